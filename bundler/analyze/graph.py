@@ -1,0 +1,117 @@
+"""Nouns: what the app reaches, and why. Imports no verb.
+
+Glossary: a *source module* has Python code, an *extension module* is a shared object with a `PyInit_` function, a
+*built-in module* is part of libpython, a *namespace package* has no code at all (PEP 420). A *distribution* is what
+pip installs; it provides modules, data files and metadata.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
+
+from bundler.errors import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class SourceModule:
+    """A module with Python code. `filename` is its `__file__` in the binary."""
+
+    name: str
+    path: Path
+    filename: str
+    is_package: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ExtensionModule:
+    """A module that is a shared object."""
+
+    name: str
+    path: Path
+    filename: str
+    is_package: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltinModule:
+    """A module that libpython brings."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NamespacePackage:
+    """A package without code, spread over one or more folders; one folder in the binary."""
+
+    name: str
+    folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class MissingModule:
+    """A name that is imported somewhere and found nowhere."""
+
+    name: str
+
+
+Module = SourceModule | ExtensionModule | BuiltinModule | NamespacePackage | MissingModule
+
+_Kind = TypeVar("_Kind", SourceModule, ExtensionModule, BuiltinModule, NamespacePackage, MissingModule)
+
+
+class Binding(Enum):
+    """How an import is meant; the value is the word shown to users."""
+
+    EAGER = "imports"
+    OPTIONAL = "imports, guarded by try/except"
+    CONDITIONAL = "imports, under a condition"
+    DEFERRED = "imports, inside a function"
+    RULE = "needs, by a rule"
+    PARENT = "is inside"
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """An edge of the graph."""
+
+    importer: str
+    imported: str
+    binding: Binding
+
+
+@dataclass(frozen=True, slots=True)
+class DataFile:
+    """A file that is carried as it is, to be found at `destination` in the binary."""
+
+    source: Path
+    destination: PurePosixPath
+    is_executable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """An installed distribution of which the binary holds something."""
+
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleGraph:
+    """All that the app reaches. `modules` is in the order of names and holds `__main__`."""
+
+    name: str  # the app's, for the default output
+    modules: Mapping[str, Module]
+    imports: tuple[Import, ...]
+    data_files: tuple[DataFile, ...]
+    distributions: tuple[Distribution, ...]
+    findings: tuple[Diagnostic, ...]
+    needs_site_builtins: bool  # exit, quit, help, ... are named somewhere
+
+    def of_kind(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
+        """The modules of one kind, in the order of names."""
+        return tuple(module for module in self.modules.values() if isinstance(module, kind))

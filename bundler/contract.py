@@ -1,0 +1,56 @@
+"""`launcher/` as Python sees it: where its sources are, and the declarations of `bundle.h` through cffi.
+
+Whatever both sides must agree on is declared in `bundle.h` and read from there.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import cffi
+
+
+def launcher_folder() -> Path:
+    """The launcher's C sources: in the package when installed from a wheel, beside it in a checkout."""
+    here = Path(__file__).resolve().parent
+    installed = here / "launcher"
+    return installed if installed.is_dir() else here.parent / "launcher"
+
+
+@functools.cache
+def _header() -> str:
+    return (launcher_folder() / "bundle.h").read_text()
+
+
+@functools.cache
+def bundle_root() -> PurePosixPath:
+    """The virtual folder under which everything bundled appears to lie."""
+    found = re.search(r'^#define BUNDLE_ROOT "(.*)"$', _header(), re.MULTILINE)
+    if found is None:
+        message = "bundle.h does not define BUNDLE_ROOT"
+        raise AssertionError(message)
+    return PurePosixPath(found[1])
+
+
+@functools.cache
+def bundle_ffi() -> cffi.FFI:
+    """The tables of `bundle.h` as cffi types."""
+    ffi = cffi.FFI()
+    # cffi reads declarations, not the preprocessor's language.
+    ffi.cdef("\n".join(line for line in _header().splitlines() if not line.startswith("#")))
+    return ffi
+
+
+def bundle_constant(name: str) -> int:
+    """The value of an enumerator of `bundle.h`."""
+    value: int = getattr(_constants(), name)
+    return value
+
+
+@functools.cache
+def _constants() -> Any:  # noqa: ANN401  # cffi's library objects have no type
+    # Enumerators are attributes of any library opened with the declarations; this one is the process itself.
+    return bundle_ffi().dlopen(None)

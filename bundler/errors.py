@@ -1,0 +1,53 @@
+"""What can go wrong, as data. Only `report.py` prints it; only `cli.py` turns it into an exit status."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Severity(Enum):
+    """How bad a finding is; the value is the word shown to users."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding: what is wrong, where, and how to go on.
+
+    `code` is stable and greppable ("missing-module"). `where` is a place a user can open ("app.py:12").
+    `notes` are further lines of context, such as an import chain. `hint` is the one thing to do about it.
+    """
+
+    severity: Severity
+    code: str
+    message: str
+    where: str | None = None
+    notes: tuple[str, ...] = ()
+    hint: str | None = None
+
+
+class BundleError(Exception):
+    """A user's problem: reported without a traceback, exit status 1."""
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        where: str | None = None,
+        notes: tuple[str, ...] = (),
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.diagnostic = Diagnostic(Severity.ERROR, code, message, where, notes, hint)
+
+
+def warning(
+    code: str, message: str, *, where: str | None = None, notes: tuple[str, ...] = (), hint: str | None = None
+) -> Diagnostic:
+    """A finding that does not stop the build."""
+    return Diagnostic(Severity.WARNING, code, message, where, notes, hint)

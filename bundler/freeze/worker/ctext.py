@@ -1,0 +1,57 @@
+"""C as text: literals and names. Knows C, knows nothing of Python objects."""
+
+from __future__ import annotations
+
+import re
+
+# Octal escapes, always three digits: a hexadecimal one would swallow the digits that follow it.
+_ESCAPES = [
+    chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03o}"  # noqa: PLR2004
+    for byte in range(256)
+]
+
+_POOLED = re.compile(r"[A-Za-z0-9_]{2,120}\Z")
+
+
+def string_literal(data: bytes) -> str:
+    """A C string literal with these bytes (and, as all such literals, a NUL after them)."""
+    return '"' + "".join(map(_ESCAPES.__getitem__, data)) + '"'
+
+
+def mangle(name: str) -> str:
+    """A dotted name as a C identifier, injectively: `a.b` -> `a_d_b`, `a_b` -> `a__b`, any other byte as `_xNN_`.
+
+    Every underscore that does not come from the name stands before `d` or `x`, every one that does comes doubled.
+    """
+    out = []
+    for byte in name.encode("utf-8", "surrogatepass"):
+        char = chr(byte)
+        if char == "_":
+            out.append("__")
+        elif char == ".":
+            out.append("_d_")
+        elif char.isascii() and char.isalnum():
+            out.append(char)
+        else:
+            out.append(f"_x{byte:02x}_")
+    return "".join(out)
+
+
+def is_pooled(text: str) -> bool:
+    """Is this a string that one pool holds for the whole build? Those that look like identifiers are."""
+    return _POOLED.match(text) is not None
+
+
+def pool_symbol(text: str) -> str:
+    """The C name of a pooled string; `is_pooled` says which strings have one."""
+    return "u_" + text
+
+
+def module_symbol(module: str) -> str:
+    """The C name of a module's `struct bundle_code`."""
+    return "frozen_" + mangle(module)
+
+
+def version_symbol(module: str) -> str:
+    """The linker symbol whose value is the module's first co_version, times 2**32."""
+    return "version_" + mangle(module)

@@ -1,0 +1,234 @@
+"""Python objects as static C data: walks a code object and writes every constant it reaches. Knows Python, asks `ctext`.
+
+Derived fields of code objects (stack and frame sizes, first traceable instruction, quickened bytecode, ...) are read
+out of the live object's memory, never computed: whatever CPython wrote there is right by definition.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import marshal
+import struct
+from types import CodeType, EllipsisType
+from typing import Any
+
+from . import ctext
+from .structs import POINTERS, VERSION_WORD, Layout, Member, code_members
+
+# What the interpreter fills in while it runs; a fresh code object has nothing there.
+_RUNTIME_MEMBERS = frozenset(
+    "co_weakreflist _co_code _co_cached _co_linearray _co_linearray_entry_size co_executors"
+    " _co_instrumentation_version _co_monitoring _co_unique_id co_extra".split()
+)
+# Plain numbers, copied as they are.
+_COPIED_MEMBERS = frozenset(
+    "ob_base.ob_size co_flags co_warmup co_argcount co_posonlyargcount co_kwonlyargcount co_stacksize co_firstlineno"
+    " co_nlocalsplus co_framesize co_nlocals co_nplaincellvars co_ncellvars co_nfreevars _co_firsttraceable".split()
+)
+
+_OPTIMIZED = 0x1  # CO_OPTIMIZED: the code of a function, not of a module or class body
+
+
+class UnsupportedConstantError(Exception):
+    """A constant of a type that no CPython compiler is known to make."""
+
+
+class ModuleWriter:
+    """Writes one module. `lines` is its C text, `pooled` the strings it takes from the build's pool."""
+
+    def __init__(self, layout: Layout, module: str) -> None:
+        self.lines: list[str] = []
+        self.pooled: set[str] = set()
+        self.codes = 0
+        self._singletons: dict[str, int] = layout["singletons"]
+        self._members = code_members(layout)
+        self._bytecode: int = layout["structs"]["code"][-1][1]
+        self._int_tag, self._int_digits = (Member(*member) for member in layout["structs"]["int"])
+        self._digit_bytes: int = layout["constants"]["sizeof_digit"]
+        self._version = ctext.version_symbol(module)
+        self._fixups: list[str] = []
+        self._references: dict[object, str] = {}
+        self._names = 0
+
+    def write(self, module: str, code: CodeType) -> None:
+        """Write the module's code object and the `struct bundle_code` through which the launcher finds it."""
+        body = self.reference(code)
+        fixups = "0"
+        if self._fixups:
+            self.lines.append(f"static const struct bundle_fixup fixups[]={{{','.join(self._fixups)},{{0}}}};")
+            fixups = "fixups"
+        self.lines.append(f"const struct bundle_code {ctext.module_symbol(module)}={{{body},{fixups}}};")
+
+    def text(self) -> str:
+        """The module's C text, without the header that it includes."""
+        externs = [f"extern char {self._version}[];"] if self.codes else []
+        externs += [f"extern char {ctext.pool_symbol(text)}[];" for text in sorted(self.pooled)]
+        return "\n".join((*externs, *self.lines, ""))
+
+    def reference(self, value: object) -> str:
+        """A C expression for the address of `value`, which is written first if it has not been yet.
+
+        Equal constants share one object; `1`, `True`, `1.0` and `-0.0` are not equal. Code objects never share:
+        each has its own inline caches.
+        """
+        key = _sharing_key(value)
+        found = self._references.get(key)
+        if found is None:
+            found = self._references[key] = self._write(value)
+        return found
+
+    def _write(self, value: object) -> str:
+        match value:
+            case None:
+                return "_Py_NoneStruct"
+            case True:
+                return "_Py_TrueStruct"
+            case False:
+                return "_Py_FalseStruct"
+            case EllipsisType():
+                return "_Py_EllipsisObject"
+            case str():
+                return self._string(value)
+            case bytes():
+                return self._bytes(value)
+            case int():
+                return self._integer(value)
+            case float():
+                return self._define("real", "NUMBER", f"REAL({_bits(value)})")
+            case complex():
+                return self._define("complex", "NUMBER", f"COMPLEX({_bits(value.real)},{_bits(value.imag)})")
+            case tuple():
+                return self._tuple(value)
+            case slice():
+                members = ",".join(map(self.reference, (value.start, value.stop, value.step)))
+                return self._define("slice", "TUPLE", f"SLICE({members})", member=".head")
+            case CodeType():
+                return self._code(value)
+            case _:
+                message = f"constant of type {type(value).__name__}"
+                raise UnsupportedConstantError(message)
+
+    def _define(self, struct_name: str, section: str, initialiser: str, *, member: str = "") -> str:
+        self._names += 1
+        name = f"o{self._names}"
+        self.lines.append(f"static IN_{section} struct {struct_name} {name}={initialiser};")
+        return f"&{name}{member}"
+
+    def _singleton(self, key: str) -> str | None:
+        offset = self._singletons.get(key)
+        return None if offset is None else f"_PyRuntime+{offset}"
+
+    def _string(self, value: str) -> str:
+        runtime = self._singleton("str:" + value)
+        if runtime is None and len(value) == 1 and value <= "\xff":
+            runtime = self._singleton(f"latin1:{ord(value)}")
+        runtime = runtime or self._singleton("id:" + value)
+        if runtime is not None:
+            return runtime
+        if ctext.is_pooled(value):
+            self.pooled.add(value)
+            return ctext.pool_symbol(value)
+        if value.isascii():
+            return self._define("ascii", "STRING", f"ASCII({len(value)},{ctext.string_literal(value.encode())})")
+        widest = max(value)
+        if widest <= "\xff":
+            literal = ctext.string_literal(value.encode("latin-1"))
+            return self._define("compact1", "STRING", f"KIND1({len(value)},{literal})")
+        width = 2 if widest <= "\uffff" else 4
+        units = ",".join(map(str, map(ord, value)))
+        return self._define(f"compact{width}", "STRING", f"KIND{width}({len(value)},{{{units},0}})")
+
+    def _bytes(self, value: bytes) -> str:
+        runtime = self._singleton("bytes:") if not value else None
+        if len(value) == 1:
+            runtime = self._singleton(f"byte:{value[0]}")
+        if runtime is not None:
+            return runtime
+        return self._define("bytes", "BYTES", f"BYTES({len(value)},{ctext.string_literal(value)})")
+
+    def _integer(self, value: int) -> str:
+        runtime = self._singleton(f"int:{value}")
+        if runtime is not None:
+            return runtime
+        # Size, sign and digits are copied from the live object: versions pack them differently.
+        memory = _memory(value, value.__sizeof__())
+        tag = _number(memory, self._int_tag)
+        digits = memory[self._int_digits.offset :]
+        step = self._digit_bytes
+        units = [int.from_bytes(digits[at : at + step], "little") for at in range(0, len(digits), step)]
+        return self._define("integer", "NUMBER", f"INTEGER({tag},{','.join(map(str, units))})")
+
+    def _tuple(self, value: tuple[object, ...]) -> str:
+        if not value:
+            empty = self._singleton("tuple:")
+            if empty is not None:
+                return empty
+        # A frozenset holds hashes, which differ in every process: its slot stays empty until the module is imported.
+        sets = [(index, item) for index, item in enumerate(value) if isinstance(item, frozenset)]
+        items = [("0" if isinstance(item, frozenset) else self.reference(item)) for item in value]
+        expression = self._define("tuple", "TUPLE", f"TUPLE({len(value)},{','.join(items)})", member=".head")
+        for index, item in sets:
+            # The order of insertion decides the order of iteration among colliding hashes: marshal's is CPython's.
+            elements = self._tuple(tuple(sorted(item, key=marshal.dumps)))
+            slot = f"(void **)&{expression[1:].removesuffix('.head')}.data[{index}]"
+            self._fixups.append(f"{{{slot},{elements}}}")
+        return expression
+
+    def _code(self, code: CodeType) -> str:
+        memory = _memory(code, self._bytecode)
+        # Nested code first: its definition must stand before this one refers to it.
+        members = [self._code_member(code, memory, member) for member in self._members]
+        bytecode: bytes = code._co_code_adaptive  # type: ignore[attr-defined]  # noqa: SLF001
+        section = "CODE" if code.co_flags & _OPTIMIZED else "BODY"
+        return self._define("code", section, f"CODE({','.join(members)},{ctext.string_literal(bytecode)})")
+
+    def _code_member(self, code: CodeType, memory: bytes, member: Member) -> str:
+        if member.name in POINTERS:
+            return self.reference(_object_at(memory, member))
+        if member.name in _RUNTIME_MEMBERS:
+            return "0"
+        if member.name == VERSION_WORD:
+            index = self.codes
+            self.codes += 1
+            return f"{self._version}+{(index << 32) + len(code.co_freevars):#x}"
+        if member.name not in _COPIED_MEMBERS:
+            message = f"unknown member {member.name} of a code object"
+            raise UnsupportedConstantError(message)
+        return str(_number(memory, member))
+
+
+def _memory(value: object, size: int) -> bytes:
+    # In CPython the id of an object is its address.
+    return ctypes.string_at(id(value), size)
+
+
+def _number(memory: bytes, member: Member) -> int:
+    return int.from_bytes(memory[member.offset : member.offset + member.size], "little", signed=True)
+
+
+def _object_at(memory: bytes, member: Member) -> Any:  # noqa: ANN401  # whatever lies there
+    address = int.from_bytes(memory[member.offset : member.offset + 8], "little")
+    return ctypes.cast(address, ctypes.py_object).value
+
+
+def _bits(value: float) -> str:
+    """The 64 bits of a double: exact for infinities, NaNs and negative zero."""
+    return f"{struct.unpack('<Q', struct.pack('<d', value))[0]:#x}"
+
+
+def _sharing_key(value: object) -> object:
+    match value:
+        case CodeType():
+            return (CodeType, id(value))
+        case float():
+            return (float, _bits(value))
+        case complex():
+            return (complex, _bits(value.real), _bits(value.imag))
+        case tuple():
+            return (tuple, *map(_sharing_key, value))
+        case frozenset():
+            return (frozenset, frozenset(map(_sharing_key, value)))
+        case slice():
+            return (slice, *map(_sharing_key, (value.start, value.stop, value.step)))
+        case _:
+            return (type(value), value)

@@ -1,0 +1,145 @@
+"""C structs of static objects, from the measured layout: declarations, and the order of their initialisers.
+
+The declarations are plain (`void *`, integers) so that a compiler reads a frozen module without `Python.h`, and
+positional initialisers can stay short. `layout_asserts` proves them against the real headers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+Layout = dict[str, Any]
+
+
+class Member(NamedTuple):
+    """A member of a static struct; `name` as in CPython, or of two members that share one word ("a+b")."""
+
+    name: str
+    offset: int
+    size: int
+
+
+# co_version shares a 64-bit word with its predecessor: only such a word can hold a linker symbol's value in C.
+VERSION_WORD = "co_nfreevars+co_version"
+
+# Objects, in the order that ctypes or gcc need not know: each name maps to the layout's struct.
+_DATA_TYPE = {"ascii": "char", "compact1": "char", "compact2": "unsigned short", "compact4": "unsigned"}
+_INTEGER = {2: "short", 4: "int", 8: "long"}
+
+# Members that hold references; everything else is a number.
+POINTERS = frozenset(
+    "co_consts co_names co_exceptiontable co_localsplusnames co_localspluskinds co_filename co_name co_qualname"
+    " co_linetable start stop step".split()
+)
+
+
+def code_members(layout: Layout) -> list[Member]:
+    """Members of a code object after its type, up to and without the bytecode."""
+    members = [Member(*member) for member in layout["structs"]["code"][:-1]]
+    names = [member.name for member in members]
+    if "co_version" not in names:
+        return members
+    index = names.index("co_version")
+    before, version = members[index - 1 : index + 1]
+    if (before.name + "+" + version.name, before.offset % 8, version.offset) != (VERSION_WORD, 0, before.offset + 4):
+        message = f"co_version does not share a word with co_nfreevars: {before}, {version}"
+        raise ValueError(message)
+    return [*members[: index - 1], Member(VERSION_WORD, before.offset, 8), *members[index + 1 :]]
+
+
+def _c_type(member: Member) -> str:
+    if member.name in POINTERS or member.name == VERSION_WORD:
+        return "P"
+    return _INTEGER[member.size]
+
+
+def _declare(name: str, members: list[Member], tail: str, *, gc_head: bool = False) -> str:
+    fields = ["W gc_next, gc_prev;"] if gc_head else []
+    fields.append("W head; P type;")
+    fields += [f"{_c_type(member)} m{index};" for index, member in enumerate(members)]
+    return f"struct {name} {{{' '.join(fields)} {tail}}};"
+
+
+def _members(layout: Layout, struct: str, *, without_last: bool = False) -> list[Member]:
+    members = [Member(*member) for member in layout["structs"][struct]]
+    return members[:-1] if without_last else members
+
+
+def _string_members(layout: Layout, kind: str) -> list[Member]:
+    return _members(layout, "ascii" if kind == "ascii" else "compact")
+
+
+def declarations(layout: Layout) -> Iterator[str]:
+    """Lines of C: the structs, the objects that live in libpython, and one macro per kind of static object."""
+    constants = layout["constants"]
+    yield "typedef unsigned long W;"
+    yield "typedef const void *P;"
+    yield "extern char _PyRuntime[], _Py_NoneStruct[], _Py_TrueStruct[], _Py_FalseStruct[], _Py_EllipsisObject[];"
+    types = "Code Unicode Bytes Tuple Long Float Complex Slice".split()
+    yield f"extern char {', '.join(f'Py{name}_Type[]' for name in types)};"
+    yield _declare("code", code_members(layout), "char data[];")
+    for kind, c_type in _DATA_TYPE.items():
+        # The characters of a compact string start after the padded header (unicodeobject.c, _PyUnicode_DATA).
+        yield _declare(kind, _string_members(layout, kind), f"_Alignas(8) {c_type} data[];")
+    yield _declare("bytes", _members(layout, "bytes", without_last=True), "char data[];")
+    yield _declare("tuple", _members(layout, "tuple", without_last=True), "P data[];", gc_head=True)
+    yield _declare("integer", _members(layout, "int", without_last=True), "unsigned data[];")
+    yield _declare("real", _members(layout, "float"), "")
+    yield _declare("complex", _members(layout, "complex"), "")
+    yield _declare("slice", _members(layout, "slice"), "", gc_head=True)
+    yield ""
+    head = f"{constants['head']:#x}"
+    string = f"{head}, PyUnicode_Type, n, -1"
+    # Members after `state`: wstr (3.11), then of compact strings utf8_length, utf8 and wstr_length (3.11), all unset.
+    ascii_rest = ", 0" * (len(layout["structs"]["ascii"]) - 3)
+    compact_rest = ", 0" * (len(layout["structs"]["compact"]) - 3)
+    tuple_hash = ", -1" if len(layout["structs"]["tuple"]) == 3 else ""  # noqa: PLR2004
+    yield f"#define ASCII(n, ...) {{{string}, {constants['state_ascii']}{ascii_rest}, __VA_ARGS__}}"
+    for width in (1, 2, 4):
+        yield f"#define KIND{width}(n, ...) {{{string}, {constants[f'state_{width}']}{compact_rest}, __VA_ARGS__}}"
+    yield f"#define BYTES(n, ...) {{{head}, PyBytes_Type, n, -1, __VA_ARGS__}}"
+    yield f"#define TUPLE(n, ...) {{0, 0, {head}, PyTuple_Type, n{tuple_hash}, {{__VA_ARGS__}}}}"
+    yield f"#define INTEGER(tag, ...) {{{head}, PyLong_Type, tag, {{__VA_ARGS__}}}}"
+    yield f"#define REAL(bits) {{{head}, PyFloat_Type, bits}}"
+    yield f"#define COMPLEX(real, imag) {{{head}, PyComplex_Type, real, imag}}"
+    yield f"#define SLICE(...) {{0, 0, {head}, PySlice_Type, __VA_ARGS__}}"
+    yield f"#define CODE(...) {{{head}, PyCode_Type, __VA_ARGS__}}"
+    yield ""
+    # One output section per kind of object: what running code writes to (bytecode caches, string hashes) stays apart
+    # from what it does not, so fewer pages are copied.
+    for section in ("code", "body", "tuple", "bytes", "string", "number"):
+        yield f'#define IN_{section.upper()} __attribute__((section(".frozen.{section}")))'
+
+
+def layout_asserts(layout: Layout) -> Iterator[str]:
+    """Lines of C that compile only where our structs lie exactly as the headers' own: include after both."""
+    constants = layout["constants"]
+    pairs = [("code", "PyCodeObject", code_members(layout), 0)]
+    pairs += [
+        (kind, "PyASCIIObject" if kind == "ascii" else "PyCompactUnicodeObject", _string_members(layout, kind), 0)
+        for kind in _DATA_TYPE
+    ]
+    gc = constants["sizeof_gc_head"]
+    pairs += [
+        ("bytes", "PyBytesObject", _members(layout, "bytes", without_last=True), 0),
+        ("tuple", "PyTupleObject", _members(layout, "tuple", without_last=True), gc),
+        ("integer", "PyLongObject", _members(layout, "int", without_last=True), 0),
+        ("real", "PyFloatObject", _members(layout, "float"), 0),
+        ("complex", "PyComplexObject", _members(layout, "complex"), 0),
+        ("slice", "PySliceObject", _members(layout, "slice"), gc),
+    ]
+    for ours, theirs, members, shift in pairs:
+        for index, member in enumerate(members):
+            field = member.name.split("+")[0]
+            yield f"_Static_assert(offsetof(struct {ours}, m{index}) == offsetof({theirs}, {field}) + {shift}, \"{field}\");"
+    tails = [
+        ("code", "offsetof(PyCodeObject, co_code_adaptive)", 0),
+        ("ascii", "sizeof(PyASCIIObject)", 0),
+        *((kind, "sizeof(PyCompactUnicodeObject)", 0) for kind in ("compact1", "compact2", "compact4")),
+        ("bytes", "offsetof(PyBytesObject, ob_sval)", 0),
+        ("tuple", "offsetof(PyTupleObject, ob_item)", gc),
+        ("integer", f"offsetof(PyLongObject, {layout['structs']['int'][-1][0]})", 0),
+    ]
+    for ours, theirs, shift in tails:
+        yield f'_Static_assert(offsetof(struct {ours}, data) == {theirs} + {shift}, "data of {ours}");'

@@ -1,0 +1,10 @@
+"""C data, shared objects, resources and the launcher become one executable.
+
+Verbs: `plan` decides, `execute` does. Noun: `LinkPlan`.
+"""
+
+from bundler.link.execute import execute
+from bundler.link.manifest import Manifest, read_manifest
+from bundler.link.plan import LinkPlan, plan
+
+__all__ = ["LinkPlan", "Manifest", "execute", "plan", "read_manifest"]

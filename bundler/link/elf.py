@@ -1,0 +1,458 @@
+"""Reads ELF files: the only place that knows their structures. Takes no decisions.
+
+Structures and numbers from the System V gABI (chapters 4 and 5) and its x86-64 psABI; symbol versioning from the LSB Core
+specification (chapter 10.7). Shared objects are read through PT_DYNAMIC alone, as the dynamic linker does: section
+headers may be missing.
+"""
+
+from __future__ import annotations
+
+import functools
+import mmap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import cffi
+
+
+@functools.cache
+def _ffi() -> cffi.FFI:
+    ffi = cffi.FFI()
+    ffi.cdef(
+        """
+        typedef struct { unsigned char e_ident[16]; uint16_t e_type, e_machine; uint32_t e_version;
+            uint64_t e_entry, e_phoff, e_shoff; uint32_t e_flags;
+            uint16_t e_ehsize, e_phentsize, e_phnum, e_shentsize, e_shnum, e_shstrndx; } Elf64_Ehdr;
+        typedef struct { uint32_t p_type, p_flags; uint64_t p_offset, p_vaddr, p_paddr, p_filesz, p_memsz, p_align;
+            } Elf64_Phdr;
+        typedef struct { uint32_t sh_name, sh_type; uint64_t sh_flags, sh_addr, sh_offset, sh_size;
+            uint32_t sh_link, sh_info; uint64_t sh_addralign, sh_entsize; } Elf64_Shdr;
+        typedef struct { int64_t d_tag; uint64_t d_val; } Elf64_Dyn;
+        typedef struct { uint32_t st_name; unsigned char st_info, st_other; uint16_t st_shndx;
+            uint64_t st_value, st_size; } Elf64_Sym;
+        typedef struct { uint64_t r_offset; uint32_t r_type, r_sym; int64_t r_addend; } Elf64_Rela;
+        typedef struct { uint16_t vn_version, vn_cnt; uint32_t vn_file, vn_aux, vn_next; } Elf64_Verneed;
+        typedef struct { uint32_t vna_hash; uint16_t vna_flags, vna_other; uint32_t vna_name, vna_next;
+            } Elf64_Vernaux;
+        typedef struct { uint16_t vd_version, vd_flags, vd_ndx, vd_cnt; uint32_t vd_hash, vd_aux, vd_next;
+            } Elf64_Verdef;
+        typedef struct { uint32_t vda_name, vda_next; } Elf64_Verdaux;
+        """
+    )
+    return ffi
+
+
+class SegmentType(IntEnum):
+    """p_type."""
+
+    LOAD = 1
+    DYNAMIC = 2
+    INTERP = 3
+    TLS = 7
+    GNU_EH_FRAME = 0x6474E550
+    GNU_STACK = 0x6474E551
+    GNU_RELRO = 0x6474E552
+
+
+class Tag(IntEnum):
+    """d_tag."""
+
+    NEEDED = 1
+    PLTRELSZ = 2
+    HASH = 4
+    STRTAB = 5
+    SYMTAB = 6
+    RELA = 7
+    RELASZ = 8
+    INIT = 12
+    FINI = 13
+    SONAME = 14
+    RPATH = 15
+    SYMBOLIC = 16
+    TEXTREL = 22
+    JMPREL = 23
+    INIT_ARRAY = 25
+    FINI_ARRAY = 26
+    INIT_ARRAYSZ = 27
+    FINI_ARRAYSZ = 28
+    RUNPATH = 29
+    FLAGS = 30
+    RELRSZ = 35
+    RELR = 36
+    GNU_HASH = 0x6FFFFEF5
+    VERSYM = 0x6FFFFFF0
+    VERDEF = 0x6FFFFFFC
+    VERNEED = 0x6FFFFFFE
+
+
+class Relocation(IntEnum):
+    """R_X86_64_*, those that a linked object may hold (psABI, table 4.10)."""
+
+    NONE = 0
+    ABSOLUTE = 1  # R_X86_64_64
+    COPY = 5
+    GLOB_DAT = 6
+    JUMP_SLOT = 7
+    RELATIVE = 8
+    DTPMOD64 = 16
+    DTPOFF64 = 17
+    TPOFF64 = 18
+    TLSDESC = 36
+    IRELATIVE = 37
+
+
+class SymbolBinding(IntEnum):
+    """Upper half of st_info."""
+
+    LOCAL = 0
+    GLOBAL = 1
+    WEAK = 2
+    GNU_UNIQUE = 10
+
+
+class SymbolType(IntEnum):
+    """Lower half of st_info."""
+
+    NOTYPE = 0
+    OBJECT = 1
+    FUNC = 2
+    SECTION = 3
+    TLS = 6
+    GNU_IFUNC = 10
+
+
+_FLAG_SYMBOLIC = 2  # DF_SYMBOLIC
+_FLAG_TEXTREL = 4  # DF_TEXTREL
+_VERSION_HIDDEN = 0x8000
+PAGE = 4096
+
+
+class ElfError(Exception):
+    """A file that is not what it should be."""
+
+
+class Segment(NamedTuple):
+    """A program header."""
+
+    type: int
+    flags: int
+    offset: int
+    address: int
+    file_size: int
+    memory_size: int
+    alignment: int
+
+
+class Symbol(NamedTuple):
+    """An entry of a symbol table. `version` is None where there is none; `is_hidden`: not the default version."""
+
+    name: str
+    value: int
+    size: int
+    binding: int
+    type: int
+    visibility: int
+    section: int
+    version: str | None
+    is_hidden: bool
+
+    @property
+    def is_defined(self) -> bool:
+        return self.section != 0
+
+    @property
+    def is_exported(self) -> bool:
+        """Can another object be bound to it?"""
+        return self.section != 0 and self.binding != SymbolBinding.LOCAL and self.visibility in (0, 3)
+
+
+class Rela(NamedTuple):
+    """A relocation; `symbol` is an index into the dynamic symbols."""
+
+    offset: int
+    type: int
+    symbol: int
+    addend: int
+
+
+@dataclass(frozen=True, slots=True)
+class SharedObject:
+    """A shared object as its dynamic section describes it. Addresses are relative to its load base."""
+
+    path: Path
+    data: Any  # a read-only buffer with the file's bytes
+    segments: tuple[Segment, ...]
+    tags: Mapping[int, int]
+    needed: tuple[str, ...]
+    soname: str | None
+    runpath: tuple[str, ...]
+    is_rpath: bool  # DT_RPATH, without DT_RUNPATH: holds for the needed objects' own needs as well
+    symbols: tuple[Symbol, ...]
+    needed_versions: tuple[tuple[str, str], ...]  # (file, version)
+
+    @property
+    def name(self) -> str:
+        """What other objects call it."""
+        return self.soname or self.path.name
+
+    @property
+    def loads(self) -> tuple[Segment, ...]:
+        return tuple(segment for segment in self.segments if segment.type == SegmentType.LOAD)
+
+    @property
+    def is_symbolic(self) -> bool:
+        """Are its own definitions looked at first?"""
+        return Tag.SYMBOLIC in self.tags or bool(self.tags.get(Tag.FLAGS, 0) & _FLAG_SYMBOLIC)
+
+    @property
+    def has_text_relocations(self) -> bool:
+        return Tag.TEXTREL in self.tags or bool(self.tags.get(Tag.FLAGS, 0) & _FLAG_TEXTREL)
+
+    def segment(self, kind: SegmentType) -> Segment | None:
+        """The first program header of this kind."""
+        return next((segment for segment in self.segments if segment.type == kind), None)
+
+    def offset_of(self, address: int) -> int:
+        """Where in the file the byte at an address is; ElfError when it is not there (.bss)."""
+        for segment in self.loads:
+            if segment.address <= address < segment.address + segment.file_size:
+                return segment.offset + address - segment.address
+        raise ElfError(f"{self.path}: address {address:#x} is not in the file")
+
+    def relocations(self) -> Iterator[Rela]:
+        """All that the dynamic linker would apply, but for DT_RELR (see `relative_words`)."""
+        ffi = _ffi()
+        ranges = [(Tag.RELA, Tag.RELASZ), (Tag.JMPREL, Tag.PLTRELSZ)]
+        for start_tag, size_tag in ranges:
+            size = self.tags.get(size_tag, 0)
+            if not size:
+                continue
+            table = _array(self.data, self.offset_of(self.tags[start_tag]), "Elf64_Rela", size // 24)
+            for entry in ffi.unpack(table, size // 24):
+                yield Rela(entry.r_offset, entry.r_type, entry.r_sym, entry.r_addend)
+
+    def relative_words(self) -> Iterator[int]:
+        """Addresses of words to which the base is added, from the compressed table DT_RELR (gABI draft, 2018)."""
+        size = self.tags.get(Tag.RELRSZ, 0)
+        if not size:
+            return
+        start = self.offset_of(self.tags[Tag.RELR])
+        words = memoryview(self.data)[start : start + size].cast("Q")
+        address = 0
+        for word in words:
+            if word & 1 == 0:
+                yield word
+                address = word + 8
+                continue
+            for bit in range(63):
+                if word >> (bit + 1) & 1:
+                    yield address + 8 * bit
+            address += 63 * 8
+
+
+def _array(data: Any, offset: int, kind: str, count: int) -> Any:  # noqa: ANN401  # cffi has no types for its arrays
+    ffi = _ffi()
+    size = ffi.sizeof(kind)
+    return ffi.from_buffer(f"{kind}[{count}]", memoryview(data)[offset : offset + size * count])
+
+
+def _text(data: Any, offset: int) -> str:  # noqa: ANN401
+    end = data.find(b"\0", offset)
+    return bytes(data[offset:end]).decode("utf-8", "surrogateescape")
+
+
+def _map(path: Path) -> Any:  # noqa: ANN401
+    with path.open("rb") as file:
+        if file.read(4) != b"\x7fELF":
+            raise ElfError(f"{path}: not an ELF file")
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _header(path: Path, data: Any) -> Any:  # noqa: ANN401
+    header = _array(data, 0, "Elf64_Ehdr", 1)[0]
+    if (header.e_ident[4], header.e_ident[5], header.e_machine) != (2, 1, 62):
+        raise ElfError(f"{path}: not for x86-64")
+    return header
+
+
+def _segments(data: Any, header: Any) -> tuple[Segment, ...]:  # noqa: ANN401
+    return tuple(
+        Segment(e.p_type, e.p_flags, e.p_offset, e.p_vaddr, e.p_filesz, e.p_memsz, e.p_align)
+        for e in _array(data, header.e_phoff, "Elf64_Phdr", header.e_phnum)
+    )
+
+
+def read_shared_object(path: Path) -> SharedObject:
+    """Read the dynamic section and everything it points to; ElfError when the file has none."""
+    data = _map(path)
+    segments = _segments(data, _header(path, data))
+    dynamic = next((segment for segment in segments if segment.type == SegmentType.DYNAMIC), None)
+    if dynamic is None:
+        raise ElfError(f"{path}: not dynamically linked")
+    tags: dict[int, int] = {}
+    names: list[tuple[int, int]] = []
+    for entry in _array(data, dynamic.offset, "Elf64_Dyn", dynamic.file_size // 16):
+        if entry.d_tag == 0:
+            break
+        if entry.d_tag in (Tag.NEEDED, Tag.SONAME, Tag.RPATH, Tag.RUNPATH):
+            names.append((entry.d_tag, entry.d_val))
+        tags[entry.d_tag] = entry.d_val
+    # Only its address arithmetic is needed yet.
+    bare = SharedObject(path, data, segments, tags, (), None, (), False, (), ())  # noqa: FBT003
+    strings = bare.offset_of(tags[Tag.STRTAB])
+    named = [(tag, _text(data, strings + offset)) for tag, offset in names]
+    versions, needed_versions = _versions(bare, strings)
+    paths = [text for tag, text in named if tag == (Tag.RUNPATH if Tag.RUNPATH in tags else Tag.RPATH)]
+    return SharedObject(
+        path=path,
+        data=data,
+        segments=segments,
+        tags=tags,
+        needed=tuple(text for tag, text in named if tag == Tag.NEEDED),
+        soname=next((text for tag, text in named if tag == Tag.SONAME), None),
+        runpath=tuple(folder for text in paths for folder in text.split(":") if folder),
+        is_rpath=Tag.RPATH in tags and Tag.RUNPATH not in tags,
+        symbols=tuple(_dynamic_symbols(bare, strings, versions)),
+        needed_versions=needed_versions,
+    )
+
+
+def _versions(object_: SharedObject, strings: int) -> tuple[dict[int, str], tuple[tuple[str, str], ...]]:
+    """Version names by their index in DT_VERSYM, and what is needed of which file."""
+    data, tags = object_.data, object_.tags
+    names: dict[int, str] = {}
+    needed: list[tuple[str, str]] = []
+    if Tag.VERNEED in tags:
+        at = object_.offset_of(tags[Tag.VERNEED])
+        while True:
+            need = _array(data, at, "Elf64_Verneed", 1)[0]
+            file = _text(data, strings + need.vn_file)
+            auxiliary = at + need.vn_aux
+            for _ in range(need.vn_cnt):
+                entry = _array(data, auxiliary, "Elf64_Vernaux", 1)[0]
+                names[entry.vna_other] = _text(data, strings + entry.vna_name)
+                needed.append((file, names[entry.vna_other]))
+                auxiliary += entry.vna_next
+            if not need.vn_next:
+                break
+            at += need.vn_next
+    if Tag.VERDEF in tags:
+        at = object_.offset_of(tags[Tag.VERDEF])
+        while True:
+            definition = _array(data, at, "Elf64_Verdef", 1)[0]
+            entry = _array(data, at + definition.vd_aux, "Elf64_Verdaux", 1)[0]
+            if not definition.vd_flags & 1:  # VER_FLG_BASE names the file itself
+                names[definition.vd_ndx] = _text(data, strings + entry.vda_name)
+            if not definition.vd_next:
+                break
+            at += definition.vd_next
+    return names, tuple(needed)
+
+
+def _symbol_count(object_: SharedObject) -> int:
+    """The hash tables know how many dynamic symbols there are; nothing else does without section headers."""
+    data, tags = object_.data, object_.tags
+    if Tag.HASH in tags:
+        at = object_.offset_of(tags[Tag.HASH])
+        return memoryview(data)[at : at + 8].cast("I")[1]
+    if Tag.GNU_HASH not in tags:
+        return 0
+    at = object_.offset_of(tags[Tag.GNU_HASH])
+    buckets, first, bloom, _shift = memoryview(data)[at : at + 16].cast("I")
+    at += 16 + 8 * bloom
+    last = max(memoryview(data)[at : at + 4 * buckets].cast("I"), default=0)
+    if last < first:
+        return _count_without_exports(object_, first)
+    at += 4 * buckets + 4 * (last - first)
+    while not memoryview(data)[at : at + 4].cast("I")[0] & 1:
+        last += 1
+        at += 4
+    return last + 1
+
+
+def _count_without_exports(object_: SharedObject, first: int) -> int:
+    """An object that exports nothing: its hash table only tells where exports would start; relocations know the rest."""
+    bare_symbols = (rela.symbol for rela in object_.relocations())
+    return max(first, max(bare_symbols, default=0) + 1)
+
+
+def _dynamic_symbols(object_: SharedObject, strings: int, versions: Mapping[int, str]) -> Iterator[Symbol]:
+    count = _symbol_count(object_)
+    if not count:
+        return
+    data, tags = object_.data, object_.tags
+    table = _array(data, object_.offset_of(tags[Tag.SYMTAB]), "Elf64_Sym", count)
+    marks = None
+    if Tag.VERSYM in tags:
+        at = object_.offset_of(tags[Tag.VERSYM])
+        marks = memoryview(data)[at : at + 2 * count].cast("H")
+    for index, entry in enumerate(table):
+        mark = marks[index] if marks else 0
+        yield _symbol(data, strings, entry, versions.get(mark & ~_VERSION_HIDDEN), bool(mark & _VERSION_HIDDEN))
+
+
+def _symbol(data: Any, strings: int, entry: Any, version: str | None, is_hidden: bool) -> Symbol:  # noqa: ANN401
+    return Symbol(
+        name=_text(data, strings + entry.st_name),
+        value=entry.st_value,
+        size=entry.st_size,
+        binding=entry.st_info >> 4,
+        type=entry.st_info & 15,
+        visibility=entry.st_other & 3,
+        section=entry.st_shndx,
+        version=version,
+        is_hidden=is_hidden,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section header."""
+
+    name: str
+    address: int
+    offset: int
+    size: int
+    flags: int
+
+
+@dataclass(frozen=True, slots=True)
+class Executable:
+    """An executable as its section headers and symbol table describe it. `symbols` maps names to values."""
+
+    path: Path
+    type: int  # e_type: 2 is ET_EXEC
+    segments: tuple[Segment, ...]
+    sections: Mapping[str, Section]
+    symbols: Mapping[str, int]
+
+
+_SYMBOL_TABLE = 2  # SHT_SYMTAB
+
+
+def read_executable(path: Path, *, with_symbols: bool = True) -> Executable:
+    """Read sections, and the full symbol table if asked for."""
+    data = _map(path)
+    header = _header(path, data)
+    raw = list(_array(data, header.e_shoff, "Elf64_Shdr", header.e_shnum))
+    names = raw[header.e_shstrndx].sh_offset if raw else 0
+    symbols: dict[str, int] = {}
+    for section in raw:
+        if section.sh_type == _SYMBOL_TABLE and with_symbols:
+            strings = raw[section.sh_link].sh_offset
+            for entry in _array(data, section.sh_offset, "Elf64_Sym", section.sh_size // 24):
+                if entry.st_shndx and entry.st_info >> 4 != SymbolBinding.LOCAL:
+                    symbols[_text(data, strings + entry.st_name)] = entry.st_value
+    return Executable(
+        path=path,
+        type=header.e_type,
+        segments=_segments(data, header),
+        sections={
+            (name := _text(data, names + s.sh_name)): Section(name, s.sh_addr, s.sh_offset, s.sh_size, s.sh_flags)
+            for s in raw
+        },
+        symbols=symbols,
+    )

@@ -1,0 +1,229 @@
+"""Does what the plan says: compiles the launcher, links, and writes the tables into the result."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from bundler.cache import Cache, digest
+from bundler.errors import BundleError
+from bundler.link import prelink
+from bundler.link.elf import Executable, Relocation, SegmentType, read_executable, read_shared_object
+from bundler.link.manifest import SECTION as MANIFEST_SECTION
+from bundler.link.payload import build_payload
+from bundler.link.plan import CompileUnit, LinkPlan
+from bundler.link.prelink import InExecutable, Known, Locate, Stub, Target, ThreadLocal
+from bundler.process import CommandError, run
+
+PAYLOAD_SECTION = ".bundle"
+_PAYLOAD_SYMBOL = "bundle"
+
+# Linux before 6.17 refuses to start a program with more than 73 (fs/binfmt_elf.c, one page of headers).
+MOST_PROGRAM_HEADERS = 60
+
+_ET_EXEC = 2
+
+
+def execute(plan: LinkPlan, cache: Cache) -> Path:
+    """Link the binary; the output appears whole or stays as it was."""
+    output = plan.output
+    _make_folder(output)
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as folder:
+            work = Path(folder)
+            linked = _link(plan, _launcher_objects(plan, cache), work)
+            _check(linked)
+            _fill(plan, linked)
+            linked.chmod(0o755)
+            linked.replace(output)
+    except OSError as error:
+        raise _unwritable(output, error) from error
+    return output
+
+
+def _make_folder(output: Path) -> None:
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        if output.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    except OSError as error:
+        raise _unwritable(output, error) from error
+
+
+def _unwritable(output: Path, error: OSError) -> BundleError:
+    hint = "free some space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "choose another file with `-o FILE`"
+    reason = error.strerror or str(error)
+    return BundleError("cannot-write", f"`{output}` cannot be written: {reason}", hint=f"{hint}; nothing was changed")
+
+
+# --- Compiling the launcher -------------------------------------------------------------------------------------------
+
+
+def _launcher_objects(plan: LinkPlan, cache: Cache) -> list[Path]:
+    """Object files of the launcher, from the cache where nothing they depend on has changed."""
+    headers = digest(*(path.read_bytes() for path in sorted(plan.units[0].source.parent.glob("*.h"))))
+
+    def output(unit: CompileUnit) -> Path:
+        key = digest(unit.source.read_bytes(), headers, plan.toolchain.identity, str(plan.libpython), *unit.flags)
+        return cache.path("launcher", key, ".o")
+
+    outputs = [output(unit) for unit in plan.units]
+    missing = [(unit, path) for unit, path in zip(plan.units, outputs, strict=True) if not path.is_file()]
+    for unit, path in missing:
+        with cache.building(path) as unfinished:
+            run([plan.toolchain.compiler, *unit.flags, unit.source, "-o", unfinished])
+    return outputs
+
+
+# --- Linking ----------------------------------------------------------------------------------------------------------
+
+
+def _stub_symbol(number: int) -> str:
+    return f"bundle_stub_{number}"
+
+
+def _thread_local_symbol(image: int) -> str:
+    return f"bundle_tls_{image}"
+
+
+def _room_lines(plan: LinkPlan, manifest: Path) -> Iterator[str]:
+    """Assembler that makes room for the payload, and for what images need inside the executable."""
+    size = len(build_payload(plan.contents, 0, lambda _: 0, lambda _: 0))
+    yield f'.section {PAYLOAD_SECTION},"a",@progbits'
+    yield ".balign 4096"
+    yield f".globl {_PAYLOAD_SYMBOL}"
+    yield f"{_PAYLOAD_SYMBOL}: .zero {size}"
+    yield f'.section {MANIFEST_SECTION},"",@progbits'
+    yield f'.incbin "{manifest}"'
+    yield '.section .text.bundle_stubs,"ax",@progbits'
+    for number, stub in enumerate(plan.prelinked.stubs):
+        name = _stub_symbol(number)
+        function = stub.name
+        if stub.version:
+            function = f"{name}_function"
+            yield f".symver {function},{stub.name}@{stub.version}"
+        yield f".globl {name}"
+        # Through the PLT: bound when first called, and nothing of it at start.
+        yield f"{name}: jmp {function}@PLT"
+    for image, (initialised, whole, alignment) in plan.thread_locals:
+        name = _thread_local_symbol(image)
+        kind = "tdata" if initialised else "tbss"
+        contents = "progbits" if initialised else "nobits"
+        yield f'.section .{kind}.{name},"awT",@{contents}'
+        yield f".balign {alignment}"
+        yield f".globl {name}"
+        yield f".type {name}, @tls_object"
+        yield f"{name}: .zero {whole}"
+    yield '.section .note.GNU-stack,"",@progbits'
+
+
+def _link(plan: LinkPlan, launcher: list[Path], work: Path) -> Path:
+    manifest = work / "manifest.json"
+    manifest.write_text(plan.manifest.text())
+    room = work / "room.S"
+    room.write_text("\n".join((*_room_lines(plan, manifest), "")))
+    exports = work / "exports.txt"
+    exports.write_text("{ Py*; _Py*; };\n")
+    definitions = work / "definitions.ld"
+    definitions.write_text("".join(f"{name} = {value:#x};\n" for name, value in plan.definitions))
+    output = work / "linked"
+    try:
+        run([plan.toolchain.compiler, "-c", room, "-o", work / "room.o"])
+        arguments = work / "arguments.txt"
+        arguments.write_text("".join(f'"{argument}"\n' for argument in _link_arguments(plan, launcher, work, output)))
+        run([plan.toolchain.compiler, f"@{arguments}"])
+    except CommandError as error:
+        if "No space left on device" in error.output:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise BundleError(
+            "link-failed",
+            f"the linker failed: {error.reason}",
+            notes=tuple(error.output.strip().splitlines()[-15:]),
+            hint="run again with `-v` to see the command",
+        ) from error
+    return output
+
+
+def _link_arguments(plan: LinkPlan, launcher: list[Path], work: Path, output: Path) -> Iterator[str | Path]:
+    # Fixed addresses: frozen data needs no relocation at start.
+    yield "-no-pie"
+    yield from ("-o", output)
+    yield from (*launcher, *plan.objects)
+    yield work / "room.o"
+    yield work / "definitions.ld"
+    for name in sorted(plan.prelinked.executable_symbols):
+        # Pulls in members of the static library that only images use.
+        yield f"-Wl,-u,{name}"
+    yield plan.libpython
+    yield from plan.libraries
+    yield from ("-lm", "-ldl", "-lpthread")
+    yield from (f"-Wl,--wrap={name}" for name in plan.wrapped)
+    # What extension modules, bundled or loaded from disk, may use; nothing that a library of the host could bind to.
+    yield f"-Wl,--dynamic-list={work / 'exports.txt'}"
+    yield "-Wl,--as-needed"
+    yield "-Wl,-z,lazy"
+    yield "-Wl,-z,relro"
+    yield "-Wl,-z,noexecstack"
+    yield "-Wl,--hash-style=gnu"
+    yield "-Wl,--build-id=sha1"
+    # gdb, perf and py-spy need symbol names, so only debug information is dropped.
+    yield "-Wl,--strip-debug"
+
+
+def _check(path: Path) -> None:
+    """Properties that the rest of the design stands on; a failure is a bug of ours."""
+    executable = read_executable(path, with_symbols=False)
+    assert executable.type == _ET_EXEC, "the executable is position-independent"
+    assert len(executable.segments) <= MOST_PROGRAM_HEADERS, "too many program headers"
+    frozen = [section for name, section in executable.sections.items() if name.startswith(".frozen")]
+    for rela in read_shared_object(path).relocations():
+        assert rela.type != Relocation.COPY, "a copy relocation is left"
+        assert not any(s.address <= rela.offset < s.address + s.size for s in frozen), "frozen data is relocated"
+    for segment in executable.segments:
+        writable_code = segment.type == SegmentType.LOAD and segment.flags & 3 == 3
+        assert not writable_code, "a segment is both writable and executable"
+
+
+# --- Writing the tables -----------------------------------------------------------------------------------------------
+
+
+def _locator(plan: LinkPlan, executable: Executable) -> Locate:
+    """Values of targets, now that the executable's symbols have addresses."""
+    stubs = {stub: executable.symbols[_stub_symbol(n)] for n, stub in enumerate(plan.prelinked.stubs)}
+    block = next((s for s in executable.segments if s.type == SegmentType.TLS), None)
+    # Variant II (ELF Handling For Thread-Local Storage, 3): the block ends at the thread pointer.
+    block_size = -(-block.memory_size // block.alignment) * block.alignment if block else 0
+
+    def locate(target: Target) -> int:
+        match target:
+            case Known(value):
+                return value
+            case InExecutable(name, addend):
+                return executable.symbols[name] + addend
+            case Stub():
+                return stubs[target]
+            case ThreadLocal(image, offset, from_thread_pointer):
+                place = executable.symbols[_thread_local_symbol(image)] + offset
+                return place - block_size if from_thread_pointer else place
+            case _:
+                raise AssertionError(target)
+
+    return locate
+
+
+def _fill(plan: LinkPlan, path: Path) -> None:
+    executable = read_executable(path)
+    locate = _locator(plan, executable)
+    section = executable.sections[PAYLOAD_SECTION]
+    payload = build_payload(plan.contents, section.address, executable.symbols.__getitem__, locate)
+    assert len(payload) == section.size, "the payload has another size than was planned"
+    with path.open("r+b") as file:
+        file.seek(section.offset)
+        file.write(payload)
+        for image, _ in plan.thread_locals:
+            block = next(s for s in executable.segments if s.type == SegmentType.TLS)
+            file.seek(block.offset + executable.symbols[_thread_local_symbol(image)])
+            file.write(prelink.thread_local_content(plan.prelinked.images[image], locate))

@@ -1,0 +1,62 @@
+"""What a binary says about itself: a JSON text in a section of its own, which no program start reads."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bundler.errors import BundleError
+from bundler.link.elf import ElfError, read_executable, read_shared_object
+
+SECTION = ".bundle.manifest"
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The parts of a binary. Sizes are in bytes; module lists are in the order of names.
+
+    `symbol_versions`: the versions of the system's libraries that each embedded library needs, such as
+    {"/__bundle__/_ssl.so": ["libc.so.6:GLIBC_2.14"]}.
+    """
+
+    name: str
+    python: str
+    bundler: str
+    frozen: tuple[str, ...]
+    extensions: tuple[str, ...]
+    builtin: tuple[str, ...]
+    namespaces: tuple[str, ...]
+    other: tuple[str, ...]  # modules that are none of these: there should be none
+    libraries: tuple[str, ...]
+    data_files: tuple[tuple[str, int], ...]
+    distributions: tuple[tuple[str, str], ...]
+    thread_local_bytes: int
+    symbol_versions: tuple[tuple[str, tuple[str, ...]], ...]
+
+    def text(self) -> str:
+        """The section's contents."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest of a binary; BundleError when it was not made by bundler."""
+    try:
+        executable = read_executable(path, with_symbols=False)
+        section = executable.sections[SECTION]
+        with path.open("rb") as file:
+            file.seek(section.offset)
+            fields = json.loads(file.read(section.size))
+    except OSError as error:
+        raise BundleError("unreadable", f"`{path}` cannot be read: {error.strerror}") from error
+    except (ElfError, KeyError, ValueError, IndexError) as error:
+        raise BundleError(
+            "not-a-bundle", f"`{path}` was not made by bundler", hint="name a file that `bundle` wrote"
+        ) from error
+    fields["symbol_versions"] = tuple((name, tuple(versions)) for name, versions in fields["symbol_versions"])
+    return Manifest(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+
+
+def needed_versions(path: Path) -> tuple[str, ...]:
+    """What the executable itself needs of the system's libraries, embedded functions included: "file:VERSION"."""
+    return tuple(f"{file}:{version}" for file, version in read_shared_object(path).needed_versions)

@@ -1,0 +1,291 @@
+"""Writes the tables of `launcher/bundle.h`, through its own declarations.
+
+The payload is one section of the executable: `struct bundle`, the tables it points to, then the contents of files and
+images. Its size depends only on what goes in, so room can be made for it before the link; its contents hold addresses
+and are written afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from bundler.contract import bundle_constant, bundle_ffi
+from bundler.link import prelink
+from bundler.link.elf import PAGE, Tag
+from bundler.link.prelink import Image, Locate, OnHost, Resolved
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleEntry:
+    """A row of the module table. `symbol`: the executable's symbol of its `struct bundle_code`, if it is frozen."""
+
+    name: str
+    path: str | None
+    symbol: str | None
+    kind: int
+    is_package: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file under the virtual root."""
+
+    path: PurePosixPath
+    content: bytes
+    is_executable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the interpreter is configured at its start."""
+
+    optimize: int
+    utf8_mode: bool
+    site_builtins: bool
+    version_end: int
+    warnings: tuple[str, ...]
+    x_options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """All that goes into the payload."""
+
+    modules: tuple[ModuleEntry, ...]
+    files: tuple[FileEntry, ...]
+    images: tuple[Image, ...]
+    options: Options
+
+
+def fnv1a(text: bytes) -> int:
+    """The hash function of `launcher/tables.c` (FNV-1a, 32 bits)."""
+    value = 2166136261
+    for byte in text:
+        value = (value ^ byte) * 16777619 & 0xFFFFFFFF
+    return value
+
+
+class _Writer:
+    """Lays tables out one behind the other; `base` is the address of the first byte."""
+
+    def __init__(self, base: int) -> None:
+        self.ffi = bundle_ffi()
+        self.data = bytearray()
+        self._base = base
+        self._texts: dict[str, int] = {}
+
+    def place(self, content: bytes, alignment: int = 8) -> int:
+        """Append bytes; their address."""
+        self.data += bytes(-len(self.data) % alignment)
+        address = self._base + len(self.data)
+        self.data += content
+        return address
+
+    def reserve(self, struct: str, count: int = 1) -> tuple[Any, int]:
+        """Room for structs that are filled in later: a view of them, to be given to `fill`, and their address."""
+        array = self.ffi.new(f"{struct}[]", max(count, 1))
+        return array, self.place(bytes(self.ffi.sizeof(array)))
+
+    def fill(self, array: Any, address: int) -> None:  # noqa: ANN401  # cffi has no types for its arrays
+        """Write reserved structs."""
+        start = address - self._base
+        self.data[start : start + self.ffi.sizeof(array)] = self.ffi.buffer(array)
+
+    def text(self, value: str | None) -> Any:  # noqa: ANN401
+        """A C string, shared between equal ones; NULL for None."""
+        if value is None:
+            return self.ffi.NULL
+        if value not in self._texts:
+            self._texts[value] = self.place(value.encode("utf-8", "surrogateescape") + b"\0", 1)
+        return self.pointer("const char *", self._texts[value])
+
+    def text_list(self, values: Sequence[str]) -> Any:  # noqa: ANN401
+        """A list of C strings that ends with NULL; NULL when there are none."""
+        if not values:
+            return self.ffi.NULL
+        array = self.ffi.new("const char *[]", [*map(self.text, values), self.ffi.NULL])
+        return self.pointer("const char *const *", self.place(bytes(self.ffi.buffer(array))))
+
+    def numbers(self, values: Sequence[int]) -> Any:  # noqa: ANN401
+        """An array of uint32_t."""
+        array = self.ffi.new("uint32_t[]", [*values, 0])
+        return self.pointer("const uint32_t *", self.place(bytes(self.ffi.buffer(array))))
+
+    def pointer(self, kind: str, address: int) -> Any:  # noqa: ANN401
+        return self.ffi.cast(kind, address)
+
+    def index(self, record: Any, texts: Iterable[str]) -> None:  # noqa: ANN401
+        """Fill a `struct bundle_index` over records that begin with these texts."""
+        keys = [text.encode("utf-8", "surrogateescape") for text in texts]
+        size = 4
+        while size < 2 * len(keys):  # at most half full: a miss ends soon
+            size *= 2
+        slots = [0] * size
+        for number, key in enumerate(keys, 1):
+            slot = fnv1a(key) & (size - 1)
+            while slots[slot]:
+                slot = (slot + 1) & (size - 1)
+            slots[slot] = number
+        record.slots = self.numbers(slots)
+        record.mask = size - 1
+        record.count = len(keys)
+
+
+def build_payload(contents: Contents, base: int, symbol: Callable[[str], int], locate: Locate) -> bytes:
+    """The section's bytes, if it lies at `base`. The size does not depend on `base`, `symbol` or `locate`."""
+    writer = _Writer(base)
+    bundle, address = writer.reserve("struct bundle")
+    _write_modules(writer, bundle[0], contents.modules, symbol)
+    _write_files(writer, bundle[0], contents.files)
+    _write_options(writer, bundle[0], contents.options)
+    _write_images(writer, bundle[0], contents.images, locate)
+    writer.fill(bundle, address)
+    writer.data += bytes(-len(writer.data) % PAGE)
+    return bytes(writer.data)
+
+
+def _write_modules(
+    writer: _Writer,
+    bundle: Any,  # noqa: ANN401
+    modules: Sequence[ModuleEntry],
+    symbol: Callable[[str], int],
+) -> None:
+    rows, address = writer.reserve("struct bundle_module", len(modules))
+    for row, module in zip(rows, modules, strict=False):
+        row.name = writer.text(module.name)
+        row.path = writer.text(module.path)
+        row.code = writer.pointer("struct bundle_code *", symbol(module.symbol) if module.symbol else 0)
+        row.kind = module.kind
+        row.is_package = module.is_package
+    writer.fill(rows, address)
+    writer.index(bundle.module_index, (module.name for module in modules))
+    bundle.modules = writer.pointer("struct bundle_module *", address)
+
+
+def _write_options(writer: _Writer, bundle: Any, options: Options) -> None:  # noqa: ANN401
+    record = bundle.options
+    record.optimize = options.optimize
+    record.utf8_mode = options.utf8_mode
+    record.site_builtins = options.site_builtins
+    record.version_end = options.version_end
+    record.warnings = writer.text_list(options.warnings)
+    record.x_options = writer.text_list(options.x_options)
+
+
+def _tree(files: Iterable[FileEntry]) -> Mapping[PurePosixPath, FileEntry | None]:
+    """Every file and every folder above one (as None), folder by folder: entries of one folder stand together."""
+    found: dict[PurePosixPath, FileEntry | None] = {}
+    for file in files:
+        found[file.path] = file
+        for folder in file.path.parents:
+            found.setdefault(folder, None)
+    found.pop(PurePosixPath("/"), None)
+    return dict(sorted(found.items(), key=lambda item: (len(item[0].parts), str(item[0].parent), item[0].name)))
+
+
+def _write_files(writer: _Writer, bundle: Any, files: Sequence[FileEntry]) -> None:  # noqa: ANN401
+    tree = _tree(files)
+    rows, address = writer.reserve("struct bundle_file", len(tree))
+    first: dict[PurePosixPath, int] = {}
+    count: dict[PurePosixPath, int] = {}
+    for number, path in enumerate(tree):
+        first.setdefault(path.parent, number)
+        count[path.parent] = count.get(path.parent, 0) + 1
+    for row, (path, file) in zip(rows, tree.items(), strict=False):
+        row.path = writer.text(str(path))
+        row.name = writer.text(path.name)
+        if file is None:
+            row.is_folder = 1
+            row.first_entry = first.get(path, 0)
+            row.entry_count = count.get(path, 0)
+        else:
+            row.data = writer.pointer("unsigned char *", writer.place(file.content, 16))
+            row.size = len(file.content)
+            row.is_executable = file.is_executable
+    writer.fill(rows, address)
+    writer.index(bundle.file_index, map(str, tree))
+    bundle.files = writer.pointer("struct bundle_file *", address)
+
+
+def _write_images(writer: _Writer, bundle: Any, images: Sequence[Image], locate: Locate) -> None:  # noqa: ANN401
+    rows, address = writer.reserve("struct bundle_image", len(images))
+    for row, image in zip(rows, images, strict=False):
+        _write_image(writer, row, image, locate)
+    writer.fill(rows, address)
+    writer.index(bundle.image_index, (image.path for image in images))
+    bundle.images = writer.pointer("struct bundle_image *", address)
+    sonames = {image.object.name: image.index for image in images}
+    names, names_address = writer.reserve("struct bundle_soname", len(sonames))
+    for name, (soname, index) in zip(names, sonames.items(), strict=False):
+        name.soname = writer.text(soname)
+        name.image = index
+    writer.fill(names, names_address)
+    writer.index(bundle.soname_index, sonames)
+    bundle.sonames = writer.pointer("struct bundle_soname *", names_address)
+
+
+def _write_image(writer: _Writer, row: Any, image: Image, locate: Locate) -> None:  # noqa: ANN401
+    object_ = image.object
+    row.path = writer.text(image.path)
+    row.soname = writer.text(object_.name)
+    row.base = image.base
+    row.end = image.end
+    _write_segments(writer, row, image, locate)
+    _write_patches(writer, row, image)
+    row.needed = writer.numbers(image.needed)
+    row.needed_count = len(image.needed)
+    row.host_libraries = writer.text_list(image.hosts)
+    row.symbol_count = len(object_.symbols)
+    row.symbols = image.address(Tag.SYMTAB)
+    row.strings = image.address(Tag.STRTAB)
+    row.gnu_hash = image.address(Tag.GNU_HASH)
+    # The file's first bytes, ELF header and program headers among them, belong to the first load segment.
+    row.headers = image.base + int.from_bytes(object_.data[32:40], "little")
+    row.header_count = len(object_.segments)
+    row.init = image.address(Tag.INIT)
+    row.init_array = image.address(Tag.INIT_ARRAY)
+    row.init_count = object_.tags.get(Tag.INIT_ARRAYSZ, 0) // 8
+    row.fini = image.address(Tag.FINI)
+    row.fini_array = image.address(Tag.FINI_ARRAY)
+    row.fini_count = object_.tags.get(Tag.FINI_ARRAYSZ, 0) // 8
+    row.relro, row.relro_size = prelink.late_relro(image)
+
+
+def _write_segments(writer: _Writer, row: Any, image: Image, locate: Locate) -> None:  # noqa: ANN401
+    parts = list(prelink.segments(image, locate))
+    segments, address = writer.reserve("struct bundle_segment", len(parts))
+    for segment, part in zip(segments, parts, strict=False):
+        segment.address = part.address
+        segment.memory_size = part.memory_size
+        segment.file_size = len(part.content)
+        if part.content:
+            segment.content = writer.pointer("void *", writer.place(part.content, PAGE))
+        segment.protection = part.protection
+    writer.fill(segments, address)
+    row.segments = writer.pointer("struct bundle_segment *", address)
+    row.segment_count = len(parts)
+
+
+def _write_patches(writer: _Writer, row: Any, image: Image) -> None:  # noqa: ANN401
+    words = prelink.patches(image)
+    patches, address = writer.reserve("struct bundle_patch", len(words))
+    for patch, word in zip(patches, words, strict=False):
+        patch.place = writer.pointer("uint64_t *", word.address)
+        match word.target:
+            case OnHost(name, version, addend, is_weak):
+                patch.kind = bundle_constant("BUNDLE_PATCH_SYMBOL")
+                patch.symbol = writer.text(name)
+                patch.version = writer.text(version)
+                patch.addend = addend
+                patch.is_weak = is_weak
+            case Resolved(resolver):
+                patch.kind = bundle_constant("BUNDLE_PATCH_RESOLVER")
+                patch.addend = resolver
+    writer.fill(patches, address)
+    row.patches = writer.pointer("struct bundle_patch *", address)
+    row.patch_count = len(words)
+
+

@@ -1,0 +1,193 @@
+"""Decides what linking will do, before anything runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from bundler import __version__
+from bundler.analyze.graph import BuiltinModule, ExtensionModule, MissingModule, NamespacePackage, SourceModule
+from bundler.contract import bundle_constant, bundle_root, launcher_folder
+from bundler.freeze.image import FrozenImage
+from bundler.link.archive import archive_symbols
+from bundler.link.libraries import Closure, find_closure
+from bundler.link.manifest import Manifest
+from bundler.link.payload import Contents, FileEntry, ModuleEntry, Options
+from bundler.link.prelink import Prelinked, prelink, thread_local_layout
+from bundler.settings import Settings
+from bundler.target import TargetPython
+from bundler.toolchain import Toolchain
+
+# co_versions of static code start here; lower ones go to code that is made while the interpreter starts.
+FIRST_VERSION = 0x10000
+
+# Functions of the C library instead of which the launcher's own are called (launcher/images.c, launcher/files.c).
+REPLACED_FUNCTIONS = frozenset(
+    "dlopen dlsym dlvsym dlclose dlerror dladdr dl_iterate_phdr"
+    " open open64 openat openat64 __open_2 __open64_2 __openat_2 __openat64_2 fopen fopen64"
+    " stat stat64 lstat lstat64 fstatat fstatat64"
+    " __xstat __xstat64 __lxstat __lxstat64 __fxstatat __fxstatat64"
+    " access faccessat eaccess euidaccess readlink readlinkat realpath __realpath_chk"
+    " mkdir mkdirat opendir readdir readdir64 closedir rewinddir".split()
+)
+
+# import.c's one way to code of frozen modules since 3.13 (launcher/frozen.c).
+_REPLACED_IN_PYTHON = ("PyMarshal_ReadObjectFromString",)
+
+_LAUNCHER_SOURCES = ("main.c", "importer.c", "frozen.c", "images.c", "files.c", "tables.c", "tlsdesc.S")
+
+_LAUNCHER_FLAGS = (
+    "-c",
+    "-std=gnu11",
+    "-O2",
+    "-D_GNU_SOURCE",
+    "-D_FILE_OFFSET_BITS=64",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    # Variables of the C library through the GOT: a copy relocation would give it and us two of them.
+    "-fPIC",
+    "-fno-asynchronous-unwind-tables",
+    "-g0",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CompileUnit:
+    """A launcher source and how it is compiled."""
+
+    source: Path
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPlan:
+    """What linking will do. To the linker what a query plan is to a database."""
+
+    output: Path
+    toolchain: Toolchain
+    units: tuple[CompileUnit, ...]
+    objects: tuple[Path, ...]
+    libpython: Path
+    libraries: tuple[str, ...]
+    wrapped: tuple[str, ...]
+    definitions: tuple[tuple[str, int], ...]  # symbols that the linker is given values for
+    prelinked: Prelinked
+    thread_locals: tuple[tuple[int, tuple[int, int, int]], ...]
+    contents: Contents
+    manifest: Manifest
+
+
+def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, settings: Settings) -> LinkPlan:
+    """Find what extension modules need, give everything its place, and lay out the binary's tables."""
+    assert target.static_library is not None
+    graph = image.graph
+    root = bundle_root()
+    closure = find_closure(((m.path, m.filename) for m in graph.of_kind(ExtensionModule)), str(root))
+    symbols = archive_symbols(target.static_library)
+    exported = frozenset(name for name in symbols if name.startswith(("Py", "_Py")))
+    prelinked = prelink(closure, exported, REPLACED_FUNCTIONS)
+    definitions, version_end = _versions(image)
+    contents = Contents(
+        modules=tuple(_module_entries(image)),
+        files=tuple(
+            FileEntry(root / file.destination, file.source.read_bytes(), file.is_executable)
+            for file in graph.data_files
+        ),
+        images=prelinked.images,
+        options=Options(
+            optimize=settings.optimize,
+            utf8_mode=settings.utf8,
+            site_builtins=graph.needs_site_builtins,
+            version_end=version_end,
+            warnings=settings.warnings,
+            x_options=settings.x_options,
+        ),
+    )
+    headers = tuple(f"-I{folder}" for folder in target.include_dirs)
+    return LinkPlan(
+        output=settings.output or Path("dist") / graph.name,
+        toolchain=toolchain,
+        units=tuple(
+            CompileUnit(launcher_folder() / name, (*_LAUNCHER_FLAGS, *headers)) for name in _LAUNCHER_SOURCES
+        ),
+        objects=(*(module.object_file for module in image.modules), image.pool),
+        libpython=target.static_library,
+        libraries=target.link_libraries,
+        wrapped=(*sorted(REPLACED_FUNCTIONS), *_REPLACED_IN_PYTHON),
+        definitions=definitions,
+        prelinked=prelinked,
+        thread_locals=tuple(thread_local_layout(prelinked).items()),
+        contents=contents,
+        manifest=_manifest(image, target, closure, contents),
+    )
+
+
+def _versions(image: FrozenImage) -> tuple[tuple[tuple[str, int], ...], int]:
+    """A range of co_versions for each module; the linker puts them into the upper halves of 64-bit words."""
+    definitions = []
+    following = FIRST_VERSION
+    for module in image.modules:
+        definitions.append((module.version_symbol, following << 32))
+        following += module.codes
+    return tuple(definitions), following
+
+
+def _module_entries(image: FrozenImage) -> Iterator[ModuleEntry]:
+    constant = bundle_constant
+    symbols = {module.name: module.symbol for module in image.modules}
+    graph = image.graph
+    files = {module.name: module.filename for module in graph.of_kind(SourceModule)}
+    packages = {module.name for module in graph.of_kind(SourceModule) if module.is_package}
+    for name, symbol in symbols.items():
+        # The interpreter's own bootstrap has no file: its code is named "<frozen importlib._bootstrap>".
+        path = files.get(name, "<")
+        yield ModuleEntry(
+            name, None if path.startswith("<") else path, symbol, constant("BUNDLE_FROZEN"), name in packages
+        )
+    for extension in graph.of_kind(ExtensionModule):
+        yield ModuleEntry(
+            extension.name, extension.filename, None, constant("BUNDLE_EXTENSION"), extension.is_package
+        )
+    for namespace in graph.of_kind(NamespacePackage):
+        yield ModuleEntry(namespace.name, namespace.folder, None, constant("BUNDLE_NAMESPACE"), is_package=True)
+
+
+def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, contents: Contents) -> Manifest:
+    graph = image.graph
+    frozen = {module.name for module in image.modules}
+    known = (SourceModule, ExtensionModule, BuiltinModule, NamespacePackage, MissingModule)
+    extensions = {module.filename for module in graph.of_kind(ExtensionModule)}
+    root = bundle_root()
+    return Manifest(
+        name=graph.name,
+        python=target.version_text,
+        bundler=__version__,
+        frozen=tuple(sorted(frozen)),
+        extensions=tuple(module.name for module in graph.of_kind(ExtensionModule)),
+        builtin=tuple(module.name for module in graph.of_kind(BuiltinModule)),
+        namespaces=tuple(module.name for module in graph.of_kind(NamespacePackage)),
+        other=tuple(
+            name
+            for name, module in graph.modules.items()
+            if not isinstance(module, known) or (isinstance(module, SourceModule) and name not in frozen)
+        ),
+        libraries=tuple(library.path for library in closure.libraries if library.path not in extensions),
+        data_files=tuple((_relative(file.path, root), len(file.content)) for file in contents.files),
+        distributions=tuple((d.name, d.version) for d in graph.distributions),
+        thread_local_bytes=sum(size for _, size, _ in thread_local_layout_of(contents)),
+        symbol_versions=tuple(
+            (library.path, tuple(f"{file}:{version}" for file, version in library.object.needed_versions))
+            for library in closure.libraries
+        ),
+    )
+
+
+def thread_local_layout_of(contents: Contents) -> Iterator[tuple[int, int, int]]:
+    """Sizes of the images' thread-local storage."""
+    yield from thread_local_layout(Prelinked(contents.images, (), frozenset())).values()
+
+
+def _relative(path: PurePosixPath, root: PurePosixPath) -> str:
+    return str(path.relative_to(root))

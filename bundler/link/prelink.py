@@ -1,0 +1,462 @@
+"""Gives every shared object a fixed address and binds it, as the dynamic linker would at run time. Decides addresses.
+
+What a symbol is bound to is found in the order of the dynamic linker: the global scope first (the executable, then the
+C library), then the object's own scope, breadth first over what it needs; an object linked with -Bsymbolic looks at
+itself before all (gABI chapter 5, "Shared Object Dependencies").
+
+Most words of an image are then numbers; those that depend on addresses inside the executable stay symbolic until it is
+linked, and those that only the running system knows become patches, applied by launcher/images.c.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from bundler.errors import BundleError
+from bundler.link.elf import (
+    PAGE,
+    ElfError,
+    Rela,
+    Relocation,
+    SegmentType,
+    SharedObject,
+    Symbol,
+    SymbolBinding,
+    SymbolType,
+    Tag,
+)
+from bundler.link.libraries import LINKED_HOST_LIBRARIES, Closure, Library
+
+# Above the 1 GiB over which the kernel scatters the heap of a program at fixed addresses, below all that it maps itself.
+FIRST_BASE = 64 << 30
+_GRANULE = 64 << 10  # a page that nothing maps stays between two images
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A word whose value is a number already."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class InExecutable:
+    """The address of a symbol of the executable."""
+
+    name: str
+    addend: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """A function of the C library, reached through a jump in the executable at an address of its own."""
+
+    name: str
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadLocal:
+    """A place in the executable's thread-local block, where image `image` has a part.
+
+    `from_thread_pointer`: counted from the thread pointer (negative), else from the start of the block.
+    """
+
+    image: int
+    offset: int
+    from_thread_pointer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OnHost:
+    """A symbol of the running system, looked up when the image is loaded."""
+
+    name: str
+    version: str | None
+    addend: int
+    is_weak: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The result of a function of the image that chooses an implementation (IFUNC), called when it is loaded."""
+
+    resolver: int
+
+
+Target = Known | InExecutable | Stub | ThreadLocal | OnHost | Resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """Eight bytes of an image and what belongs there."""
+
+    address: int
+    target: Target
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A shared object at its place. `words` holds all but those that `relative` (number + base) covers."""
+
+    index: int
+    path: str
+    object: SharedObject
+    base: int
+    needed: tuple[int, ...]
+    hosts: tuple[str, ...]
+    words: tuple[Word, ...]
+    relative: tuple[tuple[int, int], ...]  # (address, value)
+
+    @property
+    def end(self) -> int:
+        """The first address behind it, on a page border."""
+        return self.base + _page_up(max(s.address + s.memory_size for s in self.object.loads))
+
+    def address(self, tag: Tag) -> int:
+        """Where something that the dynamic section names lies; 0 when it names none."""
+        value = self.object.tags.get(tag, 0)
+        return self.base + value if value else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prelinked:
+    """All images, and what the executable must provide for them."""
+
+    images: tuple[Image, ...]
+    stubs: tuple[Stub, ...]
+    executable_symbols: frozenset[str]
+
+
+def _page_up(value: int) -> int:
+    return (value + PAGE - 1) & -PAGE
+
+
+def prelink(closure: Closure, exported: frozenset[str], replaced: frozenset[str]) -> Prelinked:
+    """Bind every library of the closure.
+
+    `exported`: symbols of the executable that libraries may be bound to. `replaced`: functions of the C library
+    instead of which the launcher's `__wrap_` functions are called. BundleError when a library cannot be bound.
+    """
+    binder = _Binder(closure, exported, replaced)
+    return binder.bind()
+
+
+class _Exports:
+    """What one object offers to others, by name."""
+
+    def __init__(self, object_: SharedObject) -> None:
+        self._by_name: dict[str, list[Symbol]] = {}
+        for symbol in object_.symbols:
+            if symbol.is_exported:
+                self._by_name.setdefault(symbol.name, []).append(symbol)
+
+    def find(self, name: str, version: str | None) -> Symbol | None:
+        """The definition that a reference with this version is bound to (LSB Core, 10.7.6)."""
+        candidates = self._by_name.get(name, ())
+        for symbol in candidates:
+            if symbol.version == version or (symbol.version is None and not symbol.is_hidden):
+                return symbol
+        if version is None:
+            # The default version, or of old versions only, the first.
+            return next((s for s in candidates if not s.is_hidden), candidates[0] if candidates else None)
+        return None
+
+
+@dataclass(slots=True)
+class _Binder:
+    """The work of `prelink`, one closure at a time."""
+
+    closure: Closure
+    exported: frozenset[str]
+    replaced: frozenset[str]
+    stubs: set[Stub] = field(default_factory=set)
+    used: set[str] = field(default_factory=set)
+    _by_name: dict[str, int] = field(default_factory=dict)
+    _exports: list[_Exports] = field(default_factory=list)
+    _host_exports: dict[str, _Exports] = field(default_factory=dict)
+    _bases: list[int] = field(default_factory=list)
+
+    def bind(self) -> Prelinked:
+        libraries = self.closure.libraries
+        self._bases = list(_assign_bases(libraries))
+        # A library needed by soname; extension modules are never needed by another.
+        self._by_name = {library.object.name: index for index, library in enumerate(libraries)}
+        self._exports = [_Exports(library.object) for library in libraries]
+        self._host_exports = {name: _Exports(host) for name, host in self.closure.hosts.items()}
+        images = tuple(self._bind_library(index) for index in range(len(libraries)))
+        stubs = sorted(self.stubs, key=lambda stub: (stub.name, stub.version or ""))
+        return Prelinked(images, tuple(stubs), frozenset(self.used))
+
+    def _bind_library(self, index: int) -> Image:
+        library = self.closure.libraries[index]
+        object_ = library.object
+        if object_.has_text_relocations:
+            raise BundleError("not-prelinkable", f"`{object_.path}` has relocations in its text")
+        needed = [self._by_name[name] for name in object_.needed if name in self._by_name]
+        relative: list[tuple[int, int]] = []
+        words: list[Word] = []
+        base = self._bases[index]
+        scope = tuple(self._scope(index))
+        bound: dict[int, Target] = {}
+        for rela in object_.relocations():
+            if rela.type == Relocation.RELATIVE:
+                relative.append((base + rela.offset, base + rela.addend))
+            elif rela.type in (Relocation.GLOB_DAT, Relocation.JUMP_SLOT, Relocation.ABSOLUTE):
+                target = bound.get(rela.symbol)
+                if target is None:
+                    target = bound[rela.symbol] = self._resolve(index, object_.symbols[rela.symbol], scope)
+                addend = rela.addend if rela.type == Relocation.ABSOLUTE else 0
+                words.append(Word(base + rela.offset, _plus(target, addend)))
+            else:
+                words += self._special_words(index, rela)
+        for address in object_.relative_words():
+            at = object_.offset_of(address)
+            relative.append((base + address, base + int.from_bytes(object_.data[at : at + 8], "little")))
+        return Image(
+            index=index,
+            path=library.path,
+            object=object_,
+            base=base,
+            needed=tuple(dict.fromkeys(needed)),
+            hosts=tuple(n for n in object_.needed if n in self.closure.hosts and n not in LINKED_HOST_LIBRARIES),
+            words=tuple(words),
+            relative=tuple(relative),
+        )
+
+    def _special_words(self, index: int, rela: Rela) -> Iterator[Word]:
+        """Relocations that have to do with thread-local storage and IFUNC."""
+        object_ = self.closure.libraries[index].object
+        place = self._bases[index] + rela.offset
+        match rela.type:
+            case Relocation.NONE:
+                pass
+            case Relocation.IRELATIVE:
+                yield Word(place, Resolved(self._bases[index] + rela.addend))
+            case Relocation.DTPMOD64:
+                # The executable is module 1, and its block holds those of all images.
+                yield Word(place, Known(1))
+                if not rela.symbol:
+                    # Local dynamic: no relocation for the offset, which counts from the start of the image's part.
+                    at = object_.offset_of(rela.offset + 8)
+                    offset = int.from_bytes(object_.data[at : at + 8], "little", signed=True)
+                    yield Word(place + 8, ThreadLocal(index, offset, from_thread_pointer=False))
+            case Relocation.DTPOFF64 | Relocation.TPOFF64:
+                owner, offset = self._thread_local(index, rela)
+                from_pointer = rela.type == Relocation.TPOFF64
+                yield Word(place, ThreadLocal(owner, offset + rela.addend, from_pointer))
+            case Relocation.TLSDESC:
+                owner, offset = self._thread_local(index, rela)
+                yield Word(place, InExecutable("bundle_tlsdesc", 0))
+                yield Word(place + 8, ThreadLocal(owner, offset + rela.addend, from_thread_pointer=True))
+                self.used.add("bundle_tlsdesc")
+            case _:
+                raise BundleError("not-prelinkable", f"`{object_.path}` has a relocation of type {rela.type}")
+
+    def _thread_local(self, index: int, rela: Rela) -> tuple[int, int]:
+        """The image that a thread-local symbol is in, and its place in that image's block."""
+        object_ = self.closure.libraries[index].object
+        symbol = object_.symbols[rela.symbol]
+        if not rela.symbol or symbol.binding == SymbolBinding.LOCAL:
+            return index, symbol.value
+        for owner in self._scope(index):
+            if isinstance(owner, int):
+                found = self._exports[owner].find(symbol.name, symbol.version)
+                if found is not None:
+                    return owner, found.value
+        if symbol.is_defined:
+            return index, symbol.value
+        raise BundleError(
+            "not-prelinkable", f"`{object_.path}` uses the thread-local variable `{symbol.name}` of the system"
+        )
+
+    def _scope(self, index: int) -> Iterator[int | str]:
+        """The object and what it needs, breadth first: images by index, libraries of the system by name."""
+        queue: list[int | str] = [index]
+        seen: set[int | str] = {index}
+        while queue:
+            item = queue.pop(0)
+            yield item
+            object_ = self.closure.libraries[item].object if isinstance(item, int) else self.closure.hosts[item]
+            for name in object_.needed:
+                following = self._by_name.get(name, name if name in self.closure.hosts else None)
+                if following is not None and following not in seen:
+                    seen.add(following)
+                    queue.append(following)
+
+    def _resolve(self, index: int, symbol: Symbol, scope: Iterable[int | str]) -> Target:
+        object_ = self.closure.libraries[index].object
+        own = symbol.is_defined and symbol.binding == SymbolBinding.LOCAL
+        if own or (symbol.is_defined and (object_.is_symbolic or symbol.visibility == 3)):  # STV_PROTECTED
+            return self._in_image(index, symbol)
+        if symbol.name in self.exported:
+            self.used.add(symbol.name)
+            return InExecutable(symbol.name, 0)
+        for name in sorted(LINKED_HOST_LIBRARIES):
+            found = self._on_host(name, symbol)
+            if found is not None:
+                return found
+        for item in scope:
+            if isinstance(item, str):
+                found = self._on_host(item, symbol)
+                if found is not None:
+                    return found
+            else:
+                definition = self._exports[item].find(symbol.name, symbol.version)
+                if definition is not None:
+                    return self._in_image(item, definition)
+        if symbol.binding == SymbolBinding.WEAK:
+            return Known(0)
+        # As without us: importing the module fails, and the error names the symbol.
+        return OnHost(symbol.name, symbol.version, 0, is_weak=False)
+
+    def _in_image(self, index: int, symbol: Symbol) -> Target:
+        address = self._bases[index] + symbol.value
+        return Resolved(address) if symbol.type == SymbolType.GNU_IFUNC else Known(address)
+
+    def _on_host(self, library: str, symbol: Symbol) -> Target | None:
+        exports = self._host_exports.get(library)
+        found = exports.find(symbol.name, symbol.version) if exports else None
+        if found is None:
+            return None
+        if symbol.name in self.replaced:
+            self.used.add(f"__wrap_{symbol.name}")
+            return InExecutable(f"__wrap_{symbol.name}", 0)
+        is_function = found.type in (SymbolType.FUNC, SymbolType.GNU_IFUNC)
+        if library in LINKED_HOST_LIBRARIES and is_function:
+            stub = Stub(symbol.name, found.version)
+            self.stubs.add(stub)
+            return stub
+        return OnHost(symbol.name, found.version, 0, symbol.binding == SymbolBinding.WEAK)
+
+
+def _plus(target: Target, addend: int) -> Target:
+    if not addend:
+        return target
+    match target:
+        case Known(value):
+            return Known(value + addend)
+        case InExecutable(name, before):
+            return InExecutable(name, before + addend)
+        case OnHost(name, version, before, is_weak):
+            return OnHost(name, version, before + addend, is_weak)
+        case _:
+            raise ElfError(f"an addend of {addend} to {target}")
+
+
+def _assign_bases(libraries: Iterable[Library]) -> Iterator[int]:
+    base = FIRST_BASE
+    for library in libraries:
+        loads = library.object.loads
+        alignment = max(_GRANULE, *(segment.alignment for segment in loads))
+        base = -(-base // alignment) * alignment
+        yield base
+        base = -(-(base + max(s.address + s.memory_size for s in loads) + _GRANULE) // _GRANULE) * _GRANULE
+
+
+# --- Contents ---------------------------------------------------------------------------------------------------------
+
+Locate = Callable[[Target], int]
+"""The value of a target once the executable is linked."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSegment:
+    """A part of an image that is mapped as one. `content` is whole pages; memory beyond it is zero."""
+
+    address: int
+    memory_size: int
+    content: bytes
+    protection: int  # PROT_*
+
+
+def patches(image: Image) -> tuple[Word, ...]:
+    """The words that are only known at run time."""
+    return tuple(word for word in image.words if isinstance(word.target, OnHost | Resolved))
+
+
+def relro(image: Image) -> tuple[int, int]:
+    """Start and size of what becomes read-only once the image is bound, in whole pages; (0, 0) when there is none."""
+    segment = image.object.segment(SegmentType.GNU_RELRO)
+    if segment is None:
+        return 0, 0
+    start = (image.base + segment.address) & -PAGE
+    size = ((image.base + segment.address + segment.memory_size) & -PAGE) - start
+    return (start, size) if size > 0 else (0, 0)
+
+
+def late_relro(image: Image) -> tuple[int, int]:
+    """The same, when a patch falls into it: then it can only be protected after patching."""
+    start, size = relro(image)
+    return (start, size) if any(start <= word.address < start + size for word in patches(image)) else (0, 0)
+
+
+def segments(image: Image, locate: Locate) -> Iterator[ImageSegment]:
+    """The bound contents of an image, segment by segment, in the order of addresses."""
+    values = _values(image, locate)
+    for load in image.object.loads:
+        start = (image.base + load.address) & -PAGE
+        lead = image.base + load.address - start
+        content = bytearray(_page_up(lead + load.file_size) if load.file_size else 0)
+        if load.file_size:
+            file_start = load.offset - lead
+            content[: lead + load.file_size] = image.object.data[file_start : load.offset + load.file_size]
+        for address, value in values:
+            if start <= address < start + len(content):
+                content[address - start : address - start + 8] = value
+        memory_size = _page_up(lead + load.memory_size)
+        yield from _split(image, ImageSegment(start, memory_size, bytes(content), _protection(load.flags)))
+
+
+def thread_local_content(image: Image, locate: Locate) -> bytes:
+    """What a new thread's block starts with, bound like the rest."""
+    segment = image.object.segment(SegmentType.TLS)
+    if segment is None:
+        return b""
+    start = image.base + segment.address
+    content = bytearray(image.object.data[segment.offset : segment.offset + segment.file_size])
+    for address, value in _values(image, locate):
+        if start <= address < start + len(content):
+            content[address - start : address - start + 8] = value
+    return bytes(content)
+
+
+def _values(image: Image, locate: Locate) -> list[tuple[int, bytes]]:
+    known = [(address, value.to_bytes(8, "little")) for address, value in image.relative]
+    known += [
+        (word.address, (locate(word.target) & (1 << 64) - 1).to_bytes(8, "little"))
+        for word in image.words
+        if not isinstance(word.target, OnHost | Resolved)
+    ]
+    return known
+
+
+def _protection(flags: int) -> int:
+    """PF_* as PROT_*: the same three bits in another order."""
+    return (4 if flags & 1 else 0) | (2 if flags & 2 else 0) | (1 if flags & 4 else 0)
+
+
+def _split(image: Image, segment: ImageSegment) -> Iterator[ImageSegment]:
+    """Cut out the part that can be mapped read-only from the start, where nothing is patched at run time."""
+    start, size = relro(image)
+    is_late = late_relro(image)[1] > 0
+    end = min(start + size, segment.address + len(segment.content))
+    if is_late or not size or not segment.address <= start < end or not segment.protection & 2:
+        yield segment
+        return
+    cuts = [segment.address, start, end, segment.address + segment.memory_size]
+    for low, high, protection in zip(cuts, cuts[1:], (segment.protection, 1, segment.protection), strict=False):
+        if low < high:
+            content = segment.content[low - segment.address : high - segment.address]
+            yield ImageSegment(low, high - low, content, protection)
+
+
+def thread_local_layout(prelinked: Prelinked) -> Mapping[int, tuple[int, int, int]]:
+    """Images with thread-local storage: their index to (size of the initialised part, whole size, alignment)."""
+    found = {}
+    for image in prelinked.images:
+        segment = image.object.segment(SegmentType.TLS)
+        if segment is not None and segment.memory_size:
+            found[image.index] = (segment.file_size, segment.memory_size, max(segment.alignment, 1))
+    return found

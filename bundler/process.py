@@ -1,0 +1,109 @@
+"""Starting other programs: the one place that does it.
+
+Every command is logged to the logger `bundler.process` before it runs; `report.py` shows that log with `-v`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shlex
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+Argument = str | Path
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What a program that ran to its end said."""
+
+    stdout: bytes
+    stderr: bytes
+
+
+class CommandError(Exception):
+    """A program could not be started or ended with a non-zero status; callers say what that means to the user."""
+
+    def __init__(self, command: Sequence[Argument], reason: str, output: str) -> None:
+        super().__init__(f"`{command[0]}` {reason}")
+        self.command = tuple(map(str, command))
+        self.reason = reason
+        self.output = output
+
+
+def jobs() -> int:
+    """How many programs to run side by side: the processors this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def run(
+    command: Sequence[Argument],
+    *,
+    stdin: bytes = b"",
+    cwd: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Completed:
+    """Run `command` to its end; CommandError when it cannot start or fails.
+
+    `environment` is added to ours.
+    """
+    argv = [str(part) for part in command]
+    log.info("%s", shlex.join(argv))
+    env = {**os.environ, **environment} if environment else None
+    try:
+        done = subprocess.run(argv, input=stdin, capture_output=True, cwd=cwd, env=env, check=False)
+    except OSError as error:
+        raise CommandError(command, f"could not be started: {error.strerror}", "") from error
+    if done.returncode:
+        output = (done.stderr + done.stdout).decode(errors="replace")
+        raise CommandError(command, _ending(done.returncode), output)
+    return Completed(done.stdout, done.stderr)
+
+
+def run_all(commands: Iterable[Sequence[Argument]]) -> None:
+    """Run commands side by side, as many as there are processors; the first failure is raised."""
+    with ThreadPoolExecutor(jobs()) as pool:
+        for _ in pool.map(run, commands):
+            pass
+
+
+class Service:
+    """A program that answers lines with lines until it is closed; one thread may use it at a time."""
+
+    def __init__(self, command: Sequence[Argument], *, environment: Mapping[str, str] | None = None) -> None:
+        self.command = [str(part) for part in command]
+        log.info("%s", shlex.join(self.command))
+        env = {**os.environ, **environment} if environment else None
+        self._process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
+
+    def tell(self, line: str) -> None:
+        """Send a line that has no answer."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(line.encode() + b"\n")
+        self._process.stdin.flush()
+
+    def ask(self, line: str) -> str:
+        """Send a line, wait for the answer; CommandError when the program ended instead."""
+        assert self._process.stdout is not None
+        try:
+            self.tell(line)
+            answer = self._process.stdout.readline()
+        except BrokenPipeError:
+            answer = b""
+        if not answer:
+            raise CommandError(self.command, _ending(self._process.wait()), "")
+        return answer.decode()
+
+    def close(self) -> None:
+        """End the program by closing its standard input."""
+        self._process.communicate()
+
+
+def _ending(status: int) -> str:
+    return f"was ended by signal {-status}" if status < 0 else f"ended with status {status}"

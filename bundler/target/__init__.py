@@ -1,0 +1,9 @@
+"""Which Python is embedded: version, ABI, paths, libpython, object layout, built-in modules.
+
+Verb: `probe`. Noun: `TargetPython`.
+"""
+
+from bundler.target.model import Field, ObjectLayout, TargetPython
+from bundler.target.probe import probe
+
+__all__ = ["Field", "ObjectLayout", "TargetPython", "probe"]

@@ -1,0 +1,75 @@
+"""Measure object layouts: compile `layout_probe.c` against the target's headers and run it, once per set of headers."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from bundler.cache import Cache, digest
+from bundler.errors import BundleError
+from bundler.process import CommandError, run
+from bundler.target.model import Field, ObjectLayout
+
+_PROBE = Path(__file__).with_name("layout_probe.c")
+
+# STRUCT_FOR_ID(name) and STRUCT_FOR_STR(name, "literal") of pycore_global_strings.h, 3.11-3.15.
+_RUNTIME_STRING = re.compile(r'^\s+STRUCT_FOR_(ID\(\w+\)|STR\(\w+, ".*"\))$', re.MULTILINE)
+
+
+def measure_layout(include_dirs: tuple[Path, ...], hexversion: int, compiler: Path, cache: Cache) -> ObjectLayout:
+    """The layout that these headers describe; BundleError when they belong to another Python than `hexversion`."""
+    key = digest(_PROBE.read_bytes(), *_header_digests(include_dirs))
+    entry = cache.path("layout", key, ".json")
+    if not entry.is_file():
+        cache.write(entry, _run_probe(include_dirs, compiler))
+    measured: dict[str, Any] = json.loads(entry.read_bytes())
+    found = measured["constants"]["version_hex"]
+    if found != hexversion:
+        raise BundleError(
+            "wrong-headers",
+            f"the C headers in {include_dirs[0]} are of Python {found >> 24}.{found >> 16 & 255}.{found >> 8 & 255}, "
+            f"the interpreter is {hexversion >> 24}.{hexversion >> 16 & 255}.{hexversion >> 8 & 255}",
+            hint="install the headers that belong to the interpreter, or choose another with `--python PATH`",
+        )
+    return ObjectLayout(
+        structs={
+            name: tuple(Field(member, offset, size) for member, offset, size in members)
+            for name, members in measured["structs"].items()
+        },
+        constants=measured["constants"],
+        singletons=measured["singletons"],
+        digest=digest(entry.read_bytes()),
+    )
+
+
+def _header_digests(include_dirs: tuple[Path, ...]) -> list[str]:
+    headers = (header for folder in include_dirs for header in sorted(folder.rglob("*.h")))
+    return [digest(header.read_bytes()) for header in headers]
+
+
+def _run_probe(include_dirs: tuple[Path, ...], compiler: Path) -> bytes:
+    strings = next(
+        header
+        for folder in include_dirs
+        if (header := folder / "internal" / "pycore_global_strings.h").is_file()
+    )
+    found = _RUNTIME_STRING.findall(strings.read_text())
+    with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
+        work = Path(folder)
+        (work / "runtime_strings.h").write_text("\n".join(found) + "\n")
+        includes = [f"-I{path}" for root in (work, *include_dirs) for path in (root, root / "internal")]
+        # -w: the headers' own deprecations (ob_shash) are no concern of ours.
+        command = [compiler, "-O0", "-w", *includes, _PROBE, "-o", work / "probe"]
+        try:
+            run(command)
+            return run([work / "probe"]).stdout
+        except CommandError as error:
+            raise BundleError(
+                "layout-probe",
+                "the object layout of the target Python could not be measured",
+                notes=tuple(error.output.strip().splitlines()[:5]),
+                hint="is a C compiler with the C library's headers installed (Debian: `gcc libc6-dev`)?",
+            ) from error

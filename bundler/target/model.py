@@ -1,0 +1,60 @@
+"""Nouns: facts about the Python that gets embedded. Nothing here runs anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A member of a C struct: its place and size in bytes."""
+
+    name: str
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectLayout:
+    """How CPython's objects lie in memory, measured by a C program compiled against the target's own headers.
+
+    `structs`: members by struct ("code", "ascii", ...), in the order of their offsets.
+    `constants`: single numbers, such as the first word of an immortal object.
+    `singletons`: byte offsets from `_PyRuntime` of the objects that live there: "id:NAME" and "str:TEXT" (strings),
+    "latin1:N" (one-character strings), "byte:N" (one-byte bytes), "bytes", "tuple" (the empty ones), "int:N".
+    """
+
+    structs: Mapping[str, tuple[Field, ...]]
+    constants: Mapping[str, int]
+    singletons: Mapping[str, int]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetPython:
+    """The Python that gets embedded, and the environment whose packages are searched; probed once per build."""
+
+    executable: Path
+    version: tuple[int, int, int]
+    version_text: str  # "3.13.0", "3.14.0rc1"
+    hexversion: int
+    cache_tag: str  # "cpython-313"
+    prefix: Path
+    search_path: tuple[Path, ...]  # sys.path without the script's folder
+    stdlib: Path
+    include_dirs: tuple[Path, ...]
+    static_library: Path | None
+    shared_library: Path | None
+    link_libraries: tuple[str, ...]  # what the static library needs: "-lm", "-ldl"
+    builtin_modules: frozenset[str]
+    stdlib_modules: frozenset[str]  # top-level names
+    extension_suffixes: tuple[str, ...]  # ".cpython-313-x86_64-linux-gnu.so", ".abi3.so", ".so"
+    markers: Mapping[str, str]  # PEP 508 environment
+    layout: ObjectLayout
+
+    @property
+    def short_version(self) -> str:
+        """Major and minor: "3.13"."""
+        return f"{self.version[0]}.{self.version[1]}"

@@ -1,0 +1,127 @@
+"""Ask the target interpreter about itself, and refuse what cannot be embedded before any work is done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bundler.cache import Cache
+from bundler.errors import BundleError
+from bundler.process import CommandError
+from bundler.target.layout import measure_layout
+from bundler.target.model import TargetPython
+from bundler.target.workers import run_worker
+
+OLDEST = (3, 11)
+NEWEST = (3, 15)
+
+
+def probe(executable: Path, compiler: Path, cache: Cache) -> TargetPython:
+    """Facts about the interpreter at `executable`; BundleError when it cannot be embedded.
+
+    `compiler` measures the object layout, once per set of headers.
+    """
+    facts = _ask(executable)
+    _refuse_unsupported(executable, facts)
+    variables: dict[str, str] = facts["variables"]
+    include_dirs = _include_dirs(executable, facts)
+    static = _first_file(Path(variables["LIBPL"]) / variables["LIBRARY"], Path(variables["LIBDIR"]) / variables["LIBRARY"])
+    shared = _first_file(*(Path(folder) / variables["INSTSONAME"] for folder in _library_dirs(variables)))
+    if static is None and (shared is None or ".so" not in shared.name):
+        raise BundleError(
+            "no-libpython",
+            f"`{executable}` has neither a static nor a shared libpython",
+            notes=(f"looked for {variables['LIBRARY']} in {variables['LIBPL']}",),
+            hint=f"install the development files of Python {facts['version_text']} (Debian: `libpython3-dev`), "
+            "or use an interpreter built with them through `--python`",
+        )
+    return TargetPython(
+        # Its own word for itself: `executable` may be a slow shim in front of it.
+        executable=Path(facts["executable"]),
+        version=tuple(facts["version"]),
+        version_text=facts["version_text"],
+        hexversion=facts["hexversion"],
+        cache_tag=facts["cache_tag"],
+        prefix=Path(facts["prefix"]),
+        search_path=tuple(Path(entry) for entry in facts["path"]),
+        stdlib=Path(facts["stdlib"]),
+        include_dirs=include_dirs,
+        static_library=static,
+        shared_library=shared,
+        link_libraries=tuple(_link_libraries(variables)),
+        builtin_modules=frozenset(facts["builtin"]),
+        stdlib_modules=frozenset(facts["stdlib_modules"]),
+        extension_suffixes=tuple(facts["suffixes"]),
+        markers=facts["markers"],
+        layout=measure_layout(include_dirs, facts["hexversion"], compiler, cache),
+    )
+
+
+def _ask(executable: Path) -> dict[str, Any]:
+    try:
+        done = run_worker(executable, "target", "facts", isolated=False)
+        facts: dict[str, Any] = json.loads(done.stdout)
+    except CommandError as error:
+        raise BundleError(
+            "bad-python",
+            f"`{executable}` does not work as a Python interpreter: {error.reason}",
+            notes=tuple(error.output.strip().splitlines()[-1:]),
+            hint="name the interpreter to embed with `--python PATH`; it must be CPython 3.11 or newer",
+        ) from error
+    except ValueError as error:
+        raise BundleError(
+            "bad-python", f"`{executable}` does not work as a Python interpreter", hint="see `--python`"
+        ) from error
+    return facts
+
+
+def _refuse_unsupported(executable: Path, facts: dict[str, Any]) -> None:
+    version = tuple(facts["version"][:2])
+    name = f"`{executable}` (Python {facts['version_text']})"
+    supported = f"CPython {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}, as built by default, can be embedded"
+    problem = None
+    if facts["implementation"] != "cpython":
+        problem = f"{name} is {facts['implementation']}, not CPython"
+    elif version < OLDEST:
+        problem = f"{name} is too old"
+    elif version > NEWEST:
+        problem = f"{name} is newer than this bundler knows"
+    elif facts["free_threaded"]:
+        problem = f"{name} is a free-threaded build"
+    elif facts["debug"]:
+        problem = f"{name} is a debug build"
+    elif facts["platform"] != "linux" or facts["machine"] != "x86_64" or facts["libc"] != "glibc":
+        problem = f"{name} is for {facts['platform']} on {facts['machine']} with {facts['libc'] or 'an unknown C library'}"
+        supported = "only Linux on x86-64 with the GNU C library is supported"
+    if problem:
+        raise BundleError("unsupported-python", problem, hint=f"{supported}; choose another with `--python PATH`")
+
+
+def _include_dirs(executable: Path, facts: dict[str, Any]) -> tuple[Path, ...]:
+    folders = tuple(dict.fromkeys(Path(folder) for folder in facts["include"]))
+    if not any((folder / "internal" / "pycore_code.h").is_file() for folder in folders):
+        raise BundleError(
+            "no-headers",
+            f"`{executable}` has no C headers",
+            notes=(f"looked for internal/pycore_code.h in {', '.join(map(str, folders))}",),
+            hint="install its development files (Debian: `python3-dev`), or choose another with `--python PATH`",
+        )
+    return folders
+
+
+def _first_file(*candidates: Path) -> Path | None:
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _library_dirs(variables: dict[str, str]) -> Iterator[str]:
+    yield variables["LIBDIR"]
+    yield f"/usr/lib/{variables['MULTIARCH']}"
+    yield variables["LIBPL"]
+
+
+def _link_libraries(variables: dict[str, str]) -> Iterator[str]:
+    """The -l options of libpython's own Makefile; search paths and rpaths of its build machine are left behind."""
+    words = (word for name in ("LIBS", "SYSLIBS", "MODLIBS") for word in variables[name].split())
+    yield from dict.fromkeys(word for word in words if word.startswith("-l"))

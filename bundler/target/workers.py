@@ -1,0 +1,34 @@
+"""Run our worker scripts under the target interpreter.
+
+A worker is a package `bundler/<stage>/worker`, of the standard library only. It is found through a search path entry
+at the end of the target's own, so that nothing of ours can shadow a module there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bundler.process import Completed, run
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+
+_START = "import sys; sys.path.append({folder!r}); from worker.{module} import main; sys.path.pop(); main()"
+
+
+def worker_command(executable: Path, stage: str, module: str, *, isolated: bool = True) -> list[str | Path]:
+    """The command that runs `bundler/<stage>/worker/<module>.py`'s `main()`.
+
+    `isolated`: the worker sees the standard library only, and starts faster; otherwise the app's environment.
+    """
+    flags = ["-I", "-S"] if isolated else []
+    code = _START.format(folder=str(_PACKAGE / stage), module=module)
+    # UTF-8 whatever the locale: jobs and results are JSON.
+    return [executable, "-B", "-X", "utf8", *flags, "-c", code]
+
+
+def run_worker(executable: Path, stage: str, module: str, *, job: bytes = b"", isolated: bool = True) -> Completed:
+    """Run a worker to its end; CommandError when it fails."""
+    # PYTHONSAFEPATH: a `json.py` in the current folder is not the one a worker imports.
+    environment = None if isolated else {"PYTHONSAFEPATH": "1"}
+    command = worker_command(executable, stage, module, isolated=isolated)
+    return run(command, stdin=job, environment=environment)

@@ -1,0 +1,145 @@
+/* The contract between what is generated and what runs: every table that the binary carries.
+
+   Included by the launcher and by frozen modules, and read by bundler/link through cffi, which writes the tables with
+   these very declarations. Plain C, no macros but the one below. Pointers are addresses in the finished binary; paths are
+   UTF-8 and lie under BUNDLE_ROOT. */
+
+#ifndef BUNDLE_H
+#define BUNDLE_H
+
+#include <stdint.h>
+
+/* The folder under which everything bundled appears to lie; the name is the same in every binary ever built. */
+#define BUNDLE_ROOT "/__bundle__"
+
+/* A slot in a static tuple that must hold a frozenset of `items` (a static tuple) before the module runs. */
+struct bundle_fixup {
+    void **slot;
+    void *items;
+};
+
+/* The frozen code of one module; `fixups` (or NULL) ends with an empty slot, inner sets before outer ones. */
+struct bundle_code {
+    const void *code;
+    const struct bundle_fixup *fixups;
+};
+
+/* Look-up by text: open addressing with linear probing over FNV-1a. A slot holds an index plus one, or 0. */
+struct bundle_index {
+    const uint32_t *slots;
+    uint32_t mask; /* number of slots minus one; the number is a power of two */
+    uint32_t count;
+};
+
+enum bundle_module_kind {
+    BUNDLE_FROZEN = 1,    /* `code` is there */
+    BUNDLE_EXTENSION = 2, /* `path` is that of an image */
+    BUNDLE_NAMESPACE = 3, /* a package without code; `path` is its folder */
+};
+
+struct bundle_module {
+    const char *name;               /* first: the index looks here */
+    const char *path;               /* what becomes __file__ */
+    const struct bundle_code *code; /* NULL unless frozen */
+    uint32_t kind;
+    uint32_t is_package;
+};
+
+/* A file or folder under the root. A folder's entries stand side by side, in the order of their names. */
+struct bundle_file {
+    const char *path; /* first: the index looks here */
+    const char *name; /* the last part of path */
+    const unsigned char *data;
+    uint64_t size;
+    uint32_t is_folder;
+    uint32_t is_executable;
+    uint32_t first_entry;
+    uint32_t entry_count;
+};
+
+/* A part of an image that is mapped as one: `file_size` bytes (whole pages, or 0) come from `content`. */
+struct bundle_segment {
+    uint64_t address;
+    uint64_t memory_size;
+    uint64_t file_size;
+    const void *content;
+    uint32_t protection; /* PROT_* */
+    uint32_t reserved;
+};
+
+enum bundle_patch_kind {
+    BUNDLE_PATCH_SYMBOL = 1,   /* *place = address of `symbol` + addend; 0 when weak and missing */
+    BUNDLE_PATCH_RESOLVER = 2, /* *place = the result of the function at `addend` (IFUNC) */
+};
+
+/* A word of an image that is only known at run time, written when the image is loaded. */
+struct bundle_patch {
+    uint64_t *place;
+    const char *symbol;
+    const char *version; /* NULL: any */
+    uint64_t addend;
+    uint32_t kind;
+    uint32_t is_weak;
+};
+
+/* A shared object, bound to fixed addresses when the binary was linked. Addresses of 0 mean "has none". */
+struct bundle_image {
+    const char *path; /* first: the index looks here */
+    const char *soname;
+    uint64_t base;
+    uint64_t end;
+    const struct bundle_segment *segments;
+    const struct bundle_patch *patches;
+    const uint32_t *needed;           /* images that must be loaded before this one */
+    const char *const *host_libraries; /* libraries of the system that must be loaded before it; ends with NULL */
+    uint32_t segment_count;
+    uint32_t patch_count;
+    uint32_t needed_count;
+    uint32_t symbol_count;
+    uint64_t symbols;  /* DT_SYMTAB */
+    uint64_t strings;  /* DT_STRTAB */
+    uint64_t gnu_hash; /* DT_GNU_HASH */
+    uint64_t headers;  /* program headers */
+    uint32_t header_count;
+    uint32_t init_count;
+    uint32_t fini_count;
+    uint32_t reserved;
+    uint64_t init;       /* DT_INIT */
+    uint64_t init_array; /* DT_INIT_ARRAY */
+    uint64_t fini;
+    uint64_t fini_array;
+    uint64_t relro; /* made read-only after patching */
+    uint64_t relro_size;
+};
+
+/* How the interpreter is configured: what would be options of `python`. Lists end with NULL. */
+struct bundle_options {
+    uint32_t optimize;       /* -O, -OO */
+    uint32_t utf8_mode;      /* 0: as the locale says, 1: always */
+    uint32_t site_builtins;  /* exit, quit, help, ... are named somewhere */
+    uint32_t version_end;    /* static code has co_versions below it */
+    const char *const *warnings; /* -W */
+    const char *const *x_options;
+};
+
+struct bundle_soname {
+    const char *soname; /* first: the index looks here */
+    uint64_t image;
+};
+
+/* All of it. The launcher knows this one symbol. */
+struct bundle {
+    struct bundle_index module_index;
+    struct bundle_index file_index;
+    struct bundle_index image_index;  /* by path */
+    struct bundle_index soname_index; /* into `sonames` */
+    const struct bundle_module *modules;
+    const struct bundle_file *files;
+    const struct bundle_image *images;
+    const struct bundle_soname *sonames;
+    struct bundle_options options;
+};
+
+extern const struct bundle bundle;
+
+#endif

@@ -1,0 +1,52 @@
+/* Every difference between CPython 3.11-3.15 that the launcher meets, behind neutral names. */
+
+#ifndef COMPAT_H
+#define COMPAT_H
+
+#define Py_BUILD_CORE 1
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "internal/pycore_interp.h" /* func_state */
+
+/* 3.11 and 3.12 bring deep-frozen modules of their own (deepfreeze.o); that of 3.12 also holds a counter. */
+#if PY_VERSION_HEX < 0x030d0000
+#define COMPAT_DEEPFREEZE 1
+#if PY_VERSION_HEX >= 0x030c0000
+#define COMPAT_NEXT_FUNC_VERSION 1
+#endif
+#endif
+
+/* Let the counters of function versions start behind those of static code, which lie below `end`, so that none is ever
+   used twice: a call cache would accept the wrong function. 3.12 has two counters (codeobject.c:430, funcobject.c:226)
+   that must not meet each other either; later versions have one (codeobject.c:542). Code has no version before 3.12. */
+static inline void
+compat_reserve_versions(uint32_t end)
+{
+#if PY_VERSION_HEX >= 0x030d0000
+    PyInterpreterState_Get()->func_state.next_version = end;
+#elif PY_VERSION_HEX >= 0x030c0000
+    extern uint32_t _Py_next_func_version;
+    _Py_next_func_version = end;
+    PyInterpreterState_Get()->func_state.next_version = 0x80000000u;
+#else
+    (void)end;
+#endif
+}
+
+/* Finish an initialisation that was begun with `_init_main = 0`. 3.14 lost _Py_InitializeMain; there a second
+   Py_InitializeFromConfig does the same (pylifecycle.c). */
+static inline PyStatus
+compat_initialize_main(PyConfig *config)
+{
+#if PY_VERSION_HEX >= 0x030e0000 && PY_VERSION_HEX < 0x030f0000
+    config->_init_main = 1;
+    return Py_InitializeFromConfig(config);
+#else
+    extern PyStatus _Py_InitializeMain(void);
+    (void)config;
+    return _Py_InitializeMain();
+#endif
+}
+
+#endif

@@ -1,0 +1,431 @@
+/* Shared objects that are part of the executable: mapped when first asked for, found by path and by soname.
+
+   Everything that could be bound when the binary was linked is bound (bundler/link/prelink.py); what is left is to map
+   the segments, write the few words only known now (patches), and run constructors in the order of dependencies.
+   The dl* functions that libpython and the images call are the __wrap_ ones below, which know images and pass on
+   everything else to the C library's. */
+
+#include "launcher.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+extern const ElfW(Ehdr) __ehdr_start; /* by the linker: the executable's own first byte */
+
+static struct {
+    int argc;
+    char **argv;
+    char **environment;
+} start;
+
+enum image_state { UNLOADED, LOADING, LOADED };
+
+/* A load may be asked for without the GIL, from constructors, and from several threads. */
+static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+static unsigned char *states;     /* enum image_state of each image; NULL until the first load */
+static uint32_t *load_order;      /* images in the order in which their constructors ran */
+static uint32_t loaded_count;
+
+static __thread char error_text[512];
+static __thread bool error_is_ours;
+
+static int
+fail(const char *format, const char *what, const char *why)
+{
+    snprintf(error_text, sizeof error_text, format, what, why);
+    error_is_ours = true;
+    return -1;
+}
+
+void
+bundle_images_start(int argc, char **argv, char **environment)
+{
+    start.argc = argc;
+    start.argv = argv;
+    start.environment = environment;
+}
+
+/* --- The executable's file ---------------------------------------------------------------------------------- */
+
+/* Where in the executable's file an address of its load segments comes from. */
+static off_t
+file_offset(const void *address)
+{
+    const ElfW(Phdr) *header = (const void *)((const char *)&__ehdr_start + __ehdr_start.e_phoff);
+    for (int i = 0; i < __ehdr_start.e_phnum; i++) {
+        ElfW(Addr) distance = (ElfW(Addr))address - header[i].p_vaddr;
+        if (header[i].p_type == PT_LOAD && distance < header[i].p_filesz) {
+            return (off_t)(header[i].p_offset + distance);
+        }
+    }
+    return -1;
+}
+
+/* Is this the file we run from? The build's tables, addresses included, are compared. */
+static bool
+is_own_file(int fd)
+{
+    struct bundle found;
+    return pread(fd, &found, sizeof found, file_offset(&bundle)) == (ssize_t)sizeof found
+           && memcmp(&found, &bundle, sizeof found) == 0;
+}
+
+int
+bundle_executable_fd(void)
+{
+    static int kept = -1;
+    if (kept < 0) {
+        /* Without /proc (a bare chroot) the kernel's own note of the path is what there is. */
+        const char *paths[] = {"/proc/self/exe", (const char *)getauxval(AT_EXECFN)};
+        for (size_t i = 0; i < sizeof paths / sizeof *paths && kept < 0; i++) {
+            int fd = paths[i] ? open(paths[i], O_RDONLY | O_CLOEXEC) : -1;
+            if (fd >= 0 && is_own_file(fd)) {
+                kept = fd;
+            }
+            else if (fd >= 0) {
+                close(fd);
+                errno = ESTALE;
+            }
+        }
+    }
+    return kept;
+}
+
+/* --- Loading ------------------------------------------------------------------------------------------------- */
+
+static int
+map_segment(int fd, const struct bundle_segment *segment)
+{
+    uint64_t parts[][2] = {{segment->address, segment->file_size},
+                           {segment->address + segment->file_size, segment->memory_size - segment->file_size}};
+    for (int i = 0; i < 2; i++) {
+        if (!parts[i][1]) {
+            continue;
+        }
+        void *wanted = (void *)parts[i][0];
+        int flags = MAP_PRIVATE | MAP_FIXED_NOREPLACE | (i == 0 ? 0 : MAP_ANONYMOUS);
+        void *mapped = mmap(wanted, parts[i][1], (int)segment->protection, flags, i == 0 ? fd : -1,
+                            i == 0 ? file_offset(segment->content) : 0);
+        if (mapped != wanted) {
+            if (mapped != MAP_FAILED) { /* Linux before 4.17 takes the address for a wish */
+                munmap(mapped, parts[i][1]);
+                errno = EEXIST;
+            }
+            return -1;
+        }
+    }
+    return 0;
+}
+
+/* The address of a symbol that some library of the system defines; NULL when there is none. */
+static void *
+host_symbol(const struct bundle_patch *patch)
+{
+    return patch->version ? dlvsym(RTLD_DEFAULT, patch->symbol, patch->version) : dlsym(RTLD_DEFAULT, patch->symbol);
+}
+
+static int
+apply_patches(const struct bundle_image *image)
+{
+    for (uint32_t i = 0; i < image->patch_count; i++) {
+        const struct bundle_patch *patch = &image->patches[i];
+        if (patch->kind == BUNDLE_PATCH_RESOLVER) {
+            *patch->place = ((uint64_t (*)(void))patch->addend)();
+            continue;
+        }
+        void *found = host_symbol(patch);
+        if (!found && !patch->is_weak) {
+            return fail("%s: undefined symbol: %s", image->path, patch->symbol);
+        }
+        *patch->place = found ? (uint64_t)found + patch->addend : 0;
+    }
+    if (image->relro_size && mprotect((void *)image->relro, image->relro_size, PROT_READ) < 0) {
+        return fail("%s: cannot be protected: %s", image->path, strerror(errno));
+    }
+    return 0;
+}
+
+typedef void (*constructor)(int, char **, char **);
+typedef void (*destructor)(void);
+
+/* Destructors, in the reverse order of construction. */
+static void
+run_destructors(void)
+{
+    while (loaded_count) {
+        const struct bundle_image *image = &bundle.images[load_order[--loaded_count]];
+        const destructor *array = (const destructor *)image->fini_array;
+        for (uint32_t i = image->fini_count; i-- > 0;) {
+            array[i]();
+        }
+        if (image->fini) {
+            ((destructor)image->fini)();
+        }
+    }
+}
+
+static void
+run_constructors(const struct bundle_image *image)
+{
+    if (image->init) {
+        ((constructor)image->init)(start.argc, start.argv, start.environment);
+    }
+    const constructor *array = (const constructor *)image->init_array;
+    for (uint32_t i = 0; i < image->init_count; i++) {
+        array[i](start.argc, start.argv, start.environment);
+    }
+}
+
+static int
+prepare_states(void)
+{
+    uint32_t count = bundle.image_index.count;
+    states = calloc(count, sizeof *states);
+    load_order = calloc(count, sizeof *load_order);
+    if (!states || !load_order || atexit(run_destructors) != 0) {
+        return fail("%s: %s", "images", strerror(ENOMEM));
+    }
+    return 0;
+}
+
+/* Load an image and what it needs; 0, or -1 with the error for dlerror. */
+static int
+load(uint32_t index)
+{
+    if (!states && prepare_states() < 0) {
+        return -1;
+    }
+    if (states[index] != UNLOADED) {
+        return 0; /* there, or in the making further up: dependencies may go in circles */
+    }
+    const struct bundle_image *image = &bundle.images[index];
+    int fd = bundle_executable_fd();
+    if (fd < 0) {
+        return fail("%s: the executable's own file cannot be read: %s", image->path, strerror(errno));
+    }
+    for (const char *const *library = image->host_libraries; library && *library; library++) {
+        /* Global: patches of several images look for its symbols. */
+        if (!dlopen(*library, RTLD_NOW | RTLD_GLOBAL)) {
+            return fail("%s: %s", image->path, dlerror());
+        }
+    }
+    states[index] = LOADING;
+    for (uint32_t i = 0; i < image->segment_count; i++) {
+        if (map_segment(fd, &image->segments[i]) < 0) {
+            return fail("%s: cannot be mapped: %s", image->path, strerror(errno));
+        }
+    }
+    for (uint32_t i = 0; i < image->needed_count; i++) {
+        if (load(image->needed[i]) < 0) {
+            return -1;
+        }
+    }
+    if (apply_patches(image) < 0) {
+        return -1;
+    }
+    states[index] = LOADED;
+    run_constructors(image);
+    load_order[loaded_count++] = index;
+    return 0;
+}
+
+/* --- Looking up ---------------------------------------------------------------------------------------------- */
+
+/* The image that a handle of ours stands for; NULL for handles of the C library. */
+static const struct bundle_image *
+image_of(const void *handle)
+{
+    const struct bundle_image *image = handle;
+    return image >= bundle.images && image < bundle.images + bundle.image_index.count ? image : NULL;
+}
+
+static const struct bundle_image *
+image_named(const char *name)
+{
+    if (strchr(name, '/')) {
+        return bundle_find(&bundle.image_index, bundle.images, sizeof(struct bundle_image), name);
+    }
+    const struct bundle_soname *found =
+        bundle_find(&bundle.soname_index, bundle.sonames, sizeof(struct bundle_soname), name);
+    return found ? &bundle.images[found->image] : NULL;
+}
+
+static const struct bundle_image *
+image_at(const void *address)
+{
+    uint64_t value = (uint64_t)address;
+    for (uint32_t i = 0; states && i < bundle.image_index.count; i++) {
+        const struct bundle_image *image = &bundle.images[i];
+        if (states[i] != UNLOADED && value >= image->base && value < image->end) {
+            return image;
+        }
+    }
+    return NULL;
+}
+
+static bool
+is_exported(const ElfW(Sym) *symbol)
+{
+    return symbol->st_shndx != SHN_UNDEF && ELF64_ST_BIND(symbol->st_info) != STB_LOCAL;
+}
+
+/* A symbol that this one image exports. Linear: a module's init function is looked up once. */
+static void *
+symbol_in(const struct bundle_image *image, const char *name)
+{
+    const ElfW(Sym) *symbols = (const void *)image->symbols;
+    const char *strings = (const char *)image->strings;
+    for (uint32_t i = 1; i < image->symbol_count; i++) {
+        if (is_exported(&symbols[i]) && strcmp(strings + symbols[i].st_name, name) == 0) {
+            void *address = (void *)(image->base + symbols[i].st_value);
+            return ELF64_ST_TYPE(symbols[i].st_info) == STT_GNU_IFUNC ? ((void *(*)(void))address)() : address;
+        }
+    }
+    return NULL;
+}
+
+/* As dlsym on a handle: the image, then what it needs, breadth first. */
+static void *
+symbol_below(const struct bundle_image *image, const char *name)
+{
+    uint32_t count = bundle.image_index.count;
+    uint32_t queue[count]; /* every image enters at most once */
+    bool seen[count];
+    memset(seen, 0, sizeof seen);
+    uint32_t length = 0;
+    queue[length++] = (uint32_t)(image - bundle.images);
+    seen[queue[0]] = true;
+    for (uint32_t at = 0; at < length; at++) {
+        const struct bundle_image *next = &bundle.images[queue[at]];
+        void *found = symbol_in(next, name);
+        if (found) {
+            return found;
+        }
+        for (uint32_t i = 0; i < next->needed_count; i++) {
+            if (!seen[next->needed[i]]) {
+                seen[next->needed[i]] = true;
+                queue[length++] = next->needed[i];
+            }
+        }
+    }
+    return dlsym(RTLD_DEFAULT, name);
+}
+
+/* --- What libpython and images call instead of the C library's ----------------------------------------------- */
+
+void *__wrap_dlopen(const char *name, int flags);
+void *__wrap_dlsym(void *handle, const char *name);
+void *__wrap_dlvsym(void *handle, const char *name, const char *version);
+int __wrap_dlclose(void *handle);
+char *__wrap_dlerror(void);
+int __wrap_dladdr(const void *address, Dl_info *info);
+int __wrap_dl_iterate_phdr(int (*callback)(struct dl_phdr_info *, size_t, void *), void *data);
+
+void *__real_dlopen(const char *name, int flags);
+void *__real_dlsym(void *handle, const char *name);
+void *__real_dlvsym(void *handle, const char *name, const char *version);
+int __real_dlclose(void *handle);
+char *__real_dlerror(void);
+int __real_dladdr(const void *address, Dl_info *info);
+int __real_dl_iterate_phdr(int (*callback)(struct dl_phdr_info *, size_t, void *), void *data);
+
+void *
+__wrap_dlopen(const char *name, int flags)
+{
+    const struct bundle_image *image = name ? image_named(name) : NULL;
+    if (!image) {
+        return __real_dlopen(name, flags);
+    }
+    uint32_t index = (uint32_t)(image - bundle.images);
+    pthread_mutex_lock(&lock);
+    bool present = states && states[index] != UNLOADED;
+    int result = flags & RTLD_NOLOAD && !present ? -1 : load(index);
+    pthread_mutex_unlock(&lock);
+    return result < 0 ? NULL : (void *)image;
+}
+
+void *
+__wrap_dlsym(void *handle, const char *name)
+{
+    const struct bundle_image *image = image_of(handle);
+    if (!image) {
+        return __real_dlsym(handle, name);
+    }
+    void *found = symbol_below(image, name);
+    if (!found) {
+        fail("%s: undefined symbol: %s", image->path, name);
+    }
+    return found;
+}
+
+void *
+__wrap_dlvsym(void *handle, const char *name, const char *version)
+{
+    return image_of(handle) ? __wrap_dlsym(handle, name) : __real_dlvsym(handle, name, version);
+}
+
+int
+__wrap_dlclose(void *handle)
+{
+    return image_of(handle) ? 0 : __real_dlclose(handle);
+}
+
+char *
+__wrap_dlerror(void)
+{
+    if (error_is_ours) {
+        error_is_ours = false;
+        return error_text;
+    }
+    return __real_dlerror();
+}
+
+int
+__wrap_dladdr(const void *address, Dl_info *info)
+{
+    const struct bundle_image *image = image_at(address);
+    if (!image) {
+        return __real_dladdr(address, info);
+    }
+    *info = (Dl_info){.dli_fname = image->path, .dli_fbase = (void *)image->base};
+    const ElfW(Sym) *symbols = (const void *)image->symbols;
+    for (uint32_t i = 1; i < image->symbol_count; i++) {
+        char *value = (char *)image->base + symbols[i].st_value;
+        if (is_exported(&symbols[i]) && (const void *)value <= address && value > (char *)info->dli_saddr) {
+            info->dli_saddr = value;
+            info->dli_sname = (const char *)image->strings + symbols[i].st_name;
+        }
+    }
+    return 1;
+}
+
+int
+__wrap_dl_iterate_phdr(int (*callback)(struct dl_phdr_info *, size_t, void *), void *data)
+{
+    int result = __real_dl_iterate_phdr(callback, data);
+    for (uint32_t i = 0; !result && states && i < bundle.image_index.count; i++) {
+        const struct bundle_image *image = &bundle.images[i];
+        if (states[i] == UNLOADED) {
+            continue;
+        }
+        struct dl_phdr_info info = {
+            .dlpi_addr = image->base,
+            .dlpi_name = image->path,
+            .dlpi_phdr = (const void *)image->headers,
+            .dlpi_phnum = (ElfW(Half))image->header_count,
+        };
+        result = callback(&info, sizeof info, data);
+    }
+    return result;
+}

@@ -1,0 +1,149 @@
+/* The C side of the importer: the built-in module `_bundle`, which importer.py turns into a finder and a loader. */
+
+#include "importer.h"
+
+#include "launcher.h"
+
+/* Build the frozensets that could not be static, once. */
+static int
+apply_fixups(const struct bundle_fixup *fixup)
+{
+    for (; fixup && fixup->slot; fixup++) {
+        if (*fixup->slot) {
+            continue;
+        }
+        PyObject *set = PyFrozenSet_New(fixup->items);
+        if (!set) {
+            return -1;
+        }
+        *fixup->slot = set;
+    }
+    return 0;
+}
+
+PyObject *
+bundle_module_code(const struct bundle_module *module)
+{
+    if (!module || !module->code) {
+        PyErr_SetString(PyExc_ImportError, "no frozen code");
+        return NULL;
+    }
+    if (apply_fixups(module->code->fixups) < 0) {
+        return NULL;
+    }
+    return Py_NewRef((PyObject *)module->code->code);
+}
+
+PyDoc_STRVAR(find_doc, "find(name) -> (kind, is_package, path) or None");
+
+static PyObject *
+bundle_find_py(PyObject *self, PyObject *name)
+{
+    (void)self;
+    const char *text = PyUnicode_AsUTF8(name);
+    if (!text) {
+        PyErr_Clear(); /* a lone surrogate: no module has such a name */
+        Py_RETURN_NONE;
+    }
+    const struct bundle_module *module = bundle_find_module(text);
+    if (!module) {
+        Py_RETURN_NONE;
+    }
+    /* "N": PyUnicode_FromString can be used before the file system encoding is known. */
+    return Py_BuildValue("iNN", (int)module->kind, PyBool_FromLong(module->is_package),
+                         module->path ? PyUnicode_FromString(module->path) : Py_NewRef(Py_None));
+}
+
+PyDoc_STRVAR(code_doc, "code(name) -> the code object of a frozen module; ImportError when there is none");
+
+static PyObject *
+bundle_code_py(PyObject *self, PyObject *name)
+{
+    (void)self;
+    const char *text = PyUnicode_AsUTF8(name);
+    return text ? bundle_module_code(bundle_find_module(text)) : NULL;
+}
+
+PyDoc_STRVAR(submodules_doc, "submodules(package) -> [(name, is_package), ...]; of \"\": the top-level modules");
+
+static PyObject *
+bundle_submodules_py(PyObject *self, PyObject *package)
+{
+    (void)self;
+    Py_ssize_t length;
+    const char *prefix = PyUnicode_AsUTF8AndSize(package, &length);
+    PyObject *list = prefix ? PyList_New(0) : NULL;
+    if (!list) {
+        return NULL;
+    }
+    for (uint32_t i = 0; i < bundle.module_index.count; i++) {
+        const struct bundle_module *module = &bundle.modules[i];
+        const char *name = module->name;
+        if (length) {
+            if (strncmp(name, prefix, length) != 0 || name[length] != '.') {
+                continue;
+            }
+            name += length + 1;
+        }
+        if (strchr(name, '.')) {
+            continue;
+        }
+        PyObject *item = Py_BuildValue("sN", name, PyBool_FromLong(module->is_package));
+        if (!item || PyList_Append(list, item) < 0) {
+            Py_XDECREF(item);
+            Py_DECREF(list);
+            return NULL;
+        }
+        Py_DECREF(item);
+    }
+    return list;
+}
+
+static PyMethodDef methods[] = {
+    {"find", bundle_find_py, METH_O, find_doc},
+    {"code", bundle_code_py, METH_O, code_doc},
+    {"submodules", bundle_submodules_py, METH_O, submodules_doc},
+    {0},
+};
+
+static int
+set_constants(PyObject *module)
+{
+    if (PyModule_AddStringConstant(module, "ROOT", BUNDLE_ROOT) < 0
+        || PyModule_AddIntConstant(module, "FROZEN", BUNDLE_FROZEN) < 0
+        || PyModule_AddIntConstant(module, "EXTENSION", BUNDLE_EXTENSION) < 0
+        || PyModule_AddIntConstant(module, "NAMESPACE", BUNDLE_NAMESPACE) < 0
+        || PyModule_AddIntConstant(module, "SITE_BUILTINS", (long)bundle.options.site_builtins) < 0) {
+        return -1;
+    }
+    return 0;
+}
+
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, set_constants}, {0}};
+
+static PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_bundle",
+    .m_doc = "Modules that are part of this executable.",
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+PyObject *
+PyInit__bundle(void)
+{
+    return PyModuleDef_Init(&definition);
+}
+
+int
+bundle_install_importer(void)
+{
+    static const char name[] = "_bundle_importer";
+    PyObject *code = bundle_module_code(bundle_find_module(name));
+    PyObject *module = code ? PyImport_AddModule(name) : NULL; /* borrowed */
+    PyObject *globals = module ? PyModule_GetDict(module) : NULL;
+    PyObject *result = globals ? PyEval_EvalCode(code, globals, globals) : NULL;
+    Py_XDECREF(code);
+    Py_XDECREF(result);
+    return result ? 0 : -1;
+}

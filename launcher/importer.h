@@ -1,0 +1,19 @@
+/* The C side of the importer. */
+
+#ifndef IMPORTER_H
+#define IMPORTER_H
+
+#include "compat.h"
+
+#include "bundle.h"
+
+/* The code object of a frozen module (a new reference), ready to run; NULL with an exception set. */
+PyObject *bundle_module_code(const struct bundle_module *module);
+
+/* The built-in module `_bundle`, for PyImport_AppendInittab. */
+PyObject *PyInit__bundle(void);
+
+/* Run importer.py: every import from now on sees the bundled modules. Returns 0, or -1 with an exception set. */
+int bundle_install_importer(void);
+
+#endif

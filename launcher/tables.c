@@ -1,0 +1,31 @@
+/* Look-up in the tables that the binary carries. */
+
+#include "launcher.h"
+
+#include <string.h>
+
+/* FNV-1a, 32 bits; bundler/link/payload.py fills the slots with the same function. */
+static uint32_t
+hash_text(const char *text)
+{
+    uint32_t hash = 2166136261u;
+    for (; *text; text++) {
+        hash = (hash ^ (unsigned char)*text) * 16777619u;
+    }
+    return hash;
+}
+
+const void *
+bundle_find(const struct bundle_index *index, const void *records, size_t size, const char *text)
+{
+    for (uint32_t slot = hash_text(text);; slot++) {
+        uint32_t found = index->slots[slot & index->mask];
+        if (!found) {
+            return NULL;
+        }
+        const void *record = (const char *)records + (found - 1) * size;
+        if (strcmp(*(const char *const *)record, text) == 0) {
+            return record;
+        }
+    }
+}
