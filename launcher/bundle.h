@@ -118,6 +118,7 @@ struct bundle_options {
     uint32_t utf8_mode;      /* 0: as the locale says, 1: always */
     uint32_t site_builtins;  /* exit, quit, help, ... are named somewhere */
     uint32_t version_end;    /* static code has co_versions below it */
+    const char *platlibdir;      /* sys.platlibdir, as the target has it */
     const char *const *warnings; /* -W */
     const char *const *x_options;
 };

@@ -138,6 +138,7 @@ set_paths(PyConfig *config, const char *argv0)
     for (size_t i = 0; i < sizeof unset / sizeof *unset; i++) {
         CHECK(PyConfig_SetBytesString(config, (wchar_t **)unset[i], BUNDLE_ROOT));
     }
+    CHECK(PyConfig_SetBytesString(config, &config->platlibdir, bundle.options.platlibdir));
     config->module_search_paths_set = 1;
     return PyWideStringList_Append(&config->module_search_paths, L"" BUNDLE_ROOT);
 }

@@ -46,6 +46,7 @@ class Options:
     utf8_mode: bool
     site_builtins: bool
     version_end: int
+    platlibdir: str
     warnings: tuple[str, ...]
     x_options: tuple[str, ...]
 
@@ -171,6 +172,7 @@ def _write_options(writer: _Writer, bundle: Any, options: Options) -> None:  # n
     record.utf8_mode = options.utf8_mode
     record.site_builtins = options.site_builtins
     record.version_end = options.version_end
+    record.platlibdir = writer.text(options.platlibdir)
     record.warnings = writer.text_list(options.warnings)
     record.x_options = writer.text_list(options.x_options)
 

@@ -101,6 +101,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
             utf8_mode=settings.utf8,
             site_builtins=graph.needs_site_builtins,
             version_end=version_end,
+            platlibdir=target.platlibdir,
             warnings=settings.warnings,
             x_options=settings.x_options,
         ),

@@ -41,6 +41,7 @@ class TargetPython:
     version_text: str  # "3.13.0", "3.14.0rc1"
     hexversion: int
     cache_tag: str  # "cpython-313"
+    platlibdir: str  # "lib"
     prefix: Path
     search_path: tuple[Path, ...]  # sys.path without the script's folder
     stdlib: Path

@@ -44,6 +44,7 @@ def probe(executable: Path, compiler: Path, cache: Cache) -> TargetPython:
         version_text=facts["version_text"],
         hexversion=facts["hexversion"],
         cache_tag=facts["cache_tag"],
+        platlibdir=facts["platlibdir"],
         prefix=Path(facts["prefix"]),
         search_path=tuple(Path(entry) for entry in facts["path"]),
         stdlib=Path(facts["stdlib"]),
