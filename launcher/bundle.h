@@ -116,9 +116,11 @@ struct bundle_image {
 struct bundle_options {
     uint32_t optimize;       /* -O, -OO */
     uint32_t utf8_mode;      /* 0: as the locale says, 1: always */
-    uint32_t site_builtins;  /* exit, quit, help, ... are named somewhere */
     uint32_t version_end;    /* static code has co_versions below it */
+    uint32_t reserved;
     const char *platlibdir;      /* sys.platlibdir, as the target has it */
+    const char *main_module;     /* what `python -m` would run; NULL for a script */
+    const char *const *site_builtins; /* those of exit, quit, help, ... that the program names */
     const char *const *warnings; /* -W */
     const char *const *x_options;
 };

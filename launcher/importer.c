@@ -112,8 +112,7 @@ set_constants(PyObject *module)
     if (PyModule_AddStringConstant(module, "ROOT", BUNDLE_ROOT) < 0
         || PyModule_AddIntConstant(module, "FROZEN", BUNDLE_FROZEN) < 0
         || PyModule_AddIntConstant(module, "EXTENSION", BUNDLE_EXTENSION) < 0
-        || PyModule_AddIntConstant(module, "NAMESPACE", BUNDLE_NAMESPACE) < 0
-        || PyModule_AddIntConstant(module, "SITE_BUILTINS", (long)bundle.options.site_builtins) < 0) {
+        || PyModule_AddIntConstant(module, "NAMESPACE", BUNDLE_NAMESPACE) < 0) {
         return -1;
     }
     return 0;
@@ -135,15 +134,37 @@ PyInit__bundle(void)
     return PyModuleDef_Init(&definition);
 }
 
+static const char importer[] = "_bundle_importer";
+
 int
 bundle_install_importer(void)
 {
-    static const char name[] = "_bundle_importer";
-    PyObject *code = bundle_module_code(bundle_find_module(name));
-    PyObject *module = code ? PyImport_AddModule(name) : NULL; /* borrowed */
+    PyObject *code = bundle_module_code(bundle_find_module(importer));
+    PyObject *module = code ? PyImport_AddModule(importer) : NULL; /* borrowed */
     PyObject *globals = module ? PyModule_GetDict(module) : NULL;
     PyObject *result = globals ? PyEval_EvalCode(code, globals, globals) : NULL;
     Py_XDECREF(code);
     Py_XDECREF(result);
     return result ? 0 : -1;
+}
+
+/* Call a function of importer.py with one text; 0, or -1 with an exception set. */
+static int
+call_importer(const char *function, const char *text)
+{
+    PyObject *module = PyImport_AddModule(importer); /* borrowed */
+    PyObject *result = module ? PyObject_CallMethod(module, function, "s", text) : NULL;
+    Py_XDECREF(result);
+    return result ? 0 : -1;
+}
+
+int
+bundle_prepare_main(void)
+{
+    for (const char *const *name = bundle.options.site_builtins; name && *name; name++) {
+        if (call_importer("add_site_builtin", *name) < 0) {
+            return -1;
+        }
+    }
+    return bundle.options.main_module ? call_importer("set_main_spec", bundle.options.main_module) : 0;
 }

@@ -16,4 +16,7 @@ PyObject *PyInit__bundle(void);
 /* Run importer.py: every import from now on sees the bundled modules. Returns 0, or -1 with an exception set. */
 int bundle_install_importer(void);
 
+/* What `site` and `runpy` would have done for the program. Returns 0, or -1 with an exception set. */
+int bundle_prepare_main(void);
+
 #endif

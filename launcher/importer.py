@@ -105,6 +105,34 @@ class BundleFinder:
         pass
 
 
+def add_site_builtin(name):
+    """A builtin that `site` would have added (Lib/site.py)."""
+    import builtins
+
+    import _sitebuiltins
+
+    eof = "Ctrl-D (i.e. EOF)"
+    if name in ("exit", "quit"):
+        value = _sitebuiltins.Quitter(name, eof)
+    elif name == "help":
+        value = _sitebuiltins._Helper()
+    elif name == "copyright":
+        value = _sitebuiltins._Printer("copyright", sys.copyright)
+    else:
+        notes = {"credits": "See www.python.org for more information.", "license": "See https://www.python.org/psf/license/"}
+        value = _sitebuiltins._Printer(name, notes[name])
+    setattr(builtins, name, value)
+
+
+def set_main_spec(name):
+    """`__main__` as `python -m name` has it (Lib/runpy.py)."""
+    module = sys.modules["__main__"]
+    spec = BundleFinder.find_spec(name)
+    module.__spec__ = spec
+    module.__package__ = spec.parent
+    module.__loader__ = loader
+
+
 sys.meta_path.insert(0, BundleFinder)
 sys.frozen = True
 sys._MEIPASS = ROOT

@@ -205,7 +205,7 @@ run_main(bool *interrupted)
     PyObject *code = main_module ? bundle_module_code(program) : NULL;
     PyObject *file = code ? PyUnicode_FromString(program->path) : NULL;
     PyObject *result = NULL;
-    if (file) {
+    if (file && bundle_prepare_main() == 0) {
         PyObject *globals = PyModule_GetDict(main_module);
         if (PyDict_SetItemString(globals, "__file__", file) == 0
             && PyDict_SetItemString(globals, "__cached__", Py_None) == 0) {

@@ -110,7 +110,8 @@ class ModuleGraph:
     data_files: tuple[DataFile, ...]
     distributions: tuple[Distribution, ...]
     findings: tuple[Diagnostic, ...]
-    needs_site_builtins: bool  # exit, quit, help, ... are named somewhere
+    site_builtins: tuple[str, ...]  # of exit, quit, help, ...: those that are named somewhere
+    main_module: str  # what `python -m` would run; "" for a script
 
     def of_kind(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
         """The modules of one kind, in the order of names."""

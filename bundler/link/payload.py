@@ -44,7 +44,8 @@ class Options:
 
     optimize: int
     utf8_mode: bool
-    site_builtins: bool
+    site_builtins: tuple[str, ...]
+    main_module: str
     version_end: int
     platlibdir: str
     warnings: tuple[str, ...]
@@ -170,7 +171,8 @@ def _write_options(writer: _Writer, bundle: Any, options: Options) -> None:  # n
     record = bundle.options
     record.optimize = options.optimize
     record.utf8_mode = options.utf8_mode
-    record.site_builtins = options.site_builtins
+    record.site_builtins = writer.text_list(options.site_builtins)
+    record.main_module = writer.text(options.main_module or None)
     record.version_end = options.version_end
     record.platlibdir = writer.text(options.platlibdir)
     record.warnings = writer.text_list(options.warnings)

@@ -99,7 +99,8 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
         options=Options(
             optimize=settings.optimize,
             utf8_mode=settings.utf8,
-            site_builtins=graph.needs_site_builtins,
+            site_builtins=graph.site_builtins,
+            main_module=graph.main_module,
             version_end=version_end,
             platlibdir=target.platlibdir,
             warnings=settings.warnings,

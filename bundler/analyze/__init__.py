@@ -1,0 +1,9 @@
+"""Which modules, data files and distributions the app reaches, and why.
+
+Verb: `analyze`. Noun: `ModuleGraph`.
+"""
+
+from bundler.analyze.build import analyze
+from bundler.analyze.graph import ModuleGraph
+
+__all__ = ["ModuleGraph", "analyze"]

@@ -1,0 +1,140 @@
+"""From an entry to the finished graph: walk, add what only rules and options know, collect data, report findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePosixPath
+
+from bundler.analyze.data import collect
+from bundler.analyze.distributions import Environment
+from bundler.analyze.entry import Entry, find_entry
+from bundler.analyze.facts import FileFacts, fact_source
+from bundler.analyze.findings import missing_modules, syntax_errors
+from bundler.analyze.graph import (
+    BuiltinModule,
+    Distribution,
+    ExtensionModule,
+    Import,
+    Module,
+    ModuleGraph,
+    NamespacePackage,
+    SourceModule,
+)
+from bundler.analyze.locate import Kind, Locator
+from bundler.analyze.rules import load_rules
+from bundler.analyze.graph import Binding
+from bundler.analyze.walk import Reached, Walker
+from bundler.cache import Cache
+from bundler.contract import bundle_root
+from bundler.errors import BundleError
+from bundler.settings import Settings
+from bundler.target import TargetPython
+from bundler.target.versions import BOOTSTRAP_MODULES, core_modules, core_names
+
+# Names of `_sitebuiltins` that the builtins of `site` stand for (launcher/importer.py).
+_SITE_CLASSES = {"exit": "Quitter", "quit": "Quitter", "help": "_Helper"}
+
+
+def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGraph:
+    """Everything that the app which the settings name can reach; BundleError when it has no such start."""
+    environment = Environment(target.search_path, target.markers)
+    locator = Locator(target.extension_suffixes)
+    entry = find_entry(settings, environment, locator, cache)
+    search_path = (*entry.search_path, *target.search_path)
+    with fact_source(target, cache) as facts:
+        walker = Walker(
+            search_path=search_path,
+            locator=locator,
+            facts=facts,
+            rules=load_rules(),
+            builtin_modules=target.builtin_modules,
+            excluded=settings.excluded_modules,
+            stdlib=target.stdlib,
+            environment=environment,
+            used_by_core=core_names(target),
+        )
+        main = facts.facts(entry.source)
+        _refuse_syntax_error(entry, main)
+        walker.add_main(main, entry.package)
+        for name in core_modules(target):
+            walker.add("python", name, Binding.RULE)
+        _add_hidden_imports(walker, settings)
+        site_builtins = _add_site_builtins(walker, target)
+    modules = dict(_modules(walker.reached, entry, target))
+    data_files, owners = collect(walker.reached, environment)
+    return ModuleGraph(
+        name=entry.name,
+        modules={name: modules[name] for name in sorted(modules)},
+        imports=tuple(dict.fromkeys(Import(e.importer, e.imported, e.binding) for e in walker.edges)),
+        data_files=tuple(data_files),
+        distributions=tuple(Distribution(owner.name, owner.version) for owner in owners),
+        findings=(*syntax_errors(walker), *missing_modules(walker, environment, settings.excluded_modules)),
+        site_builtins=site_builtins,
+        main_module=entry.module,
+    )
+
+
+def _refuse_syntax_error(entry: Entry, facts: FileFacts) -> None:
+    if facts.error is not None:
+        raise BundleError(
+            "syntax-error",
+            f"the program has a syntax error: {facts.error}",
+            where=f"{entry.source}:{facts.error_line}",
+            hint="the target Python cannot compile it; `--python` chooses another",
+        )
+
+
+def _add_hidden_imports(walker: Walker, settings: Settings) -> None:
+    for name in settings.hidden_imports:
+        if not walker.add("__main__", name, Binding.RULE):
+            raise BundleError(
+                "no-such-module",
+                f"the hidden import `{name}` was not found",
+                hint="is it installed in the environment of the target Python (see `--python`)?",
+            )
+
+
+def _add_site_builtins(walker: Walker, target: TargetPython) -> tuple[str, ...]:
+    """exit, quit and the like exist in the binary when some module that is not the interpreter's own names them."""
+    named: set[str] = set()
+    for module in walker.reached.values():
+        if module.facts is not None and not _is_stdlib(module, target):
+            named |= module.facts.site_builtins
+    if named:
+        walker.add("__main__", "_sitebuiltins", Binding.RULE)
+        walker.use(_SITE_CLASSES.get(name, "_Printer") for name in sorted(named))
+    return tuple(sorted(named))
+
+
+def _is_stdlib(module: Reached, target: TargetPython) -> bool:
+    return module.name.partition(".")[0] in target.stdlib_modules
+
+
+def _modules(reached: Mapping[str, Reached], entry: Entry, target: TargetPython) -> Iterator[tuple[str, Module]]:
+    root = bundle_root()
+    yield "__main__", SourceModule("__main__", entry.source, entry.filename, is_package=False)
+    for name in BOOTSTRAP_MODULES:
+        path = target.stdlib / (name.replace(".", "/") + ".py")
+        yield name, SourceModule(name, path, f"<frozen {name}>", is_package=False)
+    for name, module in reached.items():
+        if name == "__main__" or name in BOOTSTRAP_MODULES or (module.facts is not None and module.facts.error):
+            continue
+        yield name, _module(module, root)
+
+
+def _module(module: Reached, root: PurePosixPath) -> Module:
+    name, located = module.name, module.located
+    if located is None:
+        return BuiltinModule(name)
+    folder = root / name.replace(".", "/")
+    is_package = bool(located.folders)
+    filename = str(folder / located.path.name if is_package else folder.with_name(located.path.name))
+    match located.kind:
+        case Kind.NAMESPACE:
+            return NamespacePackage(name, str(folder))
+        case Kind.EXTENSION:
+            return ExtensionModule(name, located.path, filename, is_package)
+        case Kind.SOURCE:
+            return SourceModule(name, located.path, filename, is_package)
+
+

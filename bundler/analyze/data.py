@@ -1,0 +1,92 @@
+"""Data files and metadata: what belongs to the modules that are reached."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+
+from bundler.analyze.distributions import Environment, Installed
+from bundler.analyze.graph import DataFile
+from bundler.analyze.walk import Reached
+
+# Sources, compiled code and what only a compiler reads; everything else in a package may be read by the program.
+_NOT_DATA = frozenset({".py", ".pyc", ".pyo", ".pyi", ".h", ".hpp", ".hxx", ".a", ".lib", ".pth"})
+_NOT_FOLDERS = frozenset({"__pycache__", "test", "tests", "testing"})
+
+# Of a distribution's metadata: what importlib.metadata reads, and licences. RECORD lists files that are not there.
+_METADATA = frozenset({"METADATA", "PKG-INFO", "entry_points.txt", "top_level.txt", "INSTALLER", "requires.txt"})
+
+
+def is_data(path: PurePosixPath) -> bool:
+    """May a program want to read this file of a package (a path relative to the package)?"""
+    if any(part in _NOT_FOLDERS for part in path.parts[:-1]) or path.suffix in _NOT_DATA:
+        return False
+    return ".so" not in path.suffixes and path.name != "py.typed"
+
+
+def collect(reached: Mapping[str, Reached], environment: Environment) -> tuple[list[DataFile], list[Installed]]:
+    """Data files of every package that is reached, and metadata of every distribution; with those distributions."""
+    packages = {
+        folder: name
+        for name, module in reached.items()
+        if module.located is not None
+        for folder in module.located.folders
+    }
+    files: dict[PurePosixPath, DataFile] = {}
+    owners = {}
+    for module in reached.values():
+        owner = environment.owner(module.located.path) if module.located else None
+        if owner is not None:
+            owners[owner.name] = owner
+    found: list[Iterable[DataFile]] = [_metadata(owner) for owner in owners.values()]
+    found += [_recorded(owner, packages) for owner in owners.values()]
+    found += [_below(folder, packages, environment) for folder in packages if folder.parent not in packages]
+    for group in found:
+        for file in group:
+            files.setdefault(file.destination, file)
+    return [files[destination] for destination in sorted(files)], [owners[name] for name in sorted(owners)]
+
+
+def _metadata(owner: Installed) -> Iterator[DataFile]:
+    folder = owner.metadata
+    if folder.is_file():  # an .egg-info file of distutils
+        yield DataFile(folder, PurePosixPath(folder.name))
+        return
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        is_licence = "licen" in str(relative).lower() or "copying" in path.name.lower()
+        if path.is_file() and (path.name in _METADATA or is_licence):
+            yield DataFile(path, PurePosixPath(folder.name) / relative)
+
+
+def _recorded(owner: Installed, packages: Mapping[Path, str]) -> Iterator[DataFile]:
+    """Files that the distribution lists, below packages that are reached."""
+    for path in owner.files:
+        home = next((folder for folder in path.parents if folder in packages or _has_code(folder)), None)
+        if home in packages and is_data(PurePosixPath(path.relative_to(home))) and path.is_file():
+            yield _data_file(path, packages[home], home)
+
+
+def _below(folder: Path, packages: Mapping[Path, str], environment: Environment) -> Iterator[DataFile]:
+    """Files in the tree of a package that no distribution lists: the app's own, or an editable install."""
+    for parent, folders, names in os.walk(folder):
+        here = Path(parent)
+        if here not in packages and _has_code(here):
+            folders.clear()  # a package that is not reached
+            continue
+        folders[:] = sorted(name for name in folders if name not in _NOT_FOLDERS and not name.startswith("."))
+        home = next(each for each in (here, *here.parents) if each in packages)
+        for name in sorted(names):
+            path = here / name
+            if is_data(PurePosixPath(path.relative_to(home))) and environment.owner(path) is None and path.is_file():
+                yield _data_file(path, packages[home], home)
+
+
+def _has_code(folder: Path) -> bool:
+    return (folder / "__init__.py").exists()
+
+
+def _data_file(path: Path, package: str, home: Path) -> DataFile:
+    destination = PurePosixPath(package.replace(".", "/")) / path.relative_to(home)
+    return DataFile(path, destination, is_executable=os.access(path, os.X_OK))

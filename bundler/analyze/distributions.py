@@ -1,0 +1,111 @@
+"""Installed distributions of the target's environment: who owns a file, who requires whom, what a name runs."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import importlib.metadata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """One distribution. `files` are absolute, as its RECORD lists them; `metadata` is its .dist-info or .egg-info."""
+
+    name: str  # canonical
+    version: str
+    metadata: Path
+    files: tuple[Path, ...]
+    requires: tuple[Requirement, ...]
+    scripts: Mapping[str, str]  # console scripts: "http" -> "httpie.__main__:main"
+
+
+@dataclass(slots=True)
+class Environment:
+    """All distributions on a search path; the first of each name wins, as at run time."""
+
+    search_path: tuple[Path, ...]
+    markers: Mapping[str, str]
+    _installed: dict[str, Installed] = field(init=False)
+    _owners: dict[Path, Installed] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._installed = {}
+        for found in importlib.metadata.distributions(path=[str(folder) for folder in self.search_path]):
+            installed = _read(found)
+            if installed is not None:
+                self._installed.setdefault(installed.name, installed)
+        self._owners = {path: each for each in self._installed.values() for path in each.files}
+
+    def owner(self, path: Path) -> Installed | None:
+        """The distribution that brought a file."""
+        return self._owners.get(path)
+
+    def get(self, name: str) -> Installed | None:
+        """A distribution by name."""
+        return self._installed.get(canonicalize_name(name))
+
+    def scripts(self) -> Mapping[str, str]:
+        """Every console script of the environment."""
+        return {name: value for each in self._installed.values() for name, value in each.scripts.items()}
+
+    def requires(self, installed: Installed, other: Installed) -> bool:
+        """Does one need the other, on this target and without any extra?"""
+        return other.name in _active(installed.requires, tuple(self.markers.items()))
+
+
+@functools.cache
+def _active(requires: tuple[Requirement, ...], markers: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    environment = {**dict(markers), "extra": ""}
+    return frozenset(
+        canonicalize_name(requirement.name)
+        for requirement in requires
+        if requirement.marker is None or requirement.marker.evaluate(environment)
+    )
+
+
+def _read(found: importlib.metadata.Distribution) -> Installed | None:
+    metadata: Path | None = getattr(found, "_path", None)
+    name = found.metadata["Name"]
+    if metadata is None or not name:
+        return None
+    root = metadata.parent
+    return Installed(
+        name=canonicalize_name(name),
+        version=found.version or "",
+        metadata=metadata,
+        files=tuple(_files(metadata, root)),
+        requires=tuple(_requirements(found.requires or ())),
+        scripts={
+            entry.name: entry.value.partition("[")[0].strip()
+            for entry in found.entry_points
+            if entry.group in ("console_scripts", "gui_scripts")
+        },
+    )
+
+
+def _files(metadata: Path, root: Path) -> Iterable[Path]:
+    """What RECORD (wheels) or installed-files.txt (eggs) lists, without files outside such as scripts in bin/."""
+    record = metadata / "RECORD"
+    if record.is_file():
+        with record.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
+            names = [row[0] for row in csv.reader(file) if row]
+        return (root / name for name in names if not name.startswith(".."))
+    listing = metadata / "installed-files.txt"
+    if listing.is_file():
+        lines = listing.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        return ((metadata / line).resolve() for line in lines if line)
+    return ()
+
+
+def _requirements(texts: Iterable[str]) -> Iterable[Requirement]:
+    for text in texts:
+        try:
+            yield Requirement(text)
+        except InvalidRequirement:
+            continue  # of old packages; pip ignores them as well

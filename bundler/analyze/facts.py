@@ -1,0 +1,131 @@
+"""Import facts of source files, from the cache or from a worker that runs under the target."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bundler.analyze.graph import Binding
+from bundler.cache import Cache, digest, tree_digest
+from bundler.process import Service
+from bundler.target import TargetPython
+from bundler.target.workers import worker_command
+
+_BINDINGS = {
+    "eager": Binding.EAGER,
+    "conditional": Binding.CONDITIONAL,
+    "optional": Binding.OPTIONAL,
+    "deferred": Binding.DEFERRED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFact:
+    """One import statement: `import name`, or `from` `level` dots `name` `import names`.
+
+    `attempt` numbers the `try` with a handler for import errors that it stands in, `fallback` the one in whose handler
+    it stands; 0 for none. `user`: a deferred import happens only if some code uses this name; "" when unknown.
+    """
+
+    name: str
+    names: tuple[str, ...] | None
+    level: int
+    binding: Binding
+    line: int
+    attempt: int
+    fallback: int
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What one source file says about imports. `error`: its syntax error, then nothing else is known.
+
+    `main_imports` stand under `if __name__ == "__main__"`. `dynamic` are lines where the name is computed.
+    `names`: names and attributes that functions use, separated by blanks, by the name
+    without which the function is not called; "" is where code always runs.
+    """
+
+    imports: tuple[ImportFact, ...]
+    main_imports: tuple[ImportFact, ...]
+    globals: frozenset[str]
+    all: tuple[str, ...]
+    dynamic: tuple[int, ...]
+    names: Mapping[str, str]
+    extends_path: bool
+    site_builtins: frozenset[str]
+    error: str | None = None
+    error_line: int = 0
+
+
+class FactSource:
+    """Facts by file content."""
+
+    def __init__(self, target: TargetPython, cache: Cache) -> None:
+        self._target = target
+        self.cache = cache
+        self._identity = digest(tree_digest(Path(__file__).parent / "worker"), str(target.hexversion))
+        self._service: Service | None = None
+
+    def facts(self, path: Path) -> FileFacts:
+        """The facts of a file as it is now."""
+        entry = self.cache.path("facts", digest(self._identity, path.read_bytes()), ".json")
+        try:
+            raw = entry.read_bytes()
+        except FileNotFoundError:
+            raw = self._ask(path)
+            self.cache.write(entry, raw)
+        return _parse(json.loads(raw))
+
+    def _ask(self, path: Path) -> bytes:
+        if self._service is None:
+            self._service = Service(worker_command(self._target.executable, "analyze", "main"))
+        return self._service.ask(json.dumps(str(path))).encode()
+
+    def close(self) -> None:
+        """End the worker, if one was needed."""
+        if self._service is not None:
+            self._service.close()
+
+
+@contextmanager
+def fact_source(target: TargetPython, cache: Cache) -> Iterator[FactSource]:
+    """A source of facts whose worker ends with the block."""
+    source = FactSource(target, cache)
+    try:
+        yield source
+    finally:
+        source.close()
+
+
+def _parse(raw: dict[str, Any]) -> FileFacts:
+    if "error" in raw:
+        return FileFacts((), (), frozenset(), (), (), {}, False, frozenset(), raw["error"], raw["line"])  # noqa: FBT003
+    return FileFacts(
+        imports=tuple(map(_import, raw["imports"])),
+        main_imports=tuple(map(_import, raw["main"])),
+        globals=frozenset(raw["globals"]),
+        all=tuple(raw["all"] or ()),
+        dynamic=tuple(raw["dynamic"]),
+        names=raw["names"],
+        extends_path=raw["extends_path"],
+        site_builtins=frozenset(raw["site_builtins"]),
+    )
+
+
+def _import(raw: dict[str, Any]) -> ImportFact:
+    names = raw["names"]
+    return ImportFact(
+        name=raw["name"],
+        names=None if names is None else tuple(names),
+        level=raw["level"],
+        binding=_BINDINGS[raw["binding"]],
+        line=raw["line"],
+        attempt=raw["attempt"],
+        fallback=raw["fallback"],
+        user=raw["user"],
+    )

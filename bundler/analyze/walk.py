@@ -1,0 +1,339 @@
+"""Builds the module graph: modulegraph's nodes, references and resolution, fed with our own facts.
+
+modulegraph decides what a name in an import statement refers to. It is used behind this one file: where modules are is
+asked of `Locator`, what they import of `FactSource`, and its depth-first recursion is replaced by a work list.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from bundler.analyze.distributions import Environment
+from bundler.analyze.extension import mentioned_names, module_names
+from bundler.analyze.facts import FactSource, FileFacts, ImportFact
+from bundler.analyze.graph import Binding
+from bundler.analyze.locate import Kind, Located, Locator, sibling_source
+from bundler.analyze.rules import Rule
+
+# modulegraph would import setuptools' pkg_resources for a reading of zipped eggs that Locator replaces; it takes 0.2 s.
+_hidden = sys.modules.get("pkg_resources")
+sys.modules["pkg_resources"] = None  # type: ignore[assignment]
+from modulegraph import modulegraph  # noqa: E402
+
+if _hidden is None:
+    del sys.modules["pkg_resources"]
+else:
+    sys.modules["pkg_resources"] = _hidden
+
+_SEPARATE = modulegraph.DependencyInfo(conditional=False, function=False, tryexcept=False, fromlist=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One import, resolved. `line` is 0 where no statement stands for it."""
+
+    importer: str
+    imported: str
+    binding: Binding
+    is_attribute: bool  # `from a import b`: b may just as well be an attribute of a
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A module that was found. `located` is None for built-in modules; `facts` where there is no source to read."""
+
+    name: str
+    located: Located | None
+    facts: FileFacts | None
+
+
+class _Graph(modulegraph.ModuleGraph):  # type: ignore[misc]  # modulegraph has no annotations
+    """modulegraph with our eyes: modules are located and read by us, and scanned later, from a work list."""
+
+    def __init__(self, path: list[str], excludes: list[str], walker: Walker) -> None:
+        super().__init__(path, excludes=excludes)
+        self._walker = walker
+
+    def _calc_setuptools_nspackages(self) -> dict[str, list[str]]:
+        # `-nspkg.pth` files: such packages are found as namespace packages.
+        return {}
+
+    def _find_module(self, name: str, path: list[str] | None, parent: Any = None) -> Any:
+        full_name = f"{parent.identifier}.{name}" if parent is not None else name
+        if path is None and name in self._walker.builtin_modules:
+            return None, None, None
+        located = self._walker.locator.find(name, map(Path, self.path if path is None else path))
+        if located is None:
+            raise ImportError(full_name)
+        return None, str(located.path), located
+
+    def _load_module(self, fqname: str, fp: object, pathname: str | None, info: Located | None) -> Any:  # noqa: ARG002
+        node = self.createNode(_node_class(info), fqname)
+        node.filename = pathname or "-"
+        if info is not None and info.folders:
+            node.packagepath = [str(folder) for folder in info.folders]
+        self._walker.found(node, info)
+        return node
+
+
+def _node_class(located: Located | None) -> Any:
+    if located is None:
+        return modulegraph.BuiltinModule
+    if located.kind is Kind.NAMESPACE:
+        return modulegraph.NamespacePackage
+    if located.folders:
+        return modulegraph.Package
+    return modulegraph.Extension if located.kind is Kind.EXTENSION else modulegraph.SourceModule
+
+
+def _is_below(path: Path, stdlib: Path) -> bool:
+    """Is this file part of the standard library? Packages may be installed below it."""
+    return path.is_relative_to(stdlib) and not {"site-packages", "dist-packages"} & set(path.parts)
+
+
+class Walker:
+    """Follows imports from one entry until nothing new is reached."""
+
+    def __init__(  # noqa: PLR0913  # what surrounds a walk
+        self,
+        search_path: tuple[Path, ...],
+        locator: Locator,
+        facts: FactSource,
+        rules: Mapping[str, Rule],
+        builtin_modules: frozenset[str],
+        excluded: tuple[str, ...],
+        stdlib: Path,
+        environment: Environment,
+        used_by_core: Iterable[str],
+    ) -> None:
+        self.locator = locator
+        self.builtin_modules = builtin_modules
+        self.reached: dict[str, Reached] = {}
+        self.edges: list[Edge] = []
+        self.left_out: dict[str, Edge] = {}  # optional imports of other distributions that nobody asked for
+        self._facts = facts
+        self._rules = rules
+        self._stdlib = stdlib
+        self._environment = environment
+        self._search_path = search_path
+        self._siblings: dict[str, frozenset[str]] = {}  # module names by distribution
+        self._pending: deque[Any] = deque()
+        # Names that reached code uses; what waits for one: deferred imports of the standard library (a node and a
+        # fact), and the names that its functions use (a text).
+        self._used = set(used_by_core)
+        self._waiting: dict[str, list[tuple[Any, ImportFact] | str]] = {}
+        self._graph = _Graph([str(folder) for folder in search_path], list(excluded), self)
+
+    def add_main(self, facts: FileFacts, package: str) -> None:
+        """The entry: a script, or a module of `package` that runs under the name `__main__`."""
+        node = self._graph.createNode(modulegraph.SourceModule, "__main__")
+        node.filename = "-"
+        node.globalnames.update(facts.globals)
+        self.reached["__main__"] = Reached("__main__", None, facts)
+        self._use_names(facts, all_functions=True)
+        caller = node
+        if package:
+            # Relative imports of the entry start at its package.
+            caller = self._import_name("__main__", package, Binding.PARENT)
+        for facts_ in (facts.imports, facts.main_imports):
+            self._follow_all(node, caller, facts_, frozenset())
+        self.run()
+
+    def add(self, importer: str, name: str, binding: Binding) -> bool:
+        """Bring in a module by name; False when there is none."""
+        self._import_name(importer, name, binding)
+        self.run()
+        return name in self.reached
+
+    def run(self) -> None:
+        """Scan what has been reached and not scanned yet."""
+        while self._pending:
+            item = self._pending.popleft()
+            if isinstance(item, tuple):
+                self._follow(*item)
+            else:
+                self._scan(item)
+
+    def found(self, node: Any, located: Located | None) -> None:
+        """A node was made: read its facts now (names that it defines decide what resolves), its imports later."""
+        facts = self._read(located)
+        if facts is not None:
+            self._define(node, facts.globals)
+            self._use_names(facts, all_functions=not self.is_stdlib(located))
+        self.reached[node.identifier] = Reached(node.identifier, located, facts)
+        self._pending.append(node)
+
+    def _define(self, node: Any, names: Iterable[str]) -> None:
+        """Names are attributes of a module, but for those of its submodules: `from . import x` needs the submodule."""
+        folders = map(Path, node.packagepath or ())
+        node.globalnames.update(set(names).difference(self.locator.submodules(folders)))
+
+    def _use_names(self, facts: FileFacts, *, all_functions: bool) -> None:
+        """A file's code is reached: what it uses may be what others wait for."""
+        for user, names in facts.names.items():
+            if not user or all_functions or user in self._used:
+                self._use(names)
+            else:
+                self._waiting.setdefault(user, []).append(names)
+
+    def _use(self, names: str) -> None:
+        queue = [names]
+        while queue:
+            new = set(queue.pop().split()) - self._used
+            self._used |= new
+            for name in self._waiting.keys() & new:
+                for waiting in self._waiting.pop(name):
+                    if isinstance(waiting, str):
+                        queue.append(waiting)
+                    else:
+                        self._pending.append(waiting)
+
+    def _must_wait(self, node: Any, fact: ImportFact) -> bool:
+        """A deferred import of the standard library that nothing reached can cause.
+
+        Its functions import what they need, and a program uses few of them; other libraries defer imports to start
+        faster, so theirs are followed at once.
+        """
+        if fact.binding is not Binding.DEFERRED or not fact.user or fact.user in self._used:
+            return False
+        return self.is_stdlib(self.reached[node.identifier].located)
+
+    def _is_baggage(self, node: Any, fact: ImportFact) -> bool:
+        """A guarded or deferred import of another distribution, which the importing one does not require.
+
+        The app's own code means what it imports; a library often only offers to work together with others.
+        """
+        if fact.level or fact.binding not in (Binding.OPTIONAL, Binding.DEFERRED):
+            return False
+        name = fact.name.partition(".")[0]
+        if name in self.reached or name in self.builtin_modules:
+            return False
+        importer = self.reached[node.identifier].located
+        owner = self._environment.owner(importer.path) if importer else None
+        if owner is None and not self.is_stdlib(importer):
+            return False
+        imported = self.locator.find_dotted(fact.name, self._search_path)
+        other = self._environment.owner(imported.path) if imported else None
+        if other is None or other is owner or (owner and self._environment.requires(owner, other)):
+            return False
+        self.left_out.setdefault(
+            fact.name, Edge(node.identifier, fact.name, fact.binding, is_attribute=False, line=fact.line)
+        )
+        return True
+
+    def use(self, names: Iterable[str]) -> None:
+        """Names that code outside the graph uses."""
+        self._use(" ".join(names))
+        self.run()
+
+    def is_stdlib(self, located: Located | None) -> bool:
+        """Is this module part of the standard library?"""
+        return located is not None and _is_below(located.path, self._stdlib)
+
+    def _read(self, located: Located | None) -> FileFacts | None:
+        if located is None or located.kind is Kind.NAMESPACE:
+            return None
+        source: Path | None = located.path
+        if located.kind is Kind.EXTENSION:
+            source = sibling_source(located.path, self.locator.extension_suffixes)
+        return self._facts.facts(source) if source is not None else None
+
+    def _scan(self, node: Any) -> None:
+        reached = self.reached[node.identifier]
+        rule = self._rules.get(reached.name)
+        ignored = frozenset(rule.ignores) if rule else frozenset()
+        parent = reached.name.rpartition(".")[0]
+        if parent:
+            self.edges.append(Edge(reached.name, parent, Binding.PARENT, is_attribute=False, line=0))
+        self._follow_all(node, node, reached.facts.imports if reached.facts else (), ignored)
+        for name in self._mentioned(reached.located):
+            self._import_name(reached.name, name, Binding.EAGER)
+        for name in rule.implies if rule else ():
+            for each in self._expand(name):
+                self._import_name(reached.name, each, Binding.RULE)
+
+    def _mentioned(self, located: Located | None) -> Iterable[str]:
+        """Modules of the same distribution that a compiled module names."""
+        if located is None or located.kind is not Kind.EXTENSION:
+            return ()
+        owner = self._environment.owner(located.path)
+        if owner is None:
+            return ()
+        if owner.name not in self._siblings:
+            root = owner.metadata.parent
+            self._siblings[owner.name] = module_names(owner.files, root, self.locator.extension_suffixes)
+        return mentioned_names(located.path, self._siblings[owner.name], self._facts.cache)
+
+    def _expand(self, name: str) -> Iterator[str]:
+        parent, dot, pattern = name.rpartition(".")
+        if "*" not in pattern:
+            yield name
+            return
+        package = self.reached.get(parent)
+        located = package.located if package is not None else None
+        folders = located.folders if located else self._search_path
+        yield from (parent + dot + sub for sub in self.locator.submodules(folders) if fnmatchcase(sub, pattern))
+
+    def _import_name(self, importer: str, name: str, binding: Binding) -> Any:
+        nodes = self._graph._safe_import_hook(name, None, None)  # noqa: SLF001  # its one entry that never raises
+        self.edges.append(Edge(importer, nodes[0].identifier, binding, is_attribute=False, line=0))
+        return nodes[0]
+
+    def _follow_all(self, node: Any, caller: Any, facts: Iterable[ImportFact], ignored: frozenset[str]) -> None:
+        """Follow the imports of one file; relative ones start at `caller`."""
+        failed = set()
+        for fact in facts:
+            if fact.name in ignored or ("*" in ignored and fact.binding is Binding.DEFERRED):
+                continue
+            if fact.fallback and fact.fallback not in failed:
+                continue  # what was to be tried first is there
+            if self._is_baggage(node, fact):
+                failed.add(fact.attempt)
+            elif self._must_wait(node, fact):
+                self._waiting.setdefault(fact.user, []).append((node, fact))
+            elif not self._follow(node, fact, caller):
+                failed.add(fact.attempt)
+
+    def _follow(self, node: Any, fact: ImportFact, caller: Any = None) -> bool:
+        """Follow one import; was everything that it names found?"""
+        names = set(fact.names or ()) - {"*"}
+        nodes = self._graph._safe_import_hook(  # noqa: SLF001
+            fact.name, caller if caller and fact.level else node, names, fact.level, attr=_SEPARATE
+        )
+        self._note(node.identifier, nodes[0].identifier, fact, is_attribute=False)
+        for imported in nodes[1:]:
+            self._note(node.identifier, imported.identifier, fact, is_attribute=True)
+        if fact.names and "*" in fact.names:
+            self._follow_star(node, nodes[0], fact)
+        return nodes[0].identifier in self.reached and all(map(self._is_there, nodes[1:]))
+
+    def _is_there(self, imported: Any) -> bool:
+        """Is there a module of this name, or may its parent have such an attribute?"""
+        parent = self.reached.get(imported.identifier.rpartition(".")[0])
+        no_source = parent is not None and parent.facts is None
+        return imported.identifier in self.reached or no_source
+
+    def _follow_star(self, node: Any, imported: Any, fact: ImportFact) -> None:
+        """`from package import *` imports the submodules that `__all__` names, and passes names on."""
+        reached = self.reached.get(imported.identifier)
+        if reached is None or reached.facts is None:
+            return
+        public = reached.facts.all or [name for name in imported.globalnames if not name.startswith("_")]
+        self._define(node, public)
+        if not imported.packagepath:
+            return
+        for name in reached.facts.all:
+            if name not in reached.facts.globals and self.locator.find(name, map(Path, imported.packagepath)):
+                submodule = self._import_name(node.identifier, f"{imported.identifier}.{name}", fact.binding)
+                self._note(node.identifier, submodule.identifier, fact, is_attribute=True)
+
+    def _note(self, importer: str, imported: str, fact: ImportFact, *, is_attribute: bool) -> None:
+        self.edges.append(Edge(importer, imported, fact.binding, is_attribute, fact.line))
+        # `import a.b.c` reaches a and a.b too; the parents have their own edges from `_scan`.

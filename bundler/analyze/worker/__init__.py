@@ -1,0 +1,1 @@
+"""Reads sources. Runs inside the target interpreter, whose grammar decides: standard library only."""

@@ -1,0 +1,25 @@
+"""What differs between CPython versions, as far as Python code of ours must know it."""
+
+from __future__ import annotations
+
+from bundler.target.model import TargetPython
+
+# Imported by the interpreter before or without any program: codec start-up, standard streams (pylifecycle.c). Since
+# 3.14 the streams come from `_io` directly, and `io` only when a program asks for it.
+_START_UP = ("abc", "codecs", "encodings", "encodings.aliases", "encodings.utf_8", "io")
+
+# Since 3.13 uncaught exceptions are printed by a Python function (pythonrun.c, _PyErr_Display).
+_TRACEBACK = ("traceback",)
+
+# Executed before anything can be imported, under file names that the interpreter knows (import.c, pylifecycle.c).
+BOOTSTRAP_MODULES = ("importlib._bootstrap", "importlib._bootstrap_external", "zipimport")
+
+
+def core_modules(target: TargetPython) -> tuple[str, ...]:
+    """Modules that the interpreter itself imports by name."""
+    return (*_START_UP, *(_TRACEBACK if target.version >= (3, 13) else ()))
+
+
+def core_names(target: TargetPython) -> tuple[str, ...]:
+    """Names that C code of the interpreter looks up in Python modules: its static identifiers."""
+    return tuple(key.removeprefix("id:") for key in target.layout.singletons if key.startswith("id:"))
