@@ -51,6 +51,6 @@ def bundle_constant(name: str) -> int:
 
 
 @functools.cache
-def _constants() -> Any:  # noqa: ANN401  # cffi's library objects have no type
+def _constants() -> Any:
     # Enumerators are attributes of any library opened with the declarations; this one is the process itself.
     return bundle_ffi().dlopen(None)

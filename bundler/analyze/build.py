@@ -11,6 +11,7 @@ from bundler.analyze.entry import Entry, find_entry
 from bundler.analyze.facts import FileFacts, fact_source
 from bundler.analyze.findings import missing_modules, syntax_errors
 from bundler.analyze.graph import (
+    Binding,
     BuiltinModule,
     Distribution,
     ExtensionModule,
@@ -22,7 +23,6 @@ from bundler.analyze.graph import (
 )
 from bundler.analyze.locate import Kind, Locator
 from bundler.analyze.rules import load_rules
-from bundler.analyze.graph import Binding
 from bundler.analyze.walk import Reached, Walker
 from bundler.cache import Cache
 from bundler.contract import bundle_root
@@ -136,5 +136,3 @@ def _module(module: Reached, root: PurePosixPath) -> Module:
             return ExtensionModule(name, located.path, filename, is_package)
         case Kind.SOURCE:
             return SourceModule(name, located.path, filename, is_package)
-
-

@@ -64,7 +64,7 @@ def _recorded(owner: Installed, packages: Mapping[Path, str]) -> Iterator[DataFi
     """Files that the distribution lists, below packages that are reached."""
     for path in owner.files:
         home = next((folder for folder in path.parents if folder in packages or _has_code(folder)), None)
-        if home in packages and is_data(PurePosixPath(path.relative_to(home))) and path.is_file():
+        if home is not None and home in packages and is_data(PurePosixPath(path.relative_to(home))) and path.is_file():
             yield _data_file(path, packages[home], home)
 
 

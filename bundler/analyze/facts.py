@@ -104,7 +104,7 @@ def fact_source(target: TargetPython, cache: Cache) -> Iterator[FactSource]:
 
 def _parse(raw: dict[str, Any]) -> FileFacts:
     if "error" in raw:
-        return FileFacts((), (), frozenset(), (), (), {}, False, frozenset(), raw["error"], raw["line"])  # noqa: FBT003
+        return FileFacts((), (), frozenset(), (), (), {}, False, frozenset(), raw["error"], raw["line"])
     return FileFacts(
         imports=tuple(map(_import, raw["imports"])),
         main_imports=tuple(map(_import, raw["main"])),

@@ -25,9 +25,7 @@ def syntax_errors(walker: Walker) -> Iterator[Diagnostic]:
             )
 
 
-def missing_modules(
-    walker: Walker, environment: Environment, excluded: tuple[str, ...]
-) -> Iterator[Diagnostic]:
+def missing_modules(walker: Walker, environment: Environment, excluded: tuple[str, ...]) -> Iterator[Diagnostic]:
     """Imports that found nothing: of the app's own code all, of libraries those that certainly happen."""
     every = _chains(walker, firm=False)
     firm = _chains(walker, firm=True)
@@ -81,7 +79,7 @@ def _chains(walker: Walker, *, firm: bool) -> Mapping[str, Edge | None]:
 
 
 def _describe(chains: Mapping[str, Edge | None], last: Edge) -> str:
-    """"__main__ imports pkg.config, which imports, guarded by try/except, tomli"."""
+    """ "__main__ imports pkg.config, which imports, guarded by try/except, tomli"."""
     names = [last.imported]
     edge: Edge | None = last
     words = []

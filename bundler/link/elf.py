@@ -224,14 +224,13 @@ class SharedObject:
 
     def relocations(self) -> Iterator[Rela]:
         """All that the dynamic linker would apply, but for DT_RELR (see `relative_words`)."""
-        ffi = _ffi()
         ranges = [(Tag.RELA, Tag.RELASZ), (Tag.JMPREL, Tag.PLTRELSZ)]
         for start_tag, size_tag in ranges:
             size = self.tags.get(size_tag, 0)
             if not size:
                 continue
             table = _array(self.data, self.offset_of(self.tags[start_tag]), "Elf64_Rela", size // 24)
-            for entry in ffi.unpack(table, size // 24):
+            for entry in table:
                 yield Rela(entry.r_offset, entry.r_type, entry.r_sym, entry.r_addend)
 
     def relative_words(self) -> Iterator[int]:
@@ -253,32 +252,32 @@ class SharedObject:
             address += 63 * 8
 
 
-def _array(data: Any, offset: int, kind: str, count: int) -> Any:  # noqa: ANN401  # cffi has no types for its arrays
+def _array(data: Any, offset: int, kind: str, count: int) -> Any:
     ffi = _ffi()
     size = ffi.sizeof(kind)
     return ffi.from_buffer(f"{kind}[{count}]", memoryview(data)[offset : offset + size * count])
 
 
-def _text(data: Any, offset: int) -> str:  # noqa: ANN401
+def _text(data: Any, offset: int) -> str:
     end = data.find(b"\0", offset)
     return bytes(data[offset:end]).decode("utf-8", "surrogateescape")
 
 
-def _map(path: Path) -> Any:  # noqa: ANN401
+def _map(path: Path) -> Any:
     with path.open("rb") as file:
         if file.read(4) != b"\x7fELF":
             raise ElfError(f"{path}: not an ELF file")
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-def _header(path: Path, data: Any) -> Any:  # noqa: ANN401
+def _header(path: Path, data: Any) -> Any:
     header = _array(data, 0, "Elf64_Ehdr", 1)[0]
     if (header.e_ident[4], header.e_ident[5], header.e_machine) != (2, 1, 62):
         raise ElfError(f"{path}: not for x86-64")
     return header
 
 
-def _segments(data: Any, header: Any) -> tuple[Segment, ...]:  # noqa: ANN401
+def _segments(data: Any, header: Any) -> tuple[Segment, ...]:
     return tuple(
         Segment(e.p_type, e.p_flags, e.p_offset, e.p_vaddr, e.p_filesz, e.p_memsz, e.p_align)
         for e in _array(data, header.e_phoff, "Elf64_Phdr", header.e_phnum)
@@ -301,7 +300,7 @@ def read_shared_object(path: Path) -> SharedObject:
             names.append((entry.d_tag, entry.d_val))
         tags[entry.d_tag] = entry.d_val
     # Only its address arithmetic is needed yet.
-    bare = SharedObject(path, data, segments, tags, (), None, (), False, (), ())  # noqa: FBT003
+    bare = SharedObject(path, data, segments, tags, (), None, (), False, (), ())
     strings = bare.offset_of(tags[Tag.STRTAB])
     named = [(tag, _text(data, strings + offset)) for tag, offset in names]
     versions, needed_versions = _versions(bare, strings)
@@ -394,7 +393,7 @@ def _dynamic_symbols(object_: SharedObject, strings: int, versions: Mapping[int,
         yield _symbol(data, strings, entry, versions.get(mark & ~_VERSION_HIDDEN), bool(mark & _VERSION_HIDDEN))
 
 
-def _symbol(data: Any, strings: int, entry: Any, version: str | None, is_hidden: bool) -> Symbol:  # noqa: ANN401
+def _symbol(data: Any, strings: int, entry: Any, version: str | None, is_hidden: bool) -> Symbol:
     return Symbol(
         name=_text(data, strings + entry.st_name),
         value=entry.st_value,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bundler.errors import BundleError
@@ -62,52 +63,67 @@ def find_closure(roots: Iterable[tuple[Path, str]], root_folder: str) -> Closure
 
     Needed libraries appear directly under `root_folder`. BundleError when one is not found.
     """
-    system = _system_libraries()
-    found: dict[str, Library] = {}
-    hosts: dict[str, SharedObject] = {}
-    by_file: dict[Path, Library] = {}
-    queue: list[tuple[Library, tuple[str, ...]]] = []
-
-    def add(file: Path, path: str, inherited: tuple[str, ...]) -> Library:
-        real = file.resolve()
-        if real not in by_file:
-            try:
-                library = Library(path, read_shared_object(file))
-            except (ElfError, OSError) as error:
-                raise BundleError("bad-library", f"`{file}` cannot be read as a shared object: {error}") from error
-            by_file[real] = library
-            queue.append((library, inherited))
-        return by_file[real]
-
+    search = _Search(root_folder, _system_libraries())
     for file, path in roots:
-        found[path] = add(file, path, ())
-    while queue:
-        library, inherited = queue.pop(0)
-        object_ = library.object
-        runpath = tuple(_expand(folder, object_.path) for folder in object_.runpath)
-        below = (*runpath, *inherited) if object_.is_rpath else inherited
-        for name in object_.needed:
-            if name in hosts or name in found:
-                continue
-            file = _find(name, (*runpath, *inherited), system)
-            if name in HOST_LIBRARIES:
-                if file is not None:
-                    hosts[name] = read_shared_object(file)
-            elif file is None:
-                raise BundleError(
-                    "missing-library",
-                    f"the shared library `{name}` was not found",
-                    notes=(f"`{object_.path}` needs it",),
-                    hint="install it on this machine: it becomes part of the binary",
-                )
-            else:
-                found[name] = add(file, f"{root_folder}/{name}", below)
+        search.add(file, path, ())
+    search.run()
     for name in sorted(LINKED_HOST_LIBRARIES):
-        file = _find(name, (), system)
-        if name not in hosts and file is not None:
-            hosts[name] = read_shared_object(file)
-    libraries = {library.path: library for library in by_file.values()}
-    return Closure(tuple(libraries[path] for path in sorted(libraries)), hosts)
+        search.add_host(name, _find(name, (), search.system))
+    libraries = {library.path: library for library in search.by_file.values()}
+    return Closure(tuple(libraries[path] for path in sorted(libraries)), search.hosts)
+
+
+@dataclass(slots=True)
+class _Search:
+    """The work of `find_closure`: breadth first, as ld.so loads."""
+
+    root_folder: str
+    system: Mapping[str, Path]
+    hosts: dict[str, SharedObject] = field(default_factory=dict)
+    by_file: dict[Path, Library] = field(default_factory=dict)
+    _names: set[str] = field(default_factory=set)  # already looked for
+    _queue: deque[tuple[SharedObject, tuple[str, ...]]] = field(default_factory=deque)
+
+    def add(self, file: Path, path: str, inherited: tuple[str, ...]) -> None:
+        """Make a file part of the binary; its needs are looked for in `inherited` folders, among others."""
+        real = file.resolve()
+        if real in self.by_file:
+            return
+        try:
+            object_ = read_shared_object(file)
+        except (ElfError, OSError) as error:
+            raise BundleError("bad-library", f"`{file}` cannot be read as a shared object: {error}") from error
+        self.by_file[real] = Library(path, object_)
+        self._queue.append((object_, inherited))
+
+    def add_host(self, name: str, file: Path | None) -> None:
+        """Note a library of the system, if this machine has it."""
+        if name not in self.hosts and file is not None:
+            self.hosts[name] = read_shared_object(file)
+
+    def run(self) -> None:
+        """Find what is needed, until nothing new is."""
+        while self._queue:
+            object_, inherited = self._queue.popleft()
+            runpath = tuple(_expand(folder, object_.path) for folder in object_.runpath)
+            below = (*runpath, *inherited) if object_.is_rpath else inherited
+            for name in object_.needed:
+                if name not in self._names:
+                    self._names.add(name)
+                    self._need(name, _find(name, (*runpath, *inherited), self.system), object_, below)
+
+    def _need(self, name: str, file: Path | None, by: SharedObject, inherited: tuple[str, ...]) -> None:
+        if name in HOST_LIBRARIES:
+            self.add_host(name, file)
+        elif file is not None:
+            self.add(file, f"{self.root_folder}/{name}", inherited)
+        else:
+            raise BundleError(
+                "missing-library",
+                f"the shared library `{name}` was not found",
+                notes=(f"`{by.path}` needs it",),
+                hint="install it on this machine: it becomes part of the binary",
+            )
 
 
 def _system_libraries() -> dict[str, Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from bundler.errors import BundleError
 from bundler.link.elf import ElfError, read_executable, read_shared_object
@@ -46,15 +47,20 @@ def read_manifest(path: Path) -> Manifest:
         section = executable.sections[SECTION]
         with path.open("rb") as file:
             file.seek(section.offset)
-            fields = json.loads(file.read(section.size))
+            fields: dict[str, Any] = json.loads(file.read(section.size))
     except OSError as error:
         raise BundleError("unreadable", f"`{path}` cannot be read: {error.strerror}") from error
     except (ElfError, KeyError, ValueError, IndexError) as error:
         raise BundleError(
             "not-a-bundle", f"`{path}` was not made by bundler", hint="name a file that `bundle` wrote"
         ) from error
-    fields["symbol_versions"] = tuple((name, tuple(versions)) for name, versions in fields["symbol_versions"])
-    return Manifest(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+    fields = {name: _frozen(value) for name, value in fields.items()}
+    return Manifest(**fields)
+
+
+def _frozen(value: Any) -> Any:
+    """JSON's lists as tuples, all the way down."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def needed_versions(path: Path) -> tuple[str, ...]:

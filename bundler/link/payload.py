@@ -91,12 +91,12 @@ class _Writer:
         array = self.ffi.new(f"{struct}[]", max(count, 1))
         return array, self.place(bytes(self.ffi.sizeof(array)))
 
-    def fill(self, array: Any, address: int) -> None:  # noqa: ANN401  # cffi has no types for its arrays
+    def fill(self, array: Any, address: int) -> None:
         """Write reserved structs."""
         start = address - self._base
-        self.data[start : start + self.ffi.sizeof(array)] = self.ffi.buffer(array)
+        self.data[start : start + self.ffi.sizeof(array)] = bytes(self.ffi.buffer(array))
 
-    def text(self, value: str | None) -> Any:  # noqa: ANN401
+    def text(self, value: str | None) -> Any:
         """A C string, shared between equal ones; NULL for None."""
         if value is None:
             return self.ffi.NULL
@@ -104,22 +104,22 @@ class _Writer:
             self._texts[value] = self.place(value.encode("utf-8", "surrogateescape") + b"\0", 1)
         return self.pointer("const char *", self._texts[value])
 
-    def text_list(self, values: Sequence[str]) -> Any:  # noqa: ANN401
+    def text_list(self, values: Sequence[str]) -> Any:
         """A list of C strings that ends with NULL; NULL when there are none."""
         if not values:
             return self.ffi.NULL
         array = self.ffi.new("const char *[]", [*map(self.text, values), self.ffi.NULL])
         return self.pointer("const char *const *", self.place(bytes(self.ffi.buffer(array))))
 
-    def numbers(self, values: Sequence[int]) -> Any:  # noqa: ANN401
+    def numbers(self, values: Sequence[int]) -> Any:
         """An array of uint32_t."""
         array = self.ffi.new("uint32_t[]", [*values, 0])
         return self.pointer("const uint32_t *", self.place(bytes(self.ffi.buffer(array))))
 
-    def pointer(self, kind: str, address: int) -> Any:  # noqa: ANN401
+    def pointer(self, kind: str, address: int) -> Any:
         return self.ffi.cast(kind, address)
 
-    def index(self, record: Any, texts: Iterable[str]) -> None:  # noqa: ANN401
+    def index(self, record: Any, texts: Iterable[str]) -> None:
         """Fill a `struct bundle_index` over records that begin with these texts."""
         keys = [text.encode("utf-8", "surrogateescape") for text in texts]
         size = 4
@@ -151,7 +151,7 @@ def build_payload(contents: Contents, base: int, symbol: Callable[[str], int], l
 
 def _write_modules(
     writer: _Writer,
-    bundle: Any,  # noqa: ANN401
+    bundle: Any,
     modules: Sequence[ModuleEntry],
     symbol: Callable[[str], int],
 ) -> None:
@@ -167,7 +167,7 @@ def _write_modules(
     bundle.modules = writer.pointer("struct bundle_module *", address)
 
 
-def _write_options(writer: _Writer, bundle: Any, options: Options) -> None:  # noqa: ANN401
+def _write_options(writer: _Writer, bundle: Any, options: Options) -> None:
     record = bundle.options
     record.optimize = options.optimize
     record.utf8_mode = options.utf8_mode
@@ -190,7 +190,7 @@ def _tree(files: Iterable[FileEntry]) -> Mapping[PurePosixPath, FileEntry | None
     return dict(sorted(found.items(), key=lambda item: (len(item[0].parts), str(item[0].parent), item[0].name)))
 
 
-def _write_files(writer: _Writer, bundle: Any, files: Sequence[FileEntry]) -> None:  # noqa: ANN401
+def _write_files(writer: _Writer, bundle: Any, files: Sequence[FileEntry]) -> None:
     tree = _tree(files)
     rows, address = writer.reserve("struct bundle_file", len(tree))
     first: dict[PurePosixPath, int] = {}
@@ -214,7 +214,7 @@ def _write_files(writer: _Writer, bundle: Any, files: Sequence[FileEntry]) -> No
     bundle.files = writer.pointer("struct bundle_file *", address)
 
 
-def _write_images(writer: _Writer, bundle: Any, images: Sequence[Image], locate: Locate) -> None:  # noqa: ANN401
+def _write_images(writer: _Writer, bundle: Any, images: Sequence[Image], locate: Locate) -> None:
     rows, address = writer.reserve("struct bundle_image", len(images))
     for row, image in zip(rows, images, strict=False):
         _write_image(writer, row, image, locate)
@@ -231,7 +231,7 @@ def _write_images(writer: _Writer, bundle: Any, images: Sequence[Image], locate:
     bundle.sonames = writer.pointer("struct bundle_soname *", names_address)
 
 
-def _write_image(writer: _Writer, row: Any, image: Image, locate: Locate) -> None:  # noqa: ANN401
+def _write_image(writer: _Writer, row: Any, image: Image, locate: Locate) -> None:
     object_ = image.object
     row.path = writer.text(image.path)
     row.soname = writer.text(object_.name)
@@ -258,7 +258,7 @@ def _write_image(writer: _Writer, row: Any, image: Image, locate: Locate) -> Non
     row.relro, row.relro_size = prelink.late_relro(image)
 
 
-def _write_segments(writer: _Writer, row: Any, image: Image, locate: Locate) -> None:  # noqa: ANN401
+def _write_segments(writer: _Writer, row: Any, image: Image, locate: Locate) -> None:
     parts = list(prelink.segments(image, locate))
     segments, address = writer.reserve("struct bundle_segment", len(parts))
     for segment, part in zip(segments, parts, strict=False):
@@ -273,7 +273,7 @@ def _write_segments(writer: _Writer, row: Any, image: Image, locate: Locate) -> 
     row.segment_count = len(parts)
 
 
-def _write_patches(writer: _Writer, row: Any, image: Image) -> None:  # noqa: ANN401
+def _write_patches(writer: _Writer, row: Any, image: Image) -> None:
     words = prelink.patches(image)
     patches, address = writer.reserve("struct bundle_patch", len(words))
     for patch, word in zip(patches, words, strict=False):
@@ -291,5 +291,3 @@ def _write_patches(writer: _Writer, row: Any, image: Image) -> None:  # noqa: AN
     writer.fill(patches, address)
     row.patches = writer.pointer("struct bundle_patch *", address)
     row.patch_count = len(words)
-
-

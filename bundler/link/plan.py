@@ -111,16 +111,14 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     return LinkPlan(
         output=settings.output or Path("dist") / graph.name,
         toolchain=toolchain,
-        units=tuple(
-            CompileUnit(launcher_folder() / name, (*_LAUNCHER_FLAGS, *headers)) for name in _LAUNCHER_SOURCES
-        ),
+        units=tuple(CompileUnit(launcher_folder() / name, (*_LAUNCHER_FLAGS, *headers)) for name in _LAUNCHER_SOURCES),
         objects=(*(module.object_file for module in image.modules), image.pool),
         libpython=target.static_library,
         libraries=target.link_libraries,
         wrapped=(*sorted(REPLACED_FUNCTIONS), *_REPLACED_IN_PYTHON),
         definitions=definitions,
         prelinked=prelinked,
-        thread_locals=tuple(thread_local_layout(prelinked).items()),
+        thread_locals=tuple(thread_local_layout(prelinked.images).items()),
         contents=contents,
         manifest=_manifest(image, target, closure, contents),
     )
@@ -149,9 +147,7 @@ def _module_entries(image: FrozenImage) -> Iterator[ModuleEntry]:
             name, None if path.startswith("<") else path, symbol, constant("BUNDLE_FROZEN"), name in packages
         )
     for extension in graph.of_kind(ExtensionModule):
-        yield ModuleEntry(
-            extension.name, extension.filename, None, constant("BUNDLE_EXTENSION"), extension.is_package
-        )
+        yield ModuleEntry(extension.name, extension.filename, None, constant("BUNDLE_EXTENSION"), extension.is_package)
     for namespace in graph.of_kind(NamespacePackage):
         yield ModuleEntry(namespace.name, namespace.folder, None, constant("BUNDLE_NAMESPACE"), is_package=True)
 
@@ -159,7 +155,7 @@ def _module_entries(image: FrozenImage) -> Iterator[ModuleEntry]:
 def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, contents: Contents) -> Manifest:
     graph = image.graph
     frozen = {module.name for module in image.modules}
-    known = (SourceModule, ExtensionModule, BuiltinModule, NamespacePackage, MissingModule)
+    others = (ExtensionModule, BuiltinModule, NamespacePackage, MissingModule)
     extensions = {module.filename for module in graph.of_kind(ExtensionModule)}
     root = bundle_root()
     return Manifest(
@@ -171,24 +167,17 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
         builtin=tuple(module.name for module in graph.of_kind(BuiltinModule)),
         namespaces=tuple(module.name for module in graph.of_kind(NamespacePackage)),
         other=tuple(
-            name
-            for name, module in graph.modules.items()
-            if not isinstance(module, known) or (isinstance(module, SourceModule) and name not in frozen)
+            name for name, module in graph.modules.items() if name not in frozen and not isinstance(module, others)
         ),
         libraries=tuple(library.path for library in closure.libraries if library.path not in extensions),
         data_files=tuple((_relative(file.path, root), len(file.content)) for file in contents.files),
         distributions=tuple((d.name, d.version) for d in graph.distributions),
-        thread_local_bytes=sum(size for _, size, _ in thread_local_layout_of(contents)),
+        thread_local_bytes=sum(size for _, size, _ in thread_local_layout(contents.images).values()),
         symbol_versions=tuple(
             (library.path, tuple(f"{file}:{version}" for file, version in library.object.needed_versions))
             for library in closure.libraries
         ),
     )
-
-
-def thread_local_layout_of(contents: Contents) -> Iterator[tuple[int, int, int]]:
-    """Sizes of the images' thread-local storage."""
-    yield from thread_local_layout(Prelinked(contents.images, (), frozenset())).values()
 
 
 def _relative(path: PurePosixPath, root: PurePosixPath) -> str:

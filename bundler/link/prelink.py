@@ -452,10 +452,10 @@ def _split(image: Image, segment: ImageSegment) -> Iterator[ImageSegment]:
             yield ImageSegment(low, high - low, content, protection)
 
 
-def thread_local_layout(prelinked: Prelinked) -> Mapping[int, tuple[int, int, int]]:
+def thread_local_layout(images: Iterable[Image]) -> Mapping[int, tuple[int, int, int]]:
     """Images with thread-local storage: their index to (size of the initialised part, whole size, alignment)."""
     found = {}
-    for image in prelinked.images:
+    for image in images:
         segment = image.object.segment(SegmentType.TLS)
         if segment is not None and segment.memory_size:
             found[image.index] = (segment.file_size, segment.memory_size, max(segment.alignment, 1))

@@ -52,9 +52,7 @@ def _header_digests(include_dirs: tuple[Path, ...]) -> list[str]:
 
 def _run_probe(include_dirs: tuple[Path, ...], compiler: Path) -> bytes:
     strings = next(
-        header
-        for folder in include_dirs
-        if (header := folder / "internal" / "pycore_global_strings.h").is_file()
+        header for folder in include_dirs if (header := folder / "internal" / "pycore_global_strings.h").is_file()
     )
     found = _RUNTIME_STRING.findall(strings.read_text())
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
@@ -62,7 +60,7 @@ def _run_probe(include_dirs: tuple[Path, ...], compiler: Path) -> bytes:
         (work / "runtime_strings.h").write_text("\n".join(found) + "\n")
         includes = [f"-I{path}" for root in (work, *include_dirs) for path in (root, root / "internal")]
         # -w: the headers' own deprecations (ob_shash) are no concern of ours.
-        command = [compiler, "-O0", "-w", *includes, _PROBE, "-o", work / "probe"]
+        command: list[str | Path] = [compiler, "-O0", "-w", *includes, _PROBE, "-o", work / "probe"]
         try:
             run(command)
             return run([work / "probe"]).stdout

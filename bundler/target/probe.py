@@ -27,7 +27,9 @@ def probe(executable: Path, compiler: Path, cache: Cache) -> TargetPython:
     _refuse_unsupported(executable, facts)
     variables: dict[str, str] = facts["variables"]
     include_dirs = _include_dirs(executable, facts)
-    static = _first_file(Path(variables["LIBPL"]) / variables["LIBRARY"], Path(variables["LIBDIR"]) / variables["LIBRARY"])
+    static = _first_file(
+        Path(variables["LIBPL"]) / variables["LIBRARY"], Path(variables["LIBDIR"]) / variables["LIBRARY"]
+    )
     shared = _first_file(*(Path(folder) / variables["INSTSONAME"] for folder in _library_dirs(variables)))
     if static is None and (shared is None or ".so" not in shared.name):
         raise BundleError(
@@ -94,7 +96,9 @@ def _refuse_unsupported(executable: Path, facts: dict[str, Any]) -> None:
     elif facts["debug"]:
         problem = f"{name} is a debug build"
     elif facts["platform"] != "linux" or facts["machine"] != "x86_64" or facts["libc"] != "glibc":
-        problem = f"{name} is for {facts['platform']} on {facts['machine']} with {facts['libc'] or 'an unknown C library'}"
+        problem = (
+            f"{name} is for {facts['platform']} on {facts['machine']} with {facts['libc'] or 'an unknown C library'}"
+        )
         supported = "only Linux on x86-64 with the GNU C library is supported"
     if problem:
         raise BundleError("unsupported-python", problem, hint=f"{supported}; choose another with `--python PATH`")

@@ -11,7 +11,7 @@ import operator
 import os
 import symtable
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import CodeType
 from typing import Any
 
@@ -197,11 +197,11 @@ def truth(test: ast.expr) -> bool | None:
                 return decisive
             return None if None in results else not decisive
         case ast.Compare(left, [comparison], [right]):
-            values = (_value(left), _value(right))
-            if _UNKNOWN in values or type(comparison) not in _COMPARISONS:
+            sides = (_value(left), _value(right))
+            if _UNKNOWN in sides or type(comparison) not in _COMPARISONS:
                 return None
             try:
-                return bool(_COMPARISONS[type(comparison)](*values))
+                return bool(_COMPARISONS[type(comparison)](*sides))
             except TypeError:
                 return None
         case ast.Call(ast.Attribute(attr="startswith") as method, [ast.Constant(str(prefix))], []):
@@ -221,7 +221,7 @@ def _is_main_test(test: ast.expr) -> bool:
             return False
 
 
-def _catches_import_errors(handlers: list[ast.excepthandler]) -> bool:
+def _catches_import_errors(handlers: Sequence[ast.excepthandler]) -> bool:
     for handler in handlers:
         if not isinstance(handler, ast.ExceptHandler) or handler.type is None:
             return True

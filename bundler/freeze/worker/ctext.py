@@ -5,10 +5,7 @@ from __future__ import annotations
 import re
 
 # Octal escapes, always three digits: a hexadecimal one would swallow the digits that follow it.
-_ESCAPES = [
-    chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03o}"  # noqa: PLR2004
-    for byte in range(256)
-]
+_ESCAPES = [chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03o}" for byte in range(256)]
 
 _POOLED = re.compile(r"[A-Za-z0-9_]{2,120}\Z")
 

@@ -32,7 +32,7 @@ def _freeze(layout: Layout, job: dict[str, Any]) -> dict[str, Any]:
     source = Path(job["source"]).read_bytes()
     code = compile(source, job["filename"], "exec", dont_inherit=True, optimize=job["optimize"])
     # Through marshal, as a .pyc would: equal constants are merged and bytecode is as fresh as after any import.
-    code = marshal.loads(marshal.dumps(code))
+    code = marshal.loads(marshal.dumps(code))  # noqa: S302  # our own bytes
     writer = ModuleWriter(layout, job["name"])
     writer.write(job["name"], code)
     Path(job["output"]).write_text(f'#include "{job["header"]}"\n{writer.text()}')

@@ -169,7 +169,7 @@ class ModuleWriter:
         expression = self._define("tuple", "TUPLE", f"TUPLE({len(value)},{','.join(items)})", member=".head")
         for index, item in sets:
             # The order of insertion decides the order of iteration among colliding hashes: marshal's is CPython's.
-            elements = self._tuple(tuple(sorted(item, key=marshal.dumps)))
+            elements = self._tuple(tuple(sorted(item, key=_marshal_order)))
             slot = f"(void **)&{expression[1:].removesuffix('.head')}.data[{index}]"
             self._fixups.append(f"{{{slot},{elements}}}")
         return expression
@@ -197,6 +197,10 @@ class ModuleWriter:
         return str(_number(memory, member))
 
 
+def _marshal_order(value: Any) -> bytes:
+    return marshal.dumps(value)
+
+
 def _memory(value: object, size: int) -> bytes:
     # In CPython the id of an object is its address.
     return ctypes.string_at(id(value), size)
@@ -206,7 +210,7 @@ def _number(memory: bytes, member: Member) -> int:
     return int.from_bytes(memory[member.offset : member.offset + member.size], "little", signed=True)
 
 
-def _object_at(memory: bytes, member: Member) -> Any:  # noqa: ANN401  # whatever lies there
+def _object_at(memory: bytes, member: Member) -> Any:
     address = int.from_bytes(memory[member.offset : member.offset + 8], "little")
     return ctypes.cast(address, ctypes.py_object).value
 

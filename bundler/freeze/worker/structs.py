@@ -94,7 +94,7 @@ def declarations(layout: Layout) -> Iterator[str]:
     # Members after `state`: wstr (3.11), then of compact strings utf8_length, utf8 and wstr_length (3.11), all unset.
     ascii_rest = ", 0" * (len(layout["structs"]["ascii"]) - 3)
     compact_rest = ", 0" * (len(layout["structs"]["compact"]) - 3)
-    tuple_hash = ", -1" if len(layout["structs"]["tuple"]) == 3 else ""  # noqa: PLR2004
+    tuple_hash = ", -1" if len(layout["structs"]["tuple"]) == 3 else ""
     yield f"#define ASCII(n, ...) {{{string}, {constants['state_ascii']}{ascii_rest}, __VA_ARGS__}}"
     for width in (1, 2, 4):
         yield f"#define KIND{width}(n, ...) {{{string}, {constants[f'state_{width}']}{compact_rest}, __VA_ARGS__}}"
@@ -132,7 +132,7 @@ def layout_asserts(layout: Layout) -> Iterator[str]:
     for ours, theirs, members, shift in pairs:
         for index, member in enumerate(members):
             field = member.name.split("+")[0]
-            yield f"_Static_assert(offsetof(struct {ours}, m{index}) == offsetof({theirs}, {field}) + {shift}, \"{field}\");"
+            yield f'_Static_assert(offsetof(struct {ours}, m{index}) == offsetof({theirs}, {field}) + {shift}, "{field}");'
     tails = [
         ("code", "offsetof(PyCodeObject, co_code_adaptive)", 0),
         ("ascii", "sizeof(PyASCIIObject)", 0),
