@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from bundler.analyze.data import collect
@@ -24,11 +25,12 @@ from bundler.analyze.graph import (
 from bundler.analyze.locate import Kind, Locator
 from bundler.analyze.rules import load_rules
 from bundler.analyze.walk import Reached, Walker
-from bundler.cache import Cache
+from bundler.cache import Cache, digest
 from bundler.contract import bundle_root
 from bundler.errors import BundleError
 from bundler.settings import Settings
 from bundler.target import TargetPython
+from bundler.target.buildvars import portable_variables
 from bundler.target.versions import BOOTSTRAP_MODULES, core_modules, core_names
 
 # Names of `_sitebuiltins` that the builtins of `site` stand for (launcher/importer.py).
@@ -61,6 +63,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         _add_hidden_imports(walker, settings)
         site_builtins = _add_site_builtins(walker, target)
     modules = dict(_modules(walker.reached, entry, target))
+    modules |= dict(_portable_build_variables(modules, target, cache))
     data_files, owners = collect(walker.reached, environment)
     return ModuleGraph(
         name=entry.name,
@@ -120,6 +123,18 @@ def _modules(reached: Mapping[str, Reached], entry: Entry, target: TargetPython)
         if name == "__main__" or name in BOOTSTRAP_MODULES or (module.facts is not None and module.facts.error):
             continue
         yield name, _module(module, root)
+
+
+def _portable_build_variables(
+    modules: Mapping[str, Module], target: TargetPython, cache: Cache
+) -> Iterator[tuple[str, Module]]:
+    """The module behind `sysconfig`, without the paths of the machine on which Python was built."""
+    for name, module in modules.items():
+        if name.startswith("_sysconfigdata_") and isinstance(module, SourceModule):
+            text = portable_variables(module.path.read_text(), target.base_prefix, str(bundle_root()))
+            source = cache.path("sysconfig", digest(text), ".py")
+            cache.write(source, text.encode())
+            yield name, replace(module, path=source)
 
 
 def _module(module: Reached, root: PurePosixPath) -> Module:

@@ -47,7 +47,8 @@ class FileFacts:
 
     `main_imports` stand under `if __name__ == "__main__"`. `dynamic` are lines where the name is computed.
     `names`: names and attributes that functions use, separated by blanks, by the name
-    without which the function is not called; "" is where code always runs.
+    without which the function is not called; "" is where code always runs. `codecs`: modules of `encodings` that
+    constants name; `any_codec`: an encoding is computed.
     """
 
     imports: tuple[ImportFact, ...]
@@ -56,6 +57,8 @@ class FileFacts:
     all: tuple[str, ...]
     dynamic: tuple[int, ...]
     names: Mapping[str, str]
+    codecs: tuple[str, ...]
+    any_codec: bool
     extends_path: bool
     site_builtins: frozenset[str]
     error: str | None = None
@@ -104,7 +107,7 @@ def fact_source(target: TargetPython, cache: Cache) -> Iterator[FactSource]:
 
 def _parse(raw: dict[str, Any]) -> FileFacts:
     if "error" in raw:
-        return FileFacts((), (), frozenset(), (), (), {}, False, frozenset(), raw["error"], raw["line"])
+        return FileFacts((), (), frozenset(), (), (), {}, (), False, False, frozenset(), raw["error"], raw["line"])
     return FileFacts(
         imports=tuple(map(_import, raw["imports"])),
         main_imports=tuple(map(_import, raw["main"])),
@@ -112,6 +115,8 @@ def _parse(raw: dict[str, Any]) -> FileFacts:
         all=tuple(raw["all"] or ()),
         dynamic=tuple(raw["dynamic"]),
         names=raw["names"],
+        codecs=tuple(raw["codecs"]),
+        any_codec=raw["any_codec"],
         extends_path=raw["extends_path"],
         site_builtins=frozenset(raw["site_builtins"]),
     )

@@ -255,9 +255,16 @@ class Walker:
         self._follow_all(node, node, reached.facts.imports if reached.facts else (), ignored)
         for name in self._mentioned(reached.located):
             self._import_name(reached.name, name, Binding.EAGER)
-        for name in rule.implies if rule else ():
+        for name in (*(rule.implies if rule else ()), *self._codecs(reached)):
             for each in self._expand(name):
                 self._import_name(reached.name, each, Binding.RULE)
+
+    def _codecs(self, reached: Reached) -> Iterator[str]:
+        """Codecs are imported by the name of their encoding, often one that comes from outside."""
+        if reached.facts is not None and not self.is_stdlib(reached.located):
+            yield from (f"encodings.{name}" for name in reached.facts.codecs)
+            if reached.facts.any_codec:
+                yield "encodings.*"
 
     def _mentioned(self, located: Located | None) -> Iterable[str]:
         """Modules of the same distribution that a compiled module names."""

@@ -394,7 +394,7 @@ def late_relro(image: Image) -> tuple[int, int]:
 
 def segments(image: Image, locate: Locate) -> Iterator[ImageSegment]:
     """The bound contents of an image, segment by segment, in the order of addresses."""
-    values = _values(image, locate)
+    values = [*_values(image, locate), *_forgotten_runpath(image)]
     for load in image.object.loads:
         start = (image.base + load.address) & -PAGE
         lead = image.base + load.address - start
@@ -404,7 +404,7 @@ def segments(image: Image, locate: Locate) -> Iterator[ImageSegment]:
             content[: lead + load.file_size] = image.object.data[file_start : load.offset + load.file_size]
         for address, value in values:
             if start <= address < start + len(content):
-                content[address - start : address - start + 8] = value
+                content[address - start : address - start + len(value)] = value
         memory_size = _page_up(lead + load.memory_size)
         yield from _split(image, ImageSegment(start, memory_size, bytes(content), _protection(load.flags)))
 
@@ -430,6 +430,20 @@ def _values(image: Image, locate: Locate) -> list[tuple[int, bytes]]:
         if not isinstance(word.target, OnHost | Resolved)
     ]
     return known
+
+
+def _forgotten_runpath(image: Image) -> Iterator[tuple[int, bytes]]:
+    """Zeros for DT_RUNPATH and DT_RPATH: a search path of the build machine, which nothing reads in an image."""
+    tags = image.object.tags
+    names = {symbol.name for symbol in image.object.symbols}
+    for tag in (Tag.RUNPATH, Tag.RPATH):
+        if tag in tags:
+            start = image.object.offset_of(tags[Tag.STRTAB] + tags[tag])
+            end = image.object.data.find(b"\0", start)
+            text = bytes(image.object.data[start:end]).decode(errors="surrogateescape")
+            # Linkers merge strings with equal ends: that of a symbol may be the tail of the path.
+            tail = max((len(name) for name in names if name and text.endswith(name)), default=0)
+            yield image.base + tags[Tag.STRTAB] + tags[tag], bytes(len(text) - tail)
 
 
 def _protection(flags: int) -> int:

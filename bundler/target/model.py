@@ -43,6 +43,7 @@ class TargetPython:
     cache_tag: str  # "cpython-313"
     platlibdir: str  # "lib"
     prefix: Path
+    base_prefix: Path  # of the installation behind a virtual environment
     search_path: tuple[Path, ...]  # sys.path without the script's folder
     stdlib: Path
     include_dirs: tuple[Path, ...]

@@ -48,6 +48,7 @@ def probe(executable: Path, compiler: Path, cache: Cache) -> TargetPython:
         cache_tag=facts["cache_tag"],
         platlibdir=facts["platlibdir"],
         prefix=Path(facts["prefix"]),
+        base_prefix=Path(facts["base_prefix"]),
         search_path=tuple(Path(entry) for entry in facts["path"]),
         stdlib=Path(facts["stdlib"]),
         include_dirs=include_dirs,

@@ -7,8 +7,11 @@ cannot run are not looked at.
 from __future__ import annotations
 
 import ast
+import encodings
+import encodings.aliases
 import operator
 import os
+import pkgutil
 import symtable
 import sys
 from collections.abc import Iterator, Sequence
@@ -55,6 +58,9 @@ _KNOWN_ATTRIBUTES = {
 
 _UNKNOWN = object()
 
+_CODECS = frozenset(module.name for module in pkgutil.iter_modules(encodings.__path__)) - {"aliases"}
+_LONGEST_CODEC_NAME = 30
+
 _OPTIMIZED = 0x1  # CO_OPTIMIZED: the code of a function, not of a module or class body
 
 
@@ -80,6 +86,8 @@ def scan(source: bytes) -> dict[str, Any]:
         "main": scanner.main,
         "dynamic": scanner.dynamic,
         "names": _names_by_user(tree, code),
+        "codecs": sorted(set(_named_codecs(code))),
+        "any_codec": b"cod" in source and _computes_codecs(tree),
         "extends_path": b"extend_path" in source or b"declare_namespace" in source,
         "site_builtins": _site_builtins(source) if any(name in source for name in _SITE_NAMES) else [],
     }
@@ -99,6 +107,31 @@ def _site_builtins(source: bytes) -> list[str]:
             if symbol.get_name() in SITE_BUILTINS and symbol.is_referenced() and is_global:
                 found.add(symbol.get_name())
     return sorted(found - defined)
+
+
+def _named_codecs(code: CodeType) -> Iterator[str]:
+    """Modules of `encodings` whose codec a string constant of the file names, under any alias."""
+    for constant in code.co_consts:
+        match constant:
+            case CodeType():
+                yield from _named_codecs(constant)
+            case str() if len(constant) < _LONGEST_CODEC_NAME:
+                name = encodings.normalize_encoding(constant).lower()
+                name = encodings.aliases.aliases.get(name, name)
+                if name in _CODECS:
+                    yield name
+
+
+def _computes_codecs(tree: ast.AST) -> bool:
+    """Is there an `encoding=` argument, or that of a `decode` or `encode`, which is no constant?"""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            named = [keyword.value for keyword in node.keywords if keyword.arg == "encoding"]
+            if isinstance(node.func, ast.Attribute) and node.func.attr in ("decode", "encode"):
+                named += node.args[:1]
+            if any(not isinstance(value, ast.Constant) for value in named):
+                return True
+    return False
 
 
 def _names_by_user(tree: ast.Module, code: CodeType) -> dict[str, str]:

@@ -111,7 +111,8 @@ class ModuleWriter:
     def _define(self, struct_name: str, section: str, initialiser: str, *, member: str = "") -> str:
         self._names += 1
         name = f"o{self._names}"
-        self.lines.append(f"static IN_{section} struct {struct_name} {name}={initialiser};")
+        # Local to the assembler (.L): tens of thousands of such names are not worth a place in the symbol table.
+        self.lines.append(f'static IN_{section} struct {struct_name} {name} asm(".L{name}")={initialiser};')
         return f"&{name}{member}"
 
     def _singleton(self, key: str) -> str | None:

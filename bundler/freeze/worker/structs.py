@@ -23,7 +23,7 @@ class Member(NamedTuple):
 # co_version shares a 64-bit word with its predecessor: only such a word can hold a linker symbol's value in C.
 VERSION_WORD = "co_nfreevars+co_version"
 
-# Objects, in the order that ctypes or gcc need not know: each name maps to the layout's struct.
+# Kinds of strings and the C type of their characters.
 _DATA_TYPE = {"ascii": "char", "compact1": "char", "compact2": "unsigned short", "compact4": "unsigned"}
 _INTEGER = {2: "short", 4: "int", 8: "long"}
 
@@ -109,7 +109,9 @@ def declarations(layout: Layout) -> Iterator[str]:
     # One output section per kind of object: what running code writes to (bytecode caches, string hashes) stays apart
     # from what it does not, so fewer pages are copied.
     for section in ("code", "body", "tuple", "bytes", "string", "number"):
-        yield f'#define IN_{section.upper()} __attribute__((section(".frozen.{section}")))'
+        # Compilers would align large objects to 32 bytes; a GC head needs 16 (pycore_gc.h keeps flags in its pointers).
+        alignment = 16 if section == "tuple" else 8
+        yield f'#define IN_{section.upper()} __attribute__((section(".frozen.{section}"), aligned({alignment})))'
 
 
 def layout_asserts(layout: Layout) -> Iterator[str]:
