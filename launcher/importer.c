@@ -34,6 +34,20 @@ bundle_module_code(const struct bundle_module *module)
     return Py_NewRef((PyObject *)module->code->code);
 }
 
+static PyObject *
+text_list(const char *const *texts)
+{
+    PyObject *list = PyList_New(0);
+    for (; list && texts && *texts; texts++) {
+        PyObject *text = PyUnicode_FromString(*texts);
+        if (!text || PyList_Append(list, text) < 0) {
+            Py_CLEAR(list);
+        }
+        Py_XDECREF(text);
+    }
+    return list;
+}
+
 PyDoc_STRVAR(find_doc, "find(name) -> (kind, is_package, path) or None");
 
 static PyObject *
@@ -142,18 +156,11 @@ bundle_install_importer(void)
     PyObject *code = bundle_module_code(bundle_find_module(importer));
     PyObject *module = code ? PyImport_AddModule(importer) : NULL; /* borrowed */
     PyObject *globals = module ? PyModule_GetDict(module) : NULL;
-    PyObject *result = globals ? PyEval_EvalCode(code, globals, globals) : NULL;
+    PyObject *result = NULL;
+    if (globals && PyDict_SetItemString(globals, "__builtins__", PyEval_GetBuiltins()) == 0) {
+        result = PyEval_EvalCode(code, globals, globals);
+    }
     Py_XDECREF(code);
-    Py_XDECREF(result);
-    return result ? 0 : -1;
-}
-
-/* Call a function of importer.py with one text; 0, or -1 with an exception set. */
-static int
-call_importer(const char *function, const char *text)
-{
-    PyObject *module = PyImport_AddModule(importer); /* borrowed */
-    PyObject *result = module ? PyObject_CallMethod(module, function, "s", text) : NULL;
     Py_XDECREF(result);
     return result ? 0 : -1;
 }
@@ -161,10 +168,13 @@ call_importer(const char *function, const char *text)
 int
 bundle_prepare_main(void)
 {
-    for (const char *const *name = bundle.options.site_builtins; name && *name; name++) {
-        if (call_importer("add_site_builtin", *name) < 0) {
-            return -1;
-        }
+    PyObject *module = PyImport_AddModule(importer); /* borrowed */
+    PyObject *names = text_list(bundle.options.site_builtins);
+    PyObject *result = NULL;
+    if (module && names) {
+        result = PyObject_CallMethod(module, "prepare_main", "Oz", names, bundle.options.main_module);
     }
-    return bundle.options.main_module ? call_importer("set_main_spec", bundle.options.main_module) : 0;
+    Py_XDECREF(names);
+    Py_XDECREF(result);
+    return result ? 0 : -1;
 }

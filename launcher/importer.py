@@ -105,32 +105,57 @@ class BundleFinder:
         pass
 
 
-def add_site_builtin(name):
-    """A builtin that `site` would have added (Lib/site.py)."""
-    import builtins
+class BundleEntryFinder:
+    """The path hook for folders under the root: what `pkgutil` and namespace paths ask."""
 
+    def __init__(self, path):
+        if path != ROOT and not path.startswith(ROOT + "/"):
+            raise ImportError("not part of this executable", path=path)
+        self._package = path[len(ROOT) + 1 :].rstrip("/").replace("/", ".")
+
+    def find_spec(self, fullname, target=None):
+        package = fullname.rpartition(".")[0]
+        return BundleFinder.find_spec(fullname) if package == self._package else None
+
+    def iter_modules(self, prefix=""):
+        for name, is_package in sorted(_bundle.submodules(self._package)):
+            yield prefix + name, is_package
+
+    def invalidate_caches(self):
+        pass
+
+
+def prepare_main(site_builtins, main_module):
+    """Finish what `site` and `runpy` would have done before the program's own code runs."""
+    sys.path_hooks.insert(0, BundleEntryFinder)
+    module = sys.modules["__main__"]
+    module.__loader__ = loader
+    if main_module is not None:
+        spec = ModuleSpec(main_module, loader, origin=module.__file__)
+        spec._set_fileattr = True
+        module.__spec__ = spec
+        module.__package__ = spec.parent
+    if site_builtins:
+        import builtins
+
+        for name in site_builtins:
+            setattr(builtins, name, _site_builtin(name))
+
+
+def _site_builtin(name):
+    """A builtin that `site` would have added (Lib/site.py)."""
     import _sitebuiltins
 
-    eof = "Ctrl-D (i.e. EOF)"
     if name in ("exit", "quit"):
-        value = _sitebuiltins.Quitter(name, eof)
-    elif name == "help":
-        value = _sitebuiltins._Helper()
-    elif name == "copyright":
-        value = _sitebuiltins._Printer("copyright", sys.copyright)
-    else:
-        notes = {"credits": "See www.python.org for more information.", "license": "See https://www.python.org/psf/license/"}
-        value = _sitebuiltins._Printer(name, notes[name])
-    setattr(builtins, name, value)
-
-
-def set_main_spec(name):
-    """`__main__` as `python -m name` has it (Lib/runpy.py)."""
-    module = sys.modules["__main__"]
-    spec = BundleFinder.find_spec(name)
-    module.__spec__ = spec
-    module.__package__ = spec.parent
-    module.__loader__ = loader
+        return _sitebuiltins.Quitter(name, "Ctrl-D (i.e. EOF)")
+    if name == "help":
+        return _sitebuiltins._Helper()
+    texts = {
+        "copyright": sys.copyright,
+        "credits": "See https://www.python.org for more information about Python development.",
+        "license": "See https://www.python.org/psf/license/",
+    }
+    return _sitebuiltins._Printer(name, texts[name])
 
 
 sys.meta_path.insert(0, BundleFinder)

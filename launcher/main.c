@@ -205,10 +205,10 @@ run_main(bool *interrupted)
     PyObject *code = main_module ? bundle_module_code(program) : NULL;
     PyObject *file = code ? PyUnicode_FromString(program->path) : NULL;
     PyObject *result = NULL;
-    if (file && bundle_prepare_main() == 0) {
+    if (file) {
         PyObject *globals = PyModule_GetDict(main_module);
         if (PyDict_SetItemString(globals, "__file__", file) == 0
-            && PyDict_SetItemString(globals, "__cached__", Py_None) == 0) {
+            && PyDict_SetItemString(globals, "__cached__", Py_None) == 0 && bundle_prepare_main() == 0) {
             result = PyEval_EvalCode(code, globals, globals);
         }
     }

@@ -42,7 +42,7 @@ def find_entry(settings: Settings, environment: Environment, locator: Locator, c
     if path.exists() or path.suffix == ".py" or "/" in settings.target:
         return _file(path)
     if ":" in settings.target:
-        return _function(settings.target.rpartition(":")[2], settings.target, (here,), cache)
+        return _function(settings.target.rpartition(":")[2].rpartition(".")[2], settings.target, (here,), cache)
     raise BundleError(
         "no-such-target",
         f"`{settings.target}` is neither a file nor a folder",
@@ -117,4 +117,4 @@ def _function(name: str, reference: str, search_path: tuple[Path, ...], cache: C
     text = f"import sys\n\nfrom {module} import {first}\n\nsys.exit({attribute}())\n"
     source = cache.path("entry", digest(text), ".py")
     cache.write(source, text.encode())
-    return Entry(name.rpartition(".")[2], source, str(bundle_root() / name), "", "", search_path)
+    return Entry(name, source, str(bundle_root() / name), "", "", search_path)
