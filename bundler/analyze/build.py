@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from bundler.analyze.data import collect
+from bundler.analyze.data import collect, with_added
 from bundler.analyze.distributions import Environment
 from bundler.analyze.entry import Entry, find_entry
-from bundler.analyze.facts import FileFacts, fact_source
+from bundler.analyze.extension import ExtensionReader
+from bundler.analyze.facts import FactSource, FileFacts
 from bundler.analyze.findings import missing_modules, syntax_errors
 from bundler.analyze.graph import (
     Binding,
@@ -43,11 +45,15 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
     locator = Locator(target.extension_suffixes)
     entry = find_entry(settings, environment, locator, cache)
     search_path = (*entry.search_path, *target.search_path)
-    with fact_source(target, cache) as facts:
+    with (
+        closing(FactSource(target, cache)) as facts,
+        closing(ExtensionReader(target, search_path, environment, cache)) as extensions,
+    ):
         walker = Walker(
             search_path=search_path,
             locator=locator,
             facts=facts,
+            extensions=extensions,
             rules=load_rules(),
             builtin_modules=target.builtin_modules,
             excluded=settings.excluded_modules,
@@ -69,7 +75,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         name=entry.name,
         modules={name: modules[name] for name in sorted(modules)},
         imports=tuple(dict.fromkeys(Import(e.importer, e.imported, e.binding) for e in walker.edges)),
-        data_files=tuple(data_files),
+        data_files=tuple(with_added(data_files, settings.added_data)),
         distributions=tuple(Distribution(owner.name, owner.version) for owner in owners),
         findings=(*syntax_errors(walker), *missing_modules(walker, environment, settings.excluded_modules)),
         site_builtins=site_builtins,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from glob import glob
 from pathlib import Path, PurePosixPath
 
 from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.graph import DataFile
 from bundler.analyze.walk import Reached
+from bundler.errors import BundleError
+from bundler.settings import AddedData
 
 # Sources, compiled code and what only a compiler reads; everything else in a package may be read by the program.
 _NOT_DATA = frozenset({".py", ".pyc", ".pyo", ".pyi", ".h", ".hpp", ".hxx", ".a", ".lib", ".pth"})
@@ -90,3 +93,50 @@ def _has_code(folder: Path) -> bool:
 def _data_file(path: Path, package: str, home: Path) -> DataFile:
     destination = PurePosixPath(package.replace(".", "/")) / path.relative_to(home)
     return DataFile(path, destination, is_executable=os.access(path, os.X_OK))
+
+
+# --- What the user adds -----------------------------------------------------------------------------------------------
+
+
+def with_added(files: Iterable[DataFile], wanted: Iterable[AddedData]) -> list[DataFile]:
+    """The files with those of `--add-data`, which win; BundleError when a source is not there."""
+    every = {file.destination: file for file in files}
+    for each in wanted:
+        sources = _matches(each.source)
+        if not sources:
+            raise BundleError(
+                "no-such-file",
+                f"there is no file, folder or match for `{each.source}`",
+                hint="check the path in `--add-data SRC:DEST`; it starts at the current folder, "
+                "in pyproject.toml at that file's folder",
+            )
+        for source in sources:
+            below = _tree(source, frozenset()) if source.is_dir() else ((source, PurePosixPath(source.name)),)
+            for path, relative in below:
+                destination = each.destination / relative
+                every[destination] = DataFile(path, destination, is_executable=os.access(path, os.X_OK))
+    for destination in every:
+        blocked = next((parent for parent in destination.parents if parent in every), None)
+        if blocked is not None:
+            raise BundleError("bad-add-data", f"`{blocked}` would be both a file and a folder in the binary")
+    return [every[destination] for destination in sorted(every)]
+
+
+def _matches(source: Path) -> list[Path]:
+    """What a path means; a name with brackets that is there is meant as it is."""
+    if source.exists():
+        return [source]
+    return [Path(name) for name in sorted(glob(str(source)))]  # noqa: PTH207  # Path.glob takes no absolute patterns
+
+
+def _tree(folder: Path, above: frozenset[Path]) -> Iterator[tuple[Path, PurePosixPath]]:
+    """Files below a folder with their paths from there; links are followed, but not in circles."""
+    real = folder.resolve()
+    if real in above:
+        return
+    for path in sorted(folder.iterdir()):
+        if not path.is_dir():
+            yield path, PurePosixPath(path.name)
+        elif path.name != "__pycache__":
+            for inner, relative in _tree(path, above | {real}):
+                yield inner, path.name / relative

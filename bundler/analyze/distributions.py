@@ -12,6 +12,8 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from bundler.cache import digest
+
 
 @dataclass(frozen=True, slots=True)
 class Installed:
@@ -57,6 +59,16 @@ class Environment:
     def requires(self, installed: Installed, other: Installed) -> bool:
         """Does one need the other, on this target and without any extra?"""
         return other.name in _active(installed.requires, tuple(self.markers.items()))
+
+    def required(self, installed: Installed) -> tuple[Installed, ...]:
+        """What a distribution needs, as far as it is installed."""
+        names = sorted(_active(installed.requires, tuple(self.markers.items())))
+        return tuple(self._installed[name] for name in names if name in self._installed)
+
+    @property
+    def identity(self) -> str:
+        """A digest of what is installed."""
+        return digest(*(f"{each.name} {each.version}" for _, each in sorted(self._installed.items())))
 
 
 @functools.cache

@@ -34,7 +34,7 @@ def find_entry(settings: Settings, environment: Environment, locator: Locator, c
     """The entry that the settings ask for; BundleError when it is not there."""
     if settings.script is not None:
         return _script(settings.script, environment, cache)
-    here = Path.cwd()
+    here = settings.folder.absolute()
     if settings.module is not None:
         return _module(settings.module, (here, *environment.search_path), locator)
     assert settings.target is not None

@@ -1,41 +1,99 @@
-"""What compiled modules import: nobody can read their code, but the names stand in their data.
+"""What compiled modules import. Their code cannot be read; two things tell.
 
-A name is believed when it is that of a module of the same distribution: extension modules mostly import their own
-siblings by name (mypyc's shared `<hash>__mypyc`, Cython's `package._helper`).
+*Observation*: the module is imported, in a process of its own under the target, and its imports are watched. It shows
+what happens when the module is initialised.
+
+*Names in the data*: imports that compiled functions make later leave the name of the module somewhere in the file.
+Such a name is believed when it is that of a module of the same distribution, or a top-level one of a distribution that
+it requires.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
-from bundler.cache import Cache, digest
+from bundler.analyze.distributions import Environment, Installed
+from bundler.cache import Cache, digest, tree_digest
+from bundler.process import CommandError, Service
+from bundler.target import TargetPython
+from bundler.target.workers import worker_command
 
-_NAME = re.compile(rb"(?<=\0)[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*(?=\0)")
-
-
-def mentioned_names(path: Path, candidates: Iterable[str], cache: Cache) -> list[str]:
-    """Those of the candidates that stand in the file as a C string, sorted."""
-    data = path.read_bytes()
-    entry = cache.path("extension", digest(data), ".json")
-    try:
-        names = json.loads(entry.read_bytes())
-    except FileNotFoundError:
-        names = sorted({name.decode() for name in _NAME.findall(data)})
-        cache.write(entry, json.dumps(names).encode())
-    return sorted(set(candidates).intersection(names))
+_SHORTEST_NAME = 5  # shorter ones stand in any file by chance
 
 
-def module_names(files: Iterable[Path], root: Path, extension_suffixes: Iterable[str]) -> frozenset[str]:
+class ExtensionReader:
+    """Imports of extension modules, by module."""
+
+    def __init__(
+        self, target: TargetPython, search_path: tuple[Path, ...], environment: Environment, cache: Cache
+    ) -> None:
+        self._target = target
+        self._path = [str(folder) for folder in search_path]
+        self._environment = environment
+        self._cache = cache
+        self._identity = digest(
+            tree_digest(Path(__file__).parent / "worker"), str(target.hexversion), environment.identity
+        )
+        self._modules: dict[str, frozenset[str]] = {}  # by distribution
+        self._service: Service | None = None
+
+    def imports(self, name: str, path: Path, package: str) -> list[str]:
+        """Names of modules that the extension module needs, sorted; some may not exist."""
+        data = path.read_bytes()
+        entry = self._cache.path("extension", digest(self._identity, name, data), ".json")
+        try:
+            found: list[str] = json.loads(entry.read_bytes())
+        except FileNotFoundError:
+            found = sorted({*self._observe(name), *self._mentioned(path, package, data)})
+            self._cache.write(entry, json.dumps(found).encode())
+        return found
+
+    def close(self) -> None:
+        """End the worker, if one was needed."""
+        if self._service is not None:
+            self._service.close()
+
+    def _observe(self, name: str) -> list[str]:
+        if self._service is None:
+            self._service = Service(worker_command(self._target.executable, "analyze", "observe"))
+        try:
+            answer: dict[str, Any] = json.loads(self._service.ask(json.dumps({"name": name, "path": self._path})))
+        except CommandError:
+            self._service = None  # importing it ended the process; the next one gets a new worker
+            return []
+        imports: list[str] = answer.get("imports", [])
+        return imports
+
+    def _mentioned(self, path: Path, package: str, data: bytes) -> Iterable[str]:
+        owner = self._environment.owner(path)
+        if owner is None:
+            return
+        for name in self._module_names(owner):
+            parent, _, last = name.rpartition(".")
+            # Cython keeps `from package import _helper` as two names.
+            text = last if parent == package else name
+            if len(text) >= _SHORTEST_NAME and text.encode() in data:
+                yield name
+        for required in self._environment.required(owner):
+            for name in self._module_names(required):
+                if "." not in name and len(name) >= _SHORTEST_NAME and name.encode() in data:
+                    yield name
+
+    def _module_names(self, owner: Installed) -> frozenset[str]:
+        if owner.name not in self._modules:
+            suffixes = (*self._target.extension_suffixes, ".py")
+            self._modules[owner.name] = frozenset(_module_names(owner, suffixes))
+        return self._modules[owner.name]
+
+
+def _module_names(owner: Installed, suffixes: tuple[str, ...]) -> Iterable[str]:
     """Dotted names of the modules among a distribution's files."""
-    suffixes = (*extension_suffixes, ".py")
-    names = set()
-    for path in files:
+    root = owner.metadata.parent
+    for path in owner.files:
         suffix = next((suffix for suffix in suffixes if path.name.endswith(suffix)), None)
-        if suffix is None or not path.is_relative_to(root):
-            continue
-        parts = [*path.relative_to(root).parts[:-1], path.name.removesuffix(suffix)]
-        names.add(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
-    return frozenset(names)
+        if suffix is not None and path.is_relative_to(root):
+            parts = [*path.relative_to(root).parts[:-1], path.name.removesuffix(suffix)]
+            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

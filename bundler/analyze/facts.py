@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,18 +69,18 @@ class FactSource:
 
     def __init__(self, target: TargetPython, cache: Cache) -> None:
         self._target = target
-        self.cache = cache
+        self._cache = cache
         self._identity = digest(tree_digest(Path(__file__).parent / "worker"), str(target.hexversion))
         self._service: Service | None = None
 
     def facts(self, path: Path) -> FileFacts:
         """The facts of a file as it is now."""
-        entry = self.cache.path("facts", digest(self._identity, path.read_bytes()), ".json")
+        entry = self._cache.path("facts", digest(self._identity, path.read_bytes()), ".json")
         try:
             raw = entry.read_bytes()
         except FileNotFoundError:
             raw = self._ask(path)
-            self.cache.write(entry, raw)
+            self._cache.write(entry, raw)
         return _parse(json.loads(raw))
 
     def _ask(self, path: Path) -> bytes:
@@ -93,16 +92,6 @@ class FactSource:
         """End the worker, if one was needed."""
         if self._service is not None:
             self._service.close()
-
-
-@contextmanager
-def fact_source(target: TargetPython, cache: Cache) -> Iterator[FactSource]:
-    """A source of facts whose worker ends with the block."""
-    source = FactSource(target, cache)
-    try:
-        yield source
-    finally:
-        source.close()
 
 
 def _parse(raw: dict[str, Any]) -> FileFacts:

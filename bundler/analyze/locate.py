@@ -95,6 +95,6 @@ def sibling_source(path: Path, extension_suffixes: Iterable[str]) -> Path | None
     for suffix in extension_suffixes:
         if path.name.endswith(suffix):
             stem = path.name.removesuffix(suffix)
-            candidates = (path.with_name(stem + ".py"), path.with_name(stem + ".pyi"))
-            return next((candidate for candidate in candidates if candidate.is_file()), None)
+            source = path.with_name(stem + ".py")
+            return source if source.is_file() else None
     return None

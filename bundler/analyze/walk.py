@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bundler.analyze.distributions import Environment
-from bundler.analyze.extension import mentioned_names, module_names
+from bundler.analyze.extension import ExtensionReader
 from bundler.analyze.facts import FactSource, FileFacts, ImportFact
 from bundler.analyze.graph import Binding
 from bundler.analyze.locate import Kind, Located, Locator, sibling_source
@@ -106,6 +106,7 @@ class Walker:
         search_path: tuple[Path, ...],
         locator: Locator,
         facts: FactSource,
+        extensions: ExtensionReader,
         rules: Mapping[str, Rule],
         builtin_modules: frozenset[str],
         excluded: tuple[str, ...],
@@ -119,11 +120,11 @@ class Walker:
         self.edges: list[Edge] = []
         self.left_out: dict[str, Edge] = {}  # optional imports of other distributions that nobody asked for
         self._facts = facts
+        self._extensions = extensions
         self._rules = rules
         self._stdlib = stdlib
         self._environment = environment
         self._search_path = search_path
-        self._siblings: dict[str, frozenset[str]] = {}  # module names by distribution
         self._pending: deque[Any] = deque()
         # Names that reached code uses; what waits for one: deferred imports of the standard library (a node and a
         # fact), and the names that its functions use (a text).
@@ -253,7 +254,7 @@ class Walker:
         if parent:
             self.edges.append(Edge(reached.name, parent, Binding.PARENT, is_attribute=False, line=0))
         self._follow_all(node, node, reached.facts.imports if reached.facts else (), ignored)
-        for name in self._mentioned(reached.located):
+        for name in self._compiled_imports(reached):
             self._import_name(reached.name, name, Binding.EAGER)
         for name in (*(rule.implies if rule else ()), *self._codecs(reached)):
             for each in self._expand(name):
@@ -266,17 +267,13 @@ class Walker:
             if reached.facts.any_codec:
                 yield "encodings.*"
 
-    def _mentioned(self, located: Located | None) -> Iterable[str]:
-        """Modules of the same distribution that a compiled module names."""
-        if located is None or located.kind is not Kind.EXTENSION:
+    def _compiled_imports(self, reached: Reached) -> Iterable[str]:
+        """Imports of a compiled module; those of the standard library are known by rules."""
+        located = reached.located
+        if located is None or located.kind is not Kind.EXTENSION or self.is_stdlib(located):
             return ()
-        owner = self._environment.owner(located.path)
-        if owner is None:
-            return ()
-        if owner.name not in self._siblings:
-            root = owner.metadata.parent
-            self._siblings[owner.name] = module_names(owner.files, root, self.locator.extension_suffixes)
-        return mentioned_names(located.path, self._siblings[owner.name], self._facts.cache)
+        package = reached.name if located.folders else reached.name.rpartition(".")[0]
+        return self._extensions.imports(reached.name, located.path, package)
 
     def _expand(self, name: str) -> Iterator[str]:
         parent, dot, pattern = name.rpartition(".")

@@ -1,0 +1,72 @@
+"""Import extension modules and tell what their compiled code imports: it cannot be read.
+
+Runs with the app's search path but without `site`. Answers a line {"name": ..., "path": [...]} with
+{"imports": [...]}, sorted, or {"error": ...}. Standard output is ours; what imported code prints goes nowhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from types import FrameType, ModuleType
+from typing import Any
+
+_IMPORTLIB = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
+
+
+class _Recorder:
+    """A meta path finder that finds nothing, and notes which extension module asked."""
+
+    def __init__(self) -> None:
+        self.imports: dict[str, set[str]] = {}
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:  # noqa: ARG002
+        importer = _extension_in_the_making(sys._getframe(1))  # noqa: SLF001
+        if importer is not None:
+            self.imports.setdefault(importer, set()).add(name)
+
+
+def _extension_in_the_making(frame: FrameType | None) -> str | None:
+    """The extension module whose initialisation runs closest to this frame, with no other Python code between."""
+    while frame is not None and frame.f_code.co_filename in (__file__, *_IMPORTLIB):
+        if frame.f_code.co_name in ("create_module", "exec_module"):
+            subject = frame.f_locals.get("spec") or frame.f_locals.get("module")
+            loader = getattr(subject, "loader", None) or getattr(subject, "__loader__", None)
+            if type(loader).__name__ == "ExtensionFileLoader":
+                return getattr(subject, "name", None) or getattr(subject, "__name__", None)
+        frame = frame.f_back
+    return None
+
+
+def _used_modules(module: ModuleType) -> set[str]:
+    """Modules that the namespace shows: those in it, and those that its functions and classes come from."""
+    found = set()
+    for value in list(vars(module).values()):
+        name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
+        if isinstance(name, str) and name in sys.modules:
+            found.add(name)
+    return found
+
+
+def _observe(recorder: _Recorder, request: dict[str, Any]) -> dict[str, Any]:
+    name: str = request["name"]
+    sys.path[:] = request["path"]
+    try:
+        __import__(name)
+    except BaseException as error:  # noqa: BLE001  # whatever it raises, SystemExit included, is its own business
+        return {"error": f"{type(error).__name__}: {error}"}
+    found = recorder.imports.get(name, set()) | _used_modules(sys.modules[name])
+    return {"imports": sorted(found - {name})}
+
+
+def main() -> None:
+    """Serve requests until standard input ends."""
+    answers = os.fdopen(os.dup(1), "w")
+    sink = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(sink, 1)
+    os.dup2(sink, 2)
+    recorder = _Recorder()
+    sys.meta_path.insert(0, recorder)
+    for line in sys.stdin:
+        print(json.dumps(_observe(recorder, json.loads(line))), file=answers, flush=True)
