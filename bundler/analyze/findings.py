@@ -79,7 +79,7 @@ def _chains(walker: Walker, *, firm: bool) -> Mapping[str, Edge | None]:
 
 
 def _describe(chains: Mapping[str, Edge | None], last: Edge) -> str:
-    """ "__main__ imports pkg.config, which imports, guarded by try/except, tomli"."""
+    """The imports that lead to the last one: `__main__ imports a, which imports, inside a function b`."""
     names = [last.imported]
     edge: Edge | None = last
     words = []
