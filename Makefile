@@ -1,0 +1,38 @@
+# `make demo` sets up, bundles an example and runs it; `make test` sets up and runs every check there is.
+# Both need nothing but a C compiler and a Python from 3.11 to 3.13 with its headers; `make PYTHON=...` chooses one.
+
+PYTHON ?= $(shell .ci/find-python)
+BIN := .venv/bin
+
+.PHONY: demo test lint unit clean
+
+demo: .venv/installed
+	$(BIN)/bundle examples/hello/hello.py
+	dist/hello
+
+test: lint unit
+
+lint: .venv/developing
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# Builds and runs real programs with every Python found; `TESTS=tests/test_link.py` runs less.
+unit: .venv/developing
+	$(BIN)/pytest $(TESTS)
+
+.venv/installed: pyproject.toml
+	@test -n "$(PYTHON)"
+	$(PYTHON) -m venv .venv
+# Dependency groups (PEP 735) are newer than the pip that comes with Python.
+	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+	$(BIN)/pip install --quiet --editable .
+	@touch $@
+
+.venv/developing: .venv/installed
+	$(BIN)/pip install --quiet --group dev
+	@touch $@
+
+clean:
+	rm -rf .venv .venvs build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

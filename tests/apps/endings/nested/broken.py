@@ -1,0 +1,3 @@
+"""A module that does not compile."""
+
+value = (1,

@@ -1,0 +1,90 @@
+"""Fixtures for tests with real binaries: one environment for each Python, every binary built once.
+
+The first run makes the environments (half a minute each, kept in `.venvs/`) and compiles every bundled module (kept in
+the user's cache, see BUNDLER_CACHE_DIR); later runs only link.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import EXAMPLES, ROOT, VERSIONS, Interpreter, Program, bundle, find_interpreter
+
+ENVIRONMENTS = ROOT / ".venvs"
+REQUIREMENTS = (ROOT / "tests" / "requirements-apps.txt", *sorted(EXAMPLES.glob("*/requirements.txt")))
+
+_bases = {version: find_interpreter(version) for version in VERSIONS}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which interpreters the tests ran with, and which were not there."""
+    terminalreporter.section("interpreters")
+    for version, base in _bases.items():
+        terminalreporter.line(f"Python {version}: {base or 'NOT TESTED, none found with venv and C headers'}")
+
+
+@pytest.fixture(scope="session", params=VERSIONS)
+def interpreter(request: pytest.FixtureRequest) -> Interpreter:
+    """Each Python in turn, with everything pinned installed."""
+    version: str = request.param
+    base = _bases[version]
+    if base is None:
+        pytest.skip(f"there is no Python {version} with venv and C headers on this machine")
+    return Interpreter(version, base, _environment(version, base))
+
+
+def _environment(version: str, base: Path) -> Path:
+    """A virtual environment with the pinned requirements, made now unless an earlier run has made it."""
+    pins = b"".join(path.read_bytes() for path in REQUIREMENTS)
+    key = hashlib.sha256(f"{base}\n".encode() + pins).hexdigest()[:12]
+    folder = ENVIRONMENTS / f"{version}-{key}"
+    finished = folder / "finished"
+    if not finished.exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([base, "-m", "venv", folder], check=True)
+        # Without PYTHONPATH and the like, which would reach into the new environment.
+        env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        pip: list[str | Path] = [
+            folder / "bin" / "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "--only-binary=:all:",
+        ]
+        subprocess.run([*pip, *(f"--requirement={path}" for path in REQUIREMENTS)], check=True, env=env)
+        finished.touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory, interpreter: Interpreter) -> Callable[..., Path]:
+    """`build(NAME, *ARGUMENTS)` bundles with the current Python, once for equal arguments; the path of the binary."""
+    built: dict[tuple[str, tuple[str | Path, ...]], Path] = {}
+
+    def build(name: str, *arguments: str | Path, cwd: Path | None = None) -> Path:
+        key = name, (*arguments, cwd or "")
+        if key not in built:
+            binary = tmp_path_factory.mktemp(f"built-{interpreter.version}") / name
+            done = bundle(*arguments, "--python", interpreter.python, "-o", binary, cwd=cwd)
+            assert done.status == 0, done.stderr.decode(errors="replace")
+            built[key] = binary
+        return built[key]
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def program(interpreter: Interpreter, build: Callable[..., Path]) -> Callable[[Path], Program]:
+    """`program(SOURCE)` is a script or a folder with `__main__.py` in both forms, source and binary."""
+
+    def program(source: Path) -> Program:
+        return Program(interpreter, source, build(source.name, source))
+
+    return program

@@ -1,0 +1,163 @@
+"""What the tests with real binaries share: interpreters, programs that are run, and how their output is compared."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sysconfig
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ROOT / "tests" / "apps"
+EXAMPLES = ROOT / "examples"
+
+VERSIONS = ("3.11", "3.12", "3.13")
+
+# Where the modules of a binary appear to lie (BUNDLE_ROOT in launcher/bundle.h).
+BUNDLE_ROOT = "/__bundle__"
+
+_SUITABLE = """
+import ensurepip, os, sys, sysconfig, venv
+assert "%d.%d" % sys.version_info[:2] == sys.argv[1]
+assert os.path.isfile(os.path.join(sysconfig.get_path("include"), "internal", "pycore_code.h"))
+print(os.path.realpath(sys.executable))
+"""
+
+
+def find_interpreter(version: str) -> Path | None:
+    """A Python of this version that binaries can be built from: it runs and has `venv` and its C headers."""
+    # By folder as well: pyenv's shims on PATH refuse versions that are installed but not chosen.
+    on_path = shutil.which(f"python{version}")
+    candidates = [Path(on_path)] if on_path else []
+    candidates += sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python3"))
+    candidates += [Path(f"/usr/bin/python{version}"), Path(f"/usr/local/bin/python{version}")]
+    for candidate in candidates:
+        try:
+            done = subprocess.run([candidate, "-c", _SUITABLE, version], capture_output=True, text=True, check=False)
+        except OSError:
+            continue
+        if done.returncode == 0:
+            return Path(done.stdout.strip())
+    return None
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """A Python that gets embedded: its version, and a virtual environment of it with everything pinned installed."""
+
+    version: str
+    base: Path
+    environment: Path
+
+    @property
+    def python(self) -> Path:
+        return self.environment / "bin" / "python"
+
+    @property
+    def stdlib(self) -> Path:
+        return self.base.parent.parent / "lib" / f"python{self.version}"
+
+    @property
+    def packages(self) -> Path:
+        return self.environment / "lib" / f"python{self.version}" / "site-packages"
+
+    def script(self, name: str) -> Path:
+        """A console script of the environment."""
+        return self.environment / "bin" / name
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a program ended and what it wrote."""
+
+    status: int
+    stdout: bytes
+    stderr: bytes
+
+
+def plain_environment(**variables: str) -> dict[str, str]:
+    """An environment that is the same on every machine, with some variables more."""
+    # Without bytecode files: folders of the repository stay as they are.
+    return {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **variables}
+
+
+def run(
+    command: Sequence[str | bytes | Path],
+    *,
+    stdin: bytes = b"",
+    environment: Mapping[str, str] | Mapping[bytes, bytes] | None = None,
+    cwd: Path | None = None,
+) -> Outcome:
+    """Run a program to its end in the plain environment, or in the one given."""
+    env = plain_environment() if environment is None else environment
+    done = subprocess.run(command, input=stdin, capture_output=True, env=env, cwd=cwd, timeout=120, check=False)
+    return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+def bundle(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> Outcome:
+    """Run the command line of the installed bundler, as a user would; `variables` are added to the environment."""
+    command = Path(sysconfig.get_path("scripts"), "bundle")
+    return run([command, *arguments], environment={**os.environ, **variables}, cwd=cwd)
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program in its two forms, which must behave the same.
+
+    `binary` has the same name as `source`, so that a program which prints its own name prints the same.
+    """
+
+    interpreter: Interpreter
+    source: Path
+    binary: Path
+
+    @property
+    def original(self) -> tuple[Path, Path]:
+        """The command that runs the source."""
+        return self.interpreter.python, self.source
+
+    def normalise(self, text: bytes) -> str:
+        """Take out the differences that are allowed: paths, addresses, source lines in tracebacks and warnings."""
+        own = self.source if self.source.is_dir() else self.source.parent
+        stdlib = self.interpreter.stdlib
+        folders = (self.binary.parent, own, self.interpreter.packages, stdlib / "lib-dynload", stdlib)
+        readable = text.decode(errors="backslashreplace")
+        for folder in folders:
+            readable = readable.replace(str(folder), BUNDLE_ROOT)
+        readable = re.sub("0x[0-9a-f]{8,}", "0xADDRESS", readable)
+        return "".join(without_source_lines(readable.splitlines(keepends=True)))
+
+    def check_same(
+        self,
+        *arguments: str | bytes,
+        stdin: bytes = b"",
+        environment: Mapping[str, str] | Mapping[bytes, bytes] | None = None,
+        cwd: Path | None = None,
+    ) -> Outcome:
+        """Run both forms and assert that nothing tells them apart; what the binary did."""
+        expected = run([*self.original, *arguments], stdin=stdin, environment=environment, cwd=cwd)
+        found = run([self.binary, *arguments], stdin=stdin, environment=environment, cwd=cwd)
+        self.compare(found, expected)
+        return found
+
+    def compare(self, found: Outcome, expected: Outcome) -> None:
+        """Assert that the binary's outcome is the original's."""
+        assert self.normalise(found.stderr) == self.normalise(expected.stderr)
+        assert self.normalise(found.stdout) == self.normalise(expected.stdout)
+        assert found.status == expected.status
+
+
+def without_source_lines(lines: Sequence[str]) -> Iterator[str]:
+    """Leave out what a traceback or a warning quotes from a source file: a binary carries no sources."""
+    quoting = ""
+    for line in lines:
+        if quoting and line.startswith(quoting):
+            continue
+        frame = re.match(r'([ |]*)File "/', line)
+        warning = re.match(r"/\S+:\d+: \w*Warning: ", line)
+        quoting = f"{frame[1]}  " if frame else "  " if warning else ""
+        yield line
