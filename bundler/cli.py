@@ -3,35 +3,317 @@
 from __future__ import annotations
 
 import argparse
+import difflib
+import errno
 import os
+import platform
+import signal
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from bundler import pipeline
-from bundler.errors import BundleError
-from bundler.report import Reporter
-from bundler.settings import Settings, default_cache_dir
+from bundler import __version__
+from bundler.errors import BundleError, Diagnostic, Severity
+from bundler.settings import (
+    ENTRIES,
+    OPTIMIZE_LEVELS,
+    OPTIONS,
+    Given,
+    Group,
+    Kind,
+    Option,
+    combine,
+    convert,
+    environment,
+)
+
+# What a command does not need is not imported for it: rich, modulegraph and cffi cost more than the rest of
+# `bundle --version`. So imports of our own below stand in the functions that use them.
+if TYPE_CHECKING:
+    from bundler.process import CommandError
+    from bundler.report import Reporter
+    from bundler.settings import Settings
+
+FAILURE = 1  # the user's problem
+WRONG_USAGE = 2  # as argparse
+BUG = 70  # EX_SOFTWARE of sysexits.h
+
+_USAGE = """bundle [OPTIONS] TARGET
+       bundle [OPTIONS] -m MODULE
+       bundle [OPTIONS] --script NAME
+       bundle inspect FILE [--json]"""
+
+_EPILOG = """examples:
+  bundle app.py                   write dist/app
+  bundle -m http.server -o serve  the module as `python -m http.server` runs it
+  bundle --script black           an installed command
+  bundle inspect dist/app         what is in it
+
+Every option can also stand in pyproject.toml, under [tool.bundle], by its long name: hidden-import = ["package.module"].
+Options given here win; those that may be given several times are added to the file's.
+To bundle a file called `inspect`, write `./inspect`."""
+
+_HELP_HINT = "`bundle --help` shows how it is used"
 
 
-def main() -> None:
-    p = argparse.ArgumentParser()
-    p.add_argument("target", nargs="?")
-    p.add_argument("-m", dest="module")
-    p.add_argument("--script")
-    p.add_argument("-o", dest="output", type=Path)
-    p.add_argument("--python", type=Path)
-    p.add_argument("-q", action="store_true")
-    p.add_argument("-v", action="store_true")
-    a = p.parse_args()
-    report = Reporter(quiet=a.q)
-    if a.v:
-        import logging
-        logging.basicConfig(level=logging.INFO)
-    t = time.time()
+class UsageError(Exception):
+    """The command line makes no sense."""
+
+    def __init__(self, message: str, hint: str = _HELP_HINT) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status."""
     try:
-        out = pipeline.bundle(Settings(target=a.target, module=a.module, script=a.script, output=a.output, python=a.python, cache_dir=default_cache_dir()), report)
-    except BundleError as e:
-        report.diagnostic(e.diagnostic)
-        sys.exit(1)
-    report.line(f"{out} {out.stat().st_size/1e6:.1f} MB {time.time()-t:.1f} s")
+        return _run(sys.argv[1:] if argv is None else list(argv))
+    except KeyboardInterrupt:
+        return _end_by_interrupt()
+    except BrokenPipeError:
+        # The reader of our output left, as `| head` does; nothing is to be flushed into the pipe at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILURE
+
+
+def _run(arguments: list[str]) -> int:
+    settings = None
+    try:
+        if arguments[:1] == ["inspect"]:
+            _inspect(arguments[1:])
+        else:
+            settings = read_settings(arguments)
+            _build(settings)
+    except UsageError as error:
+        _reporter().diagnostic(Diagnostic(Severity.ERROR, "usage", str(error), hint=error.hint))
+        return WRONG_USAGE
+    except BrokenPipeError:
+        raise
+    except Exception as error:  # noqa: BLE001  # nobody above us could say it better
+        finding = explain(error, settings)
+        if finding is None:
+            about = f"bundler {__version__}, Python {platform.python_version()}, {platform.platform()}"
+            _reporter().bug(error, about)
+            return BUG
+        _reporter().diagnostic(finding)
+        return FAILURE
+    return 0
+
+
+def _end_by_interrupt() -> int:
+    """End as a program without a handler does, so that a shell script around us stops as well."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    os.kill(os.getpid(), signal.SIGINT)
+    return 128 + signal.SIGINT
+
+
+# --- Commands ---------------------------------------------------------------------------------------------------------
+
+
+def _build(settings: Settings) -> None:
+    started = time.monotonic()
+    from bundler.pipeline import bundle
+    from bundler.report import Reporter, count_text, size_text, time_text
+
+    report = Reporter(quiet=settings.quiet)
+    if settings.verbose:
+        report.show_commands()
+    built = bundle(settings, report)
+    size = size_text(built.path.stat().st_size)
+    cached = built.modules - built.compiled
+    report.line(
+        f"{built.path}: {size}, Python {built.python}, {count_text(built.modules, 'module')} ({cached} from the cache), "
+        f"{time_text(time.monotonic() - started)}"
+    )
+
+
+def _inspect(arguments: list[str]) -> None:
+    parser = _Parser(
+        prog="bundle inspect",
+        description="Show what a binary holds and what it needs of the system.",
+        epilog="To bundle a file called `inspect`, write `bundle ./inspect`.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("file", metavar="FILE", help="a binary that bundle wrote", type=Path)
+    parser.add_argument("--json", action="store_true", help="one JSON object, described in docs/cli.md")
+    given = _parse(parser, arguments)
+    from bundler import inspection
+    from bundler.report import print_data, print_page
+
+    found = inspection.inspect(given["file"])
+    if given["json"]:
+        print_data(inspection.as_json(found))
+    else:
+        print_page(inspection.title(found), inspection.page(found))
+    sys.stdout.flush()
+
+
+# --- Arguments --------------------------------------------------------------------------------------------------------
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, f"`{self.prog} --help` shows how it is used")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of `bundle`, made from the table of options."""
+    made = _Parser(
+        prog="bundle",
+        usage=_USAGE,
+        description="Turn a Python program into one native executable that starts faster than Python itself.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+    groups = {group: made.add_argument_group(group.value) for group in Group}
+    for field, option in OPTIONS.items():
+        groups[option.group].add_argument(*_names(field, option), help=_help(option), **_details(field, option))
+    made.add_argument("--version", action="version", version=f"bundle {__version__}")
+    return made
+
+
+def _names(field: str, option: Option) -> tuple[str, ...]:
+    if option.kind is Kind.TARGET:
+        return (field,)
+    return (option.short, f"--{option.name}") if option.short else (f"--{option.name}",)
+
+
+def _details(field: str, option: Option) -> dict[str, Any]:
+    match option.kind:
+        case Kind.TARGET:
+            return {"nargs": "?", "metavar": option.metavar}
+        case Kind.SWITCH:
+            return {"dest": field, "action": argparse.BooleanOptionalAction}
+        case Kind.LEVEL:
+            return {"dest": field, "choices": tuple(map(str, OPTIMIZE_LEVELS)), "metavar": option.metavar}
+        case Kind.TEXTS | Kind.DATA:
+            return {"dest": field, "action": "append", "metavar": option.metavar}
+        case Kind.TEXT | Kind.PATH | Kind.PYTHON:
+            return {"dest": field, "metavar": option.metavar}
+
+
+def _help(option: Option) -> str:
+    return option.help + (" (repeatable)" if option.kind.is_list else "")
+
+
+def _parse(parser_: argparse.ArgumentParser, arguments: list[str]) -> dict[str, Any]:
+    """What the arguments say; UsageError when there is one too many."""
+    known, extra = parser_.parse_known_args(arguments)
+    for word in extra:
+        name = word.partition("=")[0]
+        if name.startswith("-") and name != "-":
+            every = parser_._option_string_actions  # noqa: SLF001  # argparse has no other list of them
+            near = difflib.get_close_matches(name, every, 1)
+            hint = f"did you mean `{near[0]}`?" if near else f"`{parser_.prog} --help` lists the options"
+            raise UsageError(f"there is no option `{name}`", hint)
+    if extra:
+        raise UsageError(f"`{extra[0]}` is one argument too many", f"`{parser_.prog} --help` shows how it is used")
+    return vars(known)
+
+
+def read_settings(arguments: list[str]) -> Settings:
+    """Settings from arguments, project file and environment; SystemExit after `--help` and `--version`."""
+    from bundler.project import project_options
+
+    flags = _flags(_parse(parser(), arguments))
+    both = flags.conflict()
+    if both:
+        raise UsageError(f"{' and '.join(f'`{option.spelling}`' for option in both)} exclude each other")
+    project = project_options(flags.values.get("target"), Path())
+    settings = combine(flags, project, environment())
+    if not any(getattr(settings, name) for name in ENTRIES):
+        raise UsageError(
+            "nothing to bundle is named",
+            "name a script, such as `bundle app.py`, or set `target` in `[tool.bundle]` of pyproject.toml; "
+            "`bundle --help` shows the rest",
+        )
+    return settings
+
+
+def _flags(raw: dict[str, Any]) -> Given:
+    values = {}
+    for field, value in raw.items():
+        try:
+            values[field] = convert(OPTIONS[field].kind, value, Path())
+        except ValueError as error:
+            raise UsageError(f"`{OPTIONS[field].spelling}`: {error}") from error
+    return Given(values)
+
+
+# --- Errors -----------------------------------------------------------------------------------------------------------
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_FULL_TEXTS = tuple(os.strerror(number) for number in _FULL)
+
+
+def _reporter() -> Reporter:
+    from bundler.report import Reporter
+
+    return Reporter()
+
+
+def explain(error: Exception, settings: Settings | None) -> Diagnostic | None:
+    """A failure as the user's problem; None when it is a bug of ours."""
+    from bundler.process import CommandError
+
+    match error:
+        case BundleError():
+            return error.diagnostic
+        case CommandError():
+            return _explain_command(error)
+        case OSError():
+            return _explain_os_error(error, settings)
+        case _:
+            return None
+
+
+def _explain_command(error: CommandError) -> Diagnostic:
+    """A program failed, and whoever ran it had no better words."""
+    if any(text in error.output for text in _FULL_TEXTS):
+        return _disk_full(None)
+    return Diagnostic(
+        Severity.ERROR,
+        "command-failed",
+        str(error),
+        notes=tuple(error.output.strip().splitlines()[-10:]),
+        hint="run again with `-v` to see the commands",
+    )
+
+
+def _explain_os_error(error: OSError, settings: Settings | None) -> Diagnostic | None:
+    """A file of the user's could not be used; None when that is no user's business."""
+    if error.errno in _FULL:
+        return _disk_full(error.filename)
+    if error.filename is None or settings is None:
+        return None
+    reason = error.strerror or str(error)
+    cache = settings.cache_dir
+    if Path(os.fsdecode(error.filename)).is_relative_to(cache):
+        return Diagnostic(
+            Severity.ERROR,
+            "cache-unusable",
+            f"the cache folder `{cache}` cannot be used: {reason}",
+            where=os.fsdecode(error.filename),
+            hint="choose another with `--cache-dir DIR` or the variable BUNDLER_CACHE_DIR",
+        )
+    return Diagnostic(
+        Severity.ERROR,
+        "file-unusable",
+        f"`{os.fsdecode(error.filename)}` cannot be used: {reason}",
+        hint="check that it is there and that its permissions, and those of its folder, allow it",
+    )
+
+
+def _disk_full(path: object) -> Diagnostic:
+    where = os.fsdecode(path) if isinstance(path, str | bytes) else None
+    return Diagnostic(
+        Severity.ERROR,
+        "disk-full",
+        "there is no space left on the disk",
+        where=where,
+        hint="free some space, or keep compiled modules elsewhere with `--cache-dir DIR`; an earlier output is unchanged",
+    )

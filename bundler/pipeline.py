@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import sys
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bundler import link
-from bundler.analyze import analyze
+from bundler.analyze import ModuleGraph, analyze
+from bundler.analyze.graph import SourceModule
 from bundler.cache import Cache
+from bundler.errors import BundleError
 from bundler.freeze import freeze
 from bundler.report import Reporter
 from bundler.settings import Settings
@@ -15,14 +17,41 @@ from bundler.target import probe
 from bundler.toolchain import find_toolchain
 
 
-def bundle(settings: Settings, report: Reporter) -> Path:
-    """Build the binary that the settings ask for; its path."""
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A finished binary. `modules` are frozen in it, `compiled` of them were not in the cache."""
+
+    path: Path
+    python: str
+    modules: int
+    compiled: int
+
+
+def bundle(settings: Settings, report: Reporter) -> Built:
+    """Build the binary that the settings ask for."""
     cache = Cache(settings.cache_dir)
-    toolchain = find_toolchain(settings.compiler)
-    target = probe(settings.python or Path(sys.executable), toolchain.compiler, cache)
-    graph = analyze(target, settings, cache)
+    with report.stage(f"analyzing {settings.subject}"):
+        toolchain = find_toolchain(settings.compiler)
+        target = probe(settings.python, toolchain.compiler, cache)
+        graph = analyze(target, settings, cache)
     for finding in graph.findings:
         report.diagnostic(finding)
+    settings = replace(settings, output=_output(settings, graph))
     image = freeze(graph, target, toolchain, settings, cache, report)
-    plan = link.plan(image, target, toolchain, settings)
-    return link.execute(plan, cache)
+    with report.stage("linking"):
+        plan = link.plan(image, target, toolchain, settings)
+        path = link.execute(plan, cache)
+    return Built(path, target.version_text, len(image.modules), image.compiled)
+
+
+def _output(settings: Settings, graph: ModuleGraph) -> Path:
+    """Where the binary goes; BundleError when that is a source of it."""
+    output = settings.output or Path("dist") / graph.name
+    sources = (module.path for module in graph.of_kind(SourceModule))
+    if output.exists() and any(path.name == output.name and path.samefile(output) for path in sources):
+        raise BundleError(
+            "output-is-source",
+            f"the output `{output}` would replace a source of the program",
+            hint="choose another file with `-o FILE`",
+        )
+    return output

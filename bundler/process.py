@@ -9,6 +9,7 @@ import logging
 import os
 import shlex
 import subprocess
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -80,7 +81,11 @@ class Service:
         self.command = [str(part) for part in command]
         log.info("%s", shlex.join(self.command))
         env = {**os.environ, **environment} if environment else None
-        self._process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env)
+        # Kept for the case that the program fails: a traceback of ours in the middle of progress helps nobody.
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the program
+        self._process = subprocess.Popen(
+            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=env
+        )
 
     def tell(self, line: str) -> None:
         """Send a line that has no answer."""
@@ -97,12 +102,15 @@ class Service:
         except BrokenPipeError:
             answer = b""
         if not answer:
-            raise CommandError(self.command, _ending(self._process.wait()), "")
+            reason = _ending(self._process.wait())
+            self._errors.seek(0)
+            raise CommandError(self.command, reason, self._errors.read().decode(errors="replace"))
         return answer.decode()
 
     def close(self) -> None:
         """End the program by closing its standard input."""
         self._process.communicate()
+        self._errors.close()
 
 
 def _ending(status: int) -> str:

@@ -1,54 +1,202 @@
-"""Talking to the user: progress, findings, errors. The only place that prints."""
+"""Talking to the user: progress, findings, errors, pages. The only place that prints.
+
+Standard output carries what was asked for (a page of `bundle inspect`), standard error all else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import logging
+import sys
+import textwrap
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
 
 from bundler.errors import Diagnostic, Severity
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
+_FAINT = "bright_black"
+
+
+def error_console() -> Console:
+    """Standard error."""
+    return Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+def data_console() -> Console:
+    """Standard output."""
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+# --- Words ------------------------------------------------------------------------------------------------------------
+
+
+def size_text(size: int) -> str:
+    """A number of bytes: "8.3 MB"."""
+    amount = float(size)
+    for unit in ("B", "kB", "MB"):
+        if round(amount, 1) < 1000:
+            return f"{amount:.0f} B" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1000
+    return f"{amount:.1f} GB"
+
+
+def time_text(seconds: float) -> str:
+    """A duration: "1.1 s", "2 min 5 s"."""
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s"
+
+
+def count_text(count: int, noun: str) -> str:
+    """A number of things: "1 module", "3 modules"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+# --- A build ----------------------------------------------------------------------------------------------------------
 
 
 class Reporter:
-    """Writes to standard error: a bar on a terminal, plain lines elsewhere, only errors when `quiet`."""
+    """What a build says: live stages on a terminal, plain lines elsewhere, only errors when `quiet`."""
 
-    def __init__(self, *, quiet: bool = False) -> None:
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+    def __init__(self, *, quiet: bool = False, console: Console | None = None) -> None:
+        self._console = console or error_console()
         self._quiet = quiet
 
-    def line(self, text: str) -> None:
-        """One plain line of progress."""
-        if not self._quiet:
-            self._console.print(text, markup=False)
+    @property
+    def _is_live(self) -> bool:
+        """May lines be drawn over? FORCE_COLOR asks for colours in a log, not for a spinner's hundred frames."""
+        return self._console.is_interactive and self._console.file.isatty()
 
-    def diagnostic(self, finding: Diagnostic) -> None:
-        """A finding in full; warnings are not shown when quiet."""
-        if self._quiet and finding.severity is not Severity.ERROR:
-            return
-        title = f"{finding.severity.value}[{finding.code}]"
-        self._console.print(title, style=_COLOURS[finding.severity], end="", markup=False)
-        self._console.print(f": {finding.message}", markup=False)
-        if finding.where:
-            self._console.print(f"  --> {finding.where}", markup=False)
-        for note in finding.notes:
-            self._console.print(f"  {note}", markup=False)
-        if finding.hint:
-            self._console.print(f"  hint: {finding.hint}", markup=False)
+    def line(self, text: str) -> None:
+        """One line of progress that stays."""
+        if not self._quiet:
+            self._console.print(text)
+
+    def stage(self, what: str) -> AbstractContextManager[object]:
+        """Something is being done as long as the block runs."""
+        if self._quiet:
+            return nullcontext()
+        if self._is_live:
+            return self._console.status(Text(what))
+        self.line(what)
+        return nullcontext()
 
     @contextmanager
     def progress(self, what: str, total: int) -> Iterator[Callable[[], None]]:
-        """Yields a function to be called, from any thread, whenever one of `total` pieces is done."""
+        """Yields a function to be called, from any thread, whenever one of `total` modules is done."""
         if not total or self._quiet:
             yield lambda: None
-        elif not self._console.is_terminal:
-            self.line(f"{what}: {total}")
+        elif not self._is_live:
+            self.line(f"{what} {count_text(total, 'module')}")
             yield lambda: None
         else:
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+            # Imported here: nothing else needs it, and it costs as much as the rest of a warm build's start.
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+            columns = (
+                TextColumn("{task.description}", markup=False),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+            )
             with Progress(*columns, console=self._console, transient=True) as bar:
                 task = bar.add_task(what, total=total)
                 yield lambda: bar.advance(task)
+
+    def show_commands(self) -> None:
+        """Show every command from now on (`-v`)."""
+        logger = logging.getLogger("bundler.process")
+        logger.setLevel(logging.INFO)
+        logger.addHandler(_CommandLines(self._console))
+
+    def diagnostic(self, finding: Diagnostic) -> None:
+        """A finding in full; warnings are not shown when quiet."""
+        if not self._quiet or finding.severity is Severity.ERROR:
+            self._console.print(_diagnostic_text(finding))
+
+    def bug(self, error: BaseException, about: str) -> None:
+        """A failure that is no user's fault; `about` says which versions of what."""
+        lines = "".join(traceback.format_exception(error))
+        self._console.print(lines.rstrip())
+        self.diagnostic(
+            Diagnostic(
+                Severity.ERROR,
+                "internal",
+                "bundle itself failed, which is a bug",
+                notes=(about,),
+                hint="please report this at the project's issue tracker with this text",
+            )
+        )
+
+
+class _CommandLines(logging.Handler):
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self._console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._console.print(f"$ {record.getMessage()}", style=_FAINT)
+
+
+def _diagnostic_text(finding: Diagnostic) -> Text:
+    text = Text(f"{finding.severity.value}[{finding.code}]", style=_COLOURS[finding.severity])
+    text = Text.assemble(text, (f": {finding.message}", "bold"))
+    if finding.where:
+        text.append("\n  --> ", "blue").append(finding.where)
+    for note in finding.notes:
+        text.append(f"\n  {note}")
+    if finding.hint:
+        text.append("\n  hint: ", "green").append(finding.hint)
+    return text
+
+
+# --- Data -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of a page: a label, an amount, and names that are wrapped below it."""
+
+    label: str
+    amount: str = ""
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Some lines of a page under a title."""
+
+    title: str
+    items: Sequence[Item]
+
+
+def print_page(title: str, sections: Iterable[Section], console: Console | None = None) -> None:
+    """A page for people on standard output."""
+    out = console or data_console()
+    out.print(title, style="bold", soft_wrap=True)
+    for section in sections:
+        out.print()
+        out.print(section.title, style="bold")
+        width = max((len(item.label) for item in section.items), default=0)
+        for item in section.items:
+            out.print(f"  {item.label:{width}}  {item.amount}".rstrip(), soft_wrap=True)
+            if item.names:
+                out.print(_wrapped(item.names, out.width), style=_FAINT, soft_wrap=True)
+
+
+def _wrapped(names: Iterable[str], width: int) -> str:
+    indent = " " * 4
+    return textwrap.fill(
+        ", ".join(names), width, initial_indent=indent, subsequent_indent=indent, break_long_words=False
+    )
+
+
+def print_data(text: str) -> None:
+    """Data for programs on standard output."""
+    sys.stdout.write(text + "\n")

@@ -1,36 +1,342 @@
-"""Everything a user can ask for, in one frozen object. The only reader of the environment."""
+"""Everything a user can ask for, in one frozen object. The only reader of the environment.
+
+An option is declared once, with its field of `Settings`: the parser (`cli.py`), the reader of `[tool.bundle]`
+(`project.py`) and the tables of `docs/cli.md` (`reference.py`) are derived from it.
+"""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from pathlib import Path
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Any, get_origin, get_type_hints
+
+from bundler.errors import BundleError
+
+OPTIMIZE_LEVELS = (0, 1, 2)
+
+
+class Kind(Enum):
+    """What may be given as an option's value; the enumerator's value is how messages and documentation call it."""
+
+    TEXT = "a string"
+    TARGET = "a string (path or `package.module:function`)"
+    PATH = "a string (path)"
+    PYTHON = "a string (path or command)"
+    LEVEL = "0, 1 or 2"
+    SWITCH = "true or false"
+    TEXTS = "a list of strings"
+    DATA = "a list of strings (`SRC:DEST`)"
+
+    @property
+    def is_list(self) -> bool:
+        """May the option be given several times?"""
+        return self in (Kind.TEXTS, Kind.DATA)
+
+
+class Group(Enum):
+    """Where help and documentation show an option; the value is the title."""
+
+    ENTRY = "what to bundle"
+    CONTENTS = "what goes in"
+    START = "how the binary starts"
+    BUILD = "the build"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What is known of an option besides its default.
+
+    `name` is the long option without dashes and the key in `[tool.bundle]`; a TARGET has no dashes on the command
+    line. `short` is the one-letter form, with its dash.
+    """
+
+    name: str
+    kind: Kind
+    group: Group
+    help: str
+    metavar: str = ""
+    short: str = ""
+
+    @property
+    def spelling(self) -> str:
+        """As it stands on a command line."""
+        return self.metavar if self.kind is Kind.TARGET else f"--{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddedData:
+    """`--add-data SRC:DEST`: files (a file, a folder, or a pattern of them) and the folder of the binary they go to."""
+
+    source: Path
+    destination: PurePosixPath
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What to build and how. Defaults are those of `bundle TARGET`."""
 
-    target: str | None = None
-    module: str | None = None
-    script: str | None = None
-    output: Path | None = None
-    python: Path | None = None
-    optimize: int = 0
-    utf8: bool = False
-    warnings: tuple[str, ...] = ()
-    x_options: tuple[str, ...] = ()
-    hidden_imports: tuple[str, ...] = ()
-    excluded_modules: tuple[str, ...] = ()
-    added_data: tuple[str, ...] = ()
-    cache_dir: Path = Path()
-    compiler: str | None = None
+    target: Annotated[
+        str | None,
+        Option(
+            "target",
+            Kind.TARGET,
+            Group.ENTRY,
+            "a script (`app.py`), a folder with `__main__.py`, or a function to call (`package.module:function`)",
+            metavar="TARGET",
+        ),
+    ] = None
+    module: Annotated[
+        str | None,
+        Option("module", Kind.TEXT, Group.ENTRY, "a module, run as `python -m` runs it", metavar="MODULE", short="-m"),
+    ] = None
+    script: Annotated[
+        str | None,
+        Option("script", Kind.TEXT, Group.ENTRY, "a console script of an installed distribution", metavar="NAME"),
+    ] = None
+    python: Annotated[
+        Path,
+        Option(
+            "python",
+            Kind.PYTHON,
+            Group.ENTRY,
+            "the interpreter to embed, whose environment is searched: its path, its name on PATH, or the folder of a "
+            "virtual environment (default: that of the active environment, else the one that runs bundle)",
+            metavar="PATH",
+        ),
+    ] = Path(sys.executable)
+    hidden_imports: Annotated[
+        tuple[str, ...],
+        Option("hidden-import", Kind.TEXTS, Group.CONTENTS, "a module that is imported invisibly", metavar="MODULE"),
+    ] = ()
+    excluded_modules: Annotated[
+        tuple[str, ...],
+        Option(
+            "exclude-module", Kind.TEXTS, Group.CONTENTS, "a module to leave out, with its submodules", metavar="MODULE"
+        ),
+    ] = ()
+    added_data: Annotated[
+        tuple[AddedData, ...],
+        Option(
+            "add-data",
+            Kind.DATA,
+            Group.CONTENTS,
+            "carry a file, a folder's contents, or the files that match a pattern; DEST is a folder below the one where "
+            "the script appears to lie, `.` is that one",
+            metavar="SRC:DEST",
+        ),
+    ] = ()
+    optimize: Annotated[
+        int,
+        Option(
+            "optimize",
+            Kind.LEVEL,
+            Group.START,
+            "as `python -O`: 1 removes assert statements, 2 docstrings too (default: 0)",
+            metavar="LEVEL",
+            short="-O",
+        ),
+    ] = 0
+    warnings: Annotated[
+        tuple[str, ...],
+        Option("warning", Kind.TEXTS, Group.START, "a warning filter, as `python -W`", metavar="FILTER", short="-W"),
+    ] = ()
+    x_options: Annotated[
+        tuple[str, ...],
+        Option(
+            "x-option",
+            Kind.TEXTS,
+            Group.START,
+            "an option of the interpreter, as `python -X`",
+            metavar="OPT",
+            short="-X",
+        ),
+    ] = ()
+    utf8: Annotated[
+        bool, Option("utf8", Kind.SWITCH, Group.START, "UTF-8 mode whatever the locale, as `python -X utf8`")
+    ] = False
+    output: Annotated[
+        Path | None,
+        Option("output", Kind.PATH, Group.BUILD, "the file to write (default: dist/NAME)", metavar="FILE", short="-o"),
+    ] = None
+    cache_dir: Annotated[
+        Path,
+        Option(
+            "cache-dir",
+            Kind.PATH,
+            Group.BUILD,
+            "where compiled modules are kept (default: $BUNDLER_CACHE_DIR, else bundler in the user's cache folder)",
+            metavar="DIR",
+        ),
+    ] = Path()
+    quiet: Annotated[bool, Option("quiet", Kind.SWITCH, Group.BUILD, "say nothing but errors", short="-q")] = False
+    verbose: Annotated[bool, Option("verbose", Kind.SWITCH, Group.BUILD, "show the commands that run", short="-v")] = (
+        False
+    )
+    compiler: str | None = None  # the variable CC
+    folder: Path = Path()  # where modules that TARGET and -m name are looked for first
+
+    @property
+    def subject(self) -> str:
+        """What is bundled, in the user's word."""
+        return self.target or self.module or self.script or ""
 
 
-def default_cache_dir() -> Path:
+OPTIONS: Mapping[str, Option] = {
+    field: hint.__metadata__[0]
+    for field, hint in get_type_hints(Settings, include_extras=True).items()
+    if get_origin(hint) is Annotated
+}
+
+# Of these only one can hold; the first group must not be empty.
+ENTRIES = ("target", "module", "script")
+EXCLUSIVE = (ENTRIES, ("quiet", "verbose"))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Values that were given in one place, by the fields of Settings; relative names in them start at `folder`."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path = Path()
+
+    def conflict(self) -> tuple[Option, ...]:
+        """Options that exclude each other, if two of a group are given."""
+        for group in EXCLUSIVE:
+            both = [OPTIONS[name] for name in group if self.values.get(name)]
+            if len(both) > 1:
+                return tuple(both)
+        return ()
+
+
+def is_path(target: str, folder: Path) -> bool:
+    """Does TARGET name a file or a folder, there or not, rather than a function?"""
+    return target.endswith(".py") or "/" in target or (folder / target).exists()
+
+
+def fits(kind: Kind, raw: object) -> bool:
+    """Is this TOML value of the type that such an option takes?"""
+    match kind:
+        case Kind.SWITCH:
+            return isinstance(raw, bool)
+        case Kind.LEVEL:
+            return type(raw) is int and raw in OPTIMIZE_LEVELS
+        case Kind.TEXTS | Kind.DATA:
+            return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
+        case Kind.TEXT | Kind.TARGET | Kind.PATH | Kind.PYTHON:
+            return isinstance(raw, str)
+
+
+def convert(kind: Kind, raw: Any, folder: Path) -> Any:  # one type for each kind
+    """The value of Settings for one that fits; ValueError, with words for the user, when it makes no sense."""
+    match kind:
+        case Kind.TARGET:
+            return str(folder / raw) if is_path(raw, folder) else raw
+        case Kind.PATH:
+            return folder / os.path.expanduser(raw)  # noqa: PTH111  # Path's raises when there is no such user
+        case Kind.PYTHON:
+            return _find_python(os.path.expanduser(raw), folder)  # noqa: PTH111
+        case Kind.TEXTS:
+            return tuple(raw)
+        case Kind.DATA:
+            return tuple(_added_data(item, folder) for item in raw)
+        case Kind.LEVEL:
+            return int(raw)
+        case Kind.TEXT | Kind.SWITCH:
+            return raw
+
+
+def _find_python(name: str, folder: Path) -> Path:
+    path = folder / name
+    if path.is_dir():
+        return _python_of(path)
+    if "/" in name or path.exists():
+        return path
+    found = shutil.which(name)
+    return Path(found) if found else path
+
+
+def _python_of(environment: Path) -> Path:
+    return environment / "bin" / "python"
+
+
+def _added_data(text: str, folder: Path) -> AddedData:
+    source, colon, destination = text.rpartition(":")
+    if not (source and colon and destination):
+        raise ValueError(f"`{text}` is not of the form SRC:DEST, such as `data/*.json:data`")
+    place = PurePosixPath(destination)
+    if place.is_absolute() or ".." in place.parts:
+        raise ValueError(f"`{destination}` is not a folder of the binary: name one without a leading `/` and `..`")
+    return AddedData(folder / os.path.expanduser(source), place)  # noqa: PTH111
+
+
+# --- Putting it together ----------------------------------------------------------------------------------------------
+
+
+def combine(flags: Given, project: Given, variables: Mapping[str, str]) -> Settings:
+    """Flags win over the project's file, which wins over the environment; lists add up, flags last.
+
+    An option that excludes others of the file replaces them: `-m` on the command line sets `target` in the file aside.
+    """
+    values = dict(project.values)
+    for group in EXCLUSIVE:
+        if any(flags.values.get(name) for name in group):
+            for name in group:
+                values.pop(name, None)
+    for name, value in flags.values.items():
+        values[name] = (*values.get(name, ()), *value) if OPTIONS[name].kind.is_list else value
+    values["python"] = (values.get("python") or active_python(variables)).absolute()
+    values["cache_dir"] = _cache_dir(flags, project, variables).absolute()
+    given_by_flag = any(flags.values.get(name) for name in ENTRIES)
+    return Settings(
+        **values,
+        compiler=variables.get("CC") or None,
+        folder=flags.folder if given_by_flag else project.folder,
+    )
+
+
+def environment() -> Mapping[str, str]:
+    """The environment variables, for `combine`."""
+    return os.environ
+
+
+def active_python(variables: Mapping[str, str]) -> Path:
+    """The interpreter of the active virtual or conda environment, else the one that runs us."""
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        if variables.get(name):
+            python = _python_of(Path(variables[name]))
+            # An environment that was deleted may still be named in a shell.
+            if python.exists():
+                return python
+    return Path(sys.executable)
+
+
+def default_cache_dir(variables: Mapping[str, str] = os.environ) -> Path:
     """$BUNDLER_CACHE_DIR, else `bundler` in the user's cache folder (XDG base directory specification)."""
-    chosen = os.environ.get("BUNDLER_CACHE_DIR")
+    chosen = variables.get("BUNDLER_CACHE_DIR")
     if chosen:
         return Path(chosen)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "bundler"
+    base = Path(variables.get("XDG_CACHE_HOME") or "")
+    if base.is_absolute():  # the specification says to ignore a relative one
+        return base / "bundler"
+    try:
+        return Path.home() / ".cache" / "bundler"
+    except RuntimeError as error:
+        raise BundleError(
+            "no-home",
+            "there is no home folder to keep compiled modules in",
+            hint="name a folder with `--cache-dir DIR`",
+        ) from error
+
+
+def _cache_dir(flags: Given, project: Given, variables: Mapping[str, str]) -> Path:
+    """Of this option the environment is the more special: it belongs to a machine, the file to all who build."""
+    if "cache_dir" in flags.values:
+        return flags.values["cache_dir"]  # type: ignore[no-any-return]
+    if "cache_dir" in project.values and not variables.get("BUNDLER_CACHE_DIR"):
+        return project.values["cache_dir"]  # type: ignore[no-any-return]
+    return default_cache_dir(variables)

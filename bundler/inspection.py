@@ -1,0 +1,178 @@
+"""`bundle inspect`: what a binary holds and what it needs, from its manifest and its own ELF structures."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.version import Version
+
+from bundler.link.elf import read_executable
+from bundler.link.manifest import SECTION, Manifest, needed_versions, read_manifest
+from bundler.report import Item, Section, size_text
+
+# Goes up when a key of `as_json` changes its meaning or disappears; new keys may come at any time.
+JSON_FORMAT = 1
+
+EXECUTABLE = "executable"  # who needs a version, when it is no embedded library: the launcher and libpython
+
+# Symbol versions that say how new the system must be: of the C library, the C++ library, its ABI part, and libgcc.
+_FAMILIES = ("GLIBC", "GLIBCXX", "CXXABI", "GCC")
+
+_NUMBERED = re.compile(rf"({'|'.join(_FAMILIES)})_(\d+(?:\.\d+)*)")
+
+# Parts of the file by the beginning of their sections' names; what no line names is the interpreter and launcher.
+_PARTS = (
+    (SECTION, "manifest"),
+    (".bundle", "embedded"),
+    (".frozen", "frozen"),
+    (".symtab", "symbols"),
+    (".strtab", "symbols"),
+)
+_NOT_STORED = (".bss", ".tbss")
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest version of a family that is needed, and who needs it."""
+
+    version: str
+    needed_by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """A binary seen from outside. `parts` are sizes in bytes: their sum is the file's size."""
+
+    path: Path
+    size: int
+    parts: Mapping[str, int]
+    manifest: Manifest
+    newest: Mapping[str, Newest]  # by family; only those that are needed
+
+
+def inspect(path: Path) -> Inspection:
+    """Look into a binary; BundleError when bundler did not make it."""
+    manifest = read_manifest(path)
+    size = path.stat().st_size
+    needs = {EXECUTABLE: needed_versions(path), **dict(manifest.symbol_versions)}
+    return Inspection(path, size, _parts(path, size, manifest), manifest, newest_versions(needs))
+
+
+def newest_versions(needs: Mapping[str, Iterable[str]]) -> Mapping[str, Newest]:
+    """The newest numbered version of each family; `needs` are such as "libc.so.6:GLIBC_2.34", by who needs them."""
+    found: dict[str, dict[Version, set[str]]] = {}
+    for who, versions in needs.items():
+        for each in versions:
+            matched = _NUMBERED.fullmatch(each.rpartition(":")[2])
+            if matched:
+                found.setdefault(matched[1], {}).setdefault(Version(matched[2]), set()).add(who)
+    return {
+        family: Newest(str(newest := max(found[family])), tuple(sorted(found[family][newest])))
+        for family in _FAMILIES
+        if family in found
+    }
+
+
+def _parts(path: Path, size: int, manifest: Manifest) -> Mapping[str, int]:
+    parts = dict.fromkeys(("interpreter", "frozen", "embedded", "data_files", "symbols", "manifest"), 0)
+    for section in read_executable(path, with_symbols=False).sections.values():
+        part = next((part for beginning, part in _PARTS if section.name.startswith(beginning)), None)
+        if part and not section.name.startswith(_NOT_STORED):
+            parts[part] += section.size
+    parts["data_files"] = sum(size for _, size in manifest.data_files)
+    parts["embedded"] -= parts["data_files"]
+    parts["interpreter"] = size - sum(parts.values())
+    return parts
+
+
+# --- For programs -----------------------------------------------------------------------------------------------------
+
+
+def as_json(inspection: Inspection) -> str:
+    """One object; docs/cli.md describes it."""
+    manifest = inspection.manifest
+    document = {
+        "format": JSON_FORMAT,
+        "file": str(inspection.path),
+        "name": manifest.name,
+        "python": manifest.python,
+        "bundler": manifest.bundler,
+        "modules": {
+            "frozen": manifest.frozen,
+            "prelinked": manifest.extensions,
+            "builtin": manifest.builtin,
+            "namespace": manifest.namespaces,
+            "other": manifest.other,
+        },
+        "libraries": manifest.libraries,
+        "data_files": [{"path": path, "size": size} for path, size in manifest.data_files],
+        "distributions": [{"name": name, "version": version} for name, version in manifest.distributions],
+        "size": inspection.size,
+        "parts": dict(inspection.parts),
+        "thread_local_bytes": manifest.thread_local_bytes,
+        "newest_versions": {
+            family: {"version": each.version, "needed_by": each.needed_by} for family, each in inspection.newest.items()
+        },
+        "symbol_versions": dict(manifest.symbol_versions),
+    }
+    # ASCII, whatever the encoding of standard output.
+    return json.dumps(document, indent=2, ensure_ascii=True)
+
+
+# --- For people -------------------------------------------------------------------------------------------------------
+
+_PART_LABELS = {
+    "interpreter": "interpreter and launcher",
+    "frozen": "deep-frozen modules",
+    "embedded": "extension modules and libraries",
+    "data_files": "data files",
+    "symbols": "symbol names",
+    "manifest": "manifest",
+}
+
+
+def title(inspection: Inspection) -> str:
+    """The page's first line."""
+    manifest = inspection.manifest
+    return (
+        f"{inspection.path}: {size_text(inspection.size)}, Python {manifest.python}, made by bundler {manifest.bundler}"
+    )
+
+
+def page(inspection: Inspection) -> Iterator[Section]:
+    """The sections of the page."""
+    manifest = inspection.manifest
+    yield Section("modules", tuple(_module_items(manifest)))
+    if manifest.libraries:
+        yield Section("embedded libraries", tuple(map(Item, manifest.libraries)))
+    if manifest.data_files:
+        yield Section("data files", tuple(Item(path, size_text(size)) for path, size in manifest.data_files))
+    if manifest.distributions:
+        yield Section("distributions", tuple(Item(*each) for each in manifest.distributions))
+    yield Section("sizes", tuple(Item(_PART_LABELS[part], size_text(size)) for part, size in inspection.parts.items()))
+    yield Section(
+        "newest symbol versions needed",
+        tuple(
+            Item(f"{family}_{each.version}", f"by {', '.join(map(_who, each.needed_by))}")
+            for family, each in inspection.newest.items()
+        ),
+    )
+
+
+def _module_items(manifest: Manifest) -> Iterator[Item]:
+    kinds = (
+        ("deep-frozen", manifest.frozen),
+        ("prelinked extension", manifest.extensions),
+        ("built-in", manifest.builtin),
+        ("namespace", manifest.namespaces),
+        ("other", manifest.other),
+    )
+    return (Item(label, str(len(names)), names) for label, names in kinds)
+
+
+def _who(who: str) -> str:
+    return "the executable" if who == EXECUTABLE else who.rpartition("/")[2]

@@ -1,0 +1,133 @@
+"""`[tool.bundle]` of the project's pyproject.toml: the same options as on the command line, by their long names."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from bundler.errors import BundleError
+from bundler.settings import OPTIONS, Given, Kind, Option, convert, fits, is_path
+
+_KEYS = {option.name: (field, option) for field, option in OPTIONS.items()}
+
+_EXAMPLES = {
+    Kind.TEXT: '"NAME"',
+    Kind.TARGET: '"app.py"',
+    Kind.PATH: '"some/path"',
+    Kind.PYTHON: '"python3.13"',
+    Kind.LEVEL: "1",
+    Kind.SWITCH: "true",
+    Kind.TEXTS: '["NAME"]',
+    Kind.DATA: '["data:data"]',
+}
+
+
+def project_options(target: str | None, here: Path) -> Given:
+    """What the project's file says; BundleError when it is wrong.
+
+    The file is the nearest pyproject.toml above TARGET, if that is a path, else above `here`.
+    """
+    start = here
+    if target is not None and is_path(target, here):
+        path = here / target
+        start = path if path.is_dir() else path.parent
+    file = find_project_file(start)
+    return read_project_file(file) if file is not None else Given()
+
+
+def find_project_file(start: Path) -> Path | None:
+    """The nearest pyproject.toml in `start` or a folder above it; relative when it is below the current folder."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if os.path.isfile(folder / "pyproject.toml"):  # noqa: PTH113  # Path's raises where it may not look
+            file = folder / "pyproject.toml"
+            here = Path.cwd()
+            return file.relative_to(here) if file.is_relative_to(here) else file
+    return None
+
+
+def read_project_file(file: Path) -> Given:
+    """The options in one file."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        document = tomli.loads(text)
+    except OSError as error:
+        raise BundleError("unreadable", f"`{file}` cannot be read: {error.strerror}") from error
+    except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
+        found = re.search(r" \(at line (\d+), column \d+\)$", str(error))
+        where = f"{file}:{found[1]}" if found else str(file)
+        reason = str(error)[: found.start()] if found else str(error)
+        raise BundleError("bad-toml", f"`{file.name}` is not valid TOML: {reason}", where=where) from error
+    tool = document.get("tool")
+    section = tool.get("bundle", {}) if isinstance(tool, dict) else {}
+    if not isinstance(section, dict):
+        raise BundleError(
+            "bad-option",
+            "`tool.bundle` is not a table",
+            where=str(file),
+            hint="write `[tool.bundle]` on a line of its own",
+        )
+    given = Given({_field(key, file, text): _value(key, raw, file, text) for key, raw in section.items()}, file.parent)
+    _refuse_conflict(given, file)
+    return given
+
+
+def _field(key: str, file: Path, text: str) -> str:
+    if key in _KEYS:
+        return _KEYS[key][0]
+    near = difflib.get_close_matches(key, _KEYS, 1)
+    raise BundleError(
+        "unknown-option",
+        f"`[tool.bundle]` has no option `{key}`",
+        where=_where(key, file, text),
+        hint=f"did you mean `{near[0]}`?" if near else f"the options are {', '.join(sorted(_KEYS))}",
+    )
+
+
+def _value(key: str, raw: object, file: Path, text: str) -> Any:  # as convert()
+    option = _KEYS[key][1]
+    if not fits(option.kind, raw):
+        raise BundleError(
+            "bad-option",
+            f"`{key}` must be {option.kind.value}, not {_type_name(raw)}",
+            where=_where(key, file, text),
+            hint=f"write `{key} = {_EXAMPLES[option.kind]}`",
+        )
+    try:
+        return convert(option.kind, raw, file.parent)
+    except ValueError as error:
+        raise BundleError("bad-option", f"`{key}`: {error}", where=_where(key, file, text)) from error
+
+
+def _refuse_conflict(given: Given, file: Path) -> None:
+    both: tuple[Option, ...] = given.conflict()
+    if both:
+        names = " and ".join(f"`{option.name}`" for option in both)
+        raise BundleError(
+            "bad-option", f"{names} exclude each other in `[tool.bundle]`", where=str(file), hint="keep one of them"
+        )
+
+
+def _where(key: str, file: Path, text: str) -> str:
+    """The line on which a key most likely stands: the parser does not tell."""
+    start = max(text.find("[tool.bundle]"), 0)
+    found = re.compile(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[.=]", re.MULTILINE).search(text, start)
+    return f"{file}:{text.count(chr(10), 0, found.start()) + 1}" if found else str(file)
+
+
+def _type_name(raw: object) -> str:
+    match raw:
+        case str():
+            return "a string"
+        case Mapping():
+            return "a table"
+        case bool():
+            return "true" if raw else "false"
+        case _:
+            return f"`{raw}`"
