@@ -6,7 +6,6 @@ import argparse
 import difflib
 import errno
 import os
-import platform
 import signal
 import sys
 import time
@@ -94,8 +93,7 @@ def _run(arguments: list[str]) -> int:
     except Exception as error:  # noqa: BLE001  # nobody above us could say it better
         finding = explain(error, settings)
         if finding is None:
-            about = f"bundler {__version__}, Python {platform.python_version()}, {platform.platform()}"
-            _reporter().bug(error, about)
+            _reporter().bug(error)
             return BUG
         _reporter().diagnostic(finding)
         return FAILURE
@@ -217,12 +215,12 @@ def _parse(parser_: argparse.ArgumentParser, arguments: list[str]) -> dict[str, 
 
 def read_settings(arguments: list[str]) -> Settings:
     """Settings from arguments, project file and environment; SystemExit after `--help` and `--version`."""
-    from bundler.project import project_options
-
     flags = _flags(_parse(parser(), arguments))
     both = flags.conflict()
     if both:
         raise UsageError(f"{' and '.join(f'`{option.spelling}`' for option in both)} exclude each other")
+    from bundler.project import project_options
+
     project = project_options(flags.values.get("target"), Path())
     settings = combine(flags, project, environment())
     if not any(getattr(settings, name) for name in ENTRIES):

@@ -6,6 +6,7 @@ Standard output carries what was asked for (a page of `bundle inspect`), standar
 from __future__ import annotations
 
 import logging
+import platform
 import sys
 import textwrap
 import traceback
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.text import Text
 
+from bundler import __version__
 from bundler.errors import Diagnostic, Severity
 
 _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
@@ -120,8 +122,9 @@ class Reporter:
         if not self._quiet or finding.severity is Severity.ERROR:
             self._console.print(_diagnostic_text(finding))
 
-    def bug(self, error: BaseException, about: str) -> None:
-        """A failure that is no user's fault; `about` says which versions of what."""
+    def bug(self, error: BaseException) -> None:
+        """A failure that is no user's fault, with all that a report of it should hold."""
+        about = f"bundler {__version__}, Python {platform.python_version()}, {platform.platform()}"
         lines = "".join(traceback.format_exception(error))
         self._console.print(lines.rstrip())
         self.diagnostic(

@@ -254,8 +254,12 @@ class SharedObject:
 
 def _array(data: Any, offset: int, kind: str, count: int) -> Any:
     ffi = _ffi()
-    size = ffi.sizeof(kind)
-    return ffi.from_buffer(f"{kind}[{count}]", memoryview(data)[offset : offset + size * count])
+    size = ffi.sizeof(kind) * count
+    view = memoryview(data)[offset : offset + size]
+    if len(view) < size:
+        raise ElfError("the file is cut off")
+    # Without the count in it the type is parsed once, not once for each length.
+    return ffi.from_buffer(f"{kind}[]", view)
 
 
 def _text(data: Any, offset: int) -> str:
