@@ -161,3 +161,6 @@ def _site_builtin(name):
 sys.meta_path.insert(0, BundleFinder)
 sys.frozen = True
 sys._MEIPASS = ROOT
+
+# Reports of crashes list the extension modules that are not Python's own.
+del sys.modules["_bundle"]

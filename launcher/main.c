@@ -105,6 +105,9 @@ set_warnings(PyConfig *config)
         }
         char *rest = copy;
         for (char *item; (item = strsep(&rest, ","));) {
+            if (!*item) {
+                continue;
+            }
             const char *const items[] = {item, NULL};
             PyStatus status = append_texts(&config->warnoptions, items);
             if (PyStatus_Exception(status)) {

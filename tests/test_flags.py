@@ -1,0 +1,138 @@
+"""Which settings of the interpreter reach a program, and which a binary ignores on purpose."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import APPS, Program, plain_environment, run
+
+
+@pytest.fixture(scope="session")
+def flags(program: Callable[[Path], Program]) -> Program:
+    """The program under test."""
+    return program(APPS / "flags" / "flags.py")
+
+
+CASES = ("options", "warn", "warn_in_module", "warn_unclosed", "warn_syntax", "error", "identity", "constants", "trace")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_as_under_python(flags: Program, case: str):
+    """Without any variable set, a program sees what it sees under `python app.py`."""
+    environment = plain_environment()
+    del environment["PYTHONDONTWRITEBYTECODE"]  # see test_flags_that_differ
+
+    flags.check_same(case, environment=environment)
+
+
+def test_flags_that_differ(flags: Program):
+    """A binary is isolated: the differences in `sys.flags` are these and no others."""
+    environment = plain_environment()
+    del environment["PYTHONDONTWRITEBYTECODE"]
+    found = run([flags.binary, "flags"], environment=environment).stdout.decode().splitlines()
+    expected = run([*flags.original, "flags"], environment=environment).stdout.decode().splitlines()
+
+    assert set(found) - set(expected) == {
+        "dont_write_bytecode 1",
+        "ignore_environment 1",
+        "isolated 1",
+        "no_site 1",
+        "no_user_site 1",
+        "safe_path True",
+    }
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [
+        *("error", "ignore", "always", "default", "once", "error::DeprecationWarning", "ignore,error:only once"),
+        *("error:::lately", "bogus", "error:::1:x", "default::NoSuchWarning", "default::no.such.Warning", ",,default"),
+    ],
+)
+@pytest.mark.parametrize("case", ["options", "warn", "warn_in_module", "warn_unclosed", "warn_syntax", "error"])
+def test_warning_filters(flags: Program, case: str, filters: str):
+    """PYTHONWARNINGS is honoured: the same warnings are shown or raised, and wrong filters are complained about."""
+    flags.check_same(case, environment=plain_environment(PYTHONWARNINGS=filters))
+
+
+@pytest.mark.parametrize("seed", ["0", "1", "4294967295"])
+def test_hash_seed(flags: Program, seed: str):
+    """PYTHONHASHSEED is honoured: hashes and the order of sets are those of Python with this seed."""
+    flags.check_same("hashes", environment=plain_environment(PYTHONHASHSEED=seed))
+
+
+def test_hashes_are_random(flags: Program):
+    """Without a seed, or with `random`, every run has other hashes, as Python has it."""
+    environments = [plain_environment(), plain_environment(PYTHONHASHSEED="random"), plain_environment()]
+
+    assert len({run([flags.binary, "hashes"], environment=each).stdout for each in environments}) == 3
+
+
+@pytest.mark.parametrize("seed", ["nonsense", "-1", "4294967296", "1x", "99999999999999999999"])
+def test_wrong_hash_seed(flags: Program, seed: str):
+    """A seed that Python refuses is refused, in Python's words."""
+    environment = plain_environment(PYTHONHASHSEED=seed)
+    found = run([flags.binary, "hashes"], environment=environment)
+    expected = run([*flags.original, "hashes"], environment=environment)
+    words = b'PYTHONHASHSEED must be "random" or an integer in range [0; 4294967295]'
+
+    assert words in expected.stderr
+    assert words in found.stderr
+    assert found.status == expected.status
+
+
+@pytest.mark.parametrize("frames", ["", "0", "1", "5"])
+def test_tracemalloc(flags: Program, frames: str):
+    """PYTHONTRACEMALLOC is honoured."""
+    flags.check_same("trace", environment=plain_environment(PYTHONTRACEMALLOC=frames))
+
+
+def test_faulthandler(flags: Program):
+    """PYTHONFAULTHANDLER is honoured: a crash says where it happened."""
+    environment = plain_environment(PYTHONFAULTHANDLER="1")
+
+    found = flags.check_same("fault", environment=environment)
+
+    assert found.status == -signal.SIGSEGV
+    assert b"in fault" in found.stderr
+
+
+def test_search_path_is_ignored(flags: Program, tmp_path: Path):
+    """No variable can make a binary run other code: PYTHONPATH and PYTHONHOME do nothing."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    for name in ("planted", "warnings", "sitecustomize", "usercustomize", "encodings"):
+        (folder / f"{name}.py").write_text("raise SystemExit('planted code ran')\n")
+    variables = {"PYTHONPATH": str(folder), "PYTHONHOME": str(folder), "PYTHONSTARTUP": str(folder / "planted.py")}
+
+    found = run([flags.binary, "path"], environment=plain_environment(**variables), cwd=folder)
+
+    assert found.status == 0, found.stderr
+    assert found.stdout.decode().splitlines() == [
+        "[]",
+        "No module named 'planted'",
+        f"True {folder} {folder}",  # the variables themselves are there, for programs that start Python
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *(("PYTHONOPTIMIZE", "2"), ("PYTHONDEBUG", "1"), ("PYTHONINSPECT", "1"), ("PYTHONVERBOSE", "1")),
+        *(("PYTHONUTF8", "0"), ("PYTHONIOENCODING", "latin-1"), ("PYTHONDEVMODE", "1"), ("PYTHONSAFEPATH", "1")),
+        *(("PYTHONNOUSERSITE", "1"), ("PYTHONPLATLIBDIR", "lib64"), ("PYTHONPROFILEIMPORTTIME", "1")),
+        *(("PYTHONDUMPREFS", "1"), ("PYTHONMALLOC", "debug"), ("PYTHONBREAKPOINT", "0"), ("PYTHONEXECUTABLE", "x")),
+        *(("PYTHONCOERCECLOCALE", "warn"), ("PYTHONINTMAXSTRDIGITS", "700"), ("PYTHONNODEBUGRANGES", "1")),
+    ],
+)
+def test_other_variables_are_ignored(flags: Program, name: str, value: str):
+    """Variables of Python's that are not on the list change nothing."""
+    environment = plain_environment(LC_ALL="C")
+
+    for case in ("flags", "options", "identity", "constants"):
+        ordinary = run([flags.binary, case], environment=environment)
+        assert run([flags.binary, case], environment={**environment, name: value}) == ordinary
