@@ -42,13 +42,26 @@ def collect(reached: Mapping[str, Reached], environment: Environment) -> tuple[l
         owner = environment.owner(module.located.path) if module.located else None
         if owner is not None:
             owners[owner.name] = owner
-    found: list[Iterable[DataFile]] = [_metadata(owner) for owner in owners.values()]
+    described = _with_required(owners, environment)
+    found: list[Iterable[DataFile]] = [_metadata(each) for each in described]
     found += [_recorded(owner, packages) for owner in owners.values()]
     found += [_below(folder, packages, environment) for folder in packages if folder.parent not in packages]
     for group in found:
         for file in group:
             files.setdefault(file.destination, file)
     return [files[destination] for destination in sorted(files)], [owners[name] for name in sorted(owners)]
+
+
+def _with_required(owners: Mapping[str, Installed], environment: Environment) -> list[Installed]:
+    """Distributions and all that they require: programs check the versions of their requirements at run time."""
+    found = dict(owners)
+    pending = list(owners.values())
+    while pending:
+        for each in environment.required(pending.pop()):
+            if each.name not in found:
+                found[each.name] = each
+                pending.append(each)
+    return list(found.values())
 
 
 def _metadata(owner: Installed) -> Iterator[DataFile]:

@@ -14,6 +14,8 @@ from packaging.utils import canonicalize_name
 
 from bundler.cache import digest
 
+_SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
+
 
 @dataclass(frozen=True, slots=True)
 class Installed:
@@ -25,6 +27,7 @@ class Installed:
     files: tuple[Path, ...]
     requires: tuple[Requirement, ...]
     scripts: Mapping[str, str]  # console scripts: "http" -> "httpie.__main__:main"
+    entry_points: Mapping[str, tuple[str, ...]]  # modules by group: "flake8.extension" -> ("flake8.plugins.pyflakes",)
 
 
 @dataclass(slots=True)
@@ -65,6 +68,10 @@ class Environment:
         names = sorted(_active(installed.requires, tuple(self.markers.items())))
         return tuple(self._installed[name] for name in names if name in self._installed)
 
+    def providers(self, group: str) -> tuple[str, ...]:
+        """Modules that distributions offer as entry points of a group."""
+        return tuple(name for each in self._installed.values() for name in each.entry_points.get(group, ()))
+
     @property
     def identity(self) -> str:
         """A digest of what is installed."""
@@ -96,9 +103,18 @@ def _read(found: importlib.metadata.Distribution) -> Installed | None:
         scripts={
             entry.name: entry.value.partition("[")[0].strip()
             for entry in found.entry_points
-            if entry.group in ("console_scripts", "gui_scripts")
+            if entry.group in _SCRIPT_GROUPS
         },
+        entry_points=_entry_points(found),
     )
+
+
+def _entry_points(found: importlib.metadata.Distribution) -> Mapping[str, tuple[str, ...]]:
+    groups: dict[str, list[str]] = {}
+    for entry in found.entry_points:
+        if entry.group not in _SCRIPT_GROUPS:
+            groups.setdefault(entry.group, []).append(entry.value.partition(":")[0].strip())
+    return {group: tuple(sorted(set(modules))) for group, modules in groups.items()}
 
 
 def _files(metadata: Path, root: Path) -> Iterable[Path]:

@@ -46,7 +46,8 @@ class FileFacts:
 
     `main_imports` stand under `if __name__ == "__main__"`. `dynamic` are lines where the name is computed.
     `names`: names and attributes that functions use, separated by blanks, by the name
-    without which the function is not called; "" is where code always runs. `codecs`: modules of `encodings` that
+    without which the function is not called; "" is where code always runs. `strings`: short string constants that
+    look like references, separated by blanks. `codecs`: modules of `encodings` that
     constants name; `any_codec`: an encoding is computed.
     """
 
@@ -56,6 +57,7 @@ class FileFacts:
     all: tuple[str, ...]
     dynamic: tuple[int, ...]
     names: Mapping[str, str]
+    strings: str
     codecs: tuple[str, ...]
     any_codec: bool
     extends_path: bool
@@ -96,7 +98,7 @@ class FactSource:
 
 def _parse(raw: dict[str, Any]) -> FileFacts:
     if "error" in raw:
-        return FileFacts((), (), frozenset(), (), (), {}, (), False, False, frozenset(), raw["error"], raw["line"])
+        return FileFacts((), (), frozenset(), (), (), {}, "", (), False, False, frozenset(), raw["error"], raw["line"])
     return FileFacts(
         imports=tuple(map(_import, raw["imports"])),
         main_imports=tuple(map(_import, raw["main"])),
@@ -104,6 +106,7 @@ def _parse(raw: dict[str, Any]) -> FileFacts:
         all=tuple(raw["all"] or ()),
         dynamic=tuple(raw["dynamic"]),
         names=raw["names"],
+        strings=raw["strings"],
         codecs=tuple(raw["codecs"]),
         any_codec=raw["any_codec"],
         extends_path=raw["extends_path"],

@@ -70,6 +70,7 @@ class Binding(Enum):
     OPTIONAL = "imports, guarded by try/except"
     CONDITIONAL = "imports, under a condition"
     DEFERRED = "imports, inside a function"
+    STRING = "names in a string"
     RULE = "needs, by a rule"
     PARENT = "is inside"
 

@@ -60,6 +60,14 @@ class Locator:
             found, folders = inner, inner.folders
         return found
 
+    def is_module(self, name: str, folders: Iterable[Path]) -> bool:
+        """Does a module with this full name exist?"""
+        parent, _, last = name.rpartition(".")
+        if parent:
+            above = self.find_dotted(parent, folders) if self.is_module(parent, folders) else None
+            folders = above.folders if above else ()
+        return self.find(last, folders) is not None
+
     def submodules(self, folders: Iterable[Path]) -> tuple[str, ...]:
         """The last names of all modules directly in these folders, sorted."""
         names = set()

@@ -256,9 +256,33 @@ class Walker:
         self._follow_all(node, node, reached.facts.imports if reached.facts else (), ignored)
         for name in self._compiled_imports(reached):
             self._import_name(reached.name, name, Binding.EAGER)
+        self._follow_strings(reached)
         for name in (*(rule.implies if rule else ()), *self._codecs(reached)):
             for each in self._expand(name):
                 self._import_name(reached.name, each, Binding.RULE)
+
+    def _follow_strings(self, reached: Reached) -> None:
+        """Modules that string constants refer to.
+
+        The name of an entry point group asks for everything that is installed for it. A dotted name of the file's own
+        package is most likely one that the package passes to `import_module` or `importlib.resources`.
+        """
+        if reached.facts is None or self.is_stdlib(reached.located):
+            return
+        own = reached.name.partition(".")[0]
+        for text in reached.facts.strings.split():
+            for module in self._environment.providers(text):
+                self._import_name(reached.name, module, Binding.RULE)
+            name = text.partition(":")[0]
+            if "." in name and name.partition(".")[0] == own:
+                self._import_longest(reached.name, name)
+
+    def _import_longest(self, importer: str, name: str) -> None:
+        """A module by its full name, or that in which the last part may be an attribute."""
+        for candidate in (name, name.rpartition(".")[0]):
+            if "." in candidate and self.locator.is_module(candidate, self._search_path):
+                self._import_name(importer, candidate, Binding.STRING)
+                return
 
     def _codecs(self, reached: Reached) -> Iterator[str]:
         """Codecs are imported by the name of their encoding, often one that comes from outside."""

@@ -12,9 +12,10 @@ import encodings.aliases
 import operator
 import os
 import pkgutil
+import re
 import symtable
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from types import CodeType
 from typing import Any
 
@@ -59,7 +60,10 @@ _KNOWN_ATTRIBUTES = {
 _UNKNOWN = object()
 
 _CODECS = frozenset(module.name for module in pkgutil.iter_modules(encodings.__path__)) - {"aliases"}
-_LONGEST_CODEC_NAME = 30
+
+# What may name something outside the file: "package.module", "package.module:function", "group.of.entry-points".
+_LONGEST_STRING = 80
+_REFERENCE = re.compile(r"[A-Za-z_][\w-]*(?:[.:][\w-]+)*\Z")
 
 _OPTIMIZED = 0x1  # CO_OPTIMIZED: the code of a function, not of a module or class body
 
@@ -74,6 +78,7 @@ def scan(source: bytes) -> dict[str, Any]:
         code = compile(tree, "-", "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError) as error:
         return {"error": str(error), "line": getattr(error, "lineno", None) or 0}
+    strings = set(_strings_in(code))
     scanner = _Scanner()
     scanner.statements(tree.body)
     # Expressions are only looked through where one of these words is in the text at all.
@@ -86,7 +91,8 @@ def scan(source: bytes) -> dict[str, Any]:
         "main": scanner.main,
         "dynamic": scanner.dynamic,
         "names": _names_by_user(tree, code),
-        "codecs": sorted(set(_named_codecs(code))),
+        "codecs": sorted(set(_named_codecs(strings))),
+        "strings": " ".join(sorted(filter(_REFERENCE.match, strings))),
         "any_codec": b"cod" in source and _computes_codecs(tree),
         "extends_path": b"extend_path" in source or b"declare_namespace" in source,
         "site_builtins": _site_builtins(source) if any(name in source for name in _SITE_NAMES) else [],
@@ -109,17 +115,26 @@ def _site_builtins(source: bytes) -> list[str]:
     return sorted(found - defined)
 
 
-def _named_codecs(code: CodeType) -> Iterator[str]:
+def _strings_in(code: CodeType) -> Iterator[str]:
+    """Short string constants, those in tuples and sets included."""
+    pending: list[object] = list(code.co_consts)
+    while pending:
+        match pending.pop():
+            case CodeType() as inner:
+                yield from _strings_in(inner)
+            case tuple() | frozenset() as items:
+                pending += items
+            case str() as text if len(text) <= _LONGEST_STRING:
+                yield text
+
+
+def _named_codecs(strings: Iterable[str]) -> Iterator[str]:
     """Modules of `encodings` whose codec a string constant of the file names, under any alias."""
-    for constant in code.co_consts:
-        match constant:
-            case CodeType():
-                yield from _named_codecs(constant)
-            case str() if len(constant) < _LONGEST_CODEC_NAME:
-                name = encodings.normalize_encoding(constant).lower()
-                name = encodings.aliases.aliases.get(name, name)
-                if name in _CODECS:
-                    yield name
+    for text in strings:
+        name = encodings.normalize_encoding(text).lower()
+        name = encodings.aliases.aliases.get(name, name)
+        if name in _CODECS:
+            yield name
 
 
 def _computes_codecs(tree: ast.AST) -> bool:
