@@ -376,6 +376,23 @@ read_only(void)
 WRAP(int, mkdir, (const char *path, mode_t mode), (path, mode), is_ours(path), read_only())
 WRAP(int, mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode), is_ours(path), read_only())
 
+/* Files in the binary have no extended attributes. */
+static ssize_t
+not_supported(void)
+{
+    errno = ENOTSUP;
+    return -1;
+}
+
+WRAP(ssize_t, listxattr, (const char *path, char *list, size_t size), (path, list, size), is_ours(path),
+     not_supported())
+WRAP(ssize_t, llistxattr, (const char *path, char *list, size_t size), (path, list, size), is_ours(path),
+     not_supported())
+WRAP(ssize_t, getxattr, (const char *path, const char *name, void *value, size_t size), (path, name, value, size),
+     is_ours(path), not_supported())
+WRAP(ssize_t, lgetxattr, (const char *path, const char *name, void *value, size_t size), (path, name, value, size),
+     is_ours(path), not_supported())
+
 static char *
 realpath_bundled(const char *path, char *resolved)
 {

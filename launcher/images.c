@@ -29,7 +29,7 @@ static struct {
     char **environment;
 } start;
 
-enum image_state { UNLOADED, LOADING, LOADED };
+enum image_state { UNLOADED, LOADING, LOADED, FAILED };
 
 /* A load may be asked for without the GIL, from constructors, and from several threads. */
 static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
@@ -199,17 +199,12 @@ prepare_states(void)
     return 0;
 }
 
-/* Load an image and what it needs; 0, or -1 with the error for dlerror. */
+static int load(uint32_t index);
+
+/* The work of `load`, whose caller keeps the image's state. */
 static int
-load(uint32_t index)
+load_fresh(const struct bundle_image *image)
 {
-    if (!states && prepare_states() < 0) {
-        return -1;
-    }
-    if (states[index] != UNLOADED) {
-        return 0; /* there, or in the making further up: dependencies may go in circles */
-    }
-    const struct bundle_image *image = &bundle.images[index];
     int fd = bundle_executable_fd();
     if (fd < 0) {
         return fail("%s: the executable's own file cannot be read: %s", image->path, strerror(errno));
@@ -220,7 +215,6 @@ load(uint32_t index)
             return fail("%s: %s", image->path, dlerror());
         }
     }
-    states[index] = LOADING;
     for (uint32_t i = 0; i < image->segment_count; i++) {
         if (map_segment(fd, &image->segments[i]) < 0) {
             return fail("%s: cannot be mapped: %s", image->path, strerror(errno));
@@ -231,13 +225,40 @@ load(uint32_t index)
             return -1;
         }
     }
-    if (apply_patches(image) < 0) {
+    return apply_patches(image);
+}
+
+/* Load an image and what it needs; 0, or -1 with the error for dlerror. */
+static int
+load(uint32_t index)
+{
+    if (!states && prepare_states() < 0) {
+        return -1;
+    }
+    const struct bundle_image *image = &bundle.images[index];
+    switch (states[index]) {
+    case FAILED:
+        return fail("%s: %s", image->path, "could not be loaded before");
+    case LOADING: /* further up: dependencies may go in circles */
+    case LOADED:
+        return 0;
+    }
+    states[index] = LOADING;
+    if (load_fresh(image) < 0) {
+        states[index] = FAILED;
         return -1;
     }
     states[index] = LOADED;
     run_constructors(image);
     load_order[loaded_count++] = index;
     return 0;
+}
+
+/* Are its segments in place? */
+static bool
+is_mapped(uint32_t index)
+{
+    return states && (states[index] == LOADING || states[index] == LOADED);
 }
 
 /* --- Looking up ---------------------------------------------------------------------------------------------- */
@@ -265,9 +286,9 @@ static const struct bundle_image *
 image_at(const void *address)
 {
     uint64_t value = (uint64_t)address;
-    for (uint32_t i = 0; states && i < bundle.image_index.count; i++) {
+    for (uint32_t i = 0; i < bundle.image_index.count; i++) {
         const struct bundle_image *image = &bundle.images[i];
-        if (states[i] != UNLOADED && value >= image->base && value < image->end) {
+        if (is_mapped(i) && value >= image->base && value < image->end) {
             return image;
         }
     }
@@ -349,8 +370,7 @@ __wrap_dlopen(const char *name, int flags)
     }
     uint32_t index = (uint32_t)(image - bundle.images);
     pthread_mutex_lock(&lock);
-    bool present = states && states[index] != UNLOADED;
-    int result = flags & RTLD_NOLOAD && !present ? -1 : load(index);
+    int result = flags & RTLD_NOLOAD && !is_mapped(index) ? -1 : load(index);
     pthread_mutex_unlock(&lock);
     return result < 0 ? NULL : (void *)image;
 }
@@ -414,9 +434,9 @@ int
 __wrap_dl_iterate_phdr(int (*callback)(struct dl_phdr_info *, size_t, void *), void *data)
 {
     int result = __real_dl_iterate_phdr(callback, data);
-    for (uint32_t i = 0; !result && states && i < bundle.image_index.count; i++) {
+    for (uint32_t i = 0; !result && i < bundle.image_index.count; i++) {
         const struct bundle_image *image = &bundle.images[i];
-        if (states[i] == UNLOADED) {
+        if (!is_mapped(i)) {
             continue;
         }
         struct dl_phdr_info info = {

@@ -29,7 +29,7 @@ REPLACED_FUNCTIONS = frozenset(
     " stat stat64 lstat lstat64 fstatat fstatat64"
     " __xstat __xstat64 __lxstat __lxstat64 __fxstatat __fxstatat64"
     " access faccessat eaccess euidaccess readlink readlinkat realpath __realpath_chk"
-    " mkdir mkdirat opendir readdir readdir64 closedir rewinddir".split()
+    " mkdir mkdirat listxattr llistxattr getxattr lgetxattr opendir readdir readdir64 closedir rewinddir".split()
 )
 
 # import.c's one way to code of frozen modules since 3.13 (launcher/frozen.c).
