@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -10,6 +11,7 @@ import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ROOT / "tests" / "apps"
@@ -161,3 +163,11 @@ def without_source_lines(lines: Sequence[str]) -> Iterator[str]:
         warning = re.match(r"/\S+:\d+: \w*Warning: ", line)
         quoting = f"{frame[1]}  " if frame else "  " if warning else ""
         yield line
+
+
+def inspect(binary: Path) -> dict[str, Any]:
+    """What `bundle inspect --json` says about a binary."""
+    done = bundle("inspect", binary, "--json")
+    assert done.status == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
