@@ -79,9 +79,11 @@ def test_version_in_an_empty_root(command: Callable[[str], Program], name: str, 
 
     chroot = shutil.which("chroot")
     assert chroot
-    found = run([chroot, empty_root, f"/{name}", "--version"], environment={})
+    # Both programs refuse to start where there is neither a home nor a list of users.
+    environment = {"HOME": "/"}
+    found = run([chroot, empty_root, f"/{name}", "--version"], environment=environment)
 
-    program.compare(found, run([*program.original, "--version"], environment={}))
+    program.compare(found, run([*program.original, "--version"], environment=environment))
 
 
 @pytest.mark.parametrize("name", COMMANDS)
