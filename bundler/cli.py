@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -83,7 +83,7 @@ def _run(arguments: list[str]) -> int:
         if arguments[:1] == ["inspect"]:
             _inspect(arguments[1:])
         else:
-            settings = read_settings(arguments)
+            settings = read_settings(arguments, environment())
             _build(settings)
     except UsageError as error:
         _reporter().diagnostic(Diagnostic(Severity.ERROR, "usage", str(error), hint=error.hint))
@@ -213,8 +213,8 @@ def _parse(parser_: argparse.ArgumentParser, arguments: list[str]) -> dict[str, 
     return vars(known)
 
 
-def read_settings(arguments: list[str]) -> Settings:
-    """Settings from arguments, project file and environment; SystemExit after `--help` and `--version`."""
+def read_settings(arguments: list[str], variables: Mapping[str, str]) -> Settings:
+    """Settings from arguments, project file and environment variables; SystemExit after `--help` and `--version`."""
     flags = _flags(_parse(parser(), arguments))
     both = flags.conflict()
     if both:
@@ -222,7 +222,7 @@ def read_settings(arguments: list[str]) -> Settings:
     from bundler.project import project_options
 
     project = project_options(flags.values.get("target"), Path())
-    settings = combine(flags, project, environment())
+    settings = combine(flags, project, variables)
     if not any(getattr(settings, name) for name in ENTRIES):
         raise UsageError(
             "nothing to bundle is named",

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
@@ -24,14 +25,9 @@ _COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severit
 _FAINT = "bright_black"
 
 
-def error_console() -> Console:
-    """Standard error."""
-    return Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
-
-
-def data_console() -> Console:
-    """Standard output."""
-    return Console(highlight=False, markup=False, emoji=False)
+def make_console(**options: Any) -> Console:
+    """A console that prints texts as they are: names and paths of users are neither markup nor emoji codes."""
+    return Console(highlight=False, markup=False, emoji=False, **options)
 
 
 # --- Words ------------------------------------------------------------------------------------------------------------
@@ -67,7 +63,7 @@ class Reporter:
     """What a build says: live stages on a terminal, plain lines elsewhere, only errors when `quiet`."""
 
     def __init__(self, *, quiet: bool = False, console: Console | None = None) -> None:
-        self._console = console or error_console()
+        self._console = console or make_console(stderr=True, soft_wrap=True)
         self._quiet = quiet
 
     @property
@@ -181,7 +177,7 @@ class Section:
 
 def print_page(title: str, sections: Iterable[Section], console: Console | None = None) -> None:
     """A page for people on standard output."""
-    out = console or data_console()
+    out = console or make_console()
     out.print(title, style="bold", soft_wrap=True)
     for section in sections:
         out.print()

@@ -1,0 +1,359 @@
+"""The command as users run it: exit status, streams, and what a failure leaves behind.
+
+One small program is bundled with the Python that runs the tests; after the first run everything but the link comes from
+the cache, so a case costs a second or two.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import sysconfig
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bundler import __version__, cli
+from bundler.inspection import newest_versions
+from bundler.process import CommandError
+from bundler.settings import Settings
+from tests.support import Outcome, bundle, run
+
+COMMAND = Path(sysconfig.get_path("scripts"), "bundle")
+PYTHON = ("--python", sys.executable)
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A program with a data file."""
+    folder = tmp_path_factory.mktemp("app")
+    (folder / "greeting.txt").write_text("hello from a file")
+    source = folder / "app.py"
+    source.write_text(
+        "from pathlib import Path\n"
+        "import json\n"
+        "print((Path(__file__).parent / 'texts' / 'greeting.txt').read_text(), json.dumps(1))\n"
+    )
+    return source
+
+
+@pytest.fixture(scope="session")
+def built(app: Path) -> tuple[Path, Outcome]:
+    """The program as a binary, and what the build said."""
+    binary = app.parent / "made" / "app"
+    outcome = bundle(app, "-o", binary, "--add-data", f"{app.parent}/*.txt:texts", *PYTHON)
+    assert outcome.status == 0, outcome.stderr.decode()
+    return binary, outcome
+
+
+def wrapped_compiler(folder: Path, pattern: str, commands: str) -> str:
+    """A C compiler that runs shell commands instead when its arguments match; its path."""
+    script = folder / "cc"
+    script.write_text(f'#!/bin/sh\ncase "$*" in\n{pattern})\n{commands}\n;;\nesac\nexec cc "$@"\n')
+    script.chmod(0o755)
+    return str(script)
+
+
+# --- Builds -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_build_in_a_pipe(built: tuple[Path, Outcome]):
+    """Plain lines on standard error, nothing on standard output, and a program that finds its data file."""
+    binary, outcome = built
+    lines = outcome.stderr.decode().splitlines()
+
+    assert outcome.stdout == b""
+    assert lines[0].startswith("analyzing ")
+    assert lines[-2] == "linking"
+    assert re.fullmatch(
+        rf"{binary}: \d+\.\d MB, Python \S+, \d+ modules \(\d+ from the cache\), (\d+ min )?[\d.]+ s", lines[-1]
+    )
+    assert run([binary]).stdout == b"hello from a file 1\n"
+
+
+def test_a_second_build_compiles_nothing(built: tuple[Path, Outcome], app: Path, tmp_path: Path):
+    """Every module comes from the cache, and the last line says so."""
+    outcome = bundle(app, "-o", tmp_path / "again", *PYTHON)
+    found = re.search(rb"(\d+) modules \((\d+) from the cache\)", outcome.stderr)
+
+    assert found is not None
+    assert found[1] == found[2]
+    assert b"compiling" not in outcome.stderr
+
+
+def test_quiet_and_verbose(app: Path, tmp_path: Path):
+    """-q says nothing at all, -v shows the commands that run."""
+    quiet = bundle(app, "-q", "-o", tmp_path / "quiet", *PYTHON)
+    verbose = bundle(app, "-v", "-o", tmp_path / "verbose", *PYTHON)
+
+    assert quiet == Outcome(0, b"", b"")
+    assert len(re.findall(rb"^\$ .*cc ", verbose.stderr, re.MULTILINE)) >= 3
+
+
+def test_everything_from_the_file(app: Path, tmp_path: Path):
+    """With a target in pyproject.toml `bundle` alone is a whole command, in every folder of the project."""
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "pyproject.toml").write_text(
+        f'[tool.bundle]\ntarget = "{app}"\noutput = "out/it"\npython = "{sys.executable}"\nquiet = true\n'
+    )
+    outcome = bundle(cwd=tmp_path / "inner")
+
+    assert outcome == Outcome(0, b"", b"")
+    assert (tmp_path / "out" / "it").is_file()
+
+
+def test_a_target_called_inspect(tmp_path: Path):
+    """`inspect` is a command only when it is not written as a path."""
+    (tmp_path / "inspect").write_text("print('a script')\n")
+    outcome = bundle("./inspect", "-o", "out", *PYTHON, cwd=tmp_path)
+
+    assert outcome.status == 0
+    assert run([tmp_path / "out"]).stdout == b"a script\n"
+
+
+# --- Failures ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "beginning"),
+    [
+        ([], 2, "error[usage]: nothing to bundle is named\n  hint: "),
+        (["a", "b"], 2, "error[usage]: `b` is one argument too many\n  hint: "),
+        (["--oops"], 2, "error[usage]: there is no option `--oops`\n  hint: "),
+        (["inspect"], 2, "error[usage]: the following arguments are required: FILE\n  hint: "),
+        (["inspect", "x", "--jsn"], 2, "error[usage]: there is no option `--jsn`\n  hint: did you mean `--json`?\n"),
+        (["inspect", "nothing"], 1, "error[unreadable]: `nothing` cannot be read: "),
+        (["inspect", "text.py"], 1, "error[not-a-bundle]: `text.py` was not made by bundler\n  hint: "),
+        (["-q", "nothing.py", *PYTHON], 1, "error[no-such-target]: there is no file `nothing.py`\n  hint: "),
+        (["-q", "text.py", "--python", "nowhere"], 1, "error[bad-python]: "),
+        (["-q", "text.py", "-o", "text.py", *PYTHON], 1, "error[output-is-source]: "),
+        (["-q", "text.py", "--add-data", "nothing:.", *PYTHON], 1, "error[no-such-file]: "),
+        (["-q", "text.py", "--cache-dir", "text.py/x", *PYTHON], 1, "error[cache-unusable]: the cache folder `"),
+        (
+            ["-q", "wrong/app.py", *PYTHON],
+            1,
+            "error[unknown-option]: `[tool.bundle]` has no option `x`\n  --> wrong/py",
+        ),
+    ],
+)
+def test_bad_input(tmp_path: Path, arguments: list[str], status: int, beginning: str):
+    """What a user did wrong is said in a line with a hint, never by a traceback, and changes no file."""
+    (tmp_path / "text.py").write_text("print()\n")
+    (tmp_path / "wrong").mkdir()
+    (tmp_path / "wrong" / "app.py").touch()
+    (tmp_path / "wrong" / "pyproject.toml").write_text("[tool.bundle]\nx = 1\n")
+    outcome = bundle(*arguments, cwd=tmp_path, NO_COLOR="1")
+
+    assert outcome.status == status
+    assert outcome.stderr.decode().startswith(beginning)
+    assert outcome.stdout == b""
+    assert (tmp_path / "text.py").read_text() == "print()\n"
+
+
+def test_interrupt(app: Path, tmp_path: Path):
+    """Ctrl-C while linking ends bundle by the signal, quietly, and leaves the earlier output and nothing else."""
+    output = tmp_path / "out" / "app"
+    output.parent.mkdir()
+    output.write_text("earlier")
+    started = tmp_path / "started"
+    compiler = wrapped_compiler(tmp_path, "@*", f"touch {started}; exec sleep 60")
+    process = subprocess.Popen(
+        [COMMAND, app, "-o", output, *PYTHON],
+        env={**os.environ, "CC": compiler},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    while not started.exists() and process.poll() is None:
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=30)
+
+    assert process.returncode == -signal.SIGINT
+    assert stdout == b""
+    lines = [line.split()[0] for line in stderr.decode().splitlines()]
+    assert lines in (["analyzing", "linking"], ["analyzing", "compiling", "linking"])
+    assert output.read_text() == "earlier"
+    assert os.listdir(output.parent) == ["app"]
+
+
+def test_a_compiler_that_fails(tmp_path: Path):
+    """A command that fails without anybody knowing why is shown with its last words."""
+    source = tmp_path / "unique.py"
+    source.write_text(f"print({str(tmp_path)!r})\n")
+    compiler = wrapped_compiler(tmp_path, "*/frozen/*", "echo some reason >&2; exit 3")
+    outcome = bundle("-q", source, "-o", tmp_path / "out", *PYTHON, CC=compiler, NO_COLOR="1")
+
+    assert outcome.status == 1
+    assert outcome.stderr.decode().splitlines() == [
+        f"error[command-failed]: `{compiler}` ended with status 3",
+        "  some reason",
+        "  hint: run again with `-v` to see the commands",
+    ]
+    assert not (tmp_path / "out").exists()
+
+
+SETTINGS = Settings(target="app.py", cache_dir=Path("/cache"))
+FULL = os.strerror(errno.ENOSPC)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (OSError(errno.ENOSPC, FULL), "disk-full"),
+        (OSError(errno.EDQUOT, os.strerror(errno.EDQUOT), "/x"), "disk-full"),
+        (CommandError(["cc"], "ended with status 1", f"fatal error: error writing to x.s: {FULL}\n"), "disk-full"),
+        (CommandError(["cc"], "ended with status 1", "x.c: error: no\n"), "command-failed"),
+        (PermissionError(errno.EACCES, "Permission denied", "/cache/frozen/ab"), "cache-unusable"),
+        (OSError(errno.EROFS, "Read-only file system", b"/cache"), "cache-unusable"),
+        (PermissionError(errno.EACCES, "Permission denied", "/home/other/app.py"), "file-unusable"),
+        (OSError(errno.EBADF, "Bad file descriptor"), None),
+        (RecursionError(), None),
+        (AssertionError("no"), None),
+    ],
+)
+def test_whose_problem_a_failure_is(error: Exception, code: str | None):
+    """Full disks and files that cannot be used are the user's to mend; all that is not foreseen is a bug of ours."""
+    found = cli.explain(error, SETTINGS)
+
+    assert (found and found.code) == code
+    assert found is None or found.hint
+
+
+def test_a_bug(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]):
+    """A failure that nobody foresaw ends with status 70, a traceback, and what to do with it."""
+
+    def fail(*_: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr("bundler.pipeline.bundle", fail)
+
+    assert cli.main(["app.py"]) == 70
+    stdout, stderr = capfd.readouterr()
+    assert stdout == ""
+    assert "Traceback" in stderr
+    assert "please report this at the project's issue tracker with this text" in stderr
+
+
+# --- Data on standard output ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "beginning"),
+    [
+        (["--version"], f"bundle {__version__}\n"),
+        (["--help"], "usage: bundle [OPTIONS] TARGET\n"),
+        (["inspect", "--help"], "usage: bundle inspect"),
+    ],
+)
+def test_help_and_version(arguments: list[str], beginning: str):
+    """What was asked for goes to standard output, with status 0, whatever folder one is in."""
+    outcome = bundle(*arguments, cwd=Path("/"))
+
+    assert outcome.status == 0
+    assert outcome.stderr == b""
+    assert outcome.stdout.decode().startswith(beginning)
+
+
+def test_version_needs_no_library():
+    """`bundle --version` imports neither rich nor what analyses and links: it answers at once."""
+    code = "import sys; from bundler.cli import main\ntry: main(['--version'])\nexcept SystemExit: print(*sys.modules)"
+    modules = set(run([sys.executable, "-c", code]).stdout.decode().split())
+
+    assert "bundler.settings" in modules
+    assert modules.isdisjoint({"rich", "cffi", "modulegraph", "packaging", "tomli", "logging", "subprocess"})
+
+
+@pytest.fixture(scope="session")
+def document(built: tuple[Path, Outcome]) -> dict[str, Any]:
+    """`bundle inspect --json` of the program."""
+    outcome = bundle("inspect", built[0], "--json")
+    assert outcome.stderr == b""
+    found: dict[str, Any] = json.loads(outcome.stdout)
+    return found
+
+
+def test_json_is_as_documented(document: dict[str, Any]):
+    """The keys are those of the table in docs/cli.md, in its order."""
+    page = (Path(__file__).resolve().parent.parent / "docs" / "cli.md").read_text()
+    table = page.partition("| key | value |\n|---|---|\n")[2].partition("\n\n")[0]
+    rows = [re.findall(r"`(\w+)`", line.split(" | ")[0]) for line in table.splitlines()]
+
+    assert list(document) == [key for row in rows for key in row]
+    assert document["format"] == 1
+
+
+def test_json_modules(document: dict[str, Any]):
+    """Each module is of one kind, and none of another kind than those that need no file."""
+    modules = document["modules"]
+    every = [name for names in modules.values() for name in names]
+
+    assert list(modules) == ["frozen", "prelinked", "builtin", "namespace", "other"]
+    assert modules["other"] == []
+    assert {"__main__", "json.decoder"} <= set(modules["frozen"])
+    assert "sys" in modules["builtin"]
+    assert len(every) == len(set(every))
+
+
+def test_json_sizes(document: dict[str, Any], built: tuple[Path, Outcome]):
+    """The parts add up to the file."""
+    assert document["size"] == built[0].stat().st_size == sum(document["parts"].values())
+    assert all(size >= 0 for size in document["parts"].values())
+    assert document["parts"]["frozen"] > 100_000
+    assert document["data_files"] == [{"path": "texts/greeting.txt", "size": 17}]
+    assert document["parts"]["data_files"] == 17
+
+
+def test_json_needs(document: dict[str, Any]):
+    """What the executable itself needs of the C library counts as well."""
+    newest = document["newest_versions"]["GLIBC"]
+
+    assert re.fullmatch(r"2\.\d+", newest["version"])
+    assert "executable" in newest["needed_by"]
+
+
+def test_page(built: tuple[Path, Outcome], document: dict[str, Any]):
+    """The page for people holds the same numbers."""
+    text = bundle("inspect", built[0]).stdout.decode()
+    words = " ".join(text.split())
+
+    assert text.startswith(f"{built[0]}: {document['size'] / 1e6:.1f} MB, Python {document['python']}, made by")
+    assert f"deep-frozen {len(document['modules']['frozen'])} __main__, " in words
+    assert "texts/greeting.txt 17 B" in words
+    assert f"GLIBC_{document['newest_versions']['GLIBC']['version']} by the executable" in words
+    assert not any(line.endswith(" ") or len(line) > 120 for line in text.splitlines()[1:])
+
+
+def test_a_reader_that_leaves(built: tuple[Path, Outcome]):
+    """`bundle inspect | head -1` says nothing about the broken pipe."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    for options in ((), ("--json",)):
+        command = [str(COMMAND), "inspect", str(built[0]), *options]
+        done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, check=False)
+        assert done.stderr == b""
+    os.close(writing)
+
+
+def test_newest_versions():
+    """Versions are compared as numbers, by family; who needs the newest is named, and what has no number is no version."""
+    needs = {
+        "executable": ["libc.so.6:GLIBC_2.9", "libc.so.6:GLIBC_2.34", "libc.so.6:GLIBC_PRIVATE"],
+        "/a.so": ["libc.so.6:GLIBC_2.4", "libstdc++.so.6:GLIBCXX_3.4.9", "libstdc++.so.6:CXXABI_TM_1"],
+        "/b.so": ["libc.so.6:GLIBC_2.34", "libstdc++.so.6:GLIBCXX_3.4.29", "libssl.so.3:OPENSSL_3.0.0"],
+        "/c.so": ["libgcc_s.so.1:GCC_3.3.1", "libgcc_s.so.1:GCC_3.0", "libc.so.6:GLIBC_ABI_DT_RELR"],
+    }
+    found = newest_versions(needs)
+
+    assert {family: (each.version, each.needed_by) for family, each in found.items()} == {
+        "GLIBC": ("2.34", ("/b.so", "executable")),
+        "GLIBCXX": ("3.4.29", ("/b.so",)),
+        "GCC": ("3.3.1", ("/c.so",)),
+    }
