@@ -24,7 +24,7 @@ class Screen(io.StringIO):
         return self.terminal
 
 
-def console(*, terminal: bool = False, no_color: bool | None = None, width: int = 60) -> tuple[Console, Screen]:
+def console(*, terminal: bool = False, width: int = 60, **variables: str) -> tuple[Console, Screen]:
     """A console as `report.py` makes them, but for where it writes."""
     screen = Screen(terminal=terminal)
     made = make_console(
@@ -32,9 +32,8 @@ def console(*, terminal: bool = False, no_color: bool | None = None, width: int 
         width=width,
         force_terminal=terminal,
         color_system="standard" if terminal else None,
-        no_color=no_color,
         soft_wrap=True,
-        _environ={"TERM": "xterm"},
+        _environ={"TERM": "xterm", **variables},
     )
     return made, screen
 
@@ -82,7 +81,7 @@ def test_finding_on_a_terminal():
 
 def test_no_color_takes_colours_away():
     """With NO_COLOR a terminal gets no colour codes."""
-    made, screen = console(terminal=True, no_color=True)
+    made, screen = console(terminal=True, NO_COLOR="1")
     Reporter(console=made).diagnostic(MISSING)
 
     assert "\x1b[3" not in screen.getvalue()
