@@ -70,6 +70,9 @@ struct bundle_segment {
 enum bundle_patch_kind {
     BUNDLE_PATCH_SYMBOL = 1,   /* *place = address of `symbol` + addend; 0 when weak and missing */
     BUNDLE_PATCH_RESOLVER = 2, /* *place = the result of the function at `addend` (IFUNC) */
+    /* Of the thread-local `symbol` that `library` of the system defines, for __tls_get_addr: */
+    BUNDLE_PATCH_TLS_MODULE = 3, /* *place = number of the library */
+    BUNDLE_PATCH_TLS_OFFSET = 4, /* *place = place in the library's block + addend */
 };
 
 /* A word of an image that is only known at run time, written when the image is loaded. */
@@ -77,6 +80,7 @@ struct bundle_patch {
     uint64_t *place;
     const char *symbol;
     const char *version; /* NULL: any */
+    const char *library; /* of thread-local symbols: the soname of their library */
     uint64_t addend;
     uint32_t kind;
     uint32_t is_weak;

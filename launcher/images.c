@@ -81,8 +81,9 @@ is_own_file(int fd)
            && memcmp(&found, &bundle, sizeof found) == 0;
 }
 
-int
-bundle_executable_fd(void)
+/* The executable's own file, opened for reading once; -1 with errno. */
+static int
+executable_fd(void)
 {
     static int kept = -1;
     if (kept < 0) {
@@ -135,6 +136,36 @@ host_symbol(const struct bundle_patch *patch)
     return patch->version ? dlvsym(RTLD_DEFAULT, patch->symbol, patch->version) : dlsym(RTLD_DEFAULT, patch->symbol);
 }
 
+/* Number of the library that defines a thread-local variable, and the variable's place in the library's block. */
+static int
+find_thread_local(const struct bundle_image *image, const struct bundle_patch *patch, size_t *module, uint64_t *offset)
+{
+    void *library = dlopen(patch->library, RTLD_NOW | RTLD_NOLOAD);
+    void *address = library ? dlvsym(library, patch->symbol, patch->version ? patch->version : "") : NULL;
+    if (library && !address) {
+        address = dlsym(library, patch->symbol);
+    }
+    void *block = NULL;
+    if (!address || dlinfo(library, RTLD_DI_TLS_MODID, module) != 0
+        || dlinfo(library, RTLD_DI_TLS_DATA, &block) != 0 || !block) {
+        return fail("%s: undefined thread-local symbol: %s", image->path, patch->symbol);
+    }
+    *offset = (uint64_t)address - (uint64_t)block; /* both are this thread's */
+    return 0;
+}
+
+static int
+apply_thread_local_patch(const struct bundle_image *image, const struct bundle_patch *patch)
+{
+    size_t module;
+    uint64_t offset;
+    if (find_thread_local(image, patch, &module, &offset) < 0) {
+        return -1;
+    }
+    *patch->place = patch->kind == BUNDLE_PATCH_TLS_MODULE ? module : offset + patch->addend;
+    return 0;
+}
+
 static int
 apply_patches(const struct bundle_image *image)
 {
@@ -142,6 +173,12 @@ apply_patches(const struct bundle_image *image)
         const struct bundle_patch *patch = &image->patches[i];
         if (patch->kind == BUNDLE_PATCH_RESOLVER) {
             *patch->place = ((uint64_t (*)(void))patch->addend)();
+            continue;
+        }
+        if (patch->kind != BUNDLE_PATCH_SYMBOL) {
+            if (apply_thread_local_patch(image, patch) < 0) {
+                return -1;
+            }
             continue;
         }
         void *found = host_symbol(patch);
@@ -205,7 +242,7 @@ static int load(uint32_t index);
 static int
 load_fresh(const struct bundle_image *image)
 {
-    int fd = bundle_executable_fd();
+    int fd = executable_fd();
     if (fd < 0) {
         return fail("%s: the executable's own file cannot be read: %s", image->path, strerror(errno));
     }
@@ -214,6 +251,9 @@ load_fresh(const struct bundle_image *image)
         if (!dlopen(*library, RTLD_NOW | RTLD_GLOBAL)) {
             return fail("%s: %s", image->path, dlerror());
         }
+    }
+    if (image->host_libraries) {
+        bundle_bind_unwinder(); /* may have come with them */
     }
     for (uint32_t i = 0; i < image->segment_count; i++) {
         if (map_segment(fd, &image->segments[i]) < 0) {
@@ -282,8 +322,8 @@ image_named(const char *name)
     return found ? &bundle.images[found->image] : NULL;
 }
 
-static const struct bundle_image *
-image_at(const void *address)
+const struct bundle_image *
+bundle_image_at(const void *address)
 {
     uint64_t value = (uint64_t)address;
     for (uint32_t i = 0; i < bundle.image_index.count; i++) {
@@ -414,7 +454,7 @@ __wrap_dlerror(void)
 int
 __wrap_dladdr(const void *address, Dl_info *info)
 {
-    const struct bundle_image *image = image_at(address);
+    const struct bundle_image *image = bundle_image_at(address);
     if (!image) {
         return __real_dladdr(address, info);
     }

@@ -16,10 +16,13 @@ bundle_find_module(const char *name)
     return bundle_find(&bundle.module_index, bundle.modules, sizeof(struct bundle_module), name);
 }
 
-/* images.c: the executable's own file, opened for reading (a new reference for each caller is not made); -1 with errno. */
-int bundle_executable_fd(void);
-
-/* images.c: remember what constructors and the executable's path are made from. Call first in main. */
+/* images.c: remember what constructors are called with. Call first in main. */
 void bundle_images_start(int argc, char **argv, char **environment);
+
+/* images.c: the loaded image in whose memory an address lies; NULL when there is none. */
+const struct bundle_image *bundle_image_at(const void *address);
+
+/* unwind.c: let the system's unwinder, once it is loaded, find the frames of images. */
+void bundle_bind_unwinder(void);
 
 #endif

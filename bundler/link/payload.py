@@ -15,7 +15,7 @@ from typing import Any
 from bundler.contract import bundle_constant, bundle_ffi
 from bundler.link import prelink
 from bundler.link.elf import PAGE, Tag
-from bundler.link.prelink import Image, Locate, OnHost, Resolved
+from bundler.link.prelink import HostThreadLocal, Image, Locate, OnHost, Resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +285,13 @@ def _write_patches(writer: _Writer, row: Any, image: Image) -> None:
                 patch.version = writer.text(version)
                 patch.addend = addend
                 patch.is_weak = is_weak
+            case HostThreadLocal(library, name, version, addend, is_module):
+                kind = "BUNDLE_PATCH_TLS_MODULE" if is_module else "BUNDLE_PATCH_TLS_OFFSET"
+                patch.kind = bundle_constant(kind)
+                patch.library = writer.text(library)
+                patch.symbol = writer.text(name)
+                patch.version = writer.text(version)
+                patch.addend = addend
             case Resolved(resolver):
                 patch.kind = bundle_constant("BUNDLE_PATCH_RESOLVER")
                 patch.addend = resolver

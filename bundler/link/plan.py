@@ -35,7 +35,16 @@ REPLACED_FUNCTIONS = frozenset(
 # import.c's one way to code of frozen modules since 3.13 (launcher/frozen.c).
 _REPLACED_IN_PYTHON = ("PyMarshal_ReadObjectFromString",)
 
-_LAUNCHER_SOURCES = ("main.c", "importer.c", "frozen.c", "images.c", "files.c", "tables.c", "tlsdesc.S")
+_LAUNCHER_SOURCES = (
+    "main.c",
+    "importer.c",
+    "frozen.c",
+    "images.c",
+    "unwind.c",
+    "files.c",
+    "tables.c",
+    "tlsdesc.S",
+)
 
 _LAUNCHER_FLAGS = (
     "-c",
@@ -48,7 +57,6 @@ _LAUNCHER_FLAGS = (
     "-Werror",
     # Variables of the C library through the GOT: a copy relocation would give it and us two of them.
     "-fPIC",
-    "-fno-asynchronous-unwind-tables",
     "-g0",
 )
 

@@ -11,7 +11,7 @@ linked, and those that only the running system knows become patches, applied by 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bundler.errors import BundleError
 from bundler.link.elf import (
@@ -30,6 +30,9 @@ from bundler.link.libraries import LINKED_HOST_LIBRARIES, Closure, Library
 
 # Above the 1 GiB over which the kernel scatters the heap of a program at fixed addresses, below all that it maps itself.
 FIRST_BASE = 64 << 30
+# The executable's number among those that have thread-local storage; its block holds those of all images.
+_OWN_MODULE = 1
+
 _GRANULE = 64 << 10  # a page that nothing maps stays between two images
 
 
@@ -79,13 +82,25 @@ class OnHost:
 
 
 @dataclass(frozen=True, slots=True)
+class HostThreadLocal:
+    """A thread-local variable of a library of the system: the library's number, or the place in its block."""
+
+    library: str
+    name: str
+    version: str | None
+    addend: int
+    is_module: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Resolved:
     """The result of a function of the image that chooses an implementation (IFUNC), called when it is loaded."""
 
     resolver: int
 
 
-Target = Known | InExecutable | Stub | ThreadLocal | OnHost | Resolved
+AtRunTime = OnHost | HostThreadLocal | Resolved
+Target = Known | InExecutable | Stub | ThreadLocal | AtRunTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,41 +249,54 @@ class _Binder:
                 pass
             case Relocation.IRELATIVE:
                 yield Word(place, Resolved(self._bases[index] + rela.addend))
+            case Relocation.DTPMOD64 if not rela.symbol:
+                # Local dynamic: no relocation for the offset, which counts from the start of the image's part.
+                at = object_.offset_of(rela.offset + 8)
+                offset = int.from_bytes(object_.data[at : at + 8], "little", signed=True)
+                yield Word(place, Known(_OWN_MODULE))
+                yield Word(place + 8, ThreadLocal(index, offset, from_thread_pointer=False))
             case Relocation.DTPMOD64:
-                # The executable is module 1, and its block holds those of all images.
-                yield Word(place, Known(1))
-                if not rela.symbol:
-                    # Local dynamic: no relocation for the offset, which counts from the start of the image's part.
-                    at = object_.offset_of(rela.offset + 8)
-                    offset = int.from_bytes(object_.data[at : at + 8], "little", signed=True)
-                    yield Word(place + 8, ThreadLocal(index, offset, from_thread_pointer=False))
-            case Relocation.DTPOFF64 | Relocation.TPOFF64:
-                owner, offset = self._thread_local(index, rela)
-                from_pointer = rela.type == Relocation.TPOFF64
-                yield Word(place, ThreadLocal(owner, offset + rela.addend, from_pointer))
+                match self._thread_local(index, rela):
+                    case ThreadLocal():
+                        yield Word(place, Known(_OWN_MODULE))
+                    case HostThreadLocal() as local:
+                        yield Word(place, replace(local, is_module=True))
+            case Relocation.DTPOFF64:
+                yield Word(place, self._thread_local(index, rela))
+            case Relocation.TPOFF64:
+                yield Word(place, self._from_thread_pointer(index, rela))
             case Relocation.TLSDESC:
-                owner, offset = self._thread_local(index, rela)
                 yield Word(place, InExecutable("bundle_tlsdesc", 0))
-                yield Word(place + 8, ThreadLocal(owner, offset + rela.addend, from_thread_pointer=True))
+                yield Word(place + 8, self._from_thread_pointer(index, rela))
                 self.used.add("bundle_tlsdesc")
             case _:
                 raise BundleError("not-prelinkable", f"`{object_.path}` has a relocation of type {rela.type}")
 
-    def _thread_local(self, index: int, rela: Rela) -> tuple[int, int]:
-        """The image that a thread-local symbol is in, and its place in that image's block."""
+    def _from_thread_pointer(self, index: int, rela: Rela) -> ThreadLocal:
+        local = self._thread_local(index, rela)
+        if isinstance(local, ThreadLocal):
+            return replace(local, from_thread_pointer=True)
+        object_ = self.closure.libraries[index].object
+        raise BundleError(
+            "not-prelinkable", f"`{object_.path}` uses the thread-local variable `{local.name}` of `{local.library}`"
+        )
+
+    def _thread_local(self, index: int, rela: Rela) -> ThreadLocal | HostThreadLocal:
+        """What a relocation of a thread-local variable refers to, as an offset."""
         object_ = self.closure.libraries[index].object
         symbol = object_.symbols[rela.symbol]
-        if not rela.symbol or symbol.binding == SymbolBinding.LOCAL:
-            return index, symbol.value
-        for owner in self._scope(index):
-            if isinstance(owner, int):
-                found = self._exports[owner].find(symbol.name, symbol.version)
-                if found is not None:
-                    return owner, found.value
-        if symbol.is_defined:
-            return index, symbol.value
+        if rela.symbol and symbol.binding != SymbolBinding.LOCAL:
+            for owner in self._scope(index):
+                exports = self._exports[owner] if isinstance(owner, int) else self._host_exports[owner]
+                found = exports.find(symbol.name, symbol.version)
+                if found is not None and isinstance(owner, int):
+                    return ThreadLocal(owner, found.value + rela.addend, from_thread_pointer=False)
+                if found is not None and isinstance(owner, str):
+                    return HostThreadLocal(owner, found.name, found.version, rela.addend, is_module=False)
+        if not rela.symbol or symbol.is_defined:
+            return ThreadLocal(index, symbol.value + rela.addend, from_thread_pointer=False)
         raise BundleError(
-            "not-prelinkable", f"`{object_.path}` uses the thread-local variable `{symbol.name}` of the system"
+            "not-prelinkable", f"`{object_.path}` uses the thread-local variable `{symbol.name}`, which nothing defines"
         )
 
     def _scope(self, index: int) -> Iterator[int | str]:
@@ -373,7 +401,7 @@ class ImageSegment:
 
 def patches(image: Image) -> tuple[Word, ...]:
     """The words that are only known at run time."""
-    return tuple(word for word in image.words if isinstance(word.target, OnHost | Resolved))
+    return tuple(word for word in image.words if isinstance(word.target, AtRunTime))
 
 
 def relro(image: Image) -> tuple[int, int]:
@@ -427,7 +455,7 @@ def _values(image: Image, locate: Locate) -> list[tuple[int, bytes]]:
     known += [
         (word.address, (locate(word.target) & (1 << 64) - 1).to_bytes(8, "little"))
         for word in image.words
-        if not isinstance(word.target, OnHost | Resolved)
+        if not isinstance(word.target, AtRunTime)
     ]
     return known
 

@@ -1,0 +1,134 @@
+/* C++ exceptions and Rust panics that pass through images.
+
+   The unwinder (libgcc_s) is the system's, and asks the C library which loaded object a return address lies in. The C
+   library does not know images. Registering them with the unwinder would make every throw search a list; instead its
+   two questions, `_dl_find_object` (glibc 2.35 and later) and `dl_iterate_phdr`, are answered here: the words through
+   which libgcc_s calls them are overwritten. */
+
+#include "launcher.h"
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define UNWINDER "libgcc_s.so.1"
+
+/* struct dl_find_object of <dlfcn.h> on x86-64; declared here because older C libraries have no such header. */
+struct found_object {
+    unsigned long long flags;
+    void *map_start;
+    void *map_end;
+    struct link_map *link_map;
+    void *eh_frame; /* PT_GNU_EH_FRAME */
+    unsigned long long reserved[7];
+};
+
+typedef int (*find_object_function)(void *address, struct found_object *result);
+
+int __wrap_dl_iterate_phdr(int (*callback)(struct dl_phdr_info *, size_t, void *), void *data);
+
+static find_object_function system_find_object;
+
+static int
+find_object(void *address, struct found_object *result)
+{
+    const struct bundle_image *image = bundle_image_at(address);
+    if (!image) {
+        return system_find_object(address, result);
+    }
+    const ElfW(Phdr) *headers = (const void *)image->headers;
+    for (uint32_t i = 0; i < image->header_count; i++) {
+        if (headers[i].p_type == PT_GNU_EH_FRAME) {
+            *result = (struct found_object){
+                .map_start = (void *)image->base,
+                .map_end = (void *)image->end,
+                .eh_frame = (void *)(image->base + headers[i].p_vaddr),
+            };
+            return 0;
+        }
+    }
+    return -1;
+}
+
+/* Has the dynamic linker made this address of an object read-only (PT_GNU_RELRO)? */
+static bool
+is_protected(const struct link_map *object, const void *address)
+{
+    const ElfW(Ehdr) *file = (const void *)object->l_addr;
+    const ElfW(Phdr) *headers = (const void *)(object->l_addr + file->e_phoff);
+    for (int i = 0; i < file->e_phnum; i++) {
+        ElfW(Addr) distance = (ElfW(Addr))address - object->l_addr - headers[i].p_vaddr;
+        if (headers[i].p_type == PT_GNU_RELRO && distance < headers[i].p_memsz) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+overwrite(const struct link_map *object, void **place, void *value)
+{
+    uintptr_t page_size = (uintptr_t)sysconf(_SC_PAGESIZE);
+    void *page = (void *)((uintptr_t)place & ~(page_size - 1));
+    bool is_read_only = is_protected(object, place);
+    if (is_read_only && mprotect(page, page_size, PROT_READ | PROT_WRITE) < 0) {
+        return; /* exceptions through images will end the program, as an unknown frame does */
+    }
+    *place = value;
+    if (is_read_only) {
+        mprotect(page, page_size, PROT_READ);
+    }
+}
+
+/* The value of a dynamic tag; 0 when absent. The dynamic linker has made addresses absolute (elf/get-dynamic-info.h). */
+static ElfW(Addr)
+dynamic_value(const ElfW(Dyn) *dynamic, ElfW(Sxword) tag)
+{
+    for (; dynamic->d_tag != DT_NULL; dynamic++) {
+        if (dynamic->d_tag == tag) {
+            return dynamic->d_un.d_ptr;
+        }
+    }
+    return 0;
+}
+
+/* Redirect what an object imports under `name` to `value`. */
+static void
+redirect(const struct link_map *object, const char *name, void *value)
+{
+    const ElfW(Sym) *symbols = (const void *)dynamic_value(object->l_ld, DT_SYMTAB);
+    const char *strings = (const char *)dynamic_value(object->l_ld, DT_STRTAB);
+    const ElfW(Sxword) tables[][2] = {{DT_RELA, DT_RELASZ}, {DT_JMPREL, DT_PLTRELSZ}};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        const ElfW(Rela) *entry = (const void *)dynamic_value(object->l_ld, tables[i][0]);
+        const ElfW(Rela) *end = entry ? entry + dynamic_value(object->l_ld, tables[i][1]) / sizeof *entry : entry;
+        for (; entry < end; entry++) {
+            uint32_t type = (uint32_t)ELF64_R_TYPE(entry->r_info);
+            bool is_word = type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT;
+            if (is_word && strcmp(strings + symbols[ELF64_R_SYM(entry->r_info)].st_name, name) == 0) {
+                overwrite(object, (void **)(object->l_addr + entry->r_offset), value);
+            }
+        }
+    }
+}
+
+void
+bundle_bind_unwinder(void)
+{
+    static bool done;
+    void *unwinder = done ? NULL : dlopen(UNWINDER, RTLD_NOW | RTLD_NOLOAD);
+    struct link_map *object;
+    if (!unwinder || dlinfo(unwinder, RTLD_DI_LINKMAP, &object) != 0) {
+        return;
+    }
+    done = true;
+    system_find_object = (find_object_function)dlsym(RTLD_DEFAULT, "_dl_find_object");
+    if (system_find_object) {
+        redirect(object, "_dl_find_object", (void *)find_object);
+    }
+    redirect(object, "dl_iterate_phdr", (void *)__wrap_dl_iterate_phdr);
+}
