@@ -36,7 +36,9 @@ def bundle(settings: Settings, report: Reporter) -> Built:
         graph = analyze(target, settings, cache)
     for finding in graph.findings:
         report.diagnostic(finding)
-    settings = replace(settings, output=_output(settings, graph))
+    output = _output(settings, graph)
+    link.check_output(output)
+    settings = replace(settings, output=output)
     image = freeze(graph, target, toolchain, settings, cache, report)
     with report.stage("linking"):
         plan = link.plan(image, target, toolchain, settings)

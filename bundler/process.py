@@ -10,8 +10,7 @@ import os
 import shlex
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,11 +51,11 @@ def run(
 ) -> Completed:
     """Run `command` to its end; CommandError when it cannot start or fails.
 
-    `environment` is added to ours.
+    `environment` is added to ours; messages are in English, for some are looked at.
     """
     argv = [str(part) for part in command]
     log.info("%s", shlex.join(argv))
-    env = {**os.environ, **environment} if environment else None
+    env = {**os.environ, "LC_ALL": "C", **(environment or {})}
     try:
         done = subprocess.run(argv, input=stdin, capture_output=True, cwd=cwd, env=env, check=False)
     except OSError as error:
@@ -65,13 +64,6 @@ def run(
         output = (done.stderr + done.stdout).decode(errors="replace")
         raise CommandError(command, _ending(done.returncode), output)
     return Completed(done.stdout, done.stderr)
-
-
-def run_all(commands: Iterable[Sequence[Argument]]) -> None:
-    """Run commands side by side, as many as there are processors; the first failure is raised."""
-    with ThreadPoolExecutor(jobs()) as pool:
-        for _ in pool.map(run, commands):
-            pass
 
 
 class Service:

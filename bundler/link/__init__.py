@@ -5,6 +5,7 @@ Verbs: `plan` decides, `execute` does. Noun: `LinkPlan`.
 
 from bundler.link.execute import execute
 from bundler.link.manifest import Manifest, read_manifest
+from bundler.link.output import check_output
 from bundler.link.plan import LinkPlan, plan
 
-__all__ = ["LinkPlan", "Manifest", "execute", "plan", "read_manifest"]
+__all__ = ["LinkPlan", "Manifest", "check_output", "execute", "plan", "read_manifest"]

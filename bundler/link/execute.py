@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from bundler.errors import BundleError
 from bundler.link import prelink
 from bundler.link.elf import Executable, Relocation, SegmentType, read_executable, read_shared_object
 from bundler.link.manifest import SECTION as MANIFEST_SECTION
+from bundler.link.output import replacing
 from bundler.link.payload import build_payload
 from bundler.link.plan import CompileUnit, LinkPlan
 from bundler.link.prelink import InExecutable, Known, Locate, Stub, Target, ThreadLocal
@@ -29,34 +29,12 @@ _ET_EXEC = 2
 
 def execute(plan: LinkPlan, cache: Cache) -> Path:
     """Link the binary; the output appears whole or stays as it was."""
-    output = plan.output
-    _make_folder(output)
-    try:
-        with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as folder:
-            work = Path(folder)
-            linked = _link(plan, _launcher_objects(plan, cache), work)
-            _check(linked)
-            _fill(plan, linked)
-            linked.chmod(0o755)
-            linked.replace(output)
-    except OSError as error:
-        raise _unwritable(output, error) from error
-    return output
-
-
-def _make_folder(output: Path) -> None:
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        if output.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    except OSError as error:
-        raise _unwritable(output, error) from error
-
-
-def _unwritable(output: Path, error: OSError) -> BundleError:
-    hint = "free some space" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "choose another file with `-o FILE`"
-    reason = error.strerror or str(error)
-    return BundleError("cannot-write", f"`{output}` cannot be written: {reason}", hint=f"{hint}; nothing was changed")
+    launcher = _launcher_objects(plan, cache)
+    with replacing(plan.output) as work:
+        linked = _link(plan, launcher, work)
+        _check(linked)
+        _fill(plan, linked)
+    return plan.output
 
 
 # --- Compiling the launcher -------------------------------------------------------------------------------------------
