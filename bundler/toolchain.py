@@ -32,5 +32,9 @@ def find_toolchain(wanted: str | None) -> Toolchain:
     try:
         version = run([found, "--version"]).stdout
     except CommandError as error:
-        raise BundleError("no-compiler", f"the C compiler does not work: {error}") from error
+        raise BundleError(
+            "no-compiler",
+            f"the C compiler does not work: {error}",
+            hint="the variable CC, if it is set, must name gcc or clang",
+        ) from error
     return Toolchain(Path(found), digest(version))

@@ -113,7 +113,11 @@ def _function(name: str, reference: str, search_path: tuple[Path, ...], cache: C
     first = attribute.partition(".")[0]
     parts = [*module.split("."), *attribute.split(".")]
     if not all(part.isidentifier() for part in parts):
-        raise BundleError("no-such-target", f"`{reference}` is not of the form `package.module:function`")
+        raise BundleError(
+            "no-such-target",
+            f"`{reference}` is not of the form `package.module:function`",
+            hint="name a function that can be called without arguments, such as `shop.cli:main`",
+        )
     text = f"import sys\n\nfrom {module} import {first}\n\nsys.exit({attribute}())\n"
     source = cache.path("entry", digest(text), ".py")
     cache.write(source, text.encode())

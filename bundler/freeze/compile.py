@@ -190,6 +190,8 @@ def _prove_layout(  # noqa: PLR0913  # a compilation has many ends
         try:
             run([toolchain.compiler, *_FLAGS, f"-I{include}", *headers, source, "-o", unfinished])
         except CommandError as error:
+            if "static assertion" not in error.output:
+                raise  # the compiler has a problem of its own
             raise BundleError(
                 "layout-proof",
                 f"the measured object layout of Python {target.version_text} does not match its headers",

@@ -31,10 +31,13 @@ def probe(executable: Path, compiler: Path, cache: Cache) -> TargetPython:
         Path(variables["LIBPL"]) / variables["LIBRARY"], Path(variables["LIBDIR"]) / variables["LIBRARY"]
     )
     shared = _first_file(*(Path(folder) / variables["INSTSONAME"] for folder in _library_dirs(variables)))
-    if static is None and (shared is None or ".so" not in shared.name):
+    if static is None:
+        has_shared = shared is not None and ".so" in shared.name
         raise BundleError(
             "no-libpython",
-            f"`{executable}` has neither a static nor a shared libpython",
+            f"`{executable}` has only a shared libpython, which cannot be embedded yet"
+            if has_shared
+            else f"`{executable}` has neither a static nor a shared libpython",
             notes=(f"looked for {variables['LIBRARY']} in {variables['LIBPL']}",),
             hint=f"install the development files of Python {facts['version_text']} (Debian: `libpython3-dev`), "
             "or use an interpreter built with them through `--python`",

@@ -1,0 +1,318 @@
+"""Bad input: each gives one short error with a hint, no traceback, and leaves an earlier output as it was."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support import VERSIONS, Interpreter, Outcome, bundle, find_interpreter, run
+
+EARLIER = b"an earlier output"
+
+# Progress, message, place, some notes and the hint.
+MOST_LINES = 12
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with `app.py`, and an output of an earlier build in `out/app`."""
+
+    folder: Path
+    python: Path
+
+    @property
+    def output(self) -> Path:
+        return self.folder / "out" / "app"
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text)
+
+    def build(self, *arguments: str | Path, **variables: str) -> Outcome:
+        """Bundle to `out/app`, unless the arguments say otherwise."""
+        given = {"--python": self.python, "-o": self.output}
+        options = [part for name, value in given.items() if name not in arguments for part in (name, value)]
+        return bundle(*arguments, *options, cwd=self.folder, **variables)
+
+    def refuse(self, code: str, *arguments: str | Path, **variables: str) -> str:
+        """Bundle, and assert that it fails as it should; the message."""
+        done = self.build(*arguments, **variables)
+        text = done.stderr.decode()
+        assert done.status == 1, text
+        assert done.stdout == b""
+        assert text.count("error[") == 1
+        assert f"error[{code}]: " in text
+        assert "\n  hint: " in text
+        assert "Traceback" not in text
+        assert len(text.splitlines()) <= MOST_LINES, text
+        assert self.output.read_bytes() == EARLIER
+        assert [path.name for path in self.output.parent.iterdir()] == ["app"]
+        return text
+
+
+@pytest.fixture(scope="session")
+def any_python() -> Path:
+    """Some interpreter: these errors are the same for all."""
+    found = next(filter(None, map(find_interpreter, VERSIONS)), None)
+    if found is None:
+        pytest.skip("there is no suitable Python on this machine")
+    return found
+
+
+@pytest.fixture
+def project(tmp_path: Path, any_python: Path) -> Project:
+    """A project that builds, if nothing is wrong."""
+    made = Project(tmp_path, any_python)
+    made.output.parent.mkdir()
+    made.output.write_bytes(EARLIER)
+    made.write("app.py", "print('built')\n")
+    return made
+
+
+def test_the_project_builds(project: Project):
+    """What the other tests spoil is sound: the earlier output is replaced by a binary that runs."""
+    done = project.build("app.py")
+
+    assert done.status == 0, done.stderr
+    assert run([project.output]).stdout == b"built\n"
+
+
+# --- Targets ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        *(["missing.py"], ["folder"], ["folder/missing.py"], ["missing"], ["."], ["package:"], ["a b:c"]),
+        *(["-m", "missing"], ["--script", "missing"], ["-m", "sys"]),
+    ],
+)
+def test_no_such_target(project: Project, target: list[str]):
+    """What is to be bundled is not there."""
+    (project.folder / "folder").mkdir()
+    kind = {"-m": "module", "--script": "script"}.get(target[0], "target")
+
+    text = project.refuse(f"no-such-{kind}", *target)
+
+    assert "missing" in text or target[-1] != "missing"
+
+
+@pytest.mark.parametrize("source", ["value = (1,\n", "print 'old'\n", "if x:\npass\n", "x = '\udc80'\n", "a\0b\n"])
+def test_syntax_error(project: Project, source: str):
+    """The program itself does not compile: the place is named."""
+    (project.folder / "app.py").write_bytes(b"# comment\n" + source.encode(errors="surrogateescape"))
+
+    assert "app.py" in project.refuse("syntax-error", "app.py")
+
+
+# --- Imports that are missing -----------------------------------------------------------------------------------------
+
+
+def test_missing_module(project: Project):
+    """An import of what is not installed is a warning with the way that leads to it; the program may handle it."""
+    project.write("app.py", "import middle\nprint(middle.fast)\n")
+    project.write("middle.py", "try:\n    import accelerator\n    fast = True\nexcept ImportError:\n    fast = False\n")
+
+    done = project.build("app.py")
+    lines = done.stderr.decode().splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("warning[missing-module]"))
+
+    assert "`accelerator`" in lines[start]
+    assert "middle.py:2" in lines[start + 1]
+    chain = lines[start + 2]
+    assert chain.index("__main__") < chain.index("middle") < chain.index("accelerator")
+    assert "  hint: " in lines[start + 3]
+    assert done.status == 0
+    assert run([project.output]) == Outcome(0, b"False\n", b"")
+
+
+def test_missing_module_is_not_mentioned_when_quiet(project: Project):
+    """With `-q` a build that succeeds says nothing."""
+    project.write("app.py", "try:\n    import accelerator\nexcept ImportError:\n    print('none')\n")
+
+    assert project.build("app.py", "-q") == Outcome(0, b"", b"")
+
+
+# --- The output -------------------------------------------------------------------------------------------------------
+
+
+def test_output_in_a_file(project: Project):
+    """The folder of the output is a file."""
+    assert "app.py/binary" in project.refuse("cannot-write", "app.py", "-o", "app.py/binary")
+
+
+def test_output_is_a_folder(project: Project):
+    """The output is a folder."""
+    (project.folder / "taken").mkdir()
+
+    project.refuse("cannot-write", "app.py", "-o", "taken")
+
+
+def test_output_where_nothing_can_be_made(project: Project):
+    """A file system on which nobody can make files, root included."""
+    project.refuse("cannot-write", "app.py", "-o", "/proc/binary")
+    project.refuse("cannot-write", "app.py", "-o", "/proc/folder/binary")
+
+
+def test_output_without_permission(project: Project):
+    """A folder that the user may not write to."""
+    folder = project.folder / "locked"
+    folder.mkdir(mode=0o555)
+    if os.access(folder, os.W_OK):
+        pytest.skip("root may write everywhere")
+
+    project.refuse("cannot-write", "app.py", "-o", folder / "binary")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of one megabyte."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder])
+    if mounted.status:
+        pytest.skip(f"no disk can be mounted: {mounted.stderr.decode()}")
+    yield folder
+    run(["umount", folder])
+
+
+def test_full_disk(project: Project, small_disk: Path):
+    """The output does not fit: an earlier one that did is still there, and nothing else is left behind."""
+    (small_disk / "app").write_bytes(EARLIER)
+
+    text = project.refuse("cannot-write", "app.py", "-o", small_disk / "app")
+
+    assert "No space left on device" in text
+    assert "free some space" in text
+    assert [path.name for path in small_disk.iterdir()] == ["app"]
+    assert (small_disk / "app").read_bytes() == EARLIER
+
+
+def test_full_cache(project: Project, small_disk: Path):
+    """Compiled modules do not fit."""
+    text = project.refuse("disk-full", "app.py", BUNDLER_CACHE_DIR=str(small_disk / "cache"))
+
+    assert "--cache-dir" in text
+
+
+def test_unusable_cache(project: Project):
+    """The cache folder cannot be made."""
+    project.refuse("cache-unusable", "app.py", BUNDLER_CACHE_DIR=str(project.folder / "app.py" / "cache"))
+
+
+# --- The compiler -----------------------------------------------------------------------------------------------------
+
+
+def test_no_compiler(project: Project):
+    """Nothing on PATH compiles C: the message says what to install."""
+    assert "apt install gcc" in project.refuse("no-compiler", "app.py", PATH=str(project.folder), CC="")
+
+
+def test_wrong_compiler(project: Project):
+    """CC names a program that is not there, or that is no compiler."""
+    assert "`no-such-cc`" in project.refuse("no-compiler", "app.py", CC="no-such-cc")
+    project.refuse("no-compiler", "app.py", CC="false")
+
+
+@pytest.mark.parametrize("failing", ["*'-o '*", "'-c '*", "@*"], ids=["everything", "compiling", "linking"])
+def test_broken_compiler(project: Project, failing: str):
+    """A compiler that fails later than when it is asked for its version: its own words are shown."""
+    compiler = project.folder / "broken-cc"
+    compiler.write_text(
+        f'#!/bin/sh\ncase "$*" in {failing}) for i in 1 2 3 4 5 6 7 8 9; do echo it is broken $i >&2; done; exit 3;; esac\n'
+        'exec cc "$@"\n'
+    )
+    compiler.chmod(0o755)
+    done = project.build("app.py", CC=str(compiler), BUNDLER_CACHE_DIR=str(project.folder / "cache"))
+    text = done.stderr.decode()
+
+    assert done.status == 1
+    assert text.count("error[") == 1
+    assert "it is broken" in text
+    assert "  hint: " in text
+    assert "Traceback" not in text
+    assert project.output.read_bytes() == EARLIER
+
+
+# --- The Python that gets embedded ------------------------------------------------------------------------------------
+
+
+def test_no_such_python(project: Project):
+    """`--python` names nothing, or what is no Python."""
+    project.refuse("bad-python", "app.py", "--python", "no/such/python")
+    project.refuse("bad-python", "app.py", "--python", "/bin/true")
+    project.refuse("bad-python", "app.py", "--python", "/bin/false")
+
+
+def test_too_old(project: Project):
+    """Python older than 3.11."""
+    candidates = sorted((Path.home() / ".pyenv" / "versions").glob("3.[7-9].*/bin/python3"))
+    candidates += sorted((Path.home() / ".pyenv" / "versions").glob("3.10.*/bin/python3"))
+    candidates += [Path(found) for minor in range(7, 11) if (found := shutil.which(f"python3.{minor}"))]
+    working = [path for path in candidates if run([path, "-c", ""]).status == 0]
+    if not working:
+        pytest.skip("there is no Python older than 3.11 on this machine")
+
+    for python in working:
+        text = project.refuse("unsupported-python", "app.py", "--python", python)
+        assert "too old" in text
+        assert "3.11" in text
+
+
+@pytest.fixture
+def pretender(project: Project) -> Callable[[str], Path]:
+    """`pretender(CODE)` is a Python that says untrue things about itself: CODE runs before all else."""
+
+    def make(code: str) -> Path:
+        folder = project.folder / "pretender"
+        folder.mkdir()
+        (folder / "sitecustomize.py").write_text(
+            "import platform, sys, sysconfig\nvariables = sysconfig.get_config_vars()\n" + code
+        )
+        python = folder / "python"
+        python.write_text(f'#!/bin/sh\nPYTHONPATH={folder} exec {project.python} "$@"\n')
+        python.chmod(0o755)
+        return python
+
+    return make
+
+
+NOWHERE = "paths = {**sysconfig.get_paths(), 'include': '/nowhere', 'platinclude': '/nowhere'}\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "lie", "word"),
+    [
+        ("no-libpython", "variables.update(LIBPL='/nowhere', LIBDIR='/nowhere', MULTIARCH='none')", "libpython"),
+        ("no-headers", NOWHERE + "sysconfig.get_paths = lambda: paths", "headers"),
+        ("unsupported-python", "variables.update(Py_DEBUG=1)", "debug build"),
+        ("unsupported-python", "variables.update(Py_GIL_DISABLED=1)", "free-threaded"),
+        ("unsupported-python", "sys.implementation.name = 'pypy'", "pypy"),
+        ("unsupported-python", "platform.machine = lambda: 'aarch64'", "aarch64"),
+        ("unsupported-python", "platform.libc_ver = lambda *args: ('', '')", "C library"),
+        ("unsupported-python", "sys.platform = 'darwin'", "darwin"),
+        ("unsupported-python", "sys.version_info = (3, 10, 9, 'final', 0)", "too old"),
+        ("unsupported-python", "sys.version_info = (3, 99, 0, 'final', 0)", "newer"),
+    ],
+)
+def test_unsuitable_python(project: Project, pretender: Callable[[str], Path], code: str, lie: str, word: str):
+    """An interpreter that cannot be embedded is refused before any work is done, with what to do about it."""
+    assert word in project.refuse(code, "app.py", "--python", pretender(lie))
+
+
+def test_only_a_shared_libpython(project: Project, pretender: Callable[[str], Path]):
+    """A Python whose library is only there as a shared object is refused as well, not half built."""
+    project.refuse("no-libpython", "app.py", "--python", pretender("variables.update(LIBRARY='none.a')"))
+
+
+def test_requirements_of_another_python_are_not_seen(project: Project, interpreter: Interpreter):
+    """What is installed beside the bundler is not what is bundled: modules come from the target's environment."""
+    project.write("app.py", "import modulegraph\n")
+    done = project.build("app.py", "--python", interpreter.python)
+
+    assert "`modulegraph` was not found" in done.stderr.decode()
+    assert b"No module named 'modulegraph'" in run([project.output]).stderr
