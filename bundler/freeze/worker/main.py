@@ -6,7 +6,6 @@ Jobs come as JSON lines on standard input, the layout as the first; a JSON line 
 from __future__ import annotations
 
 import json
-import marshal
 import sys
 from pathlib import Path
 from typing import Any
@@ -31,8 +30,6 @@ def main() -> None:
 def _freeze(layout: Layout, job: dict[str, Any]) -> dict[str, Any]:
     source = Path(job["source"]).read_bytes()
     code = compile(source, job["filename"], "exec", dont_inherit=True, optimize=job["optimize"])
-    # Through marshal, as a .pyc would: equal constants are merged and bytecode is as fresh as after any import.
-    code = marshal.loads(marshal.dumps(code))  # noqa: S302  # our own bytes
     writer = ModuleWriter(layout, job["name"])
     writer.write(job["name"], code)
     Path(job["output"]).write_text(f'#include "{job["header"]}"\n{writer.text()}')

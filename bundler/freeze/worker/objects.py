@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import marshal
 import struct
+from collections.abc import Iterator
 from types import CodeType, EllipsisType
 from typing import Any
 
@@ -48,11 +49,14 @@ class ModuleWriter:
         self._version = ctext.version_symbol(module)
         self._fixups: list[str] = []
         self._references: dict[object, str] = {}
+        self._orders: dict[object, tuple[object, ...]] = {}
         self._names = 0
 
-    def write(self, module: str, code: CodeType) -> None:
+    def write(self, module: str, compiled: CodeType) -> None:
         """Write the module's code object and the `struct bundle_code` through which the launcher finds it."""
-        body = self.reference(code)
+        self._orders = dict(_insertion_orders(compiled))
+        # Through marshal, as a .pyc would: equal constants are merged and bytecode is as fresh as after any import.
+        body = self.reference(marshal.loads(marshal.dumps(compiled)))  # noqa: S302  # our own bytes
         fixups = "0"
         if self._fixups:
             self.lines.append(f"static const struct bundle_fixup fixups[]={{{','.join(self._fixups)},{{0}}}};")
@@ -120,10 +124,11 @@ class ModuleWriter:
         return None if offset is None else f"_PyRuntime+{offset}"
 
     def _string(self, value: str) -> str:
-        runtime = self._singleton("str:" + value)
+        # Of some strings libpython has two objects; code refers to the one that interning finds, or marshal.
+        runtime = self._singleton("id:" + value)
         if runtime is None and len(value) == 1 and value <= "\xff":
             runtime = self._singleton(f"latin1:{ord(value)}")
-        runtime = runtime or self._singleton("id:" + value)
+        runtime = runtime or self._singleton("str:" + value)
         if runtime is not None:
             return runtime
         if ctext.is_pooled(value):
@@ -169,8 +174,8 @@ class ModuleWriter:
         items = [("0" if isinstance(item, frozenset) else self.reference(item)) for item in value]
         expression = self._define("tuple", "TUPLE", f"TUPLE({len(value)},{','.join(items)})", member=".head")
         for index, item in sets:
-            # The order of insertion decides the order of iteration among colliding hashes: marshal's is CPython's.
-            elements = self._tuple(tuple(sorted(item, key=_marshal_order)))
+            # The order of insertion decides the order of iteration among colliding hashes.
+            elements = self._tuple(self._orders[_sharing_key(item)])
             slot = f"(void **)&{expression[1:].removesuffix('.head')}.data[{index}]"
             self._fixups.append(f"{{{slot},{elements}}}")
         return expression
@@ -198,8 +203,23 @@ class ModuleWriter:
         return str(_number(memory, member))
 
 
-def _marshal_order(value: Any) -> bytes:
-    return marshal.dumps(value)
+def _insertion_orders(value: object) -> Iterator[tuple[object, tuple[object, ...]]]:
+    """Every frozenset among the constants, by its key, and its items in the order in which a .pyc holds them.
+
+    marshal sorts them by their bytes, in which it matters who else refers to an item: so it is asked.
+    """
+    match value:
+        case CodeType():
+            for constant in value.co_consts:
+                yield from _insertion_orders(constant)
+        case tuple() | frozenset():
+            if isinstance(value, frozenset):
+                data = marshal.dumps(value)
+                # But for its first byte, the data of a set is that of a tuple; the upper bit is a flag of its own.
+                items = marshal.loads(bytes([data[0] & 0x80 | ord("(")]) + data[1:])  # noqa: S302  # our own bytes
+                yield _sharing_key(value), items
+            for item in value:
+                yield from _insertion_orders(item)
 
 
 def _memory(value: object, size: int) -> bytes:

@@ -1,0 +1,63 @@
+"""Static code objects are those that the interpreter would have unmarshalled: every field, every byte, every constant.
+
+Costs one binary for each interpreter: some ninety modules compiled the first time, a link after that.
+`python -m tests.freeze.whole_stdlib` does the same with the whole standard library.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from bundler.cache import Cache
+from bundler.target import TargetPython
+from bundler.toolchain import Toolchain
+from tests.freeze import samples
+from tests.freeze.exact import Bench, Result
+
+# Large ones, old ones, generated ones, and those whose constants are unusual.
+STDLIB = """
+    _collections_abc _pydecimal _strptime argparse ast asyncio/base_events base64 calendar codecs collections/__init__
+    concurrent/futures/thread configparser contextlib copy csv ctypes/__init__ dataclasses datetime difflib dis
+    email/_header_value_parser email/message encodings/cp437 encodings/idna encodings/utf_8 enum fractions functools
+    gettext heapq hmac html/entities http/client http/cookies importlib/_bootstrap importlib/_bootstrap_external
+    importlib/metadata/__init__ inspect ipaddress json/decoder locale logging/__init__ mimetypes opcode os pickle
+    pickletools posixpath pprint pydoc_data/topics random re/_compiler re/_parser selectors shlex shutil socket
+    statistics stringprep subprocess symtable tarfile tempfile threading tokenize traceback turtle types typing
+    unittest/mock urllib/parse warnings weakref xml/etree/ElementTree zipimport
+""".split()
+
+GENERATED = 300
+
+
+@pytest.fixture(scope="session")
+def result(
+    target: TargetPython, toolchain: Toolchain, cache: Cache, tmp_path_factory: pytest.TempPathFactory
+) -> Result:
+    """What the comparison of everything found, in one binary."""
+    folder = tmp_path_factory.mktemp(f"exact-{target.short_version}")
+    modules = []
+    for name, text in samples.sources(target.version).items():
+        modules.append(folder / f"{name}.py")
+        modules[-1].write_text(text, encoding="utf-8")
+    modules += [path for name in STDLIB if (path := target.stdlib / f"{name}.py").is_file()]
+    constants = [samples.VALUES, *samples.chunks(samples.generated(GENERATED), 100)]
+    return Bench(target, toolchain, cache, folder).compare(modules, constants)
+
+
+def test_nothing_differs(result: Result):
+    """A static object equals the unmarshalled one in everything but its address, and run-time state is empty."""
+    assert result.differences == ()
+
+
+def test_every_kind_is_compared(result: Result):
+    """The comparison reached objects of every type that the compiler makes constants of."""
+    kinds = {"NoneType", "bool", "bytes", "code", "complex", "ellipsis", "float", "frozenset", "int", "str", "tuple"}
+
+    assert {kind for kind, count in result.compared.items() if count} >= kinds
+    assert result.compared["code"] > 3_000
+
+
+def test_changes_are_noticed(result: Result):
+    """The comparison would notice a field, an instruction or a constant that is not what it should be."""
+    assert result.unnoticed == ()
+    assert result.changes > 100

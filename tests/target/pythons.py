@@ -1,0 +1,50 @@
+"""The interpreters that the unit tests take facts from: found once, probed once, shared by the fixtures of each folder."""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+
+from bundler.cache import Cache
+from bundler.settings import default_cache_dir
+from bundler.target import TargetPython, probe
+from bundler.toolchain import Toolchain, find_toolchain
+from tests.support import VERSIONS, find_interpreter
+
+
+@functools.cache
+def shared_cache() -> Cache:
+    """The user's cache: what one test compiles serves the next, and the next run."""
+    return Cache(default_cache_dir())
+
+
+@functools.cache
+def shared_toolchain() -> Toolchain:
+    return find_toolchain(None)
+
+
+@functools.cache
+def probed(version: str) -> TargetPython | None:
+    """Facts about a Python of this version, without any environment; None when there is none."""
+    python = find_interpreter(version)
+    return None if python is None else probe(python, shared_toolchain().compiler, shared_cache())
+
+
+@pytest.fixture(scope="session", params=VERSIONS)
+def target(request: pytest.FixtureRequest) -> TargetPython:
+    """Each Python in turn, as installed."""
+    found = probed(request.param)
+    if found is None:
+        pytest.skip(f"there is no Python {request.param} with venv and C headers on this machine")
+    return found
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Toolchain:
+    return shared_toolchain()
+
+
+@pytest.fixture(scope="session")
+def cache() -> Cache:
+    return shared_cache()
