@@ -41,6 +41,15 @@ class ImportFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Family:
+    """Modules that are imported under computed names: those of `package` (`level` dots before it) that begin so."""
+
+    package: str
+    level: int
+    stem: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """What one source file says about imports. `error`: its syntax error, then nothing else is known.
 
@@ -56,6 +65,7 @@ class FileFacts:
     globals: frozenset[str]
     all: tuple[str, ...]
     dynamic: tuple[int, ...]
+    families: tuple[Family, ...]
     names: Mapping[str, str]
     strings: str
     codecs: tuple[str, ...]
@@ -98,13 +108,16 @@ class FactSource:
 
 def _parse(raw: dict[str, Any]) -> FileFacts:
     if "error" in raw:
-        return FileFacts((), (), frozenset(), (), (), {}, "", (), False, False, frozenset(), raw["error"], raw["line"])
+        return FileFacts(
+            (), (), frozenset(), (), (), (), {}, "", (), False, False, frozenset(), raw["error"], raw["line"]
+        )
     return FileFacts(
         imports=tuple(map(_import, raw["imports"])),
         main_imports=tuple(map(_import, raw["main"])),
         globals=frozenset(raw["globals"]),
         all=tuple(raw["all"] or ()),
         dynamic=tuple(raw["dynamic"]),
+        families=tuple(Family(each["package"], each["level"], each["stem"]) for each in raw["families"]),
         names=raw["names"],
         strings=raw["strings"],
         codecs=tuple(raw["codecs"]),

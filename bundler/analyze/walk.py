@@ -16,7 +16,7 @@ from typing import Any
 
 from bundler.analyze.distributions import Environment
 from bundler.analyze.extension import ExtensionReader
-from bundler.analyze.facts import FactSource, FileFacts, ImportFact
+from bundler.analyze.facts import FactSource, Family, FileFacts, ImportFact
 from bundler.analyze.graph import Binding
 from bundler.analyze.locate import Kind, Located, Locator, sibling_source
 from bundler.analyze.rules import Rule
@@ -96,6 +96,12 @@ def _node_class(located: Located | None) -> Any:
 def _is_below(path: Path, stdlib: Path) -> bool:
     """Is this file part of the standard library? Packages may be installed below it."""
     return path.is_relative_to(stdlib) and not {"site-packages", "dist-packages"} & set(path.parts)
+
+
+def _package_of(reached: Reached) -> str:
+    """`__package__` of a module."""
+    is_package = reached.located is not None and bool(reached.located.folders)
+    return reached.name if is_package else reached.name.rpartition(".")[0]
 
 
 class Walker:
@@ -270,18 +276,42 @@ class Walker:
         if reached.facts is None or self.is_stdlib(reached.located):
             return
         own = reached.name.partition(".")[0]
+        package = _package_of(reached)
+        found = False
         for text in reached.facts.strings.split():
             for module in self._environment.providers(text):
                 self._import_name(reached.name, module, Binding.RULE)
             name = text.partition(":")[0]
-            if "." in name and name.partition(".")[0] == own:
+            if name.partition(".")[0] == own and "." in name:
                 self._import_longest(reached.name, name)
+            elif reached.facts.dynamic and package:
+                # A table of submodules, for a module's `__getattr__` (PEP 562) or the like.
+                found |= self._import_string(reached.name, f"{package}.{name.lstrip('.')}")
+        for family in reached.facts.families:
+            if not (family.level and found and not family.stem):
+                self._follow_family(reached, family)
+
+    def _follow_family(self, reached: Reached, family: Family) -> None:
+        """All modules of a package whose names begin as that of a computed import does."""
+        parent = family.package
+        if family.level:
+            parent = ".".join(_package_of(reached).split(".")[: 1 - family.level or None])
+        located = self.locator.find_dotted(parent, self._search_path) if parent else None
+        for name in self.locator.submodules(located.folders) if located else ():
+            if name.startswith(family.stem):
+                self._import_string(reached.name, f"{parent}.{name}")
+
+    def _import_string(self, importer: str, name: str) -> bool:
+        """A module that a string may refer to; False when there is none of this name."""
+        if not self.locator.is_module(name, self._search_path):
+            return False
+        self._import_name(importer, name, Binding.STRING)
+        return True
 
     def _import_longest(self, importer: str, name: str) -> None:
         """A module by its full name, or that in which the last part may be an attribute."""
         for candidate in (name, name.rpartition(".")[0]):
-            if "." in candidate and self.locator.is_module(candidate, self._search_path):
-                self._import_name(importer, candidate, Binding.STRING)
+            if "." in candidate and self._import_string(importer, candidate):
                 return
 
     def _codecs(self, reached: Reached) -> Iterator[str]:
@@ -296,8 +326,7 @@ class Walker:
         located = reached.located
         if located is None or located.kind is not Kind.EXTENSION or self.is_stdlib(located):
             return ()
-        package = reached.name if located.folders else reached.name.rpartition(".")[0]
-        return self._extensions.imports(reached.name, located.path, package)
+        return self._extensions.imports(reached.name, located.path, _package_of(reached))
 
     def _expand(self, name: str) -> Iterator[str]:
         parent, dot, pattern = name.rpartition(".")

@@ -63,7 +63,7 @@ _CODECS = frozenset(module.name for module in pkgutil.iter_modules(encodings.__p
 
 # What may name something outside the file: "package.module", "package.module:function", "group.of.entry-points".
 _LONGEST_STRING = 80
-_REFERENCE = re.compile(r"[A-Za-z_][\w-]*(?:[.:][\w-]+)*\Z")
+_REFERENCE = re.compile(r"\.*[A-Za-z_][\w-]*(?:[.:][\w-]+)*\Z")
 
 _OPTIMIZED = 0x1  # CO_OPTIMIZED: the code of a function, not of a module or class body
 
@@ -90,6 +90,7 @@ def scan(source: bytes) -> dict[str, Any]:
         "all": scanner.all,
         "main": scanner.main,
         "dynamic": scanner.dynamic,
+        "families": scanner.families,
         "names": _names_by_user(tree, code),
         "codecs": sorted(set(_named_codecs(strings))),
         "strings": " ".join(sorted(filter(_REFERENCE.match, strings))),
@@ -286,6 +287,7 @@ class _Scanner:
         self.imports: list[dict[str, Any]] = []
         self.main: list[dict[str, Any]] = []  # under `if __name__ == "__main__"`
         self.dynamic: list[int] = []  # lines of imports whose name is computed
+        self.families: list[dict[str, Any]] = []
         self.globals: set[str] = set()
         self.all: list[str] | None = None
         # The name without which a deferred import cannot happen: its function's, or the class's of a special method.
@@ -410,19 +412,59 @@ class _Scanner:
                 self.all = [*(self.all or ()), *_strings(value)]
 
     def dynamic_imports(self, tree: ast.AST) -> None:
-        """`import_module("x")` and `__import__("x")` anywhere, with a literal name."""
+        """`import_module(...)` and `__import__(...)` anywhere: with a literal name, or one that begins with one."""
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             function = (_dotted(node.func) or "").rpartition(".")[2]
             if function not in ("import_module", "__import__"):
                 continue
+            package = _literal_package(node)
             match node.args[0]:
+                case ast.Constant(str(name)) if name.startswith(".") and package:
+                    self._add(node, DEFERRED, package + "." + name.lstrip("."), None, 0)
                 case ast.Constant(str(name)):
                     level = len(name) - len(name.lstrip("."))
                     self._add(node, DEFERRED, name[level:], None, level)
-                case _:
+                case computed:
                     self.dynamic.append(node.lineno)
+                    self._add_family(_literal_start(computed), package)
+
+    def _add_family(self, start: str, package: str) -> None:
+        """Modules whose names begin with a text: `import_module(f"package.backend_{name}")`."""
+        parent, dot, stem = start.rpartition(".")
+        if dot and not parent.strip("."):  # relative: to the package that is named, else to the file's own
+            level = 0 if package else len(parent) + 1
+            self.families.append({"package": package, "level": level, "stem": stem})
+        elif dot:
+            self.families.append({"package": parent, "level": 0, "stem": stem})
+        elif package:
+            self.families.append({"package": package, "level": 0, "stem": ""})
+
+
+def _literal_package(call: ast.Call) -> str:
+    """The second argument of import_module, where it is written out."""
+    given = call.args[1:2] + [keyword.value for keyword in call.keywords if keyword.arg == "package"]
+    match given:
+        case [ast.Constant(str(package))]:
+            return package
+        case _:
+            return ""
+
+
+def _literal_start(node: ast.expr) -> str:
+    """The text that a computed string certainly begins with."""
+    match node:
+        case ast.JoinedStr([ast.Constant(str(text)), *_]) | ast.BinOp(ast.Constant(str(text)), ast.Add()):
+            return text
+        case ast.BinOp(ast.Constant(str(text)), ast.Mod()):
+            return text.partition("%")[0]
+        case ast.Call(ast.Attribute(ast.Constant(str(text)), "format")):
+            return text.partition("{")[0]
+        case ast.BinOp(left, ast.Add()):
+            return _literal_start(left)
+        case _:
+            return ""
 
 
 def _loosest(first: str, second: str) -> str:
