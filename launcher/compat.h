@@ -7,7 +7,8 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "internal/pycore_interp.h" /* func_state */
+#include "internal/pycore_gc.h"
+#include "internal/pycore_interp.h" /* func_state, gc */
 
 /* 3.11 and 3.12 bring deep-frozen modules of their own (deepfreeze.o); that of 3.12 also holds a counter. */
 #if PY_VERSION_HEX < 0x030d0000
@@ -32,6 +33,33 @@ compat_reserve_versions(uint32_t end)
 #else
     (void)end;
 #endif
+}
+
+/* The threshold of the youngest generation: collections start when that many more objects were made than freed. */
+static inline int *
+compat_gc_threshold(void)
+{
+    return &PyInterpreterState_Get()->gc.generations[0].threshold;
+}
+
+/* Count all young objects as old, without looking at them (gcmodule.c, gc.c: gc_list_merge). */
+static inline void
+compat_gc_age(void)
+{
+    struct _gc_runtime_state *gc = &PyInterpreterState_Get()->gc;
+    PyGC_Head *young = &gc->generations[0].head;
+    PyGC_Head *old = &gc->generations[NUM_GENERATIONS - 1].head;
+    if (_PyGCHead_NEXT(young) != young) {
+        PyGC_Head *first = _PyGCHead_NEXT(young);
+        PyGC_Head *last = _PyGCHead_PREV(young);
+        PyGC_Head *end = _PyGCHead_PREV(old);
+        _PyGCHead_SET_NEXT(end, first);
+        _PyGCHead_SET_PREV(first, end);
+        _PyGCHead_SET_NEXT(last, old);
+        _PyGCHead_SET_PREV(old, last);
+        young->_gc_next = young->_gc_prev = (uintptr_t)young;
+    }
+    gc->generations[0].count = 0;
 }
 
 /* Finish an initialisation that was begun with `_init_main = 0`. 3.14 lost _Py_InitializeMain; there a second

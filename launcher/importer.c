@@ -78,6 +78,51 @@ bundle_code_py(PyObject *self, PyObject *name)
     return text ? bundle_module_code(bundle_find_module(text)) : NULL;
 }
 
+/* Importing makes objects that stay, so collections in its course cost and find nothing: while a module of ours runs, the
+   collector is held back, and when the outermost one is done, what it made counts as old. A program that sets thresholds
+   of its own meanwhile keeps them. */
+enum { HELD_BACK = 0x7fffffff };
+static int modules_running;
+static int usual_threshold;
+
+static void
+hold_collector(void)
+{
+    if (modules_running++ == 0) {
+        usual_threshold = *compat_gc_threshold();
+        *compat_gc_threshold() = HELD_BACK;
+    }
+}
+
+static void
+release_collector(void)
+{
+    if (--modules_running == 0 && *compat_gc_threshold() == HELD_BACK) {
+        *compat_gc_threshold() = usual_threshold;
+        compat_gc_age();
+    }
+}
+
+PyDoc_STRVAR(run_doc, "run(code, namespace): as exec, with the garbage collector held back");
+
+static PyObject *
+bundle_run_py(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    (void)self;
+    if (count != 2 || !PyCode_Check(args[0]) || !PyDict_Check(args[1])) {
+        PyErr_SetString(PyExc_TypeError, "run(code, dict)");
+        return NULL;
+    }
+    if (!PyDict_GetItemString(args[1], "__builtins__")
+        && PyDict_SetItemString(args[1], "__builtins__", PyEval_GetBuiltins()) < 0) {
+        return NULL;
+    }
+    hold_collector();
+    PyObject *result = PyEval_EvalCode(args[0], args[1], args[1]);
+    release_collector();
+    return result;
+}
+
 PyDoc_STRVAR(submodules_doc, "submodules(package) -> [(name, is_package), ...]; of \"\": the top-level modules");
 
 static PyObject *
@@ -116,6 +161,7 @@ bundle_submodules_py(PyObject *self, PyObject *package)
 static PyMethodDef methods[] = {
     {"find", bundle_find_py, METH_O, find_doc},
     {"code", bundle_code_py, METH_O, code_doc},
+    {"run", (PyCFunction)(void (*)(void))bundle_run_py, METH_FASTCALL, run_doc},
     {"submodules", bundle_submodules_py, METH_O, submodules_doc},
     {0},
 };

@@ -15,6 +15,7 @@ FROZEN = _bundle.FROZEN
 EXTENSION = _bundle.EXTENSION
 find = _bundle.find
 code_of = _bundle.code
+run = _bundle.run
 
 
 class BundleLoader:
@@ -25,7 +26,7 @@ class BundleLoader:
 
     def exec_module(self, module):
         """Run the module's static code."""
-        _call_with_frames_removed(exec, code_of(module.__name__), module.__dict__)
+        _call_with_frames_removed(run, code_of(module.__name__), module.__dict__)
 
     def get_code(self, fullname):
         return code_of(fullname)
