@@ -59,10 +59,17 @@ def test_warning_filters(flags: Program, case: str, filters: str):
     flags.check_same(case, environment=plain_environment(PYTHONWARNINGS=filters))
 
 
-@pytest.mark.parametrize("seed", ["0", "1", "4294967295"])
-def test_hash_seed(flags: Program, seed: str):
-    """PYTHONHASHSEED is honoured: hashes and the order of sets are those of Python with this seed."""
-    flags.check_same("hashes", environment=plain_environment(PYTHONHASHSEED=seed))
+@pytest.mark.parametrize("seed", ["0", "1", "2", "3", "4294967295"])
+def test_hash_seed(flags: Program, seed: str, tmp_path: Path):
+    """PYTHONHASHSEED is honoured: hashes and the order of sets are those of Python with this seed.
+
+    A set in a module's source has the order of the module's .pyc, which Python makes on its first run.
+    """
+    environment = plain_environment(PYTHONHASHSEED=seed, PYTHONPYCACHEPREFIX=str(tmp_path))
+    del environment["PYTHONDONTWRITEBYTECODE"]
+    run([*flags.original, "hashes"], environment=environment)
+
+    flags.check_same("hashes", environment=environment)
 
 
 def test_hashes_are_random(flags: Program):
