@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import struct
 import sys
@@ -188,6 +189,7 @@ VALUES: list[Any] = [
 ]
 
 
+@functools.cache
 def generated(count: int) -> list[Any]:
     """Constants that hypothesis makes up: the same ones in every run, so that they are compiled once."""
     leaves = st.one_of(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import functools
+import sys
+from pathlib import Path
 
 import pytest
 
 from bundler.cache import Cache
+from bundler.errors import BundleError
 from bundler.settings import default_cache_dir
 from bundler.target import TargetPython, probe
 from bundler.toolchain import Toolchain, find_toolchain
@@ -29,6 +32,15 @@ def probed(version: str) -> TargetPython | None:
     """Facts about a Python of this version, without any environment; None when there is none."""
     python = find_interpreter(version)
     return None if python is None else probe(python, shared_toolchain().compiler, shared_cache())
+
+
+@functools.cache
+def running() -> TargetPython | None:
+    """Facts about the Python that runs the tests; None when it has no C headers."""
+    try:
+        return probe(Path(sys.executable), shared_toolchain().compiler, shared_cache())
+    except BundleError:
+        return None
 
 
 @pytest.fixture(scope="session", params=VERSIONS)

@@ -1,0 +1,74 @@
+"""The C text that is expected for `golden/sample.txt`; `python -m tests.freeze.emitted` writes it anew.
+
+One folder for each version of Python, for its bytecode and the layout of its objects are in the text. Offsets of
+libpython's own objects differ between builds: in their place stands which object is meant.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from pathlib import Path
+
+from bundler.freeze import compile as freezing
+from bundler.freeze.pool import pool_lines
+from bundler.freeze.worker.structs import declarations
+from bundler.process import Service
+from bundler.target import TargetPython
+from bundler.target.workers import worker_command
+from tests.support import VERSIONS
+from tests.target.pythons import probed
+
+FOLDER = Path(__file__).parent / "golden"
+SAMPLE = FOLDER / "sample.txt"
+
+_RUNTIME = re.compile(r"_PyRuntime\+(\d+)")
+
+
+def emitted(target: TargetPython, work: Path) -> dict[str, str]:
+    """File names and texts: the header of frozen modules, the sample, and the pool that it needs."""
+    layout = freezing._as_json(target.layout)
+    output = work / "sample.c"
+    job = {
+        "name": "package.sample",
+        "source": str(SAMPLE),
+        "filename": "/__bundle__/package/sample.py",
+        "optimize": 0,
+        "header": freezing.HEADER,
+        "output": str(output),
+    }
+    worker = Service(worker_command(target.executable, "freeze", "main"))
+    worker.tell(json.dumps(layout))
+    answer = json.loads(worker.ask(json.dumps(job)))
+    worker.close()
+    names = {offset: key for key, offset in target.layout.singletons.items()}
+    text = _RUNTIME.sub(lambda found: f"<{names[int(found[1])]}>", output.read_text())
+    return {
+        "frozen.h": "\n".join((*declarations(layout), "")),
+        "sample.c": text,
+        "pool.c": "\n".join((*pool_lines(answer["pooled"], freezing.HEADER), "")),
+    }
+
+
+def expected(version: str) -> dict[str, str]:
+    """What is stored for a version."""
+    return {path.name: path.read_text() for path in sorted((FOLDER / version).iterdir())}
+
+
+def main() -> None:
+    """Write the expected text of every Python there is."""
+    for version in VERSIONS:
+        target = probed(version)
+        if target is None:
+            print(f"Python {version}: not found, left as it is")
+            continue
+        (FOLDER / version).mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory() as work:
+            for name, text in emitted(target, Path(work)).items():
+                (FOLDER / version / name).write_text(text)
+        print(f"Python {version}: written with {target.version_text}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""Which constants share one static object: those that no program can tell apart."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import struct
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bundler.freeze import compile as freezing
+from bundler.freeze.worker.objects import ModuleWriter, UnsupportedConstantError
+from bundler.target import TargetPython
+from tests.target.pythons import running
+
+
+@pytest.fixture
+def writer() -> ModuleWriter:
+    """A writer for the Python that runs the tests: integers are copied out of its memory."""
+    target: TargetPython | None = running()
+    if target is None:
+        pytest.skip("the Python that runs the tests has no C headers")
+    return ModuleWriter(freezing._as_json(target.layout), "module")
+
+
+def _double(bits: int) -> float:
+    value: float = struct.unpack("<d", struct.pack("<Q", bits))[0]
+    return value
+
+
+# Equal by ==, or at least as hashes, but not the same constants.
+DIFFERENT: list[list[Any]] = [
+    [1, True, 1.0, 1 + 0j],
+    [0, False, 0.0, -0.0, 0j, complex(0.0, -0.0), complex(-0.0, 0.0), complex(-0.0, -0.0)],
+    ["text here", b"text here"],
+    [(1,), (True,), (1.0,), frozenset({1})],
+    [(0.0,), (-0.0,), (0,), ((0.0,),), ((-0.0,),)],
+    [(1, (2, (3, 1))), (1, (2, (3, 1.0))), (1, (2, (3, True)))],
+    [math.nan, -math.nan, _double(0x7FF8000000000001)],
+    [1000, 1000.0, 1001],
+    ["", b"", ()],
+    [None, False, 0, ...],
+]
+
+
+@pytest.mark.parametrize("values", DIFFERENT, ids=str)
+def test_unlike_constants_do_not_share(writer: ModuleWriter, values: list[Any]):
+    """Constants of different types, signs of zero, or bits of nan are different objects, also inside tuples."""
+    values = [(None, value) if isinstance(value, frozenset) else value for value in values]
+    writer._orders = {(frozenset, frozenset({(int, 1)})): (1,)}
+
+    references = [writer.reference(value) for value in values]
+
+    assert len(set(references)) == len(values)
+
+
+@given(st.lists(st.integers() | st.floats() | st.text() | st.binary() | st.booleans(), max_size=4).map(tuple))
+def test_equal_constants_share(items: tuple[Any, ...]):
+    """The same value, made twice, is one object."""
+    target = running()
+    if target is None:
+        pytest.skip("the Python that runs the tests has no C headers")
+    writer = ModuleWriter(freezing._as_json(target.layout), "module")
+    copy = tuple(map(_remade, items))
+
+    assert writer.reference((items, 1)) == writer.reference((copy, 1))
+
+
+def _remade(value: Any) -> Any:
+    match value:
+        case bool():
+            return value
+        case int():
+            return int(str(value))
+        case float():
+            return struct.unpack("<d", struct.pack("<d", value))[0]
+        case str():
+            return "".join(list(value))
+        case _:
+            return bytes(bytearray(value))
+
+
+def test_code_objects_do_not_share(writer: ModuleWriter):
+    """Equal functions keep code objects of their own: each has inline caches, and a version."""
+    code = compile("def f(): return 1\n", "-", "exec")
+    again = compile("def f(): return 1\n", "-", "exec")
+
+    assert code == again
+    assert writer.reference(code) != writer.reference(again)
+    assert writer.codes in (0, 4)  # versions: none before 3.12
+
+
+def test_runtime_objects_are_referred_to(writer: ModuleWriter):
+    """Small integers, one-character strings, empty objects and the interpreter's own names are those of libpython."""
+    values = ["", "a", "é", "__init__", b"", b"x", (), 0, -5, 256]
+
+    for value in values:
+        assert writer.reference(value).startswith("_PyRuntime+"), value
+    assert writer.lines == []
+
+
+def test_other_types_are_refused(writer: ModuleWriter):
+    """A constant that no compiler makes is an error, not a guess."""
+    with pytest.raises(UnsupportedConstantError, match="range"):
+        writer.reference(range(3))
+
+
+def test_symbols_of_modules_are_apart(writer: ModuleWriter):
+    """Two modules of one binary define no symbol twice, although their objects are numbered alike."""
+    texts = []
+    for name in ("a.b", "a_b", "a.b_"):
+        module = ModuleWriter(writer_layout(), name)
+        module.write(name, compile("def f(): return (1, 'two words')\n", "-", "exec"))
+        texts.append(module.text())
+    globals_ = [_defined(text) for text in texts]
+
+    assert all(globals_)
+    for one, other in itertools.combinations(globals_, 2):
+        assert not one & other
+
+
+def writer_layout() -> dict[str, Any]:
+    target = running()
+    assert target is not None
+    return freezing._as_json(target.layout)
+
+
+def _defined(text: str) -> set[str]:
+    """Global names that C text of the freezer defines."""
+    lines = (line for line in text.splitlines() if not line.startswith(("static", "extern", "#")))
+    return {line.partition("=")[0].split()[-1] for line in lines if "=" in line}

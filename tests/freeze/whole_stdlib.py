@@ -1,0 +1,82 @@
+"""Compare the static code of a whole standard library with what the interpreter unmarshals.
+
+    python -m tests.freeze.whole_stdlib [--chunk N] [PYTHON ...]
+
+Takes some ten minutes for each interpreter (default: every one that the tests find), and a gigabyte of the cache. Ends
+with status 1 when anything differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from bundler.target import TargetPython, probe
+from tests.freeze.exact import Bench
+from tests.support import VERSIONS, find_interpreter
+from tests.target.pythons import shared_cache, shared_toolchain
+
+# Runs under the target: of the files that are named on standard input, those that it can compile.
+_COMPILABLE = """
+import json, sys, warnings
+warnings.simplefilter("ignore")
+def compiles(path):
+    try:
+        compile(open(path, "rb").read(), path, "exec", dont_inherit=True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+print(json.dumps([path for path in json.load(sys.stdin) if compiles(path)]))
+"""
+
+
+def sources(target: TargetPython) -> list[Path]:
+    """Every source file of the standard library, tests included, that the interpreter can compile."""
+    every = sorted(path for path in target.stdlib.rglob("*.py") if "site-packages" not in path.parts)
+    done = subprocess.run(
+        [target.executable, "-IS", "-c", _COMPILABLE],
+        input=json.dumps([str(path) for path in every]),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [Path(name) for name in json.loads(done.stdout)]
+
+
+def check(target: TargetPython, size: int) -> bool:
+    """Compare all of it, chunk by chunk; was everything equal?"""
+    every = sources(target)
+    compared: Counter[str] = Counter()
+    differences = 0
+    for start in range(0, len(every), size):
+        with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
+            bench = Bench(target, shared_toolchain(), shared_cache(), Path(folder))
+            result = bench.compare(every[start : start + size])
+        compared.update(result.compared)
+        differences += len(result.differences)
+        print(*result.differences, sep="\n", end="" if not result.differences else "\n")
+        print(f"{target.version_text}: {min(start + size, len(every))} of {len(every)} modules", flush=True)
+    print(f"{target.version_text}: {differences} differences in {dict(compared)}")
+    return not differences
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.freeze.whole_stdlib", description=__doc__.partition("\n")[0])
+    parser.add_argument("pythons", metavar="PYTHON", nargs="*", type=Path)
+    parser.add_argument("--chunk", metavar="N", type=int, default=150, help="modules in one binary (default: 150)")
+    given = parser.parse_args(arguments)
+    pythons = given.pythons or [path for version in VERSIONS if (path := find_interpreter(version))]
+    targets = [probe(path, shared_toolchain().compiler, shared_cache()) for path in pythons]
+    results = [check(target, given.chunk) for target in targets]
+    return 0 if all(results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
