@@ -27,9 +27,7 @@ def probe(executable: Path, compiler: Path, cache: Cache) -> TargetPython:
     _refuse_unsupported(executable, facts)
     variables: dict[str, str] = facts["variables"]
     include_dirs = _include_dirs(executable, facts)
-    static = _first_file(
-        Path(variables["LIBPL"]) / variables["LIBRARY"], Path(variables["LIBDIR"]) / variables["LIBRARY"]
-    )
+    static = _first_file(*_static_libraries(variables))
     shared = _first_file(*(Path(folder) / variables["INSTSONAME"] for folder in _library_dirs(variables)))
     if static is None:
         has_shared = shared is not None and ".so" in shared.name
@@ -122,6 +120,14 @@ def _include_dirs(executable: Path, facts: dict[str, Any]) -> tuple[Path, ...]:
 
 def _first_file(*candidates: Path) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
+
+
+def _static_libraries(variables: dict[str, str]) -> Iterator[Path]:
+    library = variables["LIBRARY"]
+    # Debian's other archive, compiled without -fPIC, would need copies of the C library's variables.
+    yield Path(variables["LIBPL"]) / f"{library.removesuffix('.a')}-pic.a"
+    yield Path(variables["LIBPL"]) / library
+    yield Path(variables["LIBDIR"]) / library
 
 
 def _library_dirs(variables: dict[str, str]) -> Iterator[str]:
