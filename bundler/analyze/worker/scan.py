@@ -65,6 +65,9 @@ _CODECS = frozenset(module.name for module in pkgutil.iter_modules(encodings.__p
 _LONGEST_STRING = 80
 _REFERENCE = re.compile(r"\.*[A-Za-z_][\w-]*(?:[.:][\w-]+)*\Z")
 
+# What parsing and compiling a file may raise: the last two when it is nested too deeply.
+_UNCOMPILABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+
 _OPTIMIZED = 0x1  # CO_OPTIMIZED: the code of a function, not of a module or class body
 
 
@@ -72,12 +75,12 @@ def scan(source: bytes) -> dict[str, Any]:
     """Facts about a file, as plain JSON; `error` and its line when it has a syntax error."""
     try:
         tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError) as error:
-        return {"error": str(error), "line": getattr(error, "lineno", None) or 0}
+    except _UNCOMPILABLE as error:
+        return {"error": str(error) or type(error).__name__, "line": getattr(error, "lineno", None) or 0}
     try:
         code = compile(tree, "-", "exec", dont_inherit=True)
-    except (SyntaxError, ValueError, RecursionError) as error:
-        return {"error": str(error), "line": getattr(error, "lineno", None) or 0}
+    except _UNCOMPILABLE as error:
+        return {"error": str(error) or type(error).__name__, "line": getattr(error, "lineno", None) or 0}
     strings = set(_strings_in(code))
     scanner = _Scanner()
     scanner.statements(tree.body)
@@ -102,7 +105,8 @@ def scan(source: bytes) -> dict[str, Any]:
 
 def _site_builtins(source: bytes) -> list[str]:
     """Builtins of `site` that the file uses as such: as global names that it does not define itself."""
-    module = symtable.symtable(source.decode("utf-8", "replace"), "-", "exec")
+    # Bytes: a byte order mark or a comment may tell the encoding.
+    module = symtable.symtable(source, "-", "exec")  # type: ignore[arg-type]  # typeshed knows of text only
     defined = {symbol.get_name() for symbol in module.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
     found = set()
     tables = [module]
@@ -482,6 +486,8 @@ def _suppresses_import_errors(node: ast.expr) -> bool:
 
 
 def _strings(node: ast.expr) -> list[str]:
+    if isinstance(node, ast.BinOp):
+        return [*_strings(node.left), *_strings(node.right)]
     elements = node.elts if isinstance(node, ast.List | ast.Tuple) else []
     return [e.value for e in elements if isinstance(e, ast.Constant) and isinstance(e.value, str)]
 
