@@ -36,7 +36,12 @@ def find_interpreter(version: str) -> Path | None:
     on_path = shutil.which(f"python{version}")
     candidates = [Path(on_path)] if on_path else []
     candidates += sorted((Path.home() / ".pyenv" / "versions").glob(f"{version}.*/bin/python3"))
-    candidates += [Path(f"/usr/bin/python{version}"), Path(f"/usr/local/bin/python{version}")]
+    candidates += [Path(f"/usr/local/bin/python{version}"), Path(f"/usr/bin/python{version}")]
+    return suitable_interpreter(version, candidates)
+
+
+def suitable_interpreter(version: str, candidates: Sequence[Path]) -> Path | None:
+    """The first that is of this version and has what building takes."""
     for candidate in candidates:
         try:
             done = subprocess.run([candidate, "-c", _SUITABLE, version], capture_output=True, text=True, check=False)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from tests.support import APPS, EXAMPLES, ROOT, Program, plain_environment, run
+from tests.support import APPS, EXAMPLES, ROOT, VERSIONS, Program, bundle, plain_environment, run, suitable_interpreter
 
 Programs = Callable[[Path], Program]
 
@@ -73,6 +73,20 @@ def test_readme_is_true(program: Programs, name: str):
 def test_hello(program: Programs, arguments: tuple[str, ...]):
     """The smallest program."""
     assert program(SOURCES["hello"]).check_same(*arguments).stdout.startswith(b"Hello, ")
+
+
+def test_system_python(tmp_path: Path):
+    """The Python that the system brings is built in other ways than most; its extension modules are as well."""
+    found = (suitable_interpreter(version, [Path(f"/usr/bin/python{version}")]) for version in VERSIONS)
+    python = next(filter(None, found), None)
+    if python is None:
+        pytest.skip("the system has no Python of a suitable version with venv and C headers")
+    for name in ("hello", "wordcount"):
+        done = bundle(SOURCES[name], "--python", python, "-o", tmp_path / name)
+        assert done.status == 0, done.stderr.decode()
+
+    assert run([tmp_path / "hello"]).stdout == b"Hello, world!\n"
+    assert b"3 words" in run([tmp_path / "wordcount"], stdin=b"one two three").stdout
 
 
 @pytest.mark.parametrize(
