@@ -6,9 +6,9 @@ just as they leave out importlib's (import.c, remove_importlib_frames).
 """
 
 import sys
+from _frozen_importlib import ModuleSpec, _call_with_frames_removed
 
 import _bundle
-from _frozen_importlib import ModuleSpec, _call_with_frames_removed
 
 ROOT = _bundle.ROOT
 FROZEN = _bundle.FROZEN
@@ -89,7 +89,7 @@ class BundleFinder:
             if is_package:
                 spec.submodule_search_locations = [file.rpartition("/")[0]]
             return spec
-        from _frozen_importlib_external import ExtensionFileLoader, NamespaceLoader, _NamespacePath
+        from _frozen_importlib_external import ExtensionFileLoader
 
         if kind == EXTENSION:
             spec = ModuleSpec(fullname, ExtensionFileLoader(fullname, file), origin=file)

@@ -103,7 +103,7 @@ class _Freezer:
         self.cache.write(self.facts_file(job), json.dumps(answer).encode())
 
 
-def freeze(
+def freeze(  # noqa: PLR0913  # a stage takes what every stage takes, and what only it needs
     graph: ModuleGraph,
     target: TargetPython,
     toolchain: Toolchain,
