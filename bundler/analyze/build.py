@@ -7,8 +7,8 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from bundler.analyze.data import collect, with_added
-from bundler.analyze.distributions import Environment
+from bundler.analyze.data import collect, named_modules, with_added
+from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.entry import Entry, find_entry
 from bundler.analyze.extension import ExtensionReader
 from bundler.analyze.facts import FactSource, FileFacts
@@ -16,6 +16,7 @@ from bundler.analyze.findings import missing_modules, syntax_errors
 from bundler.analyze.graph import (
     Binding,
     BuiltinModule,
+    DataFile,
     Distribution,
     ExtensionModule,
     Import,
@@ -25,8 +26,9 @@ from bundler.analyze.graph import (
     SourceModule,
 )
 from bundler.analyze.locate import Kind, Locator
+from bundler.analyze.reached import Reached
 from bundler.analyze.rules import load_rules
-from bundler.analyze.walk import Reached, Walker
+from bundler.analyze.walk import Walker
 from bundler.cache import Cache, digest
 from bundler.contract import bundle_root
 from bundler.errors import BundleError
@@ -68,9 +70,9 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
             walker.add("python", name, Binding.RULE)
         _add_hidden_imports(walker, settings)
         site_builtins = _add_site_builtins(walker, target)
+        data_files, owners = _collect_all(walker, environment)
     modules = dict(_modules(walker.reached, entry, target))
     modules |= dict(_portable_build_variables(modules, target, cache))
-    data_files, owners = collect(walker.reached, environment)
     return ModuleGraph(
         name=entry.name,
         modules={name: modules[name] for name in sorted(modules)},
@@ -101,6 +103,17 @@ def _add_hidden_imports(walker: Walker, settings: Settings) -> None:
                 f"the hidden import `{name}` was not found",
                 hint="is it installed in the environment of the target Python (see `--python`)?",
             )
+
+
+def _collect_all(walker: Walker, environment: Environment) -> tuple[list[DataFile], list[Installed]]:
+    """Data files, and modules that configuration files among them name, until neither brings anything new."""
+    while True:
+        data_files, owners = collect(walker.reached, environment)
+        before = len(walker.reached)
+        for name in sorted(set(named_modules(data_files))):
+            walker.add_existing("__main__", name, Binding.STRING)
+        if len(walker.reached) == before:
+            return data_files, owners
 
 
 def _add_site_builtins(walker: Walker, target: TargetPython) -> tuple[str, ...]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from glob import glob
 from pathlib import Path, PurePosixPath
 
 from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.graph import DataFile
-from bundler.analyze.walk import Reached
+from bundler.analyze.reached import Reached
 from bundler.errors import BundleError
 from bundler.settings import AddedData
 
@@ -20,10 +21,18 @@ _NOT_FOLDERS = frozenset({"__pycache__", "test", "tests", "testing"})
 # Of a distribution's metadata: what importlib.metadata reads, and licences. RECORD lists files that are not there.
 _METADATA = frozenset({"METADATA", "PKG-INFO", "entry_points.txt", "top_level.txt", "INSTALLER", "requires.txt"})
 
+_CONFIGURATION = frozenset({".cfg", ".conf", ".ini", ".json", ".toml", ".yaml", ".yml"})
+_LARGEST_CONFIGURATION = 64 << 10  # bytes; what is larger is data
 
-def is_data(path: PurePosixPath) -> bool:
-    """May a program want to read this file of a package (a path relative to the package)?"""
-    if any(part in _NOT_FOLDERS for part in path.parts[:-1]) or path.suffix in _NOT_DATA:
+
+def is_data(path: PurePosixPath, *, with_code: bool = False) -> bool:
+    """May a program want to read this file of a package (a path relative to the package)?
+
+    `with_code`: Python sources there are not modules.
+    """
+    if any(part in _NOT_FOLDERS for part in path.parts[:-1]):
+        return False
+    if path.suffix in _NOT_DATA and not (with_code and path.suffix == ".py"):
         return False
     return ".so" not in path.suffixes and path.name != "py.typed"
 
@@ -50,6 +59,17 @@ def collect(reached: Mapping[str, Reached], environment: Environment) -> tuple[l
         for file in group:
             files.setdefault(file.destination, file)
     return [files[destination] for destination in sorted(files)], [owners[name] for name in sorted(owners)]
+
+
+def named_modules(data_files: Iterable[DataFile]) -> Iterator[str]:
+    """Dotted names in configuration files that begin with the package the file is in: they may be modules of it."""
+    for file in data_files:
+        top = file.destination.parts[0]
+        if file.destination.suffix not in _CONFIGURATION or file.source.stat().st_size > _LARGEST_CONFIGURATION:
+            continue
+        text = file.source.read_text(encoding="utf-8", errors="replace")
+        for name in re.findall(rf"\b{re.escape(top)}(?:\.[A-Za-z_]\w*)+", text):
+            yield from (name, name.rpartition(".")[0])
 
 
 def _with_required(owners: Mapping[str, Installed], environment: Environment) -> list[Installed]:
@@ -79,24 +99,37 @@ def _metadata(owner: Installed) -> Iterator[DataFile]:
 def _recorded(owner: Installed, packages: Mapping[Path, str]) -> Iterator[DataFile]:
     """Files that the distribution lists, below packages that are reached."""
     for path in owner.files:
-        home = next((folder for folder in path.parents if folder in packages or _has_code(folder)), None)
-        if home is not None and home in packages and is_data(PurePosixPath(path.relative_to(home))) and path.is_file():
+        home = _home(path, packages)
+        if home is not None and path.is_file():
             yield _data_file(path, packages[home], home)
 
 
 def _below(folder: Path, packages: Mapping[Path, str], environment: Environment) -> Iterator[DataFile]:
     """Files in the tree of a package that no distribution lists: the app's own, or an editable install."""
     for parent, folders, names in os.walk(folder):
-        here = Path(parent)
-        if here not in packages and _has_code(here):
-            folders.clear()  # a package that is not reached
-            continue
         folders[:] = sorted(name for name in folders if name not in _NOT_FOLDERS and not name.startswith("."))
-        home = next(each for each in (here, *here.parents) if each in packages)
         for name in sorted(names):
-            path = here / name
-            if is_data(PurePosixPath(path.relative_to(home))) and environment.owner(path) is None and path.is_file():
+            path = Path(parent) / name
+            home = _home(path, packages)
+            if home is not None and environment.owner(path) is None and path.is_file():
                 yield _data_file(path, packages[home], home)
+
+
+def _home(path: Path, packages: Mapping[Path, str]) -> Path | None:
+    """The reached package whose data a file is; None when it is not data.
+
+    A folder with code that is not reached is a module that the program does without. But a folder without an
+    `__init__.py` between it and the package says that all below it is data, code included: templates of projects.
+    """
+    below: list[Path] = []
+    for folder in path.parents:
+        if folder in packages:
+            inside = path.relative_to(folder)
+            if below and not _has_code(below[-1]):
+                return folder if is_data(PurePosixPath(inside), with_code=True) else None
+            return folder if not below and is_data(PurePosixPath(inside)) else None
+        below.append(folder)
+    return None
 
 
 def _has_code(folder: Path) -> bool:

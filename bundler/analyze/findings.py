@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from bundler.analyze.distributions import Environment
 from bundler.analyze.graph import Binding
-from bundler.analyze.walk import Edge, Walker
+from bundler.analyze.reached import Edge
+from bundler.analyze.walk import Walker
 from bundler.errors import Diagnostic, warning
 
 # A chain of these is one that the program certainly takes.

@@ -9,16 +9,17 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from bundler.analyze.distributions import Environment
 from bundler.analyze.extension import ExtensionReader
-from bundler.analyze.facts import FactSource, Family, FileFacts, ImportFact
+from bundler.analyze.facts import FactSource, FileFacts, ImportFact
 from bundler.analyze.graph import Binding
 from bundler.analyze.locate import Kind, Located, Locator, sibling_source
+from bundler.analyze.reached import Edge, Reached
+from bundler.analyze.references import References
 from bundler.analyze.rules import Rule
 
 # modulegraph would import setuptools' pkg_resources for a reading of zipped eggs that Locator replaces; it takes 0.2 s.
@@ -32,26 +33,6 @@ else:
     sys.modules["pkg_resources"] = _hidden
 
 _SEPARATE = modulegraph.DependencyInfo(conditional=False, function=False, tryexcept=False, fromlist=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """One import, resolved. `line` is 0 where no statement stands for it."""
-
-    importer: str
-    imported: str
-    binding: Binding
-    is_attribute: bool  # `from a import b`: b may just as well be an attribute of a
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Reached:
-    """A module that was found. `located` is None for built-in modules; `facts` where there is no source to read."""
-
-    name: str
-    located: Located | None
-    facts: FileFacts | None
 
 
 class _Graph(modulegraph.ModuleGraph):  # type: ignore[misc]  # modulegraph has no annotations
@@ -98,12 +79,6 @@ def _is_below(path: Path, stdlib: Path) -> bool:
     return path.is_relative_to(stdlib) and not {"site-packages", "dist-packages"} & set(path.parts)
 
 
-def _package_of(reached: Reached) -> str:
-    """`__package__` of a module."""
-    is_package = reached.located is not None and bool(reached.located.folders)
-    return reached.name if is_package else reached.name.rpartition(".")[0]
-
-
 class Walker:
     """Follows imports from one entry until nothing new is reached."""
 
@@ -127,6 +102,7 @@ class Walker:
         self.left_out: dict[str, Edge] = {}  # optional imports of other distributions that nobody asked for
         self._facts = facts
         self._extensions = extensions
+        self._references = References(locator, search_path, environment)
         self._rules = rules
         self._stdlib = stdlib
         self._environment = environment
@@ -158,6 +134,11 @@ class Walker:
         self._import_name(importer, name, binding)
         self.run()
         return name in self.reached
+
+    def add_existing(self, importer: str, name: str, binding: Binding) -> None:
+        """Bring in a module, if there is one of this name."""
+        if name not in self.reached and self.locator.is_module(name, self._search_path):
+            self.add(importer, name, binding)
 
     def run(self) -> None:
         """Scan what has been reached and not scanned yet."""
@@ -262,57 +243,12 @@ class Walker:
         self._follow_all(node, node, reached.facts.imports if reached.facts else (), ignored)
         for name in self._compiled_imports(reached):
             self._import_name(reached.name, name, Binding.EAGER)
-        self._follow_strings(reached)
+        if not self.is_stdlib(reached.located):
+            for name, binding in self._references.of(reached):
+                self._import_name(reached.name, name, binding)
         for name in (*(rule.implies if rule else ()), *self._codecs(reached)):
             for each in self._expand(name):
                 self._import_name(reached.name, each, Binding.RULE)
-
-    def _follow_strings(self, reached: Reached) -> None:
-        """Modules that string constants refer to.
-
-        The name of an entry point group asks for everything that is installed for it. A dotted name of the file's own
-        package is most likely one that the package passes to `import_module` or `importlib.resources`.
-        """
-        if reached.facts is None or self.is_stdlib(reached.located):
-            return
-        own = reached.name.partition(".")[0]
-        package = _package_of(reached)
-        found = False
-        for text in reached.facts.strings.split():
-            for module in self._environment.providers(text):
-                self._import_name(reached.name, module, Binding.RULE)
-            name = text.partition(":")[0]
-            if name.partition(".")[0] == own and "." in name:
-                self._import_longest(reached.name, name)
-            elif reached.facts.dynamic and package:
-                # A table of submodules, for a module's `__getattr__` (PEP 562) or the like.
-                found |= self._import_string(reached.name, f"{package}.{name.lstrip('.')}")
-        for family in reached.facts.families:
-            if not (family.level and found and not family.stem):
-                self._follow_family(reached, family)
-
-    def _follow_family(self, reached: Reached, family: Family) -> None:
-        """All modules of a package whose names begin as that of a computed import does."""
-        parent = family.package
-        if family.level:
-            parent = ".".join(_package_of(reached).split(".")[: 1 - family.level or None])
-        located = self.locator.find_dotted(parent, self._search_path) if parent else None
-        for name in self.locator.submodules(located.folders) if located else ():
-            if name.startswith(family.stem):
-                self._import_string(reached.name, f"{parent}.{name}")
-
-    def _import_string(self, importer: str, name: str) -> bool:
-        """A module that a string may refer to; False when there is none of this name."""
-        if not self.locator.is_module(name, self._search_path):
-            return False
-        self._import_name(importer, name, Binding.STRING)
-        return True
-
-    def _import_longest(self, importer: str, name: str) -> None:
-        """A module by its full name, or that in which the last part may be an attribute."""
-        for candidate in (name, name.rpartition(".")[0]):
-            if "." in candidate and self._import_string(importer, candidate):
-                return
 
     def _codecs(self, reached: Reached) -> Iterator[str]:
         """Codecs are imported by the name of their encoding, often one that comes from outside."""
@@ -326,7 +262,7 @@ class Walker:
         located = reached.located
         if located is None or located.kind is not Kind.EXTENSION or self.is_stdlib(located):
             return ()
-        return self._extensions.imports(reached.name, located.path, _package_of(reached))
+        return self._extensions.imports(reached.name, located.path, reached.package)
 
     def _expand(self, name: str) -> Iterator[str]:
         parent, dot, pattern = name.rpartition(".")

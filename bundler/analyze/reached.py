@@ -1,0 +1,40 @@
+"""Nouns of a walk that is under way: modules that were found, and the imports between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bundler.analyze.facts import FileFacts
+from bundler.analyze.graph import Binding
+from bundler.analyze.locate import Located
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """One import, resolved. `line` is 0 where no statement stands for it."""
+
+    importer: str
+    imported: str
+    binding: Binding
+    is_attribute: bool  # `from a import b`: b may just as well be an attribute of a
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A module that was found. `located` is None for built-in modules; `facts` where there is no source to read."""
+
+    name: str
+    located: Located | None
+    facts: FileFacts | None
+
+    @property
+    def package(self) -> str:
+        """`__package__`: itself, or what it is in."""
+        is_package = self.located is not None and bool(self.located.folders)
+        return self.name if is_package else self.name.rpartition(".")[0]
+
+    @property
+    def top(self) -> str:
+        """The first part of its name."""
+        return self.name.partition(".")[0]

@@ -1,0 +1,109 @@
+"""Modules that a file refers to without an import statement: in string constants, and under computed names.
+
+- The name of an entry point group asks for every module that is installed for it.
+- A dotted name of the file's own package, or of one that its distribution requires, is most likely passed to
+  `import_module` or `importlib.resources`.
+- Beside a computed import, strings that are names of sibling modules form its table (PEP 562 and the like).
+- A computed import whose name begins with a literal means the modules that begin so.
+- Code that lists modules (`pkgutil.iter_modules`) imports what it finds in the packages that it, or its siblings, name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from bundler.analyze.distributions import Environment
+from bundler.analyze.facts import Family
+from bundler.analyze.graph import Binding
+from bundler.analyze.locate import Locator
+from bundler.analyze.reached import Reached
+
+Reference = tuple[str, Binding]
+
+_LISTING = frozenset({"iter_modules", "walk_packages"})
+
+
+class References:
+    """What files refer to; remembers the packages that a top-level package names, until code of it lists modules."""
+
+    def __init__(self, locator: Locator, search_path: tuple[Path, ...], environment: Environment) -> None:
+        self._locator = locator
+        self._search_path = search_path
+        self._environment = environment
+        self._named: dict[str, set[str]] = {}  # packages by the top-level package whose code names them
+        self._listing: set[str] = set()  # top-level packages with code that lists modules
+
+    def of(self, reached: Reached) -> Iterator[Reference]:
+        """References of one file that is not the standard library's."""
+        if reached.facts is None:
+            return
+        tables = set()
+        for text in reached.facts.strings.split():
+            for module in self._environment.providers(text):
+                yield module, Binding.RULE
+            name = text.partition(":")[0]
+            found = self._dotted(reached, name)
+            if found is None and reached.facts.dynamic and reached.package:
+                found = self._existing(f"{reached.package}.{name.lstrip('.')}")
+                tables.add(found)
+            if found is not None:
+                yield found, Binding.STRING
+        for family in reached.facts.families:
+            if not (family.level and not family.stem and tables - {None}):
+                yield from self._family(reached, family)
+        yield from self._listed(reached)
+
+    def _existing(self, name: str) -> str | None:
+        return name if self._locator.is_module(name, self._search_path) else None
+
+    def _dotted(self, reached: Reached, name: str) -> str | None:
+        """A module by its full name, or that in which the last part may be an attribute."""
+        if "." not in name or name.startswith(".") or not self._is_near(reached, name):
+            return None
+        for candidate in (name, name.rpartition(".")[0]):
+            if "." in candidate and self._existing(candidate):
+                self._named.setdefault(reached.top, set()).add(candidate)
+                return candidate
+        return None
+
+    def _is_near(self, reached: Reached, name: str) -> bool:
+        """Does a name belong to the file's own package, or to a distribution that its own requires?"""
+        if name.partition(".")[0] == reached.top:
+            return True
+        located = self._locator.find_dotted(name, self._search_path)
+        other = self._environment.owner(located.path) if located else None
+        owner = self._environment.owner(reached.located.path) if reached.located else None
+        if other is None:
+            return False
+        # The app's own code means what it says.
+        return owner is None or self._environment.requires(owner, other)
+
+    def _family(self, reached: Reached, family: Family) -> Iterator[Reference]:
+        """All modules of a package whose names begin as that of a computed import does."""
+        parent = family.package
+        if family.level:
+            parent = ".".join(reached.package.split(".")[: 1 - family.level or None])
+        for name in self._submodules(parent):
+            if name.startswith(f"{parent}.{family.stem}"):
+                yield name, Binding.STRING
+
+    def _listed(self, reached: Reached) -> Iterator[Reference]:
+        """Submodules that code of the file's top-level package will find when it lists modules."""
+        assert reached.facts is not None
+        named = self._named.get(reached.top, set())
+        if any(_LISTING & set(names.split()) for names in reached.facts.names.values()):
+            self._listing.add(reached.top)
+            packages = {fact.name for fact in reached.facts.imports if fact.name.partition(".")[0] == reached.top}
+            named |= packages | ({reached.name} if reached.package == reached.name else set())
+        if reached.top in self._listing:
+            for package in sorted(named):
+                yield from ((name, Binding.STRING) for name in self._submodules(package))
+            self._named[reached.top] = set()
+
+    def _submodules(self, package: str) -> Iterator[str]:
+        if package and self._existing(package):
+            located = self._locator.find_dotted(package, self._search_path)
+            for name in self._locator.submodules(located.folders) if located else ():
+                if name != "__main__":
+                    yield f"{package}.{name}"
