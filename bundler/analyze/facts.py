@@ -75,6 +75,11 @@ class FileFacts:
     error: str | None = None
     error_line: int = 0
 
+    @property
+    def may_have_any_name(self) -> bool:
+        """Does the module get names that the file does not say: by star imports, or from its `__getattr__` (PEP 562)?"""
+        return "__getattr__" in self.globals or any("*" in (fact.names or ()) for fact in self.imports)
+
 
 class FactSource:
     """Facts by file content."""

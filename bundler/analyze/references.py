@@ -83,7 +83,8 @@ class References:
         """All modules of a package whose names begin as that of a computed import does."""
         parent = family.package
         if family.level:
-            parent = ".".join(reached.package.split(".")[: 1 - family.level or None])
+            above = reached.package.split(".")[: 1 - family.level or None]
+            parent = ".".join((*above, parent) if parent else above)
         for name in self._submodules(parent):
             if name.startswith(f"{parent}.{family.stem}"):
                 yield name, Binding.STRING

@@ -127,6 +127,7 @@ class Walker:
             caller = self._import_name("__main__", package, Binding.PARENT)
         for facts_ in (facts.imports, facts.main_imports):
             self._follow_all(node, caller, facts_, frozenset())
+        self._follow_unwritten(self.reached["__main__"])
         self.run()
 
     def add(self, importer: str, name: str, binding: Binding) -> bool:
@@ -243,16 +244,24 @@ class Walker:
         self._follow_all(node, node, reached.facts.imports if reached.facts else (), ignored)
         for name in self._compiled_imports(reached):
             self._import_name(reached.name, name, Binding.EAGER)
+        self._follow_unwritten(reached)
+        self._follow_rule(reached.name, rule.implies if rule else ())
+
+    def _follow_unwritten(self, reached: Reached) -> None:
+        """What code outside the standard library needs without an import statement."""
         if not self.is_stdlib(reached.located):
             for name, binding in self._references.of(reached):
                 self._import_name(reached.name, name, binding)
-        for name in (*(rule.implies if rule else ()), *self._codecs(reached)):
+            self._follow_rule(reached.name, self._codecs(reached))
+
+    def _follow_rule(self, importer: str, names: Iterable[str]) -> None:
+        for name in names:
             for each in self._expand(name):
-                self._import_name(reached.name, each, Binding.RULE)
+                self._import_name(importer, each, Binding.RULE)
 
     def _codecs(self, reached: Reached) -> Iterator[str]:
         """Codecs are imported by the name of their encoding, often one that comes from outside."""
-        if reached.facts is not None and not self.is_stdlib(reached.located):
+        if reached.facts is not None:
             yield from (f"encodings.{name}" for name in reached.facts.codecs)
             if reached.facts.any_codec:
                 yield "encodings.*"
@@ -269,9 +278,10 @@ class Walker:
         if "*" not in pattern:
             yield name
             return
-        package = self.reached.get(parent)
-        located = package.located if package is not None else None
-        folders = located.folders if located else self._search_path
+        folders: Iterable[Path] = () if parent else self._search_path
+        if self.locator.is_module(parent, self._search_path):
+            located = self.locator.find_dotted(parent, self._search_path)
+            folders = located.folders if located else ()
         yield from (parent + dot + sub for sub in self.locator.submodules(folders) if fnmatchcase(sub, pattern))
 
     def _import_name(self, importer: str, name: str, binding: Binding) -> Any:
@@ -309,9 +319,10 @@ class Walker:
 
     def _is_there(self, imported: Any) -> bool:
         """Is there a module of this name, or may its parent have such an attribute?"""
+        if imported.identifier in self.reached:
+            return True
         parent = self.reached.get(imported.identifier.rpartition(".")[0])
-        no_source = parent is not None and parent.facts is None
-        return imported.identifier in self.reached or no_source
+        return parent is not None and (parent.facts is None or parent.facts.may_have_any_name)
 
     def _follow_star(self, node: Any, imported: Any, fact: ImportFact) -> None:
         """`from package import *` imports the submodules that `__all__` names, and passes names on."""

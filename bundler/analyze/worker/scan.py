@@ -426,7 +426,7 @@ class _Scanner:
             package = _literal_package(node)
             match node.args[0]:
                 case ast.Constant(str(name)) if name.startswith(".") and package:
-                    self._add(node, DEFERRED, package + "." + name.lstrip("."), None, 0)
+                    self._add(node, DEFERRED, _resolved(name, package), None, 0)
                 case ast.Constant(str(name)):
                     level = len(name) - len(name.lstrip("."))
                     self._add(node, DEFERRED, name[level:], None, level)
@@ -436,14 +436,22 @@ class _Scanner:
 
     def _add_family(self, start: str, package: str) -> None:
         """Modules whose names begin with a text: `import_module(f"package.backend_{name}")`."""
-        parent, dot, stem = start.rpartition(".")
-        if dot and not parent.strip("."):  # relative: to the package that is named, else to the file's own
-            level = 0 if package else len(parent) + 1
-            self.families.append({"package": package, "level": level, "stem": stem})
-        elif dot:
-            self.families.append({"package": parent, "level": 0, "stem": stem})
+        level = len(start) - len(start.lstrip("."))
+        if level and package:
+            start, level = _resolved(start, package), 0
+        parent, dot, stem = start[level:].rpartition(".")
+        if level or dot:
+            self.families.append({"package": parent, "level": level, "stem": stem})
         elif package:
             self.families.append({"package": package, "level": 0, "stem": ""})
+
+
+def _resolved(name: str, package: str) -> str:
+    """The full name for one that begins with dots."""
+    rest = name.lstrip(".")
+    parts = package.split(".")
+    above = len(name) - len(rest) - 1
+    return ".".join((*parts[: len(parts) - above], rest))
 
 
 def _literal_package(call: ast.Call) -> str:

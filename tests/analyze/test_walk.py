@@ -1,0 +1,458 @@
+"""What a program reaches: small trees of sources, walked as a build walks them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bundler.analyze.graph import Binding
+from bundler.analyze.rules import Rule
+from tests.analyze.trees import SUFFIXES, install, reached, walked, walker, write
+
+SO = SUFFIXES[0]
+
+
+def test_imports_are_followed(tmp_path: Path):
+    """What is reached is imported, directly or through others, with the packages around it; nothing else is."""
+    write(
+        tmp_path,
+        {
+            "a.py": "import b.c",
+            "b/__init__.py": "",
+            "b/c.py": "from d import x",
+            "d/__init__.py": "x = 1",
+            "b/other.py": "",
+            "unrelated.py": "",
+        },
+    )
+
+    assert reached(walked(walker(tmp_path), "import a, sys")) == {"a", "b", "b.c", "d", "sys"}
+
+
+def test_from_import_of_a_submodule_or_an_attribute(tmp_path: Path):
+    """`from package import name` reaches a submodule if there is one, even if the package binds the name as well."""
+    write(tmp_path, {"p/__init__.py": "x = y = 1", "p/x.py": "", "p/z.py": "", "p/y/__init__.py": ""})
+
+    made = walked(walker(tmp_path), "from p import x, y, z, w")
+
+    assert reached(made) == {"p", "p.x", "p.y", "p.z"}
+    assert [(edge.imported, edge.is_attribute) for edge in made.edges if edge.imported == "p.w"] == [("p.w", True)]
+
+
+def test_relative_imports(tmp_path: Path):
+    """Dots start at the package of the importing module, or at the package itself in its `__init__`."""
+    write(
+        tmp_path,
+        {
+            "p/__init__.py": "from . import a",
+            "p/a.py": "from .b import c",
+            "p/b/__init__.py": "from .c import x",
+            "p/b/c.py": "from .. import d\nfrom ..b import e",
+            "p/d.py": "",
+            "p/b/e.py": "",
+            "a.py": "",
+            "d.py": "",
+        },
+    )
+
+    assert reached(walked(walker(tmp_path), "import p")) == {"p", "p.a", "p.b", "p.b.c", "p.b.e", "p.d"}
+
+
+def test_relative_import_beyond_the_top(tmp_path: Path):
+    """More dots than packages reach nothing, as the import would fail."""
+    write(tmp_path, {"p/__init__.py": "from ... import x", "x.py": ""})
+
+    assert reached(walked(walker(tmp_path), "import p")) == {"p"}
+
+
+def test_entry_inside_a_package(tmp_path: Path):
+    """Relative imports of a module that runs as `__main__` start at its package, which is reached with it."""
+    write(tmp_path, {"p/__init__.py": "from . import first", "p/first.py": "", "p/second.py": ""})
+
+    assert reached(walked(walker(tmp_path), "from .second import x", "p")) == {"p", "p.first", "p.second"}
+
+
+def test_main_block_is_the_entrys_own(tmp_path: Path):
+    """`if __name__ == "__main__"` counts in the entry, not in a module."""
+    write(tmp_path, {"a.py": "if __name__ == '__main__':\n  import b", "b.py": "", "c.py": ""})
+
+    assert reached(walked(walker(tmp_path), "import a\nif __name__ == '__main__':\n  import c")) == {"a", "c"}
+
+
+def test_star_import(tmp_path: Path):
+    """`from package import *` reaches the submodules that `__all__` names, and no others."""
+    write(
+        tmp_path,
+        {
+            "p/__init__.py": "__all__ = ['a', 'b', 'c']\nb = 1",
+            "p/a.py": "",
+            "p/b.py": "",
+            "p/d.py": "",
+            "q/__init__.py": "",
+            "q/e.py": "",
+        },
+    )
+
+    assert reached(walked(walker(tmp_path), "from p import *\nfrom q import *")) == {"p", "p.a", "q"}
+
+
+def test_circular_imports(tmp_path: Path):
+    """Modules that import each other are each reached once."""
+    write(
+        tmp_path,
+        {
+            "a.py": "import b",
+            "b.py": "import a\nfrom p import x",
+            "p/__init__.py": "from . import x",
+            "p/x.py": "import p",
+        },
+    )
+
+    assert reached(walked(walker(tmp_path), "import a")) == {"a", "b", "p", "p.x"}
+
+
+def test_long_chain(tmp_path: Path):
+    """A chain of imports may be longer than Python's recursion limit."""
+    length = 1500
+    write(tmp_path, {f"m{i}.py": f"import m{i + 1}" for i in range(length)} | {f"m{length}.py": ""})
+
+    assert len(reached(walked(walker(tmp_path), "import m0"))) == length + 1
+
+
+def test_namespace_package(tmp_path: Path):
+    """A package without `__init__` is reached, with modules from all its folders."""
+    write(tmp_path, {"1/n/a.py": "", "2/n/b.py": "from . import a"})
+
+    assert reached(walked(walker(tmp_path / "1", tmp_path / "2"), "import n.b")) == {"n", "n.a", "n.b"}
+
+
+# --- Alternatives -----------------------------------------------------------------------------------------------------
+
+
+def test_fallback_is_not_followed_when_the_first_choice_is_there(tmp_path: Path):
+    """The handler of a guarded import only runs when the import fails."""
+    write(tmp_path, {"fast.py": "", "slow.py": ""})
+
+    assert reached(walked(walker(tmp_path), "try:\n  import fast\nexcept ImportError:\n  import slow")) == {"fast"}
+
+
+def test_fallback_is_followed_when_the_first_choice_is_missing(tmp_path: Path):
+    """A guarded import that fails means its fallback, through any number of them."""
+    write(tmp_path, {"slow.py": ""})
+    main = """
+        try:
+            import fast
+        except ImportError:
+            try:
+                import faster
+            except ImportError:
+                import slow
+        """
+
+    assert reached(walked(walker(tmp_path), main)) == {"slow"}
+
+
+@pytest.mark.parametrize("names", ["missing", "there, missing", "sub, missing"])
+def test_fallback_for_a_missing_attribute(tmp_path: Path, names: str):
+    """`from module import name` fails when the module has no such name; then the fallback is followed."""
+    write(tmp_path, {"p/__init__.py": "there = 1", "p/sub.py": "", "slow.py": ""})
+
+    made = walked(walker(tmp_path), f"try:\n  from p import {names}\nexcept ImportError:\n  import slow")
+
+    assert "slow" in reached(made)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name = 1",
+        "for name in x: pass",
+        "class name: pass",
+        "import x as name",
+        "from x import *",
+        "def __getattr__(attribute): ...",
+    ],
+)
+def test_no_fallback_for_an_attribute_that_is_there(tmp_path: Path, text: str):
+    """A name that the module binds is there; one that it may get by a star import or `__getattr__` is believed to be."""
+    write(tmp_path, {"p.py": text, "slow.py": "", "x.py": ""})
+
+    made = walked(walker(tmp_path), "try:\n  from p import name\nexcept ImportError:\n  import slow")
+
+    assert "slow" not in reached(made)
+
+
+def test_compiled_module_may_have_any_attribute(tmp_path: Path):
+    """Of a module without source nothing is known: its names are believed to be there."""
+    write(tmp_path, {f"fast{SO}": "", "slow.py": ""})
+
+    made = walked(walker(tmp_path), "try:\n  from fast import name\nexcept ImportError:\n  import slow")
+
+    assert reached(made) == {"fast"}
+
+
+def test_excluded_module_is_missing(tmp_path: Path):
+    """What the user excludes is not reached, and counts as missing for a fallback."""
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": "", "slow.py": ""})
+
+    made = walked(walker(tmp_path, excluded=("p",)), "try:\n  import p.a\nexcept ImportError:\n  import slow")
+
+    assert reached(made) == {"slow"}
+
+
+# --- The standard library, and what belongs to others -----------------------------------------------------------------
+
+
+def stdlib(tmp_path: Path) -> Path:
+    """A standard library in which functions import what they need."""
+    return write(
+        tmp_path / "lib",
+        {
+            "tool.py": """
+                import always
+                def seldom():
+                    import rare
+                def often():
+                    return chain()
+                def chain():
+                    import common
+                class Thing:
+                    def __init__(self):
+                        import made
+                """,
+            "always.py": "",
+            "rare.py": "",
+            "common.py": "",
+            "made.py": "",
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("use", "found"),
+    [
+        ("pass", set()),
+        ("tool.seldom()", {"rare"}),
+        ("tool.often()", {"common"}),
+        ("tool.Thing()", {"made"}),
+        ("x = [tool.seldom, tool.often]", {"rare", "common"}),
+        ("def seldom(): pass", set()),
+        ("def main():\n  tool.seldom()", {"rare"}),
+        ("getattr(tool, 'seldom')", set()),
+    ],
+)
+def test_deferred_imports_of_the_library_wait(tmp_path: Path, use: str, found: set[str]):
+    """A function of the standard library imports something only if some reached code uses the function's name."""
+    lib = stdlib(tmp_path)
+
+    made = walked(walker(lib, stdlib=lib), f"import tool\n{use}")
+
+    assert reached(made) == {"tool", "always"} | found
+
+
+def test_use_that_comes_later_counts(tmp_path: Path):
+    """It does not matter which is reached first, the function or the use of its name."""
+    lib = stdlib(tmp_path)
+    app = write(tmp_path / "app", {"late.py": "import deeper", "deeper.py": "import tool\ntool.often()"})
+
+    assert "common" in reached(walked(walker(app, lib, stdlib=lib), "import tool, late"))
+
+
+def test_deferred_imports_of_others_are_followed(tmp_path: Path):
+    """Outside the standard library a function's imports are followed at once."""
+    write(tmp_path, {"a.py": "def unused():\n  import b", "b.py": ""})
+
+    assert reached(walked(walker(tmp_path), "import a")) == {"a", "b"}
+
+
+def test_optional_import_of_another_distribution(tmp_path: Path):
+    """A guarded import of a distribution that the importing one does not require is left out, and noted."""
+    install(
+        tmp_path,
+        "lib",
+        {"lib.py": "try:\n  import extra, needed\nexcept ImportError:\n  import own", "own.py": ""},
+        requires=["needed", "extra; extra == 'all'"],
+    )
+    install(tmp_path, "extra", {"extra.py": ""})
+    install(tmp_path, "needed", {"needed.py": ""})
+
+    made = walked(walker(tmp_path), "import lib")
+
+    assert reached(made) == {"lib", "needed", "own"}
+    assert made.left_out["extra"].importer == "lib"
+
+
+def test_plain_import_of_another_distribution(tmp_path: Path):
+    """An import that always runs is followed whatever the metadata says."""
+    install(tmp_path, "lib", {"lib.py": "import extra"})
+    install(tmp_path, "extra", {"extra.py": ""})
+
+    assert reached(walked(walker(tmp_path), "import lib")) == {"lib", "extra"}
+
+
+def test_own_code_means_what_it_imports(tmp_path: Path):
+    """The app's own optional imports are followed."""
+    install(tmp_path / "site", "extra", {"extra.py": ""})
+    app = write(tmp_path / "app", {"own.py": "def f():\n  import extra"})
+
+    assert reached(walked(walker(app, tmp_path / "site"), "try:\n  import own\nexcept ImportError: pass")) == {
+        "own",
+        "extra",
+    }
+
+
+def test_optional_import_of_what_is_there_anyway(tmp_path: Path):
+    """Something that the program reaches already is no baggage: its submodules may be what the library wants."""
+    install(tmp_path, "lib", {"lib.py": "try:\n  import extra.deep\nexcept ImportError:\n  pass"})
+    install(tmp_path, "extra", {"extra/__init__.py": "", "extra/deep.py": ""})
+
+    assert "extra.deep" in reached(walked(walker(tmp_path), "import extra, lib"))
+
+
+def test_library_does_not_bring_distributions(tmp_path: Path):
+    """An optional import in the standard library does not bring in something that happens to be installed."""
+    lib = write(tmp_path / "lib", {"tool.py": "try:\n  import extra\nexcept ImportError:\n  extra = None"})
+    install(tmp_path / "site", "extra", {"extra.py": ""})
+
+    assert reached(walked(walker(lib, tmp_path / "site", stdlib=lib), "import tool")) == {"tool"}
+
+
+# --- What no statement says -------------------------------------------------------------------------------------------
+
+
+def rule(module: str, *implies: str, ignores: tuple[str, ...] = ()) -> dict[str, Rule]:
+    return {module: Rule(module, "a reason", implies, ignores)}
+
+
+def test_rule_implies_modules(tmp_path: Path):
+    """Reaching a module brings what a rule says, one by one or by a pattern; not before it is reached."""
+    write(
+        tmp_path,
+        {"a.py": "", "b.py": "", "p/__init__.py": "", "p/x1.py": "", "p/x2.py": "", "p/y.py": "", "_z_1.py": ""},
+    )
+
+    assert reached(walked(walker(tmp_path, rules=rule("a", "b", "p", "p.x*", "_z_*")), "import a")) == {
+        *("a", "b", "p", "p.x1", "p.x2", "_z_1")
+    }
+    assert reached(walked(walker(tmp_path, rules=rule("a", "b")), "import p")) == {"p"}
+
+
+def test_rule_ignores_imports(tmp_path: Path):
+    """A rule can say that some imports of a module, or all its deferred ones, are not meant."""
+    write(tmp_path, {"a.py": "import b\ndef f():\n  import c\n  import d", "b.py": "", "c.py": "", "d.py": ""})
+
+    assert reached(walked(walker(tmp_path, rules=rule("a", ignores=("b", "c"))), "import a")) == {"a", "d"}
+    assert reached(walked(walker(tmp_path, rules=rule("a", ignores=("*",))), "import a")) == {"a", "b"}
+
+
+def test_rule_for_a_builtin_module(tmp_path: Path):
+    """A module without source can have a rule too."""
+    write(tmp_path, {"b.py": ""})
+
+    assert reached(walked(walker(tmp_path, rules=rule("sys", "b")), "import sys")) == {"sys", "b"}
+
+
+def test_imports_of_a_compiled_module(tmp_path: Path):
+    """What an extension module was seen to import is followed; so is what the source beside it says."""
+    write(tmp_path, {f"a{SO}": "", "a.py": "import b", "b.py": "", "c.py": ""})
+
+    assert reached(walked(walker(tmp_path, compiled={"a": ["c"]}), "import a")) == {"a", "b", "c"}
+
+
+def test_codecs_come_with_their_names(tmp_path: Path):
+    """A codec that code outside the standard library names is reached; when an encoding is computed, all are."""
+    lib = write(
+        tmp_path / "lib",
+        {"encodings/__init__.py": "", "encodings/cp437.py": "", "encodings/cp850.py": "", "tool.py": "x = 'cp850'"},
+    )
+    app = write(tmp_path / "app", {"a.py": "b''.decode('cp437')", "b.py": "b''.decode(name)"})
+
+    def found(main: str) -> set[str]:
+        return reached(walked(walker(app, lib, stdlib=lib, rules=rule("a", "encodings")), main))
+
+    assert found("import a, tool") == {"a", "tool", "encodings", "encodings.cp437"}
+    assert found("import b") == {"b", "encodings", "encodings.cp437", "encodings.cp850"}
+
+
+def test_codecs_of_the_entry(tmp_path: Path):
+    """The program's own first file counts as any other."""
+    lib = write(tmp_path / "lib", {"encodings/__init__.py": "", "encodings/cp437.py": ""})
+
+    assert "encodings.cp437" in reached(walked(walker(lib, stdlib=lib), "b''.decode('cp437')"))
+
+
+def test_strings_that_name_own_modules(tmp_path: Path):
+    """A dotted name of the own package in a string is a module that the package loads by it."""
+    write(
+        tmp_path,
+        {
+            "p/__init__.py": "DEFAULT = 'p.backends.fast:run'\nOTHER = 'q.slow', 'text. Not a name', 'p'",
+            "p/backends/__init__.py": "",
+            "p/backends/fast.py": "",
+            "p/backends/slow.py": "",
+            "q/__init__.py": "",
+            "q/slow.py": "",
+        },
+    )
+
+    made = walked(walker(tmp_path), "import p")
+
+    assert reached(made) == {"p", "p.backends", "p.backends.fast"}
+    assert {edge.binding for edge in made.edges if edge.imported == "p.backends.fast"} == {Binding.STRING}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "f'p.plugins.{x}'",
+        "'p.plugins.' + x",
+        "'.plugins.%s' % x, __package__",
+        "f'.{x}', 'p.plugins'",
+        "x, 'p.plugins'",
+    ],
+)
+def test_family_of_computed_imports(tmp_path: Path, call: str):
+    """A computed import brings all modules whose names begin as its own does."""
+    write(
+        tmp_path,
+        {
+            "p/__init__.py": f"import importlib\nimportlib.import_module({call})",
+            "p/plugins/__init__.py": "",
+            "p/plugins/a.py": "",
+            "p/plugins/b.py": "",
+            "p/other.py": "",
+        },
+    )
+
+    assert reached(walked(walker(tmp_path), "import p")) >= {"p.plugins.a", "p.plugins.b"}
+    assert "p.other" not in reached(walked(walker(tmp_path), "import p"))
+
+
+def test_entry_points_are_asked_for_by_group(tmp_path: Path):
+    """A string with the name of a group brings what is installed for it."""
+    install(
+        tmp_path,
+        "plugin",
+        {"plugin.py": "", "script.py": ""},
+        entry_points="[app.plugins]\none = plugin:Plugin\n[console_scripts]\nrun = script:main\n",
+    )
+    app = write(tmp_path / "app", {"a.py": "entry_points(group='app.plugins')", "b.py": "x = 'console_scripts'"})
+
+    assert reached(walked(walker(app, tmp_path), "import a, b")) == {"a", "b", "plugin"}
+
+
+def test_edges_tell_why(tmp_path: Path):
+    """Every import is an edge with the way it is meant and its line, for explanations."""
+    write(tmp_path, {"a/__init__.py": "", "a/b.py": "import a\ndef f():\n  import c", "c.py": ""})
+
+    made = walked(walker(tmp_path), "\nfrom a import b")
+    edges = {(e.importer, e.imported, e.binding, e.line) for e in made.edges}
+
+    assert edges >= {
+        ("__main__", "a", Binding.EAGER, 2),
+        ("__main__", "a.b", Binding.EAGER, 2),
+        ("a.b", "a", Binding.PARENT, 0),
+        ("a.b", "a", Binding.EAGER, 1),
+        ("a.b", "c", Binding.DEFERRED, 3),
+    }

@@ -1,0 +1,93 @@
+"""Small trees of sources, and a walk over them without an interpreter in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from textwrap import dedent
+from typing import cast
+
+from bundler.analyze.distributions import Environment
+from bundler.analyze.extension import ExtensionReader
+from bundler.analyze.facts import FactSource, FileFacts, _parse
+from bundler.analyze.locate import Locator
+from bundler.analyze.rules import Rule
+from bundler.analyze.walk import Walker
+from bundler.analyze.worker.scan import scan
+
+SUFFIXES = (".cpython-313-x86_64-linux-gnu.so", ".abi3.so", ".so")
+MARKERS = {"python_version": "3.13", "sys_platform": "linux", "extra": ""}
+
+
+def write(folder: Path, files: Mapping[str, str]) -> Path:
+    """Make files below a folder; texts may be indented."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(dedent(text).lstrip("\n"), encoding="utf-8")
+    return folder
+
+
+def install(
+    folder: Path, name: str, files: Mapping[str, str], *, requires: Iterable[str] = (), entry_points: str = ""
+) -> None:
+    """Make a distribution in a folder as pip does: its files, and a .dist-info that lists them."""
+    info = f"{name.replace('-', '_')}-1.0.dist-info"
+    lines = ["Metadata-Version: 2.1", f"Name: {name}", "Version: 1.0", *(f"Requires-Dist: {each}" for each in requires)]
+    metadata = {f"{info}/METADATA": "\n".join((*lines, ""))}
+    if entry_points:
+        metadata[f"{info}/entry_points.txt"] = entry_points
+    every = {**files, **metadata}
+    record = "".join(f'"{path}",,\n' for path in (*every, f"{info}/RECORD"))
+    write(folder, {**every, f"{info}/RECORD": record})
+
+
+class DirectFacts:
+    """Facts of files, scanned here and now."""
+
+    def facts(self, path: Path) -> FileFacts:
+        return _parse(scan(path.read_bytes()))
+
+
+class KnownImports:
+    """Imports of extension modules, as given."""
+
+    def __init__(self, imports: Mapping[str, list[str]]) -> None:
+        self._imports = imports
+
+    def imports(self, name: str, path: Path, package: str) -> list[str]:
+        return self._imports.get(name, [])
+
+
+def walker(
+    *search_path: Path,
+    stdlib: Path = Path("/nowhere"),
+    rules: Mapping[str, Rule] | None = None,
+    builtin: Iterable[str] = ("sys",),
+    excluded: tuple[str, ...] = (),
+    compiled: Mapping[str, list[str]] | None = None,
+) -> Walker:
+    """A walker over folders."""
+    return Walker(
+        search_path=search_path,
+        locator=Locator(SUFFIXES),
+        facts=cast(FactSource, DirectFacts()),
+        extensions=cast(ExtensionReader, KnownImports(compiled or {})),
+        rules=rules or {},
+        builtin_modules=frozenset(builtin),
+        excluded=excluded,
+        stdlib=stdlib,
+        environment=Environment(search_path, MARKERS),
+        used_by_core=(),
+    )
+
+
+def walked(made: Walker, main: str, package: str = "") -> Walker:
+    """The walker after it has followed a program."""
+    made.add_main(_parse(scan(dedent(main).encode())), package)
+    return made
+
+
+def reached(made: Walker) -> set[str]:
+    """The names of the modules that were found."""
+    return set(made.reached) - {"__main__"}
