@@ -15,6 +15,7 @@ from bundler.report import Reporter
 from bundler.settings import Settings
 from bundler.target import probe
 from bundler.toolchain import find_toolchain
+from bundler.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +30,17 @@ class Built:
 
 def bundle(settings: Settings, report: Reporter) -> Built:
     """Build the binary that the settings ask for."""
-    cache = Cache(settings.cache_dir)
+    workshop = Workshop(find_toolchain(settings.compiler), Cache(settings.cache_dir), report)
+    toolchain, cache = workshop.toolchain, workshop.cache
     with report.stage(f"analyzing {settings.subject}"):
-        toolchain = find_toolchain(settings.compiler)
-        target = probe(settings.python, toolchain.compiler, cache)
+        target = probe(settings.python, toolchain, cache)
         graph = analyze(target, settings, cache)
     for finding in graph.findings:
         report.diagnostic(finding)
     output = _output(settings, graph)
     link.check_output(output)
     settings = replace(settings, output=output)
-    image = freeze(graph, target, toolchain, settings, cache, report)
+    image = freeze(graph, target, settings, workshop)
     with report.stage("linking"):
         plan = link.plan(image, target, toolchain, settings)
         path = link.execute(plan, cache)

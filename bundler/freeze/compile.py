@@ -19,12 +19,12 @@ from bundler.freeze.image import FrozenImage, FrozenModule
 from bundler.freeze.pool import pool_lines
 from bundler.freeze.worker import ctext
 from bundler.freeze.worker.structs import Layout, declarations, layout_asserts
-from bundler.process import CommandError, Service, jobs, run
-from bundler.report import Reporter
+from bundler.process import CommandError, Service, jobs
 from bundler.settings import Settings
 from bundler.target import ObjectLayout, TargetPython
 from bundler.target.workers import worker_command
 from bundler.toolchain import Toolchain
+from bundler.workshop import Workshop
 
 HEADER = "frozen.h"
 
@@ -74,7 +74,7 @@ class _Freezer:
 
     def compile(self, source: Path, output: Path) -> None:
         with self.cache.building(output) as unfinished:
-            run([self.toolchain.compiler, *_FLAGS, f"-I{self.include}", source, "-o", unfinished])
+            self.toolchain.run(*_FLAGS, f"-I{self.include}", source, "-o", unfinished)
 
     def build(self, job: _Job, service: Service) -> None:
         """Make the object file and then, as the sign that it is whole, the facts."""
@@ -103,14 +103,7 @@ class _Freezer:
         self.cache.write(self.facts_file(job), json.dumps(answer).encode())
 
 
-def freeze(  # noqa: PLR0913  # a stage takes what every stage takes, and what only it needs
-    graph: ModuleGraph,
-    target: TargetPython,
-    toolchain: Toolchain,
-    settings: Settings,
-    cache: Cache,
-    report: Reporter,
-) -> FrozenImage:
+def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, workshop: Workshop) -> FrozenImage:
     """Freeze every source module of the graph, and the launcher's importer.
 
     BundleError when a module cannot be compiled; the object files of the others are kept for the next try.
@@ -118,10 +111,10 @@ def freeze(  # noqa: PLR0913  # a stage takes what every stage takes, and what o
     importer = SourceModule(
         IMPORTER, launcher_folder() / "importer.py", "<frozen importlib._bootstrap_external>", is_package=False
     )
-    freezer = _prepare(target, toolchain, settings, cache)
+    freezer = _prepare(target, settings, workshop)
     every = [freezer.job(module) for module in sorted((*graph.of_kind(SourceModule), importer), key=lambda m: m.name)]
     missing = [job for job in every if not freezer.facts_file(job).is_file()]
-    with report.progress("compiling", len(missing)) as advance, _workers(target) as worker:
+    with workshop.report.progress("compiling", len(missing)) as advance, _workers(target) as worker:
 
         def build(job: _Job) -> None:
             freezer.build(job, worker())
@@ -148,13 +141,20 @@ def freeze(  # noqa: PLR0913  # a stage takes what every stage takes, and what o
     )
 
 
-def _prepare(target: TargetPython, toolchain: Toolchain, settings: Settings, cache: Cache) -> _Freezer:
+def _prepare(target: TargetPython, settings: Settings, workshop: Workshop) -> _Freezer:
+    cache = workshop.cache
     layout = _as_json(target.layout)
     header = "\n".join(('#include "bundle.h"', *declarations(layout), ""))
     bundle_header = (launcher_folder() / "bundle.h").read_text()
     emitter = tree_digest(Path(__file__).parent)
     identity = digest(
-        emitter, header, bundle_header, target.layout.digest, str(target.hexversion), toolchain.identity, *_FLAGS
+        emitter,
+        header,
+        bundle_header,
+        target.layout.digest,
+        str(target.hexversion),
+        workshop.toolchain.identity,
+        *_FLAGS,
     )
     proof = cache.path("frozen-header", identity, ".o")
     include = proof.with_suffix("")
@@ -162,13 +162,11 @@ def _prepare(target: TargetPython, toolchain: Toolchain, settings: Settings, cac
         include.mkdir(parents=True, exist_ok=True)
         cache.write(include / "bundle.h", bundle_header.encode())
         cache.write(include / HEADER, header.encode())
-        _prove_layout(layout, target, toolchain, include, cache, proof)
-    return _Freezer(target, toolchain, cache, settings.optimize, include, identity)
+        _prove_layout(layout, target, include, proof, workshop)
+    return _Freezer(target, workshop.toolchain, cache, settings.optimize, include, identity)
 
 
-def _prove_layout(  # noqa: PLR0913  # a compilation has many ends
-    layout: Layout, target: TargetPython, toolchain: Toolchain, include: Path, cache: Cache, proof: Path
-) -> None:
+def _prove_layout(layout: Layout, target: TargetPython, include: Path, proof: Path, workshop: Workshop) -> None:
     """Compile the layout's static assertions against the target's own headers; the object file is the proof."""
     source = include / "proof.c"
     # Our header names libpython's objects too, as plain arrays; in this one file they must not meet the real ones.
@@ -184,11 +182,11 @@ def _prove_layout(  # noqa: PLR0913  # a compilation has many ends
         f'#include "{HEADER}"',
         *layout_asserts(layout),
     ]
-    cache.write(source, "\n".join((*lines, "")).encode())
+    workshop.cache.write(source, "\n".join((*lines, "")).encode())
     headers = [f"-I{folder}" for folder in target.include_dirs]
-    with cache.building(proof) as unfinished:
+    with workshop.cache.building(proof) as unfinished:
         try:
-            run([toolchain.compiler, *_FLAGS, f"-I{include}", *headers, source, "-o", unfinished])
+            workshop.toolchain.run(*_FLAGS, f"-I{include}", *headers, source, "-o", unfinished)
         except CommandError as error:
             if "static assertion" not in error.output:
                 raise  # the compiler has a problem of its own

@@ -16,7 +16,7 @@ from bundler.link.output import replacing
 from bundler.link.payload import build_payload
 from bundler.link.plan import CompileUnit, LinkPlan
 from bundler.link.prelink import InExecutable, Known, Locate, Stub, Target, ThreadLocal
-from bundler.process import CommandError, run
+from bundler.process import CommandError
 
 PAYLOAD_SECTION = ".bundle"
 _PAYLOAD_SYMBOL = "bundle"
@@ -52,7 +52,7 @@ def _launcher_objects(plan: LinkPlan, cache: Cache) -> list[Path]:
     missing = [(unit, path) for unit, path in zip(plan.units, outputs, strict=True) if not path.is_file()]
     for unit, path in missing:
         with cache.building(path) as unfinished:
-            run([plan.toolchain.compiler, *unit.flags, unit.source, "-o", unfinished])
+            plan.toolchain.run(*unit.flags, unit.source, "-o", unfinished)
     return outputs
 
 
@@ -109,10 +109,10 @@ def _link(plan: LinkPlan, launcher: list[Path], work: Path) -> Path:
     definitions.write_text("".join(f"{name} = {value:#x};\n" for name, value in plan.definitions))
     output = work / "linked"
     try:
-        run([plan.toolchain.compiler, "-c", room, "-o", work / "room.o"])
+        plan.toolchain.run("-c", room, "-o", work / "room.o")
         arguments = work / "arguments.txt"
         arguments.write_text("".join(f'"{argument}"\n' for argument in _link_arguments(plan, launcher, work, output)))
-        run([plan.toolchain.compiler, f"@{arguments}"])
+        plan.toolchain.run(f"@{arguments}")
     except CommandError as error:
         if "No space left on device" in error.output:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error

@@ -12,6 +12,7 @@ from bundler.cache import Cache, digest
 from bundler.errors import BundleError
 from bundler.process import CommandError, run
 from bundler.target.model import Field, ObjectLayout
+from bundler.toolchain import Toolchain
 
 _PROBE = Path(__file__).with_name("layout_probe.c")
 
@@ -19,12 +20,12 @@ _PROBE = Path(__file__).with_name("layout_probe.c")
 _RUNTIME_STRING = re.compile(r'^\s+STRUCT_FOR_(ID\(\w+\)|STR\(\w+, ".*"\))$', re.MULTILINE)
 
 
-def measure_layout(include_dirs: tuple[Path, ...], hexversion: int, compiler: Path, cache: Cache) -> ObjectLayout:
+def measure_layout(include_dirs: tuple[Path, ...], hexversion: int, toolchain: Toolchain, cache: Cache) -> ObjectLayout:
     """The layout that these headers describe; BundleError when they belong to another Python than `hexversion`."""
     key = digest(_PROBE.read_bytes(), *_header_digests(include_dirs))
     entry = cache.path("layout", key, ".json")
     if not entry.is_file():
-        cache.write(entry, _run_probe(include_dirs, compiler))
+        cache.write(entry, _run_probe(include_dirs, toolchain))
     measured: dict[str, Any] = json.loads(entry.read_bytes())
     found = measured["constants"]["version_hex"]
     if found != hexversion:
@@ -50,7 +51,7 @@ def _header_digests(include_dirs: tuple[Path, ...]) -> list[str]:
     return [digest(header.read_bytes()) for header in headers]
 
 
-def _run_probe(include_dirs: tuple[Path, ...], compiler: Path) -> bytes:
+def _run_probe(include_dirs: tuple[Path, ...], toolchain: Toolchain) -> bytes:
     strings = next(
         header for folder in include_dirs if (header := folder / "internal" / "pycore_global_strings.h").is_file()
     )
@@ -60,9 +61,8 @@ def _run_probe(include_dirs: tuple[Path, ...], compiler: Path) -> bytes:
         (work / "runtime_strings.h").write_text("\n".join(found) + "\n")
         includes = [f"-I{path}" for root in (work, *include_dirs) for path in (root, root / "internal")]
         # -w: the headers' own deprecations (ob_shash) are no concern of ours.
-        command: list[str | Path] = [compiler, "-O0", "-w", *includes, _PROBE, "-o", work / "probe"]
         try:
-            run(command)
+            toolchain.run("-O0", "-w", *includes, _PROBE, "-o", work / "probe")
             return run([work / "probe"]).stdout
         except CommandError as error:
             raise BundleError(

@@ -13,15 +13,16 @@ from bundler.process import CommandError
 from bundler.target.layout import measure_layout
 from bundler.target.model import TargetPython
 from bundler.target.workers import run_worker
+from bundler.toolchain import Toolchain
 
 OLDEST = (3, 11)
 NEWEST = (3, 15)
 
 
-def probe(executable: Path, compiler: Path, cache: Cache) -> TargetPython:
+def probe(executable: Path, toolchain: Toolchain, cache: Cache) -> TargetPython:
     """Facts about the interpreter at `executable`; BundleError when it cannot be embedded.
 
-    `compiler` measures the object layout, once per set of headers.
+    `toolchain` measures the object layout, once per set of headers.
     """
     facts = _ask(executable)
     _refuse_unsupported(executable, facts)
@@ -60,7 +61,7 @@ def probe(executable: Path, compiler: Path, cache: Cache) -> TargetPython:
         stdlib_modules=frozenset(facts["stdlib_modules"]),
         extension_suffixes=tuple(facts["suffixes"]),
         markers=facts["markers"],
-        layout=measure_layout(include_dirs, facts["hexversion"], compiler, cache),
+        layout=measure_layout(include_dirs, facts["hexversion"], toolchain, cache),
     )
 
 

@@ -22,6 +22,7 @@ from bundler.report import Reporter
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
+from bundler.workshop import Workshop
 
 HERE = Path(__file__).parent
 FREEZER = Path(freezing.__file__).parent
@@ -68,6 +69,10 @@ class Bench:
         return Result(tuple(found["differences"]), found["compared"], found["changes"], tuple(found["unnoticed"]))
 
     @property
+    def _workshop(self) -> Workshop:
+        return Workshop(self.toolchain, self.cache, Reporter(quiet=True))
+
+    @property
     def _cases(self) -> Path:
         return self.folder / "cases.marshal"
 
@@ -110,14 +115,14 @@ class Bench:
         )
         graph = analyze(self.target, settings, self.cache)
         graph = replace(graph, modules={**graph.modules, **{module.name: module for module in checked}})
-        image = freeze(graph, self.target, self.toolchain, settings, self.cache, Reporter(quiet=True))
+        image = freeze(graph, self.target, settings, self._workshop)
         image = self._with_constants(image, constants, settings)
         return link.execute(link.plan(image, self.target, self.toolchain, settings), self.cache)
 
     def _with_constants(
         self, image: FrozenImage, constants: Mapping[str, Mapping[str, Any]], settings: Settings
     ) -> FrozenImage:
-        freezer = freezing._prepare(self.target, self.toolchain, settings, self.cache)
+        freezer = freezing._prepare(self.target, settings, self._workshop)
         modules = [self._constants(freezer, name, facts) for name, facts in constants.items()]
         texts = sorted({text for facts in constants.values() for text in facts["pooled"]})
         if texts:

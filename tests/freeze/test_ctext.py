@@ -36,7 +36,7 @@ def test_literals_survive_the_compiler(tmp_path: Path, toolchain: Toolchain):
     ]
     (tmp_path / "main.c").write_text("\n".join(lines))
     flags = [flag for flag in freezing._FLAGS if flag != "-c"]
-    subprocess.run([toolchain.compiler, *flags, "-no-pie", "main.c", "-o", "main"], cwd=tmp_path, check=True)
+    subprocess.run([*toolchain.command, *flags, "-no-pie", "main.c", "-o", "main"], cwd=tmp_path, check=True)
 
     found = subprocess.run([tmp_path / "main"], capture_output=True, check=True).stdout
 
@@ -103,7 +103,7 @@ def test_pool_defines_each_string_once(tmp_path: Path, target: TargetPython, too
     header = "\n".join(declarations(freezing._as_json(target.layout)))
     (tmp_path / "frozen.h").write_text(header)
 
-    subprocess.run([toolchain.compiler, *freezing._FLAGS, "pool.c", "-o", "pool.o"], cwd=tmp_path, check=True)
+    subprocess.run([*toolchain.command, *freezing._FLAGS, "pool.c", "-o", "pool.o"], cwd=tmp_path, check=True)
 
     listed = subprocess.run(["nm", "pool.o"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     defined = sorted(line.split()[2] for line in listed.splitlines() if line.split()[1] == "D")

@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--chunk", metavar="N", type=int, default=150, help="modules in one binary (default: 150)")
     given = parser.parse_args(arguments)
     pythons = given.pythons or [path for version in VERSIONS if (path := find_interpreter(version))]
-    targets = [probe(path, shared_toolchain().compiler, shared_cache()) for path in pythons]
+    targets = [probe(path, shared_toolchain(), shared_cache()) for path in pythons]
     results = [check(target, given.chunk) for target in targets]
     return 0 if all(results) else 1
 

@@ -31,14 +31,14 @@ def shared_toolchain() -> Toolchain:
 def probed(version: str) -> TargetPython | None:
     """Facts about a Python of this version, without any environment; None when there is none."""
     python = find_interpreter(version)
-    return None if python is None else probe(python, shared_toolchain().compiler, shared_cache())
+    return None if python is None else probe(python, shared_toolchain(), shared_cache())
 
 
 @functools.cache
 def running() -> TargetPython | None:
     """Facts about the Python that runs the tests; None when it has no C headers."""
     try:
-        return probe(Path(sys.executable), shared_toolchain().compiler, shared_cache())
+        return probe(Path(sys.executable), shared_toolchain(), shared_cache())
     except BundleError:
         return None
 
