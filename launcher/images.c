@@ -29,7 +29,7 @@ static struct {
     char **environment;
 } start;
 
-enum image_state { UNLOADED, LOADING, LOADED, FAILED };
+enum image_state { UNLOADED, MAPPED, BOUND, LOADED, FAILED };
 
 /* A load may be asked for without the GIL, from constructors, and from several threads. */
 static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
@@ -166,8 +166,11 @@ apply_thread_local_patch(const struct bundle_image *image, const struct bundle_p
     return 0;
 }
 
+static void *symbol_below(const struct bundle_image *image, const char *name);
+
+/* Write the words that are only known now; `root` is the image that was asked for. */
 static int
-apply_patches(const struct bundle_image *image)
+apply_patches(const struct bundle_image *image, const struct bundle_image *root)
 {
     for (uint32_t i = 0; i < image->patch_count; i++) {
         const struct bundle_patch *patch = &image->patches[i];
@@ -182,6 +185,9 @@ apply_patches(const struct bundle_image *image)
             continue;
         }
         void *found = host_symbol(patch);
+        if (!found) { /* it depends on who needs the library */
+            found = symbol_below(root, patch->symbol);
+        }
         if (!found && !patch->is_weak) {
             return fail("%s: undefined symbol: %s", image->path, patch->symbol);
         }
@@ -236,11 +242,8 @@ prepare_states(void)
     return 0;
 }
 
-static int load(uint32_t index);
-
-/* The work of `load`, whose caller keeps the image's state. */
 static int
-load_fresh(const struct bundle_image *image)
+map_image(const struct bundle_image *image)
 {
     int fd = executable_fd();
     if (fd < 0) {
@@ -260,37 +263,83 @@ load_fresh(const struct bundle_image *image)
             return fail("%s: cannot be mapped: %s", image->path, strerror(errno));
         }
     }
-    for (uint32_t i = 0; i < image->needed_count; i++) {
-        if (load(image->needed[i]) < 0) {
-            return -1;
-        }
-    }
-    return apply_patches(image);
+    return 0;
 }
 
-/* Load an image and what it needs; 0, or -1 with the error for dlerror. */
+/* An image and all that it needs, breadth first, into `tree`, which has room for every image; how many they are. */
+static uint32_t
+list_tree(uint32_t root, uint32_t *tree)
+{
+    bool seen[bundle.image_index.count];
+    memset(seen, 0, sizeof seen);
+    uint32_t count = 0;
+    tree[count++] = root;
+    seen[root] = true;
+    for (uint32_t at = 0; at < count; at++) {
+        const struct bundle_image *image = &bundle.images[tree[at]];
+        for (uint32_t i = 0; i < image->needed_count; i++) {
+            uint32_t needed = image->needed[i];
+            if (!seen[needed]) {
+                seen[needed] = true;
+                tree[count++] = needed;
+            }
+        }
+    }
+    return count;
+}
+
+/* Constructors of what is needed run first; where dependencies go in circles, some have to wait. */
+static void
+construct(uint32_t index)
+{
+    if (states[index] != BOUND) {
+        return;
+    }
+    states[index] = LOADED;
+    const struct bundle_image *image = &bundle.images[index];
+    for (uint32_t i = 0; i < image->needed_count; i++) {
+        construct(image->needed[i]);
+    }
+    run_constructors(image);
+    load_order[loaded_count++] = index;
+}
+
+/* Load an image and what it needs; 0, or -1 with the error for dlerror. As the dynamic linker does it: everything is
+   in place before anything is bound, and bound before any of its code runs, for libraries may be bound to the image
+   that needs them. */
 static int
-load(uint32_t index)
+load(uint32_t root)
 {
     if (!states && prepare_states() < 0) {
         return -1;
     }
-    const struct bundle_image *image = &bundle.images[index];
-    switch (states[index]) {
-    case FAILED:
-        return fail("%s: %s", image->path, "could not be loaded before");
-    case LOADING: /* further up: dependencies may go in circles */
-    case LOADED:
+    if (states[root] == LOADED) {
         return 0;
     }
-    states[index] = LOADING;
-    if (load_fresh(image) < 0) {
-        states[index] = FAILED;
-        return -1;
+    uint32_t tree[bundle.image_index.count];
+    uint32_t count = list_tree(root, tree);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct bundle_image *image = &bundle.images[tree[i]];
+        if (states[tree[i]] == UNLOADED) {
+            states[tree[i]] = map_image(image) < 0 ? FAILED : MAPPED;
+        }
+        else if (states[tree[i]] == FAILED) {
+            fail("%s: %s", image->path, "could not be loaded before");
+        }
+        if (states[tree[i]] == FAILED) {
+            return -1;
+        }
     }
-    states[index] = LOADED;
-    run_constructors(image);
-    load_order[loaded_count++] = index;
+    for (uint32_t i = count; i-- > 0;) {
+        if (states[tree[i]] == MAPPED) {
+            if (apply_patches(&bundle.images[tree[i]], &bundle.images[root]) < 0) {
+                states[tree[i]] = FAILED;
+                return -1;
+            }
+            states[tree[i]] = BOUND;
+        }
+    }
+    construct(root);
     return 0;
 }
 
@@ -298,7 +347,7 @@ load(uint32_t index)
 static bool
 is_mapped(uint32_t index)
 {
-    return states && (states[index] == LOADING || states[index] == LOADED);
+    return states && states[index] != UNLOADED && states[index] != FAILED;
 }
 
 /* --- Looking up ---------------------------------------------------------------------------------------------- */
@@ -341,14 +390,36 @@ is_exported(const ElfW(Sym) *symbol)
     return symbol->st_shndx != SHN_UNDEF && ELF64_ST_BIND(symbol->st_info) != STB_LOCAL;
 }
 
-/* A symbol that this one image exports. Linear: a module's init function is looked up once. */
+/* The versions of an image's symbols (DT_VERSYM); NULL when it has none. */
+static const ElfW(Versym) *
+symbol_versions(const struct bundle_image *image)
+{
+    const ElfW(Phdr) *header = (const void *)image->headers;
+    for (uint32_t i = 0; i < image->header_count; i++) {
+        if (header[i].p_type != PT_DYNAMIC) {
+            continue;
+        }
+        for (const ElfW(Dyn) *entry = (const void *)(image->base + header[i].p_vaddr); entry->d_tag != DT_NULL; entry++) {
+            if (entry->d_tag == DT_VERSYM) {
+                return (const void *)(image->base + entry->d_un.d_ptr);
+            }
+        }
+    }
+    return NULL;
+}
+
+#define HIDDEN_VERSION 0x8000 /* only for those that ask for this version */
+
+/* A symbol that this one image exports, in its default version. Linear: a module's init function is looked up once. */
 static void *
 symbol_in(const struct bundle_image *image, const char *name)
 {
     const ElfW(Sym) *symbols = (const void *)image->symbols;
     const char *strings = (const char *)image->strings;
+    const ElfW(Versym) *versions = symbol_versions(image);
     for (uint32_t i = 1; i < image->symbol_count; i++) {
-        if (is_exported(&symbols[i]) && strcmp(strings + symbols[i].st_name, name) == 0) {
+        bool is_hidden = versions && versions[i] & HIDDEN_VERSION;
+        if (!is_hidden && is_exported(&symbols[i]) && strcmp(strings + symbols[i].st_name, name) == 0) {
             void *address = (void *)(image->base + symbols[i].st_value);
             return ELF64_ST_TYPE(symbols[i].st_info) == STT_GNU_IFUNC ? ((void *(*)(void))address)() : address;
         }
@@ -360,27 +431,13 @@ symbol_in(const struct bundle_image *image, const char *name)
 static void *
 symbol_below(const struct bundle_image *image, const char *name)
 {
-    uint32_t count = bundle.image_index.count;
-    uint32_t queue[count]; /* every image enters at most once */
-    bool seen[count];
-    memset(seen, 0, sizeof seen);
-    uint32_t length = 0;
-    queue[length++] = (uint32_t)(image - bundle.images);
-    seen[queue[0]] = true;
-    for (uint32_t at = 0; at < length; at++) {
-        const struct bundle_image *next = &bundle.images[queue[at]];
-        void *found = symbol_in(next, name);
-        if (found) {
-            return found;
-        }
-        for (uint32_t i = 0; i < next->needed_count; i++) {
-            if (!seen[next->needed[i]]) {
-                seen[next->needed[i]] = true;
-                queue[length++] = next->needed[i];
-            }
-        }
+    uint32_t tree[bundle.image_index.count];
+    uint32_t count = list_tree((uint32_t)(image - bundle.images), tree);
+    void *found = NULL;
+    for (uint32_t i = 0; i < count && !found; i++) {
+        found = symbol_in(&bundle.images[tree[i]], name);
     }
-    return dlsym(RTLD_DEFAULT, name);
+    return found ? found : dlsym(RTLD_DEFAULT, name);
 }
 
 /* --- What libpython and images call instead of the C library's ----------------------------------------------- */
@@ -419,10 +476,15 @@ void *
 __wrap_dlsym(void *handle, const char *name)
 {
     const struct bundle_image *image = image_of(handle);
+    if (!image && handle == RTLD_DEFAULT) {
+        /* After the global scope, that of the caller. */
+        image = bundle_image_at(__builtin_return_address(0));
+    }
     if (!image) {
         return __real_dlsym(handle, name);
     }
-    void *found = symbol_below(image, name);
+    void *found = handle == RTLD_DEFAULT ? __real_dlsym(handle, name) : NULL;
+    found = found ? found : symbol_below(image, name);
     if (!found) {
         fail("%s: undefined symbol: %s", image->path, name);
     }
@@ -446,6 +508,7 @@ __wrap_dlerror(void)
 {
     if (error_is_ours) {
         error_is_ours = false;
+        __real_dlerror(); /* that of an attempt of ours */
         return error_text;
     }
     return __real_dlerror();
@@ -461,9 +524,11 @@ __wrap_dladdr(const void *address, Dl_info *info)
     *info = (Dl_info){.dli_fname = image->path, .dli_fbase = (void *)image->base};
     const ElfW(Sym) *symbols = (const void *)image->symbols;
     for (uint32_t i = 1; i < image->symbol_count; i++) {
-        char *value = (char *)image->base + symbols[i].st_value;
-        if (is_exported(&symbols[i]) && (const void *)value <= address && value > (char *)info->dli_saddr) {
-            info->dli_saddr = value;
+        const char *value = (const char *)image->base + symbols[i].st_value;
+        bool is_inside = value == address || (value < (const char *)address && value + symbols[i].st_size > (const char *)address);
+        bool has_address = is_exported(&symbols[i]) && ELF64_ST_TYPE(symbols[i].st_info) != STT_TLS;
+        if (has_address && is_inside && value > (const char *)info->dli_saddr) {
+            info->dli_saddr = (void *)value;
             info->dli_sname = (const char *)image->strings + symbols[i].st_name;
         }
     }

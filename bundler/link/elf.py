@@ -127,6 +127,7 @@ class SymbolType(IntEnum):
 _FLAG_SYMBOLIC = 2  # DF_SYMBOLIC
 _FLAG_TEXTREL = 4  # DF_TEXTREL
 _VERSION_HIDDEN = 0x8000
+_OLDEST_VERSION = 2  # after 0, local, and 1, the file itself
 PAGE = 4096
 
 
@@ -147,7 +148,10 @@ class Segment(NamedTuple):
 
 
 class Symbol(NamedTuple):
-    """An entry of a symbol table. `version` is None where there is none; `is_hidden`: not the default version."""
+    """An entry of a symbol table.
+
+    `version` is None where there is none; `is_hidden`: not the default version; `is_oldest`: its file's first version.
+    """
 
     name: str
     value: int
@@ -158,6 +162,7 @@ class Symbol(NamedTuple):
     section: int
     version: str | None
     is_hidden: bool
+    is_oldest: bool
 
     @property
     def is_defined(self) -> bool:
@@ -394,10 +399,10 @@ def _dynamic_symbols(object_: SharedObject, strings: int, versions: Mapping[int,
         marks = memoryview(data)[at : at + 2 * count].cast("H")
     for index, entry in enumerate(table):
         mark = marks[index] if marks else 0
-        yield _symbol(data, strings, entry, versions.get(mark & ~_VERSION_HIDDEN), bool(mark & _VERSION_HIDDEN))
+        yield _symbol(data, strings, entry, mark, versions)
 
 
-def _symbol(data: Any, strings: int, entry: Any, version: str | None, is_hidden: bool) -> Symbol:
+def _symbol(data: Any, strings: int, entry: Any, mark: int, versions: Mapping[int, str]) -> Symbol:
     return Symbol(
         name=_text(data, strings + entry.st_name),
         value=entry.st_value,
@@ -406,8 +411,9 @@ def _symbol(data: Any, strings: int, entry: Any, version: str | None, is_hidden:
         type=entry.st_info & 15,
         visibility=entry.st_other & 3,
         section=entry.st_shndx,
-        version=version,
-        is_hidden=is_hidden,
+        version=versions.get(mark & ~_VERSION_HIDDEN),
+        is_hidden=bool(mark & _VERSION_HIDDEN),
+        is_oldest=mark & ~_VERSION_HIDDEN == _OLDEST_VERSION,
     )
 
 

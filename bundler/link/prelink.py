@@ -1,8 +1,10 @@
 """Gives every shared object a fixed address and binds it, as the dynamic linker would at run time. Decides addresses.
 
 What a symbol is bound to is found in the order of the dynamic linker: the global scope first (the executable, then the
-C library), then the object's own scope, breadth first over what it needs; an object linked with -Bsymbolic looks at
-itself before all (gABI chapter 5, "Shared Object Dependencies").
+C library), then the scope of the module that is loaded: itself, and breadth first over what it needs. A library that
+comes along is looked up in that very scope, so the module may provide what the library leaves undefined, and its
+definitions come before the library's own. An object linked with -Bsymbolic looks at itself before all (gABI chapter 5,
+"Shared Object Dependencies").
 
 Most words of an image are then numbers; those that depend on addresses inside the executable stay symbolic until it is
 linked, and those that only the running system knows become patches, applied by launcher/images.c.
@@ -73,7 +75,7 @@ class ThreadLocal:
 
 @dataclass(frozen=True, slots=True)
 class OnHost:
-    """A symbol of the running system, looked up when the image is loaded."""
+    """A symbol of the running system, or else of the module being loaded, looked up when the image is loaded."""
 
     name: str
     version: str | None
@@ -168,15 +170,22 @@ class _Exports:
                 self._by_name.setdefault(symbol.name, []).append(symbol)
 
     def find(self, name: str, version: str | None) -> Symbol | None:
-        """The definition that a reference with this version is bound to (LSB Core, 10.7.6)."""
+        """The definition that a reference with this version is bound to (glibc's do-lookup.h, check_match).
+
+        A reference without one was made when the file had no versions yet, so it means the oldest.
+        """
         candidates = self._by_name.get(name, ())
         for symbol in candidates:
             if symbol.version == version or (symbol.version is None and not symbol.is_hidden):
                 return symbol
         if version is None:
-            # The default version, or of old versions only, the first.
-            return next((s for s in candidates if not s.is_hidden), candidates[0] if candidates else None)
+            oldest = next((symbol for symbol in candidates if symbol.is_oldest), None)
+            return oldest or next((symbol for symbol in candidates if not symbol.is_hidden), None)
         return None
+
+
+# An object and what it needs, breadth first: images by index, libraries of the system by name.
+_Tree = tuple[int | str, ...]
 
 
 @dataclass(slots=True)
@@ -192,6 +201,7 @@ class _Binder:
     _exports: list[_Exports] = field(default_factory=list)
     _host_exports: dict[str, _Exports] = field(default_factory=dict)
     _bases: list[int] = field(default_factory=list)
+    _trees: list[_Tree] = field(default_factory=list)
 
     def bind(self) -> Prelinked:
         libraries = self.closure.libraries
@@ -200,6 +210,7 @@ class _Binder:
         self._by_name = {library.object.name: index for index, library in enumerate(libraries)}
         self._exports = [_Exports(library.object) for library in libraries]
         self._host_exports = {name: _Exports(host) for name, host in self.closure.hosts.items()}
+        self._trees = [tuple(self._tree(index)) for index in range(len(libraries))]
         images = tuple(self._bind_library(index) for index in range(len(libraries)))
         stubs = sorted(self.stubs, key=lambda stub: (stub.name, stub.version or ""))
         return Prelinked(images, tuple(stubs), frozenset(self.used))
@@ -213,7 +224,7 @@ class _Binder:
         relative: list[tuple[int, int]] = []
         words: list[Word] = []
         base = self._bases[index]
-        scope = tuple(self._scope(index))
+        scopes = list(self._scopes(index))
         bound: dict[int, Target] = {}
         for rela in object_.relocations():
             if rela.type == Relocation.RELATIVE:
@@ -221,7 +232,7 @@ class _Binder:
             elif rela.type in (Relocation.GLOB_DAT, Relocation.JUMP_SLOT, Relocation.ABSOLUTE):
                 target = bound.get(rela.symbol)
                 if target is None:
-                    target = bound[rela.symbol] = self._resolve(index, object_.symbols[rela.symbol], scope)
+                    target = bound[rela.symbol] = self._resolve(index, object_.symbols[rela.symbol], scopes)
                 addend = rela.addend if rela.type == Relocation.ABSOLUTE else 0
                 words.append(Word(base + rela.offset, _plus(target, addend)))
             else:
@@ -286,7 +297,7 @@ class _Binder:
         object_ = self.closure.libraries[index].object
         symbol = object_.symbols[rela.symbol]
         if rela.symbol and symbol.binding != SymbolBinding.LOCAL:
-            for owner in self._scope(index):
+            for owner in dict.fromkeys(item for trees in self._scopes(index) for tree in trees for item in tree):
                 exports = self._exports[owner] if isinstance(owner, int) else self._host_exports[owner]
                 found = exports.find(symbol.name, symbol.version)
                 if found is not None and isinstance(owner, int):
@@ -299,8 +310,20 @@ class _Binder:
             "not-prelinkable", f"`{object_.path}` uses the thread-local variable `{symbol.name}`, which nothing defines"
         )
 
-    def _scope(self, index: int) -> Iterator[int | str]:
-        """The object and what it needs, breadth first: images by index, libraries of the system by name."""
+    def _scopes(self, index: int) -> Iterator[list[_Tree]]:
+        """Where the object's symbols are looked for, in order; where trees stand side by side, one of them counts.
+
+        Which one depends on which of several modules is loaded first, so for a library that they share the dynamic
+        linker's order cannot be told: it is looked at before them.
+        """
+        needed = {item for tree in self._trees for item in tree[1:]}
+        roots = [tree for tree in self._trees if index in tree and tree[0] not in needed]
+        if len(roots) != 1:
+            yield [self._trees[index]]
+        yield roots
+
+    def _tree(self, index: int) -> Iterator[int | str]:
+        """The object and what it needs."""
         queue: list[int | str] = [index]
         seen: set[int | str] = {index}
         while queue:
@@ -313,7 +336,7 @@ class _Binder:
                     seen.add(following)
                     queue.append(following)
 
-    def _resolve(self, index: int, symbol: Symbol, scope: Iterable[int | str]) -> Target:
+    def _resolve(self, index: int, symbol: Symbol, scopes: Iterable[list[_Tree]]) -> Target:
         object_ = self.closure.libraries[index].object
         own = symbol.is_defined and symbol.binding == SymbolBinding.LOCAL
         if own or (symbol.is_defined and (object_.is_symbolic or symbol.visibility == 3)):  # STV_PROTECTED
@@ -325,7 +348,20 @@ class _Binder:
             found = self._on_host(name, symbol)
             if found is not None:
                 return found
-        for item in scope:
+        is_weak = symbol.binding == SymbolBinding.WEAK
+        for trees in scopes:
+            targets = {self._in_tree(tree, symbol) for tree in trees}
+            if len(targets) > 1:
+                return OnHost(symbol.name, symbol.version, 0, is_weak)  # then of the module that is loaded
+            target = targets.pop()
+            if target is not None:
+                return target
+        # As without us: importing the module fails, and the error names the symbol.
+        return Known(0) if is_weak else OnHost(symbol.name, symbol.version, 0, is_weak)
+
+    def _in_tree(self, tree: _Tree, symbol: Symbol) -> Target | None:
+        """The first definition in a tree."""
+        for item in tree:
             if isinstance(item, str):
                 found = self._on_host(item, symbol)
                 if found is not None:
@@ -334,10 +370,7 @@ class _Binder:
                 definition = self._exports[item].find(symbol.name, symbol.version)
                 if definition is not None:
                     return self._in_image(item, definition)
-        if symbol.binding == SymbolBinding.WEAK:
-            return Known(0)
-        # As without us: importing the module fails, and the error names the symbol.
-        return OnHost(symbol.name, symbol.version, 0, is_weak=False)
+        return None
 
     def _in_image(self, index: int, symbol: Symbol) -> Target:
         address = self._bases[index] + symbol.value

@@ -42,7 +42,9 @@ def _extension_in_the_making(frame: FrameType | None) -> str | None:
 def _used_modules(module: ModuleType) -> set[str]:
     """Modules that the namespace shows: those in it, and those that its functions and classes come from."""
     found = set()
-    for value in list(vars(module).values()):
+    for variable, value in list(vars(module).items()):
+        if variable in ("__spec__", "__loader__"):
+            continue  # every module has them
         name = value.__name__ if isinstance(value, ModuleType) else getattr(value, "__module__", None)
         if isinstance(name, str) and name in sys.modules:
             found.add(name)

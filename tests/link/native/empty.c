@@ -1,0 +1,3 @@
+/* A library that only needs others. */
+
+int nothing_at_all;

@@ -1,0 +1,127 @@
+"""Prelinked libraries behave as they do under the dynamic linker: what modules say in a binary is what they say in Python.
+
+Costs sixty small compilations, and a binary for each interpreter.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bundler.link import elf
+from bundler.link.prelink import FIRST_BASE
+from bundler.target import TargetPython
+from tests.link import natives
+from tests.support import BUNDLE_ROOT, Outcome, bundle, run
+
+CASES = [part.name for part in natives.MODULES if not part.name.startswith("unique")]
+
+# Several modules in one process, in other threads, and libraries by name.
+COMBINATIONS = [
+    "order_first_second order_second_first order_depth",
+    "order_second_first order_underlinked",
+    "thread_own thread:thread_own thread_own thread:thread_own",
+    "thread:thread_extern thread_extern thread:thread_extern",
+    "thread_extern_descriptor thread:thread_extern_descriptor thread_extern_descriptor",
+    "thread_initial_exec thread:thread_initial_exec thread_initial_exec",
+    "use_data use_data_now use_data",
+    "versions_old versions_new versions_none",
+    "use_throw thread:use_throw",
+    "dl dl thread:dl",
+    "undefined_below undefined order_first_second",
+    "order_first_second library:libfirst.so library:libsecond.so",
+    "weak_without weak_with",
+]
+
+
+@dataclass(frozen=True)
+class Natives:
+    """The program that runs small modules, in its two forms."""
+
+    target: TargetPython
+    program: Path
+    binary: Path
+
+    def check_same(self, *arguments: str) -> Outcome:
+        """Run both; assert that they do the same."""
+        expected = run([self.target.executable, self.program, *arguments])
+        found = run([self.binary, *arguments])
+        folder = str(self.program.parent).encode()
+        assert found.stdout == expected.stdout.replace(folder, BUNDLE_ROOT.encode())
+        assert found.stderr == expected.stderr
+        assert found.status == expected.status
+        return found
+
+
+@pytest.fixture(scope="session")
+def program(target: TargetPython, natives_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Natives:
+    """The binary with every small module, for one interpreter."""
+    source = natives_folder / "program.py"
+    binary = tmp_path_factory.mktemp(f"natives-{target.short_version}") / "program"
+    done = bundle(source, "--python", target.executable, "-o", binary)
+    assert done.status == 0, done.stderr.decode(errors="replace")
+    assert b"warning" not in done.stderr
+    return Natives(target, source, binary)
+
+
+def needs_compiler(names: str) -> None:
+    """Skip what is written in C++ where nothing compiles it."""
+    parts = [part for part in natives.MODULES if part.name in re.split("[: ]", names)]
+    if not all(map(natives.supported, parts)):
+        pytest.skip("there is no C++ compiler")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_module(program: Natives, name: str):
+    """A module, alone in a process: which definitions it is bound to, and that everything works that it leans on."""
+    needs_compiler(name)
+
+    found = program.check_same(name, "last")
+
+    assert name.startswith("undefined") == (b"failed ImportError" in found.stdout)
+    assert found.stdout.count(b"\n") >= 2
+
+
+@pytest.mark.parametrize("names", COMBINATIONS)
+def test_modules_together(program: Natives, names: str):
+    """Modules that share libraries, are used from several threads, or fail beside others that work."""
+    needs_compiler(names)
+
+    program.check_same(*names.split(), "last")
+
+
+@pytest.mark.xfail(reason="GNU_UNIQUE symbols of modules that do not need each other are not shared yet")
+def test_inline_variables_are_shared(program: Natives):
+    """A static variable of an inline function is one for the whole process, whichever modules have it."""
+    needs_compiler("unique_one")
+
+    program.check_same("unique_one", "unique_two", "unique_one", "last")
+
+
+def test_modules_of_a_shared_library_bring_what_it_leaves_undefined(program: Natives):
+    """What a library does not define is taken from the module that brings it, also when several modules do."""
+    for name, expected in [("order_underlinked", b"first"), ("order_underlinked_own", b"module")]:
+        assert expected in program.check_same(name).stdout
+
+
+def test_no_file_is_loaded(program: Natives):
+    """Nothing of the modules is on disk: the binary runs where there is no such folder."""
+    moved = program.program.parent.rename(program.program.parent.with_name("moved"))
+    try:
+        assert b"first" in run([program.binary, "order_first_second"]).stdout
+        assert b"counts 1 2 3" in run([program.binary, "use_throw"]).stdout or not natives.supported(
+            natives.MODULES[-1]
+        )
+    finally:
+        moved.rename(program.program.parent)
+
+
+def test_images_lie_apart(program: Natives, natives_folder: Path):
+    """Every image has addresses of its own, above those of the executable and aligned as its segments want it."""
+    executable = elf.read_executable(program.binary, with_symbols=False)
+
+    assert max(segment.address + segment.memory_size for segment in executable.segments) < FIRST_BASE
+    assert len([segment for segment in executable.segments if segment.type == elf.SegmentType.LOAD]) < 12
