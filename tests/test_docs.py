@@ -1,0 +1,90 @@
+"""What README.md and docs/ show is true: commands are accepted or run, files and links exist."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bundler.analyze.rules import load_rules
+from bundler.cli import read_settings
+from tests.support import ROOT, bundle
+
+PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
+
+
+def _code_lines(page: Path) -> Iterator[str]:
+    """Lines of indented code blocks."""
+    for line in page.read_text().splitlines():
+        if line.startswith("    "):
+            yield line.removeprefix("    ")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path):
+    """Every relative link of a page names a file that exists."""
+    links = re.findall(r"\]\(([^)#]+)\)", page.read_text())
+
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_the_first_example_of_the_readme(tmp_path: Path):
+    """The commands at the top of the README print what it shows."""
+    lines = list(_code_lines(ROOT / "README.md"))
+    start, show = lines.index("$ cat hello.py"), lines.index("$ bundle hello.py")
+    (tmp_path / "hello.py").write_text("\n".join(lines[start + 1 : show]))
+    built = bundle("hello.py", "--python", sys.executable, cwd=tmp_path)
+    assert built.status == 0, built.stderr.decode()
+
+    run_line = lines[show + 1].removeprefix("$ ")
+    shown = subprocess.run([tmp_path / run_line], capture_output=True, text=True, check=True).stdout
+
+    assert shown == lines[show + 2] + "\n"
+
+
+def test_commands_of_the_readme_are_accepted():
+    """Every `bundle` command that the README lists is one that the command line understands."""
+    commands = [line.partition("#")[0] for line in _code_lines(ROOT / "README.md") if line.startswith("bundle ")]
+
+    assert commands
+    for command in commands:
+        arguments = shlex.split(command)[1:]
+        if arguments[0] != "inspect":  # shown with an output of its own in docs/cli.md
+            read_settings(arguments, {})
+
+
+def test_make_targets_of_the_pages_exist():
+    """`make demo` and the like are targets of the Makefile."""
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = {name for page in PAGES for line in _code_lines(page) for name in re.findall(r"^make (\w+)", line)}
+
+    assert named
+    assert named <= targets
+
+
+def test_make_demo_on_a_fresh_checkout(tmp_path: Path):
+    """`make demo` needs nothing that is not in the repository, and ends with the example's output."""
+    checkout = tmp_path / "checkout"
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
+    for name in tracked.decode().split("\0"):
+        if name and (ROOT / name).is_file():
+            (checkout / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, checkout / name)
+    env = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL")}
+
+    done = subprocess.run(["make", "demo"], cwd=checkout, env=env, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "Hello, world!"
+
+
+def test_every_rule_has_a_reason():
+    """A package rule says why it is there."""
+    assert all(len(rule.reason.split()) > 2 for rule in load_rules().values())
