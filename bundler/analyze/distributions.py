@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import functools
 import importlib.metadata
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,10 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from bundler.cache import digest
+
+_EXTRA = re.compile(r'extra == "([^"]+)"')
+# What these ask for is installed by who works on a distribution, whatever its users need.
+_DEVELOPERS_EXTRAS = frozenset("build dev develop development doc docs lint test tests testing typing".split())
 
 _SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 
@@ -60,8 +65,12 @@ class Environment:
         return {name: value for each in self._installed.values() for name, value in each.scripts.items()}
 
     def requires(self, installed: Installed, other: Installed) -> bool:
-        """Does one need the other, on this target and without any extra?"""
-        return other.name in _active(installed.requires, tuple(self.markers.items()))
+        """Does one need the other on this target, for itself or for an extra that is installed as a whole?"""
+        markers = tuple(self.markers.items())
+        if other.name in _active(installed.requires, markers):
+            return True
+        extras = (_active(installed.requires, markers, extra) for extra in _extras(installed.requires))
+        return any(other.name in names and names <= self._installed.keys() for names in extras)
 
     def required(self, installed: Installed) -> tuple[Installed, ...]:
         """What a distribution needs, as far as it is installed."""
@@ -79,8 +88,15 @@ class Environment:
 
 
 @functools.cache
-def _active(requires: tuple[Requirement, ...], markers: tuple[tuple[str, str], ...]) -> frozenset[str]:
-    environment = {**dict(markers), "extra": ""}
+def _extras(requires: tuple[Requirement, ...]) -> frozenset[str]:
+    """Extras for the users of a distribution."""
+    found = (_EXTRA.findall(str(requirement.marker)) for requirement in requires if requirement.marker)
+    return frozenset(extra for extras in found for extra in extras) - _DEVELOPERS_EXTRAS
+
+
+@functools.cache
+def _active(requires: tuple[Requirement, ...], markers: tuple[tuple[str, str], ...], extra: str = "") -> frozenset[str]:
+    environment = {**dict(markers), "extra": extra}
     return frozenset(
         canonicalize_name(requirement.name)
         for requirement in requires

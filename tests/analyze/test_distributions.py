@@ -81,13 +81,13 @@ def test_first_of_a_name_wins(tmp_path: Path):
         ("other[fast]; sys_platform == 'linux'", True),
         ("other; sys_platform == 'win32'", False),
         ("other; python_version < '3'", False),
-        ("other; extra == 'all'", False),
+        ("other; extra == 'test'", False),
         ("different", False),
         ("not a requirement at all", False),
     ],
 )
 def test_requirements_on_the_target(tmp_path: Path, requirement: str, is_needed: bool):
-    """A requirement counts if its marker holds on the target, without any extra."""
+    """A requirement counts if its marker holds on the target; those for developers do not."""
     install(tmp_path, "one", {"one.py": ""}, requires=[requirement])
     install(tmp_path, "other", {"other.py": ""})
     found = environment(tmp_path)
@@ -97,6 +97,22 @@ def test_requirements_on_the_target(tmp_path: Path, requirement: str, is_needed:
 
     assert found.requires(one, other) is is_needed
     assert found.required(one) == ((other,) if is_needed else ())
+
+
+def test_an_extra_counts_when_it_is_installed_as_a_whole(tmp_path: Path):
+    """Whoever installed all that an extra asks for wants it; a part of it may be there for other reasons."""
+    extras = ["whole; extra == 'fast'", "part; extra == 'full'", "absent; extra == 'full'"]
+    install(tmp_path, "one", {"one.py": ""}, requires=extras)
+    install(tmp_path, "whole", {"whole.py": ""})
+    install(tmp_path, "part", {"part.py": ""})
+    found = environment(tmp_path)
+    one, whole, part = (found.get(name) for name in ("one", "whole", "part"))
+    assert one is not None
+    assert whole is not None
+    assert part is not None
+
+    assert found.requires(one, whole)
+    assert not found.requires(one, part)
 
 
 def test_scripts_and_entry_points(tmp_path: Path):

@@ -272,7 +272,7 @@ def test_optional_import_of_another_distribution(tmp_path: Path):
         tmp_path,
         "lib",
         {"lib.py": "try:\n  import extra, needed\nexcept ImportError:\n  import own", "own.py": ""},
-        requires=["needed", "extra; extra == 'all'"],
+        requires=["needed", "extra; extra == 'test'"],
     )
     install(tmp_path, "extra", {"extra.py": ""})
     install(tmp_path, "needed", {"needed.py": ""})
