@@ -36,8 +36,8 @@ class Manifest:
     symbol_versions: tuple[tuple[str, tuple[str, ...]], ...]
 
     def text(self) -> str:
-        """The section's contents."""
-        return json.dumps(asdict(self), indent=1, ensure_ascii=False)
+        """The section's contents: ASCII, for names of files need not be text."""
+        return json.dumps(asdict(self), indent=1)
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -48,14 +48,15 @@ def read_manifest(path: Path) -> Manifest:
         with path.open("rb") as file:
             file.seek(section.offset)
             fields: dict[str, Any] = json.loads(file.read(section.size))
+        return Manifest(**{name: _frozen(value) for name, value in fields.items()})
     except OSError as error:
         raise BundleError("unreadable", f"`{path}` cannot be read: {error.strerror}") from error
-    except (ElfError, KeyError, ValueError, IndexError) as error:
+    except (ElfError, KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
         raise BundleError(
-            "not-a-bundle", f"`{path}` was not made by bundler", hint="name a file that `bundle` wrote"
+            "not-a-bundle",
+            f"`{path}` was not made by bundler",
+            hint="name a file that `bundle` wrote, in this version or one near to it",
         ) from error
-    fields = {name: _frozen(value) for name, value in fields.items()}
-    return Manifest(**fields)
 
 
 def _frozen(value: Any) -> Any:

@@ -123,7 +123,7 @@ def _as_ours(found: SharedObject) -> dict[str, Any]:
 
 def _as_theirs(elf: Any) -> dict[str, Any]:
     dynamic = next(segment for segment in elf.iter_segments() if isinstance(segment, DynamicSegment))
-    entries = [tag for tag in dynamic.iter_tags() if tag.entry.d_tag != "DT_NULL"]
+    entries: list[Any] = [tag for tag in dynamic.iter_tags() if tag.entry.d_tag != "DT_NULL"]
     symbols = list(_section(elf, ".dynsym").iter_symbols())
     defined, oldest = _defined_versions(elf, symbols)
     return {
@@ -191,7 +191,7 @@ def _defined_versions(elf: Any, symbols: list[Any]) -> tuple[set[Any], set[Any]]
     return defined, oldest
 
 
-def _needed_versions(elf: Any) -> Iterator[tuple[str, str]]:
+def _needed_versions(elf: Any) -> Iterator[tuple[Any, str]]:
     for section in elf.iter_sections():
         if isinstance(section, GNUVerNeedSection):
             for file, auxiliaries in section.iter_versions():

@@ -1,0 +1,76 @@
+"""The manifest survives being written into a binary, and files without one are told apart."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bundler.errors import BundleError
+from bundler.link.manifest import SECTION, Manifest, read_manifest
+
+MANIFEST = Manifest(
+    name="app",
+    python="3.13.0",
+    bundler="1.0",
+    frozen=("__main__", "ä"),
+    extensions=("_ssl",),
+    builtin=("sys",),
+    namespaces=(),
+    other=(),
+    libraries=("/root/libssl.so.3",),
+    data_files=(("p/name with \udcff.txt", 10), ("p/漢", 0)),
+    distributions=(("requests", "2.32"),),
+    thread_local_bytes=16,
+    symbol_versions=(("/root/_ssl.so", ("libc.so.6:GLIBC_2.14",)),),
+)
+
+
+def executable_with(folder: Path, section: bytes | None) -> Path:
+    """A small program, with a section for the manifest or without."""
+    (folder / "main.c").write_text("int main(void) { return 0; }")
+    subprocess.run(["gcc", "main.c", "-o", "main"], cwd=folder, check=True)
+    if section is not None:
+        (folder / "section").write_bytes(section)
+        subprocess.run(["objcopy", f"--add-section={SECTION}=section", "main"], cwd=folder, check=True)
+    return folder / "main"
+
+
+def test_manifest_is_read_as_written(tmp_path: Path):
+    """Every field comes back with its type, names of files that are not text included."""
+    assert read_manifest(executable_with(tmp_path, MANIFEST.text().encode("ascii"))) == MANIFEST
+
+
+def test_same_manifest_same_text():
+    """The text depends on the contents alone."""
+    assert MANIFEST.text() == replace(MANIFEST).text()
+    assert MANIFEST.text() != replace(MANIFEST, name="other").text()
+
+
+@pytest.mark.parametrize(
+    "section",
+    [None, b"", b"{", b"[]", b"null", b"{}", b'{"name": "app"}', MANIFEST.text()[:-2].encode() + b', "new": 1}'],
+    ids=["none", "empty", "cut", "list", "null", "no fields", "few fields", "more fields"],
+)
+def test_program_without_a_manifest_of_ours(tmp_path: Path, section: bytes | None):
+    """A program that was not bundled, or by a bundler with other manifests, is an error that says so."""
+    with pytest.raises(BundleError, match="was not made by"):
+        read_manifest(executable_with(tmp_path, section))
+
+
+@pytest.mark.parametrize("content", [b"", b"#!/bin/sh\n", b"\x7fELF", b"\x7fELF" + b"\0" * 200])
+def test_file_that_is_no_program(tmp_path: Path, content: bytes):
+    """Any other file too."""
+    (tmp_path / "file").write_bytes(content)
+
+    with pytest.raises(BundleError, match="was not made by"):
+        read_manifest(tmp_path / "file")
+
+
+@pytest.mark.parametrize("name", ["missing", "."])
+def test_what_cannot_be_read(tmp_path: Path, name: str):
+    """A path without a file behind it is an error of its own."""
+    with pytest.raises(BundleError, match="cannot be read"):
+        read_manifest(tmp_path / name)

@@ -1,0 +1,243 @@
+"""The binary's tables: what Python writes is what the launcher's C finds, under the sanitizers."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bundler.contract import bundle_constant, bundle_ffi, launcher_folder
+from bundler.link.libraries import find_closure
+from bundler.link.payload import Contents, FileEntry, ModuleEntry, Options, build_payload, fnv1a
+from bundler.link.plan import REPLACED_FUNCTIONS
+from bundler.link.prelink import prelink
+from tests.link import natives
+
+BASE = 0x7000_0000_0000
+
+OPTIONS = Options(
+    optimize=2,
+    utf8_mode=True,
+    site_builtins=("exit", "help"),
+    main_module="package.tool",
+    version_end=77,
+    platlibdir="lib64",
+    warnings=("error", "ignore::DeprecationWarning"),
+    x_options=(),
+)
+
+
+def contents(modules: Iterable[str] = (), files: Iterable[str] = ()) -> Contents:
+    """Modules and files with these names."""
+    return Contents(
+        modules=tuple(ModuleEntry(name, f"/root/{name}", None, 1, is_package=False) for name in modules),
+        files=tuple(FileEntry(PurePosixPath(path), b"in " + path.encode(), is_executable=False) for path in files),
+        images=(),
+        options=OPTIONS,
+    )
+
+
+def payload(what: Contents, base: int = BASE) -> bytes:
+    return build_payload(what, base, lambda _: 0, lambda _: 0)
+
+
+# --- Looking up in C --------------------------------------------------------------------------------------------------
+
+
+class LookUp:
+    """The launcher's look-up, compiled with the sanitizers."""
+
+    def __init__(self, program: Path) -> None:
+        self._program = program
+
+    def __call__(self, data: bytes, questions: Sequence[str]) -> list[int]:
+        """The index of the record for each question: a letter for the table, and a text."""
+        file = self._program.with_name("payload")
+        file.write_bytes(data)
+        asked = b"".join(question.encode("utf-8", "surrogateescape") + b"\0" for question in questions)
+        done = subprocess.run([self._program, file], input=asked, capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0, b"")
+        return [int(line) for line in done.stdout.splitlines()]
+
+
+@pytest.fixture(scope="session")
+def look_up(tmp_path_factory: pytest.TempPathFactory) -> LookUp:
+    """The compiled program."""
+    folder = tmp_path_factory.mktemp("lookup")
+    sources = [Path(__file__).with_name("lookup.c"), launcher_folder() / "tables.c"]
+    flags = ["-std=gnu11", "-D_GNU_SOURCE", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined"]
+    command: list[str | Path] = ["gcc", *flags, "-fno-sanitize-recover", f"-DBASE={BASE:#x}", f"-I{launcher_folder()}"]
+    done = subprocess.run([*command, *sources, "-o", folder / "lookup"], capture_output=True, text=True, check=False)
+    if "cannot find -l" in done.stderr or "libasan" in done.stderr:
+        pytest.skip("the compiler has no sanitizers")
+    assert done.returncode == 0, done.stderr
+    return LookUp(folder / "lookup")
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 5, 8, 9, 500])
+def test_every_name_is_found(look_up: LookUp, count: int):
+    """Each module is found under its name, and nothing under any other, whatever the size of the table."""
+    names = [f"package{i % 7}.module_{i}" for i in range(count)]
+    others = ["", "package0", "module_0", "package0.module_", f"package0.module_{count}", "Package0.module_0", "é"]
+
+    found = look_up(payload(contents(names)), ["m" + name for name in (*names, *others)])
+
+    assert found == [*range(count), *[-1] * len(others)]
+
+
+def test_names_that_collide(look_up: LookUp):
+    """Names with one hash slot are told apart by their text, also past the end of the table."""
+    names = [name for i in range(4000) if fnv1a((name := f"m{i}").encode()) % 64 == 63][:20]
+
+    assert look_up(payload(contents(names)), ["m" + name for name in names]) == list(range(20))
+    assert look_up(payload(contents(names[:19])), ["m" + names[19]]) == [-1]
+
+
+def test_names_that_are_not_ascii(look_up: LookUp):
+    """Texts are compared as bytes: UTF-8, and file names that are not text."""
+    names = ["ä.漢", "😀", "x\udcff", "a b"]
+
+    assert look_up(payload(contents(names)), ["m" + name for name in names]) == [0, 1, 2, 3]
+
+
+def test_files_are_found_by_path(look_up: LookUp):
+    """Every file and every folder above one has a record; folders' entries stand together."""
+    files = ["/root/p/data.txt", "/root/p/q/deep.bin", "/root/p.txt", "/root/a"]
+    data = payload(contents(files=files))
+    tables = Tables(data)
+    paths = ["/root", "/root/a", "/root/p", "/root/p.txt", "/root/p/data.txt", "/root/p/q", "/root/p/q/deep.bin"]
+
+    found = look_up(data, [*("f" + path for path in paths), "f/", "f", "f/root/", "f/root/none"])
+
+    assert found[7:] == [-1] * 4
+    for path, index in zip(paths, found, strict=False):
+        assert tables.text(tables.files[index].path) == path
+    root, folder = tables.files[found[0]], tables.files[found[2]]
+    assert tables.entries(root) == ["a", "p", "p.txt"]
+    assert tables.entries(folder) == ["data.txt", "q"]
+    assert tables.bytes(tables.files[found[4]].data, 19) == b"in /root/p/data.txt"
+
+
+def test_images_are_found_by_path_and_soname(look_up: LookUp, natives_folder: Path):
+    """Both indexes lead to the image."""
+    roots = [(natives_folder / f"{part.name}.abi3.so", f"/root/{part.name}.so") for part in natives.MODULES[:8]]
+    images = prelink(find_closure(roots, "/root"), frozenset(), REPLACED_FUNCTIONS).images
+    data = payload(Contents((), (), images, OPTIONS))
+    tables = Tables(data)
+
+    assert look_up(data, ["i" + image.path for image in images]) == list(range(len(images)))
+    sonames = look_up(data, ["s" + image.object.name for image in images])
+    assert [tables.sonames[index].image for index in sonames] == list(range(len(images)))
+    assert look_up(data, ["ilibfirst.so", "s/root/libfirst.so"]) == [-1, -1]
+    for index, image in enumerate(images):
+        row = tables.images[index]
+        assert (row.base, row.end) == (image.base, image.end)
+        assert tables.numbers(row.needed, row.needed_count) == list(image.needed)
+
+
+# --- What is written --------------------------------------------------------------------------------------------------
+
+
+class Tables:
+    """A payload, read through the declarations of bundle.h."""
+
+    def __init__(self, data: bytes, base: int = BASE) -> None:
+        self._ffi = bundle_ffi()
+        self._data = data
+        self._base = base
+        self.bundle: Any = self._ffi.from_buffer("struct bundle *", data)[0]
+
+    def _array(self, kind: str, pointer: Any) -> Any:
+        rest = self._ffi.from_buffer("char[]", self._data) + self._offset(pointer)
+        return self._ffi.cast(f"struct {kind} *", rest)
+
+    def _offset(self, pointer: Any) -> int:
+        return int(self._ffi.cast("uintptr_t", pointer)) - self._base
+
+    def __getattr__(self, name: str) -> Any:
+        kinds = {
+            "modules": "bundle_module",
+            "files": "bundle_file",
+            "images": "bundle_image",
+            "sonames": "bundle_soname",
+        }
+        return self._array(kinds[name], getattr(self.bundle, name))
+
+    def bytes(self, pointer: Any, size: int) -> bytes:
+        offset = self._offset(pointer)
+        return self._data[offset : offset + size]
+
+    def text(self, pointer: Any) -> str:
+        offset = self._offset(pointer)
+        return self._data[offset : self._data.index(b"\0", offset)].decode("utf-8", "surrogateescape")
+
+    def numbers(self, pointer: Any, count: int) -> list[int]:
+        return [int.from_bytes(self.bytes(pointer, 4 * count)[4 * i :][:4], "little") for i in range(count)]
+
+    def entries(self, folder: Any) -> list[str]:
+        numbers = range(folder.first_entry, folder.first_entry + folder.entry_count)
+        return [self.text(self.files[number].name) for number in numbers]
+
+
+def test_options_are_written():
+    """What the interpreter is configured with arrives as given; empty lists are NULL."""
+    tables = Tables(payload(contents()))
+    options = tables.bundle.options
+
+    assert (options.optimize, options.utf8_mode, options.version_end) == (2, 1, 77)
+    assert tables.text(options.platlibdir) == "lib64"
+    assert tables.text(options.main_module) == "package.tool"
+    assert options.x_options == bundle_ffi().NULL
+
+
+def test_modules_are_written():
+    """A module's kind, file and code are in its row."""
+    kinds = [bundle_constant(name) for name in ("BUNDLE_FROZEN", "BUNDLE_EXTENSION", "BUNDLE_NAMESPACE")]
+    rows = (
+        ModuleEntry("a", "/root/a/__init__.py", "frozen_a", kinds[0], is_package=True),
+        ModuleEntry("b", "/root/b.so", None, kinds[1], is_package=False),
+        ModuleEntry("boot", None, "frozen_boot", kinds[0], is_package=False),
+    )
+    data = build_payload(
+        Contents(rows, (), (), OPTIONS), BASE, {"frozen_a": 0x1000, "frozen_boot": 0x2000}.__getitem__, lambda _: 0
+    )
+    tables = Tables(data)
+    address = bundle_ffi().cast
+
+    assert tables.bundle.module_index.count == 3
+    assert [tables.text(tables.modules[i].name) for i in range(3)] == ["a", "b", "boot"]
+    assert [tables.modules[i].kind for i in range(3)] == [kinds[0], kinds[1], kinds[0]]
+    assert [int(address("uintptr_t", tables.modules[i].code)) for i in range(3)] == [0x1000, 0, 0x2000]
+    assert [tables.modules[i].is_package for i in range(3)] == [1, 0, 0]
+    assert tables.modules[2].path == bundle_ffi().NULL
+
+
+def test_size_is_known_before_addresses():
+    """Room is made before the link: the size depends on nothing that only the link decides."""
+    what = contents(["a", "b"], ["/root/x"])
+    other = build_payload(what, 0x400000, lambda _: 1 << 40, lambda _: 1 << 40)
+
+    assert len(other) == len(payload(what))
+    assert len(other) % 4096 == 0
+
+
+def test_equal_texts_are_stored_once():
+    """A text that several tables have is in the payload once."""
+    what = contents(["name"], ["/root/name"])
+
+    assert payload(what).count(b"\0/root/name\0") == 1
+
+
+@given(st.binary(max_size=40))
+def test_hash_is_fnv1a(text: bytes):
+    """The hash is what its name says: 32 bits, FNV-1a."""
+    expected = 0x811C9DC5
+    for byte in text:
+        expected = ((expected ^ byte) * 0x01000193) % (1 << 32)
+
+    assert fnv1a(text) == expected
