@@ -5,7 +5,9 @@ Costs sixty small compilations, and a binary for each interpreter.
 
 from __future__ import annotations
 
+import functools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +17,8 @@ from bundler.link import elf
 from bundler.link.prelink import FIRST_BASE
 from bundler.target import TargetPython
 from tests.link import natives
-from tests.support import BUNDLE_ROOT, Outcome, bundle, run
+from tests.support import BUNDLE_ROOT, VERSIONS, Outcome, bundle, run
+from tests.target.pythons import probed
 
 CASES = [part.name for part in natives.MODULES if not part.name.startswith("unique")]
 
@@ -57,10 +60,34 @@ class Natives:
 
 
 @pytest.fixture(scope="session")
-def program(target: TargetPython, natives_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Natives:
-    """The binary with every small module, for one interpreter."""
-    source = natives_folder / "program.py"
-    binary = tmp_path_factory.mktemp(f"natives-{target.short_version}") / "program"
+def build(natives_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[TargetPython], Natives]:
+    """Makes the binary with every small module for an interpreter, once."""
+
+    @functools.cache
+    def build(version: str) -> Natives:
+        target = probed(version)
+        assert target is not None
+        return _bundled(
+            target, natives_folder / "program.py", tmp_path_factory.mktemp(f"natives-{version}") / "program"
+        )
+
+    return lambda target: build(target.short_version)
+
+
+@pytest.fixture
+def program(target: TargetPython, build: Callable[[TargetPython], Natives]) -> Natives:
+    """The binary for each interpreter in turn."""
+    return build(target)
+
+
+@pytest.fixture(scope="session")
+def newest_program(build: Callable[[TargetPython], Natives]) -> Natives:
+    """The binary for one interpreter: how a module is bound does not depend on Python."""
+    found = [target for version in VERSIONS if (target := probed(version)) is not None]
+    return build(found[-1])
+
+
+def _bundled(target: TargetPython, source: Path, binary: Path) -> Natives:
     done = bundle(source, "--python", target.executable, "-o", binary)
     assert done.status == 0, done.stderr.decode(errors="replace")
     assert b"warning" not in done.stderr
@@ -75,11 +102,11 @@ def needs_compiler(names: str) -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_module(program: Natives, name: str):
+def test_module(newest_program: Natives, name: str):
     """A module, alone in a process: which definitions it is bound to, and that everything works that it leans on."""
     needs_compiler(name)
 
-    found = program.check_same(name, "last")
+    found = newest_program.check_same(name, "last")
 
     assert name.startswith("undefined") == (b"failed ImportError" in found.stdout)
     assert found.stdout.count(b"\n") >= 2
@@ -119,8 +146,8 @@ def test_no_file_is_loaded(program: Natives):
         moved.rename(program.program.parent)
 
 
-def test_images_lie_apart(program: Natives, natives_folder: Path):
-    """Every image has addresses of its own, above those of the executable and aligned as its segments want it."""
+def test_executable_ends_below_the_images(program: Natives):
+    """The executable's own segments, few in number, lie below the first address that an image may have."""
     executable = elf.read_executable(program.binary, with_symbols=False)
 
     assert max(segment.address + segment.memory_size for segment in executable.segments) < FIRST_BASE
