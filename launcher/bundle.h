@@ -35,6 +35,7 @@ enum bundle_module_kind {
     BUNDLE_FROZEN = 1,    /* `code` is there */
     BUNDLE_EXTENSION = 2, /* `path` is that of an image */
     BUNDLE_NAMESPACE = 3, /* a package without code; `path` is its folder */
+    BUNDLE_BROKEN = 4,    /* `path` is that of a source which does not compile */
 };
 
 struct bundle_module {

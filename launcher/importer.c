@@ -172,7 +172,8 @@ set_constants(PyObject *module)
     if (PyModule_AddStringConstant(module, "ROOT", BUNDLE_ROOT) < 0
         || PyModule_AddIntConstant(module, "FROZEN", BUNDLE_FROZEN) < 0
         || PyModule_AddIntConstant(module, "EXTENSION", BUNDLE_EXTENSION) < 0
-        || PyModule_AddIntConstant(module, "NAMESPACE", BUNDLE_NAMESPACE) < 0) {
+        || PyModule_AddIntConstant(module, "NAMESPACE", BUNDLE_NAMESPACE) < 0
+        || PyModule_AddIntConstant(module, "BROKEN", BUNDLE_BROKEN) < 0) {
         return -1;
     }
     return 0;

@@ -13,6 +13,7 @@ import _bundle
 ROOT = _bundle.ROOT
 FROZEN = _bundle.FROZEN
 EXTENSION = _bundle.EXTENSION
+BROKEN = _bundle.BROKEN
 find = _bundle.find
 code_of = _bundle.code
 run = _bundle.run
@@ -71,6 +72,17 @@ class _PathOf:
         self.path = path
 
 
+class BrokenLoader(BundleLoader):
+    """Fails to load a module that does not compile, with the SyntaxError of its source."""
+
+    def exec_module(self, module):
+        self.get_code(module.__name__)
+
+    def get_code(self, fullname):
+        path = self.get_filename(fullname)
+        return _call_with_frames_removed(compile, self.get_data(path), path, "exec", dont_inherit=True)
+
+
 loader = BundleLoader()
 
 
@@ -83,8 +95,8 @@ class BundleFinder:
         if found is None:
             return None
         kind, is_package, file = found
-        if kind == FROZEN:
-            spec = ModuleSpec(fullname, loader, origin=file)
+        if kind in (FROZEN, BROKEN):
+            spec = ModuleSpec(fullname, loader if kind == FROZEN else BrokenLoader(), origin=file)
             spec._set_fileattr = True
             if is_package:
                 spec.submodule_search_locations = [file.rpartition("/")[0]]

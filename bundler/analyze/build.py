@@ -15,6 +15,7 @@ from bundler.analyze.facts import FactSource, FileFacts
 from bundler.analyze.findings import missing_modules, syntax_errors
 from bundler.analyze.graph import (
     Binding,
+    BrokenModule,
     BuiltinModule,
     DataFile,
     Distribution,
@@ -139,9 +140,8 @@ def _modules(reached: Mapping[str, Reached], entry: Entry, target: TargetPython)
         path = target.stdlib / (name.replace(".", "/") + ".py")
         yield name, SourceModule(name, path, f"<frozen {name}>", is_package=False)
     for name, module in reached.items():
-        if name == "__main__" or name in BOOTSTRAP_MODULES or (module.facts is not None and module.facts.error):
-            continue
-        yield name, _module(module, root)
+        if name != "__main__" and name not in BOOTSTRAP_MODULES:
+            yield name, _module(module, root)
 
 
 def _portable_build_variables(
@@ -164,6 +164,8 @@ def _module(module: Reached, root: PurePosixPath) -> Module:
     is_package = bool(located.folders)
     filename = str(folder / located.path.name if is_package else folder.with_name(located.path.name))
     match located.kind:
+        case Kind.SOURCE if module.facts is not None and module.facts.error:
+            return BrokenModule(name, located.path, filename, is_package)
         case Kind.NAMESPACE:
             return NamespacePackage(name, str(folder))
         case Kind.EXTENSION:

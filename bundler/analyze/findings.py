@@ -16,12 +16,12 @@ _FIRM = frozenset({Binding.EAGER, Binding.CONDITIONAL, Binding.PARENT, Binding.R
 
 
 def syntax_errors(walker: Walker) -> Iterator[Diagnostic]:
-    """Modules of others that the target cannot compile: left out, as importing them would fail."""
+    """Modules that the target cannot compile."""
     for name, module in walker.reached.items():
         if module.facts is not None and module.facts.error and module.located is not None:
             yield warning(
                 "syntax-error",
-                f"`{name}` has a syntax error and is left out: {module.facts.error}",
+                f"`{name}` has a syntax error, and importing it will fail: {module.facts.error}",
                 where=f"{module.located.path}:{module.facts.error_line}",
             )
 

@@ -52,15 +52,18 @@ class NamespacePackage:
 
 
 @dataclass(frozen=True, slots=True)
-class MissingModule:
-    """A name that is imported somewhere and found nowhere."""
+class BrokenModule:
+    """A module whose source the target cannot compile. Carried as text: importing it fails as it does in Python."""
 
     name: str
+    path: Path
+    filename: str
+    is_package: bool
 
 
-Module = SourceModule | ExtensionModule | BuiltinModule | NamespacePackage | MissingModule
+Module = SourceModule | ExtensionModule | BuiltinModule | NamespacePackage | BrokenModule
 
-_Kind = TypeVar("_Kind", SourceModule, ExtensionModule, BuiltinModule, NamespacePackage, MissingModule)
+_Kind = TypeVar("_Kind", SourceModule, ExtensionModule, BuiltinModule, NamespacePackage, BrokenModule)
 
 
 class Binding(Enum):

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from bundler import __version__
-from bundler.analyze.graph import BuiltinModule, ExtensionModule, MissingModule, NamespacePackage, SourceModule
+from bundler.analyze.graph import (
+    BrokenModule,
+    BuiltinModule,
+    ExtensionModule,
+    ModuleGraph,
+    NamespacePackage,
+    SourceModule,
+)
 from bundler.contract import bundle_constant, bundle_root, launcher_folder
 from bundler.freeze.image import FrozenImage
 from bundler.link.archive import archive_symbols
@@ -101,10 +108,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     definitions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image)),
-        files=tuple(
-            FileEntry(root / file.destination, file.source.read_bytes(), file.is_executable)
-            for file in graph.data_files
-        ),
+        files=tuple(_file_entries(graph)),
         images=prelinked.images,
         options=Options(
             optimize=settings.optimize,
@@ -144,6 +148,13 @@ def _versions(image: FrozenImage) -> tuple[tuple[tuple[str, int], ...], int]:
     return tuple(definitions), following
 
 
+def _file_entries(graph: ModuleGraph) -> Iterator[FileEntry]:
+    for file in graph.data_files:
+        yield FileEntry(bundle_root() / file.destination, file.source.read_bytes(), file.is_executable)
+    for broken in graph.of_kind(BrokenModule):
+        yield FileEntry(PurePosixPath(broken.filename), broken.path.read_bytes(), is_executable=False)
+
+
 def _module_entries(image: FrozenImage) -> Iterator[ModuleEntry]:
     constant = bundle_constant
     symbols = {module.name: module.symbol for module in image.modules}
@@ -158,6 +169,8 @@ def _module_entries(image: FrozenImage) -> Iterator[ModuleEntry]:
         )
     for extension in graph.of_kind(ExtensionModule):
         yield ModuleEntry(extension.name, extension.filename, None, constant("BUNDLE_EXTENSION"), extension.is_package)
+    for broken in graph.of_kind(BrokenModule):
+        yield ModuleEntry(broken.name, broken.filename, None, constant("BUNDLE_BROKEN"), broken.is_package)
     for namespace in graph.of_kind(NamespacePackage):
         yield ModuleEntry(namespace.name, namespace.folder, None, constant("BUNDLE_NAMESPACE"), is_package=True)
 
@@ -165,7 +178,7 @@ def _module_entries(image: FrozenImage) -> Iterator[ModuleEntry]:
 def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, contents: Contents) -> Manifest:
     graph = image.graph
     frozen = {module.name for module in image.modules}
-    others = (ExtensionModule, BuiltinModule, NamespacePackage, MissingModule)
+    others = (ExtensionModule, BuiltinModule, NamespacePackage, BrokenModule)
     extensions = {module.filename for module in graph.of_kind(ExtensionModule)}
     root = bundle_root()
     return Manifest(
