@@ -38,13 +38,33 @@ is_ours(const char *path)
     return strncmp(path, BUNDLE_ROOT, ROOT_LENGTH) == 0 && (path[ROOT_LENGTH] == '/' || path[ROOT_LENGTH] == '\0');
 }
 
-/* Remove empty parts, "." and ".." from an absolute path, without asking the disk: nothing under the root is a link. */
+/* What is at a path without empty parts, "." and ".."; NULL with errno. */
+static const struct bundle_file *
+find_normal(const char *path)
+{
+    const struct bundle_file *file = bundle_find(&bundle.file_index, bundle.files, sizeof(struct bundle_file), path);
+    if (!file) {
+        errno = ENOENT;
+    }
+    return file;
+}
+
+/* Remove empty parts, "." and ".." from an absolute path; nothing under the root is a link. As for the kernel, what
+   stands before a slash must be a folder, also if ".." comes next. */
 static int
 normalize(const char *path, char *out, size_t size)
 {
     size_t length = 0;
     for (const char *part = path; *part;) {
         part += strspn(part, "/");
+        out[length] = '\0';
+        if (length && is_ours(out)) {
+            const struct bundle_file *above = find_normal(out);
+            if (!above || !above->is_folder) {
+                errno = above ? ENOTDIR : ENOENT;
+                return -1;
+            }
+        }
         size_t part_length = strcspn(part, "/");
         if (part_length == 2 && memcmp(part, "..", 2) == 0) {
             while (length && out[--length] != '/') {
@@ -70,18 +90,7 @@ static const struct bundle_file *
 find_file(const char *path)
 {
     char normal[PATH_MAX];
-    if (normalize(path, normal, sizeof normal) < 0) {
-        return NULL;
-    }
-    const struct bundle_file *file = bundle_find(&bundle.file_index, bundle.files, sizeof(struct bundle_file), normal);
-    if (!file) {
-        errno = ENOENT;
-    }
-    else if (!file->is_folder && path[strlen(path) - 1] == '/') {
-        errno = ENOTDIR;
-        file = NULL;
-    }
-    return file;
+    return normalize(path, normal, sizeof normal) < 0 ? NULL : find_normal(normal);
 }
 
 /* --- Contents ------------------------------------------------------------------------------------------------ */
@@ -120,15 +129,19 @@ open_bundled(const char *path, int flags)
     if (!file) {
         return -1;
     }
-    if ((flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC) {
-        errno = EROFS;
-        return -1;
+    if (flags & O_CREAT && flags & O_EXCL) {
+        errno = EEXIST;
     }
-    if (file->is_folder || flags & O_DIRECTORY) {
+    else if (file->is_folder || flags & O_DIRECTORY) {
         errno = file->is_folder ? EISDIR : ENOTDIR;
-        return -1;
     }
-    return open_contents(file, flags);
+    else if ((flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC) {
+        errno = EROFS;
+    }
+    else {
+        return open_contents(file, flags);
+    }
+    return -1;
 }
 
 static FILE *
@@ -367,14 +380,14 @@ WRAP(ssize_t, readlinkat, (int folder, const char *path, char *out, size_t size)
 
 /* Fresh folders and files under the root would land on the disk if / were writable. */
 static int
-read_only(void)
+mkdir_bundled(const char *path)
 {
-    errno = EROFS;
+    errno = find_file(path) ? EEXIST : EROFS;
     return -1;
 }
 
-WRAP(int, mkdir, (const char *path, mode_t mode), (path, mode), is_ours(path), read_only())
-WRAP(int, mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode), is_ours(path), read_only())
+WRAP(int, mkdir, (const char *path, mode_t mode), (path, mode), is_ours(path), mkdir_bundled(path))
+WRAP(int, mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode), is_ours(path), mkdir_bundled(path))
 
 /* Files in the binary have no extended attributes. */
 static ssize_t

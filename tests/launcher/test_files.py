@@ -1,0 +1,131 @@
+"""Data files in a binary are files: every way of reading them gives what it gives on disk, and nothing changes them.
+
+Costs a binary for each interpreter.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import re
+import shutil
+import sqlite3
+import tarfile
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bundler.target import TargetPython
+from tests.support import Outcome, bundle, run
+
+HERE = Path(__file__).parent
+PROGRAM = HERE / "files_program.py"
+
+_READ_ONLY = "('OSError', 'EROFS', 'Read-only file system', 'VFS/data/{}')"
+_EXISTS = "('FileExistsError', 'EEXIST', 'File exists', 'VFS/data/{}')"
+_MISSING = "('FileNotFoundError', 'ENOENT', 'No such file or directory', 'VFS/data/{}')"
+_FOLDER = "('IsADirectoryError', 'EISDIR', 'Is a directory', 'VFS/data/{}')"
+
+# In a binary they have other results than on disk, where everything could be written.
+OF_BINARIES = {
+    "opened_to_write": [
+        *(_READ_ONLY, _READ_ONLY, _READ_ONLY, _EXISTS),  # a file: w, a, r+, x
+        *(_READ_ONLY, _READ_ONLY, _MISSING, _READ_ONLY),  # a new one
+        *(_FOLDER, _FOLDER, _FOLDER, _EXISTS),  # a folder
+    ],
+    "opened_by_flags": [_READ_ONLY, _READ_ONLY, _EXISTS, _READ_ONLY],
+    "new_folders": [_READ_ONLY, _READ_ONLY, "('FileExistsError', 'EEXIST', 'File exists', 'VFS/data/{}')", "None"],
+    "changed": ["True", "True", "['deeper', 'other.txt']"],
+    "order": ["True", "True"],
+}
+
+
+def _cases() -> list[str]:
+    functions = [node for node in ast.parse(PROGRAM.read_text()).body if isinstance(node, ast.FunctionDef)]
+    return [node.name for node in functions if not node.args.args and node.name != "main"]
+
+
+CASES = [name for name in _cases() if name not in OF_BINARIES]
+
+
+@dataclass(frozen=True)
+class Files:
+    """The program in its two forms."""
+
+    target: TargetPython
+    source: Path
+    binary: Path
+
+    def original(self, case: str) -> Outcome:
+        return run([self.target.executable, self.source, case])
+
+    def bundled(self, case: str) -> Outcome:
+        return run([self.binary, case])
+
+
+def make_tree(folder: Path) -> Path:
+    """The program, and a package with data files of every kind; the program's path."""
+    data = folder / "vfs" / "data"
+    (data / "sub" / "deeper").mkdir(parents=True)
+    (folder / "vfs" / "__init__.py").touch()
+    (data / "text.txt").write_bytes("first line\nsecond: ä漢\r\nlast".encode())
+    (data / "bytes.bin").write_bytes(bytes(range(256)))
+    (data / "large.bin").write_bytes(bytes(i * i % 251 for i in range(3_000_000)))
+    (data / "empty").touch()
+    (data / "ü ñ.txt").write_text("named strangely")
+    (data / "sub" / "other.txt").write_text("other")
+    (data / "sub" / "deeper" / "leaf").write_text("leaf")
+    (data / "tool").write_text("#!/bin/sh\necho tool\n")
+    (data / "tool").chmod(0o755)
+    shutil.copy(HERE / "certificate.pem", data)
+    with zipfile.ZipFile(data / "archive.zip", "w") as archive:
+        archive.writestr("inside.txt", "in the archive")
+    with tarfile.open(data / "archive.tar.gz", "w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("inside.txt"), io.BytesIO())
+    connection = sqlite3.connect(data / "names.db")
+    connection.execute("create table names (name text)")
+    connection.executemany("insert into names values (?)", [("two",), ("one",)])
+    connection.commit()
+    connection.close()
+    return Path(shutil.copy(PROGRAM, folder / "program.py"))
+
+
+@pytest.fixture(scope="session")
+def files(target: TargetPython, tmp_path_factory: pytest.TempPathFactory) -> Files:
+    """The program for one interpreter."""
+    source = make_tree(tmp_path_factory.mktemp(f"files-{target.short_version}"))
+    binary = source.parent / "program"
+    done = bundle(source, "--python", target.executable, "-o", binary)
+    assert done.status == 0, done.stderr.decode(errors="replace")
+    return Files(target, source, binary)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_as_on_disk(files: Files, case: str):
+    """Reading, asking, listing and failing are the same in a binary as on disk."""
+    expected, found = files.original(case), files.bundled(case)
+
+    assert expected.status == 0, expected.stderr.decode()
+    assert found == expected
+
+
+@pytest.mark.parametrize("case", OF_BINARIES)
+def test_read_only(files: Files, case: str):
+    """Files of a binary cannot be changed, and are listed in order."""
+    found = files.bundled(case)
+
+    assert (
+        re.sub(r"VFS/data/[\w./]+", "VFS/data/{}", found.stdout.decode()).strip() == f"[{', '.join(OF_BINARIES[case])}]"
+    )
+
+
+def test_nothing_is_written(files: Files, tmp_path: Path):
+    """Reading data files needs no place to write to: no file is left, and none is needed."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "TMPDIR": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    found = run([files.binary, "resources"], environment=environment, cwd=tmp_path)
+
+    assert found.status == 0, found.stderr.decode()
+    assert list(tmp_path.iterdir()) == []
