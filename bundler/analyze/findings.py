@@ -41,8 +41,9 @@ def missing_modules(walker: Walker, environment: Environment, excluded: tuple[st
         if not is_own and (edge.importer not in firm or edge.binding not in _FIRM):
             continue
         seen.add(edge.imported)
-        path = importer.located.path if importer.located is not None else None
-        where = f"{path}:{edge.line}" if path else None
+        where = None
+        if importer.located is not None:
+            where = f"{importer.located.path}:{edge.line}" if edge.line else str(importer.located.path)
         yield warning(
             "missing-module",
             f"`{edge.imported}` was not found",

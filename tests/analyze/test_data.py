@@ -1,0 +1,230 @@
+"""Data files: what comes with a package that is reached, and where it appears."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from bundler.analyze.data import collect, is_data, named_modules, with_added
+from bundler.analyze.distributions import Environment
+from bundler.analyze.graph import DataFile
+from bundler.errors import BundleError
+from bundler.settings import AddedData
+from tests.analyze.trees import MARKERS, SUFFIXES, install, walked, walker, write
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("data.json", True),
+        ("LICENSE", True),
+        ("templates/index.html", True),
+        ("lib.py.txt", True),
+        ("module.py", False),
+        ("module.pyc", False),
+        ("stubs.pyi", False),
+        ("py.typed", False),
+        ("speedups.cpython-313-x86_64-linux-gnu.so", False),
+        ("libs/libx.so.1.2", False),
+        ("include/x.h", False),
+        ("lib.a", False),
+        ("__pycache__/x.json", False),
+        ("tests/data.json", False),
+        ("test", True),
+    ],
+)
+def test_is_data(path: str, expected: bool):
+    """What a program may read is data; code, what only compilers read, and tests are not."""
+    assert is_data(PurePosixPath(path)) is expected
+
+
+def collected(main: str, *search_path: Path, stdlib: Path = Path("/nowhere")) -> dict[str, Path]:
+    """Destinations and sources of the data files that a program gets."""
+    made = walked(walker(*search_path, stdlib=stdlib), main)
+    files, _ = collect(made.reached, Environment(search_path, MARKERS))
+    return {str(file.destination): file.source for file in files}
+
+
+def test_data_of_reached_packages(tmp_path: Path):
+    """Files below a package that is reached come along, those of packages that are not do not."""
+    write(
+        tmp_path,
+        {
+            "p/__init__.py": "",
+            "p/data.json": "",
+            "p/static/style.css": "",
+            "p/static/deep/x.css": "",
+            "p/sub/__init__.py": "",
+            "p/sub/sub.json": "",
+            "p/other/__init__.py": "",
+            "p/other/other.json": "",
+            "q/__init__.py": "",
+            "q/q.json": "",
+            "loose.json": "",
+        },
+    )
+
+    assert set(collected("import p.sub", tmp_path)) == {
+        *("p/data.json", "p/static/style.css", "p/static/deep/x.css", "p/sub/sub.json"),
+    }
+
+
+def test_module_has_no_data(tmp_path: Path):
+    """What lies beside a module that is no package belongs to nobody."""
+    write(tmp_path, {"m.py": "", "m.json": ""})
+
+    assert collected("import m", tmp_path) == {}
+
+
+def test_templates_with_code(tmp_path: Path):
+    """Below a folder without `__init__` that is no package, sources are data: templates of projects."""
+    write(
+        tmp_path, {"p/__init__.py": "", "p/templates/app/__init__.py": "", "p/templates/app/main.py": "", "p/m.py": ""}
+    )
+
+    assert set(collected("import p", tmp_path)) == {"p/templates/app/__init__.py", "p/templates/app/main.py"}
+
+
+def test_hidden_folders_and_caches_stay(tmp_path: Path):
+    """What tools leave behind in a project is not the program's."""
+    write(
+        tmp_path,
+        {"p/__init__.py": "", "p/.git/config": "", "p/__pycache__/x.txt": "", "p/tests/x.txt": "", "p/x.txt": ""},
+    )
+
+    assert set(collected("import p", tmp_path)) == {"p/x.txt"}
+
+
+def test_namespace_package_has_data(tmp_path: Path):
+    """A package without code has data files, from all its folders; they appear in one."""
+    write(tmp_path, {"1/n/a.py": "", "1/n/a.json": "", "2/n/b.json": "", "2/n/c.py": ""})
+
+    assert set(collected("import n.a", tmp_path / "1", tmp_path / "2")) == {"n/a.json", "n/b.json"}
+
+
+def test_distribution_brings_what_it_lists(tmp_path: Path):
+    """Of an installed package the files come that its RECORD lists, and its metadata."""
+    install(tmp_path, "dist", {"p/__init__.py": "", "p/data.json": "", "q/__init__.py": "", "q/q.json": ""})
+
+    assert set(collected("import p", tmp_path)) == {"p/data.json", "dist-1.0.dist-info/METADATA"}
+
+
+def test_metadata(tmp_path: Path):
+    """Of the metadata what `importlib.metadata` reads and the licences come; lists of files that are not there do not."""
+    info = "dist-1.0.dist-info"
+    extra = {
+        f"{info}/licenses/LICENSE.txt": "",
+        f"{info}/COPYING": "",
+        f"{info}/top_level.txt": "p",
+        f"{info}/direct_url.json": "",
+        f"{info}/WHEEL": "",
+    }
+    install(tmp_path, "dist", {"p.py": "", **extra}, entry_points="[x]\na = p\n")
+
+    assert set(collected("import p", tmp_path)) == {
+        *(f"{info}/METADATA", f"{info}/entry_points.txt", f"{info}/licenses/LICENSE.txt"),
+        *(f"{info}/COPYING", f"{info}/top_level.txt"),
+    }
+
+
+def test_metadata_of_requirements(tmp_path: Path):
+    """Metadata of what is required comes too, through any number of steps, also when no module of it is reached."""
+    install(tmp_path, "a", {"a.py": ""}, requires=["b"])
+    install(tmp_path, "b", {"b.py": ""}, requires=["c", "x; extra == 'no'"])
+    install(tmp_path, "c", {"c.py": ""}, requires=["a"])
+    install(tmp_path, "x", {"x.py": ""})
+
+    assert set(collected("import a", tmp_path)) == {f"{name}-1.0.dist-info/METADATA" for name in "abc"}
+
+
+def test_executable_files(tmp_path: Path):
+    """A helper program that a package brings stays executable."""
+    write(tmp_path, {"p/__init__.py": "", "p/tool": "", "p/text": ""})
+    (tmp_path / "p/tool").chmod(0o755)
+    made = walked(walker(tmp_path), "import p")
+    files, _ = collect(made.reached, Environment((tmp_path,), MARKERS))
+
+    assert {file.destination.name: file.is_executable for file in files} == {"tool": True, "text": False}
+
+
+def test_compiled_package_has_data(tmp_path: Path):
+    """A package whose `__init__` is compiled is a package."""
+    write(tmp_path, {f"p/__init__{SUFFIXES[0]}": "", "p/x.json": ""})
+
+    assert set(collected("import p", tmp_path)) == {"p/x.json"}
+
+
+def test_modules_named_in_configuration(tmp_path: Path):
+    """Dotted names of the own package in a configuration file may be modules; other texts and large files are not read."""
+    write(
+        tmp_path,
+        {
+            "conf.ini": "[x]\nhandler = p.handlers.File\nother = q.module, myp.x, p. x\n",
+            "readme.txt": "p.documentation",
+            "large.json": "p.large " * 20_000,
+        },
+    )
+    files = [DataFile(path, PurePosixPath("p") / path.name) for path in sorted(tmp_path.iterdir())]
+
+    assert set(named_modules(files)) == {"p.handlers.File", "p.handlers"}
+
+
+# --- What the user adds -----------------------------------------------------------------------------------------------
+
+
+def added(folder: Path, *wanted: tuple[str, str]) -> list[str]:
+    """Destinations of what the user asks for."""
+    items = [AddedData(folder / source, PurePosixPath(destination)) for source, destination in wanted]
+    return [str(file.destination) for file in with_added((), items)]
+
+
+def test_added_files_folders_and_patterns(tmp_path: Path):
+    """A file goes into the folder that is named, a folder's contents too, and so does what matches a pattern."""
+    write(tmp_path, {"a.txt": "", "b.txt": "", "d/x.json": "", "d/e/y.json": "", "d/__pycache__/z": "", "d/m.py": ""})
+
+    assert added(tmp_path, ("a.txt", ".")) == ["a.txt"]
+    assert added(tmp_path, ("a.txt", "data/here")) == ["data/here/a.txt"]
+    assert added(tmp_path, ("*.txt", "t")) == ["t/a.txt", "t/b.txt"]
+    assert added(tmp_path, ("d", "data")) == ["data/e/y.json", "data/m.py", "data/x.json"]
+
+
+def test_name_with_brackets_is_a_name(tmp_path: Path):
+    """A file whose name looks like a pattern is meant as it is."""
+    write(tmp_path, {"[ab].txt": "", "a.txt": ""})
+
+    assert added(tmp_path, ("[ab].txt", ".")) == ["[ab].txt"]
+
+
+def test_added_files_win(tmp_path: Path):
+    """What the user adds replaces what was collected for the same place."""
+    write(tmp_path, {"new/x.json": "", "old/x.json": ""})
+    before = [DataFile(tmp_path / "old/x.json", PurePosixPath("p/x.json"))]
+
+    (file,) = with_added(before, [AddedData(tmp_path / "new/x.json", PurePosixPath("p"))])
+
+    assert file.source == tmp_path / "new/x.json"
+
+
+def test_links_do_not_lead_in_circles(tmp_path: Path):
+    """A linked folder is carried once, however it is linked."""
+    write(tmp_path, {"d/x.json": "", "elsewhere/y.json": ""})
+    (tmp_path / "d/again").symlink_to(tmp_path / "d")
+    (tmp_path / "d/more").symlink_to(tmp_path / "elsewhere")
+
+    assert added(tmp_path, ("d", ".")) == ["more/y.json", "x.json"]
+
+
+@pytest.mark.parametrize("source", ["missing.txt", "*.nothing", "missing/x"])
+def test_added_file_that_is_not_there(tmp_path: Path, source: str):
+    """A source that matches nothing is an error with the path."""
+    with pytest.raises(BundleError, match="there is no file"):
+        added(tmp_path, (source, "."))
+
+
+def test_file_and_folder_of_one_name(tmp_path: Path):
+    """A place cannot be a file and a folder."""
+    write(tmp_path, {"x": "", "y.txt": ""})
+
+    with pytest.raises(BundleError, match="both a file and a folder"):
+        added(tmp_path, ("x", "."), ("y.txt", "x"))
