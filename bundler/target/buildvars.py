@@ -13,7 +13,8 @@ from typing import Any
 
 # Folders that mean the same everywhere; any other absolute path is one machine's own.
 _COMMON = ("/usr/", "/bin/", "/lib/", "/lib64/", "/etc/", "/dev/", "/sbin/")
-_ABSOLUTE_PATH = re.compile(r"(?<![\w.$}/-])/[\w.+~-]+(?:/[\w.+~-]+)*/?")
+# Not the rest of a longer one, such as `$(srcdir)/Objects`; but right behind an option's letter.
+_ABSOLUTE_PATH = re.compile(r"(?:(?<![\w.$})/-])|(?<=-[BILR]))/[\w.+~-]+(?:/[\w.+~-]+)*/?")
 
 
 def portable_variables(source: str, prefix: Path, root: str) -> str:
