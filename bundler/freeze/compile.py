@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -78,29 +79,36 @@ class _Freezer:
 
     def build(self, job: _Job, service: Service) -> None:
         """Make the object file and then, as the sign that it is whole, the facts."""
-        text = self.cache.path("frozen", job.key, ".c")
-        text.parent.mkdir(parents=True, exist_ok=True)
-        request = {
+        request: dict[str, object] = {
             "name": job.module.name,
             "source": str(job.module.path),
             "filename": job.module.filename,
             "optimize": self.optimize,
             "header": HEADER,
-            "output": str(text),
         }
-        answer: dict[str, Any] = json.loads(service.ask(json.dumps(request)))
-        if "error" in answer:
-            raise BundleError(
-                "not-freezable",
-                f"`{job.module.name}` cannot be frozen: {answer['error']}",
-                where=str(job.module.path),
-                hint=f"leave the module out with `--exclude-module {job.module.name}` if the program does not need it",
-            )
-        try:
+        with _text_for(self.object_file(job)) as text:
+            answer: dict[str, Any] = json.loads(service.ask(json.dumps({**request, "output": str(text)})))
+            if "error" in answer:
+                raise BundleError(
+                    "not-freezable",
+                    f"`{job.module.name}` cannot be frozen: {answer['error']}",
+                    where=str(job.module.path),
+                    hint=f"leave the module out with `--exclude-module {job.module.name}` "
+                    "if the program does not need it",
+                )
             self.compile(text, self.object_file(job))
-        finally:
-            text.unlink(missing_ok=True)
         self.cache.write(self.facts_file(job), json.dumps(answer).encode())
+
+
+@contextmanager
+def _text_for(output: Path) -> Iterator[Path]:
+    """A place for C text, in a folder of its own: other builds that share the cache may make the same object file.
+
+    The name is the same each time, for it gets into the object file.
+    """
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".", dir=output.parent) as folder:
+        yield Path(folder) / f"{output.stem}.c"
 
 
 def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, workshop: Workshop) -> FrozenImage:
@@ -242,8 +250,7 @@ def _build_pool(freezer: _Freezer, texts: set[str]) -> Path:
     ordered = sorted(texts)
     output = freezer.cache.path("pool", digest(freezer.identity, *ordered), ".o")
     if not output.is_file():
-        source = output.with_suffix(".c")
-        freezer.cache.write(source, "\n".join((*pool_lines(ordered, HEADER), "")).encode())
-        freezer.compile(source, output)
-        source.unlink()
+        with _text_for(output) as source:
+            source.write_text("\n".join((*pool_lines(ordered, HEADER), "")))
+            freezer.compile(source, output)
     return output
