@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,32 @@ def _is_below(path: Path, stdlib: Path) -> bool:
     return path.is_relative_to(stdlib) and not {"site-packages", "dist-packages"} & set(path.parts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Fallback:
+    """An import in the handler of a `try` that imports `attempted`."""
+
+    node: Any
+    caller: Any
+    fact: ImportFact
+    attempted: tuple[str, ...]
+
+
+def _doomed(edges: Iterable[Edge], reached: Mapping[str, Reached]) -> set[str]:
+    """Modules that cannot be imported: they certainly import one that is missing, or one that is doomed itself."""
+    importers: dict[str, list[str]] = {}
+    for edge in edges:
+        if edge.binding in (Binding.EAGER, Binding.PARENT) and not edge.is_attribute:
+            importers.setdefault(edge.imported, []).append(edge.importer)
+    pending = [name for name in importers if name not in reached]
+    doomed: set[str] = set()
+    while pending:
+        for importer in importers.get(pending.pop(), ()):
+            if importer not in doomed and importer != "__main__":
+                doomed.add(importer)
+                pending.append(importer)
+    return doomed
+
+
 class Walker:
     """Follows imports from one entry until nothing new is reached."""
 
@@ -112,6 +139,7 @@ class Walker:
         # fact), and the names that its functions use (a text).
         self._used = set(used_by_core)
         self._waiting: dict[str, list[tuple[Any, ImportFact] | str]] = {}
+        self._fallbacks: list[_Fallback] = []
         self._graph = _Graph([str(folder) for folder in search_path], list(excluded), self)
 
     def add_main(self, facts: FileFacts, package: str) -> None:
@@ -143,12 +171,20 @@ class Walker:
 
     def run(self) -> None:
         """Scan what has been reached and not scanned yet."""
-        while self._pending:
+        while self._pending or self._choose_fallbacks():
             item = self._pending.popleft()
             if isinstance(item, tuple):
                 self._follow(*item)
             else:
                 self._scan(item)
+
+    def _choose_fallbacks(self) -> bool:
+        """Follow alternatives of imports that turned out to fail, now that all is known; False when there are none."""
+        doomed = _doomed(self.edges, self.reached)
+        chosen = [each for each in self._fallbacks if doomed.intersection(each.attempted)]
+        self._fallbacks = [each for each in self._fallbacks if each not in chosen]
+        self._pending += [(each.node, each.fact, each.caller) for each in chosen]
+        return bool(chosen)
 
     def found(self, node: Any, located: Located | None) -> None:
         """A node was made: read its facts now (names that it defines decide what resolves), its imports later."""
@@ -292,17 +328,22 @@ class Walker:
     def _follow_all(self, node: Any, caller: Any, facts: Iterable[ImportFact], ignored: frozenset[str]) -> None:
         """Follow the imports of one file; relative ones start at `caller`."""
         failed = set()
+        attempted: dict[int, list[str]] = {}
         for fact in facts:
             if fact.name in ignored or ("*" in ignored and fact.binding is Binding.DEFERRED):
                 continue
             if fact.fallback and fact.fallback not in failed:
-                continue  # what was to be tried first is there
+                # What was to be tried first is there; whether it can be imported will show.
+                self._fallbacks.append(_Fallback(node, caller, fact, tuple(attempted.get(fact.fallback, ()))))
+                continue
+            edges = len(self.edges)
             if self._is_baggage(node, fact):
                 failed.add(fact.attempt)
             elif self._must_wait(node, fact):
                 self._waiting.setdefault(fact.user, []).append((node, fact))
             elif not self._follow(node, fact, caller):
                 failed.add(fact.attempt)
+            attempted.setdefault(fact.attempt, []).extend(edge.imported for edge in self.edges[edges:])
 
     def _follow(self, node: Any, fact: ImportFact, caller: Any = None) -> bool:
         """Follow one import; was everything that it names found?"""

@@ -456,3 +456,16 @@ def test_edges_tell_why(tmp_path: Path):
         ("a.b", "a", Binding.EAGER, 1),
         ("a.b", "c", Binding.DEFERRED, 3),
     }
+
+
+def test_a_first_choice_that_cannot_be_imported(tmp_path: Path):
+    """Where what is tried first is there but imports something missing, however deep, its alternative is followed."""
+    files = {
+        "app.py": "try:\n  import first\nexcept ImportError:\n  import second",
+        "first.py": "import deeper",
+        "deeper.py": "import nowhere_to_be_found",
+        "second.py": "",
+    }
+    write(tmp_path, files)
+
+    assert reached(walked(walker(tmp_path), "import app")) == {"app", "first", "deeper", "second"}
