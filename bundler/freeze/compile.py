@@ -49,6 +49,7 @@ class _Job:
     """A module on its way to an object file. `key` is a digest of all that the object file depends on."""
 
     module: SourceModule
+    is_script: bool  # Python would compile it each time, and never read it from a .pyc
     key: str
 
 
@@ -63,9 +64,10 @@ class _Freezer:
     include: Path  # the folder of frozen.h
     identity: str  # a digest of everything but the module
 
-    def job(self, module: SourceModule) -> _Job:
-        source = module.path.read_bytes()
-        return _Job(module, digest(self.identity, module.name, module.filename, str(self.optimize), source))
+    def job(self, module: SourceModule, graph: ModuleGraph) -> _Job:
+        is_script = module.name == "__main__" and not graph.main_module and module.path.name != "__main__.py"
+        facts = (module.name, module.filename, str(is_script), str(self.optimize))
+        return _Job(module, is_script, digest(self.identity, *facts, module.path.read_bytes()))
 
     def object_file(self, job: _Job) -> Path:
         return self.cache.path("frozen", job.key, ".o")
@@ -83,6 +85,7 @@ class _Freezer:
             "name": job.module.name,
             "source": str(job.module.path),
             "filename": job.module.filename,
+            "is_script": job.is_script,
             "optimize": self.optimize,
             "header": HEADER,
         }
@@ -120,7 +123,8 @@ def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, worksho
         IMPORTER, launcher_folder() / "importer.py", "<frozen importlib._bootstrap_external>", is_package=False
     )
     freezer = _prepare(target, settings, workshop)
-    every = [freezer.job(module) for module in sorted((*graph.of_kind(SourceModule), importer), key=lambda m: m.name)]
+    modules = sorted((*graph.of_kind(SourceModule), importer), key=lambda module: module.name)
+    every = [freezer.job(module, graph) for module in modules]
     missing = [job for job in every if not freezer.facts_file(job).is_file()]
     with workshop.report.progress("compiling", len(missing)) as advance, _workers(target) as worker:
 

@@ -34,6 +34,7 @@ def emitted(target: TargetPython, work: Path) -> dict[str, str]:
         "name": "package.sample",
         "source": str(SAMPLE),
         "filename": "/__bundle__/package/sample.py",
+        "is_script": False,
         "optimize": 0,
         "header": freezing.HEADER,
         "output": str(output),

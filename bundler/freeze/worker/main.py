@@ -31,6 +31,6 @@ def _freeze(layout: Layout, job: dict[str, Any]) -> dict[str, Any]:
     source = Path(job["source"]).read_bytes()
     code = compile(source, job["filename"], "exec", dont_inherit=True, optimize=job["optimize"])
     writer = ModuleWriter(layout, job["name"])
-    writer.write(job["name"], code)
+    writer.write(job["name"], code, source if job["is_script"] else b"")
     Path(job["output"]).write_text(f'#include "{job["header"]}"\n{writer.text()}')
     return {"pooled": sorted(writer.pooled), "codes": writer.codes}

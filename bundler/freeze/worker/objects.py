@@ -6,6 +6,7 @@ out of the live object's memory, never computed: whatever CPython wrote there is
 
 from __future__ import annotations
 
+import ast
 import ctypes
 import marshal
 import struct
@@ -52,9 +53,12 @@ class ModuleWriter:
         self._orders: dict[object, tuple[object, ...]] = {}
         self._names = 0
 
-    def write(self, module: str, compiled: CodeType) -> None:
-        """Write the module's code object and the `struct bundle_code` through which the launcher finds it."""
-        self._orders = dict(_insertion_orders(compiled))
+    def write(self, module: str, compiled: CodeType, script: bytes = b"") -> None:
+        """Write the module's code object and the `struct bundle_code` through which the launcher finds it.
+
+        `script`: the source, if Python would run it as it is compiled, without a .pyc in between.
+        """
+        self._orders = dict(_insertion_orders(compiled)) | dict(_written_orders(script))
         # Through marshal, as a .pyc would: equal constants are merged and bytecode is as fresh as after any import.
         body = self.reference(marshal.loads(marshal.dumps(compiled)))  # noqa: S302  # our own bytes
         fixups = "0"
@@ -220,6 +224,26 @@ def _insertion_orders(value: object) -> Iterator[tuple[object, tuple[object, ...
                 yield _sharing_key(value), items
             for item in value:
                 yield from _insertion_orders(item)
+
+
+def _written_orders(script: bytes) -> Iterator[tuple[object, tuple[object, ...]]]:
+    """The same for sets as a source has them; of equal ones the first counts, for the compiler merges them.
+
+    The compiler makes each set anew from the first it has made (merge_consts_recursive); where hashes are the same in
+    every process, this can be done here.
+    """
+    displays = [node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Set)]
+    for display in sorted(displays, key=lambda node: (node.lineno, node.col_offset), reverse=True):
+        try:
+            items = tuple(map(ast.literal_eval, display.elts))
+            made = frozenset(items)
+            yield _sharing_key(made), items if any(map(_is_hashed_at_random, items)) else tuple(made)
+        except (ValueError, TypeError):
+            pass  # not all of them are constants
+
+
+def _is_hashed_at_random(value: object) -> bool:
+    return any(map(_is_hashed_at_random, value)) if isinstance(value, tuple) else isinstance(value, str | bytes)
 
 
 def _memory(value: object, size: int) -> bytes:
