@@ -76,11 +76,11 @@ def scan(source: bytes) -> dict[str, Any]:
     try:
         tree = ast.parse(source)
     except _UNCOMPILABLE as error:
-        return {"error": str(error) or type(error).__name__, "line": getattr(error, "lineno", None) or 0}
+        return _unreadable(error)
     try:
         code = compile(tree, "-", "exec", dont_inherit=True)
     except _UNCOMPILABLE as error:
-        return {"error": str(error) or type(error).__name__, "line": getattr(error, "lineno", None) or 0}
+        return _unreadable(error)
     strings = set(_strings_in(code))
     scanner = _Scanner()
     scanner.statements(tree.body)
@@ -100,6 +100,14 @@ def scan(source: bytes) -> dict[str, Any]:
         "any_codec": b"cod" in source and _computes_codecs(tree),
         "extends_path": b"extend_path" in source or b"declare_namespace" in source,
         "site_builtins": _site_builtins(source) if any(name in source for name in _SITE_NAMES) else [],
+    }
+
+
+def _unreadable(error: Exception) -> dict[str, Any]:
+    # A SyntaxError's text would repeat the place.
+    return {
+        "error": getattr(error, "msg", None) or str(error) or type(error).__name__,
+        "line": getattr(error, "lineno", None) or 0,
     }
 
 
