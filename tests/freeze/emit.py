@@ -47,11 +47,12 @@ def main() -> None:
     for name, pickled, output in request["constants"]:
         values = pickle.loads(Path(pickled).read_bytes())
         code = of_constants(values, f"<{name}>")
+        # Before the writer refers to the constants: marshal looks at who does.
+        cases.append((name, marshal.dumps(code)))
         writer = ModuleWriter(request["layout"], name)
         writer.write(name, code)
         Path(output).write_text(f'#include "frozen.h"\n{writer.text()}')
         facts.append({"pooled": sorted(writer.pooled), "codes": writer.codes})
-        cases.append((name, marshal.dumps(code)))
     Path(request["cases"]).write_bytes(marshal.dumps(cases))
     print(json.dumps(facts))
 

@@ -210,20 +210,20 @@ class ModuleWriter:
 def _insertion_orders(value: object) -> Iterator[tuple[object, tuple[object, ...]]]:
     """Every frozenset among the constants, by its key, and its items in the order in which a .pyc holds them.
 
-    marshal sorts them by their bytes, in which it matters who else refers to an item: so it is asked.
+    marshal sorts them by their bytes, in which it matters who else refers to an item: so it is asked, and for all sets
+    before we refer to any item ourselves.
     """
-    match value:
-        case CodeType():
-            for constant in value.co_consts:
-                yield from _insertion_orders(constant)
-        case tuple() | frozenset():
-            if isinstance(value, frozenset):
-                data = marshal.dumps(value)
-                # But for its first byte, the data of a set is that of a tuple; the upper bit is a flag of its own.
-                items = marshal.loads(bytes([data[0] & 0x80 | ord("(")]) + data[1:])  # noqa: S302  # our own bytes
-                yield _sharing_key(value), items
-            for item in value:
-                yield from _insertion_orders(item)
+    for found, data in list(_marshalled_sets(value)):
+        # But for its first byte, the data of a set is that of a tuple; the upper bit is a flag of its own.
+        yield _sharing_key(found), marshal.loads(bytes([data[0] & 0x80 | ord("(")]) + data[1:])  # noqa: S302  # our own
+
+
+def _marshalled_sets(value: object) -> Iterator[tuple[object, bytes]]:
+    if isinstance(value, frozenset):
+        yield value, marshal.dumps(value)
+    if isinstance(value, CodeType | tuple | frozenset):
+        for item in value.co_consts if isinstance(value, CodeType) else value:
+            yield from _marshalled_sets(item)
 
 
 def _written_orders(script: bytes) -> Iterator[tuple[object, tuple[object, ...]]]:
