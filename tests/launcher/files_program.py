@@ -1,6 +1,6 @@
 """Uses the data files of the package `vfs` in every way that a program may; prints what each way gives.
 
-The argument is the name of a function below. Results must not depend on whether the files are on disk or in a binary.
+The arguments are names of functions below. Results must not depend on whether the files are on disk or in a binary.
 """
 
 from __future__ import annotations
@@ -362,7 +362,7 @@ def threads() -> Any:
     failures = []
 
     def use() -> None:
-        for _ in range(50):
+        for _ in range(20):
             with open(data("bytes.bin"), "rb") as file:
                 if file.read() != bytes(range(256)):
                     failures.append("contents")
@@ -428,8 +428,9 @@ def outside() -> Any:
 
 
 def main() -> None:
-    """Run one function, and show what it gives."""
-    print(short(ascii(globals()[sys.argv[1]]())))
+    """Run functions, and show what each gives."""
+    for name in sys.argv[1:]:
+        print(name, short(ascii(globals()[name]())), flush=True)
 
 
 if __name__ == "__main__":

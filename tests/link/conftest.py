@@ -9,9 +9,9 @@ import pytest
 
 from tests.link import natives
 from tests.support import VERSIONS
-from tests.target.pythons import cache, probed, target, toolchain
+from tests.target.pythons import cache, newest_target, probed, target, toolchain
 
-__all__ = ["cache", "natives_folder", "target", "toolchain"]
+__all__ = ["cache", "natives_folder", "newest_target", "target", "toolchain"]
 
 
 @pytest.fixture(scope="session")

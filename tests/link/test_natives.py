@@ -17,7 +17,7 @@ from bundler.link import elf
 from bundler.link.prelink import FIRST_BASE
 from bundler.target import TargetPython
 from tests.link import natives
-from tests.support import BUNDLE_ROOT, VERSIONS, Outcome, bundle, run
+from tests.support import BUNDLE_ROOT, Outcome, bundle, run
 from tests.target.pythons import probed
 
 CASES = [part.name for part in natives.MODULES if not part.name.startswith("unique")]
@@ -81,10 +81,9 @@ def program(target: TargetPython, build: Callable[[TargetPython], Natives]) -> N
 
 
 @pytest.fixture(scope="session")
-def newest_program(build: Callable[[TargetPython], Natives]) -> Natives:
+def newest_program(newest_target: TargetPython, build: Callable[[TargetPython], Natives]) -> Natives:
     """The binary for one interpreter: how a module is bound does not depend on Python."""
-    found = [target for version in VERSIONS if (target := probed(version)) is not None]
-    return build(found[-1])
+    return build(newest_target)
 
 
 def _bundled(target: TargetPython, source: Path, binary: Path) -> Natives:

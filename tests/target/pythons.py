@@ -53,6 +53,15 @@ def target(request: pytest.FixtureRequest) -> TargetPython:
 
 
 @pytest.fixture(scope="session")
+def newest_target() -> TargetPython:
+    """One Python, for what does not depend on its version."""
+    found = [target for version in VERSIONS if (target := probed(version)) is not None]
+    if not found:
+        pytest.skip("there is no Python with venv and C headers on this machine")
+    return found[-1]
+
+
+@pytest.fixture(scope="session")
 def toolchain() -> Toolchain:
     return shared_toolchain()
 
