@@ -74,10 +74,9 @@ class References:
         located = self._locator.find_dotted(name, self._search_path)
         other = self._environment.owner(located.path) if located else None
         owner = self._environment.owner(reached.located.path) if reached.located else None
-        if other is None:
-            return False
-        # The app's own code means what it says.
-        return owner is None or self._environment.requires(owner, other)
+        if owner is None:
+            return located is not None  # the app's own code means what it says
+        return other is not None and self._environment.requires(owner, other)
 
     def _family(self, reached: Reached, family: Family) -> Iterator[Reference]:
         """All modules of a package whose names begin as that of a computed import does."""

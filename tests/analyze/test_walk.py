@@ -383,23 +383,35 @@ def test_codecs_of_the_entry(tmp_path: Path):
 
 
 def test_strings_that_name_own_modules(tmp_path: Path):
-    """A dotted name of the own package in a string is a module that the package loads by it."""
-    write(
+    """A dotted name of the own package in a library's string is a module that it loads by it; others are only texts."""
+    install(
         tmp_path,
+        "p",
         {
             "p/__init__.py": "DEFAULT = 'p.backends.fast:run'\nOTHER = 'q.slow', 'text. Not a name', 'p'",
             "p/backends/__init__.py": "",
             "p/backends/fast.py": "",
             "p/backends/slow.py": "",
-            "q/__init__.py": "",
-            "q/slow.py": "",
         },
     )
+    install(tmp_path, "q", {"q/__init__.py": "", "q/slow.py": ""})
 
     made = walked(walker(tmp_path), "import p")
 
     assert reached(made) == {"p", "p.backends", "p.backends.fast"}
     assert {edge.binding for edge in made.edges if edge.imported == "p.backends.fast"} == {Binding.STRING}
+
+
+def test_strings_of_the_app(tmp_path: Path):
+    """The app's own code may name any module: its own, one of the standard library, one that is installed."""
+    lib = write(tmp_path / "lib", {"logging/__init__.py": "", "logging/handlers.py": "", "logging/config.py": ""})
+    install(tmp_path / "site", "dist", {"dist/__init__.py": "", "dist/loader.py": "x = 'own.two'"})
+    app = write(tmp_path / "app", {"own/__init__.py": "", "own/one.py": "", "own/two.py": ""})
+    names = "['own.one', 'logging.handlers.RotatingFileHandler', 'dist.loader:load', 'no.such', 'own.gone']"
+
+    made = walked(walker(app, tmp_path / "site", lib, stdlib=lib), f"for name in {names}: load(name)")
+
+    assert reached(made) == {"own", "own.one", "logging", "logging.handlers", "dist", "dist.loader"}
 
 
 @pytest.mark.parametrize(
