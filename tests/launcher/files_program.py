@@ -423,7 +423,7 @@ def outside() -> Any:
             os.listdir(path.parent),
             Path("/__bundle__x").exists(),
             os.path.isdir("/"),
-            os.path.exists("/tmp/"),
+            os.path.exists("/usr/"),
         )
 
 

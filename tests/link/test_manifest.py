@@ -20,11 +20,11 @@ MANIFEST = Manifest(
     builtin=("sys",),
     namespaces=(),
     other=(),
-    libraries=("/root/libssl.so.3",),
+    libraries=("/here/libssl.so.3",),
     data_files=(("p/name with \udcff.txt", 10), ("p/漢", 0)),
     distributions=(("requests", "2.32"),),
     thread_local_bytes=16,
-    symbol_versions=(("/root/_ssl.so", ("libc.so.6:GLIBC_2.14",)),),
+    symbol_versions=(("/here/_ssl.so", ("libc.so.6:GLIBC_2.14",)),),
 )
 
 

@@ -35,7 +35,7 @@ OPTIONS = Options(
 def contents(modules: Iterable[str] = (), files: Iterable[str] = ()) -> Contents:
     """Modules and files with these names."""
     return Contents(
-        modules=tuple(ModuleEntry(name, f"/root/{name}", None, 1, is_package=False) for name in modules),
+        modules=tuple(ModuleEntry(name, f"/here/{name}", None, 1, is_package=False) for name in modules),
         files=tuple(FileEntry(PurePosixPath(path), b"in " + path.encode(), is_executable=False) for path in files),
         images=(),
         options=OPTIONS,
@@ -107,12 +107,12 @@ def test_names_that_are_not_ascii(look_up: LookUp):
 
 def test_files_are_found_by_path(look_up: LookUp):
     """Every file and every folder above one has a record; folders' entries stand together."""
-    files = ["/root/p/data.txt", "/root/p/q/deep.bin", "/root/p.txt", "/root/a"]
+    files = ["/here/p/data.txt", "/here/p/q/deep.bin", "/here/p.txt", "/here/a"]
     data = payload(contents(files=files))
     tables = Tables(data)
-    paths = ["/root", "/root/a", "/root/p", "/root/p.txt", "/root/p/data.txt", "/root/p/q", "/root/p/q/deep.bin"]
+    paths = ["/here", "/here/a", "/here/p", "/here/p.txt", "/here/p/data.txt", "/here/p/q", "/here/p/q/deep.bin"]
 
-    found = look_up(data, [*("f" + path for path in paths), "f/", "f", "f/root/", "f/root/none"])
+    found = look_up(data, [*("f" + path for path in paths), "f/", "f", "f/here/", "f/here/none"])
 
     assert found[7:] == [-1] * 4
     for path, index in zip(paths, found, strict=False):
@@ -120,20 +120,20 @@ def test_files_are_found_by_path(look_up: LookUp):
     root, folder = tables.files[found[0]], tables.files[found[2]]
     assert tables.entries(root) == ["a", "p", "p.txt"]
     assert tables.entries(folder) == ["data.txt", "q"]
-    assert tables.bytes(tables.files[found[4]].data, 19) == b"in /root/p/data.txt"
+    assert tables.bytes(tables.files[found[4]].data, 19) == b"in /here/p/data.txt"
 
 
 def test_images_are_found_by_path_and_soname(look_up: LookUp, natives_folder: Path):
     """Both indexes lead to the image."""
-    roots = [(natives_folder / f"{part.name}.abi3.so", f"/root/{part.name}.so") for part in natives.MODULES[:8]]
-    images = prelink(find_closure(roots, "/root"), frozenset(), REPLACED_FUNCTIONS).images
+    roots = [(natives_folder / f"{part.name}.abi3.so", f"/here/{part.name}.so") for part in natives.MODULES[:8]]
+    images = prelink(find_closure(roots, "/here"), frozenset(), REPLACED_FUNCTIONS).images
     data = payload(Contents((), (), images, OPTIONS))
     tables = Tables(data)
 
     assert look_up(data, ["i" + image.path for image in images]) == list(range(len(images)))
     sonames = look_up(data, ["s" + image.object.name for image in images])
     assert [tables.sonames[index].image for index in sonames] == list(range(len(images)))
-    assert look_up(data, ["ilibfirst.so", "s/root/libfirst.so"]) == [-1, -1]
+    assert look_up(data, ["ilibfirst.so", "s/here/libfirst.so"]) == [-1, -1]
     for index, image in enumerate(images):
         row = tables.images[index]
         assert (row.base, row.end) == (image.base, image.end)
@@ -199,8 +199,8 @@ def test_modules_are_written():
     """A module's kind, file and code are in its row."""
     kinds = [bundle_constant(name) for name in ("BUNDLE_FROZEN", "BUNDLE_EXTENSION", "BUNDLE_NAMESPACE")]
     rows = (
-        ModuleEntry("a", "/root/a/__init__.py", "frozen_a", kinds[0], is_package=True),
-        ModuleEntry("b", "/root/b.so", None, kinds[1], is_package=False),
+        ModuleEntry("a", "/here/a/__init__.py", "frozen_a", kinds[0], is_package=True),
+        ModuleEntry("b", "/here/b.so", None, kinds[1], is_package=False),
         ModuleEntry("boot", None, "frozen_boot", kinds[0], is_package=False),
     )
     data = build_payload(
@@ -219,7 +219,7 @@ def test_modules_are_written():
 
 def test_size_is_known_before_addresses():
     """Room is made before the link: the size depends on nothing that only the link decides."""
-    what = contents(["a", "b"], ["/root/x"])
+    what = contents(["a", "b"], ["/here/x"])
     other = build_payload(what, 0x400000, lambda _: 1 << 40, lambda _: 1 << 40)
 
     assert len(other) == len(payload(what))
@@ -228,9 +228,9 @@ def test_size_is_known_before_addresses():
 
 def test_equal_texts_are_stored_once():
     """A text that several tables have is in the payload once."""
-    what = contents(["name"], ["/root/name"])
+    what = contents(["name"], ["/here/name"])
 
-    assert payload(what).count(b"\0/root/name\0") == 1
+    assert payload(what).count(b"\0/here/name\0") == 1
 
 
 @given(st.binary(max_size=40))

@@ -38,7 +38,7 @@ EXPORTED = frozenset({"PyModuleDef_Init", "PyUnicode_FromString"})
 def closure(natives_folder: Path) -> Closure:
     """All small modules with everything they need."""
     files = sorted(natives_folder.glob("*.abi3.so"))
-    return find_closure(((file, f"/root/{file.name}") for file in files), "/root")
+    return find_closure(((file, f"/here/{file.name}") for file in files), "/here")
 
 
 @pytest.fixture(scope="session")
@@ -338,7 +338,7 @@ def test_libraries_of_the_system_stay_there(closure: Closure):
     paths = {library.path for library in closure.libraries}
 
     assert closure.hosts.keys() >= LINKED_HOST_LIBRARIES & {"libc.so.6", "libm.so.6"}
-    assert "/root/libfirst.so" in paths
+    assert "/here/libfirst.so" in paths
     assert not {Path(path).name for path in paths} & closure.hosts.keys()
     if natives.supported(natives.LIBRARIES[-1]):
         assert "libstdc++.so.6" in closure.hosts
@@ -358,7 +358,7 @@ def test_missing_library(natives_folder: Path, tmp_path: Path):
     file = tmp_path / "order_first_second.abi3.so"
 
     with pytest.raises(BundleError, match=r"`libfirst\.so` was not found") as raised:
-        find_closure([(file, "/root/x.so")], "/root")
+        find_closure([(file, "/here/x.so")], "/here")
 
     assert str(file) in raised.value.diagnostic.notes[0]
 
@@ -374,10 +374,10 @@ def test_run_paths(natives_folder: Path, tmp_path: Path):
     def found(kind: str) -> list[str]:
         flags = [f"-Wl,--{kind}-new-dtags", "-Wl,-rpath,$ORIGIN/a:${ORIGIN}/b"]
         subprocess.run([*link, "module.so", "-x", "c", "/dev/null", "-La", "-ldeep", *flags], cwd=tmp_path, check=True)
-        closure = find_closure([(tmp_path / "module.so", "/root/module.so")], "/root")
+        closure = find_closure([(tmp_path / "module.so", "/here/module.so")], "/here")
         return [library.path for library in closure.libraries]
 
-    assert found("disable") == ["/root/libdeep.so", "/root/libsecond.so", "/root/module.so"]
+    assert found("disable") == ["/here/libdeep.so", "/here/libsecond.so", "/here/module.so"]
     with pytest.raises(BundleError, match="libsecond"):
         found("enable")
 
@@ -388,4 +388,4 @@ def test_file_that_is_no_library(tmp_path: Path):
     file.write_bytes(b"not at all")
 
     with pytest.raises(BundleError, match=r"broken\.so"):
-        find_closure([(file, "/root/broken.so")], "/root")
+        find_closure([(file, "/here/broken.so")], "/here")
