@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -94,7 +95,7 @@ def test_active_environment_is_the_default(interpreter: Interpreter, tmp_path: P
 def test_second_build_compiles_nothing(interpreter: Interpreter, tmp_path: Path):
     """Compiled modules are kept: building again runs the compiler for the link alone, also for another output."""
     source = tmp_path / "app.py"
-    source.write_text("print('unique to this test', __file__)\n")
+    source.write_text(f"print('never compiled before', '{uuid4()}')\n")
     outputs = [bundle(source, "-v", "--python", interpreter.python, "-o", tmp_path / name) for name in ("one", "two")]
     compiled = [
         sum(" -c " in line and "frozen" in line for line in each.stderr.decode().splitlines()) for each in outputs
