@@ -19,6 +19,7 @@ from bundler.settings import (
     ENTRIES,
     OPTIMIZE_LEVELS,
     OPTIONS,
+    STDLIB_EXTENTS,
     Given,
     Group,
     Kind,
@@ -188,6 +189,8 @@ def _details(field: str, option: Option) -> dict[str, Any]:
             return {"dest": field, "action": argparse.BooleanOptionalAction}
         case Kind.LEVEL:
             return {"dest": field, "choices": tuple(map(str, OPTIMIZE_LEVELS)), "metavar": option.metavar}
+        case Kind.EXTENT:
+            return {"dest": field, "choices": STDLIB_EXTENTS, "metavar": option.metavar}
         case Kind.TEXTS | Kind.DATA:
             return {"dest": field, "action": "append", "metavar": option.metavar}
         case Kind.TEXT | Kind.PATH | Kind.PYTHON:

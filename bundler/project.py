@@ -22,6 +22,7 @@ _EXAMPLES = {
     Kind.PATH: '"some/path"',
     Kind.PYTHON: '"python3.13"',
     Kind.LEVEL: "1",
+    Kind.EXTENT: '"full"',
     Kind.SWITCH: "true",
     Kind.TEXTS: '["NAME"]',
     Kind.DATA: '["data:data"]',

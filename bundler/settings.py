@@ -18,6 +18,7 @@ from typing import Annotated, Any, get_origin, get_type_hints
 from bundler.errors import BundleError
 
 OPTIMIZE_LEVELS = (0, 1, 2)
+STDLIB_EXTENTS = ("used", "full")
 
 
 class Kind(Enum):
@@ -28,6 +29,7 @@ class Kind(Enum):
     PATH = "a string (path)"
     PYTHON = "a string (path or command)"
     LEVEL = "0, 1 or 2"
+    EXTENT = '"used" or "full"'
     SWITCH = "true or false"
     TEXTS = "a list of strings"
     DATA = "a list of strings (`SRC:DEST`)"
@@ -119,6 +121,17 @@ class Settings:
             "exclude-module", Kind.TEXTS, Group.CONTENTS, "a module to leave out, with its submodules", metavar="MODULE"
         ),
     ] = ()
+    stdlib: Annotated[
+        str,
+        Option(
+            "stdlib",
+            Kind.EXTENT,
+            Group.CONTENTS,
+            "how much of the standard library: `used` is what the program reaches; `full` is for programs that run code "
+            "which is not there when they are bundled (default: used, but full for programs known to need it)",
+            metavar="EXTENT",
+        ),
+    ] = "used"
     added_data: Annotated[
         tuple[AddedData, ...],
         Option(
@@ -225,6 +238,8 @@ def fits(kind: Kind, raw: object) -> bool:
             return isinstance(raw, bool)
         case Kind.LEVEL:
             return type(raw) is int and raw in OPTIMIZE_LEVELS
+        case Kind.EXTENT:
+            return raw in STDLIB_EXTENTS
         case Kind.TEXTS | Kind.DATA:
             return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
         case Kind.TEXT | Kind.TARGET | Kind.PATH | Kind.PYTHON:
@@ -246,7 +261,7 @@ def convert(kind: Kind, raw: Any, folder: Path) -> Any:  # one type for each kin
             return tuple(_added_data(item, folder) for item in raw)
         case Kind.LEVEL:
             return int(raw)
-        case Kind.TEXT | Kind.SWITCH:
+        case Kind.TEXT | Kind.EXTENT | Kind.SWITCH:
             return raw
 
 

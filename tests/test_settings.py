@@ -107,7 +107,13 @@ def test_settings_from_arguments_and_file(read: Read, arguments: str, toml: str,
     assert {name: getattr(settings, name) for name in expected} == expected
 
 
-SAMPLES = {Kind.LEVEL: "2", Kind.SWITCH: "true", Kind.TEXTS: '["some"]', Kind.DATA: '["some:where"]'}
+SAMPLES = {
+    Kind.LEVEL: "2",
+    Kind.EXTENT: '"full"',
+    Kind.SWITCH: "true",
+    Kind.TEXTS: '["some"]',
+    Kind.DATA: '["some:where"]',
+}
 
 
 @pytest.mark.parametrize(("field", "option"), OPTIONS.items(), ids=OPTIONS)
@@ -371,7 +377,14 @@ def test_is_path(tmp_path: Path, target: str, expected: bool):
 @pytest.mark.parametrize("kind", Kind)
 def test_each_kind_takes_one_type(kind: Kind):
     """No value fits kinds of different types, so a slip in the file is never taken for something else."""
-    values: dict[str, Any] = {"text": "a", "number": 1, "switch": True, "list": ["a"], "table": {}, "other": 1.5}
+    values: dict[str, Any] = {
+        "text": "full" if kind is Kind.EXTENT else "a",
+        "number": 1,
+        "switch": True,
+        "list": ["a"],
+        "table": {},
+        "other": 1.5,
+    }
     expected = {Kind.LEVEL: "number", Kind.SWITCH: "switch", Kind.TEXTS: "list", Kind.DATA: "list"}.get(kind, "text")
 
     assert [name for name, value in values.items() if fits(kind, value)] == [expected]
@@ -380,7 +393,9 @@ def test_each_kind_takes_one_type(kind: Kind):
 @pytest.mark.parametrize(("field", "option"), OPTIONS.items(), ids=OPTIONS)
 def test_values_are_of_the_declared_type(field: str, option: Option):
     """A converted value has the type of the field's default, or the field has none."""
-    raw = {Kind.LEVEL: 2, Kind.SWITCH: True, Kind.TEXTS: ["a"], Kind.DATA: ["a:b"]}.get(option.kind, "a")
+    raw = {Kind.LEVEL: 2, Kind.EXTENT: "full", Kind.SWITCH: True, Kind.TEXTS: ["a"], Kind.DATA: ["a:b"]}.get(
+        option.kind, "a"
+    )
     default = getattr(Settings(), field)
 
     assert default is None or isinstance(convert(option.kind, raw, Path()), type(default))

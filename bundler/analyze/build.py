@@ -29,6 +29,7 @@ from bundler.analyze.graph import (
 from bundler.analyze.locate import Kind, Locator
 from bundler.analyze.reached import Reached
 from bundler.analyze.rules import load_rules
+from bundler.analyze.stdlib import add_whole_library
 from bundler.analyze.walk import Walker
 from bundler.cache import Cache, digest
 from bundler.contract import bundle_root
@@ -52,12 +53,13 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         closing(FactSource(target, cache)) as facts,
         closing(ExtensionReader(target, search_path, environment, cache)) as extensions,
     ):
+        rules = load_rules()
         walker = Walker(
             search_path=search_path,
             locator=locator,
             facts=facts,
             extensions=extensions,
-            rules=load_rules(),
+            rules=rules,
             builtin_modules=target.builtin_modules,
             excluded=settings.excluded_modules,
             stdlib=target.stdlib,
@@ -71,6 +73,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
             walker.add("python", name, Binding.RULE)
         _add_hidden_imports(walker, settings)
         site_builtins = _add_site_builtins(walker, target)
+        add_whole_library(walker, target, settings, rules, entry)
         data_files, owners = _collect_all(walker, environment)
     modules = dict(_modules(walker.reached, entry, target))
     modules |= dict(_portable_build_variables(modules, target, cache))

@@ -19,7 +19,7 @@ class Entry:
     """The start of a program. `package`: relative imports of the source start there; "" for a plain script.
 
     `module`: the name under which the source is also a module (`python -m`), or "". `search_path` comes before the
-    environment's.
+    environment's. `top`: the top-level package or module that is run (`-m`, `--script`, a function), or "".
     """
 
     name: str
@@ -28,6 +28,7 @@ class Entry:
     package: str
     module: str
     search_path: tuple[Path, ...]
+    top: str = ""
 
 
 def find_entry(settings: Settings, environment: Environment, locator: Locator, cache: Cache) -> Entry:
@@ -81,6 +82,7 @@ def _module(name: str, search_path: tuple[Path, ...], locator: Locator) -> Entry
         package=module.rpartition(".")[0],
         module=module,
         search_path=(search_path[0],),
+        top=module.partition(".")[0],
     )
 
 
@@ -121,4 +123,4 @@ def _function(name: str, reference: str, search_path: tuple[Path, ...], cache: C
     text = f"import sys\n\nfrom {module} import {first}\n\nsys.exit({attribute}())\n"
     source = cache.path("entry", digest(text), ".py")
     cache.write(source, text.encode())
-    return Entry(name, source, str(bundle_root() / name), "", "", search_path)
+    return Entry(name, source, str(bundle_root() / name), "", "", search_path, module.partition(".")[0])

@@ -16,6 +16,9 @@ from tests.support import VERSIONS
 from tests.target.pythons import probed
 
 RULES = load_rules()
+LIBRARY_RULES = {
+    name: rule for name, rule in RULES.items() if not (rule.whole_library or rule.whole_library_as_program)
+}
 
 
 @pytest.fixture(scope="session")
@@ -31,11 +34,11 @@ def pythons() -> list[TargetPython]:
 def test_rule_says_why_and_does_something(rule: Rule):
     """A rule has a reason in words, and an effect."""
     assert len(rule.reason.split()) >= 3
-    assert rule.implies or rule.ignores
+    assert rule.implies or rule.ignores or rule.whole_library or rule.whole_library_as_program
     assert rule.module not in (*rule.implies, *rule.ignores)
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.module)
+@pytest.mark.parametrize("rule", LIBRARY_RULES.values(), ids=lambda rule: rule.module)
 def test_modules_of_rules_exist(pythons: list[TargetPython], rule: Rule):
     """Every module that a rule for the standard library names is in that of some Python: names are not misspelt."""
     assert any(_exists(python, rule.module) for python in pythons)
@@ -69,12 +72,16 @@ def test_files_are_read(tmp_path: Path):
     (tmp_path / "x.toml").write_text(
         '[[rule]]\nmodule = ["a", "b"]\nreason = "they need it"\nimplies = ["c"]\n'
         '[[rule]]\nmodule = "d"\nreason = "only its own tests"\nignores = ["e"]\n'
+        '[[rule]]\nmodule = "f"\nreason = "runs plugins"\nstdlib = "full"\n'
+        '[[rule]]\nmodule = "g"\nreason = "runs apps"\nprogram-stdlib = "full"\n'
     )
 
     assert load_rules(tmp_path) == {
-        "a": Rule("a", "they need it", ("c",), ()),
-        "b": Rule("b", "they need it", ("c",), ()),
-        "d": Rule("d", "only its own tests", (), ("e",)),
+        "a": Rule("a", "they need it", implies=("c",)),
+        "b": Rule("b", "they need it", implies=("c",)),
+        "d": Rule("d", "only its own tests", ignores=("e",)),
+        "f": Rule("f", "runs plugins", whole_library=True),
+        "g": Rule("g", "runs apps", whole_library_as_program=True),
     }
 
 
@@ -96,4 +103,6 @@ def test_two_rules_for_a_module_are_refused(tmp_path: Path):
 
 def test_rules_travel_with_the_package():
     """The folder of rules is that of the package itself."""
-    assert sorted(path.name for path in Path(rules.__file__).parent.glob("*.toml")) == ["cpython.toml"]
+    found = {path.name for path in Path(rules.__file__).parent.glob("*.toml")}
+
+    assert found >= {"cpython.toml", "hosts.toml"}

@@ -5,6 +5,8 @@
     reason = "getaddrinfo encodes host names with the codec idna (socketmodule.c)"
     implies = ["encodings.idna"]      # "package.*" stands for all direct submodules, "_x_*" for top-level ones
     ignores = ["doctest"]             # imports of the module that are not followed; "*": its deferred ones
+    stdlib = "full"                   # it runs code that is not there when the program is bundled
+    program-stdlib = "full"           # it does so when it is the program: by `--script`, `-m` or `module:function`
 
 A rule takes effect when its module is reached.
 """
@@ -24,8 +26,10 @@ class Rule:
 
     module: str
     reason: str
-    implies: tuple[str, ...]
-    ignores: tuple[str, ...]
+    implies: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
+    whole_library: bool = False
+    whole_library_as_program: bool = False
 
 
 def load_rules(folder: Path = Path(__file__).parent) -> Mapping[str, Rule]:
@@ -36,6 +40,11 @@ def load_rules(folder: Path = Path(__file__).parent) -> Mapping[str, Rule]:
             for module in [raw["module"]] if isinstance(raw["module"], str) else raw["module"]:
                 assert module not in rules, f"two rules for {module}"
                 rules[module] = Rule(
-                    module, raw["reason"], tuple(raw.get("implies", ())), tuple(raw.get("ignores", ()))
+                    module,
+                    raw["reason"],
+                    implies=tuple(raw.get("implies", ())),
+                    ignores=tuple(raw.get("ignores", ())),
+                    whole_library=raw.get("stdlib") == "full",
+                    whole_library_as_program=raw.get("program-stdlib") == "full",
                 )
     return rules

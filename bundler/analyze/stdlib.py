@@ -1,0 +1,53 @@
+"""The whole standard library, for programs that run code which is not there when they are bundled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from bundler.analyze.entry import Entry
+from bundler.analyze.graph import Binding
+from bundler.analyze.locate import Locator
+from bundler.analyze.rules import Rule
+from bundler.analyze.walk import Walker
+from bundler.settings import Settings
+from bundler.target import TargetPython
+
+# Tk is a part of the system, with libraries and scripts of its own; the rest are programs, and the library's own tests.
+_NOT_LIBRARY = frozenset({"tkinter", "_tkinter", "turtle", "turtledemo", "idlelib", "test", "tests", "idle_test"})
+
+
+def add_whole_library(
+    walker: Walker, target: TargetPython, settings: Settings, rules: Mapping[str, Rule], entry: Entry
+) -> None:
+    """Reach every module of the standard library if the settings say so, or a rule for something that is reached."""
+    importer = "__main__" if settings.stdlib == "full" else _host(walker, rules, entry)
+    if importer is not None:
+        for name in library_modules(walker.locator, target):
+            walker.add_existing(importer, name, Binding.RULE)
+
+
+def library_modules(locator: Locator, target: TargetPython) -> Iterator[str]:
+    """Every module of the standard library that is there, packages before what is in them."""
+    for name in sorted(target.stdlib_modules - _NOT_LIBRARY):
+        yield name
+        located = locator.find(name, target.search_path)
+        if located is not None:
+            yield from _below(locator, name, located.folders)
+
+
+def _below(locator: Locator, package: str, folders: Iterable[Path]) -> Iterator[str]:
+    for name in locator.submodules(folders):
+        if name not in _NOT_LIBRARY:
+            located = locator.find(name, folders)
+            assert located is not None
+            yield f"{package}.{name}"
+            yield from _below(locator, f"{package}.{name}", located.folders)
+
+
+def _host(walker: Walker, rules: Mapping[str, Rule], entry: Entry) -> str | None:
+    """A module whose rule says that the program runs other people's code."""
+    for name, rule in rules.items():
+        if (rule.whole_library and name in walker.reached) or (rule.whole_library_as_program and name == entry.top):
+            return name
+    return None
