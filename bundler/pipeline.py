@@ -11,7 +11,8 @@ from bundler.analyze.graph import SourceModule
 from bundler.cache import Cache
 from bundler.errors import BundleError
 from bundler.freeze import freeze
-from bundler.report import Reporter
+from bundler.report import Reporter, count_text
+from bundler.selfcheck import self_check
 from bundler.settings import Settings
 from bundler.target import probe
 from bundler.toolchain import find_toolchain
@@ -41,6 +42,12 @@ def bundle(settings: Settings, report: Reporter) -> Built:
     link.check_output(output)
     settings = replace(settings, output=output)
     image = freeze(graph, target, settings, workshop)
+    if settings.self_check:
+        with report.stage(f"checking {count_text(len(image.modules), 'module')}"):
+            compared = self_check(image, target, settings, workshop).compared
+        report.line(
+            f"{compared['code']} code objects and {sum(compared.values())} objects in all are as they should be"
+        )
     with report.stage("linking"):
         plan = link.plan(image, target, toolchain, settings)
         path = link.execute(plan, cache)

@@ -186,6 +186,15 @@ class Settings:
             metavar="DIR",
         ),
     ] = Path()
+    self_check: Annotated[
+        bool,
+        Option(
+            "self-check",
+            Kind.SWITCH,
+            Group.BUILD,
+            "compare all static code with what the interpreter makes of the sources, and fail on a difference",
+        ),
+    ] = False
     quiet: Annotated[bool, Option("quiet", Kind.SWITCH, Group.BUILD, "say nothing but errors", short="-q")] = False
     verbose: Annotated[bool, Option("verbose", Kind.SWITCH, Group.BUILD, "show the commands that run", short="-v")] = (
         False

@@ -65,9 +65,9 @@ class _Freezer:
     identity: str  # a digest of everything but the module
 
     def job(self, module: SourceModule, graph: ModuleGraph) -> _Job:
-        is_script = module.name == "__main__" and not graph.main_module and module.path.name != "__main__.py"
-        facts = (module.name, module.filename, str(is_script), str(self.optimize))
-        return _Job(module, is_script, digest(self.identity, *facts, module.path.read_bytes()))
+        script = is_script(module, graph)
+        facts = (module.name, module.filename, str(script), str(self.optimize))
+        return _Job(module, script, digest(self.identity, *facts, module.path.read_bytes()))
 
     def object_file(self, job: _Job) -> Path:
         return self.cache.path("frozen", job.key, ".o")
@@ -101,6 +101,11 @@ class _Freezer:
                 )
             self.compile(text, self.object_file(job))
         self.cache.write(self.facts_file(job), json.dumps(answer).encode())
+
+
+def is_script(module: SourceModule, graph: ModuleGraph) -> bool:
+    """Would Python compile this module each time, and never read it from a .pyc?"""
+    return module.name == "__main__" and not graph.main_module and module.path.name != "__main__.py"
 
 
 @contextmanager
@@ -140,7 +145,7 @@ def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, worksho
         graph=graph,
         modules=tuple(
             FrozenModule(
-                name=job.module.name,
+                source=job.module,
                 object_file=freezer.object_file(job),
                 symbol=ctext.module_symbol(job.module.name),
                 version_symbol=ctext.version_symbol(job.module.name),
@@ -155,7 +160,7 @@ def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, worksho
 
 def _prepare(target: TargetPython, settings: Settings, workshop: Workshop) -> _Freezer:
     cache = workshop.cache
-    layout = _as_json(target.layout)
+    layout = layout_as_json(target.layout)
     header = "\n".join(('#include "bundle.h"', *declarations(layout), ""))
     bundle_header = (launcher_folder() / "bundle.h").read_text()
     emitter = tree_digest(Path(__file__).parent)
@@ -217,7 +222,8 @@ _NAMES_OF_BOTH = (
 )
 
 
-def _as_json(layout: ObjectLayout) -> Layout:
+def layout_as_json(layout: ObjectLayout) -> Layout:
+    """The layout as workers get it."""
     return {
         "structs": {
             name: [[member.name, member.offset, member.size] for member in members]
@@ -233,7 +239,7 @@ def _workers(target: TargetPython) -> Iterator[Any]:
     """Yields a function that returns the calling thread's own worker process, started when first asked for."""
     local = threading.local()
     started: list[Service] = []
-    layout = json.dumps(_as_json(target.layout))
+    layout = json.dumps(layout_as_json(target.layout))
 
     def worker() -> Service:
         service: Service | None = getattr(local, "service", None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from bundler.analyze.graph import ModuleGraph
+from bundler.analyze.graph import ModuleGraph, SourceModule
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +16,16 @@ class FrozenModule:
     by the linker; `codes` is how many versions it takes.
     """
 
-    name: str
+    source: SourceModule
     object_file: Path
     symbol: str
     version_symbol: str
     codes: int
+
+    @property
+    def name(self) -> str:
+        """The module's full name."""
+        return self.source.name
 
 
 @dataclass(frozen=True, slots=True)

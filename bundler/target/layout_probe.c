@@ -189,6 +189,11 @@ structs(void)
     FIELD(PySliceObject, stop);
     FIELD(PySliceObject, step);
     printf("]"), separator = ",\n";
+
+    begin("set"), printf("[");
+    FIELD(PySetObject, mask);
+    FIELD(PySetObject, table);
+    printf("]"), separator = ",\n";
 }
 
 /* The word `state` of a compact string that is not interned. */
@@ -227,6 +232,7 @@ constants(void)
     number("sizeof_ascii", sizeof(PyASCIIObject));
     number("sizeof_compact", sizeof(PyCompactUnicodeObject));
     number("sizeof_digit", sizeof(digit));
+    number("sizeof_setentry", sizeof(setentry));
     number("state_ascii", string_state(PyUnicode_1BYTE_KIND, 1));
     number("state_1", string_state(PyUnicode_1BYTE_KIND, 0));
     number("state_2", string_state(PyUnicode_2BYTE_KIND, 0));

@@ -28,7 +28,7 @@ _RUNTIME = re.compile(r"_PyRuntime\+(\d+)")
 
 def emitted(target: TargetPython, work: Path) -> dict[str, str]:
     """File names and texts: the header of frozen modules, the sample, and the pool that it needs."""
-    layout = freezing._as_json(target.layout)
+    layout = freezing.layout_as_json(target.layout)
     output = work / "sample.c"
     job = {
         "name": "package.sample",

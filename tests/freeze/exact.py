@@ -1,8 +1,9 @@
-"""Builds one binary that holds many static code objects and compares them with fresh ones (`comparator.py`)."""
+"""Freezes many modules, those of constants among them, and compares them with fresh ones by way of the self-check."""
 
 from __future__ import annotations
 
 import json
+import marshal
 import pickle
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bundler import link
 from bundler.analyze import analyze
 from bundler.analyze.graph import SourceModule
 from bundler.cache import Cache, digest
@@ -19,6 +19,7 @@ from bundler.freeze import compile as freezing
 from bundler.freeze.pool import pool_lines
 from bundler.freeze.worker import ctext
 from bundler.report import Reporter
+from bundler.selfcheck import Case, compare
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
@@ -27,14 +28,16 @@ from bundler.workshop import Workshop
 HERE = Path(__file__).parent
 FREEZER = Path(freezing.__file__).parent
 
-# Modules are frozen a second time under names below this one: copies that no import runs, so that their bytecode is
-# still as it was compiled.
+# Modules are frozen under names below this one: among the files are many that no program can import.
 CHECKED = "checked."
+
+# What `emit.py` calls changes that are to be noticed.
+CHANGED = "changed: "
 
 
 @dataclass(frozen=True)
 class Result:
-    """What the comparator found."""
+    """What the comparison found."""
 
     differences: tuple[str, ...]
     compared: Mapping[str, int]  # objects, by the name of their type
@@ -59,14 +62,18 @@ class Bench:
         for path, values in zip(pickles, constants, strict=True):
             path.write_bytes(pickle.dumps(values))
         facts = self._emit(checked, list(zip(names, pickles, strict=True)))
-        binary = self._link(checked, dict(zip(names, facts, strict=True)))
-        (self.folder / "layout.json").write_text(json.dumps(freezing._as_json(self.target.layout)))
-        done = subprocess.run(
-            [binary, self.folder / "layout.json", self._cases], capture_output=True, text=True, check=False
+        image = self._image(checked, dict(zip(names, facts, strict=True)))
+        cases: list[Case] = marshal.loads(self._cases.read_bytes())
+        found = compare(image, cases, self.target, self._settings, self._workshop)
+        changes = [label for label, *_ in cases if label.startswith(CHANGED)]
+        return Result(
+            differences=tuple(
+                text for label, texts in found.differences.items() if not label.startswith(CHANGED) for text in texts
+            ),
+            compared=found.compared,
+            changes=len(changes),
+            unnoticed=tuple(label for label in changes if label not in found.differences),
         )
-        assert done.returncode == 0, done.stderr
-        found = json.loads(done.stdout)
-        return Result(tuple(found["differences"]), found["compared"], found["changes"], tuple(found["unnoticed"]))
 
     @property
     def _workshop(self) -> Workshop:
@@ -83,7 +90,7 @@ class Bench:
 
     def _emit(self, checked: Sequence[SourceModule], constants: Sequence[tuple[str, Path]]) -> list[dict[str, Any]]:
         request = {
-            "layout": freezing._as_json(self.target.layout),
+            "layout": freezing.layout_as_json(self.target.layout),
             "modules": [[module.name, str(module.path), module.filename] for module in checked],
             "constants": [[name, str(path), str(path.with_suffix(".c"))] for name, path in constants],
             "cases": str(self._cases),
@@ -106,18 +113,17 @@ class Bench:
         facts: list[dict[str, Any]] = json.loads(done.stdout)
         return facts
 
-    def _link(self, checked: Sequence[SourceModule], constants: Mapping[str, Mapping[str, Any]]) -> Path:
-        settings = Settings(
-            target=str(HERE / "comparator.py"),
-            python=self.target.executable,
-            output=self.folder / "comparator",
-            cache_dir=self.cache.root,
-        )
-        graph = analyze(self.target, settings, self.cache)
+    @property
+    def _settings(self) -> Settings:
+        main = self.folder / "empty.py"
+        main.write_text("")
+        return Settings(target=str(main), python=self.target.executable, cache_dir=self.cache.root)
+
+    def _image(self, checked: Sequence[SourceModule], constants: Mapping[str, Mapping[str, Any]]) -> FrozenImage:
+        graph = analyze(self.target, self._settings, self.cache)
         graph = replace(graph, modules={**graph.modules, **{module.name: module for module in checked}})
-        image = freeze(graph, self.target, settings, self._workshop)
-        image = self._with_constants(image, constants, settings)
-        return link.execute(link.plan(image, self.target, self.toolchain, settings), self.cache)
+        image = freeze(graph, self.target, self._settings, self._workshop)
+        return self._with_constants(image, constants, self._settings)
 
     def _with_constants(
         self, image: FrozenImage, constants: Mapping[str, Mapping[str, Any]], settings: Settings
@@ -141,7 +147,8 @@ class Bench:
         output: Path = self.cache.path("test-constants", digest(freezer.identity, text.read_bytes()), ".o")
         if not output.is_file():
             freezer.compile(text, output)
-        return FrozenModule(name, output, ctext.module_symbol(name), ctext.version_symbol(name), facts["codes"])
+        source = SourceModule(name, text, f"<{name}>", is_package=False)
+        return FrozenModule(source, output, ctext.module_symbol(name), ctext.version_symbol(name), facts["codes"])
 
     def _together(self, first: Path, pool: Path) -> Path:
         """Two object files as one: the pool has no module of its own."""

@@ -100,7 +100,7 @@ def test_pool_defines_each_string_once(tmp_path: Path, target: TargetPython, too
     """The pool is C that a compiler takes, with one global object for each string."""
     texts = ["ab", "a_b", "A_B", "ab1", "1ab", "__init__", "int", "struct", "x" * 120]
     (tmp_path / "pool.c").write_text("\n".join((*pool_lines(texts, "frozen.h"), "")))
-    header = "\n".join(declarations(freezing._as_json(target.layout)))
+    header = "\n".join(declarations(freezing.layout_as_json(target.layout)))
     (tmp_path / "frozen.h").write_text(header)
 
     subprocess.run([*toolchain.command, *freezing._FLAGS, "pool.c", "-o", "pool.o"], cwd=tmp_path, check=True)

@@ -94,9 +94,9 @@ def test_every_member_is_copied_or_left_empty(target: TargetPython):
     from bundler.freeze import compile as freezing
     from bundler.freeze.worker import objects, structs
 
-    known = structs.POINTERS | objects._RUNTIME_MEMBERS | objects._COPIED_MEMBERS | {structs.VERSION_WORD}
+    known = structs.POINTERS | objects.RUN_TIME_MEMBERS | objects._COPIED_MEMBERS | {structs.VERSION_WORD}
 
-    assert {member.name for member in structs.code_members(freezing._as_json(target.layout))} <= known
+    assert {member.name for member in structs.code_members(freezing.layout_as_json(target.layout))} <= known
 
 
 def test_core_modules_exist(target: TargetPython):

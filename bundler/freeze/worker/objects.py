@@ -18,7 +18,7 @@ from . import ctext
 from .structs import POINTERS, VERSION_WORD, Layout, Member, code_members
 
 # What the interpreter fills in while it runs; a fresh code object has nothing there.
-_RUNTIME_MEMBERS = frozenset(
+RUN_TIME_MEMBERS = frozenset(
     "co_weakreflist _co_code _co_cached _co_linearray _co_linearray_entry_size co_executors"
     " _co_instrumentation_version _co_monitoring _co_unique_id co_extra".split()
 )
@@ -195,7 +195,7 @@ class ModuleWriter:
     def _code_member(self, code: CodeType, memory: bytes, member: Member) -> str:
         if member.name in POINTERS:
             return self.reference(_object_at(memory, member))
-        if member.name in _RUNTIME_MEMBERS:
+        if member.name in RUN_TIME_MEMBERS:
             return "0"
         if member.name == VERSION_WORD:
             index = self.codes

@@ -1,0 +1,127 @@
+"""Builds a binary of a program's static code and a comparison as its main program, and runs it."""
+
+from __future__ import annotations
+
+import json
+import marshal
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bundler import link
+from bundler.analyze.graph import Module, SourceModule
+from bundler.contract import bundle_root
+from bundler.errors import BundleError
+from bundler.freeze import FrozenImage, freeze
+from bundler.freeze.compile import is_script, layout_as_json
+from bundler.freeze.worker.objects import RUN_TIME_MEMBERS
+from bundler.freeze.worker.structs import POINTERS
+from bundler.process import CommandError, run
+from bundler.selfcheck.worker.fresh import OLD_FORMAT
+from bundler.settings import Settings
+from bundler.target import TargetPython
+from bundler.target.workers import run_worker
+from bundler.workshop import Workshop
+
+_PROGRAM = Path(__file__).with_name("program.py")
+
+# The main program's place is taken by ours; no module can have a name with a space.
+_OWN_MAIN = "the program's __main__"
+_CHECKER = "_bundle_self_check"
+
+# What to call it, the name of a static module, the file name if it is a script or "", marshalled code or the source.
+Case = tuple[str, str, str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What was compared, by type, and what differs, by case."""
+
+    compared: Mapping[str, int]
+    differences: Mapping[str, Sequence[str]]
+
+
+def self_check(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop) -> Comparison:
+    """Compare every code object of the program with a freshly unmarshalled one; BundleError when one differs."""
+    with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
+        cases = fresh_cases(image, target, settings, Path(folder) / "cases")
+        found = compare(image, cases, target, settings, workshop)
+    if found.differences:
+        count = len(found.differences)
+        modules = "1 module differs" if count == 1 else f"{count} modules differ"
+        lines = [text for texts in found.differences.values() for text in texts]
+        raise BundleError(
+            "self-check",
+            f"the static code of {modules} from what Python {target.version_text} makes of the sources",
+            notes=(*lines[:10], *(["..."] if len(lines) > 10 else [])),
+            hint="please report this with the version of Python and of the modules' distributions",
+        )
+    return found
+
+
+def fresh_cases(image: FrozenImage, target: TargetPython, settings: Settings, output: Path) -> list[Case]:
+    """Every module of the image compiled anew by the target, as in a .pyc; of a script, the source."""
+    job = {
+        "modules": [
+            [module.name, str(module.source.path), module.source.filename, is_script(module.source, image.graph)]
+            for module in image.modules
+        ],
+        "optimize": settings.optimize,
+        "output": str(output),
+    }
+    run_worker(target.executable, "selfcheck", "fresh", job=json.dumps(job).encode())
+    cases: list[Case] = marshal.loads(output.read_bytes())  # noqa: S302  # of our worker
+    return cases
+
+
+def compare(
+    image: FrozenImage, cases: Sequence[Case], target: TargetPython, settings: Settings, workshop: Workshop
+) -> Comparison:
+    """Link the image with the comparison as its main program, and let it compare."""
+    with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
+        work = Path(folder)
+        binary = _link(image, target, replace(settings, output=work / "check"), workshop)
+        renamed = [(label, _OWN_MAIN if name == "__main__" else name, *data) for label, name, *data in cases]
+        request = {
+            "layout": layout_as_json(target.layout),
+            "references": sorted(POINTERS),
+            "run_time": sorted(RUN_TIME_MEMBERS),
+            "cases": renamed,
+        }
+        (work / "request").write_bytes(marshal.dumps(request, OLD_FORMAT))
+        try:
+            run([binary, work / "request", work / "answer"])
+        except CommandError as error:
+            raise BundleError(
+                "self-check",
+                f"the self-check {error.reason}",
+                notes=tuple(error.output.strip().splitlines()[-10:]),
+                hint="please report this with the output of `bundle -v`",
+            ) from error
+        answer: dict[str, Any] = marshal.loads((work / "answer").read_bytes())  # noqa: S302  # of our program
+    differences: dict[str, list[str]] = {}
+    for label, texts in answer["differences"]:
+        differences.setdefault(label, []).extend(texts)
+    return Comparison(answer["compared"], differences)
+
+
+def _link(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop) -> Path:
+    """The image without data files, extension modules and what else the comparison does not use."""
+    sources: dict[str, Module] = {module.name: module for module in image.graph.of_kind(SourceModule)}
+    sources[_CHECKER] = SourceModule(_CHECKER, _PROGRAM, str(bundle_root() / _PROGRAM.name), is_package=False)
+    graph = replace(image.graph, modules=sources, data_files=(), site_builtins=())
+    # All but our own comes from the cache.
+    frozen = freeze(graph, target, settings, workshop)
+    known = {module.name for module in frozen.modules}
+    modules = [*frozen.modules, *(module for module in image.modules if module.name not in known)]
+    names = {"__main__": _OWN_MAIN, _CHECKER: "__main__"}
+    renamed = tuple(replace(each, source=_renamed(each.source, names)) for each in modules)
+    graph = replace(graph, modules={module.name: module.source for module in renamed}, main_module="")
+    together = replace(frozen, graph=graph, modules=renamed)
+    return link.execute(link.plan(together, target, workshop.toolchain, settings), workshop.cache)
+
+
+def _renamed(module: SourceModule, names: Mapping[str, str]) -> SourceModule:
+    return replace(module, name=names.get(module.name, module.name))

@@ -1,0 +1,31 @@
+"""Compile modules once more, and marshal them as a .pyc would hold them.
+
+One job comes on standard input, as JSON: `modules` as [name, source, file name, is it a script], `optimize`, and
+`output`: the file that a marshalled list of cases is written to, in the order of the modules (see `program.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import marshal
+import sys
+from pathlib import Path
+
+# A format that the interpreter of any version reads.
+OLD_FORMAT = 2
+
+
+def main() -> None:
+    """Do the job."""
+    job = json.load(sys.stdin)
+    sys.setrecursionlimit(20_000)  # as the freezer: what compiles there compiles here
+    cases = []
+    for name, path, filename, is_script in job["modules"]:
+        source = Path(path).read_bytes()
+        if is_script:
+            # Python compiles a script each time it runs; the sets in it are not in the order of a .pyc.
+            cases.append((name, name, filename, source))
+        else:
+            code = compile(source, filename, "exec", dont_inherit=True, optimize=job["optimize"])
+            cases.append((name, name, "", marshal.dumps(code)))
+    Path(job["output"]).write_bytes(marshal.dumps(cases, OLD_FORMAT))
