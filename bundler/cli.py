@@ -40,15 +40,19 @@ FAILURE = 1  # the user's problem
 WRONG_USAGE = 2  # as argparse
 BUG = 70  # EX_SOFTWARE of sysexits.h
 
+_WHY = "why"  # the one argument of `bundle` that is no option of a build
+
 _USAGE = """bundle [OPTIONS] TARGET
        bundle [OPTIONS] -m MODULE
        bundle [OPTIONS] --script NAME
+       bundle --why MODULE [OPTIONS] TARGET
        bundle inspect FILE [--json]"""
 
 _EPILOG = """examples:
   bundle app.py                   write dist/app
   bundle -m http.server -o serve  the module as `python -m http.server` runs it
   bundle --script black           an installed command
+  bundle --why email app.py       which imports bring the module email
   bundle inspect dist/app         what is in it
 
 Every option can also stand in pyproject.toml, under [tool.bundle], by its long name: hidden-import = ["package.module"].
@@ -84,8 +88,13 @@ def _run(arguments: list[str]) -> int:
         if arguments[:1] == ["inspect"]:
             _inspect(arguments[1:])
         else:
-            settings = read_settings(arguments, environment())
-            _build(settings)
+            given = _parse(parser(), arguments)
+            module = given.pop(_WHY, None)
+            settings = _settings(given, environment())
+            if module is None:
+                _build(settings)
+            else:
+                _why(settings, module)
     except UsageError as error:
         _reporter().diagnostic(Diagnostic(Severity.ERROR, "usage", str(error), hint=error.hint))
         return WRONG_USAGE
@@ -126,6 +135,14 @@ def _build(settings: Settings) -> None:
         f"{built.path}: {size}, Python {built.python}, {count_text(built.modules, 'module')} ({cached} from the cache), "
         f"{time_text(time.monotonic() - started)}"
     )
+
+
+def _why(settings: Settings, module: str) -> None:
+    from bundler.pipeline import why
+    from bundler.report import Reporter, print_data
+
+    print_data(why(settings, module, Reporter(quiet=settings.quiet)))
+    sys.stdout.flush()
 
 
 def _inspect(arguments: list[str]) -> None:
@@ -171,6 +188,9 @@ def parser() -> argparse.ArgumentParser:
     groups = {group: made.add_argument_group(group.value) for group in Group}
     for field, option in OPTIONS.items():
         groups[option.group].add_argument(*_names(field, option), help=_help(option), **_details(field, option))
+    made.add_argument(
+        "--why", dest=_WHY, metavar="MODULE", help="build nothing, but print the imports that lead to a module"
+    )
     made.add_argument("--version", action="version", version=f"bundle {__version__}")
     return made
 
@@ -218,7 +238,11 @@ def _parse(parser_: argparse.ArgumentParser, arguments: list[str]) -> dict[str, 
 
 def read_settings(arguments: list[str], variables: Mapping[str, str]) -> Settings:
     """Settings from arguments, project file and environment variables; SystemExit after `--help` and `--version`."""
-    flags = _flags(_parse(parser(), arguments))
+    return _settings(_parse(parser(), arguments), variables)
+
+
+def _settings(given: dict[str, Any], variables: Mapping[str, str]) -> Settings:
+    flags = _flags(given)
     both = flags.conflict()
     if both:
         raise UsageError(f"{' and '.join(f'`{option.spelling}`' for option in both)} exclude each other")

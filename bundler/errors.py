@@ -12,6 +12,7 @@ class Severity(Enum):
     ERROR = "error"
     WARNING = "warning"
     NOTE = "note"
+    DETAIL = "detail"  # counted, and shown in full with `-v`
 
 
 @dataclass(frozen=True, slots=True)

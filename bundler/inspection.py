@@ -111,6 +111,7 @@ def as_json(inspection: Inspection) -> str:
         "libraries": manifest.libraries,
         "data_files": [{"path": path, "size": size} for path, size in manifest.data_files],
         "distributions": [{"name": name, "version": version} for name, version in manifest.distributions],
+        "left_out": [{"module": module, "wanted_by": importer} for module, importer in manifest.left_out],
         "size": inspection.size,
         "parts": dict(inspection.parts),
         "thread_local_bytes": manifest.thread_local_bytes,
@@ -153,6 +154,9 @@ def page(inspection: Inspection) -> Iterator[Section]:
         yield Section("data files", tuple(Item(path, size_text(size)) for path, size in manifest.data_files))
     if manifest.distributions:
         yield Section("distributions", tuple(Item(*each) for each in manifest.distributions))
+    if manifest.left_out:
+        items = tuple(Item(module, f"wanted by {importer}") for module, importer in manifest.left_out)
+        yield Section("optional modules left out", items)
     yield Section("sizes", tuple(Item(_PART_LABELS[part], size_text(size)) for part, size in inspection.parts.items()))
     yield Section(
         "newest symbol versions needed",

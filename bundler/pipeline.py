@@ -8,13 +8,14 @@ from pathlib import Path
 from bundler import link
 from bundler.analyze import ModuleGraph, analyze
 from bundler.analyze.graph import SourceModule
+from bundler.analyze.why import explain
 from bundler.cache import Cache
 from bundler.errors import BundleError
 from bundler.freeze import freeze
 from bundler.report import Reporter, count_text
 from bundler.selfcheck import self_check
 from bundler.settings import Settings
-from bundler.target import probe
+from bundler.target import TargetPython, probe
 from bundler.toolchain import find_toolchain
 from bundler.workshop import Workshop
 
@@ -31,13 +32,10 @@ class Built:
 
 def bundle(settings: Settings, report: Reporter) -> Built:
     """Build the binary that the settings ask for."""
-    workshop = Workshop(find_toolchain(settings.compiler), Cache(settings.cache_dir), report)
+    workshop = _workshop(settings, report)
     toolchain, cache = workshop.toolchain, workshop.cache
-    with report.stage(f"analyzing {settings.subject}"):
-        target = probe(settings.python, toolchain, cache)
-        graph = analyze(target, settings, cache)
-    for finding in graph.findings:
-        report.diagnostic(finding)
+    target, graph = _analyzed(settings, workshop)
+    report.findings(graph.findings, verbose=settings.verbose)
     output = _output(settings, graph)
     link.check_output(output)
     settings = replace(settings, output=output)
@@ -52,6 +50,22 @@ def bundle(settings: Settings, report: Reporter) -> Built:
         plan = link.plan(image, target, toolchain, settings)
         path = link.execute(plan, cache)
     return Built(path, target.version_text, len(image.modules), image.compiled)
+
+
+def why(settings: Settings, module: str, report: Reporter) -> str:
+    """The chain of imports that brings a module into the binary, as text; BundleError when nothing does."""
+    _, graph = _analyzed(settings, _workshop(settings, report))
+    return explain(graph, module)
+
+
+def _workshop(settings: Settings, report: Reporter) -> Workshop:
+    return Workshop(find_toolchain(settings.compiler), Cache(settings.cache_dir), report)
+
+
+def _analyzed(settings: Settings, workshop: Workshop) -> tuple[TargetPython, ModuleGraph]:
+    with workshop.report.stage(f"analyzing {settings.subject}"):
+        target = probe(settings.python, workshop.toolchain, workshop.cache)
+        return target, analyze(target, settings, workshop.cache)
 
 
 def _output(settings: Settings, graph: ModuleGraph) -> Path:

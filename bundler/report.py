@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -21,7 +22,19 @@ from rich.text import Text
 from bundler import __version__
 from bundler.errors import Diagnostic, Severity
 
-_COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
+_COLOURS = {
+    Severity.ERROR: "bold red",
+    Severity.WARNING: "bold yellow",
+    Severity.NOTE: "bold cyan",
+    Severity.DETAIL: "bold",
+}
+
+# How details are counted where they are not shown, by code.
+_COUNTED = {
+    "left-out": "optional module: left out",
+    "optional-module": "optional module: not installed",
+    "computed-import": "computed import",
+}
 _FAINT = "bright_black"
 
 
@@ -52,8 +65,11 @@ def time_text(seconds: float) -> str:
 
 
 def count_text(count: int, noun: str) -> str:
-    """A number of things: "1 module", "3 modules"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    """A number of things: "1 module", "3 modules"; of "module: left out" the word before the colon."""
+    if count == 1:
+        return f"1 {noun}".replace(":", "")
+    word, _, rest = noun.partition(":")
+    return f"{count} {word}s{rest}"
 
 
 # --- A build ----------------------------------------------------------------------------------------------------------
@@ -118,6 +134,18 @@ class Reporter:
         if not self._quiet or finding.severity is Severity.ERROR:
             self._console.print(_diagnostic_text(finding))
 
+    def findings(self, found: Sequence[Diagnostic], *, verbose: bool) -> None:
+        """Findings of a build; details in full when verbose, else in one line that counts them."""
+        details: dict[str, int] = {}
+        for finding in found:
+            if finding.severity is Severity.DETAIL and not verbose:
+                details[finding.code] = details.get(finding.code, 0) + 1
+            else:
+                self.diagnostic(finding)
+        if details:
+            counts = (count_text(count, _COUNTED.get(code, code)) for code, count in details.items())
+            self.line(f"not in the binary: {', '.join(counts)} (`-v` lists them)")
+
     def bug(self, error: BaseException) -> None:
         """A failure that is no user's fault, with all that a report of it should hold."""
         about = f"bundler {__version__}, Python {platform.python_version()}, {platform.platform()}"
@@ -147,12 +175,17 @@ def _diagnostic_text(finding: Diagnostic) -> Text:
     text = Text(f"{finding.severity.value}[{finding.code}]", style=_COLOURS[finding.severity])
     text = Text.assemble(text, (f": {finding.message}", "bold"))
     if finding.where:
-        text.append("\n  --> ", "blue").append(finding.where)
+        text.append("\n  --> ", "blue").append(_shortened(finding.where))
     for note in finding.notes:
         text.append(f"\n  {note}")
     if finding.hint:
         text.append("\n  hint: ", "green").append(finding.hint)
     return text
+
+
+def _shortened(where: str) -> str:
+    """A place, relative to the current folder if it is below it."""
+    return where.removeprefix(f"{Path.cwd()}/")
 
 
 # --- Data -------------------------------------------------------------------------------------------------------------

@@ -242,6 +242,28 @@ def test_a_bug(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str
     assert "please report this at the project's issue tracker with this text" in stderr
 
 
+# --- Why a module is there ---------------------------------------------------------------------------------------------
+
+
+def test_why(app: Path, tmp_path: Path):
+    """The chain of imports is data on standard output, and nothing is built."""
+    outcome = bundle("--why", "json.decoder", app, *PYTHON, cwd=tmp_path)
+
+    assert outcome.status == 0
+    assert re.fullmatch(
+        rb"__main__ imports json +\S+\.py:\d+\njson imports json\.decoder +\S+__init__\.py:\d+\n", outcome.stdout
+    )
+    assert not (tmp_path / "dist").exists()
+
+
+def test_why_not(app: Path):
+    """A module that is not reached ends with status 1 and says how to go on."""
+    outcome = bundle("--why", "jsom", app, *PYTHON)
+
+    assert (outcome.status, outcome.stdout) == (1, b"")
+    assert b"error[not-included]: nothing in the program imports `jsom`\n  hint: did you mean `json`?" in outcome.stderr
+
+
 # --- Data on standard output ------------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -109,9 +110,46 @@ def test_texts_of_users_are_printed_as_they_are():
     assert screen.getvalue().count(text) == 6
 
 
-@pytest.mark.parametrize(
-    ("severity", "shown"), [(Severity.ERROR, True), (Severity.WARNING, False), (Severity.NOTE, False)]
+DETAILS = (
+    Diagnostic(Severity.NOTE, "computed-import", "told"),
+    Diagnostic(Severity.DETAIL, "left-out", "a"),
+    Diagnostic(Severity.DETAIL, "left-out", "b"),
+    Diagnostic(Severity.DETAIL, "computed-import", "c"),
 )
+
+
+@pytest.mark.parametrize(
+    ("verbose", "text"),
+    [
+        (
+            False,
+            "note[computed-import]: told\n"
+            "not in the binary: 2 optional modules left out, 1 computed import (`-v` lists them)\n",
+        ),
+        (
+            True,
+            "note[computed-import]: told\ndetail[left-out]: a\ndetail[left-out]: b\ndetail[computed-import]: c\n",
+        ),
+    ],
+)
+def test_findings_of_a_build(verbose: bool, text: str):
+    """Details are counted in one line, and told in full with -v."""
+    made, screen = console()
+    Reporter(console=made).findings(DETAILS, verbose=verbose)
+
+    assert screen.getvalue() == text
+
+
+def test_places_are_relative(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """A place below the current folder is told as a user there would name it."""
+    monkeypatch.chdir(tmp_path)
+    made, screen = console()
+    Reporter(console=made).diagnostic(Diagnostic(Severity.NOTE, "c", "m", where=f"{tmp_path}/a.py:1"))
+
+    assert screen.getvalue() == "note[c]: m\n  --> a.py:1\n"
+
+
+@pytest.mark.parametrize(("severity", "shown"), [(severity, severity is Severity.ERROR) for severity in Severity])
 def test_quiet_shows_errors_only(severity: Severity, shown: bool):
     """With -q there is nothing but errors: no warning, no line, no stage, no bar."""
     made, screen = console(terminal=True)

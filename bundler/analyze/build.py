@@ -12,7 +12,7 @@ from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.entry import Entry, find_entry
 from bundler.analyze.extension import ExtensionReader
 from bundler.analyze.facts import FactSource, FileFacts
-from bundler.analyze.findings import missing_modules, syntax_errors
+from bundler.analyze.findings import findings
 from bundler.analyze.graph import (
     Binding,
     BrokenModule,
@@ -27,7 +27,7 @@ from bundler.analyze.graph import (
     SourceModule,
 )
 from bundler.analyze.locate import Kind, Locator
-from bundler.analyze.reached import Reached
+from bundler.analyze.reached import Edge, Reached
 from bundler.analyze.rules import load_rules
 from bundler.analyze.stdlib import add_whole_library
 from bundler.analyze.walk import Walker
@@ -68,7 +68,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         )
         main = facts.facts(entry.source)
         _refuse_syntax_error(entry, main)
-        walker.add_main(main, entry.package)
+        walker.add_main(main, entry.package, entry.source)
         for name in core_modules(target):
             walker.add("python", name, Binding.RULE)
         _add_hidden_imports(walker, settings)
@@ -80,13 +80,18 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
     return ModuleGraph(
         name=entry.name,
         modules={name: modules[name] for name in sorted(modules)},
-        imports=tuple(dict.fromkeys(Import(e.importer, e.imported, e.binding) for e in walker.edges)),
+        imports=tuple(dict.fromkeys(map(_import, walker.edges))),
+        left_out=tuple(_import(walker.left_out[name]) for name in sorted(walker.left_out)),
         data_files=tuple(with_added(data_files, settings.added_data)),
         distributions=tuple(Distribution(owner.name, owner.version) for owner in owners),
-        findings=(*syntax_errors(walker), *missing_modules(walker, environment, settings.excluded_modules)),
+        findings=tuple(findings(walker, environment, settings)),
         site_builtins=site_builtins,
         main_module=entry.module,
     )
+
+
+def _import(edge: Edge) -> Import:
+    return Import(edge.importer, edge.imported, edge.binding, edge.line)
 
 
 def _refuse_syntax_error(entry: Entry, facts: FileFacts) -> None:

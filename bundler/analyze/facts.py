@@ -42,11 +42,12 @@ class ImportFact:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Modules that are imported under computed names: those of `package` (`level` dots before it) that begin so."""
+    """Modules that are imported under a computed name: those of `package` (`level` dots before it) that begin so."""
 
     package: str
     level: int
     stem: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ def _parse(raw: dict[str, Any]) -> FileFacts:
         globals=frozenset(raw["globals"]),
         all=tuple(raw["all"] or ()),
         dynamic=tuple(raw["dynamic"]),
-        families=tuple(Family(each["package"], each["level"], each["stem"]) for each in raw["families"]),
+        families=tuple(Family(each["package"], each["level"], each["stem"], each["line"]) for each in raw["families"]),
         names=raw["names"],
         strings=raw["strings"],
         codecs=tuple(raw["codecs"]),

@@ -1,18 +1,33 @@
-"""What the user should know about the graph: modules that are missing, sources that do not compile."""
+"""What the user should know about the graph: what is missing, left out, or cannot be known; what does not compile.
+
+Warnings are about what most likely goes wrong, notes about what may. The rest are details: libraries offer to work with
+others that are not there, and import what only they know.
+"""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from bundler.analyze.distributions import Environment
 from bundler.analyze.graph import Binding
-from bundler.analyze.reached import Edge
+from bundler.analyze.reached import Edge, Reached
 from bundler.analyze.walk import Walker
-from bundler.errors import Diagnostic, warning
+from bundler.analyze.why import chain_to, first_edges, told
+from bundler.errors import Diagnostic, Severity, warning
+from bundler.settings import Settings
 
 # A chain of these is one that the program certainly takes.
 _FIRM = frozenset({Binding.EAGER, Binding.CONDITIONAL, Binding.PARENT, Binding.RULE})
+
+
+def findings(walker: Walker, environment: Environment, settings: Settings) -> Iterator[Diagnostic]:
+    """Everything, in the order in which it is told."""
+    yield from syntax_errors(walker)
+    missing = tuple(missing_modules(walker, environment, settings.excluded_modules))
+    yield from (finding for finding in missing if finding.severity is Severity.WARNING)
+    yield from computed_imports(walker, environment, has_hidden_imports=bool(settings.hidden_imports))
+    yield from left_out(walker)
+    yield from (finding for finding in missing if finding.severity is Severity.DETAIL)
 
 
 def syntax_errors(walker: Walker) -> Iterator[Diagnostic]:
@@ -27,31 +42,74 @@ def syntax_errors(walker: Walker) -> Iterator[Diagnostic]:
 
 
 def missing_modules(walker: Walker, environment: Environment, excluded: tuple[str, ...]) -> Iterator[Diagnostic]:
-    """Imports that found nothing: of the app's own code all, of libraries those that certainly happen."""
-    every = _chains(walker, firm=False)
-    firm = _chains(walker, firm=True)
-    seen = set()
+    """Imports that found nothing: a warning for all of the app's own code, and those of libraries that must happen."""
+    every = first_edges(walker.edges)
+    firm = first_edges(edge for edge in walker.edges if edge.binding in _FIRM)
+    found: dict[str, Diagnostic] = {}
     for edge in walker.edges:
-        if edge.imported in seen or not _is_missing(walker, edge, excluded):
+        if not _is_missing(walker, edge, excluded):
             continue
         importer = walker.reached.get(edge.importer)
         if importer is None or walker.is_stdlib(importer.located):
             continue  # the standard library knows what it may miss on a platform
-        is_own = importer.located is None or environment.owner(importer.located.path) is None
-        if not is_own and (edge.importer not in firm or edge.binding not in _FIRM):
-            continue
-        seen.add(edge.imported)
-        where = None
-        if importer.located is not None:
-            where = f"{importer.located.path}:{edge.line}" if edge.line else str(importer.located.path)
-        yield warning(
-            "missing-module",
-            f"`{edge.imported}` was not found",
-            where=where,
-            notes=(_describe(every, edge),),
-            hint="install it in the environment of the target Python, "
-            f"or pass `--exclude-module {edge.imported}` if the program does not need it",
-        )
+        is_certain = edge.importer in firm and edge.binding in _FIRM
+        if is_certain or _is_own(importer, environment):
+            if found.get(edge.imported, _NOTHING).severity is not Severity.WARNING:
+                found[edge.imported] = warning(
+                    "missing-module",
+                    f"`{edge.imported}` was not found",
+                    where=_where(importer, edge.line),
+                    notes=(told((*chain_to(every, edge.importer), edge)),),
+                    hint="install it in the environment of the target Python, "
+                    f"or pass `--exclude-module {edge.imported}` if the program does not need it",
+                )
+        elif edge.imported not in found:
+            text = f"`{edge.imported}`, which is optional, is not installed"
+            notes = (told((*chain_to(every, edge.importer), edge)),)
+            found[edge.imported] = _detail("optional-module", text, _where(importer, edge.line), notes)
+    yield from found.values()
+
+
+def left_out(walker: Walker) -> Iterator[Diagnostic]:
+    """Modules that are installed and that the program is believed to do without."""
+    every = first_edges(walker.edges)
+    for name, edge in sorted(walker.left_out.items()):
+        if name not in walker.reached:
+            notes = (told((*chain_to(every, edge.importer), edge)),)
+            where = _where(walker.reached[edge.importer], edge.line)
+            yield _detail("left-out", f"`{name}` is left out: it is optional", where, notes, f"--hidden-import {name}")
+
+
+def computed_imports(
+    walker: Walker, environment: Environment, *, has_hidden_imports: bool = False
+) -> Iterator[Diagnostic]:
+    """Imports whose name only the running program knows; in the app's own code worth a note, until it names modules."""
+    for name, lines in walker.unresolved.items():
+        module = walker.reached[name]
+        is_note = _is_own(module, environment) and not has_hidden_imports
+        for line in lines:
+            text = "the name of an imported module is computed"
+            hint = "`--hidden-import MODULE` takes in what it may be"
+            severity = Severity.NOTE if is_note else Severity.DETAIL
+            yield Diagnostic(severity, "computed-import", text, _where(module, line), hint=hint)
+
+
+_NOTHING = Diagnostic(Severity.DETAIL, "", "")
+
+
+def _detail(code: str, text: str, where: str | None, notes: tuple[str, ...], hint: str | None = None) -> Diagnostic:
+    return Diagnostic(Severity.DETAIL, code, text, where, notes, hint and f"`{hint}` takes it in")
+
+
+def _is_own(module: Reached, environment: Environment) -> bool:
+    """Is this the app's own code, which belongs to no distribution?"""
+    return module.located is None or environment.owner(module.located.path) is None
+
+
+def _where(module: Reached, line: int) -> str | None:
+    if module.located is None:
+        return None
+    return f"{module.located.path}:{line}" if line else str(module.located.path)
 
 
 def _is_missing(walker: Walker, edge: Edge, excluded: tuple[str, ...]) -> bool:
@@ -62,35 +120,3 @@ def _is_missing(walker: Walker, edge: Edge, excluded: tuple[str, ...]) -> bool:
     # `import a.b` where a is no package, or one that makes b itself at run time, says nothing about b.
     parent = walker.reached.get(edge.imported.rpartition(".")[0])
     return parent is None or (parent.facts is not None and edge.imported.rpartition(".")[2] not in parent.facts.globals)
-
-
-def _chains(walker: Walker, *, firm: bool) -> Mapping[str, Edge | None]:
-    """The edge through which each module is reached first, breadth first from the entry."""
-    outgoing: dict[str, list[Edge]] = {}
-    for edge in walker.edges:
-        if not firm or edge.binding in _FIRM:
-            outgoing.setdefault(edge.importer, []).append(edge)
-    first: dict[str, Edge | None] = {"__main__": None}
-    queue = deque(first)
-    while queue:
-        for edge in outgoing.get(queue.popleft(), ()):
-            if edge.imported not in first:
-                first[edge.imported] = edge
-                queue.append(edge.imported)
-    return first
-
-
-def _describe(chains: Mapping[str, Edge | None], last: Edge) -> str:
-    """The imports that lead to the last one: `__main__ imports a, which imports, inside a function b`."""
-    names = [last.imported]
-    edge: Edge | None = last
-    words = []
-    while edge is not None:
-        names.append(edge.importer)
-        words.append(edge.binding.value)
-        edge = chains.get(edge.importer)
-    text = names[-1]
-    for index, (name, word) in enumerate(zip(reversed(names[:-1]), reversed(words), strict=True)):
-        joint = " " if index == 0 else ", which "
-        text += f"{joint}{word} {name}"
-    return text

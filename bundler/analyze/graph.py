@@ -80,11 +80,12 @@ class Binding(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """An edge of the graph."""
+    """An edge of the graph. `line` is 0 where no statement stands for it."""
 
     importer: str
     imported: str
     binding: Binding
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class ModuleGraph:
     findings: tuple[Diagnostic, ...]
     site_builtins: tuple[str, ...]  # of exit, quit, help, ...: those that are named somewhere
     main_module: str  # what `python -m` would run; "" for a script
+    left_out: tuple[Import, ...] = ()  # of modules that are installed, by others that do without them
 
     def of_kind(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
         """The modules of one kind, in the order of names."""

@@ -33,12 +33,13 @@ class References:
         self._environment = environment
         self._named: dict[str, set[str]] = {}  # packages by the top-level package whose code names them
         self._listing: set[str] = set()  # top-level packages with code that lists modules
+        self.unresolved: dict[str, tuple[int, ...]] = {}  # lines of computed imports that may be anything, by module
 
     def of(self, reached: Reached) -> Iterator[Reference]:
         """References of one file that is not the standard library's."""
         if reached.facts is None:
             return
-        tables = set()
+        tables: set[str] = set()
         for text in reached.facts.strings.split():
             for module in self._environment.providers(text):
                 yield module, Binding.RULE
@@ -46,12 +47,18 @@ class References:
             found = self._dotted(reached, name)
             if found is None and reached.facts.dynamic and reached.package:
                 found = self._existing(f"{reached.package}.{name.lstrip('.')}")
-                tables.add(found)
+                tables.update((found,) if found else ())
             if found is not None:
                 yield found, Binding.STRING
+        resolved = set(reached.facts.dynamic if tables else ())
         for family in reached.facts.families:
-            if not (family.level and not family.stem and tables - {None}):
-                yield from self._family(reached, family)
+            if not (family.level and not family.stem and tables):
+                names = tuple(self._family(reached, family))
+                resolved |= {family.line} if names else set()
+                yield from names
+        unresolved = tuple(line for line in reached.facts.dynamic if line not in resolved)
+        if unresolved:
+            self.unresolved[reached.name] = unresolved
         yield from self._listed(reached)
 
     def _existing(self, name: str) -> str | None:

@@ -142,12 +142,18 @@ class Walker:
         self._fallbacks: list[_Fallback] = []
         self._graph = _Graph([str(folder) for folder in search_path], list(excluded), self)
 
-    def add_main(self, facts: FileFacts, package: str) -> None:
+    @property
+    def unresolved(self) -> Mapping[str, tuple[int, ...]]:
+        """Lines of imports whose name is computed, and may be any, by module."""
+        return self._references.unresolved
+
+    def add_main(self, facts: FileFacts, package: str, source: Path | None = None) -> None:
         """The entry: a script, or a module of `package` that runs under the name `__main__`."""
         node = self._graph.createNode(modulegraph.SourceModule, "__main__")
         node.filename = "-"
         node.globalnames.update(facts.globals)
-        self.reached["__main__"] = Reached("__main__", None, facts)
+        located = Located(Kind.SOURCE, source) if source is not None else None
+        self.reached["__main__"] = Reached("__main__", located, facts)
         self._use_names(facts, all_functions=True)
         caller = node
         if package:

@@ -32,6 +32,7 @@ class Manifest:
     libraries: tuple[str, ...]
     data_files: tuple[tuple[str, int], ...]
     distributions: tuple[tuple[str, str], ...]
+    left_out: tuple[tuple[str, str], ...]  # optional modules that are not carried, and who would use them
     thread_local_bytes: int
     symbol_versions: tuple[tuple[str, tuple[str, ...]], ...]
 

@@ -195,6 +195,7 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
         libraries=tuple(library.path for library in closure.libraries if library.path not in extensions),
         data_files=tuple((_relative(file.path, root), len(file.content)) for file in contents.files),
         distributions=tuple((d.name, d.version) for d in graph.distributions),
+        left_out=tuple((edge.imported, edge.importer) for edge in graph.left_out),
         thread_local_bytes=sum(size for _, size, _ in thread_local_layout(contents.images).values()),
         symbol_versions=tuple(
             (library.path, tuple(f"{file}:{version}" for file, version in library.object.needed_versions))

@@ -94,7 +94,7 @@ def test_linked_script(place: Path):
 def test_module(place: Path):
     """`-m MODULE` runs a module by its name, with relative imports from its package."""
     assert found(place, module="pkg.cli") == Entry(
-        "cli", place / "pkg/cli.py", "/__bundle__/pkg/cli.py", "pkg", "pkg.cli", (place,)
+        "cli", place / "pkg/cli.py", "/__bundle__/pkg/cli.py", "pkg", "pkg.cli", (place,), "pkg"
     )
     assert found(place, module="app").package == ""
     assert found(place, module="ns.mod").source == place / "ns/mod.py"
@@ -103,7 +103,7 @@ def test_module(place: Path):
 def test_package(place: Path):
     """`-m PACKAGE` runs the package's `__main__`."""
     assert found(place, module="pkg") == Entry(
-        "pkg", place / "pkg/__main__.py", "/__bundle__/pkg/__main__.py", "pkg", "pkg.__main__", (place,)
+        "pkg", place / "pkg/__main__.py", "/__bundle__/pkg/__main__.py", "pkg", "pkg.__main__", (place,), "pkg"
     )
 
 

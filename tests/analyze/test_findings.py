@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bundler.analyze.distributions import Environment
-from bundler.analyze.findings import missing_modules, syntax_errors
-from bundler.errors import Diagnostic
+from bundler.analyze.findings import computed_imports, left_out, missing_modules, syntax_errors
+from bundler.errors import Diagnostic, Severity
 from tests.analyze.trees import MARKERS, SUFFIXES, install, walked, walker, write
 
 
@@ -20,8 +20,8 @@ def missing(
     return list(missing_modules(made, Environment(search_path, MARKERS), excluded))
 
 
-def names(findings: list[Diagnostic]) -> list[str]:
-    return [finding.message.split("`")[1] for finding in findings]
+def names(findings: list[Diagnostic], severity: Severity = Severity.WARNING) -> list[str]:
+    return [finding.message.split("`")[1] for finding in findings if finding.severity is severity]
 
 
 def test_missing_module(tmp_path: Path):
@@ -37,7 +37,7 @@ def test_missing_module(tmp_path: Path):
     assert finding.message == "`gone` was not found"
     assert finding.where == f"{tmp_path}/b/c.py:3"
     assert finding.notes == (
-        "__main__ imports a, which imports b, which imports b.c, which imports, inside a function gone",
+        "__main__ imports a, which imports b, which imports b.c, which imports, inside a function, gone",
     )
     assert finding.hint is not None
     assert "`--exclude-module gone`" in finding.hint
@@ -93,10 +93,77 @@ def test_own_code_means_what_it_imports(tmp_path: Path, text: str):
     ],
 )
 def test_libraries_may_miss_what_is_optional(tmp_path: Path, text: str, expected: list[str]):
-    """Of libraries only imports that certainly happen are told."""
+    """Of libraries only imports that certainly happen are warnings; others are details."""
     install(tmp_path, "lib", {"lib.py": text})
+    found = missing("import lib", tmp_path)
 
-    assert names(missing("import lib", tmp_path)) == expected
+    assert names(found) == expected
+    assert names(found, Severity.DETAIL) == ([] if expected else ["gone"])
+
+
+def test_the_worse_finding_counts(tmp_path: Path):
+    """A module that some do without and some cannot is a warning."""
+    install(tmp_path, "lib", {"lib.py": "def f():\n  import gone", "other.py": "import gone"})
+    found = missing("import lib, other", tmp_path)
+
+    assert names(found) == ["gone"]
+    assert len(found) == 1
+
+
+def test_left_out(tmp_path: Path):
+    """What is installed and believed to be unneeded is a detail with its place."""
+    install(tmp_path, "lib", {"lib.py": "def f():\n  import extra.deep"})
+    install(tmp_path, "extra", {"extra/__init__.py": "", "extra/deep.py": ""})
+
+    (finding,) = left_out(walked(walker(tmp_path), "import lib"))
+
+    assert (finding.severity, finding.code, finding.where) == (Severity.DETAIL, "left-out", f"{tmp_path}/lib.py:2")
+    assert finding.message.startswith("`extra.deep` is left out")
+    assert finding.notes == ("__main__ imports lib, which imports, inside a function, extra.deep",)
+
+
+def test_left_out_by_one_and_needed_by_another(tmp_path: Path):
+    """What is there after all is not told."""
+    install(tmp_path, "lib", {"lib.py": "def f():\n  import extra"})
+    install(tmp_path, "extra", {"extra.py": ""})
+
+    assert list(left_out(walked(walker(tmp_path), "import lib\nimport extra"))) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "lines"),
+    [
+        ("importlib.import_module(name)", (2,)),
+        ("importlib.import_module(f'p.{name}')", ()),
+        ("importlib.import_module(f'nowhere.{name}')", (2,)),
+        ("importlib.import_module(name, 'p')", ()),
+        ("__import__(name)\nimportlib.import_module('p.' + name)", (2,)),
+        ("TABLE = {'x': 'sub'}; importlib.import_module(TABLE[name], __name__)", ()),
+    ],
+)
+def test_computed_imports(tmp_path: Path, call: str, lines: tuple[int, ...]):
+    """An import whose name cannot be known, not even by its beginning or from a table, is told with its line."""
+    write(tmp_path, {"p/__init__.py": f"import importlib\n{call}", "p/sub.py": ""})
+    made = walked(walker(tmp_path), "import p")
+
+    found = list(computed_imports(made, Environment((tmp_path,), MARKERS)))
+
+    assert [finding.where for finding in found] == [f"{tmp_path}/p/__init__.py:{line}" for line in lines]
+    assert {finding.severity for finding in found} <= {Severity.NOTE}
+
+
+def test_computed_imports_of_others(tmp_path: Path):
+    """Those of libraries are details; so are the app's own once hidden imports are named."""
+    install(tmp_path / "site", "lib", {"lib.py": "__import__(name)"})
+    write(tmp_path, {"own.py": "__import__(name)"})
+    made = walked(walker(tmp_path, tmp_path / "site"), "import lib, own")
+    environment = Environment((tmp_path / "site",), MARKERS)
+
+    plain = [finding.severity for finding in computed_imports(made, environment)]
+    named = [finding.severity for finding in computed_imports(made, environment, has_hidden_imports=True)]
+
+    assert sorted(each.value for each in plain) == ["detail", "note"]
+    assert named == [Severity.DETAIL, Severity.DETAIL]
 
 
 def test_libraries_that_are_optional_themselves(tmp_path: Path):

@@ -23,6 +23,7 @@ MANIFEST = Manifest(
     libraries=("/here/libssl.so.3",),
     data_files=(("p/name with \udcff.txt", 10), ("p/漢", 0)),
     distributions=(("requests", "2.32"),),
+    left_out=(("numpy", "rich.pretty"),),
     thread_local_bytes=16,
     symbol_versions=(("/here/_ssl.so", ("libc.so.6:GLIBC_2.14",)),),
 )

@@ -440,18 +440,18 @@ class _Scanner:
                     self._add(node, DEFERRED, name[level:], None, level)
                 case computed:
                     self.dynamic.append(node.lineno)
-                    self._add_family(_literal_start(computed), package)
+                    self._add_family(_literal_start(computed), package, node.lineno)
 
-    def _add_family(self, start: str, package: str) -> None:
+    def _add_family(self, start: str, package: str, line: int) -> None:
         """Modules whose names begin with a text: `import_module(f"package.backend_{name}")`."""
         level = len(start) - len(start.lstrip("."))
         if level and package:
             start, level = _resolved(start, package), 0
         parent, dot, stem = start[level:].rpartition(".")
         if level or dot:
-            self.families.append({"package": parent, "level": level, "stem": stem})
+            self.families.append({"package": parent, "level": level, "stem": stem, "line": line})
         elif package:
-            self.families.append({"package": package, "level": 0, "stem": ""})
+            self.families.append({"package": package, "level": 0, "stem": "", "line": line})
 
 
 def _resolved(name: str, package: str) -> str:
