@@ -1,0 +1,40 @@
+"""docs/compatibility.md: written from results, read back to renew some of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.compatibility.trial import Row
+
+_HEAD = """# Compatibility
+
+Popular applications and libraries, each bundled with no option at all, in an environment of its own, and put to a short
+real use: the binary does the same as the program under Python. Written by `python -m tests.compatibility`.
+
+{works} of {all} work.
+
+| name | version | Python | binary | what was done | result |
+|---|---|---|---|---|---|
+"""
+
+
+def write_page(page: Path, rows: Sequence[Row]) -> None:
+    """Write the page anew."""
+    lines = [
+        f"| {row.name} | {row.version} | {row.python} | {row.size} | {row.does} | {row.result} |\n" for row in rows
+    ]
+    works = sum(row.works for row in rows)
+    page.write_text(_HEAD.format(works=works, all=len(rows)) + "".join(lines))
+
+
+def read_rows(page: Path) -> dict[str, Row]:
+    """The rows that are on the page, by name."""
+    if not page.exists():
+        return {}
+    found = {}
+    _, _, table = page.read_text().partition("|---|---|---|---|---|---|\n")
+    for line in table.splitlines():
+        name, version, python, size, does, result = (cell.strip() for cell in line.strip("|").split(" | "))
+        found[name] = Row(name, version, python, does, result, size)
+    return found

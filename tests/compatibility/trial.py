@@ -1,0 +1,145 @@
+"""One subject: its environment, its binary, and its use in both forms."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.compatibility.subjects import Subject
+from tests.support import ROOT, Interpreter, Outcome, Program, bundle, find_interpreter, plain_environment, run
+
+ENVIRONMENTS = ROOT / ".venvs"
+
+WORKS = "works"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the page."""
+
+    name: str
+    version: str
+    python: str
+    does: str
+    result: str  # WORKS, or what failed
+    size: str
+
+    @property
+    def works(self) -> bool:
+        return self.result == WORKS
+
+
+def attempt(subject: Subject, keep: Path | None) -> tuple[Row, str]:
+    """What came of it; with details when it failed."""
+    interpreter = _interpreter(subject)
+    version = _version(interpreter, re.split("[=<>!~;@ [\\[]", subject.requirements[0])[0])
+    with _folder(keep, subject.name) as folder:
+        source, arguments = _entry(subject, interpreter, folder)
+        binary = folder / "binary" / source.name
+        built = bundle(*arguments, "--python", interpreter.python, "-o", binary)
+        if built.status:
+            row = Row(subject.name, version, subject.python, subject.does, subject.failure or "is not built", "")
+            return row, built.stderr.decode(errors="replace")
+        program = Program(interpreter, source, binary)
+        details = _difference(subject, program, folder)
+        size = f"{binary.stat().st_size / 1e6:.0f} MB"
+        result = (subject.failure or "behaves differently") if details else WORKS
+        return Row(subject.name, version, subject.python, subject.does, result, size), details
+
+
+@contextmanager
+def _folder(keep: Path | None, name: str) -> Iterator[Path]:
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="compatibility-") as made:
+            yield Path(made)
+    else:
+        shutil.rmtree(keep / name, ignore_errors=True)
+        (keep / name).mkdir(parents=True)
+        yield keep.absolute() / name
+
+
+def _interpreter(subject: Subject) -> Interpreter:
+    """A virtual environment with what the subject requires, made now unless an earlier run has made it."""
+    base = find_interpreter(subject.python)
+    assert base is not None, f"there is no Python {subject.python}"
+    key = hashlib.sha256("\n".join((str(base), *subject.requirements)).encode()).hexdigest()[:8]
+    folder = ENVIRONMENTS / f"{subject.name}-{subject.python}-{key}"
+    if not (folder / "finished").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        subprocess.run([base, "-m", "venv", folder], check=True)
+        env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        pip: list[str | Path] = [folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, *subject.requirements], check=True, env=env)
+        (folder / "finished").touch()
+    return Interpreter(subject.python, base, folder)
+
+
+def _version(interpreter: Interpreter, name: str) -> str:
+    code = f"import importlib.metadata; print(importlib.metadata.version({name!r}))"
+    return run([interpreter.python, "-c", code]).stdout.decode().strip()
+
+
+def _entry(subject: Subject, interpreter: Interpreter, folder: Path) -> tuple[Path, tuple[str | Path, ...]]:
+    """What runs under Python, and how it is named to `bundle`."""
+    if subject.script:
+        return interpreter.script(subject.script), ("--script", subject.script)
+    source = folder / f"{subject.name.replace('-', '_')}_program.py"
+    source.write_text(subject.program)
+    return source, (source,)
+
+
+def _difference(subject: Subject, program: Program, folder: Path) -> str:
+    """How the two forms differ; "" when they do not."""
+    expected, wanted_files = _used(subject, program.original, folder / "python" / "work")
+    found, found_files = _used(subject, (program.binary,), folder / "bundled" / "work")
+    lines = []
+    for arguments, one, other in zip(subject.runs, expected, found, strict=True):
+        ours, theirs = _visible(subject, program, other, folder), _visible(subject, program, one, folder)
+        if ours != theirs:
+            lines += [f"--- {' '.join(arguments)}", "expected:", *theirs, "found:", *ours]
+    if wanted_files != found_files:
+        lines.append(f"files differ: {[name for name in wanted_files if wanted_files[name] != found_files[name]]}")
+    return "\n".join(lines)
+
+
+def _used(subject: Subject, command: tuple[Path, ...], folder: Path) -> tuple[list[Outcome], dict[str, bytes | None]]:
+    folder.mkdir(parents=True)
+    home = folder.with_name("home")
+    home.mkdir()
+    for name, text in subject.files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    environment = plain_environment(HOME=str(home), COLUMNS="100")
+    outcomes = [_run([*command, *arguments], subject, environment, folder) for arguments in subject.runs]
+    outputs = {name: (folder / name).read_bytes() if (folder / name).is_file() else None for name in subject.outputs}
+    return outcomes, outputs
+
+
+def _run(command: Sequence[str | Path], subject: Subject, environment: dict[str, str], folder: Path) -> Outcome:
+    try:
+        return run(command, stdin=subject.stdin.encode(), environment=environment, cwd=folder)
+    except subprocess.TimeoutExpired as error:
+        return Outcome(-1, error.stdout or b"", (error.stderr or b"") + b"it hangs")
+
+
+def _visible(subject: Subject, program: Program, outcome: Outcome, folder: Path) -> list[str]:
+    """What a user sees, without what may differ."""
+    texts = [f"status {outcome.status}", program.normalise(outcome.stdout), program.normalise(outcome.stderr)]
+    return [_masked(subject, text, folder) for text in texts]
+
+
+def _masked(subject: Subject, text: str, folder: Path) -> str:
+    """A text without the names of the two working folders, and without what may differ."""
+    for form in ("python", "bundled"):
+        text = text.replace(str(folder / form), "<folder>")
+    for pattern in subject.ignore:
+        text = re.sub(pattern, "<ignored>", text)
+    return text
