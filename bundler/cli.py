@@ -211,7 +211,7 @@ def _details(field: str, option: Option) -> dict[str, Any]:
             return {"dest": field, "choices": tuple(map(str, OPTIMIZE_LEVELS)), "metavar": option.metavar}
         case Kind.EXTENT:
             return {"dest": field, "choices": STDLIB_EXTENTS, "metavar": option.metavar}
-        case Kind.TEXTS | Kind.DATA:
+        case Kind.TEXTS | Kind.PATHS | Kind.DATA:
             return {"dest": field, "action": "append", "metavar": option.metavar}
         case Kind.TEXT | Kind.PATH | Kind.PYTHON:
             return {"dest": field, "metavar": option.metavar}

@@ -25,6 +25,7 @@ _EXAMPLES = {
     Kind.EXTENT: '"full"',
     Kind.SWITCH: "true",
     Kind.TEXTS: '["NAME"]',
+    Kind.PATHS: '["some/path"]',
     Kind.DATA: '["data:data"]',
 }
 

@@ -32,12 +32,13 @@ class Kind(Enum):
     EXTENT = '"used" or "full"'
     SWITCH = "true or false"
     TEXTS = "a list of strings"
+    PATHS = "a list of strings (paths)"
     DATA = "a list of strings (`SRC:DEST`)"
 
     @property
     def is_list(self) -> bool:
         """May the option be given several times?"""
-        return self in (Kind.TEXTS, Kind.DATA)
+        return self in (Kind.TEXTS, Kind.PATHS, Kind.DATA)
 
 
 class Group(Enum):
@@ -142,6 +143,71 @@ class Settings:
             "the script appears to lie, `.` is that one",
             metavar="SRC:DEST",
         ),
+    ] = ()
+    collected: Annotated[
+        tuple[str, ...],
+        Option(
+            "collect-all",
+            Kind.TEXTS,
+            Group.CONTENTS,
+            "a package to carry as a whole: all its modules, data files, shared libraries, and its metadata",
+            metavar="PACKAGE",
+        ),
+    ] = ()
+    collected_submodules: Annotated[
+        tuple[str, ...],
+        Option(
+            "collect-submodules",
+            Kind.TEXTS,
+            Group.CONTENTS,
+            "a package to carry with all its modules",
+            metavar="PACKAGE",
+        ),
+    ] = ()
+    collected_data: Annotated[
+        tuple[str, ...],
+        Option(
+            "collect-data",
+            Kind.TEXTS,
+            Group.CONTENTS,
+            "a package whose data files to carry even if no module of it is reached",
+            metavar="PACKAGE",
+        ),
+    ] = ()
+    collected_binaries: Annotated[
+        tuple[str, ...],
+        Option(
+            "collect-binaries",
+            Kind.TEXTS,
+            Group.CONTENTS,
+            "a package whose shared libraries to carry even if no module of it is reached",
+            metavar="PACKAGE",
+        ),
+    ] = ()
+    copied_metadata: Annotated[
+        tuple[str, ...],
+        Option(
+            "copy-metadata",
+            Kind.TEXTS,
+            Group.CONTENTS,
+            "a distribution whose metadata to carry, with that of all it requires; "
+            "distributions of which anything is carried have theirs anyway",
+            metavar="DISTRIBUTION",
+        ),
+    ] = ()
+    hook_folders: Annotated[
+        tuple[Path, ...],
+        Option(
+            "additional-hooks-dir",
+            Kind.PATHS,
+            Group.CONTENTS,
+            "a folder with PyInstaller hooks; those of packages and of pyinstaller-hooks-contrib are used anyway",
+            metavar="DIR",
+        ),
+    ] = ()
+    runtime_hooks: Annotated[
+        tuple[Path, ...],
+        Option("runtime-hook", Kind.PATHS, Group.START, "a Python file that runs before the program", metavar="FILE"),
     ] = ()
     optimize: Annotated[
         int,
@@ -249,7 +315,7 @@ def fits(kind: Kind, raw: object) -> bool:
             return type(raw) is int and raw in OPTIMIZE_LEVELS
         case Kind.EXTENT:
             return raw in STDLIB_EXTENTS
-        case Kind.TEXTS | Kind.DATA:
+        case Kind.TEXTS | Kind.PATHS | Kind.DATA:
             return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
         case Kind.TEXT | Kind.TARGET | Kind.PATH | Kind.PYTHON:
             return isinstance(raw, str)
@@ -266,6 +332,8 @@ def convert(kind: Kind, raw: Any, folder: Path) -> Any:  # one type for each kin
             return _find_python(os.path.expanduser(raw), folder)  # noqa: PTH111
         case Kind.TEXTS:
             return tuple(raw)
+        case Kind.PATHS:
+            return tuple(folder / os.path.expanduser(item) for item in raw)  # noqa: PTH111
         case Kind.DATA:
             return tuple(_added_data(item, folder) for item in raw)
         case Kind.LEVEL:

@@ -125,6 +125,7 @@ struct bundle_options {
     uint32_t reserved;
     const char *platlibdir;      /* sys.platlibdir, as the target has it */
     const char *main_module;     /* what `python -m` would run; NULL for a script */
+    const char *const *runtime_hooks; /* modules that are imported before `__main__` runs */
     const char *const *site_builtins; /* those of exit, quit, help, ... that the program names */
     const char *const *warnings; /* -W */
     const char *const *x_options;

@@ -217,10 +217,12 @@ bundle_prepare_main(void)
 {
     PyObject *module = PyImport_AddModule(importer); /* borrowed */
     PyObject *names = text_list(bundle.options.site_builtins);
+    PyObject *hooks = text_list(bundle.options.runtime_hooks);
     PyObject *result = NULL;
-    if (module && names) {
-        result = PyObject_CallMethod(module, "prepare_main", "Oz", names, bundle.options.main_module);
+    if (module && names && hooks) {
+        result = PyObject_CallMethod(module, "prepare_main", "OzO", names, bundle.options.main_module, hooks);
     }
+    Py_XDECREF(hooks);
     Py_XDECREF(names);
     Py_XDECREF(result);
     return result ? 0 : -1;

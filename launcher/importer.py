@@ -138,7 +138,7 @@ class BundleEntryFinder:
         pass
 
 
-def prepare_main(site_builtins, main_module):
+def prepare_main(site_builtins, main_module, runtime_hooks):
     """Finish what `site` and `runpy` would have done before the program's own code runs."""
     sys.path_hooks.insert(0, BundleEntryFinder)
     module = sys.modules["__main__"]
@@ -153,6 +153,8 @@ def prepare_main(site_builtins, main_module):
 
         for name in site_builtins:
             setattr(builtins, name, _site_builtin(name))
+    for name in runtime_hooks:
+        __import__(name)
 
 
 def _site_builtin(name):

@@ -112,6 +112,7 @@ SAMPLES = {
     Kind.EXTENT: '"full"',
     Kind.SWITCH: "true",
     Kind.TEXTS: '["some"]',
+    Kind.PATHS: '["some"]',
     Kind.DATA: '["some:where"]',
 }
 
@@ -279,7 +280,12 @@ def test_wrong_usage(read: Read, arguments: str, message: str, hint: str):
     [
         ("hidden_imports = []", "unknown-option", "`[tool.bundle]` has no option `hidden_imports`", "`hidden-import`?"),
         ("outptu = 1", "unknown-option", "`[tool.bundle]` has no option `outptu`", "did you mean `output`?"),
-        ("zzz = 1", "unknown-option", "`[tool.bundle]` has no option `zzz`", "the options are add-data, cache-dir,"),
+        (
+            "zzz = 1",
+            "unknown-option",
+            "`[tool.bundle]` has no option `zzz`",
+            "the options are add-data, additional-hooks-dir,",
+        ),
         ("[tool.bundle.script]", "bad-option", "`script` must be a string, not a table", '`script = "NAME"`'),
         ('hidden-import = "a"', "bad-option", "`hidden-import` must be a list of strings, not a string", '["NAME"]'),
         ("hidden-import = [1]", "bad-option", "`hidden-import` must be a list of strings, not `[1]`", '["NAME"]'),
@@ -385,7 +391,7 @@ def test_each_kind_takes_one_type(kind: Kind):
         "table": {},
         "other": 1.5,
     }
-    expected = {Kind.LEVEL: "number", Kind.SWITCH: "switch", Kind.TEXTS: "list", Kind.DATA: "list"}.get(kind, "text")
+    expected = "list" if kind.is_list else {Kind.LEVEL: "number", Kind.SWITCH: "switch"}.get(kind, "text")
 
     assert [name for name, value in values.items() if fits(kind, value)] == [expected]
 
@@ -393,9 +399,8 @@ def test_each_kind_takes_one_type(kind: Kind):
 @pytest.mark.parametrize(("field", "option"), OPTIONS.items(), ids=OPTIONS)
 def test_values_are_of_the_declared_type(field: str, option: Option):
     """A converted value has the type of the field's default, or the field has none."""
-    raw = {Kind.LEVEL: 2, Kind.EXTENT: "full", Kind.SWITCH: True, Kind.TEXTS: ["a"], Kind.DATA: ["a:b"]}.get(
-        option.kind, "a"
-    )
+    single = {Kind.LEVEL: 2, Kind.EXTENT: "full", Kind.SWITCH: True}
+    raw = ["a:b"] if option.kind is Kind.DATA else ["a"] if option.kind.is_list else single.get(option.kind, "a")
     default = getattr(Settings(), field)
 
     assert default is None or isinstance(convert(option.kind, raw, Path()), type(default))

@@ -7,7 +7,8 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from bundler.analyze.data import collect, named_modules, with_added
+from bundler.analyze.asked import Asked, add_asked, add_runtime_hooks, asked_files, described
+from bundler.analyze.data import LEFT_OUT_OF_HOOKS, collect, named_modules, with_added
 from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.entry import Entry, find_entry
 from bundler.analyze.extension import ExtensionReader
@@ -26,6 +27,7 @@ from bundler.analyze.graph import (
     NamespacePackage,
     SourceModule,
 )
+from bundler.analyze.hooks import Hooks
 from bundler.analyze.locate import Kind, Locator
 from bundler.analyze.reached import Edge, Reached
 from bundler.analyze.rules import load_rules
@@ -52,6 +54,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
     with (
         closing(FactSource(target, cache)) as facts,
         closing(ExtensionReader(target, search_path, environment, cache)) as extensions,
+        closing(Hooks(target, search_path, environment, cache, settings.hook_folders, LEFT_OUT_OF_HOOKS)) as hooks,
     ):
         rules = load_rules()
         walker = Walker(
@@ -65,16 +68,18 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
             stdlib=target.stdlib,
             environment=environment,
             used_by_core=core_names(target),
+            hooks=hooks,
         )
         main = facts.facts(entry.source)
         _refuse_syntax_error(entry, main)
         walker.add_main(main, entry.package, entry.source)
         for name in core_modules(target):
             walker.add("python", name, Binding.RULE)
-        _add_hidden_imports(walker, settings)
+        asked = add_asked(walker, settings, hooks, environment)
         site_builtins = _add_site_builtins(walker, target)
         add_whole_library(walker, target, settings, rules, entry)
-        data_files, owners = _collect_all(walker, environment)
+        runtime_hooks = add_runtime_hooks(walker, settings, hooks)
+        data_files, owners = _collect_all(walker, environment, asked, hooks)
     modules = dict(_modules(walker.reached, entry, target))
     modules |= dict(_portable_build_variables(modules, target, cache))
     return ModuleGraph(
@@ -84,9 +89,14 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         left_out=tuple(_import(walker.left_out[name]) for name in sorted(walker.left_out)),
         data_files=tuple(with_added(data_files, settings.added_data)),
         distributions=tuple(Distribution(owner.name, owner.version) for owner in owners),
-        findings=tuple(findings(walker, environment, settings)),
+        findings=(
+            *hooks.findings,
+            *hooks.missing_imports(walker.reached),
+            *findings(walker, environment, settings),
+        ),
         site_builtins=site_builtins,
         main_module=entry.module,
+        runtime_hooks=runtime_hooks,
     )
 
 
@@ -104,20 +114,17 @@ def _refuse_syntax_error(entry: Entry, facts: FileFacts) -> None:
         )
 
 
-def _add_hidden_imports(walker: Walker, settings: Settings) -> None:
-    for name in settings.hidden_imports:
-        if not walker.add("__main__", name, Binding.RULE):
-            raise BundleError(
-                "no-such-module",
-                f"the hidden import `{name}` was not found",
-                hint="is it installed in the environment of the target Python (see `--python`)?",
-            )
-
-
-def _collect_all(walker: Walker, environment: Environment) -> tuple[list[DataFile], list[Installed]]:
+def _collect_all(
+    walker: Walker, environment: Environment, asked: Asked, hooks: Hooks
+) -> tuple[list[DataFile], list[Installed]]:
     """Data files, and modules that configuration files among them name, until neither brings anything new."""
     while True:
-        data_files, owners = collect(walker.reached, environment)
+        data_files, owners = collect(walker.reached, environment, described(asked, hooks, environment))
+        there = {file.destination for file in data_files}
+        for file in asked_files(asked, hooks, environment, walker.reached):
+            if file.destination not in there:
+                there.add(file.destination)
+                data_files.append(file)
         before = len(walker.reached)
         for name in sorted(set(named_modules(data_files))):
             walker.add_existing("__main__", name, Binding.STRING)

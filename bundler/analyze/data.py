@@ -18,6 +18,9 @@ from bundler.settings import AddedData
 _NOT_DATA = frozenset({".py", ".pyc", ".pyo", ".pyi", ".h", ".hpp", ".hxx", ".a", ".lib", ".pth"})
 _NOT_FOLDERS = frozenset({"__pycache__", "test", "tests", "testing"})
 
+# What hooks that ask for all data of a package do not mean either. They may well mean stubs: lazy_loader reads them.
+LEFT_OUT_OF_HOOKS = {"folders": _NOT_FOLDERS, "suffixes": _NOT_DATA - {".pyi", ".py", ".pth"}}
+
 # Of a distribution's metadata: what importlib.metadata reads, and licences. RECORD lists files that are not there.
 _METADATA = frozenset({"METADATA", "PKG-INFO", "entry_points.txt", "top_level.txt", "INSTALLER", "requires.txt"})
 
@@ -37,8 +40,13 @@ def is_data(path: PurePosixPath, *, with_code: bool = False) -> bool:
     return ".so" not in path.suffixes and path.name != "py.typed"
 
 
-def collect(reached: Mapping[str, Reached], environment: Environment) -> tuple[list[DataFile], list[Installed]]:
-    """Data files of every package that is reached, and metadata of every distribution; with those distributions."""
+def collect(
+    reached: Mapping[str, Reached], environment: Environment, wanted: Iterable[Installed] = ()
+) -> tuple[list[DataFile], list[Installed]]:
+    """Data files of every package that is reached, and metadata of every distribution; with those distributions.
+
+    `wanted`: distributions whose metadata is carried although nothing of them may be reached.
+    """
     packages = {
         folder: name
         for name, module in reached.items()
@@ -51,14 +59,16 @@ def collect(reached: Mapping[str, Reached], environment: Environment) -> tuple[l
         owner = environment.owner(module.located.path) if module.located else None
         if owner is not None:
             owners[owner.name] = owner
-    described = _with_required(owners, environment)
+    wanted_too = {each.name: each for each in wanted}
+    described = _with_required({**wanted_too, **owners}, environment)
     found: list[Iterable[DataFile]] = [_metadata(each) for each in described]
     found += [_recorded(owner, packages) for owner in owners.values()]
     found += [_below(folder, packages, environment) for folder in packages if folder.parent not in packages]
     for group in found:
         for file in group:
             files.setdefault(file.destination, file)
-    return [files[destination] for destination in sorted(files)], [owners[name] for name in sorted(owners)]
+    holding = {**wanted_too, **owners}
+    return [files[destination] for destination in sorted(files)], [holding[name] for name in sorted(holding)]
 
 
 def named_modules(data_files: Iterable[DataFile]) -> Iterator[str]:
@@ -148,19 +158,15 @@ def with_added(files: Iterable[DataFile], wanted: Iterable[AddedData]) -> list[D
     """The files with those of `--add-data`, which win; BundleError when a source is not there."""
     every = {file.destination: file for file in files}
     for each in wanted:
-        sources = _matches(each.source)
-        if not sources:
+        added = list(added_files(each))
+        if not added and not matches(each.source):
             raise BundleError(
                 "no-such-file",
                 f"there is no file, folder or match for `{each.source}`",
                 hint="check the path in `--add-data SRC:DEST`; it starts at the current folder, "
                 "in pyproject.toml at that file's folder",
             )
-        for source in sources:
-            below = _tree(source, frozenset()) if source.is_dir() else ((source, PurePosixPath(source.name)),)
-            for path, relative in below:
-                destination = each.destination / relative
-                every[destination] = DataFile(path, destination, is_executable=os.access(path, os.X_OK))
+        every |= {file.destination: file for file in added}
     for destination in every:
         blocked = next((parent for parent in destination.parents if parent in every), None)
         if blocked is not None:
@@ -168,7 +174,15 @@ def with_added(files: Iterable[DataFile], wanted: Iterable[AddedData]) -> list[D
     return [every[destination] for destination in sorted(every)]
 
 
-def _matches(source: Path) -> list[Path]:
+def added_files(wanted: AddedData) -> Iterator[DataFile]:
+    """The files that one source stands for."""
+    for source in matches(wanted.source):
+        below = _tree(source, frozenset()) if source.is_dir() else ((source, PurePosixPath(source.name)),)
+        for path, relative in below:
+            yield DataFile(path, wanted.destination / relative, is_executable=os.access(path, os.X_OK))
+
+
+def matches(source: Path) -> list[Path]:
     """What a path means; a name with brackets that is there is meant as it is."""
     if source.exists():
         return [source]

@@ -81,6 +81,17 @@ class Environment:
         """Modules that distributions offer as entry points of a group."""
         return tuple(name for each in self._installed.values() for name in each.entry_points.get(group, ()))
 
+    def offering(self, group: str) -> tuple[Installed, ...]:
+        """The distributions that have entry points of a group, in the order of their names."""
+        return tuple(each for _, each in sorted(self._installed.items()) if group in each.entry_points)
+
+    def described_by(self, path: Path) -> Installed | None:
+        """The distribution whose metadata a file or folder is part of."""
+        for folder in (path, *path.parents[:2]):
+            if folder.suffix in (".dist-info", ".egg-info"):
+                return next((each for each in self._installed.values() if each.metadata == folder), None)
+        return None
+
     @property
     def identity(self) -> str:
         """A digest of what is installed."""

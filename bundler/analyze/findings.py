@@ -86,7 +86,8 @@ def computed_imports(
     """Imports whose name only the running program knows; in the app's own code worth a note, until it names modules."""
     for name, lines in walker.unresolved.items():
         module = walker.reached[name]
-        is_note = _is_own(module, environment) and not has_hidden_imports
+        is_own = _is_own(module, environment) and name not in walker.runtime_hooks
+        is_note = is_own and not has_hidden_imports
         for line in lines:
             text = "the name of an imported module is computed"
             hint = "`--hidden-import MODULE` takes in what it may be"
@@ -113,7 +114,9 @@ def _where(module: Reached, line: int) -> str | None:
 
 
 def _is_missing(walker: Walker, edge: Edge, excluded: tuple[str, ...]) -> bool:
-    if edge.imported in walker.reached or edge.is_attribute or edge.binding is Binding.RULE:
+    if edge.imported in walker.reached or edge.is_attribute or edge.binding in (Binding.RULE, Binding.HOOK):
+        return False
+    if edge.imported in walker.made_at_run_time or edge.importer in walker.runtime_hooks:
         return False
     if any(edge.imported == name or edge.imported.startswith(name + ".") for name in excluded):
         return False

@@ -75,6 +75,7 @@ class Binding(Enum):
     DEFERRED = "imports, inside a function"
     STRING = "names in a string"
     RULE = "needs, by a rule"
+    HOOK = "needs, by its hook"
     PARENT = "is inside"
 
 
@@ -118,6 +119,7 @@ class ModuleGraph:
     site_builtins: tuple[str, ...]  # of exit, quit, help, ...: those that are named somewhere
     main_module: str  # what `python -m` would run; "" for a script
     left_out: tuple[Import, ...] = ()  # of modules that are installed, by others that do without them
+    runtime_hooks: tuple[str, ...] = ()  # modules that run before `__main__`, in this order
 
     def of_kind(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
         """The modules of one kind, in the order of names."""

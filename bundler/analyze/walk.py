@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from bundler.analyze.distributions import Environment
 from bundler.analyze.extension import ExtensionReader
 from bundler.analyze.facts import FactSource, FileFacts, ImportFact
 from bundler.analyze.graph import Binding
+from bundler.analyze.hooks import Hooks, RuntimeHook
 from bundler.analyze.locate import Kind, Located, Locator, sibling_source
 from bundler.analyze.reached import Edge, Reached
 from bundler.analyze.references import References
@@ -51,10 +52,14 @@ class _Graph(modulegraph.ModuleGraph):  # type: ignore[misc]  # modulegraph has 
         full_name = f"{parent.identifier}.{name}" if parent is not None else name
         if path is None and name in self._walker.builtin_modules:
             return None, None, None
-        located = self._walker.locator.find(name, map(Path, self.path if path is None else path))
+        located = self._walker.locate(full_name, map(Path, self.path if path is None else path))
         if located is None:
             raise ImportError(full_name)
         return None, str(located.path), located
+
+    def alias(self, name: str, other: str) -> None:
+        """Whoever imports `other` gets the module `name`."""
+        self.lazynodes[other] = modulegraph.Alias(name)
 
     def _load_module(self, fqname: str, fp: object, pathname: str | None, info: Located | None) -> Any:  # noqa: ARG002
         node = self.createNode(_node_class(info), fqname)
@@ -106,6 +111,22 @@ def _doomed(edges: Iterable[Edge], reached: Mapping[str, Reached]) -> set[str]:
     return doomed
 
 
+def _without(fact: ImportFact, package: str, excluded: frozenset[str]) -> ImportFact | None:
+    """What is left of an import in a module of `package` when some modules are not to be imported; None: nothing."""
+    base = fact.name
+    if fact.level:
+        above = package.split(".")[: 1 - fact.level or None]
+        base = ".".join((*above, fact.name) if fact.name else above)
+
+    def is_excluded(name: str) -> bool:
+        return any(name == each or name.startswith(f"{each}.") for each in excluded)
+
+    if is_excluded(base):
+        return None
+    names = tuple(name for name in fact.names or () if not is_excluded(f"{base}.{name}"))
+    return fact if names == (fact.names or ()) else replace(fact, names=names)
+
+
 class Walker:
     """Follows imports from one entry until nothing new is reached."""
 
@@ -121,12 +142,15 @@ class Walker:
         stdlib: Path,
         environment: Environment,
         used_by_core: Iterable[str],
+        hooks: Hooks,
     ) -> None:
         self.locator = locator
         self.builtin_modules = builtin_modules
         self.reached: dict[str, Reached] = {}
         self.edges: list[Edge] = []
         self.left_out: dict[str, Edge] = {}  # optional imports of other distributions that nobody asked for
+        self.made_at_run_time: set[str] = set()  # modules without a file, as hooks say
+        self.runtime_hooks: set[str] = set()
         self._facts = facts
         self._extensions = extensions
         self._references = References(locator, search_path, environment)
@@ -134,6 +158,8 @@ class Walker:
         self._stdlib = stdlib
         self._environment = environment
         self._search_path = search_path
+        self._hooks = hooks
+        self._excluded_by_hooks: dict[str, frozenset[str]] = {}  # by the module whose imports are meant
         self._pending: deque[Any] = deque()
         # Names that reached code uses; what waits for one: deferred imports of the standard library (a node and a
         # fact), and the names that its functions use (a text).
@@ -170,10 +196,24 @@ class Walker:
         self.run()
         return name in self.reached
 
+    def is_there(self, name: str) -> bool:
+        """Is there a module of this name, reached or not?"""
+        return name in self.reached or self.locator.is_module(name, self._search_path)
+
     def add_existing(self, importer: str, name: str, binding: Binding) -> None:
         """Bring in a module, if there is one of this name."""
-        if name not in self.reached and self.locator.is_module(name, self._search_path):
+        if name not in self.reached and self.is_there(name):
             self.add(importer, name, binding)
+
+    def add_runtime_hook(self, hook: RuntimeHook) -> None:
+        """A file that becomes a module which runs before the program."""
+        if hook.name not in self.reached:
+            node = self._graph.createNode(modulegraph.SourceModule, hook.name)
+            node.filename = str(hook.path)
+            self.runtime_hooks.add(hook.name)
+            self.found(node, Located(Kind.SOURCE, hook.path))
+            self.edges.append(Edge("__main__", hook.name, Binding.HOOK, is_attribute=False, line=0))
+            self.run()
 
     def run(self) -> None:
         """Scan what has been reached and not scanned yet."""
@@ -191,6 +231,19 @@ class Walker:
         self._fallbacks = [each for each in self._fallbacks if each not in chosen]
         self._pending += [(each.node, each.fact, each.caller) for each in chosen]
         return bool(chosen)
+
+    def locate(self, name: str, folders: Iterable[Path]) -> Located | None:
+        """Where a module is, below these folders unless a hook knows better."""
+        before = self._hooks.before_import(name)
+        if before is not None:
+            self.made_at_run_time |= {*before.runtime_modules}
+            for real, other in before.aliases:
+                self._graph.alias(real, other)
+        folders = self._hooks.search_folders(name, folders)
+        located = self.locator.find(name.rpartition(".")[2], folders)
+        if located is not None and located.folders and before is not None:
+            return replace(located, folders=(*located.folders, *before.package_paths))
+        return located
 
     def found(self, node: Any, located: Located | None) -> None:
         """A node was made: read its facts now (names that it defines decide what resolves), its imports later."""
@@ -268,6 +321,10 @@ class Walker:
         """Is this module part of the standard library?"""
         return located is not None and _is_below(located.path, self._stdlib)
 
+    def _is_python(self, reached: Reached) -> bool:
+        """Does this module come with Python?"""
+        return reached.located is None or self.is_stdlib(reached.located)
+
     def _read(self, located: Located | None) -> FileFacts | None:
         if located is None or located.kind is Kind.NAMESPACE:
             return None
@@ -283,10 +340,15 @@ class Walker:
         parent = reached.name.rpartition(".")[0]
         if parent:
             self.edges.append(Edge(reached.name, parent, Binding.PARENT, is_attribute=False, line=0))
+        hook = self._hooks.standard(reached.name, reached.located, is_stdlib=self._is_python(reached))
+        if hook is not None:
+            self._excluded_by_hooks[reached.name] = frozenset(hook.excluded_imports)
         self._follow_all(node, node, reached.facts.imports if reached.facts else (), ignored)
         for name in self._compiled_imports(reached):
             self._import_name(reached.name, name, Binding.EAGER)
         self._follow_unwritten(reached)
+        for name in hook.hidden_imports if hook is not None else ():
+            self._import_name(reached.name, name, Binding.HOOK)
         self._follow_rule(reached.name, rule.implies if rule else ())
 
     def _follow_unwritten(self, reached: Reached) -> None:
@@ -335,7 +397,7 @@ class Walker:
         """Follow the imports of one file; relative ones start at `caller`."""
         failed = set()
         attempted: dict[int, list[str]] = {}
-        for fact in facts:
+        for fact in self._not_excluded(caller, facts):
             if fact.name in ignored or ("*" in ignored and fact.binding is Binding.DEFERRED):
                 continue
             if fact.fallback and fact.fallback not in failed:
@@ -350,6 +412,14 @@ class Walker:
             elif not self._follow(node, fact, caller):
                 failed.add(fact.attempt)
             attempted.setdefault(fact.attempt, []).extend(edge.imported for edge in self.edges[edges:])
+
+    def _not_excluded(self, caller: Any, facts: Iterable[ImportFact]) -> Iterable[ImportFact]:
+        """Imports of one file without those that a hook, of the module or of a package around it, excludes."""
+        importer = self.reached[caller.identifier]
+        parts = importer.name.split(".")
+        around = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+        excluded = frozenset().union(*(self._excluded_by_hooks.get(name, frozenset()) for name in around))
+        return (kept for fact in facts if (kept := _without(fact, importer.package, excluded))) if excluded else facts
 
     def _follow(self, node: Any, fact: ImportFact, caller: Any = None) -> bool:
         """Follow one import; was everything that it names found?"""
@@ -366,7 +436,7 @@ class Walker:
 
     def _is_there(self, imported: Any) -> bool:
         """Is there a module of this name, or may its parent have such an attribute?"""
-        if imported.identifier in self.reached:
+        if imported.identifier in self.reached or imported.identifier in self.made_at_run_time:
             return True
         parent = self.reached.get(imported.identifier.rpartition(".")[0])
         return parent is not None and (parent.facts is None or parent.facts.may_have_any_name)

@@ -46,6 +46,7 @@ class Options:
     utf8_mode: bool
     site_builtins: tuple[str, ...]
     main_module: str
+    runtime_hooks: tuple[str, ...]
     version_end: int
     platlibdir: str
     warnings: tuple[str, ...]
@@ -172,6 +173,7 @@ def _write_options(writer: _Writer, bundle: Any, options: Options) -> None:
     record.optimize = options.optimize
     record.utf8_mode = options.utf8_mode
     record.site_builtins = writer.text_list(options.site_builtins)
+    record.runtime_hooks = writer.text_list(options.runtime_hooks)
     record.main_module = writer.text(options.main_module or None)
     record.version_end = options.version_end
     record.platlibdir = writer.text(options.platlibdir)

@@ -115,6 +115,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
             utf8_mode=settings.utf8,
             site_builtins=graph.site_builtins,
             main_module=graph.main_module,
+            runtime_hooks=graph.runtime_hooks,
             version_end=version_end,
             platlibdir=target.platlibdir,
             warnings=settings.warnings,

@@ -10,7 +10,9 @@ from typing import cast
 from bundler.analyze.distributions import Environment
 from bundler.analyze.extension import ExtensionReader
 from bundler.analyze.facts import FactSource, FileFacts, _parse
-from bundler.analyze.locate import Locator
+from bundler.analyze.hooks import Hooks, StandardHook
+from bundler.analyze.hooks.run import BeforeImport
+from bundler.analyze.locate import Located, Locator
 from bundler.analyze.rules import Rule
 from bundler.analyze.walk import Walker
 from bundler.analyze.worker.scan import scan
@@ -59,13 +61,32 @@ class KnownImports:
         return self._imports.get(name, [])
 
 
-def walker(
+class KnownHooks:
+    """Hooks that ask for what is given, by module."""
+
+    def __init__(self, standard: Mapping[str, StandardHook], before: Mapping[str, BeforeImport]) -> None:
+        self._standard = standard
+        self._before = before
+
+    def standard(self, module: str, located: Located | None, *, is_stdlib: bool) -> StandardHook | None:
+        return self._standard.get(module)
+
+    def before_import(self, module: str) -> BeforeImport | None:
+        return self._before.get(module)
+
+    def search_folders(self, module: str, folders: Iterable[Path]) -> Iterable[Path]:
+        return folders
+
+
+def walker(  # what surrounds a walk
     *search_path: Path,
     stdlib: Path = Path("/nowhere"),
     rules: Mapping[str, Rule] | None = None,
     builtin: Iterable[str] = ("sys",),
     excluded: tuple[str, ...] = (),
     compiled: Mapping[str, list[str]] | None = None,
+    hooks: Mapping[str, StandardHook] | None = None,
+    before: Mapping[str, BeforeImport] | None = None,
 ) -> Walker:
     """A walker over folders."""
     return Walker(
@@ -79,6 +100,7 @@ def walker(
         stdlib=stdlib,
         environment=Environment(search_path, MARKERS),
         used_by_core=(),
+        hooks=cast(Hooks, KnownHooks(hooks or {}, before or {})),
     )
 
 

@@ -25,6 +25,7 @@ OPTIONS = Options(
     utf8_mode=True,
     site_builtins=("exit", "help"),
     main_module="package.tool",
+    runtime_hooks=("pyi_rth_first", "pyi_rth_second"),
     version_end=77,
     platlibdir="lib64",
     warnings=("error", "ignore::DeprecationWarning"),
@@ -176,6 +177,11 @@ class Tables:
         offset = self._offset(pointer)
         return self._data[offset : self._data.index(b"\0", offset)].decode("utf-8", "surrogateescape")
 
+    def texts(self, pointer: Any, count: int) -> list[str]:
+        addresses = bundle_ffi().from_buffer("const char *[]", self.bytes(pointer, 8 * (count + 1)))
+        assert addresses[count] == bundle_ffi().NULL
+        return [self.text(address) for address in list(addresses)[:count]]
+
     def numbers(self, pointer: Any, count: int) -> list[int]:
         return [int.from_bytes(self.bytes(pointer, 4 * count)[4 * i :][:4], "little") for i in range(count)]
 
@@ -192,6 +198,7 @@ def test_options_are_written():
     assert (options.optimize, options.utf8_mode, options.version_end) == (2, 1, 77)
     assert tables.text(options.platlibdir) == "lib64"
     assert tables.text(options.main_module) == "package.tool"
+    assert tables.texts(options.runtime_hooks, 2) == ["pyi_rth_first", "pyi_rth_second"]
     assert options.x_options == bundle_ffi().NULL
 
 

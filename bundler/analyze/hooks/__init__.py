@@ -1,0 +1,10 @@
+"""PyInstaller's hooks: files that say what a module needs invisibly. They run unchanged, in a worker.
+
+A hook is found by its file's name: `hook-package.module.py` speaks about `package.module`. `discover.py` finds the
+folders that hold hooks, `run.py` runs them, and what they ask for is noted here for those who build the graph.
+"""
+
+from bundler.analyze.hooks.discover import HookSources, RuntimeHook
+from bundler.analyze.hooks.run import Hooks, StandardHook
+
+__all__ = ["HookSources", "Hooks", "RuntimeHook", "StandardHook"]

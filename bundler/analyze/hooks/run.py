@@ -1,0 +1,282 @@
+"""Runs hooks in the worker, and remembers what they answered."""
+
+from __future__ import annotations
+
+import glob
+import json
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from bundler.analyze.data import matches
+from bundler.analyze.distributions import Environment
+from bundler.analyze.hooks.discover import (
+    CONTRIBUTED,
+    PACKAGES_PRIORITY,
+    PYINSTALLERS_PRIORITY,
+    Hook,
+    HookKind,
+    HookSources,
+    RuntimeHook,
+    find_folders,
+    guest_folder,
+    installed_pyinstaller,
+)
+from bundler.analyze.locate import Located
+from bundler.cache import Cache, digest, tree_digest
+from bundler.errors import Diagnostic, warning
+from bundler.process import CommandError, Service
+from bundler.settings import AddedData
+from bundler.target import TargetPython
+from bundler.target.workers import worker_command
+
+# Packages of our environment that hooks may import though the program has them not.
+_GUESTS = (CONTRIBUTED, "packaging")
+
+_WORKER = Path(__file__).parent / "worker"
+
+
+@dataclass(frozen=True, slots=True)
+class StandardHook:
+    """What a standard hook asks for. `files`: data files and shared libraries alike.
+
+    `warns_of_missing`: its hidden imports are all meant to be there. Of the contributed hooks' none are: they name what
+    any version of a package may have.
+    """
+
+    hook: Hook
+    hidden_imports: tuple[str, ...]
+    excluded_imports: tuple[str, ...]
+    files: tuple[AddedData, ...]
+    sources: Mapping[str, str]  # module_collection_mode by package
+    warns_of_missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeImport:
+    """What a pre-safe-import hook asks for. `aliases`: (real name, other name)."""
+
+    aliases: tuple[tuple[str, str], ...]
+    package_paths: tuple[Path, ...]
+    runtime_modules: tuple[str, ...]
+
+
+class HookError(Exception):
+    """A hook, or a function of its API, raised something; the text names it."""
+
+
+class Hooks:
+    """The hooks of one build. `ran` holds what standard hooks asked for, in the order in which they ran."""
+
+    def __init__(  # noqa: PLR0913  # what surrounds hooks
+        self,
+        target: TargetPython,
+        search_path: tuple[Path, ...],
+        environment: Environment,
+        cache: Cache,
+        folders: Iterable[Path],
+        left_out: Mapping[str, Iterable[str]],
+    ) -> None:
+        self.findings: list[Diagnostic] = []
+        self.ran: list[StandardHook] = []
+        self._target = target
+        self._search_path = search_path
+        self._environment = environment
+        self._cache = cache
+        self._left_out = {name: sorted(values) for name, values in left_out.items()}
+        self._service: Service | None = None
+        self._sources = HookSources(find_folders(folders, environment, self._ask_for_folders))
+        self._before_import = self._sources.of(HookKind.BEFORE_IMPORT)
+        self._before_search = self._sources.of(HookKind.BEFORE_SEARCH)
+
+    # --- What the graph asks ---
+
+    def standard(self, module: str, located: Located | None, *, is_stdlib: bool) -> StandardHook | None:
+        """Run the hook for a module that was found; None when there is none, or when it failed."""
+        hook = self._sources.find(HookKind.STANDARD, module)
+        # What the standard library needs is known without PyInstaller's hooks.
+        if hook is None or (is_stdlib and hook.priority == PYINSTALLERS_PRIORITY):
+            return None
+        answer = self._run(
+            hook,
+            located,
+            filename=str(located.path) if located else None,
+            folders=[str(folder) for folder in located.folders] if located and located.folders else None,
+        )
+        if answer is None:
+            return None
+        ran = StandardHook(
+            hook=hook,
+            hidden_imports=tuple(answer["hidden_imports"]),
+            excluded_imports=tuple(answer["excluded_imports"]),
+            files=tuple(self._files(hook, [*answer["datas"], *answer["binaries"]])),
+            sources=answer["collection_mode"],
+            warns_of_missing=answer["warn_on_missing"] and hook.priority >= PACKAGES_PRIORITY,
+        )
+        self.ran.append(ran)
+        return ran
+
+    def before_import(self, module: str) -> BeforeImport | None:
+        """Run the pre-safe-import hook for a module that is about to be looked for."""
+        if module not in self._before_import:
+            return None
+        hook = self._sources.find(HookKind.BEFORE_IMPORT, module)
+        answer = self._run(hook, None) if hook else None
+        if answer is None:
+            return None
+        return BeforeImport(
+            aliases=tuple((real, other) for real, other in answer["aliases"]),
+            package_paths=tuple(map(Path, answer["package_paths"])),
+            runtime_modules=tuple(answer["runtime_modules"]),
+        )
+
+    def search_folders(self, module: str, folders: Iterable[Path]) -> Iterable[Path]:
+        """Where a module is to be looked for, instead of in `folders`."""
+        if module not in self._before_search:
+            return folders
+        hook = self._sources.find(HookKind.BEFORE_SEARCH, module)
+        every = list(folders)
+        if hook is None or (hook.priority == PYINSTALLERS_PRIORITY and module in self._target.stdlib_modules):
+            return every
+        answer = self._run(hook, None, search_folders=list(map(str, every)))
+        return every if answer is None else [Path(folder) for folder in answer["search_folders"]]
+
+    def runtime(self, modules: Iterable[str]) -> dict[str, RuntimeHook]:
+        """Run-time hooks of a program that holds these modules, by name, in the order of the modules."""
+        found: dict[str, RuntimeHook] = {}
+        for module in sorted(modules):
+            for hook in self._sources.runtime(module):
+                if hook.path.is_file():
+                    found.setdefault(hook.name, hook)
+                else:
+                    self._warn(hook.path, f"the run-time hook for `{module}` is not there")
+        return found
+
+    def call(self, function: str, *arguments: str) -> Any:
+        """The result of a function of `PyInstaller.utils.hooks`; HookError when it raises."""
+        answer = self._ask({"kind": "call", "function": function, "arguments": arguments})
+        if "error" in answer:
+            raise HookError(answer["error"])
+        return answer["value"]
+
+    def missing_imports(self, reached: Container[str]) -> Iterator[Diagnostic]:
+        """Hidden imports that were not found, of hooks that mean them to be."""
+        for ran in self.ran:
+            for name in ran.hidden_imports if ran.warns_of_missing else ():
+                if name not in reached:
+                    yield warning(
+                        "missing-module",
+                        f"`{name}`, which the hook for `{ran.hook.module}` names, was not found",
+                        where=str(ran.hook.path),
+                    )
+
+    def close(self) -> None:
+        """End the worker, if one was needed."""
+        if self._service is not None:
+            self._service.close()
+
+    # --- The worker ---
+
+    def _run(self, hook: Hook, located: Located | None, **request: Any) -> dict[str, Any] | None:
+        """The worker's answer; None, with a finding, when the hook raised something."""
+        request |= {"kind": hook.kind.value, "module": hook.module, "file": str(hook.path)}
+        entry = self._entry(hook, located, request)
+        answer = self._remembered(entry) if entry else None
+        if answer is None:
+            answer = self._ask(request)
+            if entry is not None and "error" not in answer and not answer["messages"]:
+                self._cache.write(entry, json.dumps(answer).encode())
+        if "error" in answer:
+            line = f":{answer['line']}" if answer["line"] else ""
+            self._warn(hook.path, f"the hook for `{hook.module}` failed: {answer['error']}", line)
+            return None
+        return answer
+
+    def _entry(self, hook: Hook, located: Located | None, request: Mapping[str, Any]) -> Path | None:
+        """Where the answer is kept: when all that it can depend on is known by what is installed."""
+        known = self._environment.owner(hook.path) is not None or hook.path.is_relative_to(self._contributed)
+        if not known or (located is not None and self._environment.owner(located.path) is None):
+            return None
+        key = digest(self._identity, json.dumps(request, sort_keys=True), hook.path.read_bytes())
+        return self._cache.path("hook", key, ".json")
+
+    def _remembered(self, entry: Path) -> dict[str, Any] | None:
+        try:
+            answer: dict[str, Any] = json.loads(entry.read_bytes())
+        except FileNotFoundError:
+            return None
+        files = [*answer.get("datas", ()), *answer.get("binaries", ())]
+        # Libraries of the system may have gone since.
+        return answer if all(glob.has_magic(source) or Path(source).exists() for source, _ in files) else None
+
+    @cached_property
+    def _contributed(self) -> Path:
+        return (guest_folder(CONTRIBUTED) or Path("/nowhere")) / CONTRIBUTED
+
+    @cached_property
+    def _identity(self) -> str:
+        return digest(
+            tree_digest(_WORKER),
+            *(tree_digest(self._contributed / name) for name in ("utils",) if self._contributed.is_dir()),
+            str(self._target.hexversion),
+            self._environment.identity,
+            json.dumps(self._setting, sort_keys=True),
+        )
+
+    @cached_property
+    def _setting(self) -> dict[str, Any]:
+        guests = {name: guest_folder(name) for name in _GUESTS}
+        pyinstaller = installed_pyinstaller(self._environment)
+        return {
+            "path": [str(folder) for folder in self._search_path],
+            "prefix": str(self._target.prefix),
+            "guests": {name: str(folder) for name, folder in guests.items() if folder is not None},
+            "pyinstaller": str(pyinstaller) if pyinstaller else None,
+            "left_out": self._left_out,
+            "config": {},
+        }
+
+    def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        if self._service is None:
+            self._service = Service(worker_command(self._target.executable, "analyze/hooks", "main"))
+            self._service.tell(json.dumps(self._setting))
+        answer: dict[str, Any] = json.loads(self._service.ask(json.dumps(request)))
+        return answer
+
+    def _ask_for_folders(self, entry: str) -> Sequence[str]:
+        try:
+            answer = self._ask({"kind": "hook_folders", "value": entry})
+        except CommandError as error:
+            answer = {"error": error.reason}
+        if "error" in answer:
+            self.findings.append(
+                warning("hook-failed", f"the hooks of `{entry}` could not be found: {answer['error']}")
+            )
+            return ()
+        folders: list[str] = answer["folders"]
+        return folders
+
+    # --- Answers ---
+
+    def _files(self, hook: Hook, pairs: Iterable[tuple[str, str]]) -> Iterable[AddedData]:
+        for source, destination in pairs:
+            place = PurePosixPath(destination.replace("\\", "/"))
+            path = hook.path.parent / source
+            if place.is_absolute() or ".." in place.parts:
+                self._warn(hook.path, f"`{destination}` is not a folder of the binary; `{source}` is left out")
+            elif not matches(path):
+                self._warn(hook.path, f"`{source}`, which the hook for `{hook.module}` adds, is not there")
+            else:
+                yield AddedData(path, place)
+
+    def _warn(self, path: Path, message: str, line: str = "") -> None:
+        self.findings.append(
+            warning(
+                "hook-failed",
+                message,
+                where=f"{path}{line}",
+                hint="what the hook would have added is missing in the binary; name it with `--hidden-import` or `--add-data`",
+            )
+        )

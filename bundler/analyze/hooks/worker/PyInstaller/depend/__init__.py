@@ -1,0 +1,1 @@
+"""Part of the API for hooks."""

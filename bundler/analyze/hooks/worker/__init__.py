@@ -1,0 +1,1 @@
+"""Runs hooks under the target interpreter, whose standard library is all it needs."""
