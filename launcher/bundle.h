@@ -108,7 +108,7 @@ struct bundle_image {
     uint32_t header_count;
     uint32_t init_count;
     uint32_t fini_count;
-    uint32_t reserved;
+    uint32_t ends_visibly; /* the death of its objects may be seen from outside the process */
     uint64_t init;       /* DT_INIT */
     uint64_t init_array; /* DT_INIT_ARRAY */
     uint64_t fini;

@@ -77,4 +77,57 @@ compat_initialize_main(PyConfig *config)
 #endif
 }
 
+/* Objects that the collector knows, one by one, until `visit` returns 0; it must not run Python code. */
+typedef int (*compat_visitor)(PyObject *object, void *context);
+
+static inline void
+compat_visit_objects(compat_visitor visit, void *context)
+{
+#if PY_VERSION_HEX >= 0x030c0000
+    PyUnstable_GC_VisitObjects(visit, context);
+#else
+    struct _gc_runtime_state *gc = &PyInterpreterState_Get()->gc;
+    PyGC_Head *lists[] = {&gc->generations[0].head, &gc->generations[1].head, &gc->generations[2].head,
+                          &gc->permanent_generation.head};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        for (PyGC_Head *item = _PyGCHead_NEXT(lists[i]); item != lists[i]; item = _PyGCHead_NEXT(item)) {
+            if (!visit((PyObject *)(item + 1), context)) {
+                return;
+            }
+        }
+    }
+#endif
+}
+
+/* From here on no thread is started and no process forked (pylifecycle.c, since 3.12). */
+static inline void
+compat_begin_finalizing(void)
+{
+#if PY_VERSION_HEX >= 0x030c0000
+    PyInterpreterState_Get()->finalizing = 1;
+#endif
+}
+
+static inline int
+compat_has_audit_hooks(void)
+{
+    return PyInterpreterState_Get()->audit_hooks != NULL;
+}
+
+/* The current exception as an object (a new reference); there is none afterwards. */
+static inline PyObject *
+compat_take_exception(void)
+{
+#if PY_VERSION_HEX >= 0x030c0000
+    return PyErr_GetRaisedException();
+#else
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    Py_XDECREF(type);
+    Py_XDECREF(traceback);
+    return value;
+#endif
+}
+
 #endif

@@ -371,6 +371,17 @@ image_named(const char *name)
     return found ? &bundle.images[found->image] : NULL;
 }
 
+bool
+bundle_visible_image_loaded(void)
+{
+    for (uint32_t i = 0; i < loaded_count; i++) {
+        if (bundle.images[load_order[i]].ends_visibly) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const struct bundle_image *
 bundle_image_at(const void *address)
 {

@@ -5,6 +5,7 @@
 
 #include "bundle.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* tables.c: look-up in an index over records of `size` bytes that begin with their text; NULL when absent. */
@@ -21,6 +22,9 @@ void bundle_images_start(int argc, char **argv, char **environment);
 
 /* images.c: the loaded image in whose memory an address lies; NULL when there is none. */
 const struct bundle_image *bundle_image_at(const void *address);
+
+/* images.c: is an image loaded whose objects' death may be seen from outside? */
+bool bundle_visible_image_loaded(void);
 
 /* unwind.c: let the system's unwinder, once it is loaded, find the frames of images. */
 void bundle_bind_unwinder(void);

@@ -2,6 +2,7 @@
 
 #include "compat.h"
 
+#include "ending.h"
 #include "importer.h"
 #include "launcher.h"
 
@@ -222,8 +223,7 @@ run_main(bool *interrupted)
         return 0;
     }
     *interrupted = PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
-    PyErr_Print(); /* does not return for SystemExit */
-    return 1;
+    return bundle_status_of_exception();
 }
 
 /* End by SIGINT, so that a shell sees what happened (Modules/main.c, exit_sigint). */
@@ -251,9 +251,6 @@ main(int argc, char **argv, char **environment)
         Py_ExitStatusException(status);
     }
     bool interrupted = false;
-    int exit_status = run_main(&interrupted);
-    if (Py_FinalizeEx() < 0) {
-        exit_status = 120; /* as Py_RunMain: buffered output could not be written */
-    }
+    int exit_status = bundle_end(run_main(&interrupted));
     return interrupted ? end_by_interrupt() : exit_status;
 }

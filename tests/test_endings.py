@@ -19,6 +19,11 @@ CASES = (
     *("exit_object", "exit_tuple", "exit_builtin", "quit_builtin", "quit_text", "site_names", "interrupt_raised"),
     *("interrupt_chained", "signals", "abort", "os_exit", "threads", "thread_exception", "at_exit", "at_exit_exit"),
     *("finalisers", "unraisable", "excepthook", "excepthook_failing", "fork"),
+    *("finaliser_unseen", "finaliser_inherited", "suspended_generator", "suspended_context", "finished_generators"),
+    *("coroutine_never_awaited", "suspended_coroutine", "weak_callback", "weak_finalize", "weak_containers"),
+    *("buffered_file", "text_file", "own_file", "own_memory_file", "archive", "temporary_folder", "temporary_file"),
+    *("open_file_warning", "replaced_output", "replaced_errors", "audit_hook", "at_exit_thread", "at_exit_failing"),
+    *("daemon_thread", "child_left_running"),
 )
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from bundler.contract import bundle_constant, bundle_ffi
 from bundler.link import prelink
 from bundler.link.elf import PAGE, Tag
+from bundler.link.endings import ends_visibly
 from bundler.link.prelink import HostThreadLocal, Image, Locate, OnHost, Resolved
 
 
@@ -257,6 +258,7 @@ def _write_image(writer: _Writer, row: Any, image: Image, locate: Locate) -> Non
     row.fini = image.address(Tag.FINI)
     row.fini_array = image.address(Tag.FINI_ARRAY)
     row.fini_count = object_.tags.get(Tag.FINI_ARRAYSZ, 0) // 8
+    row.ends_visibly = ends_visibly(object_)
     row.relro, row.relro_size = prelink.late_relro(image)
 
 

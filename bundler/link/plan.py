@@ -45,6 +45,7 @@ _REPLACED_IN_PYTHON = ("PyMarshal_ReadObjectFromString",)
 _LAUNCHER_SOURCES = (
     "main.c",
     "importer.c",
+    "ending.c",
     "frozen.c",
     "images.c",
     "unwind.c",

@@ -1,11 +1,18 @@
 """Ways for a program to end: `endings.py CASE` runs the function of that name."""
 
 import atexit
+import contextlib
+import io
 import os
 import signal
+import subprocess
 import sys
+import tempfile
 import threading
 import time
+import warnings
+import weakref
+import zipfile
 
 
 def normal():
@@ -302,6 +309,252 @@ def finalisers():
     suspended = generator()
     next(suspended)
     Loud("at once")
+
+
+def finaliser_unseen():
+    """Instances of this class are unknown to the collector."""
+
+    class Slotted:
+        __slots__ = ()
+
+        def __del__(self):
+            print("slotted is gone")
+
+    global kept
+    kept = Slotted()
+
+
+def finaliser_inherited():
+    """The class itself names no `__del__`."""
+
+    class Heir(Loud):
+        pass
+
+    global kept
+    kept = [Heir("heir")]
+
+
+def suspended_generator():
+    """Closed when the program ends."""
+
+    def generator():
+        try:
+            yield
+        finally:
+            print("closed")
+
+    global kept
+    kept = generator()
+    next(kept)
+
+
+def suspended_context():
+    """A context manager that is never left."""
+
+    @contextlib.contextmanager
+    def context():
+        try:
+            yield
+        finally:
+            print("left")
+
+    global kept
+    kept = context()
+    kept.__enter__()
+
+
+def finished_generators():
+    """Those that were never started, or have ended, say nothing."""
+
+    def generator():
+        try:
+            yield
+        finally:
+            print("closed")
+
+    global kept
+    kept = [generator(), generator()]
+    print(list(kept[0]))
+
+
+def coroutine_never_awaited():
+    """Python warns."""
+
+    async def coroutine():
+        pass
+
+    global kept
+    kept = coroutine()
+
+
+def suspended_coroutine():
+    """Closed when the program ends."""
+
+    class Pause:
+        def __await__(self):
+            yield
+
+    async def coroutine():
+        try:
+            await Pause()
+        finally:
+            print("closed")
+
+    global kept
+    kept = coroutine()
+    kept.send(None)
+
+
+def weak_callback():
+    """Called when what it watches goes."""
+
+    class Watched:
+        pass
+
+    global kept, watcher
+    kept = Watched()
+    watcher = weakref.ref(kept, lambda reference: print("it is gone"))
+
+
+def weak_finalize():
+    """Runs at exit, unless told not to."""
+
+    class Watched:
+        pass
+
+    global kept
+    kept = Watched()
+    weakref.finalize(kept, print, "finalized")
+    weakref.finalize(kept, print, "not at exit").atexit = False
+
+
+def weak_containers():
+    """Their callbacks show nothing."""
+
+    class Item:
+        pass
+
+    global kept, containers
+    kept = Item()
+    containers = weakref.WeakSet([kept]), weakref.WeakValueDictionary(a=kept), weakref.WeakKeyDictionary({kept: 1})
+
+
+def buffered_file():
+    """Data in a file's buffer is written."""
+    global kept
+    kept = os.fdopen(os.dup(1), "wb")
+    kept.write(b"from the buffer\n")
+
+
+def text_file():
+    """Text that waits for its buffer is written."""
+    global kept
+    kept = [os.fdopen(os.dup(1), "w")]
+    kept[0].write("from the text buffer\n")
+
+
+def own_file():
+    """A file class of the program's own is closed by its finaliser."""
+
+    class Own(io.RawIOBase):
+        def close(self):
+            if not self.closed:
+                print("own file closed")
+            super().close()
+
+    global kept
+    kept = Own()
+
+
+def own_memory_file():
+    """So is one in memory that does more."""
+
+    class Own(io.BytesIO):
+        def close(self):
+            print("own memory closed")
+            super().close()
+
+    global kept
+    kept = Own()
+
+
+def archive():
+    """An archive gets its directory."""
+    global kept
+    kept = zipfile.ZipFile(os.fdopen(os.dup(1), "wb"), "w")
+    kept.writestr(zipfile.ZipInfo("name"), "content")
+
+
+def temporary_folder():
+    """Vanishes at exit."""
+    atexit.register(lambda: print("still there:", os.path.isdir(kept.name)))
+    global kept
+    kept = tempfile.TemporaryDirectory()
+
+
+def temporary_file():
+    """Vanishes with the program that made it."""
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        global kept
+        kept = tempfile.NamedTemporaryFile()
+        os.write(writing, kept.name.encode())
+        return
+    name = os.read(reading, 4096)
+    os.wait()
+    print("still there:", os.path.exists(name))
+
+
+def open_file_warning():
+    """Where warnings are on, Python tells of files left open."""
+    warnings.simplefilter("always")
+    global kept
+    kept = open(os.devnull)
+
+
+def replaced_output():
+    """Text in the program's own stream, and in the one that it replaced."""
+    sys.stdout.write("in the first\n")
+    sys.stdout = os.fdopen(os.dup(1), "w")
+    sys.stdout.write("in the second\n")
+
+
+def replaced_errors():
+    """A stream of the program's own is flushed."""
+
+    class Stream(io.StringIO):
+        def flush(self):
+            os.write(1, b"flushed\n")
+
+    sys.stderr = Stream()
+
+
+def audit_hook():
+    """Hooks see the interpreter end."""
+    sys.addaudithook(lambda event, arguments: os.write(1, event.encode() + b"\n") if event.startswith("cpython") else None)
+
+
+def at_exit_thread():
+    """Too late for a thread, since 3.12."""
+    atexit.register(lambda: threading.Thread(target=print, args=("from a thread",)).start())
+
+
+def at_exit_failing():
+    """A function that fails at exit is reported."""
+    atexit.register(lambda: 1 / 0)
+
+
+def daemon_thread():
+    """A daemon thread does not keep the program alive."""
+    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+
+
+def child_left_running():
+    """A process that nobody waited for."""
+    warnings.simplefilter("always")
+    global kept
+    kept = subprocess.Popen(["sleep", "0.2"])
+    kept.pid = 1  # the warning names it
 
 
 class Complaint:

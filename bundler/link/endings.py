@@ -1,0 +1,47 @@
+"""Which shared objects could do something visible when their objects die at the end of the program.
+
+The launcher takes the heap apart at exit only if somebody could tell (launcher/ending.c). What compiled code does when
+its objects are freed cannot be seen from outside, but what it can do at all is limited by the functions it calls: one
+that writes to no descriptor, sends nothing, renames and removes no file, and registers nothing for the end can only
+give memory back, close descriptors, as the system does anyway, or leave data in buffers of stdio, which `exit` writes.
+"""
+
+from __future__ import annotations
+
+from bundler.link.elf import SharedObject
+
+_VISIBLE = frozenset(
+    "write writev pwrite pwrite64 pwritev pwritev64 send sendto sendmsg sendmmsg sendfile sendfile64 splice"
+    " unlink unlinkat rename renameat renameat2 remove rmdir truncate truncate64 ftruncate ftruncate64"
+    " kill system execve posix_spawn posix_spawnp tcsetattr"
+    " gzclose gzclose_w Py_AtExit PyUnstable_AtExit".split()
+)
+
+# Those that call such a function, but never to free something. By file name up to the first dot.
+_QUIET = {
+    "_socket": "a socket that dies is closed, after a finalizer that the launcher sees",
+    "_posixsubprocess": "holds no objects",
+    "_multiprocessing": "removes semaphores only when told to",
+    "_posixshmem": "holds no objects",
+    "mmap": "changes of a mapping reach the file without being asked to",
+    "termios": "holds no objects",
+    "libz": "memory only, but for its gzip files: see gzclose",
+    "libuuid": "holds no objects",
+    "libcrypto": "memory only, unless the program reaches its BIOs through ctypes",
+    "libssl": "a connection that is freed sends nothing (SSL_free(3))",
+    "libtinfo": "writes to the terminal when told to",
+    "libncursesw": "writes to the terminal when told to",
+    "libreadline": "writes to the terminal, and history files, when told to",
+    "libffi": "memory only",
+    "_pydantic_core": "memory only; Rust's standard library brings functions for writing",
+    "_rust": "cryptography: memory only; Rust's standard library and OpenSSL bring functions for writing",
+    "_imaging": "Pillow: memory only; encoders write while they are asked to",
+    "_cffi_backend": "memory only; libffi makes temporary files for callbacks",
+}
+
+
+def ends_visibly(library: SharedObject) -> bool:
+    """The death of this library's objects may be seen from outside the process."""
+    if library.path.name.split(".")[0] in _QUIET:
+        return False
+    return any(symbol.name in _VISIBLE and not symbol.is_defined for symbol in library.symbols)
