@@ -130,4 +130,29 @@ compat_take_exception(void)
 #endif
 }
 
+/* Report the current exception, which nobody can catch: before 3.13 by naming the object that it comes from. */
+static inline void
+compat_report_ignored(const char *heading, PyObject *source)
+{
+#if PY_VERSION_HEX >= 0x030d0000
+    (void)source;
+    PyErr_FormatUnraisable("%s", heading);
+#else
+    (void)heading;
+    PyErr_WriteUnraisable(source);
 #endif
+}
+
+/* The same when sys.stdout could not be flushed, which has a heading since 3.14 (pylifecycle.c, flush_std_files). */
+static inline void
+compat_report_flush(PyObject *file)
+{
+#if PY_VERSION_HEX >= 0x030e0000
+    compat_report_ignored("Exception ignored while flushing sys.stdout", file);
+#else
+    PyErr_WriteUnraisable(file);
+#endif
+}
+
+#endif
+

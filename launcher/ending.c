@@ -14,15 +14,15 @@
 
 /* --- What can be seen in any case --------------------------------------------------------------------------- */
 
-/* Call a function of a module that was imported; what it raises is reported as Py_FinalizeEx would. */
+/* Call a function of a module that was imported; what it raises is reported under this heading. */
 static void
-call_if_imported(const char *module_name, const char *function)
+call_if_imported(const char *module_name, const char *function, const char *heading)
 {
     PyObject *name = PyUnicode_FromString(module_name);
     PyObject *module = name ? PyImport_GetModule(name) : NULL;
     PyObject *result = module ? PyObject_CallMethod(module, function, NULL) : NULL;
     if (!result && PyErr_Occurred()) {
-        PyErr_WriteUnraisable(module);
+        compat_report_ignored(heading, module);
     }
     Py_XDECREF(result);
     Py_XDECREF(module);
@@ -53,7 +53,7 @@ flush_stream(const char *name, bool report)
     PyObject *result = PyObject_CallMethod(file, "flush", NULL);
     if (!result) {
         if (report) {
-            PyErr_WriteUnraisable(file);
+            compat_report_flush(file);
         }
         PyErr_Clear();
     }
@@ -261,12 +261,12 @@ int
 bundle_end(int status)
 {
     compat_begin_finalizing();
-    call_if_imported("threading", "_shutdown");
+    call_if_imported("threading", "_shutdown", "Exception ignored on threading shutdown");
     PyErr_Clear();
     if (Py_MakePendingCalls() < 0) {
         PyErr_WriteUnraisable(NULL);
     }
-    call_if_imported("atexit", "_run_exitfuncs");
+    call_if_imported("atexit", "_run_exitfuncs", "Exception ignored in atexit callback");
     bool is_written = flush_stream("stdout", true);
     is_written = flush_stream("stderr", false) && is_written;
     if (must_finalize() && Py_FinalizeEx() < 0) {
