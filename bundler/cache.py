@@ -59,6 +59,19 @@ class Cache:
         finally:
             Path(name).unlink(missing_ok=True)
 
+    @contextlib.contextmanager
+    def workplace(self, kind: str) -> Iterator[Path]:
+        """A folder for the time of the block, near entries of that kind: other builds may make the same ones."""
+        place = self.root / kind
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".", dir=place) as folder:
+            yield Path(folder)
+
+    def move(self, file: Path, path: Path) -> None:
+        """Make a file of a workplace an entry."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file.replace(path)
+
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
     """Write `path` whole or leave what was there: a temporary file in the same folder, then a rename."""

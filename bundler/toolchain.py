@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 from bundler.cache import digest
 from bundler.errors import BundleError
@@ -18,9 +19,9 @@ class Toolchain:
     command: tuple[str, ...]
     identity: str
 
-    def run(self, *arguments: Argument) -> None:
+    def run(self, *arguments: Argument, cwd: Path | None = None) -> None:
         """Run the compiler; CommandError when it fails."""
-        run([*self.command, *arguments])
+        run([*self.command, *arguments], cwd=cwd)
 
 
 def find_toolchain(wanted: str | None) -> Toolchain:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,24 +15,22 @@ from bundler.analyze.graph import ModuleGraph, SourceModule
 from bundler.cache import Cache, digest, tree_digest
 from bundler.contract import launcher_folder
 from bundler.errors import BundleError
+from bundler.freeze.header import HEADER, layout_as_json, make_header
 from bundler.freeze.image import FrozenImage, FrozenModule
 from bundler.freeze.pool import pool_lines
+from bundler.freeze.split import compile_each, keeps_order
 from bundler.freeze.worker import ctext
-from bundler.freeze.worker.structs import Layout, declarations, layout_asserts
-from bundler.process import CommandError, Service, jobs
+from bundler.process import Service, jobs
 from bundler.settings import Settings
-from bundler.target import ObjectLayout, TargetPython
+from bundler.target import TargetPython
 from bundler.target.workers import worker_command
 from bundler.toolchain import Toolchain
 from bundler.workshop import Workshop
 
-HEADER = "frozen.h"
-
 # The finder and loader that the launcher installs; its file name makes tracebacks leave its frames out (importer.py).
 IMPORTER = "_bundle_importer"
 
-_FLAGS = (
-    "-c",
+FLAGS = (
     "-x",
     "c",
     "-O0",  # data has nothing to optimise
@@ -41,7 +38,12 @@ _FLAGS = (
     "-fno-pie",  # addresses are fixed at link time
     "-fno-asynchronous-unwind-tables",
     "-fno-ident",
+    "-fno-toplevel-reorder",  # a module after the other
 )
+
+# Starting a compiler costs as much as compiling a small module, so modules share one; but no more than so many bytes of
+# sources together, so that every processor has something to do, and that compilers take less than 100 MB of memory.
+_BATCH_SIZE = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,12 @@ class _Job:
 
     module: SourceModule
     is_script: bool  # Python would compile it each time, and never read it from a .pyc
+    size: int  # of the source
     key: str
 
 
 @dataclass(frozen=True, slots=True)
-class _Freezer:
+class Freezer:
     """What compiling any module takes."""
 
     target: TargetPython
@@ -65,58 +68,80 @@ class _Freezer:
     identity: str  # a digest of everything but the module
 
     def job(self, module: SourceModule, graph: ModuleGraph) -> _Job:
+        """What is to be done for a module."""
         script = is_script(module, graph)
+        source = module.path.read_bytes()
         facts = (module.name, module.filename, str(script), str(self.optimize))
-        return _Job(module, script, digest(self.identity, *facts, module.path.read_bytes()))
+        return _Job(module, script, len(source), digest(self.identity, *facts, source))
 
     def object_file(self, job: _Job) -> Path:
+        """Where the compiled module is, or will be."""
         return self.cache.path("frozen", job.key, ".o")
 
     def facts_file(self, job: _Job) -> Path:
+        """What else is known of the compiled module; made after the object file, so the sign that both are whole."""
         return self.cache.path("frozen", job.key, ".json")
 
     def compile(self, source: Path, output: Path) -> None:
+        """Compile a C file."""
         with self.cache.building(output) as unfinished:
-            self.toolchain.run(*_FLAGS, f"-I{self.include}", source, "-o", unfinished)
+            self.toolchain.run("-c", *FLAGS, f"-I{self.include}", source, "-o", unfinished)
 
-    def build(self, job: _Job, service: Service) -> None:
-        """Make the object file and then, as the sign that it is whole, the facts."""
-        request: dict[str, object] = {
-            "name": job.module.name,
-            "source": str(job.module.path),
-            "filename": job.module.filename,
-            "is_script": job.is_script,
-            "optimize": self.optimize,
-            "header": HEADER,
-        }
-        with _text_for(self.object_file(job)) as text:
-            answer: dict[str, Any] = json.loads(service.ask(json.dumps({**request, "output": str(text)})))
-            if "error" in answer:
-                raise BundleError(
-                    "not-freezable",
-                    f"`{job.module.name}` cannot be frozen: {answer['error']}",
-                    where=str(job.module.path),
-                    hint=f"leave the module out with `--exclude-module {job.module.name}` "
-                    "if the program does not need it",
-                )
-            self.compile(text, self.object_file(job))
-        self.cache.write(self.facts_file(job), json.dumps(answer).encode())
+    def build(self, jobs: Sequence[_Job], service: Service) -> None:
+        """Make object files and facts; BundleError for the first module that cannot be frozen, after all others."""
+        with self.cache.workplace("frozen") as folder:
+            text = folder / "frozen.c"  # the name gets into object files, and so must not vary
+            request = {
+                "modules": [_request(job) for job in jobs],
+                "optimize": self.optimize,
+                "header": HEADER,
+                "output": str(text),
+            }
+            answers: list[dict[str, Any]] = json.loads(service.ask(json.dumps(request)))
+            written = [(job, facts) for job, facts in zip(jobs, answers, strict=True) if "error" not in facts]
+            objects = compile_each(self.toolchain, text, len(written), [*FLAGS, f"-I{self.include}"])
+            for (job, facts), compiled in zip(written, objects, strict=True):
+                self.cache.move(compiled, self.object_file(job))
+                self.cache.write(self.facts_file(job), json.dumps(facts).encode())
+        for job, facts in zip(jobs, answers, strict=True):
+            if "error" in facts:
+                raise _not_freezable(job.module, facts["error"])
+
+
+def _request(job: _Job) -> dict[str, object]:
+    module = job.module
+    return {
+        "name": module.name,
+        "source": str(module.path),
+        "filename": module.filename,
+        "is_script": job.is_script,
+    }
+
+
+def _not_freezable(module: SourceModule, reason: str) -> BundleError:
+    return BundleError(
+        "not-freezable",
+        f"`{module.name}` cannot be frozen: {reason}",
+        where=str(module.path),
+        hint=f"leave the module out with `--exclude-module {module.name}` if the program does not need it",
+    )
+
+
+def _batches(jobs: Iterable[_Job], most: int) -> Iterator[list[_Job]]:
+    """Groups of neighbours that are compiled together; of sources of at most so many bytes, if there are several."""
+    batch: list[_Job] = []
+    for job in jobs:
+        if batch and sum(each.size for each in batch) + job.size > most:
+            yield batch
+            batch = []
+        batch.append(job)
+    if batch:
+        yield batch
 
 
 def is_script(module: SourceModule, graph: ModuleGraph) -> bool:
     """Would Python compile this module each time, and never read it from a .pyc?"""
     return module.name == "__main__" and not graph.main_module and module.path.name != "__main__.py"
-
-
-@contextmanager
-def _text_for(output: Path) -> Iterator[Path]:
-    """A place for C text, in a folder of its own: other builds that share the cache may make the same object file.
-
-    The name is the same each time, for it gets into the object file.
-    """
-    output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".", dir=output.parent) as folder:
-        yield Path(folder) / f"{output.stem}.c"
 
 
 def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, workshop: Workshop) -> FrozenImage:
@@ -127,18 +152,20 @@ def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, worksho
     importer = SourceModule(
         IMPORTER, launcher_folder() / "importer.py", "<frozen importlib._bootstrap_external>", is_package=False
     )
-    freezer = _prepare(target, settings, workshop)
+    freezer = prepare(target, settings, workshop)
     modules = sorted((*graph.of_kind(SourceModule), importer), key=lambda module: module.name)
     every = [freezer.job(module, graph) for module in modules]
     missing = [job for job in every if not freezer.facts_file(job).is_file()]
     with workshop.report.progress("compiling", len(missing)) as advance, _workers(target) as worker:
 
-        def build(job: _Job) -> None:
-            freezer.build(job, worker())
-            advance()
+        def build(batch: list[_Job]) -> None:
+            freezer.build(batch, worker())
+            for _ in batch:
+                advance()
 
         with ThreadPoolExecutor(jobs()) as pool:
-            for _ in pool.map(build, missing):
+            most = _BATCH_SIZE if keeps_order(workshop.toolchain, FLAGS, workshop.cache) else 0
+            for _ in pool.map(build, _batches(missing, most)):
                 pass
     facts = [json.loads(freezer.facts_file(job).read_bytes()) for job in every]
     return FrozenImage(
@@ -158,80 +185,13 @@ def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, worksho
     )
 
 
-def _prepare(target: TargetPython, settings: Settings, workshop: Workshop) -> _Freezer:
-    cache = workshop.cache
-    layout = layout_as_json(target.layout)
-    header = "\n".join(('#include "bundle.h"', *declarations(layout), ""))
-    bundle_header = (launcher_folder() / "bundle.h").read_text()
-    emitter = tree_digest(Path(__file__).parent)
+def prepare(target: TargetPython, settings: Settings, workshop: Workshop) -> Freezer:
+    """Make what compiling any module takes, or find it in the cache."""
+    include = make_header(target, FLAGS, workshop)
     identity = digest(
-        emitter,
-        header,
-        bundle_header,
-        target.layout.digest,
-        str(target.hexversion),
-        workshop.toolchain.identity,
-        *_FLAGS,
+        tree_digest(Path(__file__).parent), str(target.hexversion), workshop.toolchain.identity, include.name
     )
-    proof = cache.path("frozen-header", identity, ".o")
-    include = proof.with_suffix("")
-    if not proof.is_file():
-        include.mkdir(parents=True, exist_ok=True)
-        cache.write(include / "bundle.h", bundle_header.encode())
-        cache.write(include / HEADER, header.encode())
-        _prove_layout(layout, target, include, proof, workshop)
-    return _Freezer(target, workshop.toolchain, cache, settings.optimize, include, identity)
-
-
-def _prove_layout(layout: Layout, target: TargetPython, include: Path, proof: Path, workshop: Workshop) -> None:
-    """Compile the layout's static assertions against the target's own headers; the object file is the proof."""
-    source = include / "proof.c"
-    # Our header names libpython's objects too, as plain arrays; in this one file they must not meet the real ones.
-    renamed = [f"#define {name} static_{name}" for name in _NAMES_OF_BOTH]
-    lines = [
-        "#define Py_BUILD_CORE 1",
-        '#include "Python.h"',
-        '#include "internal/pycore_code.h"',
-        '#include "internal/pycore_gc.h"',
-        "#include <stddef.h>",
-        *(f"#undef {name}" for name in _NAMES_OF_BOTH),
-        *renamed,
-        f'#include "{HEADER}"',
-        *layout_asserts(layout),
-    ]
-    workshop.cache.write(source, "\n".join((*lines, "")).encode())
-    headers = [f"-I{folder}" for folder in target.include_dirs]
-    with workshop.cache.building(proof) as unfinished:
-        try:
-            workshop.toolchain.run(*_FLAGS, f"-I{include}", *headers, source, "-o", unfinished)
-        except CommandError as error:
-            if "static assertion" not in error.output:
-                raise  # the compiler has a problem of its own
-            raise BundleError(
-                "layout-proof",
-                f"the measured object layout of Python {target.version_text} does not match its headers",
-                notes=tuple(line for line in error.output.splitlines() if "error" in line)[:5],
-                hint="please report this with the output of `bundle -v`",
-            ) from error
-
-
-_NAMES_OF_BOTH = (
-    "_PyRuntime",
-    *(f"_Py_{name}" for name in ("NoneStruct", "TrueStruct", "FalseStruct", "EllipsisObject")),
-    *(f"Py{name}_Type" for name in ("Code", "Unicode", "Bytes", "Tuple", "Long", "Float", "Complex", "Slice")),
-)
-
-
-def layout_as_json(layout: ObjectLayout) -> Layout:
-    """The layout as workers get it."""
-    return {
-        "structs": {
-            name: [[member.name, member.offset, member.size] for member in members]
-            for name, members in layout.structs.items()
-        },
-        "constants": dict(layout.constants),
-        "singletons": dict(layout.singletons),
-    }
+    return Freezer(target, workshop.toolchain, workshop.cache, settings.optimize, include, identity)
 
 
 @contextmanager
@@ -256,11 +216,12 @@ def _workers(target: TargetPython) -> Iterator[Any]:
             service.close()
 
 
-def _build_pool(freezer: _Freezer, texts: set[str]) -> Path:
+def _build_pool(freezer: Freezer, texts: set[str]) -> Path:
     ordered = sorted(texts)
     output = freezer.cache.path("pool", digest(freezer.identity, *ordered), ".o")
     if not output.is_file():
-        with _text_for(output) as source:
+        with freezer.cache.workplace("pool") as folder:
+            source = folder / "pool.c"
             source.write_text("\n".join((*pool_lines(ordered, HEADER), "")))
             freezer.compile(source, output)
     return output

@@ -11,7 +11,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from bundler.freeze import compile as freezing
+from bundler.freeze.header import HEADER, layout_as_json
 from bundler.freeze.pool import pool_lines
 from bundler.freeze.worker.structs import declarations
 from bundler.process import Service
@@ -28,27 +28,25 @@ _RUNTIME = re.compile(r"_PyRuntime\+(\d+)")
 
 def emitted(target: TargetPython, work: Path) -> dict[str, str]:
     """File names and texts: the header of frozen modules, the sample, and the pool that it needs."""
-    layout = freezing.layout_as_json(target.layout)
+    layout = layout_as_json(target.layout)
     output = work / "sample.c"
     job = {
         "name": "package.sample",
         "source": str(SAMPLE),
         "filename": "/__bundle__/package/sample.py",
         "is_script": False,
-        "optimize": 0,
-        "header": freezing.HEADER,
-        "output": str(output),
     }
+    request = {"modules": [job], "optimize": 0, "header": HEADER, "output": str(output)}
     worker = Service(worker_command(target.executable, "freeze", "main"))
     worker.tell(json.dumps(layout))
-    answer = json.loads(worker.ask(json.dumps(job)))
+    (answer,) = json.loads(worker.ask(json.dumps(request)))
     worker.close()
     names = {offset: key for key, offset in target.layout.singletons.items()}
     text = _RUNTIME.sub(lambda found: f"<{names[int(found[1])]}>", output.read_text())
     return {
         "frozen.h": "\n".join((*declarations(layout), "")),
         "sample.c": text,
-        "pool.c": "\n".join((*pool_lines(answer["pooled"], freezing.HEADER), "")),
+        "pool.c": "\n".join((*pool_lines(answer["pooled"], HEADER), "")),
     }
 
 

@@ -16,6 +16,7 @@ from bundler.analyze.graph import SourceModule
 from bundler.cache import Cache, digest
 from bundler.freeze import FrozenImage, FrozenModule, freeze
 from bundler.freeze import compile as freezing
+from bundler.freeze.header import layout_as_json
 from bundler.freeze.pool import pool_lines
 from bundler.freeze.worker import ctext
 from bundler.report import Reporter
@@ -90,7 +91,7 @@ class Bench:
 
     def _emit(self, checked: Sequence[SourceModule], constants: Sequence[tuple[str, Path]]) -> list[dict[str, Any]]:
         request = {
-            "layout": freezing.layout_as_json(self.target.layout),
+            "layout": layout_as_json(self.target.layout),
             "modules": [[module.name, str(module.path), module.filename] for module in checked],
             "constants": [[name, str(path), str(path.with_suffix(".c"))] for name, path in constants],
             "cases": str(self._cases),
@@ -128,7 +129,7 @@ class Bench:
     def _with_constants(
         self, image: FrozenImage, constants: Mapping[str, Mapping[str, Any]], settings: Settings
     ) -> FrozenImage:
-        freezer = freezing._prepare(self.target, settings, self._workshop)
+        freezer = freezing.prepare(self.target, settings, self._workshop)
         modules = [self._constants(freezer, name, facts) for name, facts in constants.items()]
         texts = sorted({text for facts in constants.values() for text in facts["pooled"]})
         if texts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +14,8 @@ from bundler.analyze.graph import SourceModule
 from bundler.cache import Cache
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
+from bundler.freeze.compile import FLAGS
+from bundler.freeze.split import keeps_order
 from bundler.report import Reporter
 from bundler.settings import Settings
 from bundler.target import TargetPython
@@ -76,6 +79,24 @@ def test_optimisation_is_part_of_the_key(frozen: Freeze):
 def test_object_files_do_not_tell_where_they_were_made(frozen: Freeze):
     """The same sources in another folder, with another cache, give the same bytes."""
     assert contents(frozen(SOURCES)) == contents(frozen(SOURCES, cache="other", folder="elsewhere"))
+
+
+def test_object_files_do_not_depend_on_company(frozen: Freeze):
+    """Modules share a compiler process, and have the same object files as when each has one of its own."""
+    together = contents(frozen(SOURCES))
+    for name, text in SOURCES.items():
+        alone = frozen({name: text}, cache=f"cache-{name}")
+        assert contents(alone)[name] == together[name]
+
+
+def test_order_is_known_to_be_kept(toolchain: Toolchain, tmp_path: Path):
+    """Borders between modules come out of gcc where they stand, which lets modules share a process."""
+    if (
+        "Free Software Foundation"
+        not in subprocess.run([*toolchain.command, "--version"], capture_output=True, text=True, check=True).stdout
+    ):
+        pytest.skip("the compiler is not gcc")
+    assert keeps_order(toolchain, FLAGS, Cache(tmp_path))
 
 
 def test_builds_share_a_cache_at_the_same_time(frozen: Freeze):

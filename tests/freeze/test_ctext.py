@@ -9,7 +9,8 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bundler.freeze import compile as freezing
+from bundler.freeze.compile import FLAGS
+from bundler.freeze.header import layout_as_json
 from bundler.freeze.pool import pool_lines
 from bundler.freeze.worker import ctext
 from bundler.freeze.worker.structs import declarations
@@ -35,8 +36,7 @@ def test_literals_survive_the_compiler(tmp_path: Path, toolchain: Toolchain):
         "}",
     ]
     (tmp_path / "main.c").write_text("\n".join(lines))
-    flags = [flag for flag in freezing._FLAGS if flag != "-c"]
-    subprocess.run([*toolchain.command, *flags, "-no-pie", "main.c", "-o", "main"], cwd=tmp_path, check=True)
+    subprocess.run([*toolchain.command, *FLAGS, "-no-pie", "main.c", "-o", "main"], cwd=tmp_path, check=True)
 
     found = subprocess.run([tmp_path / "main"], capture_output=True, check=True).stdout
 
@@ -100,10 +100,10 @@ def test_pool_defines_each_string_once(tmp_path: Path, target: TargetPython, too
     """The pool is C that a compiler takes, with one global object for each string."""
     texts = ["ab", "a_b", "A_B", "ab1", "1ab", "__init__", "int", "struct", "x" * 120]
     (tmp_path / "pool.c").write_text("\n".join((*pool_lines(texts, "frozen.h"), "")))
-    header = "\n".join(declarations(freezing.layout_as_json(target.layout)))
+    header = "\n".join(declarations(layout_as_json(target.layout)))
     (tmp_path / "frozen.h").write_text(header)
 
-    subprocess.run([*toolchain.command, *freezing._FLAGS, "pool.c", "-o", "pool.o"], cwd=tmp_path, check=True)
+    subprocess.run([*toolchain.command, "-c", *FLAGS, "pool.c", "-o", "pool.o"], cwd=tmp_path, check=True)
 
     listed = subprocess.run(["nm", "pool.o"], cwd=tmp_path, capture_output=True, text=True, check=True).stdout
     defined = sorted(line.split()[2] for line in listed.splitlines() if line.split()[1] == "D")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bundler.freeze import compile as freezing
+from bundler.freeze.header import layout_as_json
 from bundler.freeze.worker.objects import ModuleWriter, UnsupportedConstantError
 from bundler.target import TargetPython
 from tests.target.pythons import running
@@ -23,7 +23,7 @@ def writer() -> ModuleWriter:
     target: TargetPython | None = running()
     if target is None:
         pytest.skip("the Python that runs the tests has no C headers")
-    return ModuleWriter(freezing.layout_as_json(target.layout), "module")
+    return ModuleWriter(layout_as_json(target.layout), "module")
 
 
 def _double(bits: int) -> float:
@@ -63,7 +63,7 @@ def test_equal_constants_share(items: tuple[Any, ...]):
     target = running()
     if target is None:
         pytest.skip("the Python that runs the tests has no C headers")
-    writer = ModuleWriter(freezing.layout_as_json(target.layout), "module")
+    writer = ModuleWriter(layout_as_json(target.layout), "module")
     copy = tuple(map(_remade, items))
 
     assert writer.reference((items, 1)) == writer.reference((copy, 1))
@@ -125,7 +125,7 @@ def test_symbols_of_modules_are_apart(writer: ModuleWriter):
 def writer_layout() -> dict[str, Any]:
     target = running()
     assert target is not None
-    return freezing.layout_as_json(target.layout)
+    return layout_as_json(target.layout)
 
 
 def _defined(text: str) -> set[str]:

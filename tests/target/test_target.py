@@ -91,12 +91,12 @@ def test_members_of_code_objects_are_all_known(target: TargetPython):
 
 def test_every_member_is_copied_or_left_empty(target: TargetPython):
     """The freezer knows what to do with each member of a code object: a new version of Python has no new ones unseen."""
-    from bundler.freeze import compile as freezing
+    from bundler.freeze.header import layout_as_json
     from bundler.freeze.worker import objects, structs
 
     known = structs.POINTERS | objects.RUN_TIME_MEMBERS | objects._COPIED_MEMBERS | {structs.VERSION_WORD}
 
-    assert {member.name for member in structs.code_members(freezing.layout_as_json(target.layout))} <= known
+    assert {member.name for member in structs.code_members(layout_as_json(target.layout))} <= known
 
 
 def test_core_modules_exist(target: TargetPython):

@@ -15,6 +15,16 @@ def string_literal(data: bytes) -> str:
     return '"' + "".join(map(_ESCAPES.__getitem__, data)) + '"'
 
 
+def external(symbol: str) -> str:
+    """Declares a name that some other file defines."""
+    return f"extern char {symbol}[];"
+
+
+# Stands before each module of a C file and after the last, and comes out of the compiler as a line of its own.
+BORDER = "#@"
+BORDER_LINE = f'asm("{BORDER}");'
+
+
 def mangle(name: str) -> str:
     """A dotted name as a C identifier, injectively: `a.b` -> `a_d_b`, `a_b` -> `a__b`, any other byte as `_xNN_`.
 

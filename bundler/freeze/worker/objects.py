@@ -10,9 +10,8 @@ import ast
 import ctypes
 import marshal
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import CodeType, EllipsisType
-from typing import Any
 
 from . import ctext
 from .structs import POINTERS, VERSION_WORD, Layout, Member, code_members
@@ -36,22 +35,25 @@ class UnsupportedConstantError(Exception):
 
 
 class ModuleWriter:
-    """Writes one module. `lines` is its C text, `pooled` the strings it takes from the build's pool."""
+    """Writes one module. `lines` is its C text, `pooled` the strings it takes from the build's pool.
 
-    def __init__(self, layout: Layout, module: str) -> None:
+    Objects are numbered from `first` on, so that several modules can stand in one C file; `following` is the next number.
+    """
+
+    def __init__(self, layout: Layout, module: str, first: int = 1) -> None:
         self.lines: list[str] = []
         self.pooled: set[str] = set()
         self.codes = 0
+        self.following = first
         self._singletons: dict[str, int] = layout["singletons"]
         self._members = code_members(layout)
-        self._bytecode: int = layout["structs"]["code"][-1][1]
+        self._numbers = _format(self._members)
         self._int_tag, self._int_digits = (Member(*member) for member in layout["structs"]["int"])
         self._digit_bytes: int = layout["constants"]["sizeof_digit"]
         self._version = ctext.version_symbol(module)
         self._fixups: list[str] = []
         self._references: dict[object, str] = {}
         self._orders: dict[object, tuple[object, ...]] = {}
-        self._names = 0
 
     def write(self, module: str, compiled: CodeType, script: bytes = b"") -> None:
         """Write the module's code object and the `struct bundle_code` through which the launcher finds it.
@@ -63,15 +65,16 @@ class ModuleWriter:
         body = self.reference(marshal.loads(marshal.dumps(compiled)))  # noqa: S302  # our own bytes
         fixups = "0"
         if self._fixups:
-            self.lines.append(f"static const struct bundle_fixup fixups[]={{{','.join(self._fixups)},{{0}}}};")
-            fixups = "fixups"
+            fixups, label = self._name()
+            self.lines.append(
+                f"static const struct bundle_fixup {fixups}[] {label}={{{','.join(self._fixups)},{{0}}}};"
+            )
         self.lines.append(f"const struct bundle_code {ctext.module_symbol(module)}={{{body},{fixups}}};")
 
     def text(self) -> str:
-        """The module's C text, without the header that it includes."""
-        externs = [f"extern char {self._version}[];"] if self.codes else []
-        externs += [f"extern char {ctext.pool_symbol(text)}[];" for text in sorted(self.pooled)]
-        return "\n".join((*externs, *self.lines, ""))
+        """The module's C text, without the header that it includes and the declarations of what it takes from the pool."""
+        version = [f"extern char {self._version}[];"] if self.codes else []
+        return "\n".join((*version, *self.lines, ""))
 
     def reference(self, value: object) -> str:
         """A C expression for the address of `value`, which is written first if it has not been yet.
@@ -79,7 +82,8 @@ class ModuleWriter:
         Equal constants share one object; `1`, `True`, `1.0` and `-0.0` are not equal. Code objects never share:
         each has its own inline caches.
         """
-        key = _sharing_key(value)
+        # Most are strings and bytes, which are their own keys.
+        key = value if isinstance(value, str | bytes) else _sharing_key(value)
         found = self._references.get(key)
         if found is None:
             found = self._references[key] = self._write(value)
@@ -117,11 +121,15 @@ class ModuleWriter:
                 raise UnsupportedConstantError(message)
 
     def _define(self, struct_name: str, section: str, initialiser: str, *, member: str = "") -> str:
-        self._names += 1
-        name = f"o{self._names}"
-        # Local to the assembler (.L): tens of thousands of such names are not worth a place in the symbol table.
-        self.lines.append(f'static IN_{section} struct {struct_name} {name} asm(".L{name}")={initialiser};')
+        name, label = self._name()
+        self.lines.append(f"static IN_{section} struct {struct_name} {name} {label}={initialiser};")
         return f"&{name}{member}"
+
+    def _name(self) -> tuple[str, str]:
+        name = f"o{self.following}"
+        self.following += 1
+        # Local to the assembler (.L): tens of thousands of such names are not worth a place in the symbol table.
+        return name, f'asm(".L{name}")'
 
     def _singleton(self, key: str) -> str | None:
         offset = self._singletons.get(key)
@@ -161,8 +169,8 @@ class ModuleWriter:
         if runtime is not None:
             return runtime
         # Size, sign and digits are copied from the live object: versions pack them differently.
-        memory = _memory(value, value.__sizeof__())
-        tag = _number(memory, self._int_tag)
+        memory = ctypes.string_at(id(value), value.__sizeof__())
+        tag = int.from_bytes(memory[self._int_tag.offset :][: self._int_tag.size], "little", signed=True)
         digits = memory[self._int_digits.offset :]
         step = self._digit_bytes
         units = [int.from_bytes(digits[at : at + step], "little") for at in range(0, len(digits), step)]
@@ -185,26 +193,31 @@ class ModuleWriter:
         return expression
 
     def _code(self, code: CodeType) -> str:
-        memory = _memory(code, self._bytecode)
+        address = id(code)  # in CPython
+        numbers = self._numbers.unpack(ctypes.string_at(address, self._numbers.size))
         # Nested code first: its definition must stand before this one refers to it.
-        members = [self._code_member(code, memory, member) for member in self._members]
+        members = [
+            self._code_member(code, address, member, value)
+            for member, value in zip(self._members, numbers, strict=True)
+        ]
         bytecode: bytes = code._co_code_adaptive  # type: ignore[attr-defined]  # noqa: SLF001
         section = "CODE" if code.co_flags & _OPTIMIZED else "BODY"
         return self._define("code", section, f"CODE({','.join(members)},{ctext.string_literal(bytecode)})")
 
-    def _code_member(self, code: CodeType, memory: bytes, member: Member) -> str:
-        if member.name in POINTERS:
-            return self.reference(_object_at(memory, member))
-        if member.name in RUN_TIME_MEMBERS:
+    def _code_member(self, code: CodeType, address: int, member: Member, value: int) -> str:
+        name = member.name
+        if name in POINTERS:
+            return self.reference(ctypes.py_object.from_address(address + member.offset).value)
+        if name in _COPIED_MEMBERS:
+            return str(value)
+        if name in RUN_TIME_MEMBERS:
             return "0"
-        if member.name == VERSION_WORD:
-            index = self.codes
-            self.codes += 1
-            return f"{self._version}+{(index << 32) + len(code.co_freevars):#x}"
-        if member.name not in _COPIED_MEMBERS:
-            message = f"unknown member {member.name} of a code object"
+        if name != VERSION_WORD:
+            message = f"unknown member {name} of a code object"
             raise UnsupportedConstantError(message)
-        return str(_number(memory, member))
+        index = self.codes
+        self.codes += 1
+        return f"{self._version}+{(index << 32) + len(code.co_freevars):#x}"
 
 
 def _insertion_orders(value: object) -> Iterator[tuple[object, tuple[object, ...]]]:
@@ -246,18 +259,14 @@ def _is_hashed_at_random(value: object) -> bool:
     return any(map(_is_hashed_at_random, value)) if isinstance(value, tuple) else isinstance(value, str | bytes)
 
 
-def _memory(value: object, size: int) -> bytes:
-    # In CPython the id of an object is its address.
-    return ctypes.string_at(id(value), size)
-
-
-def _number(memory: bytes, member: Member) -> int:
-    return int.from_bytes(memory[member.offset : member.offset + member.size], "little", signed=True)
-
-
-def _object_at(memory: bytes, member: Member) -> Any:
-    address = int.from_bytes(memory[member.offset : member.offset + 8], "little")
-    return ctypes.cast(address, ctypes.py_object).value
+def _format(members: Sequence[Member]) -> struct.Struct:
+    """Reads the numbers of these members, in their order, which is that of their offsets, from an object's memory."""
+    letters = {2: "h", 4: "i", 8: "q"}
+    text, end = "<", 0
+    for member in members:
+        text += f"{member.offset - end}x{letters[member.size]}"
+        end = member.offset + member.size
+    return struct.Struct(text)
 
 
 def _bits(value: float) -> str:
@@ -267,14 +276,16 @@ def _bits(value: float) -> str:
 
 def _sharing_key(value: object) -> object:
     match value:
+        case str() | bytes():
+            return value
+        case tuple():
+            return (tuple, *map(_sharing_key, value))
         case CodeType():
             return (CodeType, id(value))
         case float():
             return (float, _bits(value))
         case complex():
             return (complex, _bits(value.real), _bits(value.imag))
-        case tuple():
-            return (tuple, *map(_sharing_key, value))
         case frozenset():
             return (frozenset, frozenset(map(_sharing_key, value)))
         case slice():

@@ -11,6 +11,7 @@ extern char u_self[];
 extern char u_shared_name[];
 extern char u_sys[];
 extern char u_value[];
+asm("#@");
 static IN_STRING struct ascii o1 asm(".Lo1")=ASCII(56,"A module with one of everything that the freezer writes.");
 static IN_NUMBER struct integer o2 asm(".Lo2")=INTEGER(1,300);
 static IN_NUMBER struct integer o3 asm(".Lo3")=INTEGER(-3,0,0,1024);
@@ -50,5 +51,7 @@ static IN_TUPLE struct tuple o36 asm(".Lo36")=TUPLE(8,&o1,<int:0>,_Py_NoneStruct
 static IN_TUPLE struct tuple o37 asm(".Lo37")=TUPLE(6,<id:__doc__>,u_sys,u_NUMBERS,u_TEXTS,u_DATA,u_Point);
 static IN_BYTES struct bytes o38 asm(".Lo38")=BYTES(95,"\360\003\001\001\001\330\000>\320\000>\340\000\012\200\012\200\012\200\012\340\012+\200\007\330\0107\200\005\330\007\026\200\004\360\006\002\001L\001\360\000\002\001L\001\360\000\002\001L\001\360\000\002\001L\001\360\000\002\001L\001\361\000\002\001L\001\364\000\002\001L\001\360\000\002\001L\001\360\000\002\001L\001\360\000\002\001L\001");
 static IN_BODY struct code o39 asm(".Lo39")=CODE(28,&o36.head,&o37.head,<bytes:>,0,-8,0,0,0,0,4,1,0,0,0,0,0,<tuple:>,<bytes:>,&o22,<str:<module>>,<str:<module>>,&o38,0,0,0,0,0,"\227\000d\000Z\000d\001d\002l\001Z\001d\003Z\002d\004Z\003d\005Z\004\002\000G\000d\006\204\000d\007\246\002\000\000\253\002\000\000\000\000\000\000\000\000Z\005d\002S\000");
-static const struct bundle_fixup fixups[]={{(void **)&o14.data[0],&o17.head},{0}};
-const struct bundle_code frozen_package_d_sample={&o39,fixups};
+static const struct bundle_fixup o40[] asm(".Lo40")={{(void **)&o14.data[0],&o17.head},{0}};
+const struct bundle_code frozen_package_d_sample={&o39,o40};
+
+asm("#@");

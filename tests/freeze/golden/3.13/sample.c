@@ -1,5 +1,4 @@
 #include "frozen.h"
-extern char version_package_d_sample[];
 extern char u_DATA[];
 extern char u_NUMBERS[];
 extern char u_Point[];
@@ -10,6 +9,8 @@ extern char u_other[];
 extern char u_scale[];
 extern char u_shared_name[];
 extern char u_sys[];
+asm("#@");
+extern char version_package_d_sample[];
 static IN_STRING struct ascii o1 asm(".Lo1")=ASCII(56,"A module with one of everything that the freezer writes.");
 static IN_NUMBER struct integer o2 asm(".Lo2")=INTEGER(8,300);
 static IN_NUMBER struct integer o3 asm(".Lo3")=INTEGER(26,0,0,1024);
@@ -43,5 +44,7 @@ static IN_TUPLE struct tuple o30 asm(".Lo30")=TUPLE(8,&o1,<int:0>,_Py_NoneStruct
 static IN_TUPLE struct tuple o31 asm(".Lo31")=TUPLE(6,<id:__doc__>,u_sys,u_NUMBERS,u_TEXTS,u_DATA,u_Point);
 static IN_BYTES struct bytes o32 asm(".Lo32")=BYTES(38,"\360\003\001\001\001\331\000>\343\000\012\340\012+\200\007\330\0107\200\005\330\007\026\200\004\367\006\002\001L\001\362\000\002\001L\001");
 static IN_BODY struct code o33 asm(".Lo33")=CODE(24,&o30.head,&o31.head,<bytes:>,0,0,0,0,4,1,0,13,0,0,version_package_d_sample+0x200000000,<tuple:>,<bytes:>,&o22,<str:<module>>,<str:<module>>,&o32,0,0,0,0,0,0,0,"\225\000S\000r\000S\001S\002K\001r\001S\003r\002S\004r\003S\005r\004\030\000\042\000S\006\032\000S\0075\002\021\000\000\000\000\000r\005g\002");
-static const struct bundle_fixup fixups[]={{(void **)&o14.data[2],&o17.head},{0}};
-const struct bundle_code frozen_package_d_sample={&o33,fixups};
+static const struct bundle_fixup o34[] asm(".Lo34")={{(void **)&o14.data[2],&o17.head},{0}};
+const struct bundle_code frozen_package_d_sample={&o33,o34};
+
+asm("#@");

@@ -1,0 +1,83 @@
+"""The header of frozen modules: C structs as CPython's own lie in memory, and the proof that they do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bundler.cache import digest
+from bundler.contract import launcher_folder
+from bundler.errors import BundleError
+from bundler.freeze.worker.structs import Layout, declarations, layout_asserts
+from bundler.process import CommandError
+from bundler.target import ObjectLayout, TargetPython
+from bundler.workshop import Workshop
+
+HEADER = "frozen.h"
+
+
+def make_header(target: TargetPython, flags: tuple[str, ...], workshop: Workshop) -> Path:
+    """The folder of frozen.h for this target, proven right by a compiler with these flags; made once."""
+    cache = workshop.cache
+    header = "\n".join(('#include "bundle.h"', *declarations(layout_as_json(target.layout)), ""))
+    bundle_header = (launcher_folder() / "bundle.h").read_text()
+    measured = (target.layout.digest, str(target.hexversion))
+    key = digest(header, bundle_header, *measured, workshop.toolchain.identity, *flags)
+    proof = cache.path("frozen-header", key, ".o")
+    include = proof.with_suffix("")
+    if not proof.is_file():
+        include.mkdir(parents=True, exist_ok=True)
+        cache.write(include / "bundle.h", bundle_header.encode())
+        cache.write(include / HEADER, header.encode())
+        _prove_layout(target, include, proof, flags, workshop)
+    return include
+
+
+def _prove_layout(target: TargetPython, include: Path, proof: Path, flags: tuple[str, ...], workshop: Workshop) -> None:
+    """Compile the layout's static assertions against the target's own headers; the object file is the proof."""
+    source = include / "proof.c"
+    # Our header names libpython's objects too, as plain arrays; in this one file they must not meet the real ones.
+    renamed = [f"#define {name} static_{name}" for name in _NAMES_OF_BOTH]
+    lines = [
+        "#define Py_BUILD_CORE 1",
+        '#include "Python.h"',
+        '#include "internal/pycore_code.h"',
+        '#include "internal/pycore_gc.h"',
+        "#include <stddef.h>",
+        *(f"#undef {name}" for name in _NAMES_OF_BOTH),
+        *renamed,
+        f'#include "{HEADER}"',
+        *layout_asserts(layout_as_json(target.layout)),
+    ]
+    workshop.cache.write(source, "\n".join((*lines, "")).encode())
+    headers = [f"-I{folder}" for folder in target.include_dirs]
+    with workshop.cache.building(proof) as unfinished:
+        try:
+            workshop.toolchain.run("-c", *flags, f"-I{include}", *headers, source, "-o", unfinished)
+        except CommandError as error:
+            if "static assertion" not in error.output:
+                raise  # the compiler has a problem of its own
+            raise BundleError(
+                "layout-proof",
+                f"the measured object layout of Python {target.version_text} does not match its headers",
+                notes=tuple(line for line in error.output.splitlines() if "error" in line)[:5],
+                hint="please report this with the output of `bundle -v`",
+            ) from error
+
+
+_NAMES_OF_BOTH = (
+    "_PyRuntime",
+    *(f"_Py_{name}" for name in ("NoneStruct", "TrueStruct", "FalseStruct", "EllipsisObject")),
+    *(f"Py{name}_Type" for name in ("Code", "Unicode", "Bytes", "Tuple", "Long", "Float", "Complex", "Slice")),
+)
+
+
+def layout_as_json(layout: ObjectLayout) -> Layout:
+    """The layout as workers get it."""
+    return {
+        "structs": {
+            name: [[member.name, member.offset, member.size] for member in members]
+            for name, members in layout.structs.items()
+        },
+        "constants": dict(layout.constants),
+        "singletons": dict(layout.singletons),
+    }

@@ -1,0 +1,65 @@
+"""Compiles a C file of several modules into an object file for each: the compiler's assembler text is cut at borders."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bundler.cache import Cache, digest
+from bundler.freeze.worker.ctext import BORDER, BORDER_LINE
+from bundler.process import Argument
+from bundler.toolchain import Toolchain
+
+# The border as gcc copies it from an asm statement. No string can hold such a line: there, a line's end is escaped.
+_BORDER = f"\n\t{BORDER}\n"
+_SECTION = "\n\t.section\t"
+_FLAGGED_SECTION = re.compile(r"\n\t\.section\t([^,\n]+)(,[^\n]*)")
+
+
+def parts_of(assembly: str) -> Iterator[str]:
+    """What stands between borders, each part with all that it takes to be assembled on its own."""
+    before, *parts, after = assembly.split(_BORDER)
+    # A section's flags are written where it is first named, and its name only where it changes.
+    flags: dict[str, str] = dict(_FLAGGED_SECTION.findall(assembly))
+    current = ""
+    for part in parts:
+        whole = current + "\n" + part
+        for name, suffix in flags.items():
+            whole = whole.replace(f"{_SECTION}{name}\n", f"{_SECTION}{name}{suffix}\n")
+        yield f"{before}{whole}\n{after}"
+        start = whole.rfind(_SECTION)
+        if start >= 0:
+            current = whole[start : whole.index("\n", start + 1)]
+
+
+def keeps_order(toolchain: Toolchain, flags: Sequence[str], cache: Cache) -> bool:
+    """Does the compiler write asm statements where they stand? gcc does; clang puts them before everything else."""
+    answer = cache.path("keeps-order", digest(toolchain.identity, *flags), "")
+    if not answer.is_file():
+        with cache.workplace("keeps-order") as folder:
+            source = folder / "order.c"
+            names = ("first", "second")
+            source.write_text("".join(f"{BORDER_LINE} int {name} = 1;\n" for name in names) + BORDER_LINE + "\n")
+            toolchain.run("-S", *flags, source, "-o", source.with_suffix(".s"))
+            parts = list(parts_of(source.with_suffix(".s").read_text()))
+        kept = [[name for name in names if f"{name}:" in part] for part in parts] == [[name] for name in names]
+        cache.write(answer, str(int(kept)).encode())
+    return answer.read_bytes() == b"1"
+
+
+def compile_each(toolchain: Toolchain, source: Path, count: int, flags: Sequence[Argument]) -> list[Path]:
+    """Object files of the `count` modules in a C file, beside it, in their order.
+
+    With more than one module, the compiler must keep their order.
+    """
+    outputs = [source.with_name(f"{index}.o") for index in range(count)]
+    if count == 1:
+        toolchain.run("-c", *flags, source, "-o", outputs[0])
+    elif count:
+        assembly = source.with_suffix(".s")
+        toolchain.run("-S", *flags, source, "-o", assembly)
+        for output, part in zip(outputs, parts_of(assembly.read_text()), strict=True):
+            output.with_suffix(".s").write_text(part)
+        toolchain.run("-c", *(output.with_suffix(".s").name for output in outputs), cwd=source.parent)
+    return outputs
