@@ -109,6 +109,7 @@ def as_json(inspection: Inspection) -> str:
             "other": manifest.other,
         },
         "libraries": manifest.libraries,
+        "carried": [{"path": path, "reason": reason} for path, reason in manifest.carried],
         "data_files": [{"path": path, "size": size} for path, size in manifest.data_files],
         "distributions": [{"name": name, "version": version} for name, version in manifest.distributions],
         "left_out": [{"module": module, "wanted_by": importer} for module, importer in manifest.left_out],
@@ -150,6 +151,10 @@ def page(inspection: Inspection) -> Iterator[Section]:
     yield Section("modules", tuple(_module_items(manifest)))
     if manifest.libraries:
         yield Section("embedded libraries", tuple(map(Item, manifest.libraries)))
+    if manifest.carried:
+        yield Section(
+            "libraries carried as files", tuple(Item(path, f"it {reason}") for path, reason in manifest.carried)
+        )
     if manifest.data_files:
         yield Section("data files", tuple(Item(path, size_text(size)) for path, size in manifest.data_files))
     if manifest.distributions:

@@ -49,6 +49,8 @@ def bundle(settings: Settings, report: Reporter) -> Built:
     with report.stage("linking"):
         plan = link.plan(image, target, toolchain, settings)
         path = link.execute(plan, cache)
+    for finding in plan.findings:
+        report.diagnostic(finding)
     return Built(path, target.version_text, len(image.modules), image.compiled)
 
 

@@ -50,7 +50,7 @@ struct bundle_module {
 struct bundle_file {
     const char *path; /* first: the index looks here */
     const char *name; /* the last part of path */
-    const unsigned char *data;
+    const unsigned char *data; /* NULL for an image: that it is there can be seen, its bytes cannot */
     uint64_t size;
     uint32_t is_folder;
     uint32_t is_executable;
@@ -74,17 +74,26 @@ enum bundle_patch_kind {
     /* Of the thread-local `symbol` that `library` of the system defines, for __tls_get_addr: */
     BUNDLE_PATCH_TLS_MODULE = 3, /* *place = number of the library */
     BUNDLE_PATCH_TLS_OFFSET = 4, /* *place = place in the library's block + addend */
+    /* A symbol that is one for the process, though several images define it (STB_GNU_UNIQUE): */
+    BUNDLE_PATCH_UNIQUE = 5, /* *place = address + addend, that of the first image for which it is asked */
 };
+
+/* What __tls_get_addr is given for an image whose thread-local storage is made when a thread first asks for it: this
+   plus the image's place in the table. Numbers that the C library gives out are much smaller. */
+enum { BUNDLE_DYNAMIC_MODULE = 0x40000000 };
 
 /* A word of an image that is only known at run time, written when the image is loaded. */
 struct bundle_patch {
     uint64_t *place;
     const char *symbol;
     const char *version; /* NULL: any */
-    const char *library; /* of thread-local symbols: the soname of their library */
+    const char *library; /* the soname of the library that defines the symbol; NULL: any */
     uint64_t addend;
+    uint64_t address; /* of a unique symbol: where it is in the image, if no other was asked before */
     uint32_t kind;
     uint32_t is_weak;
+    uint32_t unique; /* which of the unique symbols */
+    uint32_t reserved;
 };
 
 /* A shared object, bound to fixed addresses when the binary was linked. Addresses of 0 mean "has none". */
@@ -115,6 +124,26 @@ struct bundle_image {
     uint64_t fini_array;
     uint64_t relro; /* made read-only after patching */
     uint64_t relro_size;
+    /* Thread-local storage, unless it is part of the executable's own: */
+    uint64_t thread_start;      /* what a thread's block starts with */
+    uint64_t thread_start_size; /* the rest is zero */
+    uint64_t thread_size;
+    uint64_t thread_alignment;
+};
+
+/* A shared object that could not be prelinked: the C library's dynamic linker loads it, from the contents of the file
+   that has this path. */
+struct bundle_carried {
+    const char *path; /* first: the index looks here */
+    const char *soname;
+    const uint32_t *needed; /* others that must be loaded before it */
+    uint64_t needed_count;
+};
+
+/* A function of the C library, and the launcher's that is called in its place. */
+struct bundle_replacement {
+    const char *name; /* first: the index looks here */
+    void *function;
 };
 
 /* How the interpreter is configured: what would be options of `python`. Lists end with NULL. */
@@ -133,7 +162,8 @@ struct bundle_options {
 
 struct bundle_soname {
     const char *soname; /* first: the index looks here */
-    uint64_t image;
+    uint32_t index;     /* into the table of images, or of carried ones */
+    uint32_t is_carried;
 };
 
 /* All of it. The launcher knows this one symbol. */
@@ -142,10 +172,15 @@ struct bundle {
     struct bundle_index file_index;
     struct bundle_index image_index;  /* by path */
     struct bundle_index soname_index; /* into `sonames` */
+    struct bundle_index carried_index; /* by path */
+    struct bundle_index replacement_index;
     const struct bundle_module *modules;
     const struct bundle_file *files;
     const struct bundle_image *images;
     const struct bundle_soname *sonames;
+    const struct bundle_carried *carried;
+    const struct bundle_replacement *replacements;
+    uint64_t unique_count; /* of symbols that are one for the process */
     struct bundle_options options;
 };
 

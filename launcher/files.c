@@ -26,8 +26,8 @@
 /* --- Paths --------------------------------------------------------------------------------------------------- */
 
 /* Could this path lie under the root? Cheap, for every file call passes here. */
-static bool
-is_ours(const char *path)
+bool
+bundle_is_ours(const char *path)
 {
     if (!path || path[0] != '/') {
         return false;
@@ -58,7 +58,7 @@ normalize(const char *path, char *out, size_t size)
     for (const char *part = path; *part;) {
         part += strspn(part, "/");
         out[length] = '\0';
-        if (length && is_ours(out)) {
+        if (length && bundle_is_ours(out)) {
             const struct bundle_file *above = find_normal(out);
             if (!above || !above->is_folder) {
                 errno = above ? ENOTDIR : ENOENT;
@@ -86,8 +86,8 @@ normalize(const char *path, char *out, size_t size)
 }
 
 /* The file or folder at a path that is_ours; NULL with errno. */
-static const struct bundle_file *
-find_file(const char *path)
+const struct bundle_file *
+bundle_find_file(const char *path)
 {
     char normal[PATH_MAX];
     return normalize(path, normal, sizeof normal) < 0 ? NULL : find_normal(normal);
@@ -99,6 +99,10 @@ find_file(const char *path)
 static int
 open_contents(const struct bundle_file *file, int flags)
 {
+    if (!file->data && file->size) {
+        errno = ENOTSUP; /* an image: it was changed when it was bound */
+        return -1;
+    }
     int fd = memfd_create(file->name, MFD_ALLOW_SEALING | (flags & O_CLOEXEC ? MFD_CLOEXEC : 0));
     if (fd < 0) {
         return -1;
@@ -118,10 +122,16 @@ open_contents(const struct bundle_file *file, int flags)
     return fd;
 }
 
+int
+bundle_open_contents(const struct bundle_file *file)
+{
+    return open_contents(file, O_CLOEXEC);
+}
+
 static int
 open_bundled(const char *path, int flags)
 {
-    const struct bundle_file *file = find_file(path);
+    const struct bundle_file *file = bundle_find_file(path);
     if (!file && errno == ENOENT && flags & O_CREAT) {
         errno = EROFS;
         return -1;
@@ -167,7 +177,7 @@ fopen_bundled(const char *path, const char *mode)
 static int
 stat_bundled(const char *path, struct stat *out)
 {
-    const struct bundle_file *file = find_file(path);
+    const struct bundle_file *file = bundle_find_file(path);
     if (!file) {
         return -1;
     }
@@ -189,7 +199,7 @@ stat_bundled(const char *path, struct stat *out)
 static int
 access_bundled(const char *path, int mode)
 {
-    const struct bundle_file *file = find_file(path);
+    const struct bundle_file *file = bundle_find_file(path);
     if (!file) {
         return -1;
     }
@@ -207,7 +217,7 @@ access_bundled(const char *path, int mode)
 static ssize_t
 readlink_bundled(const char *path)
 {
-    if (find_file(path)) {
+    if (bundle_find_file(path)) {
         errno = EINVAL; /* not a link */
     }
     return -1;
@@ -244,7 +254,7 @@ as_folder(DIR *stream)
 static DIR *
 opendir_bundled(const char *path)
 {
-    const struct bundle_file *file = find_file(path);
+    const struct bundle_file *file = bundle_find_file(path);
     if (file && !file->is_folder) {
         errno = ENOTDIR;
     }
@@ -311,7 +321,7 @@ closedir_bundled(struct folder *folder)
     int __wrap_##name parameters; \
     int __wrap_##name parameters \
     { \
-        if (is_ours(path)) { \
+        if (bundle_is_ours(path)) { \
             return open_bundled(path, flags); \
         } \
         mode_t mode = 0; \
@@ -330,24 +340,24 @@ WRAP_OPEN(openat, (int folder, const char *path, int flags, ...), (folder, path,
 WRAP_OPEN(openat64, (int folder, const char *path, int flags, ...), (folder, path, flags, mode), path, flags)
 
 /* The fortified forms of open without a mode. */
-WRAP(int, __open_2, (const char *path, int flags), (path, flags), is_ours(path), open_bundled(path, flags))
-WRAP(int, __open64_2, (const char *path, int flags), (path, flags), is_ours(path), open_bundled(path, flags))
-WRAP(int, __openat_2, (int folder, const char *path, int flags), (folder, path, flags), is_ours(path),
+WRAP(int, __open_2, (const char *path, int flags), (path, flags), bundle_is_ours(path), open_bundled(path, flags))
+WRAP(int, __open64_2, (const char *path, int flags), (path, flags), bundle_is_ours(path), open_bundled(path, flags))
+WRAP(int, __openat_2, (int folder, const char *path, int flags), (folder, path, flags), bundle_is_ours(path),
      open_bundled(path, flags))
-WRAP(int, __openat64_2, (int folder, const char *path, int flags), (folder, path, flags), is_ours(path),
+WRAP(int, __openat64_2, (int folder, const char *path, int flags), (folder, path, flags), bundle_is_ours(path),
      open_bundled(path, flags))
 
-WRAP(FILE *, fopen, (const char *path, const char *mode), (path, mode), is_ours(path), fopen_bundled(path, mode))
-WRAP(FILE *, fopen64, (const char *path, const char *mode), (path, mode), is_ours(path), fopen_bundled(path, mode))
+WRAP(FILE *, fopen, (const char *path, const char *mode), (path, mode), bundle_is_ours(path), fopen_bundled(path, mode))
+WRAP(FILE *, fopen64, (const char *path, const char *mode), (path, mode), bundle_is_ours(path), fopen_bundled(path, mode))
 
-WRAP(int, stat, (const char *path, struct stat *out), (path, out), is_ours(path), stat_bundled(path, out))
-WRAP(int, stat64, (const char *path, struct stat *out), (path, out), is_ours(path), stat_bundled(path, out))
-WRAP(int, lstat, (const char *path, struct stat *out), (path, out), is_ours(path), stat_bundled(path, out))
-WRAP(int, lstat64, (const char *path, struct stat *out), (path, out), is_ours(path), stat_bundled(path, out))
+WRAP(int, stat, (const char *path, struct stat *out), (path, out), bundle_is_ours(path), stat_bundled(path, out))
+WRAP(int, stat64, (const char *path, struct stat *out), (path, out), bundle_is_ours(path), stat_bundled(path, out))
+WRAP(int, lstat, (const char *path, struct stat *out), (path, out), bundle_is_ours(path), stat_bundled(path, out))
+WRAP(int, lstat64, (const char *path, struct stat *out), (path, out), bundle_is_ours(path), stat_bundled(path, out))
 WRAP(int, fstatat, (int folder, const char *path, struct stat *out, int flags), (folder, path, out, flags),
-     is_ours(path), stat_bundled(path, out))
+     bundle_is_ours(path), stat_bundled(path, out))
 WRAP(int, fstatat64, (int folder, const char *path, struct stat *out, int flags), (folder, path, out, flags),
-     is_ours(path), stat_bundled(path, out))
+     bundle_is_ours(path), stat_bundled(path, out))
 
 /* The names under which programs compiled against glibc before 2.33 call stat. On x86-64 the structs are the same. */
 #define OLD_STAT(name, parameters, call) \
@@ -367,27 +377,27 @@ OLD_STAT(__fxstatat, (int version, int folder, const char *path, struct stat *ou
 OLD_STAT(__fxstatat64, (int version, int folder, const char *path, struct stat *out, int flags),
          fstatat(folder, path, out, flags))
 
-WRAP(int, access, (const char *path, int mode), (path, mode), is_ours(path), access_bundled(path, mode))
-WRAP(int, faccessat, (int folder, const char *path, int mode, int flags), (folder, path, mode, flags), is_ours(path),
+WRAP(int, access, (const char *path, int mode), (path, mode), bundle_is_ours(path), access_bundled(path, mode))
+WRAP(int, faccessat, (int folder, const char *path, int mode, int flags), (folder, path, mode, flags), bundle_is_ours(path),
      access_bundled(path, mode))
-WRAP(int, eaccess, (const char *path, int mode), (path, mode), is_ours(path), access_bundled(path, mode))
-WRAP(int, euidaccess, (const char *path, int mode), (path, mode), is_ours(path), access_bundled(path, mode))
+WRAP(int, eaccess, (const char *path, int mode), (path, mode), bundle_is_ours(path), access_bundled(path, mode))
+WRAP(int, euidaccess, (const char *path, int mode), (path, mode), bundle_is_ours(path), access_bundled(path, mode))
 
-WRAP(ssize_t, readlink, (const char *path, char *out, size_t size), (path, out, size), is_ours(path),
+WRAP(ssize_t, readlink, (const char *path, char *out, size_t size), (path, out, size), bundle_is_ours(path),
      readlink_bundled(path))
 WRAP(ssize_t, readlinkat, (int folder, const char *path, char *out, size_t size), (folder, path, out, size),
-     is_ours(path), readlink_bundled(path))
+     bundle_is_ours(path), readlink_bundled(path))
 
 /* Fresh folders and files under the root would land on the disk if / were writable. */
 static int
 mkdir_bundled(const char *path)
 {
-    errno = find_file(path) ? EEXIST : EROFS;
+    errno = bundle_find_file(path) ? EEXIST : EROFS;
     return -1;
 }
 
-WRAP(int, mkdir, (const char *path, mode_t mode), (path, mode), is_ours(path), mkdir_bundled(path))
-WRAP(int, mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode), is_ours(path), mkdir_bundled(path))
+WRAP(int, mkdir, (const char *path, mode_t mode), (path, mode), bundle_is_ours(path), mkdir_bundled(path))
+WRAP(int, mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode), bundle_is_ours(path), mkdir_bundled(path))
 
 /* Files in the binary have no extended attributes. */
 static ssize_t
@@ -397,19 +407,19 @@ not_supported(void)
     return -1;
 }
 
-WRAP(ssize_t, listxattr, (const char *path, char *list, size_t size), (path, list, size), is_ours(path),
+WRAP(ssize_t, listxattr, (const char *path, char *list, size_t size), (path, list, size), bundle_is_ours(path),
      not_supported())
-WRAP(ssize_t, llistxattr, (const char *path, char *list, size_t size), (path, list, size), is_ours(path),
+WRAP(ssize_t, llistxattr, (const char *path, char *list, size_t size), (path, list, size), bundle_is_ours(path),
      not_supported())
 WRAP(ssize_t, getxattr, (const char *path, const char *name, void *value, size_t size), (path, name, value, size),
-     is_ours(path), not_supported())
+     bundle_is_ours(path), not_supported())
 WRAP(ssize_t, lgetxattr, (const char *path, const char *name, void *value, size_t size), (path, name, value, size),
-     is_ours(path), not_supported())
+     bundle_is_ours(path), not_supported())
 
 static char *
 realpath_bundled(const char *path, char *resolved)
 {
-    if (!find_file(path)) {
+    if (!bundle_find_file(path)) {
         return NULL;
     }
     char *out = resolved ? resolved : malloc(PATH_MAX);
@@ -422,12 +432,12 @@ realpath_bundled(const char *path, char *resolved)
     return out;
 }
 
-WRAP(char *, realpath, (const char *path, char *resolved), (path, resolved), is_ours(path),
+WRAP(char *, realpath, (const char *path, char *resolved), (path, resolved), bundle_is_ours(path),
      realpath_bundled(path, resolved))
-WRAP(char *, __realpath_chk, (const char *path, char *resolved, size_t size), (path, resolved, size), is_ours(path),
+WRAP(char *, __realpath_chk, (const char *path, char *resolved, size_t size), (path, resolved, size), bundle_is_ours(path),
      realpath_bundled(path, resolved))
 
-WRAP(DIR *, opendir, (const char *path), (path), is_ours(path), opendir_bundled(path))
+WRAP(DIR *, opendir, (const char *path), (path), bundle_is_ours(path), opendir_bundled(path))
 WRAP(struct dirent *, readdir, (DIR *stream), (stream), as_folder(stream), readdir_bundled(as_folder(stream)))
 WRAP(struct dirent *, readdir64, (DIR *stream), (stream), as_folder(stream), readdir_bundled(as_folder(stream)))
 WRAP(int, closedir, (DIR *stream), (stream), as_folder(stream), closedir_bundled(as_folder(stream)))

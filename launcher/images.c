@@ -36,6 +36,7 @@ static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static unsigned char *states;     /* enum image_state of each image; NULL until the first load */
 static uint32_t *load_order;      /* images in the order in which their constructors ran */
 static uint32_t loaded_count;
+static uint64_t *unique_addresses; /* of symbols that are one for the process; 0 where nobody asked yet */
 
 static __thread char error_text[512];
 static __thread bool error_is_ours;
@@ -46,6 +47,13 @@ fail(const char *format, const char *what, const char *why)
     snprintf(error_text, sizeof error_text, format, what, why);
     error_is_ours = true;
     return -1;
+}
+
+void *
+bundle_dl_fail(const char *format, const char *what, const char *why)
+{
+    fail(format, what, why);
+    return NULL;
 }
 
 void
@@ -129,10 +137,31 @@ map_segment(int fd, const struct bundle_segment *segment)
     return 0;
 }
 
-/* The address of a symbol that some library of the system defines; NULL when there is none. */
+static const struct bundle_file *
+carried_named(const char *soname)
+{
+    const struct bundle_soname *found =
+        bundle_find(&bundle.soname_index, bundle.sonames, sizeof(struct bundle_soname), soname);
+    return found && found->is_carried ? bundle_find_file(bundle.carried[found->index].path) : NULL;
+}
+
+/* A library that is no image: carried by the binary, or of the system. Its handle, or NULL with the error for dlerror. */
+static void *
+open_other(const char *soname, int flags)
+{
+    const struct bundle_file *file = carried_named(soname);
+    return file ? bundle_load_file(file, flags & ~RTLD_GLOBAL) : dlopen(soname, flags);
+}
+
+/* The address of a symbol that some library which is no image defines; NULL when there is none. */
 static void *
 host_symbol(const struct bundle_patch *patch)
 {
+    if (patch->library) {
+        void *library = open_other(patch->library, RTLD_NOW | RTLD_NOLOAD);
+        void *found = library && patch->version ? dlvsym(library, patch->symbol, patch->version) : NULL;
+        return found || !library ? found : dlsym(library, patch->symbol);
+    }
     return patch->version ? dlvsym(RTLD_DEFAULT, patch->symbol, patch->version) : dlsym(RTLD_DEFAULT, patch->symbol);
 }
 
@@ -140,7 +169,7 @@ host_symbol(const struct bundle_patch *patch)
 static int
 find_thread_local(const struct bundle_image *image, const struct bundle_patch *patch, size_t *module, uint64_t *offset)
 {
-    void *library = dlopen(patch->library, RTLD_NOW | RTLD_NOLOAD);
+    void *library = open_other(patch->library, RTLD_NOW | RTLD_NOLOAD);
     void *address = library ? dlvsym(library, patch->symbol, patch->version ? patch->version : "") : NULL;
     if (library && !address) {
         address = dlsym(library, patch->symbol);
@@ -176,6 +205,12 @@ apply_patches(const struct bundle_image *image, const struct bundle_image *root)
         const struct bundle_patch *patch = &image->patches[i];
         if (patch->kind == BUNDLE_PATCH_RESOLVER) {
             *patch->place = ((uint64_t (*)(void))patch->addend)();
+            continue;
+        }
+        if (patch->kind == BUNDLE_PATCH_UNIQUE) {
+            uint64_t *address = &unique_addresses[patch->unique];
+            *address = *address ? *address : patch->address;
+            *patch->place = *address + patch->addend;
             continue;
         }
         if (patch->kind != BUNDLE_PATCH_SYMBOL) {
@@ -236,7 +271,8 @@ prepare_states(void)
     uint32_t count = bundle.image_index.count;
     states = calloc(count, sizeof *states);
     load_order = calloc(count, sizeof *load_order);
-    if (!states || !load_order || atexit(run_destructors) != 0) {
+    unique_addresses = calloc(bundle.unique_count + 1, sizeof *unique_addresses);
+    if (!states || !load_order || !unique_addresses || atexit(run_destructors) != 0) {
         return fail("%s: %s", "images", strerror(ENOMEM));
     }
     return 0;
@@ -251,8 +287,8 @@ map_image(const struct bundle_image *image)
     }
     for (const char *const *library = image->host_libraries; library && *library; library++) {
         /* Global: patches of several images look for its symbols. */
-        if (!dlopen(*library, RTLD_NOW | RTLD_GLOBAL)) {
-            return fail("%s: %s", image->path, dlerror());
+        if (!open_other(*library, RTLD_NOW | RTLD_GLOBAL)) {
+            return error_is_ours ? -1 : fail("%s: %s", image->path, dlerror());
         }
     }
     if (image->host_libraries) {
@@ -360,17 +396,6 @@ image_of(const void *handle)
     return image >= bundle.images && image < bundle.images + bundle.image_index.count ? image : NULL;
 }
 
-static const struct bundle_image *
-image_named(const char *name)
-{
-    if (strchr(name, '/')) {
-        return bundle_find(&bundle.image_index, bundle.images, sizeof(struct bundle_image), name);
-    }
-    const struct bundle_soname *found =
-        bundle_find(&bundle.soname_index, bundle.sonames, sizeof(struct bundle_soname), name);
-    return found ? &bundle.images[found->image] : NULL;
-}
-
 bool
 bundle_visible_image_loaded(void)
 {
@@ -379,7 +404,7 @@ bundle_visible_image_loaded(void)
             return true;
         }
     }
-    return false;
+    return bundle_any_carried_loaded();
 }
 
 const struct bundle_image *
@@ -401,19 +426,23 @@ is_exported(const ElfW(Sym) *symbol)
     return symbol->st_shndx != SHN_UNDEF && ELF64_ST_BIND(symbol->st_info) != STB_LOCAL;
 }
 
+static const ElfW(Dyn) *
+dynamic_section(const struct bundle_image *image)
+{
+    const ElfW(Phdr) *header = (const void *)image->headers;
+    while (header->p_type != PT_DYNAMIC) {
+        header++; /* the build has read it there */
+    }
+    return (const void *)(image->base + header->p_vaddr);
+}
+
 /* The versions of an image's symbols (DT_VERSYM); NULL when it has none. */
 static const ElfW(Versym) *
 symbol_versions(const struct bundle_image *image)
 {
-    const ElfW(Phdr) *header = (const void *)image->headers;
-    for (uint32_t i = 0; i < image->header_count; i++) {
-        if (header[i].p_type != PT_DYNAMIC) {
-            continue;
-        }
-        for (const ElfW(Dyn) *entry = (const void *)(image->base + header[i].p_vaddr); entry->d_tag != DT_NULL; entry++) {
-            if (entry->d_tag == DT_VERSYM) {
-                return (const void *)(image->base + entry->d_un.d_ptr);
-            }
+    for (const ElfW(Dyn) *entry = dynamic_section(image); entry->d_tag != DT_NULL; entry++) {
+        if (entry->d_tag == DT_VERSYM) {
+            return (const void *)(image->base + entry->d_un.d_ptr);
         }
     }
     return NULL;
@@ -459,6 +488,8 @@ void *__wrap_dlvsym(void *handle, const char *name, const char *version);
 int __wrap_dlclose(void *handle);
 char *__wrap_dlerror(void);
 int __wrap_dladdr(const void *address, Dl_info *info);
+int __wrap_dladdr1(const void *address, Dl_info *info, void **extra, int flags);
+int __wrap_dlinfo(void *handle, int request, void *out);
 int __wrap_dl_iterate_phdr(int (*callback)(struct dl_phdr_info *, size_t, void *), void *data);
 
 void *__real_dlopen(const char *name, int flags);
@@ -467,20 +498,57 @@ void *__real_dlvsym(void *handle, const char *name, const char *version);
 int __real_dlclose(void *handle);
 char *__real_dlerror(void);
 int __real_dladdr(const void *address, Dl_info *info);
+int __real_dladdr1(const void *address, Dl_info *info, void **extra, int flags);
+int __real_dlinfo(void *handle, int request, void *out);
 int __real_dl_iterate_phdr(int (*callback)(struct dl_phdr_info *, size_t, void *), void *data);
+
+/* What a name means that is not the system's: an image, or else a file; both NULL when it is. */
+struct named {
+    const struct bundle_image *image;
+    const struct bundle_file *file;
+};
+
+static struct named
+find_named(const char *name)
+{
+    struct named found = {NULL, NULL};
+    if (bundle_is_ours(name)) {
+        const struct bundle_file *file = bundle_find_file(name);
+        if (file && !file->is_folder) {
+            found.file = file;
+            found.image = bundle_find(&bundle.image_index, bundle.images, sizeof(struct bundle_image), file->path);
+        }
+    }
+    else if (name && !strchr(name, '/')) {
+        const struct bundle_soname *soname =
+            bundle_find(&bundle.soname_index, bundle.sonames, sizeof(struct bundle_soname), name);
+        if (soname && !soname->is_carried) {
+            found.image = &bundle.images[soname->index];
+        }
+        else if (soname) {
+            found.file = bundle_find_file(bundle.carried[soname->index].path);
+        }
+    }
+    return found;
+}
 
 void *
 __wrap_dlopen(const char *name, int flags)
 {
-    const struct bundle_image *image = name ? image_named(name) : NULL;
-    if (!image) {
+    struct named found = find_named(name);
+    if (!found.image && !found.file) {
         return __real_dlopen(name, flags);
     }
-    uint32_t index = (uint32_t)(image - bundle.images);
+    void *handle = NULL;
     pthread_mutex_lock(&lock);
-    int result = flags & RTLD_NOLOAD && !is_mapped(index) ? -1 : load(index);
+    if (!found.image) {
+        handle = bundle_load_file(found.file, flags);
+    }
+    else if (!(flags & RTLD_NOLOAD) || is_mapped((uint32_t)(found.image - bundle.images))) {
+        handle = load((uint32_t)(found.image - bundle.images)) == 0 ? (void *)found.image : NULL;
+    }
     pthread_mutex_unlock(&lock);
-    return result < 0 ? NULL : (void *)image;
+    return handle;
 }
 
 void *
@@ -530,7 +598,12 @@ __wrap_dladdr(const void *address, Dl_info *info)
 {
     const struct bundle_image *image = bundle_image_at(address);
     if (!image) {
-        return __real_dladdr(address, info);
+        int found = __real_dladdr(address, info);
+        const char *path = found && info->dli_fname ? bundle_carried_path(info->dli_fname) : NULL;
+        if (path) {
+            info->dli_fname = path;
+        }
+        return found;
     }
     *info = (Dl_info){.dli_fname = image->path, .dli_fbase = (void *)image->base};
     const ElfW(Sym) *symbols = (const void *)image->symbols;
@@ -544,6 +617,59 @@ __wrap_dladdr(const void *address, Dl_info *info)
         }
     }
     return 1;
+}
+
+/* What <link.h> offers to know about a loaded object; made when first asked for, and kept. */
+static struct link_map *
+link_map_of(const struct bundle_image *image)
+{
+    static struct link_map **maps;
+    pthread_mutex_lock(&lock);
+    if (!maps) {
+        maps = calloc(bundle.image_index.count, sizeof *maps);
+    }
+    struct link_map **map = maps ? &maps[image - bundle.images] : NULL;
+    if (map && !*map && (*map = calloc(1, sizeof **map))) {
+        (*map)->l_addr = image->base;
+        (*map)->l_name = (char *)image->path;
+        (*map)->l_ld = (ElfW(Dyn) *)dynamic_section(image);
+    }
+    pthread_mutex_unlock(&lock);
+    return map ? *map : NULL;
+}
+
+int
+__wrap_dladdr1(const void *address, Dl_info *info, void **extra, int flags)
+{
+    const struct bundle_image *image = bundle_image_at(address);
+    if (!image || (flags != RTLD_DL_SYMENT && flags != RTLD_DL_LINKMAP)) {
+        return __real_dladdr1(address, info, extra, flags);
+    }
+    *extra = flags == RTLD_DL_LINKMAP ? link_map_of(image) : NULL;
+    return __wrap_dladdr(address, info);
+}
+
+int
+__wrap_dlinfo(void *handle, int request, void *out)
+{
+    const struct bundle_image *image = image_of(handle);
+    if (!image) {
+        return __real_dlinfo(handle, request, out);
+    }
+    switch (request) {
+    case RTLD_DI_LMID:
+        *(Lmid_t *)out = LM_ID_BASE;
+        return 0;
+    case RTLD_DI_LINKMAP:
+        *(struct link_map **)out = link_map_of(image);
+        return 0;
+    case RTLD_DI_ORIGIN:
+        strcpy(out, image->path);
+        *strrchr(out, '/') = '\0';
+        return 0;
+    default:
+        return fail("%s: %s", image->path, "is part of the executable");
+    }
 }
 
 int

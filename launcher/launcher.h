@@ -5,6 +5,7 @@
 
 #include "bundle.h"
 
+#include <link.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -25,6 +26,30 @@ const struct bundle_image *bundle_image_at(const void *address);
 
 /* images.c: is an image loaded whose objects' death may be seen from outside? */
 bool bundle_visible_image_loaded(void);
+/* images.c: set the error that the next dlerror tells; `format` takes the two texts. Returns NULL. */
+void *bundle_dl_fail(const char *format, const char *what, const char *why);
+
+/* files.c: does a path lie under the root? */
+bool bundle_is_ours(const char *path);
+
+/* files.c: the file or folder at such a path, which need not be in its shortest form; NULL with errno. */
+const struct bundle_file *bundle_find_file(const char *path);
+
+/* files.c: a descriptor of a memory file with a file's contents, closed on exec; -1 with errno. */
+int bundle_open_contents(const struct bundle_file *file);
+
+/* carried.c: load a file of the binary, with what it needs, by the C library's dynamic linker: its handle, or NULL with
+   the error for dlerror. The lock of images.c is held. */
+void *bundle_load_file(const struct bundle_file *file, int flags);
+
+/* carried.c: the path of a file that was loaded, by the name that the dynamic linker has for it; NULL for others. */
+const char *bundle_carried_path(const char *name);
+
+/* carried.c: was any file loaded so? */
+bool bundle_any_carried_loaded(void);
+
+/* unwind.c: where a loaded object is to call other functions than those it was bound to; `find` gives them by name. */
+void bundle_redirect(const struct link_map *object, void *(*find)(const char *name));
 
 /* unwind.c: let the system's unwinder, once it is loaded, find the frames of images. */
 void bundle_bind_unwinder(void);

@@ -54,33 +54,42 @@ find_object(void *address, struct found_object *result)
     return -1;
 }
 
-/* Has the dynamic linker made this address of an object read-only (PT_GNU_RELRO)? */
-static bool
-is_protected(const struct link_map *object, const void *address)
+/* The permissions (PROT_*) that an address of a loaded object has: its segment's, or read-only (PT_GNU_RELRO). */
+static int
+protection_of(const struct link_map *object, const void *address)
 {
     const ElfW(Ehdr) *file = (const void *)object->l_addr;
     const ElfW(Phdr) *headers = (const void *)(object->l_addr + file->e_phoff);
+    int protection = PROT_READ | PROT_WRITE;
     for (int i = 0; i < file->e_phnum; i++) {
         ElfW(Addr) distance = (ElfW(Addr))address - object->l_addr - headers[i].p_vaddr;
-        if (headers[i].p_type == PT_GNU_RELRO && distance < headers[i].p_memsz) {
-            return true;
+        if (distance >= headers[i].p_memsz) {
+            continue;
+        }
+        if (headers[i].p_type == PT_GNU_RELRO) {
+            return PROT_READ;
+        }
+        if (headers[i].p_type == PT_LOAD) {
+            protection = (headers[i].p_flags & PF_R ? PROT_READ : 0) | (headers[i].p_flags & PF_W ? PROT_WRITE : 0)
+                         | (headers[i].p_flags & PF_X ? PROT_EXEC : 0);
         }
     }
-    return false;
+    return protection;
 }
 
 static void
-overwrite(const struct link_map *object, void **place, void *value)
+overwrite(const struct link_map *object, void *place, void *value)
 {
     uintptr_t page_size = (uintptr_t)sysconf(_SC_PAGESIZE);
-    void *page = (void *)((uintptr_t)place & ~(page_size - 1));
-    bool is_read_only = is_protected(object, place);
-    if (is_read_only && mprotect(page, page_size, PROT_READ | PROT_WRITE) < 0) {
-        return; /* exceptions through images will end the program, as an unknown frame does */
+    char *page = (char *)((uintptr_t)place & ~(page_size - 1));
+    size_t size = (size_t)((char *)place + sizeof value - page); /* in text, a word may reach into the next page */
+    int protection = protection_of(object, place);
+    if (!(protection & PROT_WRITE) && mprotect(page, size, PROT_READ | PROT_WRITE) < 0) {
+        return; /* the C library's own function stays, which does not know what is in the binary */
     }
-    *place = value;
-    if (is_read_only) {
-        mprotect(page, page_size, PROT_READ);
+    memcpy(place, &value, sizeof value);
+    if (!(protection & PROT_WRITE)) {
+        mprotect(page, size, protection);
     }
 }
 
@@ -96,9 +105,8 @@ dynamic_value(const ElfW(Dyn) *dynamic, ElfW(Sxword) tag)
     return 0;
 }
 
-/* Redirect what an object imports under `name` to `value`. */
-static void
-redirect(const struct link_map *object, const char *name, void *value)
+void
+bundle_redirect(const struct link_map *object, void *(*find)(const char *name))
 {
     const ElfW(Sym) *symbols = (const void *)dynamic_value(object->l_ld, DT_SYMTAB);
     const char *strings = (const char *)dynamic_value(object->l_ld, DT_STRTAB);
@@ -108,12 +116,34 @@ redirect(const struct link_map *object, const char *name, void *value)
         const ElfW(Rela) *end = entry ? entry + dynamic_value(object->l_ld, tables[i][1]) / sizeof *entry : entry;
         for (; entry < end; entry++) {
             uint32_t type = (uint32_t)ELF64_R_TYPE(entry->r_info);
-            bool is_word = type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT;
-            if (is_word && strcmp(strings + symbols[ELF64_R_SYM(entry->r_info)].st_name, name) == 0) {
-                overwrite(object, (void **)(object->l_addr + entry->r_offset), value);
+            bool is_word = type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT || type == R_X86_64_64;
+            void *value = is_word ? find(strings + symbols[ELF64_R_SYM(entry->r_info)].st_name) : NULL;
+            if (value) {
+                overwrite(object, (void *)(object->l_addr + entry->r_offset), value);
             }
         }
     }
+}
+
+/* For images that have an unwinder of their own. */
+int __wrap__dl_find_object(void *address, struct found_object *result);
+
+int
+__wrap__dl_find_object(void *address, struct found_object *result)
+{
+    if (!system_find_object) {
+        system_find_object = (find_object_function)dlsym(RTLD_DEFAULT, "_dl_find_object");
+    }
+    return find_object(address, result);
+}
+
+static void *
+redirected(const char *name)
+{
+    if (system_find_object && strcmp(name, "_dl_find_object") == 0) {
+        return (void *)find_object;
+    }
+    return strcmp(name, "dl_iterate_phdr") == 0 ? (void *)__wrap_dl_iterate_phdr : NULL;
 }
 
 void
@@ -127,8 +157,5 @@ bundle_bind_unwinder(void)
     }
     done = true;
     system_find_object = (find_object_function)dlsym(RTLD_DEFAULT, "_dl_find_object");
-    if (system_find_object) {
-        redirect(object, "_dl_find_object", (void *)find_object);
-    }
-    redirect(object, "dl_iterate_phdr", (void *)__wrap_dl_iterate_phdr);
+    bundle_redirect(object, redirected);
 }

@@ -28,6 +28,7 @@ from bundler.analyze.graph import (
     SourceModule,
 )
 from bundler.analyze.hooks import Hooks
+from bundler.analyze.libraries import separate
 from bundler.analyze.locate import Kind, Locator
 from bundler.analyze.reached import Edge, Reached
 from bundler.analyze.rules import load_rules
@@ -79,7 +80,8 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         site_builtins = _add_site_builtins(walker, target)
         add_whole_library(walker, target, settings, rules, entry)
         runtime_hooks = add_runtime_hooks(walker, settings, hooks)
-        data_files, owners = _collect_all(walker, environment, asked, hooks)
+        files, owners = _collect_all(walker, environment, asked, hooks)
+    data_files, libraries = separate(files)
     modules = dict(_modules(walker.reached, entry, target))
     modules |= dict(_portable_build_variables(modules, target, cache))
     return ModuleGraph(
@@ -97,6 +99,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         site_builtins=site_builtins,
         main_module=entry.module,
         runtime_hooks=runtime_hooks,
+        libraries=libraries,
     )
 
 

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.graph import DataFile
+from bundler.analyze.libraries import grafted
 from bundler.analyze.reached import Reached
 from bundler.errors import BundleError
 from bundler.settings import AddedData
@@ -37,7 +38,7 @@ def is_data(path: PurePosixPath, *, with_code: bool = False) -> bool:
         return False
     if path.suffix in _NOT_DATA and not (with_code and path.suffix == ".py"):
         return False
-    return ".so" not in path.suffixes and path.name != "py.typed"
+    return path.name != "py.typed"
 
 
 def collect(
@@ -46,6 +47,7 @@ def collect(
     """Data files of every package that is reached, and metadata of every distribution; with those distributions.
 
     `wanted`: distributions whose metadata is carried although nothing of them may be reached.
+    Shared objects are among the data files (see `libraries.separate`).
     """
     packages = {
         folder: name
@@ -63,6 +65,7 @@ def collect(
     described = _with_required({**wanted_too, **owners}, environment)
     found: list[Iterable[DataFile]] = [_metadata(each) for each in described]
     found += [_recorded(owner, packages) for owner in owners.values()]
+    found += [grafted(owner) for owner in owners.values()]
     found += [_below(folder, packages, environment) for folder in packages if folder.parent not in packages]
     for group in found:
         for file in group:

@@ -99,6 +99,17 @@ class DataFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Library:
+    """A shared object that is no module: something in the package that it is in opens it by its path or name.
+
+    `filename` is its path in the binary.
+    """
+
+    path: Path
+    filename: str
+
+
+@dataclass(frozen=True, slots=True)
 class Distribution:
     """An installed distribution of which the binary holds something."""
 
@@ -120,6 +131,7 @@ class ModuleGraph:
     main_module: str  # what `python -m` would run; "" for a script
     left_out: tuple[Import, ...] = ()  # of modules that are installed, by others that do without them
     runtime_hooks: tuple[str, ...] = ()  # modules that run before `__main__`, in this order
+    libraries: tuple[Library, ...] = ()  # besides those that modules need, which linking finds
 
     def of_kind(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
         """The modules of one kind, in the order of names."""

@@ -80,6 +80,8 @@ class Tag(IntEnum):
     FINI_ARRAYSZ = 28
     RUNPATH = 29
     FLAGS = 30
+    AUXILIARY = 0x7FFFFFFD
+    FILTER = 0x7FFFFFFF
     RELRSZ = 35
     RELR = 36
     GNU_HASH = 0x6FFFFEF5
@@ -213,6 +215,12 @@ class SharedObject:
         return Tag.SYMBOLIC in self.tags or bool(self.tags.get(Tag.FLAGS, 0) & _FLAG_SYMBOLIC)
 
     @property
+    def has_executable_stack(self) -> bool:
+        """Does it ask for one? Without PT_GNU_STACK it only fails to say that it needs none."""
+        stack = self.segment(SegmentType.GNU_STACK)
+        return stack is not None and bool(stack.flags & 1)
+
+    @property
     def has_text_relocations(self) -> bool:
         return Tag.TEXTREL in self.tags or bool(self.tags.get(Tag.FLAGS, 0) & _FLAG_TEXTREL)
 
@@ -226,6 +234,17 @@ class SharedObject:
             if segment.address <= address < segment.address + segment.file_size:
                 return segment.offset + address - segment.address
         raise ElfError(f"{self.path}: address {address:#x} is not in the file")
+
+    def search_path_texts(self) -> Iterator[tuple[int, int]]:
+        """Where in the file the texts of DT_RUNPATH and DT_RPATH stand, without what belongs to other texts too."""
+        # Linkers merge strings with equal ends: that of a symbol may be the tail of the path.
+        names = {symbol.name for symbol in self.symbols}
+        for tag in (Tag.RUNPATH, Tag.RPATH):
+            if tag in self.tags:
+                start = self.offset_of(self.tags[Tag.STRTAB]) + self.tags[tag]
+                text = _text(self.data, start)
+                tail = max((len(name) for name in names if name and text.endswith(name)), default=0)
+                yield start, self.data.find(b"\0", start) - start - tail
 
     def relocations(self) -> Iterator[Rela]:
         """All that the dynamic linker would apply, but for DT_RELR (see `relative_words`)."""

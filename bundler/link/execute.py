@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bundler.cache import Cache, digest
+from bundler.contract import bundle_constant
 from bundler.errors import BundleError
 from bundler.link import prelink
 from bundler.link.elf import Executable, Relocation, SegmentType, read_executable, read_shared_object
@@ -15,7 +16,7 @@ from bundler.link.manifest import SECTION as MANIFEST_SECTION
 from bundler.link.output import replacing
 from bundler.link.payload import build_payload
 from bundler.link.plan import CompileUnit, LinkPlan
-from bundler.link.prelink import InExecutable, Known, Locate, Stub, Target, ThreadLocal
+from bundler.link.prelink import InExecutable, Known, Locate, Stub, Target, ThreadLocal, ThreadLocalModule
 from bundler.process import CommandError
 
 PAYLOAD_SECTION = ".bundle"
@@ -25,6 +26,9 @@ _PAYLOAD_SYMBOL = "bundle"
 MOST_PROGRAM_HEADERS = 60
 
 _ET_EXEC = 2
+
+# The executable's number among those that have thread-local storage.
+_OWN_MODULE = 1
 
 
 def execute(plan: LinkPlan, cache: Cache) -> Path:
@@ -171,6 +175,7 @@ def _check(path: Path) -> None:
 def _locator(plan: LinkPlan, executable: Executable) -> Locate:
     """Values of targets, now that the executable's symbols have addresses."""
     stubs = {stub: executable.symbols[_stub_symbol(n)] for n, stub in enumerate(plan.prelinked.stubs)}
+    static = {image for image, _ in plan.thread_locals}
     block = next((s for s in executable.segments if s.type == SegmentType.TLS), None)
     # Variant II (ELF Handling For Thread-Local Storage, 3): the block ends at the thread pointer.
     block_size = -(-block.memory_size // block.alignment) * block.alignment if block else 0
@@ -183,6 +188,10 @@ def _locator(plan: LinkPlan, executable: Executable) -> Locate:
                 return executable.symbols[name] + addend
             case Stub():
                 return stubs[target]
+            case ThreadLocalModule(image):
+                return _OWN_MODULE if image in static else bundle_constant("BUNDLE_DYNAMIC_MODULE") + image
+            case ThreadLocal(image, offset) if image not in static:
+                return offset
             case ThreadLocal(image, offset, from_thread_pointer):
                 place = executable.symbols[_thread_local_symbol(image)] + offset
                 return place - block_size if from_thread_pointer else place

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from bundler.errors import BundleError
 from bundler.link.elf import ElfError, SharedObject, read_shared_object
@@ -52,25 +53,37 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """Extension modules and everything they need. `hosts`: libraries of the system, by soname."""
+    """Extension modules and everything they need, in the order of their paths.
+
+    `hosts`: libraries that the system's dynamic linker loads, by soname. `carried` are those of them that are no part
+    of the system (see carry.py). `missing`: what libraries need and is not on this machine, by their path.
+    """
 
     libraries: tuple[Library, ...]
     hosts: Mapping[str, SharedObject]
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    carried: frozenset[str] = frozenset()
 
 
-def find_closure(roots: Iterable[tuple[Path, str]], root_folder: str) -> Closure:
+def find_closure(
+    roots: Iterable[tuple[Path, str]], root_folder: str, libraries: Iterable[tuple[Path, str]] = ()
+) -> Closure:
     """The shared objects at `roots` (file, path in the binary) with all that they need.
 
-    Needed libraries appear directly under `root_folder`. BundleError when one is not found.
+    Libraries that a wheel brings keep their place beside what needs them, others appear directly under `root_folder`.
+    BundleError when one is not found. `libraries` are roots that may never be loaded: what they need may be missing.
     """
     search = _Search(root_folder, _system_libraries())
     for file, path in roots:
         search.add(file, path, ())
+    for file, path in libraries:
+        search.add(file, path, (), is_required=False)
     search.run()
     for name in sorted(LINKED_HOST_LIBRARIES):
         search.add_host(name, _find(name, (), search.system))
-    libraries = {library.path: library for library in search.by_file.values()}
-    return Closure(tuple(libraries[path] for path in sorted(libraries)), search.hosts)
+    found = {library.path: library for library in search.by_file.values()}
+    missing = {path: tuple(names) for path, names in sorted(search.missing.items())}
+    return Closure(tuple(found[path] for path in sorted(found)), search.hosts, missing)
 
 
 @dataclass(slots=True)
@@ -81,10 +94,11 @@ class _Search:
     system: Mapping[str, Path]
     hosts: dict[str, SharedObject] = field(default_factory=dict)
     by_file: dict[Path, Library] = field(default_factory=dict)
+    missing: dict[str, list[str]] = field(default_factory=dict)
     _names: set[str] = field(default_factory=set)  # already looked for
-    _queue: deque[tuple[SharedObject, tuple[str, ...]]] = field(default_factory=deque)
+    _queue: deque[tuple[Library, tuple[str, ...], bool]] = field(default_factory=deque)
 
-    def add(self, file: Path, path: str, inherited: tuple[str, ...]) -> None:
+    def add(self, file: Path, path: str, inherited: tuple[str, ...], *, is_required: bool = True) -> None:
         """Make a file part of the binary; its needs are looked for in `inherited` folders, among others."""
         real = file.resolve()
         if real in self.by_file:
@@ -93,8 +107,8 @@ class _Search:
             object_ = read_shared_object(file)
         except (ElfError, OSError) as error:
             raise BundleError("bad-library", f"`{file}` cannot be read as a shared object: {error}") from error
-        self.by_file[real] = Library(path, object_)
-        self._queue.append((object_, inherited))
+        library = self.by_file[real] = Library(path, object_)
+        self._queue.append((library, inherited, is_required))
 
     def add_host(self, name: str, file: Path | None) -> None:
         """Note a library of the system, if this machine has it."""
@@ -104,26 +118,35 @@ class _Search:
     def run(self) -> None:
         """Find what is needed, until nothing new is."""
         while self._queue:
-            object_, inherited = self._queue.popleft()
+            library, inherited, is_required = self._queue.popleft()
+            object_ = library.object
             runpath = tuple(_expand(folder, object_.path) for folder in object_.runpath)
             below = (*runpath, *inherited) if object_.is_rpath else inherited
             for name in object_.needed:
-                if name not in self._names:
-                    self._names.add(name)
-                    self._need(name, _find(name, (*runpath, *inherited), self.system), object_, below)
+                if name in self._names:
+                    continue
+                file = _find(name, (*runpath, *inherited), self.system)
+                if name in HOST_LIBRARIES:
+                    self.add_host(name, file)
+                elif file is not None:
+                    self.add(file, self._place(file, name, library), below, is_required=is_required)
+                elif is_required:
+                    raise BundleError(
+                        "missing-library",
+                        f"the shared library `{name}` was not found",
+                        notes=(f"`{object_.path}` needs it",),
+                        hint="install it on this machine: it becomes part of the binary",
+                    )
+                else:
+                    self.missing.setdefault(library.path, []).append(name)
+                    continue
+                self._names.add(name)
 
-    def _need(self, name: str, file: Path | None, by: SharedObject, inherited: tuple[str, ...]) -> None:
-        if name in HOST_LIBRARIES:
-            self.add_host(name, file)
-        elif file is not None:
-            self.add(file, f"{self.root_folder}/{name}", inherited)
-        else:
-            raise BundleError(
-                "missing-library",
-                f"the shared library `{name}` was not found",
-                notes=(f"`{by.path}` needs it",),
-                hint="install it on this machine: it becomes part of the binary",
-            )
+    def _place(self, file: Path, name: str, needed_by: Library) -> str:
+        """Where a needed library appears: as far from the one that needs it as on disk, if that is below the root."""
+        way = os.path.relpath(file, needed_by.object.path.parent)
+        place = PurePosixPath(os.path.normpath(PurePosixPath(needed_by.path).parent / way))
+        return str(place) if place.is_relative_to(self.root_folder) else f"{self.root_folder}/{name}"
 
 
 def _system_libraries() -> dict[str, Path]:

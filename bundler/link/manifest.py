@@ -29,7 +29,8 @@ class Manifest:
     builtin: tuple[str, ...]
     namespaces: tuple[str, ...]
     other: tuple[str, ...]  # modules that are none of these: there should be none
-    libraries: tuple[str, ...]
+    libraries: tuple[str, ...]  # prelinked, besides the extension modules
+    carried: tuple[tuple[str, str], ...]  # shared objects that are carried as files, and why
     data_files: tuple[tuple[str, int], ...]
     distributions: tuple[tuple[str, str], ...]
     left_out: tuple[tuple[str, str], ...]  # optional modules that are not carried, and who would use them

@@ -14,9 +14,10 @@ from typing import Any
 
 from bundler.contract import bundle_constant, bundle_ffi
 from bundler.link import prelink
-from bundler.link.elf import PAGE, Tag
+from bundler.link.carry import Carried
+from bundler.link.elf import PAGE, SegmentType, Tag
 from bundler.link.endings import ends_visibly
-from bundler.link.prelink import HostThreadLocal, Image, Locate, OnHost, Resolved
+from bundler.link.prelink import HostThreadLocal, Image, Locate, OnHost, Resolved, Unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,14 @@ class FileEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageEntry:
+    """A prelinked library as a file under the virtual root: it is there, but its bytes are not."""
+
+    path: PurePosixPath
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Options:
     """How the interpreter is configured at its start."""
 
@@ -59,9 +68,12 @@ class Contents:
     """All that goes into the payload."""
 
     modules: tuple[ModuleEntry, ...]
-    files: tuple[FileEntry, ...]
+    files: tuple[FileEntry | ImageEntry, ...]
     images: tuple[Image, ...]
     options: Options
+    carried: tuple[Carried, ...] = ()
+    replaced: tuple[str, ...] = ()  # functions that libraries find the launcher's in place of
+    unique_count: int = 0
 
 
 def fnv1a(text: bytes) -> int:
@@ -145,7 +157,9 @@ def build_payload(contents: Contents, base: int, symbol: Callable[[str], int], l
     _write_modules(writer, bundle[0], contents.modules, symbol)
     _write_files(writer, bundle[0], contents.files)
     _write_options(writer, bundle[0], contents.options)
-    _write_images(writer, bundle[0], contents.images, locate)
+    _write_images(writer, bundle[0], contents, locate)
+    _write_carried(writer, bundle[0], contents.carried)
+    _write_replacements(writer, bundle[0], contents.replaced, symbol)
     writer.fill(bundle, address)
     writer.data += bytes(-len(writer.data) % PAGE)
     return bytes(writer.data)
@@ -182,9 +196,9 @@ def _write_options(writer: _Writer, bundle: Any, options: Options) -> None:
     record.x_options = writer.text_list(options.x_options)
 
 
-def _tree(files: Iterable[FileEntry]) -> Mapping[PurePosixPath, FileEntry | None]:
+def _tree(files: Iterable[FileEntry | ImageEntry]) -> Mapping[PurePosixPath, FileEntry | ImageEntry | None]:
     """Every file and every folder above one (as None), folder by folder: entries of one folder stand together."""
-    found: dict[PurePosixPath, FileEntry | None] = {}
+    found: dict[PurePosixPath, FileEntry | ImageEntry | None] = {}
     for file in files:
         found[file.path] = file
         for folder in file.path.parents:
@@ -193,7 +207,7 @@ def _tree(files: Iterable[FileEntry]) -> Mapping[PurePosixPath, FileEntry | None
     return dict(sorted(found.items(), key=lambda item: (len(item[0].parts), str(item[0].parent), item[0].name)))
 
 
-def _write_files(writer: _Writer, bundle: Any, files: Sequence[FileEntry]) -> None:
+def _write_files(writer: _Writer, bundle: Any, files: Sequence[FileEntry | ImageEntry]) -> None:
     tree = _tree(files)
     rows, address = writer.reserve("struct bundle_file", len(tree))
     first: dict[PurePosixPath, int] = {}
@@ -204,34 +218,64 @@ def _write_files(writer: _Writer, bundle: Any, files: Sequence[FileEntry]) -> No
     for row, (path, file) in zip(rows, tree.items(), strict=False):
         row.path = writer.text(str(path))
         row.name = writer.text(path.name)
-        if file is None:
-            row.is_folder = 1
-            row.first_entry = first.get(path, 0)
-            row.entry_count = count.get(path, 0)
-        else:
-            row.data = writer.pointer("unsigned char *", writer.place(file.content, 16))
-            row.size = len(file.content)
-            row.is_executable = file.is_executable
+        match file:
+            case None:
+                row.is_folder = 1
+                row.first_entry = first.get(path, 0)
+                row.entry_count = count.get(path, 0)
+            case ImageEntry():
+                row.size = file.size
+            case FileEntry():
+                row.data = writer.pointer("unsigned char *", writer.place(file.content, 16))
+                row.size = len(file.content)
+                row.is_executable = file.is_executable
     writer.fill(rows, address)
     writer.index(bundle.file_index, map(str, tree))
     bundle.files = writer.pointer("struct bundle_file *", address)
 
 
-def _write_images(writer: _Writer, bundle: Any, images: Sequence[Image], locate: Locate) -> None:
+def _write_images(writer: _Writer, bundle: Any, contents: Contents, locate: Locate) -> None:
+    images = contents.images
     rows, address = writer.reserve("struct bundle_image", len(images))
     for row, image in zip(rows, images, strict=False):
         _write_image(writer, row, image, locate)
     writer.fill(rows, address)
     writer.index(bundle.image_index, (image.path for image in images))
     bundle.images = writer.pointer("struct bundle_image *", address)
-    sonames = {image.object.name: image.index for image in images}
+    bundle.unique_count = contents.unique_count
+    sonames = {image.object.name: (image.index, False) for image in images}
+    for index, each in enumerate(contents.carried):
+        sonames.setdefault(each.library.object.name, (index, True))
     names, names_address = writer.reserve("struct bundle_soname", len(sonames))
-    for name, (soname, index) in zip(names, sonames.items(), strict=False):
+    for name, (soname, (index, is_carried)) in zip(names, sonames.items(), strict=False):
         name.soname = writer.text(soname)
-        name.image = index
+        name.index = index
+        name.is_carried = is_carried
     writer.fill(names, names_address)
     writer.index(bundle.soname_index, sonames)
     bundle.sonames = writer.pointer("struct bundle_soname *", names_address)
+
+
+def _write_carried(writer: _Writer, bundle: Any, carried: Sequence[Carried]) -> None:
+    rows, address = writer.reserve("struct bundle_carried", len(carried))
+    for row, each in zip(rows, carried, strict=False):
+        row.path = writer.text(each.library.path)
+        row.soname = writer.text(each.library.object.name)
+        row.needed = writer.numbers(each.needed)
+        row.needed_count = len(each.needed)
+    writer.fill(rows, address)
+    writer.index(bundle.carried_index, (each.library.path for each in carried))
+    bundle.carried = writer.pointer("struct bundle_carried *", address)
+
+
+def _write_replacements(writer: _Writer, bundle: Any, replaced: Sequence[str], symbol: Callable[[str], int]) -> None:
+    rows, address = writer.reserve("struct bundle_replacement", len(replaced))
+    for row, name in zip(rows, replaced, strict=False):
+        row.name = writer.text(name)
+        row.function = writer.pointer("void *", symbol(f"__wrap_{name}"))
+    writer.fill(rows, address)
+    writer.index(bundle.replacement_index, replaced)
+    bundle.replacements = writer.pointer("struct bundle_replacement *", address)
 
 
 def _write_image(writer: _Writer, row: Any, image: Image, locate: Locate) -> None:
@@ -260,6 +304,12 @@ def _write_image(writer: _Writer, row: Any, image: Image, locate: Locate) -> Non
     row.fini_count = object_.tags.get(Tag.FINI_ARRAYSZ, 0) // 8
     row.ends_visibly = ends_visibly(object_)
     row.relro, row.relro_size = prelink.late_relro(image)
+    storage = object_.segment(SegmentType.TLS)
+    if storage is not None:
+        row.thread_start = image.base + storage.address
+        row.thread_start_size = storage.file_size
+        row.thread_size = storage.memory_size
+        row.thread_alignment = max(storage.alignment, 1)
 
 
 def _write_segments(writer: _Writer, row: Any, image: Image, locate: Locate) -> None:
@@ -283,8 +333,9 @@ def _write_patches(writer: _Writer, row: Any, image: Image) -> None:
     for patch, word in zip(patches, words, strict=False):
         patch.place = writer.pointer("uint64_t *", word.address)
         match word.target:
-            case OnHost(name, version, addend, is_weak):
+            case OnHost(name, version, addend, is_weak, library):
                 patch.kind = bundle_constant("BUNDLE_PATCH_SYMBOL")
+                patch.library = writer.text(library)
                 patch.symbol = writer.text(name)
                 patch.version = writer.text(version)
                 patch.addend = addend
@@ -295,6 +346,11 @@ def _write_patches(writer: _Writer, row: Any, image: Image) -> None:
                 patch.library = writer.text(library)
                 patch.symbol = writer.text(name)
                 patch.version = writer.text(version)
+                patch.addend = addend
+            case Unique(number, unique_address, addend):
+                patch.kind = bundle_constant("BUNDLE_PATCH_UNIQUE")
+                patch.unique = number
+                patch.address = unique_address
                 patch.addend = addend
             case Resolved(resolver):
                 patch.kind = bundle_constant("BUNDLE_PATCH_RESOLVER")

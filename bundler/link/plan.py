@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -16,12 +16,14 @@ from bundler.analyze.graph import (
     SourceModule,
 )
 from bundler.contract import bundle_constant, bundle_root, launcher_folder
+from bundler.errors import Diagnostic, Severity
 from bundler.freeze.image import FrozenImage
 from bundler.link.archive import archive_symbols
+from bundler.link.carry import Bound, Carried, bind, library_rules
 from bundler.link.libraries import Closure, find_closure
 from bundler.link.manifest import Manifest
-from bundler.link.payload import Contents, FileEntry, ModuleEntry, Options
-from bundler.link.prelink import Prelinked, prelink, thread_local_layout
+from bundler.link.payload import Contents, FileEntry, ImageEntry, ModuleEntry, Options
+from bundler.link.prelink import Prelinked, thread_local_layout
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
@@ -31,13 +33,16 @@ FIRST_VERSION = 0x10000
 
 # Functions of the C library instead of which the launcher's own are called (launcher/images.c, launcher/files.c).
 REPLACED_FUNCTIONS = frozenset(
-    "dlopen dlsym dlvsym dlclose dlerror dladdr dl_iterate_phdr"
+    "dlopen dlsym dlvsym dlclose dlerror dladdr dladdr1 dlinfo dl_iterate_phdr"
     " open open64 openat openat64 __open_2 __open64_2 __openat_2 __openat64_2 fopen fopen64"
     " stat stat64 lstat lstat64 fstatat fstatat64"
     " __xstat __xstat64 __lxstat __lxstat64 __fxstatat __fxstatat64"
     " access faccessat eaccess euidaccess readlink readlinkat realpath __realpath_chk"
     " mkdir mkdirat listxattr llistxattr getxattr lgetxattr opendir readdir readdir64 closedir rewinddir".split()
 )
+
+# What else images call of the launcher's, and the launcher itself does not (launcher/threads.c, launcher/unwind.c).
+REPLACED_IN_IMAGES = frozenset({"__tls_get_addr", "_dl_find_object"})
 
 # import.c's one way to code of frozen modules since 3.13 (launcher/frozen.c).
 _REPLACED_IN_PYTHON = ("PyMarshal_ReadObjectFromString",)
@@ -48,6 +53,8 @@ _LAUNCHER_SOURCES = (
     "ending.c",
     "frozen.c",
     "images.c",
+    "carried.c",
+    "threads.c",
     "unwind.c",
     "files.c",
     "tables.c",
@@ -95,6 +102,7 @@ class LinkPlan:
     thread_locals: tuple[tuple[int, tuple[int, int, int]], ...]
     contents: Contents
     manifest: Manifest
+    findings: tuple[Diagnostic, ...]
 
 
 def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, settings: Settings) -> LinkPlan:
@@ -102,15 +110,23 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     assert target.static_library is not None
     graph = image.graph
     root = bundle_root()
-    closure = find_closure(((m.path, m.filename) for m in graph.of_kind(ExtensionModule)), str(root))
+    closure = find_closure(
+        ((m.path, m.filename) for m in graph.of_kind(ExtensionModule)),
+        str(root),
+        ((library.path, library.filename) for library in graph.libraries),
+    )
     symbols = archive_symbols(target.static_library)
     exported = frozenset(name for name in symbols if name.startswith(("Py", "_Py")))
-    prelinked = prelink(closure, exported, REPLACED_FUNCTIONS)
+    bound = bind(closure, exported, REPLACED_FUNCTIONS | REPLACED_IN_IMAGES, library_rules())
+    prelinked = bound.prelinked
     definitions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image)),
-        files=tuple(_file_entries(graph)),
+        files=(*_file_entries(graph), *_library_entries(bound)),
         images=prelinked.images,
+        carried=bound.carried,
+        replaced=tuple(sorted(REPLACED_FUNCTIONS)) if bound.carried else (),
+        unique_count=len(prelinked.unique_symbols),
         options=Options(
             optimize=settings.optimize,
             utf8_mode=settings.utf8,
@@ -137,6 +153,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
         thread_locals=tuple(thread_local_layout(prelinked.images).items()),
         contents=contents,
         manifest=_manifest(image, target, closure, contents),
+        findings=tuple(_findings(bound.carried)),
     )
 
 
@@ -155,6 +172,23 @@ def _file_entries(graph: ModuleGraph) -> Iterator[FileEntry]:
         yield FileEntry(bundle_root() / file.destination, file.source.read_bytes(), file.is_executable)
     for broken in graph.of_kind(BrokenModule):
         yield FileEntry(PurePosixPath(broken.filename), broken.path.read_bytes(), is_executable=False)
+
+
+def _library_entries(bound: Bound) -> Iterator[FileEntry | ImageEntry]:
+    for image in bound.prelinked.images:
+        yield ImageEntry(PurePosixPath(image.path), len(image.object.data))
+    for carried in bound.carried:
+        yield FileEntry(PurePosixPath(carried.library.path), carried.content, is_executable=False)
+
+
+def _findings(carried: Iterable[Carried]) -> Iterator[Diagnostic]:
+    """Each library that is not prelinked, and why."""
+    for each in carried:
+        yield Diagnostic(
+            Severity.NOTE,
+            "carried-library",
+            f"`{each.library.object.path.name}` is carried as a file and loaded from memory: it {each.reason}",
+        )
 
 
 def _module_entries(image: FrozenImage) -> Iterator[ModuleEntry]:
@@ -182,20 +216,27 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
     frozen = {module.name for module in image.modules}
     others = (ExtensionModule, BuiltinModule, NamespacePackage, BrokenModule)
     extensions = {module.filename for module in graph.of_kind(ExtensionModule)}
+    carried = {each.library.path for each in contents.carried}
+    libraries = {library.path for library in closure.libraries}
     root = bundle_root()
     return Manifest(
         name=graph.name,
         python=target.version_text,
         bundler=__version__,
         frozen=tuple(sorted(frozen)),
-        extensions=tuple(module.name for module in graph.of_kind(ExtensionModule)),
+        extensions=tuple(m.name for m in graph.of_kind(ExtensionModule) if m.filename not in carried),
         builtin=tuple(module.name for module in graph.of_kind(BuiltinModule)),
         namespaces=tuple(module.name for module in graph.of_kind(NamespacePackage)),
         other=tuple(
             name for name, module in graph.modules.items() if name not in frozen and not isinstance(module, others)
         ),
-        libraries=tuple(library.path for library in closure.libraries if library.path not in extensions),
-        data_files=tuple((_relative(file.path, root), len(file.content)) for file in contents.files),
+        libraries=tuple(sorted(libraries - extensions - carried)),
+        carried=tuple((each.library.path, each.reason) for each in contents.carried),
+        data_files=tuple(
+            (_relative(file.path, root), len(file.content))
+            for file in contents.files
+            if isinstance(file, FileEntry) and str(file.path) not in libraries
+        ),
         distributions=tuple((d.name, d.version) for d in graph.distributions),
         left_out=tuple((edge.imported, edge.importer) for edge in graph.left_out),
         thread_local_bytes=sum(size for _, size, _ in thread_local_layout(contents.images).values()),

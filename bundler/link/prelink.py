@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from bundler.errors import BundleError
 from bundler.link.elf import (
     PAGE,
     ElfError,
@@ -32,9 +31,6 @@ from bundler.link.libraries import LINKED_HOST_LIBRARIES, Closure, Library
 
 # Above the 1 GiB over which the kernel scatters the heap of a program at fixed addresses, below all that it maps itself.
 FIRST_BASE = 64 << 30
-# The executable's number among those that have thread-local storage; its block holds those of all images.
-_OWN_MODULE = 1
-
 _GRANULE = 64 << 10  # a page that nothing maps stays between two images
 
 
@@ -74,13 +70,36 @@ class ThreadLocal:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadLocalModule:
+    """The number under which `__tls_get_addr` knows the thread-local storage of image `image`."""
+
+    image: int
+
+
+@dataclass(frozen=True, slots=True)
 class OnHost:
-    """A symbol of the running system, or else of the module being loaded, looked up when the image is loaded."""
+    """A symbol of the running system, or else of the module being loaded, looked up when the image is loaded.
+
+    `library`: the one that is asked, for those that the binary carries as files.
+    """
 
     name: str
     version: str | None
     addend: int
     is_weak: bool
+    library: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """A symbol that several images define and that is one for the process (STB_GNU_UNIQUE).
+
+    `number` tells it from others. Where none of the images that define it is loaded yet, it is at `address`.
+    """
+
+    number: int
+    address: int
+    addend: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +120,8 @@ class Resolved:
     resolver: int
 
 
-AtRunTime = OnHost | HostThreadLocal | Resolved
-Target = Known | InExecutable | Stub | ThreadLocal | AtRunTime
+AtRunTime = OnHost | HostThreadLocal | Resolved | Unique
+Target = Known | InExecutable | Stub | ThreadLocal | ThreadLocalModule | AtRunTime
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +163,16 @@ class Prelinked:
     images: tuple[Image, ...]
     stubs: tuple[Stub, ...]
     executable_symbols: frozenset[str]
+    unique_symbols: tuple[str, ...]  # by the number of their `Unique` targets
+
+
+class NotPrelinkableError(Exception):
+    """A library that cannot be bound to fixed addresses: its path in the binary, and the reason in words."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path} {reason}")
+        self.path = path
+        self.reason = reason
 
 
 def _page_up(value: int) -> int:
@@ -154,7 +183,7 @@ def prelink(closure: Closure, exported: frozenset[str], replaced: frozenset[str]
     """Bind every library of the closure.
 
     `exported`: symbols of the executable that libraries may be bound to. `replaced`: functions of the C library
-    instead of which the launcher's `__wrap_` functions are called. BundleError when a library cannot be bound.
+    instead of which the launcher's `__wrap_` functions are called. NotPrelinkableError when a library cannot be bound.
     """
     binder = _Binder(closure, exported, replaced)
     return binder.bind()
@@ -202,6 +231,8 @@ class _Binder:
     _host_exports: dict[str, _Exports] = field(default_factory=dict)
     _bases: list[int] = field(default_factory=list)
     _trees: list[_Tree] = field(default_factory=list)
+    _unique: dict[str, int] = field(default_factory=dict)
+    _unique_on_host: set[str] = field(default_factory=set)
 
     def bind(self) -> Prelinked:
         libraries = self.closure.libraries
@@ -211,15 +242,16 @@ class _Binder:
         self._exports = [_Exports(library.object) for library in libraries]
         self._host_exports = {name: _Exports(host) for name, host in self.closure.hosts.items()}
         self._trees = [tuple(self._tree(index)) for index in range(len(libraries))]
+        self._unique = {name: number for number, name in enumerate(_shared_names(libraries))}
+        others = (host for name, host in self.closure.hosts.items() if name not in LINKED_HOST_LIBRARIES)
+        self._unique_on_host = {name for host in others for name in _unique_names(host)}
         images = tuple(self._bind_library(index) for index in range(len(libraries)))
         stubs = sorted(self.stubs, key=lambda stub: (stub.name, stub.version or ""))
-        return Prelinked(images, tuple(stubs), frozenset(self.used))
+        return Prelinked(images, tuple(stubs), frozenset(self.used), tuple(self._unique))
 
     def _bind_library(self, index: int) -> Image:
         library = self.closure.libraries[index]
         object_ = library.object
-        if object_.has_text_relocations:
-            raise BundleError("not-prelinkable", f"`{object_.path}` has relocations in its text")
         needed = [self._by_name[name] for name in object_.needed if name in self._by_name]
         relative: list[tuple[int, int]] = []
         words: list[Word] = []
@@ -264,12 +296,12 @@ class _Binder:
                 # Local dynamic: no relocation for the offset, which counts from the start of the image's part.
                 at = object_.offset_of(rela.offset + 8)
                 offset = int.from_bytes(object_.data[at : at + 8], "little", signed=True)
-                yield Word(place, Known(_OWN_MODULE))
+                yield Word(place, ThreadLocalModule(index))
                 yield Word(place + 8, ThreadLocal(index, offset, from_thread_pointer=False))
             case Relocation.DTPMOD64:
                 match self._thread_local(index, rela):
-                    case ThreadLocal():
-                        yield Word(place, Known(_OWN_MODULE))
+                    case ThreadLocal(image):
+                        yield Word(place, ThreadLocalModule(image))
                     case HostThreadLocal() as local:
                         yield Word(place, replace(local, is_module=True))
             case Relocation.DTPOFF64:
@@ -281,16 +313,17 @@ class _Binder:
                 yield Word(place + 8, self._from_thread_pointer(index, rela))
                 self.used.add("bundle_tlsdesc")
             case _:
-                raise BundleError("not-prelinkable", f"`{object_.path}` has a relocation of type {rela.type}")
+                raise self._refusal(index, f"has a relocation of type {rela.type}")
+
+    def _refusal(self, index: int, reason: str) -> NotPrelinkableError:
+        return NotPrelinkableError(self.closure.libraries[index].path, reason)
 
     def _from_thread_pointer(self, index: int, rela: Rela) -> ThreadLocal:
         local = self._thread_local(index, rela)
         if isinstance(local, ThreadLocal):
             return replace(local, from_thread_pointer=True)
-        object_ = self.closure.libraries[index].object
-        raise BundleError(
-            "not-prelinkable", f"`{object_.path}` uses the thread-local variable `{local.name}` of `{local.library}`"
-        )
+        reason = f"counts on a fixed place for the thread-local variable `{local.name}` of `{local.library}`"
+        raise self._refusal(index, reason)
 
     def _thread_local(self, index: int, rela: Rela) -> ThreadLocal | HostThreadLocal:
         """What a relocation of a thread-local variable refers to, as an offset."""
@@ -306,9 +339,7 @@ class _Binder:
                     return HostThreadLocal(owner, found.name, found.version, rela.addend, is_module=False)
         if not rela.symbol or symbol.is_defined:
             return ThreadLocal(index, symbol.value + rela.addend, from_thread_pointer=False)
-        raise BundleError(
-            "not-prelinkable", f"`{object_.path}` uses the thread-local variable `{symbol.name}`, which nothing defines"
-        )
+        raise self._refusal(index, f"uses the thread-local variable `{symbol.name}`, which nothing defines")
 
     def _scopes(self, index: int) -> Iterator[list[_Tree]]:
         """Where the object's symbols are looked for, in order; where trees stand side by side, one of them counts.
@@ -374,6 +405,11 @@ class _Binder:
 
     def _in_image(self, index: int, symbol: Symbol) -> Target:
         address = self._bases[index] + symbol.value
+        is_unique = symbol.binding == SymbolBinding.GNU_UNIQUE
+        if is_unique and symbol.name in self._unique_on_host:
+            return OnHost(symbol.name, None, 0, is_weak=False)
+        if is_unique and symbol.name in self._unique:
+            return Unique(self._unique[symbol.name], address, 0)
         return Resolved(address) if symbol.type == SymbolType.GNU_IFUNC else Known(address)
 
     def _on_host(self, library: str, symbol: Symbol) -> Target | None:
@@ -389,7 +425,23 @@ class _Binder:
             stub = Stub(symbol.name, found.version)
             self.stubs.add(stub)
             return stub
-        return OnHost(symbol.name, found.version, 0, symbol.binding == SymbolBinding.WEAK)
+        asked = library if library in self.closure.carried else None
+        return OnHost(symbol.name, found.version, 0, symbol.binding == SymbolBinding.WEAK, asked)
+
+
+def _unique_names(object_: SharedObject) -> set[str]:
+    return {s.name for s in object_.symbols if s.binding == SymbolBinding.GNU_UNIQUE and s.is_exported}
+
+
+def _shared_names(libraries: Iterable[Library]) -> list[str]:
+    """Names that are to be one for the process and that more than one library defines."""
+    seen: set[str] = set()
+    shared: set[str] = set()
+    for library in libraries:
+        names = _unique_names(library.object)
+        shared |= seen & names
+        seen |= names
+    return sorted(shared)
 
 
 def _plus(target: Target, addend: int) -> Target:
@@ -400,8 +452,8 @@ def _plus(target: Target, addend: int) -> Target:
             return Known(value + addend)
         case InExecutable(name, before):
             return InExecutable(name, before + addend)
-        case OnHost(name, version, before, is_weak):
-            return OnHost(name, version, before + addend, is_weak)
+        case OnHost() | Unique():
+            return replace(target, addend=target.addend + addend)
         case _:
             raise ElfError(f"an addend of {addend} to {target}")
 
@@ -494,17 +546,10 @@ def _values(image: Image, locate: Locate) -> list[tuple[int, bytes]]:
 
 
 def _forgotten_runpath(image: Image) -> Iterator[tuple[int, bytes]]:
-    """Zeros for DT_RUNPATH and DT_RPATH: a search path of the build machine, which nothing reads in an image."""
-    tags = image.object.tags
-    names = {symbol.name for symbol in image.object.symbols}
-    for tag in (Tag.RUNPATH, Tag.RPATH):
-        if tag in tags:
-            start = image.object.offset_of(tags[Tag.STRTAB] + tags[tag])
-            end = image.object.data.find(b"\0", start)
-            text = bytes(image.object.data[start:end]).decode(errors="surrogateescape")
-            # Linkers merge strings with equal ends: that of a symbol may be the tail of the path.
-            tail = max((len(name) for name in names if name and text.endswith(name)), default=0)
-            yield image.base + tags[Tag.STRTAB] + tags[tag], bytes(len(text) - tail)
+    """Zeros for search paths of the build machine, which nothing reads in an image."""
+    strings = image.object.tags.get(Tag.STRTAB, 0)
+    for start, size in image.object.search_path_texts():
+        yield image.base + strings + start - image.object.offset_of(strings), bytes(size)
 
 
 def _protection(flags: int) -> int:
@@ -527,11 +572,38 @@ def _split(image: Image, segment: ImageSegment) -> Iterator[ImageSegment]:
             yield ImageSegment(low, high - low, content, protection)
 
 
+# Thread-local storage of images that every thread gets when it is made, in bytes: what is larger is made for each thread
+# when it first asks (launcher/threads.c). Threads with a stack of 64 KB, in which glibc makes room for it, must work.
+MOST_STATIC_THREAD_LOCAL = 16 << 10
+_SMALL_THREAD_LOCAL = 256
+
+
 def thread_local_layout(images: Iterable[Image]) -> Mapping[int, tuple[int, int, int]]:
-    """Images with thread-local storage: their index to (size of the initialised part, whole size, alignment)."""
+    """Images with storage in the executable's block: index to (size of the initialised part, whole size, alignment).
+
+    They are those whose code counts from the thread pointer, and small ones. NotPrelinkableError when it is too much.
+    """
+    every = tuple(images)
+    counted = {
+        word.target.image
+        for image in every
+        for word in image.words
+        if isinstance(word.target, ThreadLocal) and word.target.from_thread_pointer
+    }
     found = {}
-    for image in images:
+    total = 0
+    for image in every:
         segment = image.object.segment(SegmentType.TLS)
         if segment is not None and segment.memory_size:
+            is_small = segment.memory_size <= _SMALL_THREAD_LOCAL
+            if image.index not in counted and not (is_small and total < MOST_STATIC_THREAD_LOCAL // 2):
+                continue
+            total += segment.memory_size
+            if total > MOST_STATIC_THREAD_LOCAL:
+                raise NotPrelinkableError(
+                    image.path,
+                    f"has {segment.memory_size} bytes of thread-local storage at a fixed place, "
+                    f"and there is room for {MOST_STATIC_THREAD_LOCAL} in all",
+                )
             found[image.index] = (segment.file_size, segment.memory_size, max(segment.alignment, 1))
     return found

@@ -9,6 +9,7 @@ import pytest
 from bundler.analyze.data import collect, is_data, named_modules, with_added
 from bundler.analyze.distributions import Environment
 from bundler.analyze.graph import DataFile
+from bundler.analyze.libraries import separate
 from bundler.errors import BundleError
 from bundler.settings import AddedData
 from tests.analyze.trees import MARKERS, SUFFIXES, install, walked, walker, write
@@ -25,8 +26,6 @@ from tests.analyze.trees import MARKERS, SUFFIXES, install, walked, walker, writ
         ("module.pyc", False),
         ("stubs.pyi", False),
         ("py.typed", False),
-        ("speedups.cpython-313-x86_64-linux-gnu.so", False),
-        ("libs/libx.so.1.2", False),
         ("include/x.h", False),
         ("lib.a", False),
         ("__pycache__/x.json", False),
@@ -43,7 +42,8 @@ def collected(main: str, *search_path: Path, stdlib: Path = Path("/nowhere")) ->
     """Destinations and sources of the data files that a program gets."""
     made = walked(walker(*search_path, stdlib=stdlib), main)
     files, _ = collect(made.reached, Environment(search_path, MARKERS))
-    return {str(file.destination): file.source for file in files}
+    data, _ = separate(files)
+    return {str(file.destination): file.source for file in data}
 
 
 def test_data_of_reached_packages(tmp_path: Path):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bundler.contract import launcher_folder
-from bundler.link.plan import _LAUNCHER_FLAGS, _LAUNCHER_SOURCES, REPLACED_FUNCTIONS
+from bundler.link.plan import _LAUNCHER_FLAGS, _LAUNCHER_SOURCES, REPLACED_FUNCTIONS, REPLACED_IN_IMAGES
 from bundler.target import TargetPython
 
 SOURCES = sorted(launcher_folder().glob("*.c"))
@@ -60,7 +60,7 @@ def test_every_source_is_linked():
 def test_replaced_functions_are_there(tmp_path: Path):
     """Every function that the linker sends to the launcher is defined there, and no other has such a name."""
     defined = set()
-    for name in ("files.c", "images.c", "unwind.c"):
+    for name in ("files.c", "images.c", "threads.c", "unwind.c"):
         output = tmp_path / f"{name}.o"
         command: list[str | Path] = [
             "cc",
@@ -76,4 +76,4 @@ def test_replaced_functions_are_there(tmp_path: Path):
         listing = subprocess.run(["nm", "--defined-only", output], capture_output=True, text=True, check=True).stdout
         defined |= set(re.findall(r" T __wrap_(\w+)", listing))
 
-    assert defined == REPLACED_FUNCTIONS
+    assert defined == REPLACED_FUNCTIONS | REPLACED_IN_IMAGES

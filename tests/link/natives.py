@@ -35,6 +35,7 @@ def _texts(**macros: str) -> tuple[str, ...]:
 _INIT = ("-Wl,-init=initialise", "-Wl,-fini=finalise")  # in place of those of the compiler: DT_INIT and DT_FINI
 
 NOW = "-Wl,-z,now"
+TEXT_RELOCATIONS = ("-fno-pic", "-mcmodel=large", "-Wl,-z,notext")
 VERSIONS = "-Wl,--version-script={sources}/versioned-{age}.map"
 
 LIBRARIES = (
@@ -65,6 +66,7 @@ LIBRARIES = (
     Part("cycle1", "cycle.c", needs=("cycle2-first",), flags=("-DOWN=one", "-DOTHER=two", "-DDIGIT=1")),
     Part("cycle2", "cycle.c", needs=("cycle1",), flags=("-DOWN=two", "-DOTHER=one", "-DDIGIT=2")),
     Part("failing", "failing.c"),
+    Part("under", "which.c", flags=_texts(ANSWER="under")),
     Part("throw", "throw.cpp"),
 )
 
@@ -120,7 +122,34 @@ MODULES = (
     Part("use_throw", "use_throw.cpp", ("throw",)),
     Part("unique_one", "unique.cpp"),
     Part("unique_two", "unique.cpp"),
+    Part("unique_three", "unique.cpp", flags=("-Wl,-Bsymbolic",)),
+    Part("thread_large", "thread_large.c", flags=("-DSIZE=70000", "-DALIGNMENT=4096")),
+    Part(
+        "thread_large_packed", "thread_large.c", flags=("-DSIZE=70000", "-DALIGNMENT=64", "-Wl,-z,pack-relative-relocs")
+    ),
+    Part("thread_large_fixed", "thread_large.c", flags=("-DSIZE=100", "-DALIGNMENT=64", "-ftls-model=initial-exec")),
+    Part("thread_ended", "thread_ended.cpp"),
+    Part("statics", "statics.cpp"),
+    Part("forked", "forked.c"),
+    Part("names", "names.c"),
+    Part("capsule_offer", "capsule.c"),
+    Part("capsule_use", "capsule.c", flags=("-DIMPORT",)),
+    # These cannot be prelinked.
+    _order("carried_text", "which()", "under", flags=TEXT_RELOCATIONS),
+    _order("carried_beside", "which()", "under"),
+    Part("carried_stack", "order.c", ("under",), ("-DEXPRESSION=which()", "-Wl,-z,execstack")),
+    Part("undefined_carried", "undefined.c", flags=TEXT_RELOCATIONS),
+    Part("undefined_thread", "thread_large.c", flags=("-DSIZE=70000", "-DALIGNMENT=64", "-ftls-model=initial-exec")),
 )
+
+CARRIED = {
+    "carried_text.abi3.so": "has relocations in its text",
+    "carried_stack.abi3.so": "asks for an executable stack",
+    "libunder.so": "is needed by `carried_stack.abi3.so`, which is carried as a file",
+    "undefined_carried.abi3.so": "has relocations in its text",
+    "undefined_thread.abi3.so": "has 140096 bytes of thread-local storage at a fixed place, "
+    "and there is room for 16384 in all",
+}
 
 _FLAGS = ("-shared", "-fPIC", "-O1", "-g0", "-w", "-Wl,--no-as-needed", "-Wl,--enable-new-dtags", "-Wl,-rpath,$ORIGIN")
 
@@ -128,8 +157,10 @@ _PROGRAM = '''
 """Imports the modules that it is told to, and shows what they say."""
 
 import importlib
+import os
 import sys
 import threading
+import time
 
 
 def every():
@@ -146,14 +177,25 @@ def show(name):
         print(name, "says", module.run(), flush=True)
 
 
+def show_in_thread(name):
+    thread = threading.Thread(target=show, args=[name])
+    thread.start()
+    thread.join()
+    # What the system does at the end of a thread comes after Python's.
+    while len(os.listdir("/proc/self/task")) > 1:
+        time.sleep(0.001)
+
+
 for argument in sys.argv[1:]:
     way, _, rest = argument.rpartition(":")
     if argument == "last":
         print("end", flush=True)
     elif way == "thread":
-        thread = threading.Thread(target=show, args=[rest])
-        thread.start()
-        thread.join()
+        show_in_thread(rest)
+    elif way == "small":
+        before = threading.stack_size(65536)
+        show_in_thread(rest)
+        threading.stack_size(before)
     elif way == "library":
         import ctypes
 

@@ -21,6 +21,7 @@ MANIFEST = Manifest(
     namespaces=(),
     other=(),
     libraries=("/here/libssl.so.3",),
+    carried=(("/here/libodd.so", "is odd"),),
     data_files=(("p/name with \udcff.txt", 10), ("p/漢", 0)),
     distributions=(("requests", "2.32"),),
     left_out=(("numpy", "rich.pretty"),),

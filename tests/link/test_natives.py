@@ -17,10 +17,10 @@ from bundler.link import elf
 from bundler.link.prelink import FIRST_BASE
 from bundler.target import TargetPython
 from tests.link import natives
-from tests.support import BUNDLE_ROOT, Outcome, bundle, run
+from tests.support import BUNDLE_ROOT, Outcome, bundle, inspect, run
 from tests.target.pythons import probed
 
-CASES = [part.name for part in natives.MODULES if not part.name.startswith("unique")]
+CASES = [part.name for part in natives.MODULES if not part.name.startswith(("unique", "capsule"))]
 
 # Several modules in one process, in other threads, and libraries by name.
 COMBINATIONS = [
@@ -37,6 +37,12 @@ COMBINATIONS = [
     "undefined_below undefined order_first_second",
     "order_first_second library:libfirst.so library:libsecond.so",
     "weak_without weak_with",
+    "thread_large thread:thread_large small:thread_large thread_large small:thread_large_packed",
+    "small:thread_large_fixed small:thread_own small:thread_extern",
+    "thread:thread_ended thread:thread_ended small:thread_ended",
+    "capsule_offer capsule_use",
+    "carried_text carried_beside thread:carried_stack carried_text library:libunder.so",
+    "carried_beside carried_text",
 ]
 
 
@@ -119,18 +125,33 @@ def test_modules_together(program: Natives, names: str):
     program.check_same(*names.split(), "last")
 
 
-@pytest.mark.xfail(reason="GNU_UNIQUE symbols of modules that do not need each other are not shared yet")
-def test_inline_variables_are_shared(program: Natives):
+@pytest.mark.parametrize(
+    "names",
+    [
+        "unique_one unique_two unique_one",
+        "unique_three unique_two unique_one unique_three",
+        "thread:unique_two unique_one",
+    ],
+)
+def test_inline_variables_are_shared(newest_program: Natives, names: str):
     """A static variable of an inline function is one for the whole process, whichever modules have it."""
     needs_compiler("unique_one")
 
-    program.check_same("unique_one", "unique_two", "unique_one", "last")
+    newest_program.check_same(*names.split(), "last")
 
 
 def test_modules_of_a_shared_library_bring_what_it_leaves_undefined(program: Natives):
     """What a library does not define is taken from the module that brings it, also when several modules do."""
     for name, expected in [("order_underlinked", b"first"), ("order_underlinked_own", b"module")]:
         assert expected in program.check_same(name).stdout
+
+
+def test_what_is_carried(program: Natives):
+    """`bundle inspect` says what could not be prelinked, and why."""
+    found = inspect(program.binary)
+
+    assert {Path(each["path"]).name: each["reason"] for each in found["carried"]} == natives.CARRIED
+    assert not {"carried_text", "carried_stack"} & set(found["modules"]["prelinked"])
 
 
 def test_no_file_is_loaded(program: Natives):

@@ -133,7 +133,7 @@ def test_images_are_found_by_path_and_soname(look_up: LookUp, natives_folder: Pa
 
     assert look_up(data, ["i" + image.path for image in images]) == list(range(len(images)))
     sonames = look_up(data, ["s" + image.object.name for image in images])
-    assert [tables.sonames[index].image for index in sonames] == list(range(len(images)))
+    assert [tables.sonames[index].index for index in sonames] == list(range(len(images)))
     assert look_up(data, ["ilibfirst.so", "s/here/libfirst.so"]) == [-1, -1]
     for index, image in enumerate(images):
         row = tables.images[index]

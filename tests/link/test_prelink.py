@@ -12,6 +12,7 @@ import pytest
 
 from bundler.errors import BundleError
 from bundler.link import prelink
+from bundler.link.carry import bind
 from bundler.link.elf import PAGE, Relocation, SegmentType, Symbol, SymbolBinding, SymbolType, Tag
 from bundler.link.libraries import LINKED_HOST_LIBRARIES, Closure, find_closure
 from bundler.link.plan import REPLACED_FUNCTIONS
@@ -26,6 +27,7 @@ from bundler.link.prelink import (
     Stub,
     Target,
     ThreadLocal,
+    ThreadLocalModule,
 )
 from tests.link import natives
 
@@ -43,7 +45,7 @@ def closure(natives_folder: Path) -> Closure:
 
 @pytest.fixture(scope="session")
 def prelinked(closure: Closure) -> Prelinked:
-    return prelink.prelink(closure, EXPORTED, REPLACED_FUNCTIONS)
+    return bind(closure, EXPORTED, REPLACED_FUNCTIONS, {}).prelinked
 
 
 def image_of(prelinked: Prelinked, name: str) -> Image:
@@ -59,6 +61,8 @@ def locate(target: Target) -> int:
             return 0x400000 + hash(name) % 0x10000 * 16 + addend
         case Stub():
             return 0x500000
+        case ThreadLocalModule():
+            return 1
         case ThreadLocal(_, offset, from_thread_pointer):
             return offset - 4096 if from_thread_pointer else offset
         case _:
@@ -81,7 +85,7 @@ def test_images_do_not_meet(prelinked: Prelinked):
 
 def test_places_depend_on_nothing_but_the_libraries(closure: Closure, prelinked: Prelinked):
     """Binding twice gives the same, so that builds are reproducible."""
-    again = prelink.prelink(closure, EXPORTED, REPLACED_FUNCTIONS)
+    again = bind(closure, EXPORTED, REPLACED_FUNCTIONS, {}).prelinked
 
     assert [(image.path, image.base, image.words) for image in again.images] == [
         (image.path, image.base, image.words) for image in prelinked.images
@@ -174,7 +178,7 @@ def test_words_are_written(prelinked: Prelinked):
         for address, value in image.relative:
             assert found.word(address) == value
         for word in image.words:
-            if not isinstance(word.target, OnHost | Resolved):
+            if not isinstance(word.target, prelink.AtRunTime):
                 assert found.word(word.address) == locate(word.target) & (1 << 64) - 1
 
 
@@ -377,7 +381,7 @@ def test_run_paths(natives_folder: Path, tmp_path: Path):
         closure = find_closure([(tmp_path / "module.so", "/here/module.so")], "/here")
         return [library.path for library in closure.libraries]
 
-    assert found("disable") == ["/here/libdeep.so", "/here/libsecond.so", "/here/module.so"]
+    assert found("disable") == ["/here/a/libdeep.so", "/here/b/libsecond.so", "/here/module.so"]
     with pytest.raises(BundleError, match="libsecond"):
         found("enable")
 

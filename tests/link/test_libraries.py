@@ -1,0 +1,210 @@
+"""Libraries that packages open by themselves (ctypes and the like), prelinked or not: as in Python.
+
+Costs a dozen small compilations, one of them by Rust, and one binary.
+"""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bundler.target import TargetPython
+from tests.link import natives
+from tests.support import Outcome, bundle, inspect, plain_environment, run
+
+PROGRAM = Path(__file__).with_name("libraries_program.py")
+
+_SKIPPED = {"main", "text"}
+
+CASES = [
+    node.name
+    for node in ast.parse(PROGRAM.read_text()).body
+    if isinstance(node, ast.FunctionDef) and node.name not in _SKIPPED
+]
+
+_SHARED = (
+    *(
+        "gcc",
+        "-D_GNU_SOURCE",
+        "-shared",
+        "-fPIC",
+        "-O1",
+        "-w",
+        "-Wl,--no-as-needed",
+        "-Wl,--enable-new-dtags",
+        "-Wl,-rpath,$ORIGIN",
+    ),
+)
+
+
+def compile_library(output: Path, source: str, *flags: str | Path) -> None:
+    """A small library from a source in `native/`."""
+    subprocess.run([*_SHARED, natives.SOURCES / source, "-o", output, f"-L{output.parent}", *flags], check=True)
+
+
+def make_package(folder: Path, include: Path) -> None:
+    """A package with libraries of every kind, as pip installs it."""
+    packed, grafted = folder / "packed", folder / "packed.libs"
+    for each in (packed / "inner", grafted, folder / "packed-1.0.dist-info"):
+        each.mkdir(parents=True)
+    (packed / "__init__.py").touch()
+    (packed / "beside.txt").write_text("text beside it")
+    compile_library(packed / "libplain.so", "which.c", '-DANSWER="plain"')
+    compile_library(
+        packed / "inner/libnumbered.so.1.2", "which.c", '-DANSWER="numbered"', "-Wl,-soname,libnumbered.so.1"
+    )
+    compile_library(grafted / "libgrafted-1234.so", "which.c", '-DANSWER="grafted"', "-Wl,-soname,libgrafted-1234.so")
+    needed = ("-l:libplain.so", "-ldl")
+    compile_library(packed / "libneeded.so", "which.c", '-DANSWER="needed"', "-Wl,-soname,libneeded.so")
+    compile_library(packed / "liblocated.so", "located.c", *needed)
+    compile_library(packed / "libfixed.so", "located.c", "-l:libneeded.so", "-ldl", *natives.TEXT_RELOCATIONS)
+    compile_library(packed / "libgone.so", "which.c", '-DANSWER="gone"', "-Wl,-soname,libgone.so")
+    compile_library(packed / "libincomplete.so", "which.c", '-DANSWER="incomplete"', "-l:libgone.so")
+    (packed / "libgone.so").unlink()
+    foreign = bytearray((packed / "libplain.so").read_bytes())
+    foreign[18] = 0xB7  # EM_AARCH64
+    (packed / "libforeign.so").write_bytes(foreign)
+    for name in ("single", "multi"):
+        flags = ["-DMULTI"] if name == "multi" else []
+        compile_library(packed / f"{name}.abi3.so", "package_single.c", f"-I{include}", *flags)
+    compile_library(packed / "libthrough.so", "through.c", "-fexceptions")
+    if shutil.which("rustc"):
+        subprocess.run(
+            [
+                "rustc",
+                "--crate-type=cdylib",
+                "-Copt-level=1",
+                natives.SOURCES / "panic.rs",
+                "-o",
+                packed / "libpanic.so",
+            ],
+            check=True,
+        )
+    files = [path.relative_to(folder) for path in sorted(folder.rglob("*")) if path.is_file()]
+    info = folder / "packed-1.0.dist-info"
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: packed\nVersion: 1.0\n")
+    (info / "RECORD").write_text("".join(f"{path},,\n" for path in (*files, "packed-1.0.dist-info/METADATA")))
+
+
+@dataclass(frozen=True)
+class Libraries:
+    """The program in its two forms, and what the build said."""
+
+    target: TargetPython
+    packages: Path
+    binary: Path
+    build: Outcome
+
+
+@pytest.fixture(scope="session")
+def libraries(newest_target: TargetPython, tmp_path_factory: pytest.TempPathFactory) -> Libraries:
+    """The binary: how a library is opened does not depend on the version of Python."""
+    if shutil.which("gcc") is None:
+        pytest.skip("there is no gcc to compile libraries with")
+    folder = tmp_path_factory.mktemp("libraries")
+    site = folder / "site"
+    make_package(site, newest_target.include_dirs[0])
+    build = bundle(PROGRAM, "--python", newest_target.executable, "-o", folder / "program", PYTHONPATH=str(site))
+    assert build.status == 0, build.stderr.decode()
+    return Libraries(newest_target, site, folder / "program", build)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_same_as_in_python(libraries: Libraries, name: str):
+    """Opening a library by its path, its name or through another gives what it gives in Python, errors included."""
+    environment = plain_environment(PYTHONPATH=str(libraries.packages))
+    expected = run([libraries.target.executable, PROGRAM, name], environment=environment)
+    found = run([libraries.binary, name])
+
+    assert (found.stdout, found.stderr, found.status) == (expected.stdout, expected.stderr, expected.status)
+
+
+def test_prelinked(libraries: Libraries):
+    """Libraries that are no modules are images like the others, each where it lies in its package."""
+    found = inspect(libraries.binary)
+    names = ["libplain.so", "liblocated.so", "inner/libnumbered.so.1.2", "../packed.libs/libgrafted-1234.so"]
+    expected = {str(Path("/__bundle__/packed", name)).replace("packed/../", "") for name in names}
+
+    assert expected <= set(found["libraries"])
+    assert {Path(each["path"]).name: each["reason"] for each in found["carried"]} == {
+        "libfixed.so": "has relocations in its text",
+        "libneeded.so": "is needed by `libfixed.so`, which is carried as a file",
+        "libincomplete.so": "needs `libgone.so`, which is not on this machine",
+    }
+    assert [each["path"] for each in found["data_files"] if "libforeign" in each["path"]] == ["packed/libforeign.so"]
+
+
+def test_reasons_in_the_output(libraries: Libraries):
+    """The build says of every library that it could not prelink why that is so."""
+    said = libraries.build.stderr.decode()
+
+    assert "note[carried-library]: `libfixed.so` is carried as a file" in said
+    assert "it has relocations in its text" in said
+    assert "warning" not in said
+
+
+def test_images_cannot_be_read(libraries: Libraries, tmp_path: Path):
+    """The bytes of a prelinked library are not those of its file: reading them fails, and says so."""
+    program = tmp_path / "reads.py"
+    program.write_text("import packed, sys\nopen(packed.__file__[:-11] + sys.argv[1], 'rb').read()\n")
+    done = bundle(
+        program,
+        "--python",
+        libraries.target.executable,
+        "-o",
+        tmp_path / "reads",
+        PYTHONPATH=str(libraries.packages),
+    )
+    assert done.status == 0, done.stderr
+
+    assert b"Operation not supported" in run([tmp_path / "reads", "libplain.so"]).stderr
+    assert run([tmp_path / "reads", "libforeign.so"]).status == 0
+
+
+_FORBID = """
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int
+main(int argc, char **argv)
+{
+    struct sock_filter filter[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_memfd_create, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
+        return 77;
+    }
+    execv(argv[1], argv + 1);
+    return 78;
+}
+"""
+
+
+def test_system_without_memory_files(libraries: Libraries, tmp_path: Path):
+    """Where memory files are forbidden, loading a library that needs one is an error that says so; the rest works."""
+    (tmp_path / "forbid.c").write_text(_FORBID)
+    subprocess.run(["gcc", "forbid.c", "-o", "forbid"], cwd=tmp_path, check=True)
+    found = run([tmp_path / "forbid", libraries.binary, "beside", "carried_locates_itself"])
+    if found.status == 77:
+        pytest.skip("the system has no seccomp")
+
+    assert found.stdout.decode().splitlines() == [
+        "beside 'plain'",
+        "carried_locates_itself ('OSError', '/__bundle__/packed/libneeded.so: cannot be loaded, for the system allows no "
+        "memory files (memfd_create): Operation not permitted')".replace("/__bundle__", "ROOT"),
+    ]
+    assert found.status == 0
