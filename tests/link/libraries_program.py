@@ -5,7 +5,7 @@ import importlib
 import os
 import sys
 
-import packed
+import packed  # type: ignore[import-not-found]
 
 HERE = os.path.dirname(packed.__file__)
 
