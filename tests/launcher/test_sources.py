@@ -14,7 +14,7 @@ from bundler.link.plan import _LAUNCHER_FLAGS, _LAUNCHER_SOURCES, REPLACED_FUNCT
 from bundler.target import TargetPython
 
 SOURCES = sorted(launcher_folder().glob("*.c"))
-PLAIN = [path for path in SOURCES if not {"importer.h", "compat.h"} & set(re.findall(r'"(\w+\.h)"', path.read_text()))]
+PLAIN = [path for path in SOURCES if not {"importer.h", "compat.h", "ending.h"} & set(re.findall(r'"(\w+\.h)"', path.read_text()))]
 HEADERS = sorted(launcher_folder().glob("*.h"))
 WARNINGS = ("-Wall", "-Wextra", "-Wshadow", "-Werror")
 
