@@ -1,4 +1,5 @@
-"""`launcher/` as Python sees it: where its sources are, and the declarations of `bundle.h` through cffi.
+"""`launcher/` as Python sees it: where its sources are, and the declarations of `bundle.h` (with `code.h`)
+through cffi.
 
 Whatever both sides must agree on is declared in `bundle.h` and read from there.
 """
@@ -22,7 +23,7 @@ def launcher_folder() -> Path:
 
 @functools.cache
 def _header() -> str:
-    return (launcher_folder() / "bundle.h").read_text()
+    return "\n".join((launcher_folder() / name).read_text() for name in ("code.h", "bundle.h"))
 
 
 @functools.cache

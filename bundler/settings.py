@@ -238,6 +238,16 @@ class Settings:
     utf8: Annotated[
         bool, Option("utf8", Kind.SWITCH, Group.START, "UTF-8 mode whatever the locale, as `python -X utf8`")
     ] = False
+    python_command: Annotated[
+        bool | None,
+        Option(
+            "python-command",
+            Kind.SWITCH,
+            Group.START,
+            "`sys.executable -m MODULE`, `-c CODE` and the like, started by the program itself, run as Python would; "
+            "with `no` or `false` they are arguments of the program (default: an error)",
+        ),
+    ] = None
     output: Annotated[
         Path | None,
         Option("output", Kind.PATH, Group.BUILD, "the file to write (default: dist/NAME)", metavar="FILE", short="-o"),

@@ -1,28 +1,18 @@
 /* The contract between what is generated and what runs: every table that the binary carries.
 
-   Included by the launcher and by frozen modules, and read by bundler/link through cffi, which writes the tables with
-   these very declarations. Plain C, no macros but the one below. Pointers are addresses in the finished binary; paths are
+   Included by the launcher, and read by bundler/link through cffi, which writes the tables with these very
+   declarations. Plain C, no macros but the one below. Pointers are addresses in the finished binary; paths are
    UTF-8 and lie under BUNDLE_ROOT. */
 
 #ifndef BUNDLE_H
 #define BUNDLE_H
 
+#include "code.h"
+
 #include <stdint.h>
 
 /* The folder under which everything bundled appears to lie; the name is the same in every binary ever built. */
 #define BUNDLE_ROOT "/__bundle__"
-
-/* A slot in a static tuple that must hold a frozenset of `items` (a static tuple) before the module runs. */
-struct bundle_fixup {
-    void **slot;
-    void *items;
-};
-
-/* The frozen code of one module; `fixups` (or NULL) ends with an empty slot, inner sets before outer ones. */
-struct bundle_code {
-    const void *code;
-    const struct bundle_fixup *fixups;
-};
 
 /* Look-up by text: open addressing with linear probing over FNV-1a. A slot holds an index plus one, or 0. */
 struct bundle_index {
@@ -36,6 +26,7 @@ enum bundle_module_kind {
     BUNDLE_EXTENSION = 2, /* `path` is that of an image */
     BUNDLE_NAMESPACE = 3, /* a package without code; `path` is its folder */
     BUNDLE_BROKEN = 4,    /* `path` is that of a source which does not compile */
+    BUNDLE_ADAPTED = 5,   /* frozen, and changed by adapt.py once it has run */
 };
 
 struct bundle_module {
@@ -146,12 +137,19 @@ struct bundle_replacement {
     void *function;
 };
 
+/* What happens when the program starts sys.executable, which is this binary, with arguments for `python`. */
+enum bundle_python_command {
+    BUNDLE_REFUSE_PYTHON = 0,  /* an error */
+    BUNDLE_PYTHON_COMMAND = 1, /* it is Python */
+    BUNDLE_NO_PYTHON = 2,      /* they are the program's own arguments */
+};
+
 /* How the interpreter is configured: what would be options of `python`. Lists end with NULL. */
 struct bundle_options {
     uint32_t optimize;       /* -O, -OO */
     uint32_t utf8_mode;      /* 0: as the locale says, 1: always */
     uint32_t version_end;    /* static code has co_versions below it */
-    uint32_t reserved;
+    uint32_t python_command; /* enum bundle_python_command */
     const char *platlibdir;      /* sys.platlibdir, as the target has it */
     const char *main_module;     /* what `python -m` would run; NULL for a script */
     const char *const *runtime_hooks; /* modules that are imported before `__main__` runs */

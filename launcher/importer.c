@@ -173,7 +173,8 @@ set_constants(PyObject *module)
         || PyModule_AddIntConstant(module, "FROZEN", BUNDLE_FROZEN) < 0
         || PyModule_AddIntConstant(module, "EXTENSION", BUNDLE_EXTENSION) < 0
         || PyModule_AddIntConstant(module, "NAMESPACE", BUNDLE_NAMESPACE) < 0
-        || PyModule_AddIntConstant(module, "BROKEN", BUNDLE_BROKEN) < 0) {
+        || PyModule_AddIntConstant(module, "BROKEN", BUNDLE_BROKEN) < 0
+        || PyModule_AddIntConstant(module, "ADAPTED", BUNDLE_ADAPTED) < 0) {
         return -1;
     }
     return 0;
@@ -212,18 +213,32 @@ bundle_install_importer(void)
     return result ? 0 : -1;
 }
 
+/* Take the reference of a call's result; 0, or -1 with an exception set. */
+static int
+succeeded(PyObject *result)
+{
+    Py_XDECREF(result);
+    return result ? 0 : -1;
+}
+
 int
-bundle_prepare_main(void)
+bundle_prepare_main(const char *main_module)
 {
     PyObject *module = PyImport_AddModule(importer); /* borrowed */
     PyObject *names = text_list(bundle.options.site_builtins);
     PyObject *hooks = text_list(bundle.options.runtime_hooks);
     PyObject *result = NULL;
     if (module && names && hooks) {
-        result = PyObject_CallMethod(module, "prepare_main", "OzO", names, bundle.options.main_module, hooks);
+        result = PyObject_CallMethod(module, "prepare_main", "OzO", names, main_module, hooks);
     }
     Py_XDECREF(hooks);
     Py_XDECREF(names);
-    Py_XDECREF(result);
-    return result ? 0 : -1;
+    return succeeded(result);
+}
+
+int
+bundle_prepare_python(void)
+{
+    PyObject *module = PyImport_AddModule(importer); /* borrowed */
+    return succeeded(module ? PyObject_CallMethod(module, "prepare_python", NULL) : NULL);
 }

@@ -16,7 +16,11 @@ PyObject *PyInit__bundle(void);
 /* Run importer.py: every import from now on sees the bundled modules. Returns 0, or -1 with an exception set. */
 int bundle_install_importer(void);
 
-/* What `site` and `runpy` would have done for the program. Returns 0, or -1 with an exception set. */
-int bundle_prepare_main(void);
+/* What `site` and `runpy` would have done for the program; `module` is what `python -m` runs, or NULL. Returns 0, or -1
+   with an exception set. */
+int bundle_prepare_main(const char *module);
+
+/* The same for a start as `python`. */
+int bundle_prepare_python(void);
 
 #endif

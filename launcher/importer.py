@@ -14,6 +14,7 @@ ROOT = _bundle.ROOT
 FROZEN = _bundle.FROZEN
 EXTENSION = _bundle.EXTENSION
 BROKEN = _bundle.BROKEN
+ADAPTED = _bundle.ADAPTED
 find = _bundle.find
 code_of = _bundle.code
 run = _bundle.run
@@ -83,7 +84,29 @@ class BrokenLoader(BundleLoader):
         return _call_with_frames_removed(compile, self.get_data(path), path, "exec", dont_inherit=True)
 
 
+class AdaptedLoader(BundleLoader):
+    """Loads a module of the standard library that has to know of this executable: adapt.py says how."""
+
+    def exec_module(self, module):
+        BundleLoader.exec_module(self, module)
+        import _bundle_adapt
+
+        getattr(_bundle_adapt, module.__name__.replace(".", "_"))(module)
+
+
 loader = BundleLoader()
+LOADERS = {FROZEN: loader, BROKEN: BrokenLoader(), ADAPTED: AdaptedLoader()}
+
+
+def module_at(path):
+    """Name of the frozen module whose source would be at a path; None when there is none."""
+    if path.startswith(ROOT + "/"):
+        name = path[len(ROOT) + 1 :].removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for each in ("__main__", name):
+            found = find(each)
+            if found is not None and found[0] in (FROZEN, ADAPTED) and found[2] == path:
+                return each
+    return None
 
 
 class BundleFinder:
@@ -95,8 +118,8 @@ class BundleFinder:
         if found is None:
             return None
         kind, is_package, file = found
-        if kind in (FROZEN, BROKEN):
-            spec = ModuleSpec(fullname, loader if kind == FROZEN else BrokenLoader(), origin=file)
+        if kind in LOADERS:
+            spec = ModuleSpec(fullname, LOADERS[kind], origin=file)
             spec._set_fileattr = True
             if is_package:
                 spec.submodule_search_locations = [file.rpartition("/")[0]]
@@ -125,6 +148,12 @@ class BundleEntryFinder:
         if path != ROOT and not path.startswith(ROOT + "/"):
             raise ImportError("not part of this executable", path=path)
         self._package = path[len(ROOT) + 1 :].rstrip("/").replace("/", ".")
+        found = find(self._package)
+        if self._package and (found is None or not found[1]):
+            from _frozen_importlib_external import _path_isdir
+
+            if not _path_isdir(path):
+                raise ImportError("only folders are supported", path=path)
 
     def find_spec(self, fullname, target=None):
         package = fullname.rpartition(".")[0]
@@ -138,9 +167,14 @@ class BundleEntryFinder:
         pass
 
 
+def prepare_path():
+    """Folders below the root can be on a search path."""
+    sys.path_hooks.insert(0, BundleEntryFinder)
+
+
 def prepare_main(site_builtins, main_module, runtime_hooks):
     """Finish what `site` and `runpy` would have done before the program's own code runs."""
-    sys.path_hooks.insert(0, BundleEntryFinder)
+    prepare_path()
     module = sys.modules["__main__"]
     module.__loader__ = loader
     if main_module is not None:
@@ -148,13 +182,25 @@ def prepare_main(site_builtins, main_module, runtime_hooks):
         spec._set_fileattr = True
         module.__spec__ = spec
         module.__package__ = spec.parent
-    if site_builtins:
-        import builtins
-
-        for name in site_builtins:
-            setattr(builtins, name, _site_builtin(name))
+    _add_site_builtins(site_builtins)
     for name in runtime_hooks:
         __import__(name)
+
+
+def prepare_python():
+    """As `python`: the search path decides, on which bundled modules come last."""
+    prepare_path()
+    sys.meta_path.remove(BundleFinder)
+    sys.meta_path.append(BundleFinder)
+    _add_site_builtins(("exit", "quit", "help", "copyright", "credits", "license"))
+
+
+def _add_site_builtins(names):
+    if names:
+        import builtins
+
+        for name in names:
+            setattr(builtins, name, _site_builtin(name))
 
 
 def _site_builtin(name):

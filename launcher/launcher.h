@@ -18,6 +18,16 @@ bundle_find_module(const char *name)
     return bundle_find(&bundle.module_index, bundle.modules, sizeof(struct bundle_module), name);
 }
 
+/* self.c: the path of this executable; `otherwise` where the system does not tell. */
+const char *bundle_own_path(const char *otherwise);
+
+/* self.c: is this path, or this descriptor, that of the executable we run from? */
+bool bundle_is_own_file(const char *path);
+bool bundle_is_own_descriptor(int fd);
+
+/* children.c: remember how many starts of this executable by itself, one below the other, lead to this process. */
+void bundle_children_start(int depth);
+
 /* images.c: remember what constructors are called with. Call first in main. */
 void bundle_images_start(int argc, char **argv, char **environment);
 

@@ -2,6 +2,7 @@
 
 #include "compat.h"
 
+#include "command.h"
 #include "ending.h"
 #include "importer.h"
 #include "launcher.h"
@@ -20,31 +21,22 @@ complain(const char *what)
 /* --- Configuration ------------------------------------------------------------------------------------------ */
 
 /* As `python` without options: the locale decides the encoding, with PEP 538 and PEP 540 for the C locale. Only the
-   environment is left out. */
+   environment is left out, unless this is to be `python`. */
 static PyStatus
-preinitialize(void)
+preinitialize(const struct bundle_start *start)
 {
     PyPreConfig config;
     PyPreConfig_InitPythonConfig(&config);
-    config.isolated = 1;
-    config.use_environment = 0;
-    config.parse_argv = 0;
     if (bundle.options.utf8_mode) {
         config.utf8_mode = 1;
     }
-    return Py_PreInitialize(&config);
-}
-
-/* The path of this executable for sys.executable; the buffer is PATH_MAX bytes. */
-static const char *
-executable_path(char *buffer, const char *argv0)
-{
-    ssize_t length = readlink("/proc/self/exe", buffer, PATH_MAX - 1);
-    if (length <= 0) {
-        return argv0; /* no /proc */
+    if (start->command == BUNDLE_RUN_PYTHON) {
+        return Py_PreInitializeFromBytesArgs(&config, start->argc, start->argv);
     }
-    buffer[length] = '\0';
-    return buffer;
+    config.isolated = 1;
+    config.use_environment = 0;
+    config.parse_argv = 0;
+    return Py_PreInitialize(&config);
 }
 
 /* The variables of `python` that a bundled program honours; all others are ignored, above all those that would let
@@ -132,8 +124,7 @@ set_warnings(PyConfig *config)
 static PyStatus
 set_paths(PyConfig *config, const char *argv0)
 {
-    char buffer[PATH_MAX];
-    const char *executable = executable_path(buffer, argv0);
+    const char *executable = bundle_own_path(argv0);
     CHECK(PyConfig_SetBytesString(config, &config->program_name, argv0));
     CHECK(PyConfig_SetBytesString(config, &config->executable, executable));
     CHECK(PyConfig_SetBytesString(config, &config->base_executable, executable));
@@ -147,8 +138,9 @@ set_paths(PyConfig *config, const char *argv0)
     return PyWideStringList_Append(&config->module_search_paths, L"" BUNDLE_ROOT);
 }
 
+/* The program's configuration: options and the search path are fixed. */
 static PyStatus
-configure(PyConfig *config, int argc, char **argv)
+configure_program(PyConfig *config, const struct bundle_start *start)
 {
     config->isolated = 1;
     config->use_environment = 0;
@@ -158,26 +150,72 @@ configure(PyConfig *config, int argc, char **argv)
     config->write_bytecode = 0;
     config->parse_argv = 0;
     config->install_signal_handlers = 1;
-    config->pathconfig_warnings = 0;
     config->optimization_level = (int)bundle.options.optimize;
-    config->_init_main = 0;
     CHECK(read_environment(config));
     CHECK(set_warnings(config));
     CHECK(append_texts(&config->xoptions, bundle.options.x_options));
-    CHECK(set_paths(config, argv[0]));
-    return PyConfig_SetBytesArgv(config, argc, argv);
+    CHECK(set_paths(config, start->argv[0]));
+    return PyConfig_SetBytesArgv(config, start->argc, start->argv);
+}
+
+/* The entries of PYTHONPATH come before the bundled modules; relative ones start at the current folder. */
+static PyStatus
+add_search_paths(PyConfig *config)
+{
+    const wchar_t *rest = config->pythonpath_env;
+    wchar_t *here = NULL;
+    for (Py_ssize_t index = 0; rest && *config->pythonpath_env; index++) {
+        const wchar_t *end = wcschr(rest, L':');
+        size_t length = end ? (size_t)(end - rest) : wcslen(rest);
+        wchar_t path[PATH_MAX * 2 + 2];
+        size_t used = 0;
+        if (rest[0] != L'/') {
+            char folder[PATH_MAX];
+            here = here || !getcwd(folder, sizeof folder) ? here : Py_DecodeLocale(folder, NULL);
+            used = here ? (size_t)swprintf(path, PATH_MAX, length ? L"%ls/" : L"%ls", here) : 0;
+        }
+        if (length < PATH_MAX) {
+            wmemcpy(path + used, rest, length);
+            path[used + length] = L'\0';
+            PyStatus status = PyWideStringList_Insert(&config->module_search_paths, index, path);
+            if (PyStatus_Exception(status)) {
+                PyMem_RawFree(here);
+                return status;
+            }
+        }
+        if (!end) {
+            break;
+        }
+        rest = end + 1;
+    }
+    PyMem_RawFree(here);
+    return PyStatus_Ok();
+}
+
+/* The configuration of `python`: options, arguments and environment decide. No `site`: there is no installation. */
+static PyStatus
+configure_python(PyConfig *config, const struct bundle_start *start)
+{
+    config->site_import = 0;
+    CHECK(set_paths(config, start->argv[0]));
+    CHECK(PyConfig_SetBytesArgv(config, start->argc, start->argv));
+    CHECK(PyConfig_Read(config));
+    return add_search_paths(config);
 }
 
 static PyStatus
-initialize(int argc, char **argv)
+initialize(const struct bundle_start *start)
 {
-    CHECK(preinitialize());
+    CHECK(preinitialize(start));
     if (PyImport_AppendInittab("_bundle", PyInit__bundle) < 0) {
         return PyStatus_NoMemory();
     }
     PyConfig config;
     PyConfig_InitPythonConfig(&config);
-    PyStatus status = configure(&config, argc, argv);
+    config._init_main = 0;
+    config.pathconfig_warnings = 0;
+    PyStatus status =
+        start->command == BUNDLE_RUN_PYTHON ? configure_python(&config, start) : configure_program(&config, start);
     if (PyStatus_Exception(status)) {
         goto done;
     }
@@ -192,6 +230,10 @@ initialize(int argc, char **argv)
         goto done;
     }
     status = compat_initialize_main(&config);
+    if (start->command == BUNDLE_RUN_PYTHON && !PyStatus_Exception(status) && bundle_prepare_python() < 0) {
+        PyErr_Print();
+        status = PyStatus_Error("the importer could not be prepared");
+    }
 
 done:
     PyConfig_Clear(&config);
@@ -200,30 +242,71 @@ done:
 
 /* --- The program -------------------------------------------------------------------------------------------- */
 
-/* Run the code of `__main__`; returns the exit status as `python` has it. */
-static int
-run_main(bool *interrupted)
+/* Run a frozen module as `__main__`; a new reference, or NULL with an exception set. `name` is that of `python -m`. */
+static PyObject *
+run_module(const struct bundle_module *program, const char *name)
 {
     PyObject *main_module = PyImport_AddModule("__main__"); /* borrowed */
-    const struct bundle_module *program = bundle_find_module("__main__");
     PyObject *code = main_module ? bundle_module_code(program) : NULL;
     PyObject *file = code ? PyUnicode_FromString(program->path) : NULL;
     PyObject *result = NULL;
     if (file) {
         PyObject *globals = PyModule_GetDict(main_module);
         if (PyDict_SetItemString(globals, "__file__", file) == 0
-            && PyDict_SetItemString(globals, "__cached__", Py_None) == 0 && bundle_prepare_main() == 0) {
+            && PyDict_SetItemString(globals, "__cached__", Py_None) == 0 && bundle_prepare_main(name) == 0) {
             result = PyEval_EvalCode(code, globals, globals);
         }
     }
     Py_XDECREF(file);
     Py_XDECREF(code);
+    return result;
+}
+
+/* As `python -c`. */
+static PyObject *
+run_text(const char *code)
+{
+    PyObject *main_module = PyImport_AddModule("__main__"); /* borrowed */
+    PyObject *globals = main_module ? PyModule_GetDict(main_module) : NULL;
+    return globals && bundle_prepare_main(NULL) == 0 ? PyRun_String(code, Py_file_input, globals, globals) : NULL;
+}
+
+/* Run what this start is for; returns the exit status as `python` has it. */
+static int
+run(const struct bundle_start *start, bool *interrupted)
+{
+    PyObject *result;
+    if (!start->program) {
+        result = run_text(start->code);
+    }
+    else if (start->command == BUNDLE_RUN_APP) {
+        result = run_module(start->program, bundle.options.main_module);
+    }
+    else {
+        result = run_module(start->program, start->command == BUNDLE_RUN_POOL ? start->program->name : NULL);
+    }
     if (result) {
         Py_DECREF(result);
         return 0;
     }
     *interrupted = PyErr_ExceptionMatches(PyExc_KeyboardInterrupt);
     return bundle_status_of_exception();
+}
+
+/* Say why nothing runs; the exit status. */
+static int
+refuse(enum bundle_command command, int argc, char **argv)
+{
+    const char *what = command == BUNDLE_RUN_ENDLESS
+                           ? "started by itself, over and over; the last time with:"
+                           : "asked by itself to run as Python, which this program was not built for:";
+    fprintf(stderr, "%s: %s", program_invocation_short_name, what);
+    for (int i = 1; i < argc && i < 4; i++) {
+        fprintf(stderr, " %.60s", argv[i]);
+    }
+    fputs("\nhint: a program that starts `sys.executable` with code, a module or a script needs `python-command = true`"
+          " in `[tool.bundle]`\n", stderr);
+    return 2;
 }
 
 /* End by SIGINT, so that a shell sees what happened (Modules/main.c, exit_sigint). */
@@ -243,14 +326,21 @@ int
 main(int argc, char **argv, char **environment)
 {
     bundle_images_start(argc, argv, environment);
-    PyStatus status = initialize(argc, argv);
+    const struct bundle_start start = bundle_read_command(argc, argv);
+    if (start.command == BUNDLE_RUN_REFUSED || start.command == BUNDLE_RUN_ENDLESS) {
+        return refuse(start.command, argc, argv);
+    }
+    PyStatus status = initialize(&start);
     if (PyStatus_Exception(status)) {
         if (PyStatus_IsExit(status)) {
             return status.exitcode;
         }
         Py_ExitStatusException(status);
     }
+    if (start.command == BUNDLE_RUN_PYTHON && !start.program) {
+        return Py_RunMain();
+    }
     bool interrupted = false;
-    int exit_status = bundle_end(run_main(&interrupted));
+    int exit_status = bundle_end(run(&start, &interrupted));
     return interrupted ? end_by_interrupt() : exit_status;
 }

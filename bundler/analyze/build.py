@@ -77,6 +77,8 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         for name in core_modules(target):
             walker.add("python", name, Binding.RULE)
         asked = add_asked(walker, settings, hooks, environment)
+        if settings.python_command:
+            _add_python_command(walker)
         site_builtins = _add_site_builtins(walker, target)
         add_whole_library(walker, target, settings, rules, entry)
         runtime_hooks = add_runtime_hooks(walker, settings, hooks)
@@ -115,6 +117,15 @@ def _refuse_syntax_error(entry: Entry, facts: FileFacts) -> None:
             where=f"{entry.source}:{facts.error_line}",
             hint="the target Python cannot compile it; `--python` chooses another",
         )
+
+
+def _add_python_command(walker: Walker) -> None:
+    """What `python` itself imports for `-m`, for a script, and for a session (Modules/main.c), and in place of `site`."""
+    for name in ("runpy", "_sitebuiltins", "_pyrepl.__main__", "rlcompleter"):
+        walker.add_existing("python", name, Binding.RULE)
+    walker.use(
+        (*_SITE_CLASSES.values(), "_Printer", "_run_module_as_main", "run_module", "run_path", "interactive_console")
+    )
 
 
 def _collect_all(

@@ -59,7 +59,9 @@ def _file(path: Path) -> Entry:
         raise BundleError("no-such-target", f"there is no file `{source}`", hint=hint)
     name = path.resolve().name if path.is_dir() else path.stem
     filename = str(bundle_root() / source.name)
-    return Entry(name, source.resolve(), filename, "", "", (source.resolve().parent,))
+    # Python runs a folder as the module `__main__` found in it.
+    module = "__main__" if path.is_dir() else ""
+    return Entry(name, source.resolve(), filename, "", module, (source.resolve().parent,))
 
 
 def _module(name: str, search_path: tuple[Path, ...], locator: Locator) -> Entry:

@@ -349,7 +349,9 @@ class Walker:
         self._follow_unwritten(reached)
         for name in hook.hidden_imports if hook is not None else ():
             self._import_name(reached.name, name, Binding.HOOK)
-        self._follow_rule(reached.name, rule.implies if rule else ())
+        if rule:
+            self._follow_rule(reached.name, rule.implies)
+            self._use(" ".join(rule.uses))
 
     def _follow_unwritten(self, reached: Reached) -> None:
         """What code outside the standard library needs without an import statement."""

@@ -27,8 +27,10 @@ from bundler.target.workers import worker_command
 from bundler.toolchain import Toolchain
 from bundler.workshop import Workshop
 
-# The finder and loader that the launcher installs; its file name makes tracebacks leave its frames out (importer.py).
-IMPORTER = "_bundle_importer"
+# Python code of the launcher's that goes into every binary: its finder and loader, and changes to library modules.
+# Their file name makes tracebacks leave their frames out (importer.py).
+_LAUNCHER_MODULES = {"_bundle_importer": "importer.py", "_bundle_adapt": "adapt.py"}
+_LAUNCHER_FILENAME = "<frozen importlib._bootstrap_external>"
 
 FLAGS = (
     "-x",
@@ -145,15 +147,16 @@ def is_script(module: SourceModule, graph: ModuleGraph) -> bool:
 
 
 def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, workshop: Workshop) -> FrozenImage:
-    """Freeze every source module of the graph, and the launcher's importer.
+    """Freeze every source module of the graph, and the launcher's own.
 
     BundleError when a module cannot be compiled; the object files of the others are kept for the next try.
     """
-    importer = SourceModule(
-        IMPORTER, launcher_folder() / "importer.py", "<frozen importlib._bootstrap_external>", is_package=False
-    )
+    own = [
+        SourceModule(name, launcher_folder() / file, _LAUNCHER_FILENAME, is_package=False)
+        for name, file in _LAUNCHER_MODULES.items()
+    ]
     freezer = prepare(target, settings, workshop)
-    modules = sorted((*graph.of_kind(SourceModule), importer), key=lambda module: module.name)
+    modules = sorted((*graph.of_kind(SourceModule), *own), key=lambda module: module.name)
     every = [freezer.job(module, graph) for module in modules]
     missing = [job for job in every if not freezer.facts_file(job).is_file()]
     with workshop.report.progress("compiling", len(missing)) as advance, _workers(target) as worker:

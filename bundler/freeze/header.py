@@ -18,15 +18,15 @@ HEADER = "frozen.h"
 def make_header(target: TargetPython, flags: tuple[str, ...], workshop: Workshop) -> Path:
     """The folder of frozen.h for this target, proven right by a compiler with these flags; made once."""
     cache = workshop.cache
-    header = "\n".join(('#include "bundle.h"', *declarations(layout_as_json(target.layout)), ""))
-    bundle_header = (launcher_folder() / "bundle.h").read_text()
+    header = "\n".join(('#include "code.h"', *declarations(layout_as_json(target.layout)), ""))
+    code_header = (launcher_folder() / "code.h").read_text()
     measured = (target.layout.digest, str(target.hexversion))
-    key = digest(header, bundle_header, *measured, workshop.toolchain.identity, *flags)
+    key = digest(header, code_header, *measured, workshop.toolchain.identity, *flags)
     proof = cache.path("frozen-header", key, ".o")
     include = proof.with_suffix("")
     if not proof.is_file():
         include.mkdir(parents=True, exist_ok=True)
-        cache.write(include / "bundle.h", bundle_header.encode())
+        cache.write(include / "code.h", code_header.encode())
         cache.write(include / HEADER, header.encode())
         _prove_layout(target, include, proof, flags, workshop)
     return include

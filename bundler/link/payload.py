@@ -61,6 +61,7 @@ class Options:
     platlibdir: str
     warnings: tuple[str, ...]
     x_options: tuple[str, ...]
+    python_command: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,7 @@ def _write_options(writer: _Writer, bundle: Any, options: Options) -> None:
     record.runtime_hooks = writer.text_list(options.runtime_hooks)
     record.main_module = writer.text(options.main_module or None)
     record.version_end = options.version_end
+    record.python_command = options.python_command
     record.platlibdir = writer.text(options.platlibdir)
     record.warnings = writer.text_list(options.warnings)
     record.x_options = writer.text_list(options.x_options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -31,13 +32,14 @@ from bundler.toolchain import Toolchain
 # co_versions of static code start here; lower ones go to code that is made while the interpreter starts.
 FIRST_VERSION = 0x10000
 
-# Functions of the C library instead of which the launcher's own are called (launcher/images.c, launcher/files.c).
+# Functions of the C library instead of which the launcher's own are called (launcher/images.c, files.c, children.c).
 REPLACED_FUNCTIONS = frozenset(
     "dlopen dlsym dlvsym dlclose dlerror dladdr dladdr1 dlinfo dl_iterate_phdr"
     " open open64 openat openat64 __open_2 __open64_2 __openat_2 __openat64_2 fopen fopen64"
     " stat stat64 lstat lstat64 fstatat fstatat64"
     " __xstat __xstat64 __lxstat __lxstat64 __fxstatat __fxstatat64"
     " access faccessat eaccess euidaccess readlink readlinkat realpath __realpath_chk"
+    " execv execve execvp execvpe fexecve posix_spawn posix_spawnp"
     " mkdir mkdirat listxattr llistxattr getxattr lgetxattr opendir readdir readdir64 closedir rewinddir".split()
 )
 
@@ -47,8 +49,13 @@ REPLACED_IN_IMAGES = frozenset({"__tls_get_addr", "_dl_find_object"})
 # import.c's one way to code of frozen modules since 3.13 (launcher/frozen.c).
 _REPLACED_IN_PYTHON = ("PyMarshal_ReadObjectFromString",)
 
+_PYTHON_COMMAND = {None: "BUNDLE_REFUSE_PYTHON", True: "BUNDLE_PYTHON_COMMAND", False: "BUNDLE_NO_PYTHON"}
+
 _LAUNCHER_SOURCES = (
     "main.c",
+    "command.c",
+    "children.c",
+    "self.c",
     "importer.c",
     "ending.c",
     "frozen.c",
@@ -137,6 +144,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
             platlibdir=target.platlibdir,
             warnings=settings.warnings,
             x_options=settings.x_options,
+            python_command=bundle_constant(_PYTHON_COMMAND[settings.python_command]),
         ),
     )
     headers = tuple(f"-I{folder}" for folder in target.include_dirs)
@@ -191,18 +199,28 @@ def _findings(carried: Iterable[Carried]) -> Iterator[Diagnostic]:
         )
 
 
+def _adapted_names() -> frozenset[str]:
+    """Modules that launcher/adapt.py changes, with underscores for dots: the names of its functions."""
+    tree = ast.parse((launcher_folder() / "adapt.py").read_bytes())
+    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
 def _module_entries(image: FrozenImage) -> Iterator[ModuleEntry]:
     constant = bundle_constant
     symbols = {module.name: module.symbol for module in image.modules}
     graph = image.graph
     files = {module.name: module.filename for module in graph.of_kind(SourceModule)}
     packages = {module.name for module in graph.of_kind(SourceModule) if module.is_package}
+    if graph.main_module and graph.main_module not in graph.modules:
+        # What runs as `__main__` can be imported by its own name too.
+        symbols[graph.main_module] = symbols["__main__"]
+        files[graph.main_module] = files["__main__"]
+    adapted = _adapted_names()
     for name, symbol in symbols.items():
         # The interpreter's own bootstrap has no file: its code is named "<frozen importlib._bootstrap>".
         path = files.get(name, "<")
-        yield ModuleEntry(
-            name, None if path.startswith("<") else path, symbol, constant("BUNDLE_FROZEN"), name in packages
-        )
+        kind = constant("BUNDLE_ADAPTED" if name.replace(".", "_") in adapted else "BUNDLE_FROZEN")
+        yield ModuleEntry(name, None if path.startswith("<") else path, symbol, kind, name in packages)
     for extension in graph.of_kind(ExtensionModule):
         yield ModuleEntry(extension.name, extension.filename, None, constant("BUNDLE_EXTENSION"), extension.is_package)
     for broken in graph.of_kind(BrokenModule):

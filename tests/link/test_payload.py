@@ -30,6 +30,7 @@ OPTIONS = Options(
     platlibdir="lib64",
     warnings=("error", "ignore::DeprecationWarning"),
     x_options=(),
+    python_command=1,
 )
 
 

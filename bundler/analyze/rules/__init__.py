@@ -5,6 +5,7 @@
     reason = "getaddrinfo encodes host names with the codec idna (socketmodule.c)"
     implies = ["encodings.idna"]      # "package.*" stands for all direct submodules, "_x_*" for top-level ones
     ignores = ["doctest"]             # imports of the module that are not followed; "*": its deferred ones
+    uses = ["spawn_main"]             # names of its functions that something out of sight calls
     stdlib = "full"                   # it runs code that is not there when the program is bundled
     program-stdlib = "full"           # it does so when it is the program: by `--script`, `-m` or `module:function`
 
@@ -28,6 +29,7 @@ class Rule:
     reason: str
     implies: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
     whole_library: bool = False
     whole_library_as_program: bool = False
 
@@ -44,6 +46,7 @@ def load_rules(folder: Path = Path(__file__).parent) -> Mapping[str, Rule]:
                     raw["reason"],
                     implies=tuple(raw.get("implies", ())),
                     ignores=tuple(raw.get("ignores", ())),
+                    uses=tuple(raw.get("uses", ())),
                     whole_library=raw.get("stdlib") == "full",
                     whole_library_as_program=raw.get("program-stdlib") == "full",
                 )

@@ -1,0 +1,23 @@
+"""Changes to modules of the standard library that have to know of this executable.
+
+A function here is called with the module of its name (dots are underscores) once that has run, for the few modules that
+the table marks (`BUNDLE_ADAPTED`); bundler/link/plan.py reads the names from this file.
+"""
+
+from _bundle_importer import code_of, module_at
+
+
+def runpy(module):
+    """`run_path` also runs what is frozen: how multiprocessing's children run the program's script again."""
+    from_file = module._get_code_from_file
+
+    def _get_code_from_file(*arguments):
+        # 3.11 passes the name to run under first, and wants the path back (Lib/runpy.py).
+        path = arguments[-1]
+        name = module_at(path)
+        if name is None:
+            return from_file(*arguments)
+        code = code_of(name)
+        return code if len(arguments) == 1 else (code, path)
+
+    module._get_code_from_file = _get_code_from_file

@@ -1,0 +1,69 @@
+"""multiprocessing and its like inside a binary: the helper processes are the binary again, and nobody has to say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import APPS, Interpreter, Program, bundle, plain_environment, run
+
+
+@pytest.fixture(scope="session")
+def pools(program: Callable[[Path], Program]) -> Program:
+    """The program under test. It never calls `freeze_support`."""
+    return program(APPS / "pools" / "pools.py")
+
+
+@pytest.mark.parametrize("method", ["spawn", "forkserver", "fork"])
+def test_every_start_method(pools: Program, method: str):
+    """Pools, executors, queues, managers, shared memory; classes of `__main__` are pickled there and back."""
+    pools.check_same(method, environment=plain_environment(PYTHONWARNINGS="ignore"))
+
+
+def test_resource_tracker(pools: Program):
+    """What the program leaks is removed by the tracker when it ends, with its warning."""
+    found = pools.check_same("leak")
+
+    assert b"leaked shared_memory" in found.stderr
+    assert not Path("/dev/shm/leaked-by-pools").exists()
+
+
+def test_joblib(pools: Program):
+    """The workers and the tracker of loky are recognised too."""
+    pools.check_same("joblib")
+
+
+MODULE = """
+import multiprocessing, sys
+from shop import double
+
+print(__name__, __spec__.name, flush=True)
+
+class Task:
+    pass
+
+def work(task):
+    return type(task).__module__
+
+if __name__ == "__main__":
+    for method in ("spawn", "forkserver"):
+        with multiprocessing.get_context(method).Pool(1) as pool:
+            print(pool.map(double, [1, 2]))
+            if __spec__.name == "shop.tasks":
+                print(pool.map(work, [Task()]))
+"""
+
+
+@pytest.mark.parametrize("name", ["shop.tasks", "shop"])
+def test_program_that_is_a_module(interpreter: Interpreter, tmp_path: Path, name: str):
+    """The children of `python -m package.module` find its classes by the module's name; a `__main__` is not run again."""
+    (tmp_path / "shop").mkdir()
+    for part, content in {"__init__": "def double(x): return 2 * x", "tasks": MODULE, "__main__": MODULE}.items():
+        (tmp_path / "shop" / f"{part}.py").write_text(content)
+
+    done = bundle("-m", name, "--python", interpreter.python, "-o", tmp_path / "binary", cwd=tmp_path)
+
+    assert done.status == 0, done.stderr
+    assert run([tmp_path / "binary"], cwd=tmp_path) == run([interpreter.python, "-m", name], cwd=tmp_path)
