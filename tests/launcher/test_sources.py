@@ -60,7 +60,7 @@ def test_every_source_is_linked():
 def test_replaced_functions_are_there(tmp_path: Path):
     """Every function that the linker sends to the launcher is defined there, and no other has such a name."""
     defined = set()
-    for name in ("files.c", "images.c", "threads.c", "unwind.c"):
+    for name in ("children.c", "files.c", "images.c", "threads.c", "unwind.c"):
         output = tmp_path / f"{name}.o"
         command: list[str | Path] = [
             "cc",
