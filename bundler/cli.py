@@ -213,7 +213,7 @@ def _details(field: str, option: Option) -> dict[str, Any]:
             return {"dest": field, "choices": STDLIB_EXTENTS, "metavar": option.metavar}
         case Kind.TEXTS | Kind.PATHS | Kind.DATA:
             return {"dest": field, "action": "append", "metavar": option.metavar}
-        case Kind.TEXT | Kind.PATH | Kind.PYTHON:
+        case Kind.TEXT | Kind.PATH | Kind.PYTHON | Kind.VERSION:
             return {"dest": field, "metavar": option.metavar}
 
 

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.version import Version
-
 from bundler.link.elf import read_executable
 from bundler.link.manifest import SECTION, Manifest, needed_versions, read_manifest
+from bundler.link.portability import EXECUTABLE, Newest, newest_versions
 from bundler.report import Item, Section, size_text
 
 # Goes up when a key of `as_json` changes its meaning or disappears; new keys may come at any time.
 JSON_FORMAT = 1
-
-EXECUTABLE = "executable"  # who needs a version, when it is no embedded library: the launcher and libpython
-
-# Symbol versions that say how new the system must be: of the C library, the C++ library, its ABI part, and libgcc.
-_FAMILIES = ("GLIBC", "GLIBCXX", "CXXABI", "GCC")
-
-_NUMBERED = re.compile(rf"({'|'.join(_FAMILIES)})_(\d+(?:\.\d+)*)")
 
 # Parts of the file by the beginning of their sections' names; what no line names is the interpreter and launcher.
 _PARTS = (
@@ -33,14 +24,6 @@ _PARTS = (
     (".strtab", "symbols"),
 )
 _NOT_STORED = (".bss", ".tbss")
-
-
-@dataclass(frozen=True, slots=True)
-class Newest:
-    """The newest version of a family that is needed, and who needs it."""
-
-    version: str
-    needed_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +43,6 @@ def inspect(path: Path) -> Inspection:
     size = path.stat().st_size
     needs = {EXECUTABLE: needed_versions(path), **dict(manifest.symbol_versions)}
     return Inspection(path, size, _parts(path, size, manifest), manifest, newest_versions(needs))
-
-
-def newest_versions(needs: Mapping[str, Iterable[str]]) -> Mapping[str, Newest]:
-    """The newest numbered version of each family; `needs` are such as "libc.so.6:GLIBC_2.34", by who needs them."""
-    found: dict[str, dict[Version, set[str]]] = {}
-    for who, versions in needs.items():
-        for each in versions:
-            matched = _NUMBERED.fullmatch(each.rpartition(":")[2])
-            if matched:
-                found.setdefault(matched[1], {}).setdefault(Version(matched[2]), set()).add(who)
-    return {
-        family: Newest(str(newest := max(found[family])), tuple(sorted(found[family][newest])))
-        for family in _FAMILIES
-        if family in found
-    }
 
 
 def _parts(path: Path, size: int, manifest: Manifest) -> Mapping[str, int]:

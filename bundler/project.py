@@ -23,6 +23,7 @@ _EXAMPLES = {
     Kind.PYTHON: '"python3.13"',
     Kind.LEVEL: "1",
     Kind.EXTENT: '"full"',
+    Kind.VERSION: '"2.31"',
     Kind.SWITCH: "true",
     Kind.TEXTS: '["NAME"]',
     Kind.PATHS: '["some/path"]',

@@ -7,6 +7,7 @@ An option is declared once, with its field of `Settings`: the parser (`cli.py`),
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ class Kind(Enum):
     PYTHON = "a string (path or command)"
     LEVEL = "0, 1 or 2"
     EXTENT = '"used" or "full"'
+    VERSION = 'a string (version, such as "2.31")'
     SWITCH = "true or false"
     TEXTS = "a list of strings"
     PATHS = "a list of strings (paths)"
@@ -271,12 +273,63 @@ class Settings:
             "compare all static code with what the interpreter makes of the sources, and fail on a difference",
         ),
     ] = False
+    max_glibc: Annotated[
+        str | None,
+        Option(
+            "max-glibc",
+            Kind.VERSION,
+            Group.BUILD,
+            "fail if the binary would need a newer C library than this, and say what needs it",
+            metavar="VERSION",
+        ),
+    ] = None
+    max_glibcxx: Annotated[
+        str | None,
+        Option(
+            "max-glibcxx",
+            Kind.VERSION,
+            Group.BUILD,
+            "the same for the symbol versions of the C++ library (GLIBCXX)",
+            metavar="VERSION",
+        ),
+    ] = None
+    max_cxxabi: Annotated[
+        str | None,
+        Option(
+            "max-cxxabi",
+            Kind.VERSION,
+            Group.BUILD,
+            "the same for the C++ library's CXXABI",
+            metavar="VERSION",
+        ),
+    ] = None
+    max_gcc: Annotated[
+        str | None,
+        Option(
+            "max-gcc",
+            Kind.VERSION,
+            Group.BUILD,
+            "the same for libgcc (GCC)",
+            metavar="VERSION",
+        ),
+    ] = None
     quiet: Annotated[bool, Option("quiet", Kind.SWITCH, Group.BUILD, "say nothing but errors", short="-q")] = False
     verbose: Annotated[bool, Option("verbose", Kind.SWITCH, Group.BUILD, "show the commands that run", short="-v")] = (
         False
     )
     compiler: str | None = None  # the variable CC
     folder: Path = Path()  # where modules that TARGET and -m name are looked for first
+
+    @property
+    def version_limits(self) -> Mapping[str, str]:
+        """The newest versions that the binary may need, by family of symbol versions; only those with a limit."""
+        every = {
+            "GLIBC": self.max_glibc,
+            "GLIBCXX": self.max_glibcxx,
+            "CXXABI": self.max_cxxabi,
+            "GCC": self.max_gcc,
+        }
+        return {family: version for family, version in every.items() if version}
 
     @property
     def subject(self) -> str:
@@ -325,6 +378,8 @@ def fits(kind: Kind, raw: object) -> bool:
             return type(raw) is int and raw in OPTIMIZE_LEVELS
         case Kind.EXTENT:
             return raw in STDLIB_EXTENTS
+        case Kind.VERSION:
+            return isinstance(raw, str)
         case Kind.TEXTS | Kind.PATHS | Kind.DATA:
             return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
         case Kind.TEXT | Kind.TARGET | Kind.PATH | Kind.PYTHON:
@@ -348,6 +403,10 @@ def convert(kind: Kind, raw: Any, folder: Path) -> Any:  # one type for each kin
             return tuple(_added_data(item, folder) for item in raw)
         case Kind.LEVEL:
             return int(raw)
+        case Kind.VERSION:
+            if not re.fullmatch(r"\d+(\.\d+)*", raw):
+                raise ValueError(f"`{raw}` is not a version, such as `2.31`")
+            return raw
         case Kind.TEXT | Kind.EXTENT | Kind.SWITCH:
             return raw
 

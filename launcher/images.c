@@ -467,6 +467,12 @@ symbol_in(const struct bundle_image *image, const char *name)
     return NULL;
 }
 
+void *
+bundle_image_symbol(const struct bundle_image *image, const char *name)
+{
+    return symbol_in(image, name);
+}
+
 /* As dlsym on a handle: the image, then what it needs, breadth first. */
 static void *
 symbol_below(const struct bundle_image *image, const char *name)

@@ -58,6 +58,9 @@ const char *bundle_carried_path(const char *name);
 /* carried.c: was any file loaded so? */
 bool bundle_any_carried_loaded(void);
 
+/* images.c: a symbol that this one image exports; NULL when it does not. */
+void *bundle_image_symbol(const struct bundle_image *image, const char *name);
+
 /* unwind.c: where a loaded object is to call other functions than those it was bound to; `find` gives them by name. */
 void bundle_redirect(const struct link_map *object, void *(*find)(const char *name));
 

@@ -15,7 +15,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import EXAMPLES, ROOT, VERSIONS, Interpreter, Program, bundle, find_interpreter
+from tests.support import (
+    C_LIBRARY,
+    EXAMPLES,
+    ROOT,
+    VERSIONS,
+    Interpreter,
+    Program,
+    add_library,
+    bundle,
+    find_interpreter,
+)
 
 ENVIRONMENTS = ROOT / ".venvs"
 REQUIREMENTS = (ROOT / "tests" / "requirements-apps.txt", *sorted(EXAMPLES.glob("*/requirements.txt")))
@@ -88,3 +98,13 @@ def program(interpreter: Interpreter, build: Callable[..., Path]) -> Callable[[P
         return Program(interpreter, source, build(source.name, source))
 
     return program
+
+
+@pytest.fixture
+def empty_root(tmp_path: Path) -> Path:
+    """A root folder that holds the C library's files and nothing else: no /proc, /dev, /tmp or /etc."""
+    if os.geteuid() != 0 or shutil.which("chroot") is None:
+        pytest.skip("`chroot` is for root alone")
+    for name in C_LIBRARY:
+        add_library(tmp_path, name)
+    return tmp_path

@@ -22,6 +22,13 @@ VERSIONS = ("3.11", "3.12", "3.13")
 # Where the modules of a binary appear to lie (BUNDLE_ROOT in launcher/bundle.h).
 BUNDLE_ROOT = "/__bundle__"
 
+# What belongs to the C library and its compiler's run-time. A binary may need nothing else of the system.
+C_LIBRARY = (
+    *("ld-linux-x86-64.so.2", "libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1"),
+    "libgcc_s.so.1",
+)
+LIBRARY_FOLDERS = ("/lib64", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib")
+
 _SUITABLE = """
 import ensurepip, os, sys, sysconfig, venv
 assert "%d.%d" % sys.version_info[:2] == sys.argv[1]
@@ -176,3 +183,11 @@ def inspect(binary: Path) -> dict[str, Any]:
     assert done.status == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+def add_library(root: Path, name: str) -> None:
+    """Copy a library of the system to where the dynamic linker finds it under another root."""
+    found = next(path for folder in LIBRARY_FOLDERS if (path := Path(folder, name)).exists())
+    place = root / found.relative_to("/")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(found, place)

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 from bundler import __version__, cli
-from bundler.inspection import newest_versions
+from bundler.link.portability import newest_versions
 from bundler.process import CommandError
 from bundler.settings import Settings
 from tests.support import Outcome, bundle, run
@@ -375,7 +375,7 @@ def test_newest_versions():
     found = newest_versions(needs)
 
     assert {family: (each.version, each.needed_by) for family, each in found.items()} == {
-        "GLIBC": ("2.34", ("/b.so", "executable")),
+        "GLIBC": ("2.36", ("/c.so",)),
         "GLIBCXX": ("3.4.29", ("/b.so",)),
         "GCC": ("3.3.1", ("/c.so",)),
     }

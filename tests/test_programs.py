@@ -5,7 +5,6 @@ The first run compiles some 400 modules for each Python, about half a minute.
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -14,16 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import Interpreter, Program, inspect, plain_environment, run
+from tests.support import Interpreter, Program, add_library, inspect, plain_environment, run
 
 COMMANDS = ("http", "black")
-
-# What belongs to the C library and its compiler's run-time. A binary may need nothing else of the system.
-C_LIBRARY = (
-    *("ld-linux-x86-64.so.2", "libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1"),
-    "libgcc_s.so.1",
-)
-LIBRARY_FOLDERS = ("/lib64", "/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib")
 
 
 @pytest.fixture(scope="session")
@@ -51,23 +43,6 @@ def test_version_in_an_empty_environment(command: Callable[[str], Program], name
     assert found.stderr == b""
 
 
-@pytest.fixture
-def empty_root(tmp_path: Path) -> Path:
-    """A root folder that holds the C library's files and nothing else: no /proc, /dev, /tmp or /etc."""
-    if os.geteuid() != 0 or shutil.which("chroot") is None:
-        pytest.skip("`chroot` is for root alone")
-    for name in C_LIBRARY:
-        _add_library(tmp_path, name)
-    return tmp_path
-
-
-def _add_library(root: Path, name: str) -> None:
-    found = next(path for folder in LIBRARY_FOLDERS if (path := Path(folder, name)).exists())
-    place = root / found.relative_to("/")
-    place.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(found, place)
-
-
 @pytest.mark.parametrize("name", COMMANDS)
 def test_version_in_an_empty_root(command: Callable[[str], Program], name: str, empty_root: Path):
     """The binary needs no file but itself and the C library; libstdc++ only if a wheel does."""
@@ -75,7 +50,7 @@ def test_version_in_an_empty_root(command: Callable[[str], Program], name: str, 
     shutil.copy(program.binary, empty_root / name)
     needs = inspect(program.binary)["symbol_versions"].values()
     if any(version.startswith("libstdc++.so.6:") for versions in needs for version in versions):
-        _add_library(empty_root, "libstdc++.so.6")
+        add_library(empty_root, "libstdc++.so.6")
 
     chroot = shutil.which("chroot")
     assert chroot

@@ -110,6 +110,7 @@ def test_settings_from_arguments_and_file(read: Read, arguments: str, toml: str,
 SAMPLES = {
     Kind.LEVEL: "2",
     Kind.EXTENT: '"full"',
+    Kind.VERSION: '"2.31"',
     Kind.SWITCH: "true",
     Kind.TEXTS: '["some"]',
     Kind.PATHS: '["some"]',
@@ -399,7 +400,7 @@ def test_each_kind_takes_one_type(kind: Kind):
 @pytest.mark.parametrize(("field", "option"), OPTIONS.items(), ids=OPTIONS)
 def test_values_are_of_the_declared_type(field: str, option: Option):
     """A converted value has the type of the field's default, or the field has none."""
-    single = {Kind.LEVEL: 2, Kind.EXTENT: "full", Kind.SWITCH: True}
+    single = {Kind.LEVEL: 2, Kind.EXTENT: "full", Kind.SWITCH: True, Kind.VERSION: "2.31"}
     raw = ["a:b"] if option.kind is Kind.DATA else ["a"] if option.kind.is_list else single.get(option.kind, "a")
     default = getattr(Settings(), field)
 

@@ -13,9 +13,11 @@ from bundler.errors import BundleError
 from bundler.link import prelink
 from bundler.link.elf import Executable, Relocation, SegmentType, read_executable, read_shared_object
 from bundler.link.manifest import SECTION as MANIFEST_SECTION
+from bundler.link.manifest import needed_versions
 from bundler.link.output import replacing
 from bundler.link.payload import build_payload
 from bundler.link.plan import CompileUnit, LinkPlan
+from bundler.link.portability import EXECUTABLE, check_limits
 from bundler.link.prelink import InExecutable, Known, Locate, Stub, Target, ThreadLocal, ThreadLocalModule
 from bundler.process import CommandError
 
@@ -37,6 +39,8 @@ def execute(plan: LinkPlan, cache: Cache) -> Path:
     with replacing(plan.output) as work:
         linked = _link(plan, launcher, work)
         _check(linked)
+        needs = {EXECUTABLE: needed_versions(linked), **dict(plan.manifest.symbol_versions)}
+        check_limits(needs, dict(plan.version_limits))
         _fill(plan, linked)
     return plan.output
 

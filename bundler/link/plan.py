@@ -32,7 +32,8 @@ from bundler.toolchain import Toolchain
 # co_versions of static code start here; lower ones go to code that is made while the interpreter starts.
 FIRST_VERSION = 0x10000
 
-# Functions of the C library instead of which the launcher's own are called (launcher/images.c, files.c, children.c).
+# Functions of the C library instead of which the launcher's own are called (launcher/images.c, files.c, children.c,
+# openssl.c).
 REPLACED_FUNCTIONS = frozenset(
     "dlopen dlsym dlvsym dlclose dlerror dladdr dladdr1 dlinfo dl_iterate_phdr"
     " open open64 openat openat64 __open_2 __open64_2 __openat_2 __openat64_2 fopen fopen64"
@@ -40,7 +41,8 @@ REPLACED_FUNCTIONS = frozenset(
     " __xstat __xstat64 __lxstat __lxstat64 __fxstatat __fxstatat64"
     " access faccessat eaccess euidaccess readlink readlinkat realpath __realpath_chk"
     " execv execve execvp execvpe fexecve posix_spawn posix_spawnp"
-    " mkdir mkdirat listxattr llistxattr getxattr lgetxattr opendir readdir readdir64 closedir rewinddir".split()
+    " mkdir mkdirat listxattr llistxattr getxattr lgetxattr opendir readdir readdir64 closedir rewinddir"
+    " secure_getenv".split()
 )
 
 # What else images call of the launcher's, and the launcher itself does not (launcher/threads.c, launcher/unwind.c).
@@ -64,6 +66,7 @@ _LAUNCHER_SOURCES = (
     "threads.c",
     "unwind.c",
     "files.c",
+    "openssl.c",
     "tables.c",
     "tlsdesc.S",
 )
@@ -109,6 +112,7 @@ class LinkPlan:
     thread_locals: tuple[tuple[int, tuple[int, int, int]], ...]
     contents: Contents
     manifest: Manifest
+    version_limits: tuple[tuple[str, str], ...]  # the newest versions that may be needed, by family
     findings: tuple[Diagnostic, ...]
 
 
@@ -161,6 +165,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
         thread_locals=tuple(thread_local_layout(prelinked.images).items()),
         contents=contents,
         manifest=_manifest(image, target, closure, contents),
+        version_limits=tuple(settings.version_limits.items()),
         findings=tuple(_findings(bound.carried)),
     )
 
