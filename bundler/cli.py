@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from bundler import __version__
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.settings import (
+    CHOICES,
     ENTRIES,
     OPTIMIZE_LEVELS,
     OPTIONS,
-    STDLIB_EXTENTS,
     Given,
     Group,
     Kind,
@@ -209,8 +209,8 @@ def _details(field: str, option: Option) -> dict[str, Any]:
             return {"dest": field, "action": argparse.BooleanOptionalAction}
         case Kind.LEVEL:
             return {"dest": field, "choices": tuple(map(str, OPTIMIZE_LEVELS)), "metavar": option.metavar}
-        case Kind.EXTENT:
-            return {"dest": field, "choices": STDLIB_EXTENTS, "metavar": option.metavar}
+        case Kind.EXTENT | Kind.LINKAGE:
+            return {"dest": field, "choices": CHOICES[option.kind], "metavar": option.metavar}
         case Kind.TEXTS | Kind.PATHS | Kind.DATA:
             return {"dest": field, "action": "append", "metavar": option.metavar}
         case Kind.TEXT | Kind.PATH | Kind.PYTHON | Kind.VERSION:

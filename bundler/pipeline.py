@@ -15,7 +15,7 @@ from bundler.freeze import freeze
 from bundler.report import Reporter, count_text
 from bundler.selfcheck import self_check
 from bundler.settings import Settings
-from bundler.target import TargetPython, probe
+from bundler.target import Linkage, TargetPython, probe
 from bundler.toolchain import find_toolchain
 from bundler.workshop import Workshop
 
@@ -66,7 +66,8 @@ def _workshop(settings: Settings, report: Reporter) -> Workshop:
 
 def _analyzed(settings: Settings, workshop: Workshop) -> tuple[TargetPython, ModuleGraph]:
     with workshop.report.stage(f"analyzing {settings.subject}"):
-        target = probe(settings.python, workshop.toolchain, workshop.cache)
+        linkage = Linkage(settings.libpython) if settings.libpython else None
+        target = probe(settings.python, workshop.toolchain, workshop.cache, linkage)
         return target, analyze(target, settings, workshop.cache)
 
 

@@ -24,6 +24,7 @@ _EXAMPLES = {
     Kind.LEVEL: "1",
     Kind.EXTENT: '"full"',
     Kind.VERSION: '"2.31"',
+    Kind.LINKAGE: '"shared"',
     Kind.SWITCH: "true",
     Kind.TEXTS: '["NAME"]',
     Kind.PATHS: '["some/path"]',

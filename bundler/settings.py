@@ -19,7 +19,6 @@ from typing import Annotated, Any, get_origin, get_type_hints
 from bundler.errors import BundleError
 
 OPTIMIZE_LEVELS = (0, 1, 2)
-STDLIB_EXTENTS = ("used", "full")
 
 
 class Kind(Enum):
@@ -32,6 +31,7 @@ class Kind(Enum):
     LEVEL = "0, 1 or 2"
     EXTENT = '"used" or "full"'
     VERSION = 'a string (version, such as "2.31")'
+    LINKAGE = '"static" or "shared"'
     SWITCH = "true or false"
     TEXTS = "a list of strings"
     PATHS = "a list of strings (paths)"
@@ -41,6 +41,10 @@ class Kind(Enum):
     def is_list(self) -> bool:
         """May the option be given several times?"""
         return self in (Kind.TEXTS, Kind.PATHS, Kind.DATA)
+
+
+# The words that an option of such a kind takes.
+CHOICES: Mapping[Kind, tuple[str, ...]] = {Kind.EXTENT: ("used", "full"), Kind.LINKAGE: ("static", "shared")}
 
 
 class Group(Enum):
@@ -313,6 +317,17 @@ class Settings:
             metavar="VERSION",
         ),
     ] = None
+    libpython: Annotated[
+        str | None,
+        Option(
+            "libpython",
+            Kind.LINKAGE,
+            Group.BUILD,
+            "which libpython to embed: the static library, or the shared one, which is bound into the binary as other shared "
+            "libraries are (default: static where the interpreter has one that is whole, else shared)",
+            metavar="KIND",
+        ),
+    ] = None
     quiet: Annotated[bool, Option("quiet", Kind.SWITCH, Group.BUILD, "say nothing but errors", short="-q")] = False
     verbose: Annotated[bool, Option("verbose", Kind.SWITCH, Group.BUILD, "show the commands that run", short="-v")] = (
         False
@@ -376,8 +391,8 @@ def fits(kind: Kind, raw: object) -> bool:
             return isinstance(raw, bool)
         case Kind.LEVEL:
             return type(raw) is int and raw in OPTIMIZE_LEVELS
-        case Kind.EXTENT:
-            return raw in STDLIB_EXTENTS
+        case Kind.EXTENT | Kind.LINKAGE:
+            return raw in CHOICES[kind]
         case Kind.VERSION:
             return isinstance(raw, str)
         case Kind.TEXTS | Kind.PATHS | Kind.DATA:
@@ -407,7 +422,7 @@ def convert(kind: Kind, raw: Any, folder: Path) -> Any:  # one type for each kin
             if not re.fullmatch(r"\d+(\.\d+)*", raw):
                 raise ValueError(f"`{raw}` is not a version, such as `2.31`")
             return raw
-        case Kind.TEXT | Kind.EXTENT | Kind.SWITCH:
+        case Kind.TEXT | Kind.EXTENT | Kind.LINKAGE | Kind.SWITCH:
             return raw
 
 

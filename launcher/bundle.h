@@ -87,7 +87,8 @@ struct bundle_patch {
     uint32_t reserved;
 };
 
-/* A shared object, bound to fixed addresses when the binary was linked. Addresses of 0 mean "has none". */
+/* A shared object, bound to fixed addresses when the binary was linked. Addresses of 0 mean "has none". Without segments
+   it is resident: it lies in the executable's own load segments. */
 struct bundle_image {
     const char *path; /* first: the index looks here */
     const char *soname;
@@ -179,6 +180,8 @@ struct bundle {
     const struct bundle_carried *carried;
     const struct bundle_replacement *replacements;
     uint64_t unique_count; /* of symbols that are one for the process */
+    const uint32_t *residents; /* resident images, after those that they need */
+    uint64_t resident_count;
     struct bundle_options options;
 };
 

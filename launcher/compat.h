@@ -27,8 +27,11 @@ compat_reserve_versions(uint32_t end)
 #if PY_VERSION_HEX >= 0x030d0000
     PyInterpreterState_Get()->func_state.next_version = end;
 #elif PY_VERSION_HEX >= 0x030c0000
-    extern uint32_t _Py_next_func_version;
-    _Py_next_func_version = end;
+    /* Not exported by the shared libpython, where it starts at 1: static code is out of its reach (link/plan.py). */
+    extern uint32_t _Py_next_func_version __attribute__((weak));
+    if (&_Py_next_func_version) {
+        _Py_next_func_version = end;
+    }
     PyInterpreterState_Get()->func_state.next_version = 0x80000000u;
 #else
     (void)end;

@@ -1,97 +1,36 @@
-/* Start-up modules as static code: what CPython would unmarshal from its own frozen modules.
-
-   Defining every global of libpython's frozen.o (and deepfreeze.o) here keeps those members out of the link, and with
-   them the interpreter's own copies of these modules. */
+/* Start-up modules as static code: what CPython would unmarshal from its own frozen modules. */
 
 #include "compat.h"
 
 #include "internal/pycore_import.h"
 
+#include "frozen.h"
 #include "importer.h"
 #include "launcher.h"
 
-/* The names under which import.c asks for the modules that it needs before it can import (pylifecycle.c, import.c). */
-#define BOOTSTRAP "importlib._bootstrap"
-#define BOOTSTRAP_EXTERNAL "importlib._bootstrap_external"
-#define ZIPIMPORT "zipimport"
-
-/* Tell our entries from the data of any other frozen module. Only the first byte is ever read: 0 means "invalid". */
-static const unsigned char markers[3] = {1, 1, 1};
-
-PyObject *__real_PyMarshal_ReadObjectFromString(const char *data, Py_ssize_t size);
 PyObject *__wrap_PyMarshal_ReadObjectFromString(const char *data, Py_ssize_t size);
 
-/* The linker sends every call of PyMarshal_ReadObjectFromString here (--wrap): import.c makes one for each of its
-   frozen modules. */
+/* The module that an entry of the interpreter's table stands for. */
+static const struct bundle_module *
+bootstrap_module(const struct _frozen *entry)
+{
+    if (strcmp(entry->name, "_frozen_importlib") == 0) {
+        return bundle_find_module(BOOTSTRAP);
+    }
+    if (strcmp(entry->name, "_frozen_importlib_external") == 0) {
+        return bundle_find_module(BOOTSTRAP_EXTERNAL);
+    }
+    return bundle_find_module(entry->name);
+}
+
+/* Called in place of libpython's function of this name: import.c makes one call for each of its frozen modules. */
 PyObject *
 __wrap_PyMarshal_ReadObjectFromString(const char *data, Py_ssize_t size)
 {
-    static const char *const names[] = {BOOTSTRAP, BOOTSTRAP_EXTERNAL, ZIPIMPORT};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        if (data == (const char *)&markers[i]) {
-            return bundle_module_code(bundle_find_module(names[i]));
+    for (const struct _frozen *entry = _PyImport_FrozenBootstrap; entry->name; entry++) {
+        if (data == (const char *)entry->code) {
+            return bundle_module_code(bootstrap_module(entry));
         }
     }
-    return __real_PyMarshal_ReadObjectFromString(data, size);
-}
-
-#define ENTRY(frozen_name, index) {.name = (frozen_name), .code = &markers[index], .size = 1}
-
-static const struct _frozen bootstrap[] = {
-    ENTRY("_frozen_importlib", 0),
-    ENTRY("_frozen_importlib_external", 1),
-    ENTRY("zipimport", 2),
-    {0},
-};
-static const struct _frozen none[1];
-static const struct _module_alias aliases[] = {
-    {"_frozen_importlib", BOOTSTRAP},
-    {"_frozen_importlib_external", BOOTSTRAP_EXTERNAL},
-    {0},
-};
-
-const struct _frozen *_PyImport_FrozenBootstrap = bootstrap;
-const struct _frozen *_PyImport_FrozenStdlib = none;
-const struct _frozen *_PyImport_FrozenTest = none;
-const struct _frozen *PyImport_FrozenModules = NULL;
-const struct _module_alias *_PyImport_FrozenAliases = aliases;
-
-#ifdef COMPAT_DEEPFREEZE
-/* The globals of deepfreeze.o. */
-int _Py_Deepfreeze_Init(void);
-void _Py_Deepfreeze_Fini(void);
-
-int
-_Py_Deepfreeze_Init(void)
-{
-    return 0;
-}
-
-void
-_Py_Deepfreeze_Fini(void)
-{
-}
-
-#ifdef COMPAT_NEXT_FUNC_VERSION
-uint32_t _Py_next_func_version = 1;
-#endif
-#endif
-
-/* The globals of getpath.o: it would search the disk beside the executable for a Python installation, and a `._pth`
-   file there could change sys.path. Every path is set in main.c. */
-PyStatus _PyConfig_InitPathConfig(PyConfig *config, int compute_path_config);
-PyObject *_Py_Get_Getpath_CodeObject(void);
-
-PyStatus
-_PyConfig_InitPathConfig(PyConfig *config, int compute_path_config)
-{
-    (void)config;
-    (void)compute_path_config;
-    return PyStatus_Ok();
-}
-
-PyObject *
-_Py_Get_Getpath_CodeObject(void)
-{
-    return NULL;
+    return bundle_unmarshal(data, size);
 }

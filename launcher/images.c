@@ -56,12 +56,10 @@ bundle_dl_fail(const char *format, const char *what, const char *why)
     return NULL;
 }
 
-void
-bundle_images_start(int argc, char **argv, char **environment)
+const char *
+bundle_images_error(void)
 {
-    start.argc = argc;
-    start.argv = argv;
-    start.environment = environment;
+    return error_text;
 }
 
 /* --- The executable's file ---------------------------------------------------------------------------------- */
@@ -376,6 +374,32 @@ load(uint32_t root)
         }
     }
     construct(root);
+    return 0;
+}
+
+int
+bundle_images_start(int argc, char **argv, char **environment)
+{
+    start.argc = argc;
+    start.argv = argv;
+    start.environment = environment;
+    if (!bundle.resident_count) {
+        return 0;
+    }
+    if (prepare_states() < 0) {
+        return -1;
+    }
+    for (uint64_t i = 0; i < bundle.resident_count; i++) {
+        const struct bundle_image *image = &bundle.images[bundle.residents[i]];
+        if (apply_patches(image, image) < 0) {
+            return -1;
+        }
+        states[bundle.residents[i]] = BOUND;
+    }
+    bundle_bind_unwinder(); /* may be among what the executable is linked with */
+    for (uint64_t i = 0; i < bundle.resident_count; i++) {
+        construct(bundle.residents[i]);
+    }
     return 0;
 }
 

@@ -213,6 +213,25 @@ bundle_install_importer(void)
     return result ? 0 : -1;
 }
 
+PyObject *
+bundle_importer_constant(const char *name)
+{
+    PyObject *code = bundle_module_code(bundle_find_module(importer));
+    PyObject *constants = code ? ((PyCodeObject *)code)->co_consts : NULL;
+    PyObject *found = NULL;
+    for (Py_ssize_t i = 0; constants && !found && i < PyTuple_GET_SIZE(constants); i++) {
+        PyObject *constant = PyTuple_GET_ITEM(constants, i);
+        if (PyCode_Check(constant) && PyUnicode_CompareWithASCIIString(((PyCodeObject *)constant)->co_name, name) == 0) {
+            found = Py_NewRef(constant);
+        }
+    }
+    Py_XDECREF(code);
+    if (!found && !PyErr_Occurred()) {
+        PyErr_SetString(PyExc_ImportError, name);
+    }
+    return found;
+}
+
 /* Take the reference of a call's result; 0, or -1 with an exception set. */
 static int
 succeeded(PyObject *result)

@@ -16,6 +16,9 @@ PyObject *PyInit__bundle(void);
 /* Run importer.py: every import from now on sees the bundled modules. Returns 0, or -1 with an exception set. */
 int bundle_install_importer(void);
 
+/* The code of a function that importer.py defines (a new reference); NULL with an exception set. */
+PyObject *bundle_importer_constant(const char *name);
+
 /* What `site` and `runpy` would have done for the program; `module` is what `python -m` runs, or NULL. Returns 0, or -1
    with an exception set. */
 int bundle_prepare_main(const char *module);

@@ -167,6 +167,10 @@ class BundleEntryFinder:
         pass
 
 
+def find_no_installation():
+    """Run in place of the shared libpython's getpath.py, with its variables; all of them are right already."""
+
+
 def prepare_path():
     """Folders below the root can be on a search path."""
     sys.path_hooks.insert(0, BundleEntryFinder)

@@ -28,8 +28,10 @@ bool bundle_is_own_descriptor(int fd);
 /* children.c: remember how many starts of this executable by itself, one below the other, lead to this process. */
 void bundle_children_start(int depth);
 
-/* images.c: remember what constructors are called with. Call first in main. */
-void bundle_images_start(int argc, char **argv, char **environment);
+/* images.c: remember what constructors are called with, and run those of resident images. Call first in main. Returns 0,
+   or -1 with the reason in `bundle_images_error`. */
+int bundle_images_start(int argc, char **argv, char **environment);
+const char *bundle_images_error(void);
 
 /* images.c: the loaded image in whose memory an address lies; NULL when there is none. */
 const struct bundle_image *bundle_image_at(const void *address);

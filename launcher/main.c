@@ -4,6 +4,7 @@
 
 #include "command.h"
 #include "ending.h"
+#include "frozen.h"
 #include "importer.h"
 #include "launcher.h"
 
@@ -207,6 +208,7 @@ static PyStatus
 initialize(const struct bundle_start *start)
 {
     CHECK(preinitialize(start));
+    bundle_prepare_frozen();
     if (PyImport_AppendInittab("_bundle", PyInit__bundle) < 0) {
         return PyStatus_NoMemory();
     }
@@ -325,7 +327,10 @@ end_by_interrupt(void)
 int
 main(int argc, char **argv, char **environment)
 {
-    bundle_images_start(argc, argv, environment);
+    if (bundle_images_start(argc, argv, environment) < 0) {
+        complain(bundle_images_error());
+        return 127;
+    }
     const struct bundle_start start = bundle_read_command(argc, argv);
     if (start.command == BUNDLE_RUN_REFUSED || start.command == BUNDLE_RUN_ENDLESS) {
         return refuse(start.command, argc, argv);

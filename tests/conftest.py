@@ -15,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from bundler.target import Linkage
 from tests.support import (
     C_LIBRARY,
     EXAMPLES,
+    LIBPYTHON,
     ROOT,
     VERSIONS,
     Interpreter,
@@ -31,6 +33,17 @@ ENVIRONMENTS = ROOT / ".venvs"
 REQUIREMENTS = (ROOT / "tests" / "requirements-apps.txt", *sorted(EXAMPLES.glob("*/requirements.txt")))
 
 _bases = {version: find_interpreter(version) for version in VERSIONS}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--libpython`: everything that is built, with the one or the other library."""
+    parser.addoption("--libpython", choices=[linkage.value for linkage in Linkage], help="which libpython to embed")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before any interpreter is looked at."""
+    if config.getoption("--libpython"):
+        LIBPYTHON.append(config.getoption("--libpython"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ROOT / "tests" / "apps"
 EXAMPLES = ROOT / "examples"
 
-VERSIONS = ("3.11", "3.12", "3.13")
+# What `pytest --libpython KIND` asks for: binaries are built with `--libpython KIND`. A list, for it is set later.
+LIBPYTHON: list[str] = []
 
 # Where the modules of a binary appear to lie (BUNDLE_ROOT in launcher/bundle.h).
 BUNDLE_ROOT = "/__bundle__"
@@ -57,6 +58,10 @@ def suitable_interpreter(version: str, candidates: Sequence[Path]) -> Path | Non
         if done.returncode == 0:
             return Path(done.stdout.strip())
     return None
+
+
+# The tests tell when one of the first is not there; later ones are tested where they are.
+VERSIONS = ("3.11", "3.12", "3.13", *(version for version in ("3.14", "3.15") if find_interpreter(version)))
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,10 @@ def run(
 def bundle(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> Outcome:
     """Run the command line of the installed bundler, as a user would; `variables` are added to the environment."""
     command = Path(sysconfig.get_path("scripts"), "bundle")
-    return run([command, *arguments], environment={**os.environ, **variables}, cwd=cwd)
+    forced = (
+        ["--libpython", *LIBPYTHON] if LIBPYTHON and "--python" in arguments and "--libpython" not in arguments else []
+    )
+    return run([command, *forced, *arguments], environment={**os.environ, **variables}, cwd=cwd)
 
 
 @dataclass(frozen=True)

@@ -304,11 +304,6 @@ def test_unsuitable_python(project: Project, pretender: Callable[[str], Path], c
     assert word in project.refuse(code, "app.py", "--python", pretender(lie))
 
 
-def test_only_a_shared_libpython(project: Project, pretender: Callable[[str], Path]):
-    """A Python whose library is only there as a shared object is refused as well, not half built."""
-    project.refuse("no-libpython", "app.py", "--python", pretender("variables.update(LIBRARY='none.a')"))
-
-
 def test_requirements_of_another_python_are_not_seen(project: Project, interpreter: Interpreter):
     """What is installed beside the bundler is not what is bundled: modules come from the target's environment."""
     project.write("app.py", "import modulegraph\n")

@@ -14,6 +14,7 @@ from bundler.errors import BundleError
 from bundler.project import find_project_file, read_project_file
 from bundler.reference import refreshed
 from bundler.settings import (
+    CHOICES,
     ENTRIES,
     OPTIONS,
     AddedData,
@@ -111,6 +112,7 @@ SAMPLES = {
     Kind.LEVEL: "2",
     Kind.EXTENT: '"full"',
     Kind.VERSION: '"2.31"',
+    Kind.LINKAGE: '"shared"',
     Kind.SWITCH: "true",
     Kind.TEXTS: '["some"]',
     Kind.PATHS: '["some"]',
@@ -385,7 +387,7 @@ def test_is_path(tmp_path: Path, target: str, expected: bool):
 def test_each_kind_takes_one_type(kind: Kind):
     """No value fits kinds of different types, so a slip in the file is never taken for something else."""
     values: dict[str, Any] = {
-        "text": "full" if kind is Kind.EXTENT else "a",
+        "text": CHOICES[kind][-1] if kind in CHOICES else "a",
         "number": 1,
         "switch": True,
         "list": ["a"],
@@ -400,7 +402,9 @@ def test_each_kind_takes_one_type(kind: Kind):
 @pytest.mark.parametrize(("field", "option"), OPTIONS.items(), ids=OPTIONS)
 def test_values_are_of_the_declared_type(field: str, option: Option):
     """A converted value has the type of the field's default, or the field has none."""
-    single = {Kind.LEVEL: 2, Kind.EXTENT: "full", Kind.SWITCH: True, Kind.VERSION: "2.31"}
+    single = {Kind.LEVEL: 2, Kind.SWITCH: True, Kind.VERSION: "2.31"} | {
+        kind: words[-1] for kind, words in CHOICES.items()
+    }
     raw = ["a:b"] if option.kind is Kind.DATA else ["a"] if option.kind.is_list else single.get(option.kind, "a")
     default = getattr(Settings(), field)
 

@@ -56,10 +56,16 @@ def library_rules() -> Mapping[str, str]:
     return {raw["name"]: raw["reason"] for raw in tomli.loads(text)["library"]}
 
 
-def bind(closure: Closure, exported: frozenset[str], replaced: frozenset[str], rules: Mapping[str, str]) -> Bound:
+def bind(
+    closure: Closure,
+    exported: frozenset[str],
+    replaced: frozenset[str],
+    rules: Mapping[str, str],
+    detoured: frozenset[str] = frozenset(),
+) -> Bound:
     """Prelink what can be, and carry the rest.
 
-    `exported`, `replaced`: as for `prelink`. `rules`: reasons by patterns of names. BundleError when a library can
+    `exported`, `replaced`, `detoured`: as for `prelink`. `rules`: reasons by patterns of names. BundleError when a library can
     neither be prelinked nor carried.
     """
     reasons = {
@@ -68,14 +74,26 @@ def bind(closure: Closure, exported: frozenset[str], replaced: frozenset[str], r
         if (reason := _evident_reason(library, closure, rules)) is not None
     }
     while True:
-        reasons = _with_needed(closure, reasons)
+        _check_residents(closure, reasons)
+        every = _with_needed(closure, reasons)
         try:
-            prelinked = prelink(_without(closure, reasons), exported, replaced)
+            prelinked = prelink(_without(closure, every), exported, replaced, detoured)
             thread_local_layout(prelinked.images)
         except NotPrelinkableError as refusal:
             reasons[refusal.path] = refusal.reason
         else:
-            return Bound(prelinked, _carried(closure, reasons))
+            return Bound(prelinked, _carried(closure, every))
+
+
+def _check_residents(closure: Closure, reasons: Mapping[str, str]) -> None:
+    """What the executable is linked with is there before anything could load it from memory."""
+    for library in closure.libraries:
+        if library.path in reasons and library.path in closure.residents:
+            raise BundleError(
+                "cannot-embed",
+                f"`{library.object.path}` cannot be linked into the binary: it {reasons[library.path]}",
+                hint="choose another interpreter with `--python`, or the other kind of library with `--libpython`",
+            )
 
 
 def _evident_reason(library: Library, closure: Closure, rules: Mapping[str, str]) -> str | None:
@@ -107,6 +125,8 @@ def _with_needed(closure: Closure, reasons: Mapping[str, str]) -> dict[str, str]
         needing = pending.pop(0)
         for name in needing.object.needed:
             library = by_name.get(name)
+            if name in closure.linked:
+                raise _refusal(needing.object, f"it needs `{name}`, which the binary has linked")
             if library is not None and library.path not in found:
                 found[library.path] = f"is needed by `{needing.object.path.name}`, which is carried as a file"
                 pending.append(library)
@@ -117,7 +137,10 @@ def _without(closure: Closure, reasons: Mapping[str, str]) -> Closure:
     carried = {library.object.name: library.object for library in closure.libraries if library.path in reasons}
     return replace(
         closure,
-        libraries=tuple(library for library in closure.libraries if library.path not in reasons),
+        # What the executable is linked with stays; for the others there is another one.
+        libraries=tuple(
+            library for library in closure.libraries if library.path not in reasons or library.path in closure.residents
+        ),
         hosts={**closure.hosts, **carried},
         carried=frozenset(carried),
     )

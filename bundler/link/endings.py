@@ -19,6 +19,7 @@ _VISIBLE = frozenset(
 
 # Those that call such a function, but never to free something. By file name up to the first dot.
 _QUIET = {
+    "libpython3": "the launcher knows its types one by one, as those of a static libpython",
     "_socket": "a socket that dies is closed, after a finalizer that the launcher sees",
     "_posixsubprocess": "holds no objects",
     "_multiprocessing": "removes semaphores only when told to",

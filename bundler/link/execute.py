@@ -11,14 +11,24 @@ from bundler.cache import Cache, digest
 from bundler.contract import bundle_constant
 from bundler.errors import BundleError
 from bundler.link import prelink
-from bundler.link.elf import Executable, Relocation, SegmentType, read_executable, read_shared_object
+from bundler.link.elf import Executable, Relocation, SegmentType, SymbolType, read_executable, read_shared_object
 from bundler.link.manifest import SECTION as MANIFEST_SECTION
 from bundler.link.manifest import needed_versions
 from bundler.link.output import replacing
 from bundler.link.payload import build_payload
-from bundler.link.plan import CompileUnit, LinkPlan
+from bundler.link.plan import EXPORTED_PREFIXES, CompileUnit, LinkPlan
 from bundler.link.portability import EXECUTABLE, check_limits
-from bundler.link.prelink import InExecutable, Known, Locate, Stub, Target, ThreadLocal, ThreadLocalModule
+from bundler.link.prelink import (
+    Image,
+    ImageSegment,
+    InExecutable,
+    Known,
+    Locate,
+    Stub,
+    Target,
+    ThreadLocal,
+    ThreadLocalModule,
+)
 from bundler.process import CommandError
 
 PAYLOAD_SECTION = ".bundle"
@@ -28,6 +38,11 @@ _PAYLOAD_SYMBOL = "bundle"
 MOST_PROGRAM_HEADERS = 60
 
 _ET_EXEC = 2
+_SYMBOL_TYPES: dict[int, str] = {
+    SymbolType.NOTYPE: "@notype",
+    SymbolType.OBJECT: "@object",
+    SymbolType.FUNC: "@function",
+}
 
 # The executable's number among those that have thread-local storage.
 _OWN_MODULE = 1
@@ -53,7 +68,7 @@ def _launcher_objects(plan: LinkPlan, cache: Cache) -> list[Path]:
     headers = digest(*(path.read_bytes() for path in sorted(plan.units[0].source.parent.glob("*.h"))))
 
     def output(unit: CompileUnit) -> Path:
-        key = digest(unit.source.read_bytes(), headers, plan.toolchain.identity, str(plan.libpython), *unit.flags)
+        key = digest(unit.source.read_bytes(), headers, plan.toolchain.identity, plan.headers, *unit.flags)
         return cache.path("launcher", key, ".o")
 
     outputs = [output(unit) for unit in plan.units]
@@ -103,7 +118,53 @@ def _room_lines(plan: LinkPlan, manifest: Path) -> Iterator[str]:
         yield f".globl {name}"
         yield f".type {name}, @tls_object"
         yield f"{name}: .zero {whole}"
+    for resident in plan.prelinked.residents:
+        yield from _resident_lines(resident)
     yield '.section .note.GNU-stack,"",@progbits'
+
+
+def _resident_parts(image: Image, locate: Locate) -> Iterator[tuple[str, ImageSegment]]:
+    """Sections of a library that lies in the executable's own load segments."""
+    for number, part in enumerate(prelink.segments(image, locate)):
+        yield f".resident.{image.index}.{number}", part
+
+
+def _resident_lines(image: Image) -> Iterator[str]:
+    """Room for a library, and the symbols through which the executable's own objects are linked with it."""
+    symbols = sorted(
+        (image.base + symbol.value, symbol)
+        for symbol in image.object.symbols
+        if symbol.is_exported and not symbol.is_hidden and symbol.name.startswith(EXPORTED_PREFIXES)
+    )
+    for name, part in _resident_parts(image, lambda _: 0):
+        flags = {1: "a", 3: "aw", 5: "ax"}[part.protection]
+        label = name.replace(".", "_")
+        yield f'.section {name},"{flags}",@progbits'
+        yield f"{label}: .zero {len(part.content)}"
+        if part.memory_size > len(part.content):
+            yield f'.section {name}.bss,"{flags}",@nobits'
+            yield f".zero {part.memory_size - len(part.content)}"
+        for address, symbol in symbols:
+            if part.address <= address < part.address + part.memory_size and symbol.type in _SYMBOL_TYPES:
+                yield f".globl {symbol.name}"
+                yield f".type {symbol.name}, {_SYMBOL_TYPES[symbol.type]}"
+                yield f".size {symbol.name}, {symbol.size}"
+                yield f".set {symbol.name}, {label} + {address - part.address}"
+
+
+def _resident_script(plan: LinkPlan) -> Iterator[str]:
+    """For the linker: the addresses of those sections, behind all that it places itself."""
+    parts = sorted(
+        (part.address, name, part.memory_size > len(part.content))
+        for image in plan.prelinked.residents
+        for name, part in _resident_parts(image, lambda _: 0)
+    )
+    yield "SECTIONS {"
+    for address, name, has_bss in parts:
+        yield f"  {name} {address:#x} : {{ KEEP(*({name})) }}"
+        if has_bss:
+            yield f"  {name}.bss : {{ KEEP(*({name}.bss)) }}"
+    yield "} INSERT AFTER .bss;"
 
 
 def _link(plan: LinkPlan, launcher: list[Path], work: Path) -> Path:
@@ -115,6 +176,8 @@ def _link(plan: LinkPlan, launcher: list[Path], work: Path) -> Path:
     exports.write_text("{ Py*; _Py*; };\n")
     definitions = work / "definitions.ld"
     definitions.write_text("".join(f"{name} = {value:#x};\n" for name, value in plan.definitions))
+    if plan.prelinked.residents:
+        (work / "residents.ld").write_text("\n".join((*_resident_script(plan), "")))
     output = work / "linked"
     try:
         plan.toolchain.run("-c", room, "-o", work / "room.o")
@@ -143,8 +206,10 @@ def _link_arguments(plan: LinkPlan, launcher: list[Path], work: Path, output: Pa
     for name in sorted(plan.prelinked.executable_symbols):
         # Pulls in members of the static library that only images use.
         yield f"-Wl,-u,{name}"
-    yield plan.libpython
     yield from plan.libraries
+    yield from plan.prelinked.linked_hosts
+    if plan.prelinked.residents:
+        yield from ("-T", work / "residents.ld")
     yield from ("-lm", "-ldl", "-lpthread")
     yield from (f"-Wl,--wrap={name}" for name in plan.wrapped)
     # What extension modules, bundled or loaded from disk, may use; nothing that a library of the host could bind to.
@@ -218,3 +283,7 @@ def _fill(plan: LinkPlan, path: Path) -> None:
             block = next(s for s in executable.segments if s.type == SegmentType.TLS)
             file.seek(block.offset + executable.symbols[_thread_local_symbol(image)])
             file.write(prelink.thread_local_content(plan.prelinked.images[image], locate))
+        for resident in plan.prelinked.residents:
+            for name, part in _resident_parts(resident, locate):
+                file.seek(executable.sections[name].offset)
+                file.write(part.content)

@@ -56,24 +56,44 @@ class Closure:
     """Extension modules and everything they need, in the order of their paths.
 
     `hosts`: libraries that the system's dynamic linker loads, by soname. `carried` are those of them that are no part
-    of the system (see carry.py). `missing`: what libraries need and is not on this machine, by their path.
+    of the system (see carry.py). `missing`: what libraries need and is not on this machine, by their path. `linked`:
+    names of libraries that the executable itself is linked with; they are there from its first instruction.
     """
 
     libraries: tuple[Library, ...]
     hosts: Mapping[str, SharedObject]
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     carried: frozenset[str] = frozenset()
+    linked: tuple[str, ...] = ()
+
+    @property
+    def residents(self) -> frozenset[str]:
+        """Paths of the libraries that the executable is linked with, and of those that they need."""
+        by_name = {library.object.name: library for library in self.libraries}
+        pending = [by_name[name] for name in self.linked]
+        found: set[str] = set()
+        while pending:
+            library = pending.pop()
+            if library.path not in found:
+                found.add(library.path)
+                pending += [by_name[name] for name in library.object.needed if name in by_name]
+        return frozenset(found)
 
 
 def find_closure(
-    roots: Iterable[tuple[Path, str]], root_folder: str, libraries: Iterable[tuple[Path, str]] = ()
+    roots: Iterable[tuple[Path, str]],
+    root_folder: str,
+    libraries: Iterable[tuple[Path, str]] = (),
+    linked: Iterable[Path] = (),
 ) -> Closure:
     """The shared objects at `roots` (file, path in the binary) with all that they need.
 
     Libraries that a wheel brings keep their place beside what needs them, others appear directly under `root_folder`.
     BundleError when one is not found. `libraries` are roots that may never be loaded: what they need may be missing.
+    `linked` are those that the executable is linked with.
     """
     search = _Search(root_folder, _system_libraries())
+    linked_names = [search.add_linked(file) for file in linked]
     for file, path in roots:
         search.add(file, path, ())
     for file, path in libraries:
@@ -83,7 +103,8 @@ def find_closure(
         search.add_host(name, _find(name, (), search.system))
     found = {library.path: library for library in search.by_file.values()}
     missing = {path: tuple(names) for path, names in sorted(search.missing.items())}
-    return Closure(tuple(found[path] for path in sorted(found)), search.hosts, missing)
+    every = tuple(found[path] for path in sorted(found))
+    return Closure(every, search.hosts, missing, linked=tuple(linked_names))
 
 
 @dataclass(slots=True)
@@ -109,6 +130,13 @@ class _Search:
             raise BundleError("bad-library", f"`{file}` cannot be read as a shared object: {error}") from error
         library = self.by_file[real] = Library(path, object_)
         self._queue.append((library, inherited, is_required))
+
+    def add_linked(self, file: Path) -> str:
+        """Make a library part of the binary that the executable is linked with; its name."""
+        name = read_shared_object(file).name
+        self._names.add(name)
+        self.add(file, f"{self.root_folder}/{name}", ())
+        return name
 
     def add_host(self, name: str, file: Path | None) -> None:
         """Note a library of the system, if this machine has it."""

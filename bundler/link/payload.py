@@ -75,6 +75,7 @@ class Contents:
     carried: tuple[Carried, ...] = ()
     replaced: tuple[str, ...] = ()  # functions that libraries find the launcher's in place of
     unique_count: int = 0
+    residents: tuple[int, ...] = ()  # images in the executable's own load segments, after those that they need
 
 
 def fnv1a(text: bytes) -> int:
@@ -161,6 +162,8 @@ def build_payload(contents: Contents, base: int, symbol: Callable[[str], int], l
     _write_images(writer, bundle[0], contents, locate)
     _write_carried(writer, bundle[0], contents.carried)
     _write_replacements(writer, bundle[0], contents.replaced, symbol)
+    bundle[0].residents = writer.numbers(contents.residents)
+    bundle[0].resident_count = len(contents.residents)
     writer.fill(bundle, address)
     writer.data += bytes(-len(writer.data) % PAGE)
     return bytes(writer.data)
@@ -286,7 +289,8 @@ def _write_image(writer: _Writer, row: Any, image: Image, locate: Locate) -> Non
     row.soname = writer.text(object_.name)
     row.base = image.base
     row.end = image.end
-    _write_segments(writer, row, image, locate)
+    if not image.is_resident:
+        _write_segments(writer, row, image, locate)
     _write_patches(writer, row, image)
     row.needed = writer.numbers(image.needed)
     row.needed_count = len(image.needed)

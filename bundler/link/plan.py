@@ -19,18 +19,22 @@ from bundler.analyze.graph import (
 from bundler.contract import bundle_constant, bundle_root, launcher_folder
 from bundler.errors import Diagnostic, Severity
 from bundler.freeze.image import FrozenImage
-from bundler.link.archive import archive_symbols
 from bundler.link.carry import Bound, Carried, bind, library_rules
 from bundler.link.libraries import Closure, find_closure
 from bundler.link.manifest import Manifest
 from bundler.link.payload import Contents, FileEntry, ImageEntry, ModuleEntry, Options
 from bundler.link.prelink import Prelinked, thread_local_layout
 from bundler.settings import Settings
-from bundler.target import TargetPython
+from bundler.target import Linkage, TargetPython
+from bundler.target.archive import archive_symbols
 from bundler.toolchain import Toolchain
 
 # co_versions of static code start here; lower ones go to code that is made while the interpreter starts.
-FIRST_VERSION = 0x10000
+# So many are never made by running code, not even where their counter cannot be set (launcher/compat.h).
+FIRST_VERSION = 0x40000000
+
+# What the executable offers to extension modules; nothing that a library of the system could be bound to.
+EXPORTED_PREFIXES = ("Py", "_Py")
 
 # Functions of the C library instead of which the launcher's own are called (launcher/images.c, files.c, children.c,
 # openssl.c).
@@ -48,8 +52,12 @@ REPLACED_FUNCTIONS = frozenset(
 # What else images call of the launcher's, and the launcher itself does not (launcher/threads.c, launcher/unwind.c).
 REPLACED_IN_IMAGES = frozenset({"__tls_get_addr", "_dl_find_object"})
 
-# import.c's one way to code of frozen modules since 3.13 (launcher/frozen.c).
-_REPLACED_IN_PYTHON = ("PyMarshal_ReadObjectFromString",)
+# Functions of libpython instead of which the launcher's own are called: import.c's one way to the code of frozen modules
+# since 3.13, and the program that searches the disk for an installation. In the static library every call is redirected
+# by the linker (launcher/frozen_static.c defines the second); in the shared one they begin with a jump
+# (launcher/frozen_shared.c), for calls from within it are bound already.
+_WRAPPED_IN_PYTHON = ("PyMarshal_ReadObjectFromString",)
+_DETOURED_IN_PYTHON = frozenset({"PyMarshal_ReadObjectFromString", "_Py_Get_Getpath_CodeObject"})
 
 _PYTHON_COMMAND = {None: "BUNDLE_REFUSE_PYTHON", True: "BUNDLE_PYTHON_COMMAND", False: "BUNDLE_NO_PYTHON"}
 
@@ -68,8 +76,10 @@ _LAUNCHER_SOURCES = (
     "files.c",
     "openssl.c",
     "tables.c",
-    "tlsdesc.S",
+    "thread_local.S",
 )
+
+_LINKAGE_SOURCES = {Linkage.STATIC: "frozen_static.c", Linkage.SHARED: "frozen_shared.c"}
 
 _LAUNCHER_FLAGS = (
     "-c",
@@ -103,9 +113,9 @@ class LinkPlan:
     output: Path
     toolchain: Toolchain
     units: tuple[CompileUnit, ...]
+    headers: str  # names the version of Python's headers that they include
     objects: tuple[Path, ...]
-    libpython: Path
-    libraries: tuple[str, ...]
+    libraries: tuple[Path | str, ...]  # the static libpython, and what it is linked with
     wrapped: tuple[str, ...]
     definitions: tuple[tuple[str, int], ...]  # symbols that the linker is given values for
     prelinked: Prelinked
@@ -118,17 +128,19 @@ class LinkPlan:
 
 def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, settings: Settings) -> LinkPlan:
     """Find what extension modules need, give everything its place, and lay out the binary's tables."""
-    assert target.static_library is not None
     graph = image.graph
-    root = bundle_root()
+    libpython = target.libpython
+    is_shared = libpython.linkage is Linkage.SHARED
     closure = find_closure(
         ((m.path, m.filename) for m in graph.of_kind(ExtensionModule)),
-        str(root),
+        str(bundle_root()),
         ((library.path, library.filename) for library in graph.libraries),
+        (libpython.path,) if is_shared else (),
     )
-    symbols = archive_symbols(target.static_library)
-    exported = frozenset(name for name in symbols if name.startswith(("Py", "_Py")))
-    bound = bind(closure, exported, REPLACED_FUNCTIONS | REPLACED_IN_IMAGES, library_rules())
+    symbols = frozenset() if is_shared else archive_symbols(libpython.path)
+    exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
+    replaced = REPLACED_FUNCTIONS | REPLACED_IN_IMAGES
+    bound = bind(closure, exported, replaced, library_rules(), _DETOURED_IN_PYTHON)
     prelinked = bound.prelinked
     definitions, version_end = _versions(image)
     contents = Contents(
@@ -150,16 +162,20 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
             x_options=settings.x_options,
             python_command=bundle_constant(_PYTHON_COMMAND[settings.python_command]),
         ),
+        residents=tuple(image.index for image in prelinked.residents),
     )
+    # What the linker takes the interpreter from; the shared library is there already, as an image.
+    libraries: list[Path | str] = [] if is_shared else [libpython.path, *libpython.needs]
     headers = tuple(f"-I{folder}" for folder in target.include_dirs)
+    sources = (*_LAUNCHER_SOURCES, _LINKAGE_SOURCES[libpython.linkage])
     return LinkPlan(
         output=settings.output or Path("dist") / graph.name,
         toolchain=toolchain,
-        units=tuple(CompileUnit(launcher_folder() / name, (*_LAUNCHER_FLAGS, *headers)) for name in _LAUNCHER_SOURCES),
+        units=tuple(CompileUnit(launcher_folder() / name, (*_LAUNCHER_FLAGS, *headers)) for name in sources),
+        headers=f"{target.hexversion:x} {target.layout.digest}",
         objects=(*(module.object_file for module in image.modules), image.pool),
-        libpython=target.static_library,
-        libraries=target.link_libraries,
-        wrapped=(*sorted(REPLACED_FUNCTIONS), *_REPLACED_IN_PYTHON),
+        libraries=tuple(libraries),
+        wrapped=(*sorted(REPLACED_FUNCTIONS), *_WRAPPED_IN_PYTHON),
         definitions=definitions,
         prelinked=prelinked,
         thread_locals=tuple(thread_local_layout(prelinked.images).items()),

@@ -12,8 +12,9 @@ linked, and those that only the running system knows become patches, applied by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from bundler.link.elf import (
     PAGE,
@@ -31,6 +32,12 @@ from bundler.link.libraries import LINKED_HOST_LIBRARIES, Closure, Library
 
 # Above the 1 GiB over which the kernel scatters the heap of a program at fixed addresses, below all that it maps itself.
 FIRST_BASE = 64 << 30
+# Libraries that the executable is linked with lie in its own load segments, where 32-bit addresses still reach; room is
+# left for the executable below.
+RESIDENT_BASE = 0x60000000
+_RESIDENT_END = 0x7FFF0000
+
+_JUMP_SIZE = 5
 _GRANULE = 64 << 10  # a page that nothing maps stays between two images
 
 
@@ -144,6 +151,8 @@ class Image:
     hosts: tuple[str, ...]
     words: tuple[Word, ...]
     relative: tuple[tuple[int, int], ...]  # (address, value)
+    is_resident: bool  # part of the executable's own load segments
+    detours: tuple[tuple[int, str], ...]  # (address of a function, symbol of the executable to which it jumps)
 
     @property
     def end(self) -> int:
@@ -158,12 +167,34 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Prelinked:
-    """All images, and what the executable must provide for them."""
+    """All images, and what the executable must provide for them.
+
+    `linked_hosts`: libraries of the system that the executable must be linked with, besides the C library.
+    """
 
     images: tuple[Image, ...]
     stubs: tuple[Stub, ...]
     executable_symbols: frozenset[str]
     unique_symbols: tuple[str, ...]  # by the number of their `Unique` targets
+    linked_hosts: tuple[Path, ...] = ()
+
+    @property
+    def residents(self) -> tuple[Image, ...]:
+        """Images in the executable's own load segments, after those that they need."""
+        ordered: dict[int, None] = {}
+        seen: set[int] = set()
+
+        def visit(index: int) -> None:
+            if index not in seen:
+                seen.add(index)
+                for needed in self.images[index].needed:
+                    visit(needed)
+                ordered[index] = None
+
+        for image in self.images:
+            if image.is_resident:
+                visit(image.index)
+        return tuple(self.images[index] for index in ordered)
 
 
 class NotPrelinkableError(Exception):
@@ -179,13 +210,19 @@ def _page_up(value: int) -> int:
     return (value + PAGE - 1) & -PAGE
 
 
-def prelink(closure: Closure, exported: frozenset[str], replaced: frozenset[str]) -> Prelinked:
+def prelink(
+    closure: Closure,
+    exported: frozenset[str],
+    replaced: frozenset[str],
+    detoured: frozenset[str] = frozenset(),
+) -> Prelinked:
     """Bind every library of the closure.
 
     `exported`: symbols of the executable that libraries may be bound to. `replaced`: functions of the C library
-    instead of which the launcher's `__wrap_` functions are called. NotPrelinkableError when a library cannot be bound.
+    instead of which the launcher's `__wrap_` functions are called. `detoured`: functions of resident libraries that jump
+    to the launcher's `__wrap_` functions. NotPrelinkableError when a library cannot be bound.
     """
-    binder = _Binder(closure, exported, replaced)
+    binder = _Binder(closure, exported, replaced, detoured)
     return binder.bind()
 
 
@@ -224,6 +261,7 @@ class _Binder:
     closure: Closure
     exported: frozenset[str]
     replaced: frozenset[str]
+    detoured: frozenset[str]
     stubs: set[Stub] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     _by_name: dict[str, int] = field(default_factory=dict)
@@ -233,21 +271,27 @@ class _Binder:
     _trees: list[_Tree] = field(default_factory=list)
     _unique: dict[str, int] = field(default_factory=dict)
     _unique_on_host: set[str] = field(default_factory=set)
+    _global: _Tree = ()  # the executable's own tree: what it is linked with
+    _linked_hosts: frozenset[str] = LINKED_HOST_LIBRARIES
 
     def bind(self) -> Prelinked:
         libraries = self.closure.libraries
-        self._bases = list(_assign_bases(libraries))
         # A library needed by soname; extension modules are never needed by another.
         self._by_name = {library.object.name: index for index, library in enumerate(libraries)}
         self._exports = [_Exports(library.object) for library in libraries]
         self._host_exports = {name: _Exports(host) for name, host in self.closure.hosts.items()}
-        self._trees = [tuple(self._tree(index)) for index in range(len(libraries))]
+        self._trees = [tuple(self._tree([index])) for index in range(len(libraries))]
+        self._global = tuple(self._tree([self._by_name[name] for name in self.closure.linked]))
+        self._linked_hosts |= {item for item in self._global if isinstance(item, str)}
+        self._bases = _assign_bases(libraries, {item for item in self._global if isinstance(item, int)})
         self._unique = {name: number for number, name in enumerate(_shared_names(libraries))}
         others = (host for name, host in self.closure.hosts.items() if name not in LINKED_HOST_LIBRARIES)
         self._unique_on_host = {name for host in others for name in _unique_names(host)}
         images = tuple(self._bind_library(index) for index in range(len(libraries)))
         stubs = sorted(self.stubs, key=lambda stub: (stub.name, stub.version or ""))
-        return Prelinked(images, tuple(stubs), frozenset(self.used), tuple(self._unique))
+        more_hosts = sorted(self._linked_hosts - LINKED_HOST_LIBRARIES)
+        hosts = tuple(self.closure.hosts[name].path for name in more_hosts)
+        return Prelinked(images, tuple(stubs), frozenset(self.used), tuple(self._unique), hosts)
 
     def _bind_library(self, index: int) -> Image:
         library = self.closure.libraries[index]
@@ -272,16 +316,40 @@ class _Binder:
         for address in object_.relative_words():
             at = object_.offset_of(address)
             relative.append((base + address, base + int.from_bytes(object_.data[at : at + 8], "little")))
+        is_near = index in self._global and not any(isinstance(word.target, HostThreadLocal) for word in words)
         return Image(
             index=index,
             path=library.path,
             object=object_,
             base=base,
             needed=tuple(dict.fromkeys(needed)),
-            hosts=tuple(n for n in object_.needed if n in self.closure.hosts and n not in LINKED_HOST_LIBRARIES),
-            words=tuple(words),
+            hosts=tuple(n for n in object_.needed if n in self.closure.hosts and n not in self._linked_hosts),
+            words=tuple(self._with_near_thread_locals(words) if is_near else words),
             relative=tuple(relative),
+            is_resident=index in self._global,
+            detours=tuple(self._detours(index)) if index in self._global else (),
         )
+
+    def _with_near_thread_locals(self, words: list[Word]) -> Iterator[Word]:
+        """A resident library's storage is that of the executable: spare it the general way to thread-local variables."""
+        for word in words:
+            match word.target:
+                case ThreadLocal() as local:
+                    yield Word(word.address, replace(local, from_thread_pointer=True))
+                case InExecutable("__wrap___tls_get_addr"):
+                    self.used.add("bundle_tls_get_addr")
+                    yield Word(word.address, InExecutable("bundle_tls_get_addr", 0))
+                case _:
+                    yield word
+
+    def _detours(self, index: int) -> Iterator[tuple[int, str]]:
+        """Functions of a resident library that the launcher has its own of."""
+        for name in sorted(self.detoured):
+            found = self._exports[index].find(name, None)
+            if found is not None:
+                assert found.size >= _JUMP_SIZE, f"there is no room for a jump in {name}"
+                self.used.add(f"__wrap_{name}")
+                yield self._bases[index] + found.value, f"__wrap_{name}"
 
     def _special_words(self, index: int, rela: Rela) -> Iterator[Word]:
         """Relocations that have to do with thread-local storage and IFUNC."""
@@ -330,7 +398,8 @@ class _Binder:
         object_ = self.closure.libraries[index].object
         symbol = object_.symbols[rela.symbol]
         if rela.symbol and symbol.binding != SymbolBinding.LOCAL:
-            for owner in dict.fromkeys(item for trees in self._scopes(index) for tree in trees for item in tree):
+            scopes = ([self._global], *self._scopes(index))
+            for owner in dict.fromkeys(item for trees in scopes for tree in trees for item in tree):
                 exports = self._exports[owner] if isinstance(owner, int) else self._host_exports[owner]
                 found = exports.find(symbol.name, symbol.version)
                 if found is not None and isinstance(owner, int):
@@ -353,10 +422,10 @@ class _Binder:
             yield [self._trees[index]]
         yield roots
 
-    def _tree(self, index: int) -> Iterator[int | str]:
-        """The object and what it needs."""
-        queue: list[int | str] = [index]
-        seen: set[int | str] = {index}
+    def _tree(self, roots: list[int]) -> Iterator[int | str]:
+        """Objects and what they need, breadth first."""
+        queue: list[int | str] = [*roots]
+        seen: set[int | str] = {*roots}
         while queue:
             item = queue.pop(0)
             yield item
@@ -375,8 +444,8 @@ class _Binder:
         if symbol.name in self.exported:
             self.used.add(symbol.name)
             return InExecutable(symbol.name, 0)
-        for name in sorted(LINKED_HOST_LIBRARIES):
-            found = self._on_host(name, symbol)
+        for item in (*self._global, *sorted(LINKED_HOST_LIBRARIES)):
+            found = self._in_tree((item,), symbol)
             if found is not None:
                 return found
         is_weak = symbol.binding == SymbolBinding.WEAK
@@ -421,7 +490,7 @@ class _Binder:
             self.used.add(f"__wrap_{symbol.name}")
             return InExecutable(f"__wrap_{symbol.name}", 0)
         is_function = found.type in (SymbolType.FUNC, SymbolType.GNU_IFUNC)
-        if library in LINKED_HOST_LIBRARIES and is_function:
+        if library in self._linked_hosts and is_function:
             stub = Stub(symbol.name, found.version)
             self.stubs.add(stub)
             return stub
@@ -458,14 +527,26 @@ def _plus(target: Target, addend: int) -> Target:
             raise ElfError(f"an addend of {addend} to {target}")
 
 
-def _assign_bases(libraries: Iterable[Library]) -> Iterator[int]:
-    base = FIRST_BASE
-    for library in libraries:
+def _assign_bases(libraries: Sequence[Library], residents: set[int]) -> list[int]:
+    resident, base = RESIDENT_BASE, FIRST_BASE
+    bases = []
+    for index, library in enumerate(libraries):
         loads = library.object.loads
         alignment = max(_GRANULE, *(segment.alignment for segment in loads))
-        base = -(-base // alignment) * alignment
-        yield base
-        base = -(-(base + max(s.address + s.memory_size for s in loads) + _GRANULE) // _GRANULE) * _GRANULE
+        start = _round_up(resident if index in residents else base, alignment)
+        end = _round_up(start + max(s.address + s.memory_size for s in loads) + _GRANULE, _GRANULE)
+        bases.append(start)
+        if index in residents and end > _RESIDENT_END:
+            raise NotPrelinkableError(library.path, "is too large, with the others that the executable is linked with")
+        if index in residents:
+            resident = end
+        else:
+            base = end
+    return bases
+
+
+def _round_up(value: int, alignment: int) -> int:
+    return -(-value // alignment) * alignment
 
 
 # --- Contents ---------------------------------------------------------------------------------------------------------
@@ -542,7 +623,14 @@ def _values(image: Image, locate: Locate) -> list[tuple[int, bytes]]:
         for word in image.words
         if not isinstance(word.target, AtRunTime)
     ]
+    known += [(address, _jump(address, locate(InExecutable(name, 0)))) for address, name in image.detours]
     return known
+
+
+def _jump(source: int, destination: int) -> bytes:
+    """JMP rel32 (opcode E9), which counts from its own end."""
+    distance = destination - (source + _JUMP_SIZE) if destination else 0
+    return b"\xe9" + distance.to_bytes(_JUMP_SIZE - 1, "little", signed=True)
 
 
 def _forgotten_runpath(image: Image) -> Iterator[tuple[int, bytes]]:

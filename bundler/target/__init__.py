@@ -3,7 +3,7 @@
 Verb: `probe`. Noun: `TargetPython`.
 """
 
-from bundler.target.model import Field, ObjectLayout, TargetPython
+from bundler.target.model import Field, Libpython, Linkage, ObjectLayout, TargetPython
 from bundler.target.probe import probe
 
-__all__ = ["Field", "ObjectLayout", "TargetPython", "probe"]
+__all__ = ["Field", "Libpython", "Linkage", "ObjectLayout", "TargetPython", "probe"]

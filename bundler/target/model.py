@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 
@@ -32,6 +33,22 @@ class ObjectLayout:
     digest: str
 
 
+class Linkage(Enum):
+    """Which libpython becomes part of the binary; the values are those of `--libpython`."""
+
+    STATIC = "static"
+    SHARED = "shared"
+
+
+@dataclass(frozen=True, slots=True)
+class Libpython:
+    """The library that gets embedded. `needs`: what the static one is linked with, such as "-lz"."""
+
+    linkage: Linkage
+    path: Path
+    needs: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class TargetPython:
     """The Python that gets embedded, and the environment whose packages are searched; probed once per build."""
@@ -47,9 +64,7 @@ class TargetPython:
     search_path: tuple[Path, ...]  # sys.path without the script's folder
     stdlib: Path
     include_dirs: tuple[Path, ...]
-    static_library: Path | None
-    shared_library: Path | None
-    link_libraries: tuple[str, ...]  # what the static library needs: "-lm", "-ldl"
+    libpython: Libpython
     builtin_modules: frozenset[str]
     stdlib_modules: frozenset[str]  # top-level names
     extension_suffixes: tuple[str, ...]  # ".cpython-313-x86_64-linux-gnu.so", ".abi3.so", ".so"

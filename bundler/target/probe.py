@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,8 @@ from bundler.cache import Cache
 from bundler.errors import BundleError
 from bundler.process import CommandError
 from bundler.target.layout import measure_layout
-from bundler.target.model import TargetPython
+from bundler.target.libpython import find_libpython
+from bundler.target.model import Linkage, TargetPython
 from bundler.target.workers import run_worker
 from bundler.toolchain import Toolchain
 
@@ -19,28 +19,14 @@ OLDEST = (3, 11)
 NEWEST = (3, 15)
 
 
-def probe(executable: Path, toolchain: Toolchain, cache: Cache) -> TargetPython:
+def probe(executable: Path, toolchain: Toolchain, cache: Cache, linkage: Linkage | None = None) -> TargetPython:
     """Facts about the interpreter at `executable`; BundleError when it cannot be embedded.
 
-    `toolchain` measures the object layout, once per set of headers.
+    `toolchain` measures the object layout, once per set of headers. `linkage`: the kind of libpython that is asked for.
     """
     facts = _ask(executable)
     _refuse_unsupported(executable, facts)
-    variables: dict[str, str] = facts["variables"]
     include_dirs = _include_dirs(executable, facts)
-    static = _first_file(*_static_libraries(variables))
-    shared = _first_file(*(Path(folder) / variables["INSTSONAME"] for folder in _library_dirs(variables)))
-    if static is None:
-        has_shared = shared is not None and ".so" in shared.name
-        raise BundleError(
-            "no-libpython",
-            f"`{executable}` has only a shared libpython, which cannot be embedded yet"
-            if has_shared
-            else f"`{executable}` has neither a static nor a shared libpython",
-            notes=(f"looked for {variables['LIBRARY']} in {variables['LIBPL']}",),
-            hint=f"install the development files of Python {facts['version_text']} (Debian: `libpython3-dev`), "
-            "or use an interpreter built with them through `--python`",
-        )
     return TargetPython(
         # Its own word for itself: `executable` may be a slow shim in front of it.
         executable=Path(facts["executable"]),
@@ -54,9 +40,7 @@ def probe(executable: Path, toolchain: Toolchain, cache: Cache) -> TargetPython:
         search_path=tuple(Path(entry) for entry in facts["path"]),
         stdlib=Path(facts["stdlib"]),
         include_dirs=include_dirs,
-        static_library=static,
-        shared_library=shared,
-        link_libraries=tuple(_link_libraries(variables)),
+        libpython=find_libpython(executable, facts["version_text"], facts["variables"], linkage, cache),
         builtin_modules=frozenset(facts["builtin"]),
         stdlib_modules=frozenset(facts["stdlib_modules"]),
         extension_suffixes=tuple(facts["suffixes"]),
@@ -117,27 +101,3 @@ def _include_dirs(executable: Path, facts: dict[str, Any]) -> tuple[Path, ...]:
             hint="install its development files (Debian: `python3-dev`), or choose another with `--python PATH`",
         )
     return folders
-
-
-def _first_file(*candidates: Path) -> Path | None:
-    return next((path for path in candidates if path.is_file()), None)
-
-
-def _static_libraries(variables: dict[str, str]) -> Iterator[Path]:
-    library = variables["LIBRARY"]
-    # Debian's other archive, compiled without -fPIC, would need copies of the C library's variables.
-    yield Path(variables["LIBPL"]) / f"{library.removesuffix('.a')}-pic.a"
-    yield Path(variables["LIBPL"]) / library
-    yield Path(variables["LIBDIR"]) / library
-
-
-def _library_dirs(variables: dict[str, str]) -> Iterator[str]:
-    yield variables["LIBDIR"]
-    yield f"/usr/lib/{variables['MULTIARCH']}"
-    yield variables["LIBPL"]
-
-
-def _link_libraries(variables: dict[str, str]) -> Iterator[str]:
-    """The -l options of libpython's own Makefile; search paths and rpaths of its build machine are left behind."""
-    words = (word for name in ("LIBS", "SYSLIBS", "MODLIBS") for word in variables[name].split())
-    yield from dict.fromkeys(word for word in words if word.startswith("-l"))

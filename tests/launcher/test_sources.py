@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from bundler.contract import launcher_folder
-from bundler.link.plan import _LAUNCHER_FLAGS, _LAUNCHER_SOURCES, REPLACED_FUNCTIONS, REPLACED_IN_IMAGES
+from bundler.link.plan import (
+    _LAUNCHER_FLAGS,
+    _LAUNCHER_SOURCES,
+    _LINKAGE_SOURCES,
+    REPLACED_FUNCTIONS,
+    REPLACED_IN_IMAGES,
+)
 from bundler.target import TargetPython
 
 SOURCES = sorted(launcher_folder().glob("*.c"))
@@ -58,7 +64,7 @@ def test_every_source_is_linked():
     """No file of the launcher is forgotten by the linker."""
     every = {path.name for path in launcher_folder().iterdir() if path.suffix in {".c", ".S"}}
 
-    assert set(_LAUNCHER_SOURCES) == every
+    assert {*_LAUNCHER_SOURCES, *_LINKAGE_SOURCES.values()} == every
 
 
 def test_replaced_functions_are_there(tmp_path: Path):

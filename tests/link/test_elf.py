@@ -22,10 +22,10 @@ from elftools.elf.enums import (
 from elftools.elf.gnuversions import GNUVerDefSection, GNUVerNeedSection, GNUVerSymSection
 from elftools.elf.relocation import RelocationTable, RelrRelocationTable
 
-from bundler.link.archive import archive_symbols
 from bundler.link.elf import ElfError, Rela, SegmentType, SharedObject, read_executable, read_shared_object
 from bundler.link.libraries import _system_libraries
-from bundler.target import TargetPython
+from bundler.target import Linkage, TargetPython
+from bundler.target.archive import archive_symbols
 from tests.link import natives
 
 SYSTEM = (
@@ -295,12 +295,12 @@ def test_executable(target: TargetPython):
 
 def test_archive_index(target: TargetPython):
     """The symbols of a static library are those that `nm` lists in its index."""
-    if target.static_library is None:
+    if target.libpython.linkage is not Linkage.STATIC:
         pytest.skip("this Python has no static library")
-    listing = subprocess.run(["nm", "-s", target.static_library], capture_output=True, text=True, check=True).stdout
+    listing = subprocess.run(["nm", "-s", target.libpython.path], capture_output=True, text=True, check=True).stdout
     index = listing.partition("Archive index:\n")[2].partition("\n\n")[0]
 
-    assert archive_symbols(target.static_library) == {line.rpartition(" in ")[0] for line in index.splitlines()}
+    assert archive_symbols(target.libpython.path) == {line.rpartition(" in ")[0] for line in index.splitlines()}
 
 
 def test_archive_that_is_none(tmp_path: Path):

@@ -11,9 +11,9 @@ import pytest
 from bundler.cache import Cache
 from bundler.errors import BundleError
 from bundler.settings import default_cache_dir
-from bundler.target import TargetPython, probe
+from bundler.target import Linkage, TargetPython, probe
 from bundler.toolchain import Toolchain, find_toolchain
-from tests.support import VERSIONS, find_interpreter
+from tests.support import LIBPYTHON, VERSIONS, find_interpreter
 
 
 @functools.cache
@@ -31,7 +31,8 @@ def shared_toolchain() -> Toolchain:
 def probed(version: str) -> TargetPython | None:
     """Facts about a Python of this version, without any environment; None when there is none."""
     python = find_interpreter(version)
-    return None if python is None else probe(python, shared_toolchain(), shared_cache())
+    linkage = Linkage(*LIBPYTHON) if LIBPYTHON else None
+    return None if python is None else probe(python, shared_toolchain(), shared_cache(), linkage)
 
 
 @functools.cache

@@ -50,10 +50,9 @@ def test_facts_are_the_interpreters(target: TargetPython):
 
 def test_libraries_and_headers_are_there(target: TargetPython):
     """What a build needs exists, and belongs to this version."""
-    assert target.static_library is not None
-    assert target.static_library.is_file()
+    assert target.libpython.path.is_file()
     assert (target.include_dirs[0] / "Python.h").is_file()
-    assert all(word.startswith("-l") for word in target.link_libraries)
+    assert all(word.startswith("-l") for word in target.libpython.needs)
 
 
 def test_layout_belongs_to_the_version(target: TargetPython):

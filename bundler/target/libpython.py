@@ -1,0 +1,76 @@
+"""Find the libpython to embed: the static library, or the shared one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from bundler.cache import Cache
+from bundler.errors import BundleError
+from bundler.target.archive import missing_symbols
+from bundler.target.model import Libpython, Linkage
+
+# What modules that are built into the interpreter need of it.
+_OWN_PREFIX = "_Py"
+
+
+def find_libpython(
+    executable: Path, version: str, variables: Mapping[str, str], wanted: Linkage | None, cache: Cache
+) -> Libpython:
+    """The library of the interpreter at `executable`, from its build variables (`sysconfig.get_config_vars`).
+
+    BundleError when there is none, or not of the kind that is `wanted`.
+    """
+    static = _first_file(_static_libraries(variables))
+    shared = _first_file(_shared_libraries(variables))
+    missing = missing_symbols(static, _OWN_PREFIX, cache) if static and wanted is not Linkage.SHARED else ()
+    if static and not missing and wanted is not Linkage.SHARED:
+        return Libpython(Linkage.STATIC, static, tuple(_link_libraries(variables)))
+    if shared and wanted is not Linkage.STATIC:
+        return Libpython(Linkage.SHARED, shared)
+    install = f"install the development files of Python {version} (Debian: `libpython3-dev`)"
+    if missing:
+        raise BundleError(
+            "broken-libpython",
+            f"the static libpython of `{executable}` is not whole: built-in modules need what it lacks",
+            notes=(f"`{static}` does not define `{missing[0]}`" + (" and others" if missing[1:] else ""),),
+            hint="embed the shared one with `--libpython shared`"
+            if shared
+            else f"{install}, the shared library included",
+        )
+    kind = f"no {wanted.value}" if wanted else "neither a static nor a shared"
+    raise BundleError(
+        "no-libpython",
+        f"`{executable}` has {kind} libpython",
+        notes=(
+            f"looked for {variables['LIBRARY']} in {variables['LIBPL']}",
+            f"looked for {variables['INSTSONAME']} in {variables['LIBDIR']}",
+        ),
+        hint=f"{install}, or use an interpreter built with them through `--python`",
+    )
+
+
+def _first_file(candidates: Iterator[Path]) -> Path | None:
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def _static_libraries(variables: Mapping[str, str]) -> Iterator[Path]:
+    library = variables["LIBRARY"]
+    # Debian's other archive, compiled without -fPIC, would need copies of the C library's variables.
+    yield Path(variables["LIBPL"]) / f"{library.removesuffix('.a')}-pic.a"
+    yield Path(variables["LIBPL"]) / library
+    yield Path(variables["LIBDIR"]) / library
+
+
+def _shared_libraries(variables: Mapping[str, str]) -> Iterator[Path]:
+    name = variables["INSTSONAME"]
+    if ".so" in name:  # else the interpreter was built without one, and this is the archive
+        yield Path(variables["LIBDIR"]) / name
+        yield Path(f"/usr/lib/{variables['MULTIARCH']}") / name
+        yield Path(variables["LIBPL"]) / name
+
+
+def _link_libraries(variables: Mapping[str, str]) -> Iterator[str]:
+    """The -l options of libpython's own Makefile; search paths and rpaths of its build machine are left behind."""
+    words = (word for name in ("LIBS", "SYSLIBS", "MODLIBS") for word in variables[name].split())
+    yield from dict.fromkeys(word for word in words if word.startswith("-l"))

@@ -1,0 +1,18 @@
+/* The interpreter's own frozen modules: frozen.c, and one of frozen_static.c and frozen_shared.c. */
+
+#ifndef FROZEN_H
+#define FROZEN_H
+
+#include "compat.h"
+
+/* The names under which the binary holds what import.c needs before it can import (pylifecycle.c, import.c). */
+#define BOOTSTRAP "importlib._bootstrap"
+#define BOOTSTRAP_EXTERNAL "importlib._bootstrap_external"
+
+/* Call before the interpreter is initialised. */
+void bundle_prepare_frozen(void);
+
+/* A new reference to the object that marshalled data stands for; NULL with an exception set. */
+PyObject *bundle_unmarshal(const char *data, Py_ssize_t size);
+
+#endif

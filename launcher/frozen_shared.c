@@ -1,0 +1,42 @@
+/* The shared libpython's own frozen modules, set aside.
+
+   What the library calls within itself was bound when it was built, so its tables stay where they are; but the functions
+   that read them begin with a jump to the launcher's (bundler/link/plan.py, _DETOURED_IN_PYTHON). Where a compiler has
+   made a copy of such a function, the library's own module runs: slower to load, otherwise the same. */
+
+#include "compat.h"
+
+#include "internal/pycore_import.h"
+
+#include "frozen.h"
+#include "importer.h"
+#include "launcher.h"
+
+/* Before the interpreter starts: of its frozen modules only those stay that it needs to import anything. */
+void
+bundle_prepare_frozen(void)
+{
+    static const struct _frozen none[1];
+    _PyImport_FrozenStdlib = none;
+    _PyImport_FrozenTest = none;
+}
+
+/* What PyMarshal_ReadObjectFromString does; the code of that function is not there to be called. */
+PyObject *
+bundle_unmarshal(const char *data, Py_ssize_t size)
+{
+    PyObject *marshal = PyImport_ImportModule("marshal");
+    PyObject *value = marshal ? PyObject_CallMethod(marshal, "loads", "y#", data, size) : NULL;
+    Py_XDECREF(marshal);
+    return value;
+}
+
+/* Called in place of libpython's function of this name: the program that would search the disk beside the executable for
+   a Python installation, where a `._pth` file could change sys.path. Ours does nothing; every path is set in main.c. */
+PyObject *__wrap__Py_Get_Getpath_CodeObject(void);
+
+PyObject *
+__wrap__Py_Get_Getpath_CodeObject(void)
+{
+    return bundle_importer_constant("find_no_installation");
+}
