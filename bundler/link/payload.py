@@ -299,8 +299,9 @@ def _write_image(writer: _Writer, row: Any, image: Image, locate: Locate) -> Non
     row.symbols = image.address(Tag.SYMTAB)
     row.strings = image.address(Tag.STRTAB)
     row.gnu_hash = image.address(Tag.GNU_HASH)
-    # The file's first bytes, ELF header and program headers among them, belong to the first load segment.
-    row.headers = image.base + int.from_bytes(object_.data[32:40], "little")
+    headers = object_.headers_address
+    assert headers is not None, "a library without loaded program headers was prelinked"
+    row.headers = image.base + headers
     row.header_count = len(object_.segments)
     row.init = image.address(Tag.INIT)
     row.init_array = image.address(Tag.INIT_ARRAY)
