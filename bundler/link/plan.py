@@ -149,7 +149,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     contents = Contents(
         modules=tuple(_module_entries(image)),
         files=(*_file_entries(graph), *_library_entries(bound), *(_sources(graph) if settings.with_source else ())),
-        folders=(root, *_package_folders(graph)),
+        folders=(bundle_root(), *_package_folders(graph)),
         images=prelinked.images,
         carried=bound.carried,
         replaced=tuple(sorted(REPLACED_FUNCTIONS)) if bound.carried else (),
