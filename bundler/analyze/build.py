@@ -31,7 +31,7 @@ from bundler.analyze.hooks import Hooks
 from bundler.analyze.libraries import separate
 from bundler.analyze.locate import Kind, Locator
 from bundler.analyze.reached import Edge, Reached
-from bundler.analyze.rules import load_rules
+from bundler.analyze.rules import Rule, load_rules
 from bundler.analyze.stdlib import add_whole_library
 from bundler.analyze.walk import Walker
 from bundler.cache import Cache, digest
@@ -82,7 +82,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         site_builtins = _add_site_builtins(walker, target)
         add_whole_library(walker, target, settings, rules, entry)
         runtime_hooks = add_runtime_hooks(walker, settings, hooks)
-        files, owners = _collect_all(walker, environment, asked, hooks)
+        files, owners = _collect_all(walker, environment, asked, hooks, rules)
     data_files, libraries = separate(files)
     modules = dict(_modules(walker.reached, entry, target))
     modules |= dict(_portable_build_variables(modules, target, cache))
@@ -129,13 +129,13 @@ def _add_python_command(walker: Walker) -> None:
 
 
 def _collect_all(
-    walker: Walker, environment: Environment, asked: Asked, hooks: Hooks
+    walker: Walker, environment: Environment, asked: Asked, hooks: Hooks, rules: Mapping[str, Rule]
 ) -> tuple[list[DataFile], list[Installed]]:
     """Data files, and modules that configuration files among them name, until neither brings anything new."""
     while True:
         data_files, owners = collect(walker.reached, environment, described(asked, hooks, environment))
         there = {file.destination for file in data_files}
-        for file in asked_files(asked, hooks, environment, walker.reached):
+        for file in asked_files(asked, hooks, environment, walker.reached, rules):
             if file.destination not in there:
                 there.add(file.destination)
                 data_files.append(file)

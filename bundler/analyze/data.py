@@ -25,6 +25,10 @@ LEFT_OUT_OF_HOOKS = {"folders": _NOT_FOLDERS, "suffixes": _NOT_DATA - {".pyi", "
 # Of a distribution's metadata: what importlib.metadata reads, and licences. RECORD lists files that are not there.
 _METADATA = frozenset({"METADATA", "PKG-INFO", "entry_points.txt", "top_level.txt", "INSTALLER", "requires.txt"})
 
+# Below sys.prefix: what compilers and people read.
+_ONLY_FOR_PEOPLE = frozenset({"include", "man", "doc"})
+_MANUALS = frozenset({("share", "man"), ("share", "doc"), ("share", "applications"), ("share", "icons")})
+
 _CONFIGURATION = frozenset({".cfg", ".conf", ".ini", ".json", ".toml", ".yaml", ".yml"})
 _LARGEST_CONFIGURATION = 64 << 10  # bytes; what is larger is data
 
@@ -36,7 +40,7 @@ def is_data(path: PurePosixPath, *, with_code: bool = False) -> bool:
     """
     if any(part in _NOT_FOLDERS for part in path.parts[:-1]):
         return False
-    if path.suffix in _NOT_DATA and not (with_code and path.suffix == ".py"):
+    if path.suffix in _NOT_DATA and not (with_code and path.suffix in (".py", ".pyi")):
         return False
     return path.name != "py.typed"
 
@@ -66,6 +70,7 @@ def collect(
     found: list[Iterable[DataFile]] = [_metadata(each) for each in described]
     found += [_recorded(owner, packages) for owner in owners.values()]
     found += [grafted(owner) for owner in owners.values()]
+    found += [_shared(owner) for owner in owners.values()]
     found += [_below(folder, packages, environment) for folder in packages if folder.parent not in packages]
     for group in found:
         for file in group:
@@ -107,6 +112,21 @@ def _metadata(owner: Installed) -> Iterator[DataFile]:
         is_licence = "licen" in str(relative).lower() or "copying" in path.name.lower()
         if path.is_file() and (path.name in _METADATA or is_licence):
             yield DataFile(path, PurePosixPath(folder.name) / relative)
+
+
+def _shared(owner: Installed) -> Iterator[DataFile]:
+    """What a distribution puts beside Python instead of into a package: files to share, programs that are not Python's."""
+    for path, place in owner.shared:
+        is_program = place.parts[0] == "bin"
+        if place.parts[0] in _ONLY_FOR_PEOPLE or place.parts[:2] in _MANUALS or not is_data(place):
+            continue
+        if path.is_file() and (not is_program or _is_elf(path)):
+            yield DataFile(path, place, is_executable=is_program)
+
+
+def _is_elf(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(4) == b"\x7fELF"
 
 
 def _recorded(owner: Installed, packages: Mapping[Path, str]) -> Iterator[DataFile]:

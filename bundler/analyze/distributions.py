@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import functools
 import importlib.metadata
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -24,15 +25,24 @@ _SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """One distribution. `files` are absolute, as its RECORD lists them; `metadata` is its .dist-info or .egg-info."""
+    """One distribution. `file_names` are absolute, as RECORD lists them; `metadata` is its .dist-info or .egg-info."""
 
     name: str  # canonical
     version: str
     metadata: Path
-    files: tuple[Path, ...]
+    file_names: tuple[str, ...]
     requires: tuple[Requirement, ...]
     scripts: Mapping[str, str]  # console scripts: "http" -> "httpie.__main__:main"
     entry_points: Mapping[str, tuple[str, ...]]  # modules by group: "flake8.extension" -> ("flake8.plugins.pyflakes",)
+    programs: tuple[Path, ...]  # what it puts into bin/, console scripts included
+    shared: tuple[
+        tuple[Path, PurePosixPath], ...
+    ]  # what it puts below sys.prefix (`data_files` of setuptools): share/x
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Its files: a path is made for each, so ask only of a distribution that is needed."""
+        return tuple(map(Path, self.file_names))
 
 
 @dataclass(slots=True)
@@ -42,7 +52,8 @@ class Environment:
     search_path: tuple[Path, ...]
     markers: Mapping[str, str]
     _installed: dict[str, Installed] = field(init=False)
-    _owners: dict[Path, Installed] = field(init=False)
+    _owners: dict[str, Installed] = field(init=False)
+    _providers: dict[str, tuple[str, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         self._installed = {}
@@ -50,11 +61,15 @@ class Environment:
             installed = _read(found)
             if installed is not None:
                 self._installed.setdefault(installed.name, installed)
-        self._owners = {path: each for each in self._installed.values() for path in each.files}
+        self._owners = {name: each for each in self._installed.values() for name in each.file_names}
+        self._providers = {}
+        for each in self._installed.values():
+            for group, modules in each.entry_points.items():
+                self._providers[group] = (*self._providers.get(group, ()), *modules)
 
     def owner(self, path: Path) -> Installed | None:
         """The distribution that brought a file."""
-        return self._owners.get(path)
+        return self._owners.get(str(path))
 
     def get(self, name: str) -> Installed | None:
         """A distribution by name."""
@@ -63,6 +78,14 @@ class Environment:
     def scripts(self) -> Mapping[str, str]:
         """Every console script of the environment."""
         return {name: value for each in self._installed.values() for name, value in each.scripts.items()}
+
+    def script_file(self, name: str) -> Path | None:
+        """A script in Python that a distribution brings as a file (`scripts=` of setuptools), not as a function."""
+        for each in self._installed.values():
+            for path in each.programs:
+                if path.name == name and _is_python_script(path):
+                    return path
+        return None
 
     def requires(self, installed: Installed, other: Installed) -> bool:
         """Does one need the other on this target, for itself or for an extra that is installed as a whole?"""
@@ -79,7 +102,7 @@ class Environment:
 
     def providers(self, group: str) -> tuple[str, ...]:
         """Modules that distributions offer as entry points of a group."""
-        return tuple(name for each in self._installed.values() for name in each.entry_points.get(group, ()))
+        return self._providers.get(group, ())
 
     def offering(self, group: str) -> tuple[Installed, ...]:
         """The distributions that have entry points of a group, in the order of their names."""
@@ -121,11 +144,13 @@ def _read(found: importlib.metadata.Distribution) -> Installed | None:
     if metadata is None or not name:
         return None
     root = metadata.parent
+    files = tuple(_files(metadata, root))
+    below = f"{root}/"
     return Installed(
         name=canonicalize_name(name),
         version=found.version or "",
         metadata=metadata,
-        files=tuple(_files(metadata, root)),
+        file_names=tuple(name for name in files if name.startswith(below)),
         requires=tuple(_requirements(found.requires or ())),
         scripts={
             entry.name: entry.value.partition("[")[0].strip()
@@ -133,7 +158,26 @@ def _read(found: importlib.metadata.Distribution) -> Installed | None:
             if entry.group in _SCRIPT_GROUPS
         },
         entry_points=_entry_points(found),
+        shared=tuple(_shared(files, root)),
+        programs=tuple(Path(name) for name in files if "/bin/" in name and not name.startswith(below)),
     )
+
+
+def _shared(files: Iterable[str], root: Path) -> Iterable[tuple[Path, PurePosixPath]]:
+    """Files outside the folder of packages, with their names relative to the installation that it belongs to."""
+    prefix = f"{root.parents[2]}/" if root.name in ("site-packages", "dist-packages") else f"{root}/"
+    for name in files:
+        if name.startswith(prefix) and not name.startswith(f"{root}/"):
+            yield Path(name), PurePosixPath(name.removeprefix(prefix))
+
+
+def _is_python_script(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            line = file.readline(256)
+    except OSError:
+        return False
+    return line.startswith(b"#!") and b"python" in line
 
 
 def _entry_points(found: importlib.metadata.Distribution) -> Mapping[str, tuple[str, ...]]:
@@ -144,17 +188,17 @@ def _entry_points(found: importlib.metadata.Distribution) -> Mapping[str, tuple[
     return {group: tuple(sorted(set(modules))) for group, modules in groups.items()}
 
 
-def _files(metadata: Path, root: Path) -> Iterable[Path]:
-    """What RECORD (wheels) or installed-files.txt (eggs) lists, without files outside such as scripts in bin/."""
+def _files(metadata: Path, root: Path) -> Iterable[str]:
+    """What RECORD (wheels) or installed-files.txt (eggs) lists, files outside such as scripts in bin/ included."""
     record = metadata / "RECORD"
     if record.is_file():
         with record.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
             names = [row[0] for row in csv.reader(file) if row]
-        return (root / name for name in names if not name.startswith(".."))
+        return (os.path.normpath(f"{root}/{name}") if ".." in name else f"{root}/{name}" for name in names)
     listing = metadata / "installed-files.txt"
     if listing.is_file():
         lines = listing.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-        return ((metadata / line).resolve() for line in lines if line)
+        return (os.path.normpath(f"{metadata}/{line}") for line in lines if line)
     return ()
 
 

@@ -102,6 +102,9 @@ def _locate(name: str, search_path: tuple[Path, ...], locator: Locator) -> Locat
 def _script(name: str, environment: Environment, cache: Cache) -> Entry:
     scripts = environment.scripts()
     if name not in scripts:
+        file = environment.script_file(name)
+        if file is not None:
+            return Entry(name, file, str(bundle_root() / name), "", "", ())
         near = difflib.get_close_matches(name, scripts, 1)
         raise BundleError(
             "no-such-script",

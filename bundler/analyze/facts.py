@@ -58,7 +58,8 @@ class FileFacts:
     `names`: names and attributes that functions use, separated by blanks, by the name
     without which the function is not called; "" is where code always runs. `strings`: short string constants that
     look like references, separated by blanks. `codecs`: modules of `encodings` that
-    constants name; `any_codec`: an encoding is computed.
+    constants name; `any_codec`: an encoding is computed. `search_folders`: what it adds to `sys.path`, relative to its
+    folder.
     """
 
     imports: tuple[ImportFact, ...]
@@ -73,6 +74,7 @@ class FileFacts:
     any_codec: bool
     extends_path: bool
     site_builtins: frozenset[str]
+    search_folders: tuple[str, ...] = ()
     error: str | None = None
     error_line: int = 0
 
@@ -115,7 +117,7 @@ class FactSource:
 def _parse(raw: dict[str, Any]) -> FileFacts:
     if "error" in raw:
         return FileFacts(
-            (), (), frozenset(), (), (), (), {}, "", (), False, False, frozenset(), raw["error"], raw["line"]
+            (), (), frozenset(), (), (), (), {}, "", (), False, False, frozenset(), (), raw["error"], raw["line"]
         )
     return FileFacts(
         imports=tuple(map(_import, raw["imports"])),
@@ -130,6 +132,7 @@ def _parse(raw: dict[str, Any]) -> FileFacts:
         any_codec=raw["any_codec"],
         extends_path=raw["extends_path"],
         site_builtins=frozenset(raw["site_builtins"]),
+        search_folders=tuple(raw["search_folders"]),
     )
 
 

@@ -45,6 +45,8 @@ def missing_modules(walker: Walker, environment: Environment, excluded: tuple[st
     """Imports that found nothing: a warning for all of the app's own code, and those of libraries that must happen."""
     every = first_edges(walker.edges)
     firm = first_edges(edge for edge in walker.edges if edge.binding in _FIRM)
+    # `try: import x`, and later, if that went well, `from x import y`.
+    guarded = {(edge.importer, edge.imported.partition(".")[0]) for edge in walker.edges if edge.binding is _GUARDED}
     found: dict[str, Diagnostic] = {}
     for edge in walker.edges:
         if not _is_missing(walker, edge, excluded):
@@ -52,7 +54,8 @@ def missing_modules(walker: Walker, environment: Environment, excluded: tuple[st
         importer = walker.reached.get(edge.importer)
         if importer is None or walker.is_stdlib(importer.located):
             continue  # the standard library knows what it may miss on a platform
-        is_certain = edge.importer in firm and edge.binding in _FIRM
+        is_guarded = (edge.importer, edge.imported.partition(".")[0]) in guarded
+        is_certain = edge.importer in firm and edge.binding in _FIRM and not is_guarded
         if is_certain or _is_own(importer, environment):
             if found.get(edge.imported, _NOTHING).severity is not Severity.WARNING:
                 found[edge.imported] = warning(
@@ -95,6 +98,7 @@ def computed_imports(
             yield Diagnostic(severity, "computed-import", text, _where(module, line), hint=hint)
 
 
+_GUARDED = Binding.OPTIONAL
 _NOTHING = Diagnostic(Severity.DETAIL, "", "")
 
 

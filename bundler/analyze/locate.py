@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+Folder = str | os.PathLike[str]
+
 
 class Kind(Enum):
     """What was found under a name."""
@@ -28,29 +30,34 @@ class Located:
 
 @dataclass(slots=True)
 class Locator:
-    """Finds modules in folders; listings are kept, for one folder is asked often."""
+    """Finds modules in folders; listings are kept, for one folder is asked often.
+
+    Folders are names or paths. Inside they are names: making and comparing paths took most of the time.
+    """
 
     extension_suffixes: tuple[str, ...]
-    _listings: dict[Path, frozenset[str]] = field(default_factory=dict)
+    _listings: dict[str, frozenset[str]] = field(default_factory=dict)
+    _submodules: dict[str, frozenset[str]] = field(default_factory=dict)
 
-    def find(self, name: str, folders: Iterable[Path]) -> Located | None:
+    def find(self, name: str, folders: Iterable[Folder]) -> Located | None:
         """The module with this last name in the first folder that has it; parts of a namespace package add up."""
         portions = []
-        for folder in folders:
+        for each in folders:
+            folder = os.fspath(each)
             listing = self._listing(folder)
             if name in listing:
-                package = folder / name
+                package = f"{folder}/{name}"
                 inside = self._file("__init__", package)
                 if inside is not None:
-                    return Located(inside.kind, inside.path, (package,))
+                    return Located(inside.kind, inside.path, (Path(package),))
             found = self._file(name, folder)
             if found is not None:
                 return found
-            if name in listing and (folder / name).is_dir():
-                portions.append(folder / name)
+            if name in listing and os.path.isdir(f"{folder}/{name}"):  # noqa: PTH112  # see above
+                portions.append(Path(f"{folder}/{name}"))
         return Located(Kind.NAMESPACE, portions[0], tuple(portions)) if portions else None
 
-    def find_dotted(self, name: str, folders: Iterable[Path]) -> Located | None:
+    def find_dotted(self, name: str, folders: Iterable[Folder]) -> Located | None:
         """The module with this full name, or the deepest of its parents that exists; None when not even the first."""
         found = None
         for part in name.split("."):
@@ -60,34 +67,36 @@ class Locator:
             found, folders = inner, inner.folders
         return found
 
-    def is_module(self, name: str, folders: Iterable[Path]) -> bool:
+    def is_module(self, name: str, folders: Iterable[Folder]) -> bool:
         """Does a module with this full name exist?"""
-        parent, _, last = name.rpartition(".")
-        if parent:
-            above = self.find_dotted(parent, folders) if self.is_module(parent, folders) else None
-            folders = above.folders if above else ()
-        return self.find(last, folders) is not None
+        for part in name.split("."):
+            found = self.find(part, folders)
+            if found is None:
+                return False
+            folders = found.folders
+        return True
 
-    def submodules(self, folders: Iterable[Path]) -> tuple[str, ...]:
+    def submodules(self, folders: Iterable[Folder]) -> tuple[str, ...]:
         """The last names of all modules directly in these folders, sorted."""
-        names = set()
-        for folder in folders:
-            for entry in self._listing(folder):
-                stem = entry.partition(".")[0]
-                if stem not in ("", "__init__", "__pycache__") and self.find(stem, [folder]) is not None:
-                    names.add(stem)
+        names: set[str] = set()
+        for each in folders:
+            folder = os.fspath(each)
+            if folder not in self._submodules:
+                stems = {entry.partition(".")[0] for entry in self._listing(folder)} - {"", "__init__", "__pycache__"}
+                self._submodules[folder] = frozenset(stem for stem in stems if self.find(stem, [folder]) is not None)
+            names |= self._submodules[folder]
         return tuple(sorted(names))
 
-    def _file(self, name: str, folder: Path) -> Located | None:
+    def _file(self, name: str, folder: str) -> Located | None:
         listing = self._listing(folder)
         for suffix in self.extension_suffixes:
             if name + suffix in listing:
-                return Located(Kind.EXTENSION, folder / (name + suffix))
+                return Located(Kind.EXTENSION, Path(f"{folder}/{name}{suffix}"))
         if name + ".py" in listing:
-            return Located(Kind.SOURCE, folder / (name + ".py"))
+            return Located(Kind.SOURCE, Path(f"{folder}/{name}.py"))
         return None
 
-    def _listing(self, folder: Path) -> frozenset[str]:
+    def _listing(self, folder: str) -> frozenset[str]:
         listing = self._listings.get(folder)
         if listing is None:
             try:

@@ -5,6 +5,7 @@
   `import_module` or `importlib.resources`.
 - Beside a computed import, strings that are names of sibling modules form its table (PEP 562 and the like).
 - A computed import whose name begins with a literal means the modules that begin so.
+- A package that lists its own folder, and hands names to `import_module`, means all its modules.
 - Code that lists modules (`pkgutil.iter_modules`) imports what it finds in the packages that it, or its siblings, name.
 """
 
@@ -22,6 +23,7 @@ from bundler.analyze.reached import Reached
 Reference = tuple[str, Binding]
 
 _LISTING = frozenset({"iter_modules", "walk_packages"})
+_LISTING_FILES = frozenset({"listdir", "scandir", "glob", "iglob", "iterdir", "rglob"})
 
 
 class References:
@@ -56,10 +58,25 @@ class References:
                 names = tuple(self._family(reached, family))
                 resolved |= {family.line} if names else set()
                 yield from names
+        if self._lists_itself(reached):
+            own = tuple(self._submodules(reached.package))
+            resolved |= set(reached.facts.dynamic if own else ())
+            yield from ((name, Binding.STRING) for name in own)
         unresolved = tuple(line for line in reached.facts.dynamic if line not in resolved)
         if unresolved:
             self.unresolved[reached.name] = unresolved
         yield from self._listed(reached)
+
+    def _lists_itself(self, reached: Reached) -> bool:
+        """Does a package go through its own folder, to import what is there?
+
+        It hands out its `__path__`, or there is an import with a computed name beside a listing of files.
+        """
+        assert reached.facts is not None
+        used = set(" ".join(reached.facts.names.values()).split())
+        if reached.package == reached.name and "__path__" in used and not reached.facts.extends_path:
+            return True
+        return bool(reached.package and reached.facts.dynamic and used & _LISTING_FILES and "__file__" in used)
 
     def _existing(self, name: str) -> str | None:
         return name if self._locator.is_module(name, self._search_path) else None
@@ -109,8 +126,11 @@ class References:
             self._named[reached.top] = set()
 
     def _submodules(self, package: str) -> Iterator[str]:
+        return (f"{package}.{name}" for name in self._below(package))
+
+    def _below(self, package: str) -> Iterator[str]:
+        """Last names of the modules directly in a package."""
         if package and self._existing(package):
             located = self._locator.find_dotted(package, self._search_path)
-            for name in self._locator.submodules(located.folders) if located else ():
-                if name != "__main__":
-                    yield f"{package}.{name}"
+            names = self._locator.submodules(located.folders) if located else ()
+            yield from (name for name in names if name != "__main__")

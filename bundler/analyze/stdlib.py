@@ -1,4 +1,8 @@
-"""The whole standard library, for programs that run code which is not there when they are bundled."""
+"""The whole standard library, for programs that run code which is not there when they are bundled.
+
+Such code uses the program's own package as well: pytest's `conftest.py`, a project of Django, the `conf.py` of Sphinx. So
+all of that package comes too.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +25,16 @@ def add_whole_library(
     walker: Walker, target: TargetPython, settings: Settings, rules: Mapping[str, Rule], entry: Entry
 ) -> None:
     """Reach every module of the standard library if the settings say so, or a rule for something that is reached."""
-    importer = "__main__" if settings.stdlib == "full" else _host(walker, rules, entry)
-    if importer is not None:
+    hosts = tuple(_hosts(walker, rules, entry))
+    if hosts or settings.stdlib == "full":
         for name in library_modules(walker.locator, target):
-            walker.add_existing(importer, name, Binding.RULE)
+            walker.add_existing(hosts[0] if hosts else "__main__", name, Binding.RULE)
+    for host in hosts:
+        top = host.partition(".")[0]
+        located = walker.reached[top].located if top in walker.reached else None
+        for name in _below(walker.locator, top, located.folders if located is not None else ()):
+            # Not by rule, for nothing is amiss when some of it cannot be imported here.
+            walker.add_existing(host, name, Binding.STRING)
 
 
 def library_modules(locator: Locator, target: TargetPython) -> Iterator[str]:
@@ -45,9 +55,9 @@ def _below(locator: Locator, package: str, folders: Iterable[Path]) -> Iterator[
             yield from _below(locator, f"{package}.{name}", located.folders)
 
 
-def _host(walker: Walker, rules: Mapping[str, Rule], entry: Entry) -> str | None:
-    """A module whose rule says that the program runs other people's code."""
+def _hosts(walker: Walker, rules: Mapping[str, Rule], entry: Entry) -> Iterator[str]:
+    """Modules whose rules say that the program runs other people's code."""
     for name, rule in rules.items():
-        if (rule.whole_library and name in walker.reached) or (rule.whole_library_as_program and name == entry.top):
-            return name
-    return None
+        is_program = rule.whole_library_as_program and name.partition(".")[0] == entry.top
+        if name in walker.reached and (rule.whole_library or is_program):
+            yield name

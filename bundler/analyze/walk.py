@@ -6,6 +6,7 @@ asked of `Locator`, what they import of `FactSource`, and its depth-first recurs
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +20,7 @@ from bundler.analyze.extension import ExtensionReader
 from bundler.analyze.facts import FactSource, FileFacts, ImportFact
 from bundler.analyze.graph import Binding
 from bundler.analyze.hooks import Hooks, RuntimeHook
-from bundler.analyze.locate import Kind, Located, Locator, sibling_source
+from bundler.analyze.locate import Folder, Kind, Located, Locator, sibling_source
 from bundler.analyze.reached import Edge, Reached
 from bundler.analyze.references import References
 from bundler.analyze.rules import Rule
@@ -43,6 +44,14 @@ class _Graph(modulegraph.ModuleGraph):  # type: ignore[misc]  # modulegraph has 
     def __init__(self, path: list[str], excludes: list[str], walker: Walker) -> None:
         super().__init__(path, excludes=excludes)
         self._walker = walker
+        self._references: set[tuple[str, str]] = set()
+
+    def _updateReference(self, fromnode: Any, tonode: Any, edge_data: Any) -> None:  # noqa: N802  # its name
+        # One reference says enough, for how an import is meant is kept in our own edges: looking for the one that is
+        # there, to merge with it, took a fifth of the time.
+        if fromnode is not None and (fromnode.identifier, tonode.identifier) not in self._references:
+            self._references.add((fromnode.identifier, tonode.identifier))
+            self.createReference(fromnode, tonode, edge_data)
 
     def _calc_setuptools_nspackages(self) -> dict[str, list[str]]:
         # `-nspkg.pth` files: such packages are found as namespace packages.
@@ -52,7 +61,7 @@ class _Graph(modulegraph.ModuleGraph):  # type: ignore[misc]  # modulegraph has 
         full_name = f"{parent.identifier}.{name}" if parent is not None else name
         if path is None and name in self._walker.builtin_modules:
             return None, None, None
-        located = self._walker.locate(full_name, map(Path, self.path if path is None else path))
+        located = self._walker.locate(full_name, self.path if path is None else path)
         if located is None:
             raise ImportError(full_name)
         return None, str(located.path), located
@@ -80,9 +89,9 @@ def _node_class(located: Located | None) -> Any:
     return modulegraph.Extension if located.kind is Kind.EXTENSION else modulegraph.SourceModule
 
 
-def _is_below(path: Path, stdlib: Path) -> bool:
+def _is_below(path: str, stdlib: str) -> bool:
     """Is this file part of the standard library? Packages may be installed below it."""
-    return path.is_relative_to(stdlib) and not {"site-packages", "dist-packages"} & set(path.parts)
+    return path.startswith(f"{stdlib}/") and "/site-packages/" not in path and "/dist-packages/" not in path
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +164,7 @@ class Walker:
         self._extensions = extensions
         self._references = References(locator, search_path, environment)
         self._rules = rules
-        self._stdlib = stdlib
+        self._stdlib = str(stdlib)
         self._environment = environment
         self._search_path = search_path
         self._hooks = hooks
@@ -180,6 +189,7 @@ class Walker:
         node.globalnames.update(facts.globals)
         located = Located(Kind.SOURCE, source) if source is not None else None
         self.reached["__main__"] = Reached("__main__", located, facts)
+        self._search("__main__", located, facts)
         self._use_names(facts, all_functions=True)
         caller = node
         if package:
@@ -232,7 +242,7 @@ class Walker:
         self._pending += [(each.node, each.fact, each.caller) for each in chosen]
         return bool(chosen)
 
-    def locate(self, name: str, folders: Iterable[Path]) -> Located | None:
+    def locate(self, name: str, folders: Iterable[Folder]) -> Located | None:
         """Where a module is, below these folders unless a hook knows better."""
         before = self._hooks.before_import(name)
         if before is not None:
@@ -249,15 +259,24 @@ class Walker:
         """A node was made: read its facts now (names that it defines decide what resolves), its imports later."""
         facts = self._read(located)
         if facts is not None:
+            self._search(node.identifier, located, facts)
             self._define(node, facts.globals)
             self._use_names(facts, all_functions=not self.is_stdlib(located))
         self.reached[node.identifier] = Reached(node.identifier, located, facts)
         self._pending.append(node)
 
+    def _search(self, name: str, located: Located | None, facts: FileFacts) -> None:
+        """What a module adds to `sys.path` is searched from now on; so are folders that a rule says are found."""
+        rule = self._rules.get(name)
+        for folder in (*facts.search_folders, *(rule.search_folders if rule else ())):
+            if located is not None and not self.is_stdlib(located):
+                place = os.path.normpath(located.path.parent / folder)
+                self._graph.path.append(place)
+                self._search_path = (*self._search_path, Path(place))
+
     def _define(self, node: Any, names: Iterable[str]) -> None:
         """Names are attributes of a module, but for those of its submodules: `from . import x` needs the submodule."""
-        folders = map(Path, node.packagepath or ())
-        node.globalnames.update(set(names).difference(self.locator.submodules(folders)))
+        node.globalnames.update(set(names).difference(self.locator.submodules(node.packagepath or ())))
 
     def _use_names(self, facts: FileFacts, *, all_functions: bool) -> None:
         """A file's code is reached: what it uses may be what others wait for."""
@@ -319,7 +338,7 @@ class Walker:
 
     def is_stdlib(self, located: Located | None) -> bool:
         """Is this module part of the standard library?"""
-        return located is not None and _is_below(located.path, self._stdlib)
+        return located is not None and _is_below(str(located.path), self._stdlib)
 
     def _is_python(self, reached: Reached) -> bool:
         """Does this module come with Python?"""
@@ -453,7 +472,7 @@ class Walker:
         if not imported.packagepath:
             return
         for name in reached.facts.all:
-            if name not in reached.facts.globals and self.locator.find(name, map(Path, imported.packagepath)):
+            if name not in reached.facts.globals and self.locator.find(name, imported.packagepath):
                 submodule = self._import_name(node.identifier, f"{imported.identifier}.{name}", fact.binding)
                 self._note(node.identifier, submodule.identifier, fact, is_attribute=True)
 

@@ -79,11 +79,10 @@ def test_module_has_no_data(tmp_path: Path):
 
 def test_templates_with_code(tmp_path: Path):
     """Below a folder without `__init__` that is no package, sources are data: templates of projects."""
-    write(
-        tmp_path, {"p/__init__.py": "", "p/templates/app/__init__.py": "", "p/templates/app/main.py": "", "p/m.py": ""}
-    )
+    below = {"p/templates/app/__init__.py", "p/templates/app/main.py", "p/typeshed/builtins.pyi"}
+    write(tmp_path, {"p/__init__.py": "", "p/m.py": "", "p/m.pyi": "", **dict.fromkeys(below, "")})
 
-    assert set(collected("import p", tmp_path)) == {"p/templates/app/__init__.py", "p/templates/app/main.py"}
+    assert set(collected("import p", tmp_path)) == below
 
 
 def test_hidden_folders_and_caches_stay(tmp_path: Path):
@@ -228,3 +227,15 @@ def test_file_and_folder_of_one_name(tmp_path: Path):
 
     with pytest.raises(BundleError, match="both a file and a folder"):
         added(tmp_path, ("x", "."), ("y.txt", "x"))
+
+
+def test_files_beside_the_packages(tmp_path: Path):
+    """What a distribution puts below sys.prefix comes: shared files and programs, but no scripts, headers or manuals."""
+    site = tmp_path / "lib/python3.13/site-packages"
+    names = ("share/app/x.json", "etc/app.toml", "share/man/man1/x.1", "include/x.h", "bin/script", "bin/tool")
+    install(site, "dist", {"p.py": "", **{f"../../../{name}": "#!/bin/sh" for name in names}})
+    (tmp_path / "bin/tool").write_bytes(b"\x7fELF...")
+
+    found = collected("import p", site)
+
+    assert {name for name in found if "dist-info" not in name} == {"share/app/x.json", "etc/app.toml", "bin/tool"}

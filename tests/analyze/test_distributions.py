@@ -28,6 +28,17 @@ def test_wheel(tmp_path: Path):
     assert all(path.is_relative_to(tmp_path) and ".." not in path.parts for path in installed.files)
 
 
+def test_scripts_that_are_files(tmp_path: Path):
+    """A distribution may bring a whole script in Python instead of a function to call; other programs are none."""
+    site = tmp_path / "lib/site-packages"
+    install(site, "old", {"../../bin/tool": "#!/usr/bin/env python3\n", "../../bin/shell": "#!/bin/sh\n"})
+    found = environment(site)
+
+    assert found.script_file("tool") == tmp_path / "bin/tool"
+    assert found.script_file("shell") is None
+    assert found.script_file("missing") is None
+
+
 def test_owner(tmp_path: Path):
     """A file belongs to the distribution that lists it, or to none."""
     install(tmp_path, "one", {"one.py": ""})

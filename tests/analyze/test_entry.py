@@ -133,6 +133,14 @@ def test_console_script(place: Path):
     assert "from lib.cli import App\n\nsys.exit(App.main())" in entry.source.read_text()
 
 
+def test_script_that_is_a_file(place: Path):
+    """A script that a distribution brings as a file runs as it is."""
+    install(place / "site", "old", {"../bin/old-tool": "#!/usr/bin/python3\nimport lib\n"})
+    entry = found(place, script="old-tool")
+
+    assert (entry.name, entry.source, entry.filename) == ("old-tool", place / "bin/old-tool", "/__bundle__/old-tool")
+
+
 def test_generated_script_depends_on_nothing_else(place: Path, tmp_path_factory: pytest.TempPathFactory):
     """The same function gives the same text wherever it is bundled: builds are reproducible."""
     one = found(place, target="pkg.cli:main")

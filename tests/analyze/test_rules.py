@@ -16,9 +16,7 @@ from tests.support import VERSIONS
 from tests.target.pythons import probed
 
 RULES = load_rules()
-LIBRARY_RULES = {
-    name: rule for name, rule in RULES.items() if not (rule.whole_library or rule.whole_library_as_program)
-}
+LIBRARY_RULES = {name: rule for name, rule in RULES.items() if rule.implies or rule.ignores or rule.uses}
 
 
 @pytest.fixture(scope="session")
@@ -34,7 +32,8 @@ def pythons() -> list[TargetPython]:
 def test_rule_says_why_and_does_something(rule: Rule):
     """A rule has a reason in words, and an effect."""
     assert len(rule.reason.split()) >= 3
-    assert rule.implies or rule.ignores or rule.whole_library or rule.whole_library_as_program
+    effects = (rule.implies, rule.ignores, rule.uses, rule.search_folders, rule.reads_sources)
+    assert any(effects) or rule.whole_library or rule.whole_library_as_program
     assert rule.module not in (*rule.implies, *rule.ignores)
 
 

@@ -696,3 +696,28 @@ def test_empty_file():
     assert found.error is None
     assert found.imports == ()
     assert found.globals == frozenset()
+
+
+# --- Search path ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "folders"),
+    [
+        ("sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'vendor'))", ["vendor"]),
+        ("sys.path.append(os.path.dirname(os.path.abspath(__file__)))", ["."]),
+        ("sys.path.append(os.path.join(os.path.dirname(__file__), '..', 'lib'))", ["../lib"]),
+        ("sys.path.append(os.path.join(os.path.dirname(__file__), os.pardir))", [".."]),
+        ("sys.path += [os.path.dirname(__file__) + '/a', str(Path(__file__).parent / 'b' / 'c')]", ["a", "b/c"]),
+        ("sys.path.extend([str(Path(__file__).resolve().parents[1])])", [".."]),
+        ("HERE = Path(__file__).absolute().parent\nsys.path.insert(0, str(HERE.joinpath('d')))", ["d"]),
+        ("site.addsitedir(os.fspath(Path(__file__).parent))  # sys", ["."]),
+        ("sys.path.insert(0, '/usr/lib/there')  # __file__", []),
+        ("sys.path.insert(0, os.path.join(os.path.dirname(__file__), name))", []),
+        ("x = y\ny = x\nsys.path.append(x)  # __file__", []),
+        ("other.path.append(os.path.dirname(__file__))  # sys", []),
+    ],
+)
+def test_folders_that_are_added_to_the_path(text: str, folders: list[str]):
+    """Folders that a file puts on `sys.path` are told as it tells them by `__file__`, relative to its own."""
+    assert scan(text.encode())["search_folders"] == folders

@@ -481,3 +481,59 @@ def test_a_first_choice_that_cannot_be_imported(tmp_path: Path):
     write(tmp_path, files)
 
     assert reached(walked(walker(tmp_path), "import app")) == {"app", "first", "deeper", "second"}
+
+
+def test_folder_on_the_search_path(tmp_path: Path):
+    """What a module puts on `sys.path` is searched for all that is imported later."""
+    write(
+        tmp_path,
+        {
+            "a.py": "import os, sys\nsys.path.append(os.path.join(os.path.dirname(__file__), 'vendor'))\nimport b",
+            "vendor/b.py": "import c",
+            "vendor/c.py": "",
+        },
+    )
+
+    assert reached(walked(walker(tmp_path), "import a")) == {"a", "b", "c", "sys"}
+
+
+def test_folders_by_rule(tmp_path: Path):
+    """A rule tells of folders that a package makes importable in a way of its own."""
+    write(tmp_path, {"a/__init__.py": "import b", "a/b/__init__.py": ""})
+    rules = {"a": Rule("a", "a reason", search_folders=(".",))}
+
+    assert reached(walked(walker(tmp_path, rules=rules), "import a")) == {"a", "b"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "register(__path__[0])",
+        "import importlib, os\nfor x in os.listdir(os.path.dirname(__file__)): importlib.import_module(x)",
+        "import importlib\nfrom pathlib import Path\nfor x in Path(__file__).parent.glob('*.py'): __import__(x.stem)",
+    ],
+)
+def test_packages_that_list_themselves(tmp_path: Path, text: str):
+    """A package that goes through its own folder imports what is there."""
+    write(tmp_path, {"p/__init__.py": text, "p/a.py": "", "p/b.py": "", "os.py": "", "pathlib.py": ""})
+
+    assert reached(walked(walker(tmp_path), "import p")) >= {"p.a", "p.b"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["import os\nnames = os.listdir(os.path.dirname(__file__))", "__path__ = extend_path(__path__, __name__)"],
+)
+def test_packages_that_do_not(tmp_path: Path, text: str):
+    """A listing without an import, or an extension of the path, is no search for modules."""
+    write(tmp_path, {"p/__init__.py": text, "p/a.py": "", "os.py": ""})
+
+    assert "p.a" not in reached(walked(walker(tmp_path), "import p"))
+
+
+def test_imports_in_texts(tmp_path: Path):
+    """A string that is an import statement is handed to `exec`."""
+    write(tmp_path, {"p/__init__.py": "exec('from p.settings import *')\nexec('import p.more')"})
+    write(tmp_path, {"p/settings.py": "", "p/more.py": ""})
+
+    assert reached(walked(walker(tmp_path), "import p")) == {"p", "p.settings", "p.more"}

@@ -15,7 +15,7 @@ LIST = Path(__file__).with_name("subjects.toml")
 class Subject:
     """One application or library, and its short real use.
 
-    Either `script`, an installed command, runs with each of `runs`, or `program`, a text, without arguments. `files`
+    `script`, an installed command, or `module`, as `python -m`, or `program`, a text, runs with each of `runs`. `files`
     are in the working folder before; `outputs` are compared after. What matches `ignore` may differ.
     """
 

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sysconfig
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.compatibility.subjects import Subject
-from tests.support import ROOT, Interpreter, Outcome, Program, bundle, find_interpreter, plain_environment, run
+from tests.support import ROOT, Interpreter, Outcome, Program, find_interpreter, plain_environment, run
 
 ENVIRONMENTS = ROOT / ".venvs"
 
@@ -44,10 +45,11 @@ def attempt(subject: Subject, keep: Path | None) -> tuple[Row, str]:
     with _folder(keep, subject.name) as folder:
         source, arguments = _entry(subject, interpreter, folder)
         binary = folder / "binary" / source.name
-        built = bundle(*arguments, "--python", interpreter.python, "-o", binary)
-        if built.status:
+        command = (Path(sysconfig.get_path("scripts"), "bundle"), *arguments, "--python", interpreter.python)
+        built = subprocess.run([*command, "-o", binary], capture_output=True, text=True, check=False)
+        if built.returncode:
             row = Row(subject.name, version, subject.python, subject.does, subject.failure or "is not built", "")
-            return row, built.stderr.decode(errors="replace")
+            return row, built.stderr
         program = Program(interpreter, source, binary)
         details = _difference(subject, program, folder)
         size = f"{binary.stat().st_size / 1e6:.0f} MB"
@@ -91,6 +93,10 @@ def _entry(subject: Subject, interpreter: Interpreter, folder: Path) -> tuple[Pa
     """What runs under Python, and how it is named to `bundle`."""
     if subject.script:
         return interpreter.script(subject.script), ("--script", subject.script)
+    if subject.module:
+        source = folder / f"run_{subject.module}.py"
+        source.write_text(f"import runpy\nrunpy.run_module({subject.module!r}, run_name='__main__', alter_sys=True)\n")
+        return source, ("-m", subject.module)
     source = folder / f"{subject.name.replace('-', '_')}_program.py"
     source.write_text(subject.program)
     return source, (source,)
@@ -117,7 +123,7 @@ def _used(subject: Subject, command: tuple[Path, ...], folder: Path) -> tuple[li
     for name, text in subject.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    environment = plain_environment(HOME=str(home), COLUMNS="100")
+    environment = plain_environment(HOME=str(home), COLUMNS="100", PYTHONHASHSEED="0")
     outcomes = [_run([*command, *arguments], subject, environment, folder) for arguments in subject.runs]
     outputs = {name: (folder / name).read_bytes() if (folder / name).is_file() else None for name in subject.outputs}
     return outcomes, outputs

@@ -24,7 +24,7 @@ from bundler.analyze.hooks.discover import (
     guest_folder,
     installed_pyinstaller,
 )
-from bundler.analyze.locate import Located
+from bundler.analyze.locate import Folder, Located
 from bundler.cache import Cache, digest, tree_digest
 from bundler.errors import Diagnostic, warning
 from bundler.process import CommandError, Service
@@ -132,7 +132,7 @@ class Hooks:
             runtime_modules=tuple(answer["runtime_modules"]),
         )
 
-    def search_folders(self, module: str, folders: Iterable[Path]) -> Iterable[Path]:
+    def search_folders(self, module: str, folders: Iterable[Folder]) -> Iterable[Folder]:
         """Where a module is to be looked for, instead of in `folders`."""
         if module not in self._before_search:
             return folders

@@ -6,6 +6,8 @@
     implies = ["encodings.idna"]      # "package.*" stands for all direct submodules, "_x_*" for top-level ones
     ignores = ["doctest"]             # imports of the module that are not followed; "*": its deferred ones
     uses = ["spawn_main"]             # names of its functions that something out of sight calls
+    sources = true                    # its distribution reads its own Python files, so they are carried as data too
+    search = ["vendor"]               # folders beside the module whose contents it makes top-level modules
     stdlib = "full"                   # it runs code that is not there when the program is bundled
     program-stdlib = "full"           # it does so when it is the program: by `--script`, `-m` or `module:function`
 
@@ -30,6 +32,8 @@ class Rule:
     implies: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
+    search_folders: tuple[str, ...] = ()
+    reads_sources: bool = False
     whole_library: bool = False
     whole_library_as_program: bool = False
 
@@ -47,6 +51,8 @@ def load_rules(folder: Path = Path(__file__).parent) -> Mapping[str, Rule]:
                     implies=tuple(raw.get("implies", ())),
                     ignores=tuple(raw.get("ignores", ())),
                     uses=tuple(raw.get("uses", ())),
+                    search_folders=tuple(raw.get("search", ())),
+                    reads_sources=raw.get("sources", False),
                     whole_library=raw.get("stdlib") == "full",
                     whole_library_as_program=raw.get("program-stdlib") == "full",
                 )
