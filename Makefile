@@ -1,5 +1,5 @@
 # `make demo` sets up, bundles an example and runs it; `make test` sets up and runs every check there is.
-# Both need nothing but a C compiler and a Python from 3.11 to 3.13 with its headers; `make PYTHON=...` chooses one.
+# Both need nothing but a C compiler and a Python from 3.11 to 3.15 with its headers; `make PYTHON=...` chooses one.
 
 PYTHON ?= $(shell .ci/find-python)
 BIN := .venv/bin

@@ -149,7 +149,7 @@ def test_archive_that_is_not_whole(variables: dict[str, str], tmp_path: Path):
     """A static library whose members need what none of them defines would lose modules: the shared one is taken."""
     archive(tmp_path, "int _Py_Hash(void); int Py_Main(void) { return _Py_Hash(); }")
 
-    assert missing_symbols(tmp_path / "libpython3.99.a", "_Py", Cache(tmp_path / "cache")) == ("_Py_Hash",)
+    assert missing_symbols(tmp_path / "libpython3.99.a", ("_Py",), Cache(tmp_path / "cache")) == ("_Py_Hash",)
     with pytest.raises(BundleError, match="is not whole") as raised:
         found(variables, None, tmp_path)
     assert "`_Py_Hash`" in raised.value.diagnostic.notes[0]

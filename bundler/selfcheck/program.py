@@ -245,10 +245,10 @@ class Comparison:
 
         tag = (tag ^ sign) - sign
         digit = sys.int_info.bits_per_digit
-        for one in (1, -1):
-            two = one << digit
-            base = tag_of(one)
-            more, rest = divmod(tag - base, tag_of(two) - base)
+        for sign_of in (1, -1):
+            # The largest powers of two with one digit and with two: since 3.14 small integers have a bit of their own there.
+            base = tag_of(sign_of << digit - 1)
+            more, rest = divmod(tag - base, tag_of(sign_of << 2 * digit - 1) - base)
             if more >= 0 and not rest:
                 return more + 1
         return 1

@@ -22,16 +22,16 @@ def archive_symbols(path: Path) -> frozenset[str]:
     return frozenset(text.decode() for text in names[:count])
 
 
-def missing_symbols(path: Path, prefix: str, cache: Cache) -> tuple[str, ...]:
-    """Symbols that begin with `prefix` and that members of the archive need, though none defines them."""
+def missing_symbols(path: Path, prefixes: tuple[str, ...], cache: Cache) -> tuple[str, ...]:
+    """Symbols that begin with one of `prefixes` and that members of the archive need, though none defines them."""
     index = _read_index(path)[1]
     # The index tells where each member starts; reading all of the members would take longer than the rest of a build.
-    entry = cache.path("archive", digest(prefix, index, str(path.stat().st_size)), ".json")
+    entry = cache.path("archive", digest(*prefixes, index, str(path.stat().st_size)), ".json")
     if not entry.is_file():
         listing = run(["nm", "-u", path]).stdout.decode(errors="replace")
         words = (line.split() for line in listing.splitlines())
         needed = {found[1] for found in words if len(found) == 2 and found[0] == "U"}
-        missing = {name for name in needed if name.startswith(prefix)} - archive_symbols(path)
+        missing = {name for name in needed if name.startswith(prefixes)} - archive_symbols(path)
         cache.write(entry, json.dumps(sorted(missing)).encode())
     return tuple(json.loads(entry.read_bytes()))
 

@@ -10,8 +10,8 @@ from bundler.errors import BundleError
 from bundler.target.archive import missing_symbols
 from bundler.target.model import Libpython, Linkage
 
-# What modules that are built into the interpreter need of it.
-_OWN_PREFIX = "_Py"
+# How names of its own begin; those of the hash functions in modules built into it have other beginnings (3.13, 3.14).
+_OWN_PREFIXES = ("Py", "_Py", "python_")
 
 
 def find_libpython(
@@ -23,7 +23,7 @@ def find_libpython(
     """
     static = _first_file(_static_libraries(variables))
     shared = _first_file(_shared_libraries(variables))
-    missing = missing_symbols(static, _OWN_PREFIX, cache) if static and wanted is not Linkage.SHARED else ()
+    missing = missing_symbols(static, _OWN_PREFIXES, cache) if static and wanted is not Linkage.SHARED else ()
     if static and not missing and wanted is not Linkage.SHARED:
         return Libpython(Linkage.STATIC, static, tuple(_link_libraries(variables)))
     if shared and wanted is not Linkage.STATIC:

@@ -247,7 +247,7 @@ def _strings_in(code: CodeType) -> Iterator[str]:
 
 def _named_codecs(strings: Iterable[str]) -> Iterator[str]:
     """Modules of `encodings` whose codec a string constant of the file names, under any alias."""
-    for text in strings:
+    for text in filter(str.isascii, strings):
         name = encodings.normalize_encoding(text).lower()
         name = encodings.aliases.aliases.get(name, name)
         if name in _CODECS:
