@@ -215,6 +215,15 @@ class Settings:
         tuple[Path, ...],
         Option("runtime-hook", Kind.PATHS, Group.START, "a Python file that runs before the program", metavar="FILE"),
     ] = ()
+    with_source: Annotated[
+        bool,
+        Option(
+            "with-source",
+            Kind.SWITCH,
+            Group.CONTENTS,
+            "carry the sources of all modules, compressed: tracebacks quote their lines, `inspect.getsource` finds them",
+        ),
+    ] = False
     optimize: Annotated[
         int,
         Option(

@@ -43,6 +43,8 @@ struct bundle_file {
     const char *name; /* the last part of path */
     const unsigned char *data; /* NULL for an image: that it is there can be seen, its bytes cannot */
     uint64_t size;
+    uint64_t packed_size; /* of `data`, which is compressed (raw DEFLATE); 0: it is as it is */
+    const char *digest;   /* names the contents, those of a folder with all below it */
     uint32_t is_folder;
     uint32_t is_executable;
     uint32_t is_listed_only; /* a module: it shows in its folder, but there is nothing to read */

@@ -95,6 +95,52 @@ bundle_find_file(const char *path)
 
 /* --- Contents ------------------------------------------------------------------------------------------------ */
 
+/* A file's bytes; NULL with errno. To be given back to bundle_unmap_contents. */
+const unsigned char *
+bundle_map_contents(const struct bundle_file *file)
+{
+    if (!file->packed_size) {
+        return file->data;
+    }
+    unsigned char *room = mmap(NULL, file->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (room == MAP_FAILED) {
+        return NULL;
+    }
+    if (!bundle_inflate(file->data, file->packed_size, room, file->size)) {
+        munmap(room, file->size);
+        errno = EIO;
+        return NULL;
+    }
+    return room;
+}
+
+void
+bundle_unmap_contents(const struct bundle_file *file, const unsigned char *data)
+{
+    if (data != file->data) {
+        munmap((void *)data, file->size);
+    }
+}
+
+/* Write a file's bytes; errors in errno. */
+static bool
+write_contents(int fd, const struct bundle_file *file)
+{
+    const unsigned char *data = bundle_map_contents(file);
+    bool done = data != NULL;
+    for (uint64_t written = 0; done && written < file->size;) {
+        ssize_t count = write(fd, data + written, file->size - written);
+        done = count >= 0;
+        written += done ? (uint64_t)count : 0;
+    }
+    int error = errno;
+    if (data) {
+        bundle_unmap_contents(file, data);
+    }
+    errno = error;
+    return done;
+}
+
 /* A read-only descriptor with the file's contents; -1 with errno. */
 static int
 open_contents(const struct bundle_file *file, int flags)
@@ -107,15 +153,11 @@ open_contents(const struct bundle_file *file, int flags)
     if (fd < 0) {
         return -1;
     }
-    for (uint64_t written = 0; written < file->size;) {
-        ssize_t count = write(fd, file->data + written, file->size - written);
-        if (count < 0) {
-            int error = errno;
-            close(fd);
-            errno = error;
-            return -1;
-        }
-        written += (uint64_t)count;
+    if (!write_contents(fd, file)) {
+        int error = errno;
+        close(fd);
+        errno = error;
+        return -1;
     }
     fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE);
     lseek(fd, 0, SEEK_SET);
@@ -391,6 +433,9 @@ WRAP(ssize_t, readlink, (const char *path, char *out, size_t size), (path, out, 
 WRAP(ssize_t, readlinkat, (int folder, const char *path, char *out, size_t size), (folder, path, out, size),
      bundle_is_ours(path), readlink_bundled(path))
 
+int __real_chdir(const char *path);
+int __wrap_chdir(const char *path);
+
 /* Fresh folders and files under the root would land on the disk if / were writable. */
 static int
 mkdir_bundled(const char *path)
@@ -401,6 +446,25 @@ mkdir_bundled(const char *path)
 
 WRAP(int, mkdir, (const char *path, mode_t mode), (path, mode), bundle_is_ours(path), mkdir_bundled(path))
 WRAP(int, mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode), bundle_is_ours(path), mkdir_bundled(path))
+
+/* The current folder belongs to the system: a folder of ours becomes one of its own. */
+static int
+chdir_bundled(const char *path)
+{
+    char copy[PATH_MAX];
+    const struct bundle_file *file = bundle_find_file(path);
+    if (file && !file->is_folder) {
+        errno = ENOTDIR;
+        return -1;
+    }
+    return file && bundle_copy_outside(path, copy) == 0 ? __real_chdir(copy) : -1;
+}
+
+int
+__wrap_chdir(const char *path)
+{
+    return bundle_is_ours(path) ? chdir_bundled(path) : __real_chdir(path);
+}
 
 /* Files in the binary have no extended attributes. */
 static ssize_t

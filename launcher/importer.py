@@ -34,9 +34,15 @@ class BundleLoader:
         return code_of(fullname)
 
     def get_source(self, fullname):
-        """Sources are not carried."""
-        if find(fullname) is None:
-            raise ImportError(f"no bundled module named {fullname!r}", name=fullname)
+        """The text, if sources are carried; else None, as importlib has it for modules without one."""
+        path = self.get_filename(fullname)
+        try:
+            data = self.get_data(path)
+        except (OSError, TypeError):  # a module without a file
+            return None
+        from _frozen_importlib_external import decode_source
+
+        return decode_source(data)
 
     def is_package(self, fullname):
         found = find(fullname)
@@ -171,9 +177,39 @@ def find_no_installation():
     """Run in place of the shared libpython's getpath.py, with its variables; all of them are right already."""
 
 
+class LastFinder:
+    """Fails to find what all others did not, and says what could be done about it.
+
+    Only a note to the exception that importlib would raise itself (importlib._bootstrap, _find_and_load_unlocked), so
+    only for an import, not for those that ask whether a module is there.
+    """
+
+    @staticmethod
+    def find_spec(fullname, path=None, target=None):
+        caller = sys._getframe(1).f_back
+        if caller is None or caller.f_code.co_name != "_find_and_load_unlocked":
+            return None
+        finders = sys.meta_path
+        for finder in finders[finders.index(LastFinder) + 1 :]:  # of a program that appends one
+            spec = finder.find_spec(fullname, path, target)
+            if spec is not None:
+                return spec
+        error = ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+        error.add_note(f"{NOTE} `{fullname}`; if the program needs it, add `--hidden-import {fullname}`")
+        raise error
+
+    @staticmethod
+    def invalidate_caches():
+        pass
+
+
+NOTE = "the program was bundled without"
+
+
 def prepare_path():
     """Folders below the root can be on a search path."""
     sys.path_hooks.insert(0, BundleEntryFinder)
+    sys.meta_path.append(LastFinder)
 
 
 def prepare_main(site_builtins, main_module, runtime_hooks):
@@ -195,7 +231,7 @@ def prepare_python():
     """As `python`: the search path decides, on which bundled modules come last."""
     prepare_path()
     sys.meta_path.remove(BundleFinder)
-    sys.meta_path.append(BundleFinder)
+    sys.meta_path.insert(-1, BundleFinder)
     _add_site_builtins(("exit", "quit", "help", "copyright", "credits", "license"))
 
 

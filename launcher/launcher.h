@@ -28,6 +28,17 @@ bool bundle_is_own_descriptor(int fd);
 /* children.c: remember how many starts of this executable by itself, one below the other, lead to this process. */
 void bundle_children_start(int depth);
 
+/* files.c: the bytes of a file that has some; NULL with errno. Give them back afterwards. */
+const unsigned char *bundle_map_contents(const struct bundle_file *file);
+void bundle_unmap_contents(const struct bundle_file *file, const unsigned char *data);
+
+/* outside.c: copy the file or folder at a path of ours to where others can read it; the copy's path goes to `out`, of
+   PATH_MAX bytes. 0, or -1 with errno. */
+int bundle_copy_outside(const char *path, char *out);
+
+/* inflate.c: unpack exactly `size` bytes; false when the data are damaged. */
+bool bundle_inflate(const unsigned char *packed, size_t packed_size, unsigned char *out, size_t size);
+
 /* images.c: remember what constructors are called with, and run those of resident images. Call first in main. Returns 0,
    or -1 with the reason in `bundle_images_error`. */
 int bundle_images_start(int argc, char **argv, char **environment);

@@ -54,24 +54,38 @@ find_object(void *address, struct found_object *result)
     return -1;
 }
 
+int __real_dl_iterate_phdr(int (*callback)(struct dl_phdr_info *, size_t, void *), void *data);
+
+static int
+is_wanted(struct dl_phdr_info *info, size_t size, void *data)
+{
+    struct dl_phdr_info *wanted = data;
+    (void)size;
+    if (info->dlpi_addr != wanted->dlpi_addr) {
+        return 0;
+    }
+    *wanted = *info;
+    return 1;
+}
+
 /* The permissions (PROT_*) that an address of a loaded object has: its segment's, or read-only (PT_GNU_RELRO). */
 static int
 protection_of(const struct link_map *object, const void *address)
 {
-    const ElfW(Ehdr) *file = (const void *)object->l_addr;
-    const ElfW(Phdr) *headers = (const void *)(object->l_addr + file->e_phoff);
+    struct dl_phdr_info info = {.dlpi_addr = object->l_addr};
+    __real_dl_iterate_phdr(is_wanted, &info);
     int protection = PROT_READ | PROT_WRITE;
-    for (int i = 0; i < file->e_phnum; i++) {
-        ElfW(Addr) distance = (ElfW(Addr))address - object->l_addr - headers[i].p_vaddr;
-        if (distance >= headers[i].p_memsz) {
+    for (int i = 0; i < info.dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info.dlpi_phdr[i];
+        if ((ElfW(Addr))address - object->l_addr - header->p_vaddr >= header->p_memsz) {
             continue;
         }
-        if (headers[i].p_type == PT_GNU_RELRO) {
+        if (header->p_type == PT_GNU_RELRO) {
             return PROT_READ;
         }
-        if (headers[i].p_type == PT_LOAD) {
-            protection = (headers[i].p_flags & PF_R ? PROT_READ : 0) | (headers[i].p_flags & PF_W ? PROT_WRITE : 0)
-                         | (headers[i].p_flags & PF_X ? PROT_EXEC : 0);
+        if (header->p_type == PT_LOAD) {
+            protection = (header->p_flags & PF_R ? PROT_READ : 0) | (header->p_flags & PF_W ? PROT_WRITE : 0)
+                         | (header->p_flags & PF_X ? PROT_EXEC : 0);
         }
     }
     return protection;

@@ -10,7 +10,7 @@ import hashlib
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -60,12 +60,12 @@ def interpreter(request: pytest.FixtureRequest) -> Interpreter:
     base = _bases[version]
     if base is None:
         pytest.skip(f"there is no Python {version} with venv and C headers on this machine")
-    return Interpreter(version, base, _environment(version, base))
+    return Interpreter(version, base, make_environment(version, base))
 
 
-def _environment(version: str, base: Path) -> Path:
+def make_environment(version: str, base: Path, requirements: Sequence[Path] = REQUIREMENTS) -> Path:
     """A virtual environment with the pinned requirements, made now unless an earlier run has made it."""
-    pins = b"".join(path.read_bytes() for path in REQUIREMENTS)
+    pins = b"".join(path.read_bytes() for path in requirements)
     key = hashlib.sha256(f"{base}\n".encode() + pins).hexdigest()[:12]
     folder = ENVIRONMENTS / f"{version}-{key}"
     finished = folder / "finished"
@@ -81,7 +81,7 @@ def _environment(version: str, base: Path) -> Path:
             "--disable-pip-version-check",
             "--only-binary=:all:",
         ]
-        subprocess.run([*pip, *(f"--requirement={path}" for path in REQUIREMENTS)], check=True, env=env)
+        subprocess.run([*pip, *(f"--requirement={path}" for path in requirements)], check=True, env=env)
         finished.touch()
     return folder
 

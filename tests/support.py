@@ -151,6 +151,8 @@ class Program:
         for folder in folders:
             readable = readable.replace(str(folder), BUNDLE_ROOT)
         readable = re.sub("0x[0-9a-f]{8,}", "0xADDRESS", readable)
+        # What an import that fails in a binary says more than Python.
+        readable = re.sub("^.*the program was bundled without `.*\n", "", readable, flags=re.MULTILINE)
         return "".join(without_source_lines(readable.splitlines(keepends=True)))
 
     def check_same(

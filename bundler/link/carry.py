@@ -111,6 +111,8 @@ def _evident_reason(library: Library, closure: Closure, rules: Mapping[str, str]
         return "has memory that is both writable and executable"
     if object_.has_executable_stack:
         return "asks for an executable stack"
+    if object_.headers_address is None:
+        return "does not load its program headers"
     if {Tag.AUXILIARY, Tag.FILTER} & object_.tags.keys():
         return "is a filter for another library"
     return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import mmap
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -132,6 +132,12 @@ _VERSION_HIDDEN = 0x8000
 _OLDEST_VERSION = 2  # after 0, local, and 1, the file itself
 PAGE = 4096
 
+# Far beyond what compilers and linkers write; what is larger is garbage.
+_LONGEST_TEXT = 1 << 20
+_MOST_VERSIONS = 1 << 15
+_LARGEST_ADDRESS = 1 << 40
+_LARGEST_ALIGNMENT = 1 << 30
+
 
 class ElfError(Exception):
     """A file that is not what it should be."""
@@ -199,6 +205,8 @@ class SharedObject:
     is_rpath: bool  # DT_RPATH, without DT_RUNPATH: holds for the needed objects' own needs as well
     symbols: tuple[Symbol, ...]
     needed_versions: tuple[tuple[str, str], ...]  # (file, version)
+    relocations: tuple[Rela, ...] = ()  # all that the dynamic linker would apply, but for DT_RELR
+    relative_words: tuple[int, ...] = ()  # addresses of words to which the base is added (DT_RELR)
 
     @property
     def name(self) -> str:
@@ -228,12 +236,18 @@ class SharedObject:
         """The first program header of this kind."""
         return next((segment for segment in self.segments if segment.type == kind), None)
 
+    def tag(self, tag: Tag) -> int:
+        """The value of a dynamic tag that must be there; ElfError when it is not."""
+        if tag not in self.tags:
+            raise ElfError(f"it has no DT_{tag.name}")
+        return self.tags[tag]
+
     def offset_of(self, address: int) -> int:
         """Where in the file the byte at an address is; ElfError when it is not there (.bss)."""
         for segment in self.loads:
             if segment.address <= address < segment.address + segment.file_size:
                 return segment.offset + address - segment.address
-        raise ElfError(f"{self.path}: address {address:#x} is not in the file")
+        raise ElfError(f"address {address:#x} is not in the file")
 
     def search_path_texts(self) -> Iterator[tuple[int, int]]:
         """Where in the file the texts of DT_RUNPATH and DT_RPATH stand, without what belongs to other texts too."""
@@ -246,34 +260,43 @@ class SharedObject:
                 tail = max((len(name) for name in names if name and text.endswith(name)), default=0)
                 yield start, self.data.find(b"\0", start) - start - tail
 
-    def relocations(self) -> Iterator[Rela]:
-        """All that the dynamic linker would apply, but for DT_RELR (see `relative_words`)."""
-        ranges = [(Tag.RELA, Tag.RELASZ), (Tag.JMPREL, Tag.PLTRELSZ)]
-        for start_tag, size_tag in ranges:
-            size = self.tags.get(size_tag, 0)
-            if not size:
-                continue
-            table = _array(self.data, self.offset_of(self.tags[start_tag]), "Elf64_Rela", size // 24)
-            for entry in table:
+    def address_of(self, offset: int) -> int | None:
+        """Where a byte of the file is loaded; None when it is not."""
+        for segment in self.loads:
+            if segment.offset <= offset < segment.offset + segment.file_size:
+                return segment.address + offset - segment.offset
+        return None
+
+    @property
+    def headers_address(self) -> int | None:
+        """Where the program headers are loaded; tools that rewrite files move them."""
+        return self.address_of(int.from_bytes(self.data[32:40], "little"))
+
+
+def _relocations(object_: SharedObject) -> Iterator[Rela]:
+    for start_tag, size_tag in ((Tag.RELA, Tag.RELASZ), (Tag.JMPREL, Tag.PLTRELSZ)):
+        size = object_.tags.get(size_tag, 0)
+        if size:
+            start = object_.offset_of(object_.tag(start_tag))
+            for entry in _array(object_.data, start, "Elf64_Rela", size // 24):
                 yield Rela(entry.r_offset, entry.r_type, entry.r_sym, entry.r_addend)
 
-    def relative_words(self) -> Iterator[int]:
-        """Addresses of words to which the base is added, from the compressed table DT_RELR (gABI draft, 2018)."""
-        size = self.tags.get(Tag.RELRSZ, 0)
-        if not size:
-            return
-        start = self.offset_of(self.tags[Tag.RELR])
-        words = memoryview(self.data)[start : start + size].cast("Q")
-        address = 0
-        for word in words:
-            if word & 1 == 0:
-                yield word
-                address = word + 8
-                continue
-            for bit in range(63):
-                if word >> (bit + 1) & 1:
-                    yield address + 8 * bit
-            address += 63 * 8
+
+def _relative_words(object_: SharedObject) -> Iterator[int]:
+    """The compressed table DT_RELR (gABI draft, 2018)."""
+    size = object_.tags.get(Tag.RELRSZ, 0)
+    if not size:
+        return
+    address = 0
+    for word in _array(object_.data, object_.offset_of(object_.tag(Tag.RELR)), "uint64_t", size // 8):
+        if word & 1 == 0:
+            yield word
+            address = word + 8
+            continue
+        for bit in range(63):
+            if word >> (bit + 1) & 1:
+                yield address + 8 * bit
+        address += 63 * 8
 
 
 def _array(data: Any, offset: int, kind: str, count: int) -> Any:
@@ -287,38 +310,69 @@ def _array(data: Any, offset: int, kind: str, count: int) -> Any:
 
 
 def _text(data: Any, offset: int) -> str:
-    end = data.find(b"\0", offset)
+    end = data.find(b"\0", offset, offset + _LONGEST_TEXT)
+    if end < 0:
+        raise ElfError("a text does not end")
     return bytes(data[offset:end]).decode("utf-8", "surrogateescape")
 
 
 def _map(path: Path) -> Any:
     with path.open("rb") as file:
         if file.read(4) != b"\x7fELF":
-            raise ElfError(f"{path}: not an ELF file")
+            raise ElfError("it is not an ELF file")
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
-def _header(path: Path, data: Any) -> Any:
+def _header(data: Any) -> Any:
     header = _array(data, 0, "Elf64_Ehdr", 1)[0]
     if (header.e_ident[4], header.e_ident[5], header.e_machine) != (2, 1, 62):
-        raise ElfError(f"{path}: not for x86-64")
+        raise ElfError("it is not for x86-64")
     return header
 
 
 def _segments(data: Any, header: Any) -> tuple[Segment, ...]:
+    if header.e_phentsize != _ffi().sizeof("Elf64_Phdr"):
+        raise ElfError("its program headers have another size than the format's")
     return tuple(
         Segment(e.p_type, e.p_flags, e.p_offset, e.p_vaddr, e.p_filesz, e.p_memsz, e.p_align)
         for e in _array(data, header.e_phoff, "Elf64_Phdr", header.e_phnum)
     )
 
 
+def _check_segments(segments: tuple[Segment, ...], size: int) -> None:
+    """What is loaded is in the file, in the order of addresses, and nothing overlaps."""
+    end = 0
+    for segment in segments:
+        if segment.type in (SegmentType.LOAD, SegmentType.DYNAMIC, SegmentType.TLS):
+            if segment.file_size > segment.memory_size or segment.offset + segment.file_size > size:
+                raise ElfError("the file is cut off")
+            if segment.address + segment.memory_size > _LARGEST_ADDRESS or segment.alignment > _LARGEST_ALIGNMENT:
+                raise ElfError("a segment is too large")
+            if segment.alignment & (segment.alignment - 1):
+                raise ElfError("the alignment of a segment is no power of two")
+        if segment.type == SegmentType.LOAD:
+            if segment.address < end or (segment.address - segment.offset) % PAGE:
+                raise ElfError("its segments are not in order")
+            end = segment.address + segment.memory_size
+    if not end:
+        raise ElfError("nothing of it is loaded")
+
+
 def read_shared_object(path: Path) -> SharedObject:
-    """Read the dynamic section and everything it points to; ElfError when the file has none."""
+    """Read the dynamic section and everything it points to; ElfError, naming the file, when that cannot be."""
+    try:
+        return _read_shared_object(path)
+    except (ElfError, ValueError) as error:  # ValueError: an empty file cannot be mapped
+        raise ElfError(f"`{path}`: {error}") from error
+
+
+def _read_shared_object(path: Path) -> SharedObject:
     data = _map(path)
-    segments = _segments(data, _header(path, data))
+    segments = _segments(data, _header(data))
+    _check_segments(segments, len(data))
     dynamic = next((segment for segment in segments if segment.type == SegmentType.DYNAMIC), None)
     if dynamic is None:
-        raise ElfError(f"{path}: not dynamically linked")
+        raise ElfError("it is not dynamically linked")
     tags: dict[int, int] = {}
     names: list[tuple[int, int]] = []
     for entry in _array(data, dynamic.offset, "Elf64_Dyn", dynamic.file_size // 16):
@@ -329,10 +383,14 @@ def read_shared_object(path: Path) -> SharedObject:
         tags[entry.d_tag] = entry.d_val
     # Only its address arithmetic is needed yet.
     bare = SharedObject(path, data, segments, tags, (), None, (), False, (), ())
-    strings = bare.offset_of(tags[Tag.STRTAB])
+    strings = bare.offset_of(bare.tag(Tag.STRTAB))
     named = [(tag, _text(data, strings + offset)) for tag, offset in names]
     versions, needed_versions = _versions(bare, strings)
     paths = [text for tag, text in named if tag == (Tag.RUNPATH if Tag.RUNPATH in tags else Tag.RPATH)]
+    relocations = tuple(_relocations(bare))
+    symbols = tuple(_dynamic_symbols(bare, strings, versions, relocations))
+    if any(rela.symbol >= max(len(symbols), 1) for rela in relocations):
+        raise ElfError("a relocation refers to a symbol that is not there")
     return SharedObject(
         path=path,
         data=data,
@@ -342,8 +400,10 @@ def read_shared_object(path: Path) -> SharedObject:
         soname=next((text for tag, text in named if tag == Tag.SONAME), None),
         runpath=tuple(folder for text in paths for folder in text.split(":") if folder),
         is_rpath=Tag.RPATH in tags and Tag.RUNPATH not in tags,
-        symbols=tuple(_dynamic_symbols(bare, strings, versions)),
+        symbols=symbols,
         needed_versions=needed_versions,
+        relocations=relocations,
+        relative_words=tuple(_relative_words(bare)),
     )
 
 
@@ -354,7 +414,7 @@ def _versions(object_: SharedObject, strings: int) -> tuple[dict[int, str], tupl
     needed: list[tuple[str, str]] = []
     if Tag.VERNEED in tags:
         at = object_.offset_of(tags[Tag.VERNEED])
-        while True:
+        for _ in range(_MOST_VERSIONS):
             need = _array(data, at, "Elf64_Verneed", 1)[0]
             file = _text(data, strings + need.vn_file)
             auxiliary = at + need.vn_aux
@@ -362,13 +422,17 @@ def _versions(object_: SharedObject, strings: int) -> tuple[dict[int, str], tupl
                 entry = _array(data, auxiliary, "Elf64_Vernaux", 1)[0]
                 names[entry.vna_other] = _text(data, strings + entry.vna_name)
                 needed.append((file, names[entry.vna_other]))
+                if len(needed) > _MOST_VERSIONS:
+                    raise ElfError("its table of versions does not end")
                 auxiliary += entry.vna_next
+                if not entry.vna_next:
+                    break
             if not need.vn_next:
                 break
             at += need.vn_next
     if Tag.VERDEF in tags:
         at = object_.offset_of(tags[Tag.VERDEF])
-        while True:
+        for _ in range(_MOST_VERSIONS):
             definition = _array(data, at, "Elf64_Verdef", 1)[0]
             entry = _array(data, at + definition.vd_aux, "Elf64_Verdaux", 1)[0]
             if not definition.vd_flags & 1:  # VER_FLG_BASE names the file itself
@@ -379,43 +443,39 @@ def _versions(object_: SharedObject, strings: int) -> tuple[dict[int, str], tupl
     return names, tuple(needed)
 
 
-def _symbol_count(object_: SharedObject) -> int:
+def _symbol_count(object_: SharedObject, relocations: Iterable[Rela]) -> int:
     """The hash tables know how many dynamic symbols there are; nothing else does without section headers."""
     data, tags = object_.data, object_.tags
     if Tag.HASH in tags:
-        at = object_.offset_of(tags[Tag.HASH])
-        return memoryview(data)[at : at + 8].cast("I")[1]
+        return int(_array(data, object_.offset_of(tags[Tag.HASH]), "uint32_t", 2)[1])
     if Tag.GNU_HASH not in tags:
         return 0
     at = object_.offset_of(tags[Tag.GNU_HASH])
-    buckets, first, bloom, _shift = memoryview(data)[at : at + 16].cast("I")
+    buckets, first, bloom, _shift = _array(data, at, "uint32_t", 4)
     at += 16 + 8 * bloom
-    last = max(memoryview(data)[at : at + 4 * buckets].cast("I"), default=0)
+    last = max(_array(data, at, "uint32_t", buckets), default=0)
     if last < first:
-        return _count_without_exports(object_, first)
+        # An object that exports nothing: its table only tells where exports would start; relocations know the rest.
+        return int(max(first, max((rela.symbol for rela in relocations), default=0) + 1))
     at += 4 * buckets + 4 * (last - first)
-    while not memoryview(data)[at : at + 4].cast("I")[0] & 1:
-        last += 1
-        at += 4
-    return last + 1
+    rest = memoryview(data)[at : at + (len(data) - at) // 4 * 4].cast("I")
+    for length, word in enumerate(rest):
+        if word & 1:
+            return int(last) + length + 1
+    raise ElfError("its hash table does not end")
 
 
-def _count_without_exports(object_: SharedObject, first: int) -> int:
-    """An object that exports nothing: its hash table only tells where exports would start; relocations know the rest."""
-    bare_symbols = (rela.symbol for rela in object_.relocations())
-    return max(first, max(bare_symbols, default=0) + 1)
-
-
-def _dynamic_symbols(object_: SharedObject, strings: int, versions: Mapping[int, str]) -> Iterator[Symbol]:
-    count = _symbol_count(object_)
+def _dynamic_symbols(
+    object_: SharedObject, strings: int, versions: Mapping[int, str], relocations: Iterable[Rela]
+) -> Iterator[Symbol]:
+    count = _symbol_count(object_, relocations)
     if not count:
         return
     data, tags = object_.data, object_.tags
-    table = _array(data, object_.offset_of(tags[Tag.SYMTAB]), "Elf64_Sym", count)
+    table = _array(data, object_.offset_of(object_.tag(Tag.SYMTAB)), "Elf64_Sym", count)
     marks = None
     if Tag.VERSYM in tags:
-        at = object_.offset_of(tags[Tag.VERSYM])
-        marks = memoryview(data)[at : at + 2 * count].cast("H")
+        marks = _array(data, object_.offset_of(tags[Tag.VERSYM]), "uint16_t", count)
     for index, entry in enumerate(table):
         mark = marks[index] if marks else 0
         yield _symbol(data, strings, entry, mark, versions)
@@ -462,9 +522,16 @@ _SYMBOL_TABLE = 2  # SHT_SYMTAB
 
 
 def read_executable(path: Path, *, with_symbols: bool = True) -> Executable:
-    """Read sections, and the full symbol table if asked for."""
+    """Read sections, and the full symbol table if asked for; ElfError, naming the file, when that cannot be."""
+    try:
+        return _read_executable(path, with_symbols)
+    except (ElfError, ValueError, IndexError) as error:
+        raise ElfError(f"`{path}`: {error}") from error
+
+
+def _read_executable(path: Path, with_symbols: bool) -> Executable:
     data = _map(path)
-    header = _header(path, data)
+    header = _header(data)
     raw = list(_array(data, header.e_shoff, "Elf64_Shdr", header.e_shnum))
     names = raw[header.e_shstrndx].sh_offset if raw else 0
     symbols: dict[str, int] = {}

@@ -230,7 +230,7 @@ def _check(path: Path) -> None:
     assert executable.type == _ET_EXEC, "the executable is position-independent"
     assert len(executable.segments) <= MOST_PROGRAM_HEADERS, "too many program headers"
     frozen = [section for name, section in executable.sections.items() if name.startswith(".frozen")]
-    for rela in read_shared_object(path).relocations():
+    for rela in read_shared_object(path).relocations:
         assert rela.type != Relocation.COPY, "a copy relocation is left"
         assert not any(s.address <= rela.offset < s.address + s.size for s in frozen), "frozen data is relocated"
     for segment in executable.segments:

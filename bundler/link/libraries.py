@@ -127,7 +127,8 @@ class _Search:
         try:
             object_ = read_shared_object(file)
         except (ElfError, OSError) as error:
-            raise BundleError("bad-library", f"`{file}` cannot be read as a shared object: {error}") from error
+            reason = str(error).removeprefix(f"`{file}`: ")
+            raise BundleError("bad-library", f"`{file}` cannot be read as a shared object: {reason}") from error
         library = self.by_file[real] = Library(path, object_)
         self._queue.append((library, inherited, is_required))
 
@@ -200,4 +201,11 @@ def _find(name: str, folders: Iterable[str], system: Mapping[str, Path]) -> Path
     if name in system:
         candidates.append(system[name])
     candidates += [Path(folder) / name for folder in _DEFAULT_FOLDERS]
-    return next((path for path in candidates if path.is_file()), None)
+    return next((path for path in candidates if _is_file(path)), None)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a run path may be anything, too long a name for one
+        return False

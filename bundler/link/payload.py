@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -33,11 +34,16 @@ class ModuleEntry:
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """A file under the virtual root. `is_listed_only`: it shows in its folder, but cannot be read."""
+    """A file under the virtual root.
+
+    `packed`: its content compressed, if it is stored like that (raw DEFLATE). `is_listed_only`: it shows in its folder,
+    but cannot be read.
+    """
 
     path: PurePosixPath
     content: bytes
     is_executable: bool
+    packed: bytes = b""
     is_listed_only: bool = False
 
 
@@ -73,6 +79,7 @@ class Contents:
     files: tuple[FileEntry | ImageEntry, ...]
     images: tuple[Image, ...]
     options: Options
+    folders: tuple[PurePosixPath, ...] = ()  # that are there also when no file is in them
     carried: tuple[Carried, ...] = ()
     replaced: tuple[str, ...] = ()  # functions that libraries find the launcher's in place of
     unique_count: int = 0
@@ -158,7 +165,7 @@ def build_payload(contents: Contents, base: int, symbol: Callable[[str], int], l
     writer = _Writer(base)
     bundle, address = writer.reserve("struct bundle")
     _write_modules(writer, bundle[0], contents.modules, symbol)
-    _write_files(writer, bundle[0], contents.files)
+    _write_files(writer, bundle[0], contents)
     _write_options(writer, bundle[0], contents.options)
     _write_images(writer, bundle[0], contents, locate)
     _write_carried(writer, bundle[0], contents.carried)
@@ -202,19 +209,45 @@ def _write_options(writer: _Writer, bundle: Any, options: Options) -> None:
     record.x_options = writer.text_list(options.x_options)
 
 
-def _tree(files: Iterable[FileEntry | ImageEntry]) -> Mapping[PurePosixPath, FileEntry | ImageEntry | None]:
+_Tree = Mapping[PurePosixPath, FileEntry | ImageEntry | None]
+
+
+def _tree(files: Iterable[FileEntry | ImageEntry], folders: Iterable[PurePosixPath]) -> _Tree:
     """Every file and every folder above one (as None), folder by folder: entries of one folder stand together."""
     found: dict[PurePosixPath, FileEntry | ImageEntry | None] = {}
     for file in files:
         found[file.path] = file
         for folder in file.path.parents:
             found.setdefault(folder, None)
+    for path in folders:
+        for folder in (path, *path.parents):
+            found.setdefault(folder, None)
     found.pop(PurePosixPath("/"), None)
     return dict(sorted(found.items(), key=lambda item: (len(item[0].parts), str(item[0].parent), item[0].name)))
 
 
-def _write_files(writer: _Writer, bundle: Any, files: Sequence[FileEntry | ImageEntry]) -> None:
-    tree = _tree(files)
+def _digests(tree: _Tree) -> Mapping[PurePosixPath, str]:
+    """Names for the contents of files, and for those of folders with all that is below them."""
+    digests: dict[PurePosixPath, str] = {}
+    entries: dict[PurePosixPath, list[str]] = {}
+    for path, file in reversed(tree.items()):  # what is in a folder comes behind it
+        match file:
+            case None:
+                whole = "\n".join(sorted(entries.get(path, ())))
+                digest = sha256(whole.encode("utf-8", "surrogateescape"))
+            case ImageEntry():
+                digest = sha256(b"")
+            case FileEntry():
+                digest = sha256(file.content)
+        digests[path] = digest.hexdigest()[:32]
+        is_executable = isinstance(file, FileEntry) and file.is_executable
+        entries.setdefault(path.parent, []).append(f"{digests[path]} {is_executable:d} {path.name}")
+    return digests
+
+
+def _write_files(writer: _Writer, bundle: Any, contents: Contents) -> None:
+    tree = _tree(contents.files, contents.folders)
+    digests = _digests(tree)
     rows, address = writer.reserve("struct bundle_file", len(tree))
     first: dict[PurePosixPath, int] = {}
     count: dict[PurePosixPath, int] = {}
@@ -224,6 +257,7 @@ def _write_files(writer: _Writer, bundle: Any, files: Sequence[FileEntry | Image
     for row, (path, file) in zip(rows, tree.items(), strict=False):
         row.path = writer.text(str(path))
         row.name = writer.text(path.name)
+        row.digest = writer.text(digests[path])
         match file:
             case None:
                 row.is_folder = 1
@@ -231,11 +265,13 @@ def _write_files(writer: _Writer, bundle: Any, files: Sequence[FileEntry | Image
                 row.entry_count = count.get(path, 0)
             case ImageEntry():
                 row.size = file.size
+            case FileEntry(is_listed_only=True):
+                row.is_listed_only = 1
             case FileEntry():
-                row.data = writer.pointer("unsigned char *", writer.place(file.content, 16))
+                row.data = writer.pointer("unsigned char *", writer.place(file.packed or file.content, 16))
                 row.size = len(file.content)
+                row.packed_size = len(file.packed)
                 row.is_executable = file.is_executable
-                row.is_listed_only = file.is_listed_only
     writer.fill(rows, address)
     writer.index(bundle.file_index, map(str, tree))
     bundle.files = writer.pointer("struct bundle_file *", address)
@@ -301,8 +337,9 @@ def _write_image(writer: _Writer, row: Any, image: Image, locate: Locate) -> Non
     row.symbols = image.address(Tag.SYMTAB)
     row.strings = image.address(Tag.STRTAB)
     row.gnu_hash = image.address(Tag.GNU_HASH)
-    # The file's first bytes, ELF header and program headers among them, belong to the first load segment.
-    row.headers = image.base + int.from_bytes(object_.data[32:40], "little")
+    headers = object_.headers_address
+    assert headers is not None, "a library without loaded program headers was prelinked"
+    row.headers = image.base + headers
     row.header_count = len(object_.segments)
     row.init = image.address(Tag.INIT)
     row.init_array = image.address(Tag.INIT_ARRAY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -45,7 +46,7 @@ REPLACED_FUNCTIONS = frozenset(
     " __xstat __xstat64 __lxstat __lxstat64 __fxstatat __fxstatat64"
     " access faccessat eaccess euidaccess readlink readlinkat realpath __realpath_chk"
     " execv execve execvp execvpe fexecve posix_spawn posix_spawnp"
-    " mkdir mkdirat listxattr llistxattr getxattr lgetxattr opendir readdir readdir64 closedir rewinddir"
+    " chdir mkdir mkdirat listxattr llistxattr getxattr lgetxattr opendir readdir readdir64 closedir rewinddir"
     " secure_getenv".split()
 )
 
@@ -65,6 +66,8 @@ _LAUNCHER_SOURCES = (
     "main.c",
     "command.c",
     "children.c",
+    "outside.c",
+    "inflate.c",
     "self.c",
     "importer.c",
     "ending.c",
@@ -145,7 +148,8 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     definitions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image)),
-        files=(*_file_entries(graph), *_library_entries(bound)),
+        files=(*_file_entries(graph), *_library_entries(bound), *(_sources(graph) if settings.with_source else ())),
+        folders=(bundle_root(), *_package_folders(graph)),
         images=prelinked.images,
         carried=bound.carried,
         replaced=tuple(sorted(REPLACED_FUNCTIONS)) if bound.carried else (),
@@ -207,6 +211,25 @@ def _file_entries(graph: ModuleGraph) -> Iterator[FileEntry]:
             yield FileEntry(path, b"", is_executable=False, is_listed_only=True)
     for broken in graph.of_kind(BrokenModule):
         yield FileEntry(PurePosixPath(broken.filename), broken.path.read_bytes(), is_executable=False)
+
+
+def _package_folders(graph: ModuleGraph) -> Iterator[PurePosixPath]:
+    for module in graph.modules.values():
+        if isinstance(module, SourceModule | ExtensionModule | BrokenModule) and module.is_package:
+            yield PurePosixPath(module.filename).parent
+    for namespace in graph.of_kind(NamespacePackage):
+        yield PurePosixPath(namespace.folder)
+
+
+def _sources(graph: ModuleGraph) -> Iterator[FileEntry]:
+    """The sources of frozen modules, compressed: for tracebacks and for `inspect`."""
+    for module in graph.of_kind(SourceModule):
+        path = PurePosixPath(module.filename)
+        if path.is_absolute():  # the interpreter's own bootstrap has none
+            content = module.path.read_bytes()
+            packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+            packed = packer.compress(content) + packer.flush()
+            yield FileEntry(path, content, is_executable=False, packed=packed if len(packed) < len(content) else b"")
 
 
 def _library_entries(bound: Bound) -> Iterator[FileEntry | ImageEntry]:

@@ -302,7 +302,7 @@ class _Binder:
         base = self._bases[index]
         scopes = list(self._scopes(index))
         bound: dict[int, Target] = {}
-        for rela in object_.relocations():
+        for rela in object_.relocations:
             if rela.type == Relocation.RELATIVE:
                 relative.append((base + rela.offset, base + rela.addend))
             elif rela.type in (Relocation.GLOB_DAT, Relocation.JUMP_SLOT, Relocation.ABSOLUTE):
@@ -310,13 +310,17 @@ class _Binder:
                 if target is None:
                     target = bound[rela.symbol] = self._resolve(index, object_.symbols[rela.symbol], scopes)
                 addend = rela.addend if rela.type == Relocation.ABSOLUTE else 0
-                words.append(Word(base + rela.offset, _plus(target, addend)))
+                try:
+                    words.append(Word(base + rela.offset, _plus(target, addend)))
+                except ElfError as error:
+                    raise self._refusal(index, f"has {error}") from error
             else:
                 words += self._special_words(index, rela)
-        for address in object_.relative_words():
-            at = object_.offset_of(address)
+        for address in object_.relative_words:
+            at = self._offset_of(index, address)
             relative.append((base + address, base + int.from_bytes(object_.data[at : at + 8], "little")))
         is_near = index in self._global and not any(isinstance(word.target, HostThreadLocal) for word in words)
+        self._check_places(index, (address for address, _ in relative), words)
         return Image(
             index=index,
             path=library.path,
@@ -362,7 +366,7 @@ class _Binder:
                 yield Word(place, Resolved(self._bases[index] + rela.addend))
             case Relocation.DTPMOD64 if not rela.symbol:
                 # Local dynamic: no relocation for the offset, which counts from the start of the image's part.
-                at = object_.offset_of(rela.offset + 8)
+                at = self._offset_of(index, rela.offset + 8)
                 offset = int.from_bytes(object_.data[at : at + 8], "little", signed=True)
                 yield Word(place, ThreadLocalModule(index))
                 yield Word(place + 8, ThreadLocal(index, offset, from_thread_pointer=False))
@@ -382,6 +386,29 @@ class _Binder:
                 self.used.add("bundle_tlsdesc")
             case _:
                 raise self._refusal(index, f"has a relocation of type {rela.type}")
+
+    def _offset_of(self, index: int, address: int) -> int:
+        try:
+            return self.closure.libraries[index].object.offset_of(address)
+        except ElfError as error:
+            raise self._refusal(index, f"has a relocation of what is not there: {error}") from error
+
+    def _check_places(self, index: int, relative: Iterable[int], words: Iterable[Word]) -> None:
+        """What is bound now has its place in the file; what is bound when the image is loaded can be written then."""
+        base = self._bases[index]
+        loads = self.closure.libraries[index].object.loads
+        stored = [(base + s.address, base + s.address + s.file_size) for s in loads]
+        writable = [part for part, s in zip(stored, loads, strict=True) if s.flags & 2]
+
+        def is_in(parts: Iterable[tuple[int, int]], address: int) -> bool:
+            return any(start <= address and address + 8 <= end for start, end in parts)
+
+        for address in (*relative, *(word.address for word in words)):
+            if not is_in(stored, address):
+                raise self._refusal(index, f"has a relocation of what is not there: address {address - base:#x}")
+        for word in words:
+            if isinstance(word.target, AtRunTime) and not is_in(writable, word.address):
+                raise self._refusal(index, "has relocations in memory that is read-only")
 
     def _refusal(self, index: int, reason: str) -> NotPrelinkableError:
         return NotPrelinkableError(self.closure.libraries[index].path, reason)
@@ -514,6 +541,7 @@ def _shared_names(libraries: Iterable[Library]) -> list[str]:
 
 
 def _plus(target: Target, addend: int) -> Target:
+    """ElfError when nothing can be added."""
     if not addend:
         return target
     match target:
@@ -524,7 +552,7 @@ def _plus(target: Target, addend: int) -> Target:
         case OnHost() | Unique():
             return replace(target, addend=target.addend + addend)
         case _:
-            raise ElfError(f"an addend of {addend} to {target}")
+            raise ElfError(f"a relocation that adds {addend} to a function's address")
 
 
 def _assign_bases(libraries: Sequence[Library], residents: set[int]) -> list[int]:

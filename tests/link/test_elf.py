@@ -116,8 +116,8 @@ def _as_ours(found: SharedObject) -> dict[str, Any]:
         "versions": versioned,
         "oldest": {(symbol.name, symbol.version) for symbol in found.symbols if symbol.is_oldest and symbol.is_defined},
         "needed versions": sorted(found.needed_versions),
-        "relocations": sorted(found.relocations()),
-        "relative words": list(found.relative_words()),
+        "relocations": sorted(found.relocations),
+        "relative words": list(found.relative_words),
     }
 
 

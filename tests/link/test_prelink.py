@@ -99,8 +99,8 @@ def test_no_relocation_is_forgotten(prelinked: Prelinked):
     """Everything that the dynamic linker would have written has a value, once."""
     for image in prelinked.images:
         places = [word.address for word in image.words] + [address for address, _ in image.relative]
-        expected = {image.base + rela.offset for rela in image.object.relocations() if rela.type != Relocation.NONE}
-        expected |= {image.base + address for address in image.object.relative_words()}
+        expected = {image.base + rela.offset for rela in image.object.relocations if rela.type != Relocation.NONE}
+        expected |= {image.base + address for address in image.object.relative_words}
 
         assert len(places) == len(set(places))
         assert set(places) >= expected
@@ -111,7 +111,7 @@ def test_no_relocation_is_forgotten(prelinked: Prelinked):
 def word_for(image: Image, name: str) -> Target:
     """What the references to a name became; they all became the same."""
     indexes = {index for index, symbol in enumerate(image.object.symbols) if symbol.name == name}
-    places = {image.base + rela.offset for rela in image.object.relocations() if rela.symbol in indexes}
+    places = {image.base + rela.offset for rela in image.object.relocations if rela.symbol in indexes}
     (found,) = {word.target for word in image.words if word.address in places}
     return found
 

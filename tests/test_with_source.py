@@ -1,0 +1,56 @@
+"""`--with-source`: what Python shows of sources is there, and is what `python app.py` shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.support import APPS, BUNDLE_ROOT, Interpreter, Outcome, Program, plain_environment, run
+
+SOURCE = APPS / "sources" / "sources.py"
+
+
+@pytest.fixture(scope="session")
+def sources(interpreter: Interpreter, build: Callable[..., Path]) -> Program:
+    """A program that looks at its own sources, which are carried."""
+    return Program(interpreter, SOURCE, build(SOURCE.name, SOURCE, "--with-source", "--hidden-import", "test_other"))
+
+
+def quoting(program: Program, outcome: Outcome) -> Outcome:
+    """Only folders differ."""
+    folders = (SOURCE.parent, program.interpreter.stdlib)
+    texts = [outcome.stdout, outcome.stderr]
+    for folder in folders:
+        texts = [text.replace(str(folder).encode(), BUNDLE_ROOT.encode()) for text in texts]
+    return Outcome(outcome.status, *texts)
+
+
+CASES = ("lines", "library", "chained", "group", "getsource", "warning", "logged", "doctests", "tests", "trace")
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_as_from_source(sources: Program, case: str):
+    """Tracebacks quote lines and mark columns, also in modules and in the library; `inspect` and its users work."""
+    environment = plain_environment(PYTHONWARNINGS="default", COLUMNS="80")
+    found = run([sources.binary, case], environment=environment)
+    expected = run([*sources.original, case], environment=environment)
+
+    assert quoting(sources, found) == quoting(sources, expected)
+
+
+def test_without_sources(program: Callable[[Path], Program]):
+    """Without the option `inspect` says so with an OSError, and tracebacks show file and line."""
+    binary = program(SOURCE).binary
+
+    assert b"OSError: could not get source code" in run([binary, "getsource"]).stderr
+    assert b'File "/__bundle__/sources.py", line ' in run([binary, "lines"]).stderr
+
+
+def test_sources_are_compressed(sources: Program, program: Callable[[Path], Program]):
+    """They take a fraction of their size."""
+    plain = program(SOURCE).binary.stat().st_size
+    found = sources.binary.stat().st_size - plain
+
+    assert 0 < found < 2_500_000

@@ -1,0 +1,110 @@
+"""Wheels with compiled code do in a binary what they do in Python.
+
+Costs one binary for each Python, with up to 1,300 modules to compile when the cache is empty; by default only one Python
+and not pandas (see the package's docstring).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from bundler.link import elf
+from tests.conftest import make_environment
+from tests.support import VERSIONS, Interpreter, Program, bundle, find_interpreter, inspect
+
+HERE = Path(__file__).parent
+PROGRAM = HERE / "program.py"
+REQUIREMENTS = HERE / "requirements.txt"
+
+EVERYTHING = "BUNDLER_TEST_ALL_WHEELS"
+
+USES = re.findall(r"^def use_(\w+)\(\)", PROGRAM.read_text(), re.MULTILINE)
+STDLIB = ("ssl", "sqlite3", "ctypes", "decimal", "lzma", "zoneinfo")
+
+_is_everything = bool(os.environ.get(EVERYTHING))
+_versions = [version for version in VERSIONS if find_interpreter(version) is not None]
+
+# Linux before 6.17 refuses more than 73.
+MOST_PROGRAM_HEADERS = 60
+
+
+@pytest.fixture(scope="module", params=_versions if _is_everything else _versions[-1:])
+def wheels(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The program with all wheels, in its two forms."""
+    version: str = request.param
+    base = find_interpreter(version)
+    assert base is not None
+    interpreter = Interpreter(version, base, make_environment(version, base, (REQUIREMENTS,)))
+    binary = tmp_path_factory.mktemp(f"wheels-{version}") / PROGRAM.name
+    options = () if _is_everything else ("--exclude-module=pandas",)
+    done = bundle(PROGRAM, "--python", interpreter.python, "-o", binary, *options)
+    assert done.status == 0, done.stderr.decode()
+    return Program(interpreter, PROGRAM, binary)
+
+
+@pytest.mark.parametrize("name", USES)
+def test_use(wheels: Program, name: str):
+    """A real use, an error raised in compiled code, and threads: the same output as in Python."""
+    if name == "pandas" and not _is_everything:
+        pytest.skip(f"part of `python -m {__package__}`")
+
+    found = wheels.check_same(name)
+
+    assert (found.status, found.stderr) == (0, b"")
+    assert found.stdout
+
+
+def test_together(wheels: Program):
+    """All of them in one process."""
+    names = [name for name in USES if _is_everything or name != "pandas"]
+
+    found = wheels.check_same(*names)
+
+    assert (found.status, found.stderr) == (0, b"")
+
+
+def test_everything_is_prelinked(wheels: Program):
+    """No wheel of the list brings anything that must be carried as a file."""
+    found = inspect(wheels.binary)
+
+    assert found["carried"] == []
+    assert {"numpy._core._multiarray_umath", "cryptography.hazmat.bindings._rust"} <= set(found["modules"]["prelinked"])
+    assert any("openblas" in path for path in found["libraries"])
+
+
+def test_threads_get_little(wheels: Program):
+    """What libraries need for each thread is made when it is used: threads start with less than a page more."""
+    assert inspect(wheels.binary)["thread_local_bytes"] < 4096
+
+
+def test_few_program_headers(wheels: Program):
+    """However many images there are, old kernels start the binary."""
+    executable = elf.read_executable(wheels.binary, with_symbols=False)
+
+    assert len(executable.segments) <= MOST_PROGRAM_HEADERS
+
+
+@pytest.fixture(scope="module", params=VERSIONS)
+def stdlib(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The program with what each Python brings itself."""
+    base = find_interpreter(request.param)
+    if base is None:
+        pytest.skip(f"there is no Python {request.param} with venv and C headers on this machine")
+    interpreter = Interpreter(request.param, base, base.parent.parent)  # no environment of its own
+    binary = tmp_path_factory.mktemp(f"stdlib-{request.param}") / PROGRAM.name
+    excluded = [f"--exclude-module={name}" for name in USES if name not in STDLIB]
+    done = bundle(PROGRAM, "--python", base, "-o", binary, *excluded)
+    assert done.status == 0, done.stderr.decode()
+    return Program(interpreter, PROGRAM, binary)
+
+
+@pytest.mark.parametrize("name", STDLIB)
+def test_standard_library(stdlib: Program, name: str):
+    """Compiled modules of each Python, with the libraries of the system that they need."""
+    found = stdlib.check_same(name)
+
+    assert (found.status, found.stderr) == (0, b"")
