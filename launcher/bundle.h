@@ -191,4 +191,8 @@ struct bundle {
 
 extern const struct bundle bundle;
 
+/* The identifier-like strings of static code (str objects of ASCII text), in the order of their texts. */
+extern void *const bundle_pool[];
+extern const uint32_t bundle_pool_count;
+
 #endif

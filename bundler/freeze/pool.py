@@ -11,8 +11,15 @@ from bundler.freeze.worker import ctext
 
 
 def pool_lines(texts: Iterable[str], header: str) -> Iterator[str]:
-    """Lines of C that define the strings, in the order given; `header` is the C file with the structs."""
+    """Lines of C that define the strings and a table of them (bundle.h), in the order given, which is that of strcmp.
+
+    `header` is the C file with the structs.
+    """
     yield f'#include "{header}"'
-    for text in texts:
-        literal = ctext.string_literal(text.encode("ascii"))
-        yield f"IN_STRING struct ascii {ctext.pool_symbol(text)}=ASCII({len(text)},{literal});"
+    symbols = [(text, ctext.pool_symbol(text)) for text in texts]
+    for text, symbol in symbols:
+        yield f"IN_STRING struct ascii {symbol}=ASCII({len(text)},{ctext.string_literal(text.encode('ascii'))});"
+    yield "void*const bundle_pool[]={"
+    yield from (f"&{symbol}," for _, symbol in symbols)
+    yield "0};"
+    yield f"const unsigned bundle_pool_count={len(symbols)};"

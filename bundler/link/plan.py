@@ -53,6 +53,9 @@ REPLACED_FUNCTIONS = frozenset(
 # What else images call of the launcher's, and the launcher itself does not (launcher/threads.c, launcher/unwind.c).
 REPLACED_IN_IMAGES = frozenset({"__tls_get_addr", "_dl_find_object"})
 
+# Functions of the interpreter instead of which extension modules call the launcher's (launcher/interning.c).
+REPLACED_FOR_EXTENSIONS = frozenset({"PyUnicode_InternFromString", "PyUnicode_InternInPlace"})
+
 # Functions of libpython instead of which the launcher's own are called: import.c's one way to the code of frozen modules
 # since 3.13, and the program that searches the disk for an installation. In the static library every call is redirected
 # by the linker (launcher/frozen_static.c defines the second); in the shared one they begin with a jump
@@ -77,6 +80,7 @@ _LAUNCHER_SOURCES = (
     "threads.c",
     "unwind.c",
     "files.c",
+    "interning.c",
     "openssl.c",
     "tables.c",
     "thread_local.S",
@@ -142,7 +146,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     )
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
-    replaced = REPLACED_FUNCTIONS | REPLACED_IN_IMAGES
+    replaced = REPLACED_FUNCTIONS | REPLACED_IN_IMAGES | REPLACED_FOR_EXTENSIONS
     bound = bind(closure, exported, replaced, library_rules(), _DETOURED_IN_PYTHON)
     prelinked = bound.prelinked
     definitions, version_end = _versions(image)
@@ -152,7 +156,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
         folders=(bundle_root(), *_package_folders(graph)),
         images=prelinked.images,
         carried=bound.carried,
-        replaced=tuple(sorted(REPLACED_FUNCTIONS)) if bound.carried else (),
+        replaced=tuple(sorted(REPLACED_FUNCTIONS | REPLACED_FOR_EXTENSIONS)) if bound.carried else (),
         unique_count=len(prelinked.unique_symbols),
         options=Options(
             optimize=settings.optimize,

@@ -468,6 +468,8 @@ class _Binder:
         own = symbol.is_defined and symbol.binding == SymbolBinding.LOCAL
         if own or (symbol.is_defined and (object_.is_symbolic or symbol.visibility == 3)):  # STV_PROTECTED
             return self._in_image(index, symbol)
+        if symbol.name in self.replaced and symbol.name.startswith("Py") and index not in self._global:
+            return self._wrapped(symbol.name)
         if symbol.name in self.exported:
             self.used.add(symbol.name)
             return InExecutable(symbol.name, 0)
@@ -508,14 +510,18 @@ class _Binder:
             return Unique(self._unique[symbol.name], address, 0)
         return Resolved(address) if symbol.type == SymbolType.GNU_IFUNC else Known(address)
 
+    def _wrapped(self, name: str) -> InExecutable:
+        """The launcher's function of this name."""
+        self.used.add(f"__wrap_{name}")
+        return InExecutable(f"__wrap_{name}", 0)
+
     def _on_host(self, library: str, symbol: Symbol) -> Target | None:
         exports = self._host_exports.get(library)
         found = exports.find(symbol.name, symbol.version) if exports else None
         if found is None:
             return None
         if symbol.name in self.replaced:
-            self.used.add(f"__wrap_{symbol.name}")
-            return InExecutable(f"__wrap_{symbol.name}", 0)
+            return self._wrapped(symbol.name)
         is_function = found.type in (SymbolType.FUNC, SymbolType.GNU_IFUNC)
         if library in self._linked_hosts and is_function:
             stub = Stub(symbol.name, found.version)

@@ -132,6 +132,7 @@ MODULES = (
     Part("statics", "statics.cpp"),
     Part("forked", "forked.c"),
     Part("names", "names.c"),
+    Part("interned", "interned.c"),
     Part("capsule_offer", "capsule.c"),
     Part("capsule_use", "capsule.c", flags=("-DIMPORT",)),
     # These cannot be prelinked.
@@ -175,6 +176,11 @@ def show(name):
         print(name, "failed", type(error).__name__, str(error).replace(error.path or "-", error.name or "-"), flush=True)
     else:
         print(name, "says", module.run(), flush=True)
+
+
+def call_with_keywords(function):
+    """For a module that compares names by their addresses."""
+    function(keyword_by_text=1, keyword_in_place=2)
 
 
 def show_in_thread(name):

@@ -148,7 +148,11 @@ def use_orjson():
 
     import orjson
 
-    print(orjson.dumps({"a": [1, 2.5, None, True], "when": datetime.datetime(2024, 1, 2)}).decode())
+    print(
+        orjson.dumps(
+            {"a": [1, 2.5, None, True], "when": datetime.datetime(2024, 1, 2)}, option=orjson.OPT_INDENT_2
+        ).decode()
+    )
     print(orjson.loads('{"x": "\\u00e4"}'), error_of(orjson.loads, "{"), error_of(orjson.dumps, object))
     print(in_threads(lambda index: orjson.dumps(list(range(index)))))
 

@@ -6,6 +6,7 @@ Runs with the app's search path but without `site`. Answers a line {"name": ...,
 
 from __future__ import annotations
 
+import builtins
 import json
 import os
 import sys
@@ -14,17 +15,33 @@ from typing import Any
 
 _IMPORTLIB = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
 
+# What this worker needs itself: observed modules are to find it as they find others.
+_OWN = ("json", "json.decoder", "json.encoder", "json.scanner", "typing")
+
 
 class _Recorder:
-    """A meta path finder that finds nothing, and notes which extension module asked."""
+    """Notes which extension module asks for what: as a meta path finder that finds nothing, and as `__import__`.
+
+    A finder is only asked for modules that are not there yet, `__import__` only by some functions of the C API.
+    """
 
     def __init__(self) -> None:
         self.imports: dict[str, set[str]] = {}
+        self._import = builtins.__import__
 
-    def find_spec(self, name: str, path: object = None, target: object = None) -> None:  # noqa: ARG002
-        importer = _extension_in_the_making(sys._getframe(1))  # noqa: SLF001
+    def _note(self, name: str, frame: FrameType) -> None:
+        importer = _extension_in_the_making(frame)
         if importer is not None:
             self.imports.setdefault(importer, set()).add(name)
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> None:  # noqa: ARG002
+        self._note(name, sys._getframe(1))  # noqa: SLF001
+
+    def import_module(self, name: str, *arguments: Any, **options: Any) -> ModuleType:
+        level = options.get("level", arguments[3] if len(arguments) > 3 else 0)
+        if not level:
+            self._note(name, sys._getframe(1))  # noqa: SLF001
+        return self._import(name, *arguments, **options)
 
 
 def _extension_in_the_making(frame: FrameType | None) -> str | None:
@@ -70,5 +87,8 @@ def main() -> None:
     os.dup2(sink, 2)
     recorder = _Recorder()
     sys.meta_path.insert(0, recorder)
+    builtins.__import__ = recorder.import_module
+    for name in _OWN:
+        sys.modules.pop(name, None)
     for line in sys.stdin:
         print(json.dumps(_observe(recorder, json.loads(line))), file=answers, flush=True)
