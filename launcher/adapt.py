@@ -4,7 +4,8 @@ A function here is called with the module of its name (dots are underscores) onc
 the table marks (`BUNDLE_ADAPTED`); bundler/link/plan.py reads the names from this file.
 """
 
-from _bundle_importer import code_of, module_at
+from _bundle_importer import code_of
+from _bundle_seldom import module_at
 
 
 def runpy(module):

@@ -67,52 +67,18 @@ class BundleLoader:
         """Resources are files under the package's folder, which the launcher's file layer serves."""
         if not self.is_package(fullname):
             return None
-        from importlib.readers import FileReader
+        from _bundle_seldom import resource_reader
 
-        return FileReader(_PathOf(self.get_filename(fullname)))
-
-
-class _PathOf:
-    """What FileReader asks of a loader: its `path`."""
-
-    def __init__(self, path):
-        self.path = path
-
-
-class BrokenLoader(BundleLoader):
-    """Fails to load a module that does not compile, with the SyntaxError of its source."""
-
-    def exec_module(self, module):
-        self.get_code(module.__name__)
-
-    def get_code(self, fullname):
-        path = self.get_filename(fullname)
-        return _call_with_frames_removed(compile, self.get_data(path), path, "exec", dont_inherit=True)
-
-
-class AdaptedLoader(BundleLoader):
-    """Loads a module of the standard library that has to know of this executable: adapt.py says how."""
-
-    def exec_module(self, module):
-        BundleLoader.exec_module(self, module)
-        import _bundle_adapt
-
-        getattr(_bundle_adapt, module.__name__.replace(".", "_"))(module)
+        return resource_reader(self.get_filename(fullname))
 
 
 loader = BundleLoader()
-LOADERS = {FROZEN: loader, BROKEN: BrokenLoader(), ADAPTED: AdaptedLoader()}
 
 
-def module_at(path):
-    """Name of the frozen module whose source would be at a path; None when there is none."""
-    if path.startswith(ROOT + "/"):
-        name = path[len(ROOT) + 1 :].removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        for each in ("__main__", name):
-            found = find(each)
-            if found is not None and found[0] in (FROZEN, ADAPTED) and found[2] == path:
-                return each
-    return None
+def _seldom_loader(kind):
+    import _bundle_seldom
+
+    return _bundle_seldom.loaders[kind]
 
 
 class BundleFinder:
@@ -124,8 +90,8 @@ class BundleFinder:
         if found is None:
             return None
         kind, is_package, file = found
-        if kind in LOADERS:
-            spec = ModuleSpec(fullname, LOADERS[kind], origin=file)
+        if kind in (FROZEN, BROKEN, ADAPTED):
+            spec = ModuleSpec(fullname, loader if kind == FROZEN else _seldom_loader(kind), origin=file)
             spec._set_fileattr = True
             if is_package:
                 spec.submodule_search_locations = [file.rpartition("/")[0]]
@@ -177,39 +143,23 @@ def find_no_installation():
     """Run in place of the shared libpython's getpath.py, with its variables; all of them are right already."""
 
 
-class LastFinder:
-    """Fails to find what all others did not, and says what could be done about it.
+def _find_nowhere(fullname, path=None, target=None):
+    """The last on `sys.meta_path`: None, unless an import fails by that, which says what could be done about it."""
+    caller = sys._getframe(1).f_back
+    if caller is None or caller.f_code.co_name != "_find_and_load_unlocked":
+        return None
+    from _bundle_seldom import find_nowhere
 
-    Only a note to the exception that importlib would raise itself (importlib._bootstrap, _find_and_load_unlocked), so
-    only for an import, not for those that ask whether a module is there.
-    """
-
-    @staticmethod
-    def find_spec(fullname, path=None, target=None):
-        caller = sys._getframe(1).f_back
-        if caller is None or caller.f_code.co_name != "_find_and_load_unlocked":
-            return None
-        finders = sys.meta_path
-        for finder in finders[finders.index(LastFinder) + 1 :]:  # of a program that appends one
-            spec = finder.find_spec(fullname, path, target)
-            if spec is not None:
-                return spec
-        error = ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
-        error.add_note(f"{NOTE} `{fullname}`; if the program needs it, add `--hidden-import {fullname}`")
-        raise error
-
-    @staticmethod
-    def invalidate_caches():
-        pass
+    return find_nowhere(fullname, path, target)
 
 
-NOTE = "the program was bundled without"
+last_finder = type(sys.implementation)(find_spec=_find_nowhere)
 
 
 def prepare_path():
     """Folders below the root can be on a search path."""
     sys.path_hooks.insert(0, BundleEntryFinder)
-    sys.meta_path.append(LastFinder)
+    sys.meta_path.append(last_finder)
 
 
 def prepare_main(site_builtins, main_module, runtime_hooks):

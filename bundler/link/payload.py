@@ -79,10 +79,10 @@ class Contents:
     files: tuple[FileEntry | ImageEntry, ...]
     images: tuple[Image, ...]
     options: Options
-    folders: tuple[PurePosixPath, ...] = ()  # that are there also when no file is in them
     carried: tuple[Carried, ...] = ()
     replaced: tuple[str, ...] = ()  # functions that libraries find the launcher's in place of
     unique_count: int = 0
+    folders: tuple[PurePosixPath, ...] = ()  # that are there also when no file is in them
     residents: tuple[int, ...] = ()  # images in the executable's own load segments, after those that they need
 
 

@@ -1,0 +1,68 @@
+"""What the importer seldom needs, apart from it so that no start pays for it."""
+
+import sys
+from _frozen_importlib import _call_with_frames_removed
+
+from _bundle_importer import ADAPTED, BROKEN, FROZEN, ROOT, BundleLoader, find, last_finder
+
+NOTE = "the program was bundled without"
+
+
+class BrokenLoader(BundleLoader):
+    """Fails to load a module that does not compile, with the SyntaxError of its source."""
+
+    def exec_module(self, module):
+        self.get_code(module.__name__)
+
+    def get_code(self, fullname):
+        path = self.get_filename(fullname)
+        return _call_with_frames_removed(compile, self.get_data(path), path, "exec", dont_inherit=True)
+
+
+class AdaptedLoader(BundleLoader):
+    """Loads a module of the standard library that has to know of this executable: adapt.py says how."""
+
+    def exec_module(self, module):
+        BundleLoader.exec_module(self, module)
+        import _bundle_adapt
+
+        getattr(_bundle_adapt, module.__name__.replace(".", "_"))(module)
+
+
+loaders = {BROKEN: BrokenLoader(), ADAPTED: AdaptedLoader()}
+
+
+def module_at(path):
+    """Name of the frozen module whose source would be at a path; None when there is none."""
+    if path.startswith(ROOT + "/"):
+        name = path[len(ROOT) + 1 :].removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for each in ("__main__", name):
+            found = find(each)
+            if found is not None and found[0] in (FROZEN, ADAPTED) and found[2] == path:
+                return each
+    return None
+
+
+class _PathOf:
+    """What FileReader asks of a loader: its `path`."""
+
+    def __init__(self, path):
+        self.path = path
+
+
+def resource_reader(path):
+    from importlib.readers import FileReader
+
+    return FileReader(_PathOf(path))
+
+
+def find_nowhere(fullname, path, target):
+    """Raise what importlib would raise itself (importlib._bootstrap, _find_and_load_unlocked), with a note."""
+    finders = sys.meta_path
+    for finder in finders[finders.index(last_finder) + 1 :]:  # of a program that appends one
+        spec = finder.find_spec(fullname, path, target)
+        if spec is not None:
+            return spec
+    error = ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+    error.add_note(f"{NOTE} `{fullname}`; if the program needs it, add `--hidden-import {fullname}`")
+    raise error
