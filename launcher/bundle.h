@@ -149,6 +149,13 @@ enum bundle_python_command {
     BUNDLE_NO_PYTHON = 2,      /* they are the program's own arguments */
 };
 
+/* What compiling a text or a regular expression gives. `key` says what was compiled (freeze/worker/results.py), `item`
+   is the number of the result in the tuple `results_code`. */
+struct bundle_result {
+    const char *key; /* first: the index looks here */
+    uint64_t item;
+};
+
 /* How the interpreter is configured: what would be options of `python`. Lists end with NULL. */
 struct bundle_options {
     uint32_t optimize;       /* -O, -OO */
@@ -177,6 +184,7 @@ struct bundle {
     struct bundle_index soname_index; /* into `sonames` */
     struct bundle_index carried_index; /* by path */
     struct bundle_index replacement_index;
+    struct bundle_index result_index;
     const struct bundle_module *modules;
     const struct bundle_file *files;
     const struct bundle_image *images;
@@ -186,6 +194,8 @@ struct bundle {
     uint64_t unique_count; /* of symbols that are one for the process */
     const uint32_t *residents; /* resident images, after those that they need */
     uint64_t resident_count;
+    const struct bundle_result *results;
+    const struct bundle_code *results_code;
     struct bundle_options options;
 };
 

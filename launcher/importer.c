@@ -3,6 +3,7 @@
 #include "importer.h"
 
 #include "launcher.h"
+#include "results.h"
 
 /* Build the frozensets that could not be static, once. */
 static int
@@ -120,6 +121,9 @@ bundle_run_py(PyObject *self, PyObject *const *args, Py_ssize_t count)
     hold_collector();
     PyObject *result = PyEval_EvalCode(args[0], args[1], args[1]);
     release_collector();
+    if (result && bundle_module_was_run(args[1]) < 0) {
+        Py_CLEAR(result);
+    }
     return result;
 }
 

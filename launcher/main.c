@@ -7,6 +7,7 @@
 #include "frozen.h"
 #include "importer.h"
 #include "launcher.h"
+#include "results.h"
 
 #include <locale.h>
 #include <signal.h>
@@ -226,7 +227,7 @@ initialize(const struct bundle_start *start)
         goto done;
     }
     compat_reserve_versions(bundle.options.version_end);
-    if (bundle_install_importer() < 0) {
+    if (bundle_install_importer() < 0 || bundle_replace_compilers() < 0) {
         PyErr_Print();
         status = PyStatus_Error("the importer could not be installed");
         goto done;

@@ -100,6 +100,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         ),
         site_builtins=site_builtins,
         main_module=entry.module,
+        search_path=search_path,
         runtime_hooks=runtime_hooks,
         libraries=libraries,
     )

@@ -130,6 +130,7 @@ class ModuleGraph:
     site_builtins: tuple[str, ...]  # of exit, quit, help, ...: those that are named somewhere
     main_module: str  # what `python -m` would run; "" for a script
     left_out: tuple[Import, ...] = ()  # of modules that are installed, by others that do without them
+    search_path: tuple[Path, ...] = ()  # where modules were looked for
     runtime_hooks: tuple[str, ...] = ()  # modules that run before `__main__`, in this order
     libraries: tuple[Library, ...] = ()  # besides those that modules need, which linking finds
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,8 +16,9 @@ from bundler.cache import Cache, digest, tree_digest
 from bundler.contract import launcher_folder
 from bundler.errors import BundleError
 from bundler.freeze.header import HEADER, layout_as_json, make_header
-from bundler.freeze.image import FrozenImage, FrozenModule
+from bundler.freeze.image import FrozenImage, FrozenModule, FrozenResults
 from bundler.freeze.pool import pool_lines
+from bundler.freeze.rehearse import Rehearsal, rehearse
 from bundler.freeze.split import compile_each, keeps_order
 from bundler.freeze.worker import ctext
 from bundler.process import Service, jobs
@@ -31,6 +32,9 @@ from bundler.workshop import Workshop
 # Their file name makes tracebacks leave their frames out (importer.py).
 _LAUNCHER_MODULES = {"_bundle_importer": "importer.py", "_bundle_seldom": "seldom.py", "_bundle_adapt": "adapt.py"}
 _LAUNCHER_FILENAME = "<frozen importlib._bootstrap_external>"
+
+# What the results of compiling are called among the frozen; no module can be named so.
+RESULTS = "<results>"
 
 FLAGS = (
     "-x",
@@ -50,10 +54,10 @@ _BATCH_SIZE = 200_000
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A module on its way to an object file. `key` is a digest of all that the object file depends on."""
+    """Something on its way to an object file. `key` is a digest of all that the object file depends on."""
 
-    module: SourceModule
-    is_script: bool  # Python would compile it each time, and never read it from a .pyc
+    name: str  # a module's, or RESULTS
+    request: Mapping[str, object]  # what the worker is told (freeze/worker/main.py)
     size: int  # of the source
     key: str
 
@@ -71,10 +75,22 @@ class Freezer:
 
     def job(self, module: SourceModule, graph: ModuleGraph) -> _Job:
         """What is to be done for a module."""
-        script = is_script(module, graph)
+        request = {
+            "name": module.name,
+            "source": str(module.path),
+            "filename": module.filename,
+            # Python would compile it each time, and never read it from a .pyc.
+            "is_script": is_script(module, graph),
+        }
         source = module.path.read_bytes()
-        facts = (module.name, module.filename, str(script), str(self.optimize))
-        return _Job(module, script, len(source), digest(self.identity, *facts, source))
+        facts = (module.name, module.filename, str(request["is_script"]), str(self.optimize))
+        return _Job(module.name, request, len(source), digest(self.identity, *facts, source))
+
+    def results_job(self, rehearsal: Rehearsal) -> _Job:
+        """What is to be done for the results of compiling that a rehearsal showed."""
+        request = {"name": RESULTS, "texts": sorted(rehearsal.texts), "patterns": sorted(rehearsal.patterns)}
+        content = json.dumps(request)
+        return _Job(RESULTS, request, len(content), digest(self.identity, str(self.optimize), content))
 
     def object_file(self, job: _Job) -> Path:
         """Where the compiled module is, or will be."""
@@ -94,7 +110,7 @@ class Freezer:
         with self.cache.workplace("frozen") as folder:
             text = folder / "frozen.c"  # the name gets into object files, and so must not vary
             request = {
-                "modules": [_request(job) for job in jobs],
+                "modules": [job.request for job in jobs],
                 "optimize": self.optimize,
                 "header": HEADER,
                 "output": str(text),
@@ -107,25 +123,15 @@ class Freezer:
                 self.cache.write(self.facts_file(job), json.dumps(facts).encode())
         for job, facts in zip(jobs, answers, strict=True):
             if "error" in facts:
-                raise _not_freezable(job.module, facts["error"])
+                raise _not_freezable(job, facts["error"])
 
 
-def _request(job: _Job) -> dict[str, object]:
-    module = job.module
-    return {
-        "name": module.name,
-        "source": str(module.path),
-        "filename": module.filename,
-        "is_script": job.is_script,
-    }
-
-
-def _not_freezable(module: SourceModule, reason: str) -> BundleError:
+def _not_freezable(job: _Job, reason: str) -> BundleError:
     return BundleError(
         "not-freezable",
-        f"`{module.name}` cannot be frozen: {reason}",
-        where=str(module.path),
-        hint=f"leave the module out with `--exclude-module {module.name}` if the program does not need it",
+        f"`{job.name}` cannot be frozen: {reason}",
+        where=str(job.request.get("source", "")),
+        hint=f"leave the module out with `--exclude-module {job.name}` if the program does not need it",
     )
 
 
@@ -158,7 +164,9 @@ def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, worksho
     freezer = prepare(target, settings, workshop)
     modules = sorted((*graph.of_kind(SourceModule), *own), key=lambda module: module.name)
     every = [freezer.job(module, graph) for module in modules]
-    missing = [job for job in every if not freezer.facts_file(job).is_file()]
+    rehearsal = rehearse(graph, digest(*(job.key for job in every)), target, workshop)
+    results = freezer.results_job(rehearsal)
+    missing = [job for job in (*every, results) if not freezer.facts_file(job).is_file()]
     with workshop.report.progress("compiling", len(missing)) as advance, _workers(target) as worker:
 
         def build(batch: list[_Job]) -> None:
@@ -170,21 +178,28 @@ def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, worksho
             most = _BATCH_SIZE if keeps_order(workshop.toolchain, FLAGS, workshop.cache) else 0
             for _ in pool.map(build, _batches(missing, most)):
                 pass
-    facts = [json.loads(freezer.facts_file(job).read_bytes()) for job in every]
+    facts = [json.loads(freezer.facts_file(job).read_bytes()) for job in (*every, results)]
     return FrozenImage(
         graph=graph,
         modules=tuple(
             FrozenModule(
-                source=job.module,
+                source=module,
                 object_file=freezer.object_file(job),
-                symbol=ctext.module_symbol(job.module.name),
-                version_symbol=ctext.version_symbol(job.module.name),
+                symbol=ctext.module_symbol(job.name),
+                version_symbol=ctext.version_symbol(job.name),
                 codes=fact["codes"],
             )
-            for job, fact in zip(every, facts, strict=True)
+            for module, job, fact in zip(modules, every, facts[:-1], strict=True)
+        ),
+        results=FrozenResults(
+            keys=tuple(facts[-1]["keys"]),
+            object_file=freezer.object_file(results),
+            symbol=ctext.module_symbol(RESULTS),
+            version_symbol=ctext.version_symbol(RESULTS),
+            codes=facts[-1]["codes"],
         ),
         pool=_build_pool(freezer, {text for fact in facts for text in fact["pooled"]}),
-        compiled=len(missing),
+        compiled=sum(job is not results for job in missing),
     )
 
 

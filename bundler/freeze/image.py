@@ -9,18 +9,24 @@ from bundler.analyze.graph import ModuleGraph, SourceModule
 
 
 @dataclass(frozen=True, slots=True)
-class FrozenModule:
-    """One module as an object file.
+class FrozenObject:
+    """An object file with static Python objects.
 
     `symbol` is its `struct bundle_code`. `version_symbol` must be given the value of its first co_version times 2**32
     by the linker; `codes` is how many versions it takes.
     """
 
-    source: SourceModule
     object_file: Path
     symbol: str
     version_symbol: str
     codes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenModule(FrozenObject):
+    """The code of one module."""
+
+    source: SourceModule
 
     @property
     def name(self) -> str:
@@ -29,10 +35,20 @@ class FrozenModule:
 
 
 @dataclass(frozen=True, slots=True)
+class FrozenResults(FrozenObject):
+    """What compiling some texts and regular expressions gives, in a tuple; `keys` are those of its items, in their order
+    (freeze/worker/results.py).
+    """
+
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FrozenImage:
     """Every source module of the graph, the launcher's own included, and the pool of strings that they share."""
 
     graph: ModuleGraph
     modules: tuple[FrozenModule, ...]
+    results: FrozenResults
     pool: Path
     compiled: int  # how many modules were not in the cache

@@ -72,12 +72,21 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True)
+class Results:
+    """The keys of what is in the tuple of results, and the executable's symbol of its `struct bundle_code`."""
+
+    keys: tuple[str, ...]
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
 class Contents:
     """All that goes into the payload."""
 
     modules: tuple[ModuleEntry, ...]
     files: tuple[FileEntry | ImageEntry, ...]
     images: tuple[Image, ...]
+    results: Results
     options: Options
     carried: tuple[Carried, ...] = ()
     replaced: tuple[str, ...] = ()  # functions that libraries find the launcher's in place of
@@ -166,6 +175,7 @@ def build_payload(contents: Contents, base: int, symbol: Callable[[str], int], l
     bundle, address = writer.reserve("struct bundle")
     _write_modules(writer, bundle[0], contents.modules, symbol)
     _write_files(writer, bundle[0], contents)
+    _write_results(writer, bundle[0], contents.results, symbol)
     _write_options(writer, bundle[0], contents.options)
     _write_images(writer, bundle[0], contents, locate)
     _write_carried(writer, bundle[0], contents.carried)
@@ -193,6 +203,17 @@ def _write_modules(
     writer.fill(rows, address)
     writer.index(bundle.module_index, (module.name for module in modules))
     bundle.modules = writer.pointer("struct bundle_module *", address)
+
+
+def _write_results(writer: _Writer, bundle: Any, results: Results, symbol: Callable[[str], int]) -> None:
+    rows, address = writer.reserve("struct bundle_result", len(results.keys))
+    for number, (row, key) in enumerate(zip(rows, results.keys, strict=False)):
+        row.key = writer.text(key)
+        row.item = number
+    writer.fill(rows, address)
+    writer.index(bundle.result_index, results.keys)
+    bundle.results = writer.pointer("struct bundle_result *", address)
+    bundle.results_code = writer.pointer("struct bundle_code *", symbol(results.symbol))
 
 
 def _write_options(writer: _Writer, bundle: Any, options: Options) -> None:

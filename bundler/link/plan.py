@@ -23,7 +23,7 @@ from bundler.freeze.image import FrozenImage
 from bundler.link.carry import Bound, Carried, bind, library_rules
 from bundler.link.libraries import Closure, find_closure
 from bundler.link.manifest import Manifest
-from bundler.link.payload import Contents, FileEntry, ImageEntry, ModuleEntry, Options
+from bundler.link.payload import Contents, FileEntry, ImageEntry, ModuleEntry, Options, Results
 from bundler.link.prelink import Prelinked, thread_local_layout
 from bundler.settings import Settings
 from bundler.target import Linkage, TargetPython
@@ -74,6 +74,7 @@ _LAUNCHER_SOURCES = (
     "self.c",
     "importer.c",
     "ending.c",
+    "results.c",
     "frozen.c",
     "images.c",
     "carried.c",
@@ -158,6 +159,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
         carried=bound.carried,
         replaced=tuple(sorted(REPLACED_FUNCTIONS | REPLACED_FOR_EXTENSIONS)) if bound.carried else (),
         unique_count=len(prelinked.unique_symbols),
+        results=Results(image.results.keys, image.results.symbol),
         options=Options(
             optimize=settings.optimize,
             utf8_mode=settings.utf8,
@@ -181,7 +183,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
         toolchain=toolchain,
         units=tuple(CompileUnit(launcher_folder() / name, (*_LAUNCHER_FLAGS, *headers)) for name in sources),
         headers=f"{target.hexversion:x} {target.layout.digest}",
-        objects=(*(module.object_file for module in image.modules), image.pool),
+        objects=(*(module.object_file for module in image.modules), image.results.object_file, image.pool),
         libraries=tuple(libraries),
         wrapped=(*sorted(REPLACED_FUNCTIONS), *_WRAPPED_IN_PYTHON),
         definitions=definitions,
@@ -198,7 +200,7 @@ def _versions(image: FrozenImage) -> tuple[tuple[tuple[str, int], ...], int]:
     """A range of co_versions for each module; the linker puts them into the upper halves of 64-bit words."""
     definitions = []
     following = FIRST_VERSION
-    for module in image.modules:
+    for module in (*image.modules, image.results):
         definitions.append((module.version_symbol, following << 32))
         following += module.codes
     return tuple(definitions), following

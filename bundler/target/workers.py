@@ -15,12 +15,20 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 _START = "import sys; sys.path.append({folder!r}); from worker.{module} import main; sys.path.pop(); main()"
 
 
-def worker_command(executable: Path, stage: str, module: str, *, isolated: bool = True) -> list[str | Path]:
+# For a worker whose answer must not depend on the order of sets: it must be started with REPEATABLE in its environment.
+REPEATABLE = {"PYTHONHASHSEED": "0", "PYTHONPATH": "", "PYTHONHOME": "", "PYTHONWARNINGS": "", "PYTHONOPTIMIZE": ""}
+
+
+def worker_command(
+    executable: Path, stage: str, module: str, *, isolated: bool = True, repeatable: bool = False
+) -> list[str | Path]:
     """The command that runs `bundler/<stage>/worker/<module>.py`'s `main()`.
 
     `isolated`: the worker sees the standard library only, and starts faster; otherwise the app's environment.
     """
     flags = ["-I", "-S"] if isolated else []
+    if repeatable:
+        flags = ["-s", "-S", "-P"]  # as isolated, but for the environment: -I would leave hashes random
     code = _START.format(folder=str(_PACKAGE / stage), module=module)
     # UTF-8 whatever the locale: jobs and results are JSON.
     return [executable, "-B", "-X", "utf8", *flags, "-c", code]

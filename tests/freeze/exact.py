@@ -149,7 +149,7 @@ class Bench:
         if not output.is_file():
             freezer.compile(text, output)
         source = SourceModule(name, text, f"<{name}>", is_package=False)
-        return FrozenModule(source, output, ctext.module_symbol(name), ctext.version_symbol(name), facts["codes"])
+        return FrozenModule(output, ctext.module_symbol(name), ctext.version_symbol(name), facts["codes"], source)
 
     def _together(self, first: Path, pool: Path) -> Path:
         """Two object files as one: the pool has no module of its own."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bundler.contract import bundle_constant, bundle_ffi, launcher_folder
 from bundler.link.libraries import find_closure
-from bundler.link.payload import Contents, FileEntry, ModuleEntry, Options, build_payload, fnv1a
+from bundler.link.payload import Contents, FileEntry, ModuleEntry, Options, Results, build_payload, fnv1a
 from bundler.link.plan import REPLACED_FUNCTIONS
 from bundler.link.prelink import prelink
 from tests.link import natives
@@ -34,12 +34,16 @@ OPTIONS = Options(
 )
 
 
+NO_RESULTS = Results((), "frozen_results")
+
+
 def contents(modules: Iterable[str] = (), files: Iterable[str] = ()) -> Contents:
     """Modules and files with these names."""
     return Contents(
         modules=tuple(ModuleEntry(name, f"/here/{name}", None, 1, is_package=False) for name in modules),
         files=tuple(FileEntry(PurePosixPath(path), b"in " + path.encode(), is_executable=False) for path in files),
         images=(),
+        results=NO_RESULTS,
         options=OPTIONS,
     )
 
@@ -129,7 +133,7 @@ def test_images_are_found_by_path_and_soname(look_up: LookUp, natives_folder: Pa
     """Both indexes lead to the image."""
     roots = [(natives_folder / f"{part.name}.abi3.so", f"/here/{part.name}.so") for part in natives.MODULES[:8]]
     images = prelink(find_closure(roots, "/here"), frozenset(), REPLACED_FUNCTIONS).images
-    data = payload(Contents((), (), images, OPTIONS))
+    data = payload(Contents((), (), images, NO_RESULTS, OPTIONS))
     tables = Tables(data)
 
     assert look_up(data, ["i" + image.path for image in images]) == list(range(len(images)))
@@ -212,7 +216,10 @@ def test_modules_are_written():
         ModuleEntry("boot", None, "frozen_boot", kinds[0], is_package=False),
     )
     data = build_payload(
-        Contents(rows, (), (), OPTIONS), BASE, {"frozen_a": 0x1000, "frozen_boot": 0x2000}.__getitem__, lambda _: 0
+        Contents(rows, (), (), Results(("key",), "frozen_results"), OPTIONS),
+        BASE,
+        {"frozen_a": 0x1000, "frozen_boot": 0x2000, "frozen_results": 0x3000}.__getitem__,
+        lambda _: 0,
     )
     tables = Tables(data)
     address = bundle_ffi().cast

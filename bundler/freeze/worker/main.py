@@ -6,12 +6,16 @@ Requests come as JSON lines on standard input, the layout as the first; a JSON l
 from __future__ import annotations
 
 import json
+import re
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from . import ctext
 from .objects import ModuleWriter, UnsupportedConstantError
+from .results import pattern_key, pattern_result, text_key, text_result
 from .structs import Layout
 
 
@@ -31,11 +35,12 @@ def _freeze(layout: Layout, request: dict[str, Any]) -> list[dict[str, Any]]:
     following = 1
     for job in request["modules"]:
         try:
-            writer = _module(layout, job, request["optimize"], following)
+            write = _results if "texts" in job else _module
+            writer, facts = write(layout, job, request["optimize"], following)
         except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError, UnsupportedConstantError) as error:
             answers.append({"error": f"{type(error).__name__}: {error}"})
             continue
-        answers.append({"pooled": sorted(writer.pooled), "codes": writer.codes})
+        answers.append({"pooled": sorted(writer.pooled), "codes": writer.codes, **facts})
         texts.append(writer.text())
         following = writer.following
     lines = [f'#include "{request["header"]}"']
@@ -47,9 +52,28 @@ def _freeze(layout: Layout, request: dict[str, Any]) -> list[dict[str, Any]]:
     return answers
 
 
-def _module(layout: Layout, job: dict[str, Any], optimize: int, first: int) -> ModuleWriter:
+def _module(layout: Layout, job: dict[str, Any], optimize: int, first: int) -> tuple[ModuleWriter, dict[str, Any]]:
     source = Path(job["source"]).read_bytes()
     code = compile(source, job["filename"], "exec", dont_inherit=True, optimize=optimize)
     writer = ModuleWriter(layout, job["name"], first)
     writer.write(job["name"], code, source if job["is_script"] else b"")
-    return writer
+    return writer, {}
+
+
+def _results(layout: Layout, job: dict[str, Any], optimize: int, first: int) -> tuple[ModuleWriter, dict[str, Any]]:
+    """One tuple of all results; the keys come in the order of its items."""
+    results = dict(_computed(job, optimize))
+    keys = sorted(results)
+    writer = ModuleWriter(layout, job["name"], first)
+    writer.write(job["name"], tuple(results[key] for key in keys))
+    return writer, {"keys": keys}
+
+
+def _computed(job: dict[str, Any], optimize: int) -> Iterator[tuple[str, object]]:
+    """Keys and results; without those of what does not compile, or not without a warning."""
+    for text in job["texts"]:
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError, Warning):
+            yield text_key(*text), text_result(*text, optimize=optimize)
+    for pattern in job["patterns"]:
+        with suppress(re.error, RecursionError, OverflowError, Warning):
+            yield pattern_key(*pattern), pattern_result(*pattern)

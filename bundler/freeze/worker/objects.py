@@ -12,6 +12,7 @@ import marshal
 import struct
 from collections.abc import Iterator, Sequence
 from types import CodeType, EllipsisType
+from typing import Any
 
 from . import ctext
 from .structs import POINTERS, VERSION_WORD, Layout, Member, code_members
@@ -55,8 +56,10 @@ class ModuleWriter:
         self._references: dict[object, str] = {}
         self._orders: dict[object, tuple[object, ...]] = {}
 
-    def write(self, module: str, compiled: CodeType, script: bytes = b"") -> None:
+    def write(self, module: str, compiled: CodeType | tuple[Any, ...], script: bytes = b"") -> None:
         """Write the module's code object and the `struct bundle_code` through which the launcher finds it.
+
+        Instead of a module's code it can be a tuple of constants, code objects among them.
 
         `script`: the source, if Python would run it as it is compiled, without a .pyc in between.
         """

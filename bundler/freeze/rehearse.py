@@ -1,0 +1,127 @@
+"""Learns what a program's start compiles: its imports are rehearsed under the target, in a process of their own.
+
+Only what is installed is imported: the app's own modules may do anything when they are imported, those of installed
+distributions are made to be. Whatever goes wrong there, the build goes on: what is not learned is compiled at run time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bundler.analyze.graph import Binding, ExtensionModule, Import, ModuleGraph, SourceModule
+from bundler.cache import digest, tree_digest
+from bundler.process import CommandError, run
+from bundler.target import TargetPython
+from bundler.target.workers import REPEATABLE, worker_command
+from bundler.workshop import Workshop
+
+_SECONDS = 60.0
+
+# Bindings of imports that happen when the importing module is run.
+_AT_ONCE = (Binding.EAGER, Binding.OPTIONAL, Binding.CONDITIONAL, Binding.PARENT)
+
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
+
+# Keys are C strings, in UTF-8.
+_UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What was learned. `texts`: (mode, file name, inherited flags, text); `patterns`: ("str" or "bytes", pattern,
+    flags), bytes as Latin-1 text; `order`: modules as they were imported.
+    """
+
+    texts: tuple[tuple[str, str, int, str], ...]
+    patterns: tuple[tuple[str, str, int], ...]
+    order: tuple[str, ...]
+
+
+def rehearse(graph: ModuleGraph, sources: str, target: TargetPython, workshop: Workshop) -> Rehearsal:
+    """Import what the app imports from installed distributions. `sources`: a digest of the graph's source modules."""
+    names = list(_installed_imports(graph, target))
+    paths = [str(folder) for folder in graph.search_path]
+    identity = digest(
+        tree_digest(Path(__file__).parent / "worker"),
+        str(target.executable),
+        str(target.hexversion),
+        json.dumps([names, paths]),
+        sources,
+        *(f"{module.path}:{_stamp(module.path)}" for module in graph.of_kind(ExtensionModule)),
+    )
+    entry = workshop.cache.path("rehearsal", identity, ".json")
+    if not entry.is_file():
+        with workshop.report.stage("rehearsing the start"):
+            workshop.cache.write(entry, json.dumps(_run(names, paths, target)).encode())
+    answer = json.loads(entry.read_bytes())
+    own = (str(target.prefix), str(target.base_prefix), str(Path.home()), tempfile.gettempdir())
+    return Rehearsal(
+        texts=tuple(
+            (mode, filename, flags, text)
+            for mode, filename, flags, text in answer["texts"]
+            if _is_portable(filename, own) and _is_portable(text, own)
+        ),
+        patterns=tuple(
+            (kind, pattern, flags) for kind, pattern, flags in answer["patterns"] if _is_portable(pattern, own)
+        ),
+        order=tuple(answer["order"]),
+    )
+
+
+def _stamp(path: Path) -> str:
+    status = path.stat()
+    return f"{status.st_mtime_ns}:{status.st_size}"
+
+
+def _run(names: list[str], paths: list[str], target: TargetPython) -> dict[str, Any]:
+    job = {"modules": names, "path": paths, "seconds": _SECONDS}
+    with tempfile.TemporaryDirectory(prefix="bundle-") as folder:
+        # Nothing of the user's is in reach by name: neither a configuration to read nor a folder to fill.
+        environment = {**REPEATABLE, "HOME": folder}
+        command = worker_command(target.executable, "freeze", "rehearse", repeatable=True)
+        try:
+            done = run(command, stdin=json.dumps(job).encode(), cwd=Path(folder), environment=environment)
+            answer: dict[str, Any] = json.loads(done.stdout)
+        except (CommandError, ValueError):
+            return {"texts": [], "patterns": [], "order": []}
+    return answer
+
+
+def _installed_imports(graph: ModuleGraph, target: TargetPython) -> Iterator[str]:
+    """Installed modules in the order in which a run may import them: those that the app's own modules import at once,
+    then what these import later, inside functions.
+    """
+    following: dict[str, list[Import]] = {}
+    for edge in sorted(graph.imports, key=lambda edge: (edge.line, edge.imported)):
+        following.setdefault(edge.importer, []).append(edge)
+    seen = {"__main__"}
+    now, later = deque(["__main__"]), deque[str]()
+    while now or later:
+        name = now.popleft() if now else later.popleft()
+        if _is_installed(graph, name, target):
+            yield name
+        for edge in following.get(name, ()):
+            queue = now if edge.binding in _AT_ONCE else later if edge.binding is Binding.DEFERRED else None
+            if queue is not None and edge.imported not in seen:
+                seen.add(edge.imported)
+                queue.append(edge.imported)
+
+
+def _is_installed(graph: ModuleGraph, name: str, target: TargetPython) -> bool:
+    module = graph.modules.get(name)
+    if not isinstance(module, SourceModule | ExtensionModule):
+        return False
+    return any(module.path.is_relative_to(folder) for folder in target.search_path)
+
+
+def _is_portable(text: str, own: tuple[str, ...]) -> bool:
+    """The text would be the same on another machine, and the launcher can look it up."""
+    is_own = any(path in text for path in own if len(path) > 1)
+    return not (is_own or _ADDRESS.search(text) or _UNSPEAKABLE.search(text))
