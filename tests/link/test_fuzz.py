@@ -23,7 +23,7 @@ from bundler.link.libraries import find_closure
 from bundler.link.payload import Contents, build_payload
 from bundler.link.plan import REPLACED_FUNCTIONS
 from bundler.target import TargetPython
-from tests.link.test_payload import OPTIONS
+from tests.link.test_payload import NO_RESULTS, OPTIONS
 from tests.support import bundle, run
 
 FILES = (
@@ -59,7 +59,7 @@ def use(path: Path) -> None:
     """What a build does with a shared object."""
     closure = find_closure([(path, "/here/module.so")], "/here")
     bound = bind(closure, frozenset({"PyModuleDef_Init"}), REPLACED_FUNCTIONS, {})
-    contents = Contents((), (), bound.prelinked.images, OPTIONS, bound.carried)
+    contents = Contents((), (), bound.prelinked.images, NO_RESULTS, OPTIONS, bound.carried)
     build_payload(contents, 0, lambda _: 0, lambda _: 0)
 
 
