@@ -59,7 +59,7 @@ def use(path: Path) -> None:
     """What a build does with a shared object."""
     closure = find_closure([(path, "/here/module.so")], "/here")
     bound = bind(closure, frozenset({"PyModuleDef_Init"}), REPLACED_FUNCTIONS, {})
-    contents = Contents((), (), bound.prelinked.images, NO_RESULTS, OPTIONS, bound.carried)
+    contents = Contents((), (), bound.prelinked.images, NO_RESULTS, OPTIONS, carried=bound.carried)
     build_payload(contents, 0, lambda _: 0, lambda _: 0)
 
 
