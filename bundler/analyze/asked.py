@@ -27,6 +27,18 @@ class Asked:
     distributions: tuple[Installed, ...]
 
 
+def hook_folders(settings: Settings) -> tuple[Path, ...]:
+    """The user's folders of hooks; BundleError when one is not there."""
+    for path in settings.hook_folders:
+        if not path.is_dir():
+            raise BundleError(
+                "no-such-file",
+                f"there is no folder `{path}` with hooks",
+                hint="check the path in `--additional-hooks-dir DIR`",
+            )
+    return tuple(path.resolve() for path in settings.hook_folders)
+
+
 def add_asked(walker: Walker, settings: Settings, hooks: Hooks, environment: Environment) -> Asked:
     """Bring in what options name; BundleError for what is not there."""
     for name in settings.hidden_imports:

@@ -37,7 +37,7 @@ _Answer = dict[str, Any]
 _LONGEST_SECONDS = 300.0
 
 # Helpers for frameworks that only PyInstaller's own hooks use: theirs serve when they are there.
-_THEIRS = {"qt", "gi", "setuptools"}
+_THEIRS = {"qt", "gi", "setuptools", "tcl_tk"}
 
 
 class _Guests:

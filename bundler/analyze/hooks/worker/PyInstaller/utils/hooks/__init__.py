@@ -9,6 +9,7 @@ import importlib.machinery
 import importlib.metadata
 import os
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path, PurePath
 from typing import Any
@@ -35,7 +36,8 @@ Pair = tuple[str, str]
 def exec_statement(statement: str) -> str:
     """What Python statements print, in a process of their own."""
     path = f"import sys; sys.path[:] = {sys.path!r}\n"
-    output = exec_command_stdout(sys.executable, "-I", "-S", "-c", path + statement, encoding="utf-8")
+    code = path + textwrap.dedent(statement)
+    output = exec_command_stdout(sys.executable, "-I", "-S", "-c", code, encoding="utf-8")
     return str(output).strip()
 
 

@@ -1,0 +1,6 @@
+from PyInstaller.utils.hooks import collect_submodules
+
+hiddenimports = collect_submodules("plugins", filter=lambda name: name != "plugins.unwanted")
+excludedimports = ["plugins.unwanted"]
+datas = [("by_hook.txt", "plugins/added")]
+module_collection_mode = "pyz+py"

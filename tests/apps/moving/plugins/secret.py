@@ -1,0 +1,1 @@
+"""Only a hook knows of it."""

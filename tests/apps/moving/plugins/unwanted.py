@@ -1,0 +1,1 @@
+"""A hook excludes it."""
