@@ -72,6 +72,28 @@ class BundleLoader:
         return resource_reader(self.get_filename(fullname))
 
 
+class OtherNameLoader(BundleLoader):
+    """Loads a module under another name than the one it has in the executable."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def exec_module(self, module):
+        _call_with_frames_removed(run, code_of(self._name), module.__dict__)
+
+    def get_code(self, fullname):
+        return code_of(self._name)
+
+    def get_source(self, fullname):
+        pass
+
+    def is_package(self, fullname):
+        return find(self._name)[1]
+
+    def get_filename(self, fullname):
+        return find(self._name)[2]
+
+
 loader = BundleLoader()
 
 
@@ -128,8 +150,19 @@ class BundleEntryFinder:
                 raise ImportError("only folders are supported", path=path)
 
     def find_spec(self, fullname, target=None):
-        package = fullname.rpartition(".")[0]
-        return BundleFinder.find_spec(fullname) if package == self._package else None
+        package, _, last = fullname.rpartition(".")
+        if package == self._package:
+            return BundleFinder.find_spec(fullname)
+        # A folder inside a package was put on a search path: modules in it have shorter names there.
+        name = f"{self._package}.{last}" if self._package else last
+        spec = BundleFinder.find_spec(name)
+        if spec is not None:
+            spec.name = fullname
+            if spec.loader is loader:
+                spec.loader = OtherNameLoader(name)
+            elif hasattr(spec.loader, "name"):  # of an extension module
+                spec.loader.name = fullname
+        return spec
 
     def iter_modules(self, prefix=""):
         for name, is_package in sorted(_bundle.submodules(self._package)):

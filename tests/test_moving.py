@@ -36,6 +36,7 @@ def test_options_and_hooks_in_a_binary(build: Callable[..., Path]):
         "source": "def sourced():",
         "collected": ["extras.inner.deep", "more"],
         "only data": [None, True],
+        "through a folder": ["deep", "deep", "deep.py"],
         "metadata": True,
         "runtime hooks": "mine module",
         "frozen": [True, True],

@@ -141,6 +141,7 @@ def _collect_all(
                 there.add(file.destination)
                 data_files.append(file)
         before = len(walker.reached)
+        walker.add_conventional()
         for name in sorted(set(named_modules(data_files))):
             walker.add_existing("__main__", name, Binding.STRING)
         if len(walker.reached) == before:

@@ -19,6 +19,9 @@ from bundler.settings import Settings
 # A chain of these is one that the program certainly takes.
 _FIRM = frozenset({Binding.EAGER, Binding.CONDITIONAL, Binding.PARENT, Binding.RULE})
 
+# Of libraries' imports, those that happen whenever the library is imported; a condition may be that a module is there.
+_CERTAIN = frozenset({Binding.EAGER, Binding.PARENT, Binding.RULE})
+
 
 def findings(walker: Walker, environment: Environment, settings: Settings) -> Iterator[Diagnostic]:
     """Everything, in the order in which it is told."""
@@ -55,7 +58,7 @@ def missing_modules(walker: Walker, environment: Environment, excluded: tuple[st
         if importer is None or walker.is_stdlib(importer.located):
             continue  # the standard library knows what it may miss on a platform
         is_guarded = (edge.importer, edge.imported.partition(".")[0]) in guarded
-        is_certain = edge.importer in firm and edge.binding in _FIRM and not is_guarded
+        is_certain = edge.importer in firm and edge.binding in _CERTAIN and not is_guarded
         if is_certain or _is_own(importer, environment):
             if found.get(edge.imported, _NOTHING).severity is not Severity.WARNING:
                 found[edge.imported] = warning(
@@ -122,6 +125,8 @@ def _is_missing(walker: Walker, edge: Edge, excluded: tuple[str, ...]) -> bool:
         return False
     if edge.imported in walker.made_at_run_time or edge.importer in walker.runtime_hooks:
         return False
+    if edge.imported.startswith("cython.cimports"):
+        return False  # a name for Cython's compiler alone
     if any(edge.imported == name or edge.imported.startswith(name + ".") for name in excluded):
         return False
     # `import a.b` where a is no package, or one that makes b itself at run time, says nothing about b.

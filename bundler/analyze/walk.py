@@ -168,6 +168,7 @@ class Walker:
         self._environment = environment
         self._search_path = search_path
         self._hooks = hooks
+        self._other_names: dict[str, str] = {}  # top-level names that stand for modules inside packages
         self._excluded_by_hooks: dict[str, frozenset[str]] = {}  # by the module whose imports are meant
         self._pending: deque[Any] = deque()
         # Names that reached code uses; what waits for one: deferred imports of the standard library (a node and a
@@ -225,6 +226,27 @@ class Walker:
             self.edges.append(Edge("__main__", hook.name, Binding.HOOK, is_attribute=False, line=0))
             self.run()
 
+    def add_conventional(self) -> None:
+        """Bring in what frameworks import of their applications by convention, as rules say."""
+        done: set[str] = set()
+        while rules := [rule for rule in self._rules.values() if rule.marks and rule.module in self.reached]:
+            packages = [module for name, module in self.reached.items() if name not in done]
+            if not packages:
+                return
+            done |= self.reached.keys()
+            for module in packages:
+                folders = module.located.folders if module.located is not None else ()
+                submodules = frozenset(self.locator.submodules(folders))
+                for rule in rules:
+                    if not submodules.isdisjoint(rule.marks):
+                        for pattern in rule.conventional:
+                            self.add_expanded(rule.module, f"{module.name}.{pattern}")
+
+    def add_expanded(self, importer: str, pattern: str) -> None:
+        """Bring in the modules that a pattern of a rule stands for."""
+        for name in self._expand(pattern):
+            self.add_existing(importer, name, Binding.RULE)
+
     def run(self) -> None:
         """Scan what has been reached and not scanned yet."""
         while self._pending or self._choose_fallbacks():
@@ -258,6 +280,7 @@ class Walker:
     def found(self, node: Any, located: Located | None) -> None:
         """A node was made: read its facts now (names that it defines decide what resolves), its imports later."""
         facts = self._read(located)
+        self._note_names(self._rules.get(node.identifier))
         if facts is not None:
             self._search(node.identifier, located, facts)
             self._define(node, facts.globals)
@@ -273,6 +296,18 @@ class Walker:
                 place = os.path.normpath(located.path.parent / folder)
                 self._graph.path.append(place)
                 self._search_path = (*self._search_path, Path(place))
+
+    def _note_names(self, rule: Rule | None) -> None:
+        """Names under which the modules of a package that was found are imported, as its rule says."""
+        if rule is not None:
+            self._other_names |= rule.names
+
+    def _renamed(self, fact: ImportFact) -> ImportFact:
+        """An import by the name that the module has here."""
+        top, dot, rest = fact.name.partition(".")
+        if fact.level or top not in self._other_names:
+            return fact
+        return replace(fact, name=self._other_names[top] + dot + rest)
 
     def _define(self, node: Any, names: Iterable[str]) -> None:
         """Names are attributes of a module, but for those of its submodules: `from . import x` needs the submodule."""
@@ -381,8 +416,10 @@ class Walker:
 
     def _follow_rule(self, importer: str, names: Iterable[str]) -> None:
         for name in names:
+            # What a pattern means is there, but perhaps not all that it imports in turn.
+            binding = Binding.STRING if "*" in name else Binding.RULE
             for each in self._expand(name):
-                self._import_name(importer, each, Binding.RULE)
+                self._import_name(importer, each, binding)
 
     def _codecs(self, reached: Reached) -> Iterator[str]:
         """Codecs are imported by the name of their encoding, often one that comes from outside."""
@@ -399,15 +436,21 @@ class Walker:
         return self._extensions.imports(reached.name, located.path, reached.package)
 
     def _expand(self, name: str) -> Iterator[str]:
-        parent, dot, pattern = name.rpartition(".")
-        if "*" not in pattern:
+        before, star, after = name.partition("*")
+        if not star:
             yield name
             return
+        parent, dot, stem = before.rpartition(".")
+        last, rest_dot, rest = after.partition(".")
         folders: Iterable[Path] = () if parent else self._search_path
         if self.locator.is_module(parent, self._search_path):
             located = self.locator.find_dotted(parent, self._search_path)
             folders = located.folders if located else ()
-        yield from (parent + dot + sub for sub in self.locator.submodules(folders) if fnmatchcase(sub, pattern))
+        for sub in self.locator.submodules(folders):
+            if fnmatchcase(sub, f"{stem}*{last}"):
+                found = parent + dot + sub
+                if not rest or "*" in rest or self.is_there(f"{found}.{rest}"):
+                    yield from self._expand(found + rest_dot + rest)
 
     def _import_name(self, importer: str, name: str, binding: Binding) -> Any:
         nodes = self._graph._safe_import_hook(name, None, None)  # noqa: SLF001  # its one entry that never raises
@@ -418,7 +461,7 @@ class Walker:
         """Follow the imports of one file; relative ones start at `caller`."""
         failed = set()
         attempted: dict[int, list[str]] = {}
-        for fact in self._not_excluded(caller, facts):
+        for fact in map(self._renamed, self._not_excluded(caller, facts)):
             if fact.name in ignored or ("*" in ignored and fact.binding is Binding.DEFERRED):
                 continue
             if fact.fallback and fact.fallback not in failed:
@@ -444,6 +487,7 @@ class Walker:
 
     def _follow(self, node: Any, fact: ImportFact, caller: Any = None) -> bool:
         """Follow one import; was everything that it names found?"""
+        fact = self._renamed(fact)
         names = set(fact.names or ()) - {"*"}
         nodes = self._graph._safe_import_hook(  # noqa: SLF001
             fact.name, caller if caller and fact.level else node, names, fact.level, attr=_SEPARATE

@@ -12,11 +12,15 @@ from bundler.analyze import rules
 from bundler.analyze.locate import Locator
 from bundler.analyze.rules import Rule, load_rules
 from bundler.target import TargetPython
+from tests.analyze.trees import reached, walked, walker, write
 from tests.support import VERSIONS
 from tests.target.pythons import probed
 
 RULES = load_rules()
-LIBRARY_RULES = {name: rule for name, rule in RULES.items() if rule.implies or rule.ignores or rule.uses}
+_FOLDER = Path(rules.__file__).parent
+_LIBRARY_MODULES = {rule.module for rule in load_rules(_FOLDER, "cpython.toml").values()}
+LIBRARY_RULES = {name: rule for name, rule in RULES.items() if name in _LIBRARY_MODULES}
+PACKAGE_RULES = load_rules(_FOLDER, "frameworks.toml")
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +36,15 @@ def pythons() -> list[TargetPython]:
 def test_rule_says_why_and_does_something(rule: Rule):
     """A rule has a reason in words, and an effect."""
     assert len(rule.reason.split()) >= 3
-    effects = (rule.implies, rule.ignores, rule.uses, rule.search_folders, rule.reads_sources)
+    effects = (
+        rule.implies,
+        rule.ignores,
+        rule.uses,
+        rule.search_folders,
+        rule.reads_sources,
+        rule.names,
+        rule.conventional,
+    )
     assert any(effects) or rule.whole_library or rule.whole_library_as_program
     assert rule.module not in (*rule.implies, *rule.ignores)
 
@@ -105,3 +117,85 @@ def test_rules_travel_with_the_package():
     found = {path.name for path in Path(rules.__file__).parent.glob("*.toml")}
 
     assert found >= {"cpython.toml", "hosts.toml"}
+
+
+# What packages look like where their rules take hold: by the rule's module, files, the program, what it must reach.
+LAYOUTS: dict[str, tuple[list[str], str, set[str]]] = {
+    "PIL.Image": (
+        ["PIL/__init__.py", "PIL/Image.py", "PIL/XVThumbImagePlugin.py", "PIL/ImageQt.py"],
+        "import PIL.Image",
+        {"PIL.XVThumbImagePlugin"},
+    ),
+    "setuptools": (
+        ["setuptools/__init__.py", "setuptools/_vendor/jaraco/text.py", "setuptools/_distutils/__init__.py",
+         "setuptools/_distutils/core.py", "setuptools/_vendor/unused.py"],
+        "import setuptools, jaraco.text, distutils.core",
+        {"jaraco", "jaraco.text", "setuptools._distutils.core", "setuptools._distutils"},
+    ),
+    "pkg_resources": (
+        ["pkg_resources/__init__.py", "setuptools/__init__.py", "setuptools/_vendor/platformdirs/__init__.py"],
+        "import pkg_resources\nfrom platformdirs import x",
+        {"platformdirs"},
+    ),
+    "setuptools._distutils.cmd": (
+        ["setuptools/_distutils/cmd.py", "setuptools/_distutils/command/sdist.py", "setuptools/command/egg_info.py"],
+        "import setuptools._distutils.cmd",
+        {"setuptools._distutils.command.sdist", "setuptools.command.egg_info"},
+    ),
+    "setuptools._distutils.ccompiler": (
+        ["setuptools/_distutils/ccompiler.py", "setuptools/_distutils/unixccompiler.py"],
+        "import setuptools._distutils.ccompiler",
+        {"setuptools._distutils.unixccompiler"},
+    ),
+    "django.apps.registry": (
+        ["django/apps/registry.py", "shop/__init__.py", "shop/apps.py", "shop/admin.py", "shop/other.py",
+         "shop/migrations/0001_initial.py", "shop/templatetags/money.py", "shop/management/commands/sell.py",
+         "plain/__init__.py", "plain/admin.py"],
+        "import django.apps.registry, shop, plain",
+        {"shop.apps", "shop.admin", "shop.migrations.0001_initial", "shop.templatetags.money",
+         "shop.management.commands.sell"},
+    ),
+    "django.core.management": (
+        ["django/core/management/__init__.py", "django/core/management/commands/migrate.py"],
+        "import django.core.management",
+        {"django.core.management.commands.migrate"},
+    ),
+    **{
+        f"django.db.backends.{name}": (
+            [f"django/db/backends/{name}/{each}.py" for each in ("__init__", "base", "schema")],
+            f"import django.db.backends.{name}",
+            {f"django.db.backends.{name}.base", f"django.db.backends.{name}.schema"},
+        )
+        for name in ("sqlite3", "postgresql", "mysql", "oracle")
+    },
+    "django.utils.formats": (
+        ["django/utils/formats.py", "django/conf/locale/de/formats.py", "django/conf/locale/xx/__init__.py"],
+        "import django.utils.formats",
+        {"django.conf.locale.de.formats"},
+    ),
+    "django.utils.translation.trans_real": (
+        ["django/utils/translation/trans_real.py", "django/conf/locale/__init__.py", "django/conf/locale/de/__init__.py"],
+        "import django.utils.translation.trans_real",
+        {"django.conf.locale.de"},
+    ),
+    "django.template.engine": (
+        ["django/template/engine.py", "django/template/defaulttags.py", "django/template/loaders/cached.py"],
+        "import django.template.engine",
+        {"django.template.defaulttags", "django.template.loaders.cached"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("module", PACKAGE_RULES)
+def test_rule_of_a_package(tmp_path: Path, module: str):
+    """With its rule a program reaches what its package needs invisibly, and without it less; nothing else is reached."""
+    files, program, expected = LAYOUTS[module]
+    write(tmp_path, dict.fromkeys(files, ""))
+    without = walked(walker(tmp_path), program)
+    made = walked(walker(tmp_path, rules=PACKAGE_RULES), program)
+    made.add_conventional()
+
+    brought = reached(made) - reached(without)
+    around = {name.rpartition(".")[0] for name in brought}
+    assert expected <= brought
+    assert brought - expected <= around

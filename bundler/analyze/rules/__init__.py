@@ -3,13 +3,17 @@
     [[rule]]
     module = "_socket"
     reason = "getaddrinfo encodes host names with the codec idna (socketmodule.c)"
-    implies = ["encodings.idna"]      # "package.*" stands for all direct submodules, "_x_*" for top-level ones
+    implies = ["encodings.idna"]      # "package.*" stands for all direct submodules, "_x_*" for top-level ones,
+                                      # "package.*.x" for x in all of them that have one
     ignores = ["doctest"]             # imports of the module that are not followed; "*": its deferred ones
     uses = ["spawn_main"]             # names of its functions that something out of sight calls
     sources = true                    # its distribution reads its own Python files, so they are carried as data too
     search = ["vendor"]               # folders beside the module whose contents it makes top-level modules
     stdlib = "full"                   # it runs code that is not there when the program is bundled
     program-stdlib = "full"           # it does so when it is the program: by `--script`, `-m` or `module:function`
+    names = { distutils = "setuptools._distutils" }  # other names of modules
+    convention.marks = ["models"]     # packages with one of these submodules are what the module calls applications:
+    convention.implies = ["models", "migrations.*"]  # whichever of them is reached, so are those of these it has
 
 A rule takes effect when its module is reached.
 """
@@ -17,7 +21,7 @@ A rule takes effect when its module is reached.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import tomli
@@ -36,12 +40,15 @@ class Rule:
     reads_sources: bool = False
     whole_library: bool = False
     whole_library_as_program: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+    marks: tuple[str, ...] = ()
+    conventional: tuple[str, ...] = ()
 
 
-def load_rules(folder: Path = Path(__file__).parent) -> Mapping[str, Rule]:
-    """All rules, by module."""
+def load_rules(folder: Path = Path(__file__).parent, files: str = "*.toml") -> Mapping[str, Rule]:
+    """All rules, by module, or those in some files."""
     rules = {}
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(folder.glob(files)):
         for raw in tomli.loads(path.read_text())["rule"]:
             for module in [raw["module"]] if isinstance(raw["module"], str) else raw["module"]:
                 assert module not in rules, f"two rules for {module}"
@@ -55,5 +62,8 @@ def load_rules(folder: Path = Path(__file__).parent) -> Mapping[str, Rule]:
                     reads_sources=raw.get("sources", False),
                     whole_library=raw.get("stdlib") == "full",
                     whole_library_as_program=raw.get("program-stdlib") == "full",
+                    names=raw.get("names", {}),
+                    marks=tuple(raw.get("convention", {}).get("marks", ())),
+                    conventional=tuple(raw.get("convention", {}).get("implies", ())),
                 )
     return rules

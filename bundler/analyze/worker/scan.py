@@ -494,8 +494,10 @@ class _Scanner:
 
     def _try(self, node: ast.Try | ast.TryStar, binding: str, module_level: bool) -> None:
         if not _catches_import_errors(node.handlers):
-            for body in (node.body, *(handler.body for handler in node.handlers), node.orelse, node.finalbody):
+            for body in (node.body, node.orelse, node.finalbody):
                 self.statements(body, binding, module_level=module_level)
+            for handler in node.handlers:
+                self.statements(handler.body, _loosest(binding, CONDITIONAL), module_level=module_level)
             return
         guarded = _loosest(binding, OPTIONAL)
         outside = self._attempt, self._fallback

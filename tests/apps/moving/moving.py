@@ -22,6 +22,13 @@ def found(name):
         return None
 
 
+def through_folder(name, folder):
+    """A module inside a package, by the name it has when its folder is on the search path."""
+    sys.path.append(str(folder))
+    module = importlib.import_module(name)
+    return [module.__name__, module.__spec__.name, Path(module.__file__).name]
+
+
 def version(name):
     try:
         return bool(importlib.metadata.version(name))
@@ -37,6 +44,7 @@ json.dump(
         "source": inspect.getsource(plugins.sourced).splitlines()[0],
         "collected": [found("ext" + "ras/inner/deep"), (here.parent / "extras" / "inner" / "data.txt").read_text().strip()],
         "only data": [found("cert" + "ifi/core"), (here.parent / "certifi" / "cacert.pem").exists()],
+        "through a folder": through_folder("de" + "ep", here.parent / "extras" / "inner"),
         "metadata": version("multi" + "dict"),
         "runtime hooks": os.environ.get("MOVING_HOOKS", ""),
         "frozen": [getattr(sys, "frozen", False), hasattr(sys, "_MEIPASS")],
