@@ -15,6 +15,7 @@ import pytest
 
 from bundler.analyze.rules import load_rules
 from bundler.cli import read_settings
+from bundler.settings import OPTIONS
 from tests.support import ROOT, bundle
 
 PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
@@ -47,6 +48,20 @@ def test_the_first_example_of_the_readme(tmp_path: Path):
     shown = subprocess.run([tmp_path / run_line], capture_output=True, text=True, check=True).stdout
 
     assert shown == lines[show + 2] + "\n"
+
+
+def test_options_for_those_who_come_from_pyinstaller():
+    """The table of options names, on our side, options that there are; and the command below it is understood."""
+    text = (ROOT / "docs" / "coming-from-pyinstaller.md").read_text()
+    rows = [line.split("|") for line in text.splitlines() if line.startswith("| `")]
+    ours = {name for row in rows for name in re.findall(r"`--([a-z0-9-]+)", row[2])}
+
+    assert len(rows) > 20
+    assert ours - {option.name for option in OPTIONS.values()} - {"why"} == set()
+    (command,) = [
+        line for line in _code_lines(ROOT / "docs" / "coming-from-pyinstaller.md") if line.startswith("bundle ")
+    ]
+    assert read_settings(shlex.split(command)[1:], {}).collected == ("babel",)
 
 
 def test_commands_of_the_readme_are_accepted():
