@@ -72,28 +72,6 @@ class BundleLoader:
         return resource_reader(self.get_filename(fullname))
 
 
-class OtherNameLoader(BundleLoader):
-    """Loads a module under another name than the one it has in the executable."""
-
-    def __init__(self, name):
-        self._name = name
-
-    def exec_module(self, module):
-        _call_with_frames_removed(run, code_of(self._name), module.__dict__)
-
-    def get_code(self, fullname):
-        return code_of(self._name)
-
-    def get_source(self, fullname):
-        pass
-
-    def is_package(self, fullname):
-        return find(self._name)[1]
-
-    def get_filename(self, fullname):
-        return find(self._name)[2]
-
-
 loader = BundleLoader()
 
 
@@ -159,6 +137,8 @@ class BundleEntryFinder:
         if spec is not None:
             spec.name = fullname
             if spec.loader is loader:
+                from _bundle_seldom import OtherNameLoader
+
                 spec.loader = OtherNameLoader(name)
             elif hasattr(spec.loader, "name"):  # of an extension module
                 spec.loader.name = fullname

@@ -3,7 +3,7 @@
 import sys
 from _frozen_importlib import _call_with_frames_removed
 
-from _bundle_importer import ADAPTED, BROKEN, FROZEN, ROOT, BundleLoader, find, last_finder
+from _bundle_importer import ADAPTED, BROKEN, FROZEN, ROOT, BundleLoader, code_of, find, last_finder, run
 
 NOTE = "the program was bundled without"
 
@@ -27,6 +27,28 @@ class AdaptedLoader(BundleLoader):
         import _bundle_adapt
 
         getattr(_bundle_adapt, module.__name__.replace(".", "_"))(module)
+
+
+class OtherNameLoader(BundleLoader):
+    """Loads a module under another name than the one it has in the executable."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def exec_module(self, module):
+        _call_with_frames_removed(run, code_of(self._name), module.__dict__)
+
+    def get_code(self, fullname):
+        return code_of(self._name)
+
+    def get_source(self, fullname):
+        pass
+
+    def is_package(self, fullname):
+        return find(self._name)[1]
+
+    def get_filename(self, fullname):
+        return find(self._name)[2]
 
 
 loaders = {BROKEN: BrokenLoader(), ADAPTED: AdaptedLoader()}
