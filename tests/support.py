@@ -110,10 +110,11 @@ def run(
     stdin: bytes = b"",
     environment: Mapping[str, str] | Mapping[bytes, bytes] | None = None,
     cwd: Path | None = None,
+    timeout: float = 120,
 ) -> Outcome:
     """Run a program to its end in the plain environment, or in the one given."""
     env = plain_environment() if environment is None else environment
-    done = subprocess.run(command, input=stdin, capture_output=True, env=env, cwd=cwd, timeout=120, check=False)
+    done = subprocess.run(command, input=stdin, capture_output=True, env=env, cwd=cwd, timeout=timeout, check=False)
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 

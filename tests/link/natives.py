@@ -133,6 +133,9 @@ MODULES = (
     Part("forked", "forked.c"),
     Part("names", "names.c"),
     Part("interned", "interned.c"),
+    Part("relro", "relro.c"),
+    Part("relro_late", "relro.c", flags=("-DLATE",)),
+    Part("relro_late_now", "relro.c", flags=("-DLATE", NOW)),
     Part("capsule_offer", "capsule.c"),
     Part("capsule_use", "capsule.c", flags=("-DIMPORT",)),
     # These cannot be prelinked.
