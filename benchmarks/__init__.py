@@ -1,0 +1,1 @@
+"""Measurements, one command each: `python -m benchmarks.NAME` from the project's folder. Results are kept in `docs/`."""
