@@ -6,6 +6,7 @@ import argparse
 import difflib
 import errno
 import os
+import shlex
 import signal
 import sys
 import time
@@ -40,12 +41,15 @@ FAILURE = 1  # the user's problem
 WRONG_USAGE = 2  # as argparse
 BUG = 70  # EX_SOFTWARE of sysexits.h
 
-_WHY = "why"  # the one argument of `bundle` that is no option of a build
+# Arguments of `bundle` that are no options of a build.
+_WHY = "why"
+_TRACE = "trace"
 
 _USAGE = """bundle [OPTIONS] TARGET
        bundle [OPTIONS] -m MODULE
        bundle [OPTIONS] --script NAME
        bundle --why MODULE [OPTIONS] TARGET
+       bundle --trace ARGS [OPTIONS] TARGET
        bundle inspect FILE [--json]"""
 
 _EPILOG = """examples:
@@ -90,7 +94,11 @@ def _run(arguments: list[str]) -> int:
         else:
             given = _parse(parser(), arguments)
             module = given.pop(_WHY, None)
-            settings = _settings(given, environment())
+            runs = given.pop(_TRACE, [])
+            settings = _settings(dict(given), environment())
+            for run in runs:
+                _trace(settings, run)
+                settings = _settings(dict(given), environment())
             if module is None:
                 _build(settings)
             else:
@@ -135,6 +143,20 @@ def _build(settings: Settings) -> None:
         f"{built.path}: {size}, Python {built.python}, {count_text(built.modules, 'module')} ({cached} from the cache), "
         f"{time_text(time.monotonic() - started)}"
     )
+
+
+def _trace(settings: Settings, arguments: str) -> None:
+    from bundler.pipeline import traced
+    from bundler.project import project_folder
+    from bundler.report import Reporter
+
+    try:
+        words = shlex.split(arguments)
+    except ValueError as error:
+        raise UsageError(f"`--trace`: {error}", "quote arguments as in a shell") from error
+    report = Reporter(quiet=settings.quiet)
+    written = traced(settings, words, project_folder(settings.target, Path()), report)
+    report.line(f"{written}: recorded what the run used" if written else "the run used nothing new")
 
 
 def _why(settings: Settings, module: str) -> None:
@@ -190,6 +212,15 @@ def parser() -> argparse.ArgumentParser:
         groups[option.group].add_argument(*_names(field, option), help=_help(option), **_details(field, option))
     made.add_argument(
         "--why", dest=_WHY, metavar="MODULE", help="build nothing, but print the imports that lead to a module"
+    )
+    made.add_argument(
+        "--trace",
+        dest=_TRACE,
+        action="append",
+        metavar="ARGS",
+        default=argparse.SUPPRESS,
+        help="first run the program once with these arguments (one word, quoted as in a shell), and record in "
+        "[tool.bundle] what only that shows: modules and files (repeatable)",
     )
     made.add_argument("--version", action="version", version=f"bundle {__version__}")
     return made

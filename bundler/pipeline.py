@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bundler import link
 from bundler.analyze import ModuleGraph, analyze
 from bundler.analyze.graph import SourceModule
+from bundler.analyze.trace import trace
 from bundler.analyze.why import explain
 from bundler.cache import Cache
 from bundler.errors import BundleError
 from bundler.freeze import freeze
+from bundler.project import find_project_file, record
 from bundler.report import Reporter, count_text
 from bundler.selfcheck import self_check
 from bundler.settings import Settings
@@ -58,6 +62,24 @@ def why(settings: Settings, module: str, report: Reporter) -> str:
     """The chain of imports that brings a module into the binary, as text; BundleError when nothing does."""
     _, graph = _analyzed(settings, _workshop(settings, report))
     return explain(graph, module)
+
+
+def traced(settings: Settings, arguments: Sequence[str], folder: Path, report: Reporter) -> Path | None:
+    """Run the program once and record what only that shows; the file that was written, None when there was nothing."""
+    workshop = _workshop(settings, report)
+    target, graph = _analyzed(settings, workshop)
+    report.line(f"running {settings.subject}")
+    used = trace(arguments, graph, target, settings, workshop.cache)
+    if not used:
+        return None
+    project = find_project_file(folder)
+    base = (project.parent if project is not None else folder).resolve()
+    additions = {
+        "hidden-import": used.modules,
+        "collect-data": used.packages,
+        "add-data": [f"{os.path.relpath(source, base)}:{place}" for source, place in used.files],
+    }
+    return record(additions, folder)
 
 
 def _workshop(settings: Settings, report: Reporter) -> Workshop:

@@ -66,6 +66,16 @@ def run(
     return Completed(done.stdout, done.stderr)
 
 
+def run_attached(command: Sequence[Argument], *, environment: Mapping[str, str] | None = None) -> int:
+    """Run `command` with our own terminal to its end; its status. CommandError when it cannot start."""
+    argv = [str(part) for part in command]
+    log.info("%s", shlex.join(argv))
+    try:
+        return subprocess.run(argv, env={**os.environ, **(environment or {})}, check=False).returncode
+    except OSError as error:
+        raise CommandError(command, f"could not be started: {error.strerror}", "") from error
+
+
 class Service:
     """A program that answers lines with lines until it is closed; one thread may use it at a time."""
 

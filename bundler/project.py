@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import tomli
 
+from bundler.cache import write_atomically
 from bundler.errors import BundleError
 from bundler.settings import OPTIONS, Given, Kind, Option, convert, fits, is_path
 
@@ -37,12 +38,16 @@ def project_options(target: str | None, here: Path) -> Given:
 
     The file is the nearest pyproject.toml above TARGET, if that is a path, else above `here`.
     """
-    start = here
+    file = find_project_file(project_folder(target, here))
+    return read_project_file(file) if file is not None else Given()
+
+
+def project_folder(target: str | None, here: Path) -> Path:
+    """Where the search for the project's file begins: at TARGET if that is a path, else in `here`."""
     if target is not None and is_path(target, here):
         path = here / target
-        start = path if path.is_dir() else path.parent
-    file = find_project_file(start)
-    return read_project_file(file) if file is not None else Given()
+        return path if path.is_dir() else path.parent
+    return here
 
 
 def find_project_file(start: Path) -> Path | None:
@@ -80,6 +85,25 @@ def read_project_file(file: Path) -> Given:
     given = Given({_field(key, file, text): _value(key, raw, file, text) for key, raw in section.items()}, file.parent)
     _refuse_conflict(given, file)
     return given
+
+
+def record(additions: Mapping[str, Iterable[str]], start: Path) -> Path:
+    """Add to lists in `[tool.bundle]` of the nearest file, or of a new one in `start`; all else in it stays as it is."""
+    import tomlkit  # seldom needed, and no small import
+    from tomlkit.items import Array, Table
+
+    file = find_project_file(start) or start / "pyproject.toml"
+    document = tomlkit.parse(file.read_text(encoding="utf-8") if file.exists() else "")
+    tool = document.setdefault("tool", tomlkit.table(is_super_table=True))
+    section: Table = tool.setdefault("bundle", tomlkit.table())
+    for key, values in additions.items():
+        new = [value for value in values if value not in section.get(key, ())]
+        if new:
+            array: Array = section.setdefault(key, tomlkit.array())
+            array.extend(new)
+            array.multiline(True)
+    write_atomically(file, tomlkit.dumps(document).encode())
+    return file
 
 
 def _field(key: str, file: Path, text: str) -> str:
