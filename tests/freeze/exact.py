@@ -54,6 +54,7 @@ class Bench:
     toolchain: Toolchain
     cache: Cache
     folder: Path
+    root: Path | None = None  # of modules that are not of the standard library
 
     def compare(self, modules: Sequence[Path], constants: Sequence[list[Any]] = ()) -> Result:
         """Freeze source files, and modules made of constants, and compare them in a binary."""
@@ -85,7 +86,8 @@ class Bench:
         return self.folder / "cases.marshal"
 
     def _module(self, path: Path) -> SourceModule:
-        below = path.relative_to(self.target.stdlib) if path.is_relative_to(self.target.stdlib) else Path(path.name)
+        roots = (self.target.stdlib, *([self.root] if self.root else []))
+        below = next((path.relative_to(root) for root in roots if path.is_relative_to(root)), Path(path.name))
         name = CHECKED + ".".join(below.with_suffix("").parts)
         return SourceModule(name, path, f"/checked/{below}", is_package=False)
 

@@ -1,7 +1,7 @@
 """Static code objects are those that the interpreter would have unmarshalled: every field, every byte, every constant.
 
 Costs one binary for each interpreter: some eighty modules compiled the first time, a link after that.
-`python -m tests.freeze.whole_stdlib` does the same with the whole standard library.
+`python -m tests.freeze.whole` does the same with the whole standard library and with large packages.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
-"""Compare the static code of a whole standard library with what the interpreter unmarshals.
+"""Compare every module of the standard library, or of ten large packages, with what the interpreter makes of it.
 
-    python -m tests.freeze.whole_stdlib [--chunk N] [PYTHON ...]
+    python -m tests.freeze.whole [--packages] [--chunk N] [PYTHON ...]
 
-Takes some ten minutes for each interpreter (default: every one that the tests find), and a gigabyte of the cache. Ends
-with status 1 when anything differs.
+Takes some minutes for each Python (all that are found, unless some are named), most of it the first time, for compiled
+modules are kept in the user's cache. Ends with status 1 when anything differs. The last result is in docs/proofs.md.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bundler.target import TargetPython, probe
+from tests.conftest import ENVIRONMENTS
 from tests.freeze.exact import Bench
 from tests.support import VERSIONS, find_interpreter
 from tests.target.pythons import shared_cache, shared_toolchain
@@ -36,9 +38,24 @@ print(json.dumps([path for path in json.load(sys.stdin) if compiles(path)]))
 """
 
 
-def sources(target: TargetPython) -> list[Path]:
-    """Every source file of the standard library, tests included, that the interpreter can compile."""
-    every = sorted(path for path in target.stdlib.rglob("*.py") if "site-packages" not in path.parts)
+PACKAGES = Path(__file__).with_name("large-packages.txt")
+
+
+def packages(python: Path) -> Path:
+    """A folder with the large packages, installed now unless an earlier run has done it; no Python need run them."""
+    key = hashlib.sha256(PACKAGES.read_bytes()).hexdigest()[:12]
+    folder = ENVIRONMENTS / f"large-packages-{key}"
+    finished = folder / "finished"
+    if not finished.exists():
+        pip: list[str | Path] = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        subprocess.run([*pip, "--target", folder, "--requirement", PACKAGES], check=True)
+        finished.touch()
+    return folder
+
+
+def sources(target: TargetPython, root: Path) -> list[Path]:
+    """Every source file below the folder, tests included, that the interpreter can compile."""
+    every = sorted(path for path in root.rglob("*.py") if "site-packages" not in path.relative_to(root).parts)
     done = subprocess.run(
         [target.executable, "-IS", "-c", _COMPILABLE],
         input=json.dumps([str(path) for path in every]),
@@ -49,32 +66,35 @@ def sources(target: TargetPython) -> list[Path]:
     return [Path(name) for name in json.loads(done.stdout)]
 
 
-def check(target: TargetPython, size: int) -> bool:
+def check(target: TargetPython, root: Path, size: int) -> bool:
     """Compare all of it, chunk by chunk; was everything equal?"""
-    every = sources(target)
+    every = sources(target, root)
     compared: Counter[str] = Counter()
     differences = 0
     for start in range(0, len(every), size):
         with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
-            bench = Bench(target, shared_toolchain(), shared_cache(), Path(folder))
+            bench = Bench(target, shared_toolchain(), shared_cache(), Path(folder), root)
             result = bench.compare(every[start : start + size])
         compared.update(result.compared)
         differences += len(result.differences)
         print(*result.differences, sep="\n", end="" if not result.differences else "\n")
         print(f"{target.version_text}: {min(start + size, len(every))} of {len(every)} modules", flush=True)
-    print(f"{target.version_text}: {differences} differences in {dict(compared)}")
+    print(f"{target.version_text}: {differences} differences in {sum(compared.values())} objects: {dict(compared)}")
     return not differences
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tests.freeze.whole_stdlib", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m tests.freeze.whole", description=__doc__.partition("\n")[0])
     parser.add_argument("pythons", metavar="PYTHON", nargs="*", type=Path)
+    parser.add_argument("--packages", action="store_true", help="large packages instead of the standard library")
     parser.add_argument("--chunk", metavar="N", type=int, default=150, help="modules in one binary (default: 150)")
     given = parser.parse_args(arguments)
     pythons = given.pythons or [path for version in VERSIONS if (path := find_interpreter(version))]
     targets = [probe(path, shared_toolchain(), shared_cache()) for path in pythons]
-    results = [check(target, given.chunk) for target in targets]
+    results = [
+        check(target, packages(pythons[-1]) if given.packages else target.stdlib, given.chunk) for target in targets
+    ]
     return 0 if all(results) else 1
 
 
