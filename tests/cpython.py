@@ -1,0 +1,184 @@
+"""CPython's own tests, run by a binary that holds them as static code, next to the same tests run by `python`.
+
+    python -m tests.cpython [--write FILE] [--tests NAME ...] [PYTHON ...]
+
+Takes some ten minutes for each Python: all that are found and have the package `test`, unless some are named. Ends with
+status 1 when a test has another outcome in the binary and `EXCEPTIONS` does not say why. `--write docs/cpython-tests.md`
+writes the page of results.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fnmatch
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+from tests.support import VERSIONS, bundle, find_interpreter, plain_environment
+
+# Those that look at code objects, and at what else a binary could get wrong.
+TESTS = """
+    test_code test_marshal test_dis test_inspect test_sys_settrace test_sys_setprofile test_monitoring test_generators
+    test_coroutines test_asyncgen test_exceptions test_traceback test_typing test_dataclasses test_enum test_re test_json
+    test_pickle test_copy test_weakref test_gc test_threading test_asyncio test_functools test_collections test_unittest
+""".split()
+
+# What differs, and why it may. Patterns of test names; of each, the reason is shown in the documentation.
+EXCEPTIONS: dict[str, str] = {}
+
+# Outcomes: "passed", "skipped", or how it failed.
+Outcomes = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Result:
+    """One test file under one Python, in both forms; outcomes by the names of tests."""
+
+    python: str
+    name: str
+    original: Outcomes
+    binary: Outcomes
+
+    @property
+    def differences(self) -> dict[str, tuple[str, str]]:
+        """Tests that do not end as under python: there, and in the binary."""
+        names = sorted({*self.original, *self.binary})
+        pairs = {name: (self.original.get(name, "not run"), self.binary.get(name, "not run")) for name in names}
+        return {name: pair for name, pair in pairs.items() if pair[0] != pair[1] and pair[1] != "passed"}
+
+    def passed(self, outcomes: Outcomes) -> int:
+        """How many tests passed."""
+        return sum(outcome == "passed" for outcome in outcomes.values())
+
+
+def reason_of(test: str) -> str | None:
+    """Why a test may have another outcome in a binary."""
+    return next((reason for pattern, reason in EXCEPTIONS.items() if fnmatch.fnmatchcase(test, pattern)), None)
+
+
+def modules_of(stdlib: Path, tests: Sequence[str]) -> Iterator[str]:
+    """The modules of these tests, and all that any test may import as a helper."""
+    for path in sorted((stdlib / "test").rglob("*.py")):
+        module = path.relative_to(stdlib).with_suffix("")
+        top = module.parts[1]
+        is_helper = not top.startswith("test_") and len(module.parts) == 2
+        if (top in tests or is_helper) and module.name != "__main__" and "data" not in module.parts:
+            yield ".".join(module.parent.parts if module.name == "__init__" else module.parts)
+
+
+def build(python: Path, stdlib: Path, tests: Sequence[str], folder: Path) -> Path:
+    """A binary of the test runner. Sources come along as data: many tests look at their own."""
+    shutil.copytree(
+        stdlib,
+        folder / "Lib",
+        ignore=shutil.ignore_patterns("__pycache__", "site-packages", "*.so", "config-*", "idlelib"),
+    )
+    hidden = [f"--hidden-import={name}" for name in modules_of(stdlib, tests)]
+    done = bundle(
+        *("-m", "test", "--python", python, "--stdlib", "full", "--python-command"),
+        *("--add-data", f"{folder / 'Lib'}:.", "-o", folder / "cpython-tests"),
+        *hidden,
+    )
+    assert done.status == 0, done.stderr.decode()
+    return folder / "cpython-tests"
+
+
+def outcomes(command: Sequence[str | Path], name: str, folder: Path) -> dict[str, str]:
+    """Run one test file and read what became of each test."""
+    folder.mkdir()
+    report = folder / "report.xml"
+    arguments: list[str | Path] = ["--junit-xml", report, "--timeout", "600", name]
+    try:
+        subprocess.run(
+            [*command, *arguments], cwd=folder, env=plain_environment(), capture_output=True, timeout=900, check=False
+        )
+    except subprocess.TimeoutExpired:
+        return {name: "timed out"}
+    if not report.exists():
+        return {name: "no report"}
+    return {case.attrib["name"]: _outcome(case) for case in ET.parse(report).iter("testcase")}
+
+
+def _outcome(case: ET.Element) -> str:
+    for kind in ("error", "failure", "skipped"):
+        found = case.find(kind)
+        if found is not None:
+            return "skipped" if kind == "skipped" else f"{kind}: {(found.get('message') or '').splitlines()[0][:150]}"
+    return "passed"
+
+
+def run(python: Path, wanted: Sequence[str]) -> Iterator[Result]:
+    """Every test file in both forms."""
+    facts = "import sys, sysconfig; print(sys.version.split()[0], sysconfig.get_path('stdlib'))"
+    version, stdlib = subprocess.run([python, "-c", facts], capture_output=True, text=True, check=True).stdout.split()
+    tests = [name for name in wanted if any((Path(stdlib) / "test" / each).exists() for each in (name, f"{name}.py"))]
+    with tempfile.TemporaryDirectory(prefix="bundler-") as work:
+        folder = Path(work)
+        binary = build(python, Path(stdlib), tests, folder)
+        for name in tests:
+            expected = outcomes([python, "-I", "-m", "test"], name, folder / f"{name}-python")
+            found = outcomes([binary], name, folder / f"{name}-binary")
+            yield Result(version, name, expected, found)
+
+
+def page(results: Sequence[Result]) -> Iterator[str]:
+    """Lines of the page of results."""
+    yield "# CPython's own tests in a binary"
+    yield ""
+    yield "`python -m tests.cpython` bundles the regression test runner with the whole standard library and runs test files in the"
+    yield "binary and with `python -I -m test`. Passed tests, in the binary and under `python`:"
+    yield ""
+    pythons = sorted({result.python for result in results})
+    names = list(dict.fromkeys(result.name for result in results))
+    found = {(result.name, result.python): result for result in results}
+    yield f"| | {' | '.join(pythons)} |"
+    yield f"|---|{'---|' * len(pythons)}"
+    for name in names:
+        cells = []
+        for python in pythons:
+            result = found.get((name, python))
+            cells.append(f"{result.passed(result.binary)} / {result.passed(result.original)}" if result else "")
+        yield f"| {name} | {' | '.join(cells)} |"
+    yield ""
+    yield "Tests that have another outcome in a binary, and why:"
+    yield ""
+    reasons: dict[str, list[str]] = {}
+    for result in results:
+        for test, (_, outcome) in result.differences.items():
+            reasons.setdefault(reason_of(test) or f"not explained: {outcome}", []).append(f"`{test}` ({result.python})")
+    for reason, tests in reasons.items():
+        yield f"- {reason}: {', '.join(tests)}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m tests.cpython", description=__doc__.partition("\n")[0])
+    parser.add_argument("pythons", metavar="PYTHON", nargs="*", type=Path)
+    parser.add_argument(
+        "--tests", metavar="NAME", nargs="+", default=TESTS, help="test files (default: those that matter)"
+    )
+    parser.add_argument("--write", metavar="FILE", type=Path, help="write the results as a page")
+    given = parser.parse_args(arguments)
+    pythons = given.pythons or [path for version in VERSIONS if (path := find_interpreter(version))]
+    results = []
+    for python in pythons:
+        for result in run(python, given.tests):
+            results.append(result)
+            counts = f"{result.passed(result.binary)} of {result.passed(result.original)}"
+            print(f"{result.python} {result.name}: {counts} pass", flush=True)
+            for test, (there, here) in result.differences.items():
+                print(f"    {test}: {here} (python: {there}){' -- as expected' if reason_of(test) else ''}", flush=True)
+    if given.write:
+        given.write.write_text("\n".join((*page(results), "")))
+    unexplained = [test for result in results for test in result.differences if reason_of(test) is None]
+    return 1 if unexplained else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
