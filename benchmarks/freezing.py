@@ -36,7 +36,9 @@ COUNT = 100
 T = TypeVar("T")
 
 # What a command-line tool may import.
-IMPORTS = "argparse, collections, dataclasses, datetime, enum, functools, inspect, json, logging, os, pathlib, re, typing"
+IMPORTS = (
+    "argparse, collections, dataclasses, datetime, enum, functools, inspect, json, logging, os, pathlib, re, typing"
+)
 
 # In the binary: get the code of everything that was imported; then the same from marshalled data. In nanoseconds.
 _HANDING_OUT = f"""
@@ -147,7 +149,11 @@ print(sum(sizes))
 """
     known = [name for name in names if name != "__main__" and not name.startswith("_bundle")]
     done = subprocess.run(
-        [target.executable, "-I", "-X", "frozen_modules=off", "-c", code], input=json.dumps(known), capture_output=True, text=True, check=True
+        [target.executable, "-I", "-X", "frozen_modules=off", "-c", code],
+        input=json.dumps(known),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return int(done.stdout)
 

@@ -38,6 +38,51 @@ compat_reserve_versions(uint32_t end)
 #endif
 }
 
+static inline int
+compat_is_main_interpreter(void)
+{
+    return PyInterpreterState_Get() == PyInterpreterState_Main();
+}
+
+/* Where a code object keeps what attributes such as co_code were once asked for. */
+static inline void **
+compat_code_cache(PyCodeObject *code)
+{
+#if PY_VERSION_HEX >= 0x030c0000
+    return (void **)&code->_co_cached;
+#else
+    return (void **)&code->_co_code;
+#endif
+}
+
+/* Free it (codeobject.c, code_dealloc). */
+static inline void
+compat_clear_code_cache(PyCodeObject *code)
+{
+#if PY_VERSION_HEX >= 0x030c0000
+    _PyCoCached *cached = code->_co_cached;
+    if (cached) {
+        Py_XDECREF(cached->_co_code);
+        Py_XDECREF(cached->_co_varnames);
+        Py_XDECREF(cached->_co_cellvars);
+        Py_XDECREF(cached->_co_freevars);
+        PyMem_Free(cached);
+    }
+    code->_co_cached = NULL;
+#else
+    PyObject *cached = code->_co_code;
+    code->_co_code = NULL;
+    Py_XDECREF(cached);
+#endif
+}
+
+/* The slot by which a module says that any interpreter may have it. */
+#if PY_VERSION_HEX >= 0x030c0000
+#define COMPAT_ANY_INTERPRETER {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+#else
+#define COMPAT_ANY_INTERPRETER
+#endif
+
 /* The threshold of the youngest generation: collections start when that many more objects were made than freed. */
 static inline int *
 compat_gc_threshold(void)

@@ -29,6 +29,11 @@ __wrap_PyMarshal_ReadObjectFromString(const char *data, Py_ssize_t size)
 {
     for (const struct _frozen *entry = _PyImport_FrozenBootstrap; entry->name; entry++) {
         if (data == (const char *)entry->code) {
+            /* An interpreter that the program makes: this is the last moment before it looks for files. */
+            bool is_external = strcmp(entry->name, "_frozen_importlib_external") == 0;
+            if (is_external && !compat_is_main_interpreter() && bundle_prepare_interpreter() < 0) {
+                return NULL;
+            }
             return bundle_module_code(bootstrap_module(entry));
         }
     }

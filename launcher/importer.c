@@ -7,19 +7,15 @@
 
 /* Build the frozensets that could not be static, once. */
 static int
-apply_fixups(const struct bundle_fixup *fixup)
+apply_fixups(const struct bundle_fixup *fixups)
 {
-    for (; fixup && fixup->slot; fixup++) {
-        if (*fixup->slot) {
-            continue;
-        }
-        PyObject *set = PyFrozenSet_New(fixup->items);
-        if (!set) {
-            return -1;
-        }
-        *fixup->slot = set;
+    if (!fixups) {
+        return 0;
     }
-    return 0;
+    bundle_lock_code();
+    Py_ssize_t built = bundle_build_sets(fixups, NULL);
+    bundle_unlock_code();
+    return built < 0 ? -1 : 0;
 }
 
 PyObject *
@@ -28,6 +24,9 @@ bundle_module_code(const struct bundle_module *module)
     if (!module || !module->code) {
         PyErr_SetString(PyExc_ImportError, "no frozen code");
         return NULL;
+    }
+    if (!compat_is_main_interpreter()) {
+        return bundle_copy_code(module->code);
     }
     if (apply_fixups(module->code->fixups) < 0) {
         return NULL;
@@ -118,6 +117,9 @@ bundle_run_py(PyObject *self, PyObject *const *args, Py_ssize_t count)
         && PyDict_SetItemString(args[1], "__builtins__", PyEval_GetBuiltins()) < 0) {
         return NULL;
     }
+    if (!compat_is_main_interpreter()) {
+        return PyEval_EvalCode(args[0], args[1], args[1]);
+    }
     hold_collector();
     PyObject *result = PyEval_EvalCode(args[0], args[1], args[1]);
     release_collector();
@@ -184,7 +186,7 @@ set_constants(PyObject *module)
     return 0;
 }
 
-static PyModuleDef_Slot slots[] = {{Py_mod_exec, set_constants}, {0}};
+static PyModuleDef_Slot slots[] = {{Py_mod_exec, set_constants}, COMPAT_ANY_INTERPRETER {0}};
 
 static PyModuleDef definition = {
     PyModuleDef_HEAD_INIT,
@@ -242,6 +244,16 @@ succeeded(PyObject *result)
 {
     Py_XDECREF(result);
     return result ? 0 : -1;
+}
+
+int
+bundle_prepare_interpreter(void)
+{
+    if (bundle_install_importer() < 0) {
+        return -1;
+    }
+    PyObject *module = PyImport_AddModule(importer); /* borrowed */
+    return succeeded(module ? PyObject_CallMethod(module, "prepare_path", NULL) : NULL);
 }
 
 int

@@ -73,6 +73,7 @@ _LAUNCHER_SOURCES = (
     "inflate.c",
     "self.c",
     "importer.c",
+    "interpreters.c",
     "ending.c",
     "results.c",
     "frozen.c",

@@ -5,17 +5,29 @@ The results must not depend on whether the code objects are static.
 
 from __future__ import annotations
 
+import bdb
 import dis
 import gc
 import io
 import marshal
+import os
+import pdb  # noqa: T100  # it is under test
+import pickle
+import re
 import sys
+import threading
 import types
 import weakref
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import subject  # type: ignore[import-not-found]  # is made by the test
+
+try:
+    import _interpreters as interpreters  # type: ignore[import-not-found]  # since 3.13
+except ImportError:
+    import _xxsubinterpreters as interpreters  # type: ignore[import-not-found]
 
 CODE: types.CodeType = subject.compute.__code__
 
@@ -177,11 +189,99 @@ def suspended() -> Any:
 kept: list[Any] = []
 
 
+def pickled() -> Any:
+    """Functions are pickled by name; code itself is refused as in Python."""
+    function = pickle.loads(pickle.dumps(subject.compute))
+    try:
+        pickle.dumps(CODE)
+    except TypeError as error:
+        return function is subject.compute, str(error)
+
+
+def threaded() -> Any:
+    """Many threads run the same new function at once, which rewrites its code."""
+    ready = threading.Barrier(8)
+    found: list[int] = []
+
+    def work() -> None:
+        ready.wait()
+        found.append(sum(subject.shared(i, i + 0.5) for i in range(3_000)))
+
+    threads = [threading.Thread(target=work) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def forked() -> Any:
+    """A child process runs, and rewrites, its own copy of the code."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.write(writing, str(sum(subject.child(i) for i in range(1_000))).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    status = os.waitpid(child, 0)[1]
+    return status, os.read(reading, 100), subject.child(2.5), subject.child("x")
+
+
+def collected() -> Any:
+    """The garbage collector sees no static object, frozen or not."""
+    gc.freeze()
+    gc.collect()
+    seen = [each for each in gc.get_objects() if isinstance(each, types.CodeType)]
+    static = any(each is CODE.co_consts for each in gc.get_objects())
+    gc.unfreeze()
+    return seen, static, gc.is_tracked(CODE), gc.collect() >= 0
+
+
+def stopped() -> Any:
+    """Breakpoints of pdb, by line and by function, with the source at hand."""
+    commands = (
+        f"break {subject.__file__}:12\nbreak subject.simple\ncontinue\nargs\nwhere\ncontinue\np x\nlist\nstep\nquit\n"
+    )
+    out = io.StringIO()
+    debugger = pdb.Pdb(stdin=io.StringIO(commands), stdout=out, readrc=False, nosigint=True)
+    debugger.use_rawinput = False
+    try:
+        debugger.runcall(lambda: (subject.compute(2), subject.simple(5)))
+    except bdb.BdbQuit:
+        out.write("quit")
+    return [line for line in out.getvalue().splitlines() if not re.search("program.py|lambda|bdb.py|func[(]", line)]
+
+
+def interpreted() -> Any:
+    """Other interpreters run the same modules, while this one does, and leave nothing behind when they end."""
+    before = subject.compute(4), CODE.co_code, CODE.co_varnames
+    reading, writing = os.pipe()
+    for _ in range(3):
+        interpreter = interpreters.create()
+        code = f"""if True:
+            import os, sys
+            sys.path.insert(0, {str(Path(subject.__file__).parent)!r})
+            import subject
+            found = subject.compute(4), subject.twice(2.5), subject.Other(1, 2).total(), list(subject.generate(2))
+            found += len(subject.compute.__code__.co_code), subject.compute.__code__.co_varnames
+            os.write({writing}, repr(found).encode())
+        """
+        interpreters.run_string(interpreter, code)
+        interpreters.destroy(interpreter)
+    gc.collect()
+    os.close(writing)
+    after = subject.compute(4), CODE.co_code, CODE.co_varnames
+    return os.read(reading, 10_000), before == after
+
+
 def main() -> None:
     """Run everything, and show what it gives."""
     cases: list[Callable[[], Any]] = [
         *(attributes, disassembly, equality, copies, exchanged, referenced, traced, profiled, monitored, warm),
-        *(specialised_and_copied, errors, recursion, suspended),
+        *(specialised_and_copied, errors, recursion, suspended, pickled, forked, threaded, collected, stopped),
+        interpreted,
     ]
     for case in cases:
         print(case.__name__, ascii(case()), flush=True)
