@@ -26,14 +26,14 @@ SAMPLE = FOLDER / "sample.txt"
 _RUNTIME = re.compile(r"_PyRuntime\+(\d+)")
 
 
-def emitted(target: TargetPython, work: Path) -> dict[str, str]:
-    """File names and texts: the header of frozen modules, the sample, and the pool that it needs."""
+def module_text(target: TargetPython, work: Path, name: str, source: Path) -> tuple[str, list[str]]:
+    """The C text of one module, and the strings that it takes from the pool."""
     layout = layout_as_json(target.layout)
-    output = work / "sample.c"
+    output = work / "module.c"
     job = {
-        "name": "package.sample",
-        "source": str(SAMPLE),
-        "filename": "/__bundle__/package/sample.py",
+        "name": name,
+        "source": str(source),
+        "filename": f"/__bundle__/{name.replace('.', '/')}.py",
         "is_script": False,
     }
     request = {"modules": [job], "optimize": 0, "header": HEADER, "output": str(output)}
@@ -42,11 +42,16 @@ def emitted(target: TargetPython, work: Path) -> dict[str, str]:
     (answer,) = json.loads(worker.ask(json.dumps(request)))
     worker.close()
     names = {offset: key for key, offset in target.layout.singletons.items()}
-    text = _RUNTIME.sub(lambda found: f"<{names[int(found[1])]}>", output.read_text())
+    return _RUNTIME.sub(lambda found: f"<{names[int(found[1])]}>", output.read_text()), answer["pooled"]
+
+
+def emitted(target: TargetPython, work: Path) -> dict[str, str]:
+    """File names and texts: the header of frozen modules, the sample, and the pool that it needs."""
+    text, pooled = module_text(target, work, "package.sample", SAMPLE)
     return {
-        "frozen.h": "\n".join((*declarations(layout), "")),
+        "frozen.h": "\n".join((*declarations(layout_as_json(target.layout)), "")),
         "sample.c": text,
-        "pool.c": "\n".join((*pool_lines(answer["pooled"], HEADER), "")),
+        "pool.c": "\n".join((*pool_lines(pooled, HEADER), "")),
     }
 
 
