@@ -11,3 +11,18 @@ IN_STRING struct ascii u_self=ASCII(4,"self");
 IN_STRING struct ascii u_shared_name=ASCII(11,"shared_name");
 IN_STRING struct ascii u_sys=ASCII(3,"sys");
 IN_STRING struct ascii u_value=ASCII(5,"value");
+void*const bundle_pool[]={
+&u_DATA,
+&u_NUMBERS,
+&u_Point,
+&u_TEXTS,
+&u_abs,
+&u_distance,
+&u_other,
+&u_scale,
+&u_self,
+&u_shared_name,
+&u_sys,
+&u_value,
+0};
+const unsigned bundle_pool_count=12;
