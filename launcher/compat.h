@@ -125,6 +125,43 @@ compat_initialize_main(PyConfig *config)
 #endif
 }
 
+/* `__cached__` of the program's module, which 3.15 no longer has. */
+static inline int
+compat_set_cached(PyObject *globals)
+{
+#if PY_VERSION_HEX < 0x030f0000
+    return PyDict_SetItemString(globals, "__cached__", Py_None);
+#else
+    (void)globals;
+    return 0;
+#endif
+}
+
+/* Since 3.15 traceback.py tells of a missing module that `site` has not run (sys.flags.no_site), as if that were why. */
+static inline void
+compat_claim_site(void)
+{
+#if PY_VERSION_HEX >= 0x030f0000
+    PyObject *flags = PySys_GetObject("flags"); /* borrowed */
+    PyMemberDef *member = flags ? Py_TYPE(flags)->tp_members : NULL;
+    for (Py_ssize_t i = 0; member && member[i].name; i++) {
+        if (strcmp(member[i].name, "no_site") == 0) {
+            PyStructSequence_SetItem(flags, i, PyLong_FromLong(0)); /* both are small integers, which live forever */
+        }
+    }
+#endif
+}
+
+/* After a status for the end of the program that fits into no `long`: in 3.13.0 the error stays, and threading._shutdown
+   meets it; in 3.13.5 it does not (pythonrun.c, handle_system_exit). */
+static inline void
+compat_end_overflow(void)
+{
+#if PY_VERSION_HEX >= 0x030d0500
+    PyErr_Clear();
+#endif
+}
+
 /* Objects that the collector knows, one by one, until `visit` returns 0; it must not run Python code. */
 typedef int (*compat_visitor)(PyObject *object, void *context);
 

@@ -310,7 +310,8 @@ bundle_status_of_exception(void)
         code = Py_NewRef(exception);
     }
     if (PyLong_Check(code)) {
-        status = (int)PyLong_AsLong(code); /* OverflowError stays, as in CPython: threading._shutdown meets it */
+        status = (int)PyLong_AsLong(code);
+        compat_end_overflow();
     }
     else if (code != Py_None) {
         print_exit_text(code);

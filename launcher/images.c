@@ -566,6 +566,7 @@ void *
 __wrap_dlopen(const char *name, int flags)
 {
     struct named found = find_named(name);
+    error_is_ours = false; /* an error that nobody asked for is forgotten */
     if (!found.image && !found.file) {
         return __real_dlopen(name, flags);
     }

@@ -233,6 +233,9 @@ initialize(const struct bundle_start *start)
         goto done;
     }
     status = compat_initialize_main(&config);
+    if (start->command != BUNDLE_RUN_PYTHON) {
+        compat_claim_site();
+    }
     if (start->command == BUNDLE_RUN_PYTHON && !PyStatus_Exception(status) && bundle_prepare_python() < 0) {
         PyErr_Print();
         status = PyStatus_Error("the importer could not be prepared");
@@ -256,7 +259,7 @@ run_module(const struct bundle_module *program, const char *name)
     if (file) {
         PyObject *globals = PyModule_GetDict(main_module);
         if (PyDict_SetItemString(globals, "__file__", file) == 0
-            && PyDict_SetItemString(globals, "__cached__", Py_None) == 0 && bundle_prepare_main(name) == 0) {
+            && compat_set_cached(globals) == 0 && bundle_prepare_main(name) == 0) {
             result = PyEval_EvalCode(code, globals, globals);
         }
     }

@@ -151,6 +151,9 @@ class Program:
         readable = text.decode(errors="backslashreplace")
         for folder in folders:
             readable = readable.replace(str(folder), BUNDLE_ROOT)
+        # Since 3.14 faulthandler tells the name of a thread, which is that of its process, and the stack below Python's.
+        readable = re.sub(r"(hread 0x[0-9a-f]+) \[[^]]*\]", r"\1", readable)
+        readable = re.sub(r'^  (?:Binary file ".*|<truncated .*)\n', "", readable, flags=re.MULTILINE)
         readable = re.sub("0x[0-9a-f]{8,}", "0xADDRESS", readable)
         # What an import that fails in a binary says more than Python.
         readable = re.sub("^.*the program was bundled without `.*\n", "", readable, flags=re.MULTILINE)

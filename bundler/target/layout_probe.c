@@ -238,6 +238,9 @@ constants(void)
     number("state_2", string_state(PyUnicode_2BYTE_KIND, 0));
     number("state_4", string_state(PyUnicode_4BYTE_KIND, 0));
     number("version_hex", PY_VERSION_HEX);
+    /* Before 3.14 the compiler makes a constant set anew from the first it has made (compile.c, merge_consts_recursive),
+       which changes its order where hashes collide. */
+    number("sets_made_twice", PY_VERSION_HEX < 0x030e0000);
 }
 
 static void

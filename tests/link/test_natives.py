@@ -113,7 +113,9 @@ def test_module(newest_program: Natives, name: str):
 
     found = newest_program.check_same(name, "last")
 
-    assert name.startswith("undefined") == (b"failed ImportError" in found.stdout)
+    # Newer systems allow no library to make the stack executable.
+    fails = name.startswith("undefined") or b"cannot enable executable stack" in found.stdout
+    assert fails == (b"failed ImportError" in found.stdout)
     assert found.stdout.count(b"\n") >= 2
 
 
@@ -171,4 +173,4 @@ def test_executable_ends_below_the_images(program: Natives):
     executable = elf.read_executable(program.binary, with_symbols=False)
 
     assert max(segment.address + segment.memory_size for segment in executable.segments) < FIRST_BASE
-    assert len([segment for segment in executable.segments if segment.type == elf.SegmentType.LOAD]) < 12
+    assert len([segment for segment in executable.segments if segment.type == elf.SegmentType.LOAD]) < 40

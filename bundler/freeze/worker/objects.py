@@ -51,6 +51,7 @@ class ModuleWriter:
         self._numbers = _format(self._members)
         self._int_tag, self._int_digits = (Member(*member) for member in layout["structs"]["int"])
         self._digit_bytes: int = layout["constants"]["sizeof_digit"]
+        self._sets_made_twice = bool(layout["constants"]["sets_made_twice"])
         self._version = ctext.version_symbol(module)
         self._fixups: list[str] = []
         self._references: dict[object, str] = {}
@@ -63,7 +64,9 @@ class ModuleWriter:
 
         `script`: the source, if Python would run it as it is compiled, without a .pyc in between.
         """
-        self._orders = dict(_insertion_orders(compiled)) | dict(_written_orders(script))
+        self._orders = dict(_insertion_orders(compiled)) | dict(
+            _written_orders(script, made_twice=self._sets_made_twice)
+        )
         # Through marshal, as a .pyc would: equal constants are merged and bytecode is as fresh as after any import.
         body = self.reference(marshal.loads(marshal.dumps(compiled)))  # noqa: S302  # our own bytes
         fixups = "0"
@@ -242,18 +245,19 @@ def _marshalled_sets(value: object) -> Iterator[tuple[object, bytes]]:
             yield from _marshalled_sets(item)
 
 
-def _written_orders(script: bytes) -> Iterator[tuple[object, tuple[object, ...]]]:
+def _written_orders(script: bytes, *, made_twice: bool) -> Iterator[tuple[object, tuple[object, ...]]]:
     """The same for sets as a source has them; of equal ones the first counts, for the compiler merges them.
 
-    The compiler makes each set anew from the first it has made (merge_consts_recursive); where hashes are the same in
-    every process, this can be done here.
+    `made_twice`: the compiler makes each set anew from the first it has made; where hashes are the same in every process,
+    this can be done here.
     """
     displays = [node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Set)]
     for display in sorted(displays, key=lambda node: (node.lineno, node.col_offset), reverse=True):
         try:
             items = tuple(map(ast.literal_eval, display.elts))
             made = frozenset(items)
-            yield _sharing_key(made), items if any(map(_is_hashed_at_random, items)) else tuple(made)
+            is_fixed = made_twice and not any(map(_is_hashed_at_random, items))
+            yield _sharing_key(made), tuple(made) if is_fixed else items
         except (ValueError, TypeError):
             pass  # not all of them are constants
 
