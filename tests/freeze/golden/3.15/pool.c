@@ -8,3 +8,15 @@ IN_STRING struct ascii u_distance=ASCII(8,"distance");
 IN_STRING struct ascii u_scale=ASCII(5,"scale");
 IN_STRING struct ascii u_shared_name=ASCII(11,"shared_name");
 IN_STRING struct ascii u_sys=ASCII(3,"sys");
+void*const bundle_pool[]={
+&u_DATA,
+&u_NUMBERS,
+&u_Point,
+&u_TEXTS,
+&u_abs,
+&u_distance,
+&u_scale,
+&u_shared_name,
+&u_sys,
+0};
+const unsigned bundle_pool_count=9;
