@@ -214,7 +214,8 @@ def _file_entries(graph: ModuleGraph) -> Iterator[FileEntry]:
     carried = {bundle_root() / file.destination for file in graph.data_files}
     for module in graph.of_kind(SourceModule):
         path = PurePosixPath(module.filename)
-        if path.is_relative_to(bundle_root()) and path not in carried:
+        # A console script has no suffix, and often the name of a package.
+        if path.suffix and path.is_relative_to(bundle_root()) and path not in carried:
             yield FileEntry(path, b"", is_executable=False, is_listed_only=True)
     for broken in graph.of_kind(BrokenModule):
         yield FileEntry(PurePosixPath(broken.filename), broken.path.read_bytes(), is_executable=False)
