@@ -87,7 +87,7 @@ class BundleFinder:
     @staticmethod
     def find_spec(fullname, path=None, target=None):
         found = find(fullname)
-        if found is None:
+        if found is None or fullname == "__main__":  # a program is no module, above all not that of another folder
             return None
         kind, is_package, file = found
         if kind in (FROZEN, BROKEN, ADAPTED):

@@ -11,6 +11,8 @@
 
 #include <locale.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* The last word on a failure that Python cannot report itself. */
@@ -328,9 +330,28 @@ end_by_interrupt(void)
     return SIGINT + 128;
 }
 
+/* The interpreter, out of memory in the wrong place, loops forever (ceval.c: an exception that cannot be stored). */
+enum { LEAST_MEMORY = 16 << 20 };
+
+/* Is there enough address space to start with? */
+static bool
+has_memory(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_AS, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY) {
+        return true;
+    }
+    void *probe = mmap(NULL, LEAST_MEMORY, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return probe != MAP_FAILED && munmap(probe, LEAST_MEMORY) == 0;
+}
+
 int
 main(int argc, char **argv, char **environment)
 {
+    if (!has_memory()) {
+        complain("not enough memory: the limit of the address space (`ulimit -v`) is too small");
+        return 1;
+    }
     if (bundle_images_start(argc, argv, environment) < 0) {
         complain(bundle_images_error());
         return 127;
