@@ -11,7 +11,7 @@ from typing import Any
 from bundler.analyze.data import added_files
 from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.graph import Binding, DataFile
-from bundler.analyze.hooks import Hooks, RuntimeHook
+from bundler.analyze.hooks import HookError, Hooks, RuntimeHook
 from bundler.analyze.reached import Reached
 from bundler.analyze.rules import Rule
 from bundler.analyze.walk import Walker
@@ -77,7 +77,10 @@ def _call(walker: Walker, hooks: Hooks, function: str, package: str) -> Any:  # 
             f"there is no package `{package}` to collect",
             hint="is it installed in the environment of the target Python (see `--python`)?",
         )
-    return hooks.call(function, package)
+    try:
+        return hooks.call(function, package)
+    except HookError as error:
+        raise BundleError("cannot-collect", f"`{package}` cannot be collected: {error}") from error
 
 
 def _distribution(name: str, environment: Environment) -> Installed:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from bundler.analyze.asked import Asked, add_asked, add_runtime_hooks, asked_files, described, hook_folders
-from bundler.analyze.data import LEFT_OUT_OF_HOOKS, collect, named_modules, with_added
+from bundler.analyze.data import LEFT_OUT_OF_HOOKS, collect, left_out_files, named_modules, with_added
 from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.entry import Entry, find_entry
 from bundler.analyze.extension import ExtensionReader
@@ -81,8 +81,12 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
             _add_python_command(walker)
         site_builtins = _add_site_builtins(walker, target)
         add_whole_library(walker, target, settings, rules, entry)
-        runtime_hooks = add_runtime_hooks(walker, settings, hooks)
         files, owners = _collect_all(walker, environment, asked, hooks, rules)
+        # What data files and conventions brought in may have run-time hooks, and those may need more.
+        known = len(walker.reached)
+        runtime_hooks = add_runtime_hooks(walker, settings, hooks)
+        if len(walker.reached) > known:
+            files, owners = _collect_all(walker, environment, asked, hooks, rules)
     data_files, libraries = separate(files)
     modules = dict(_modules(walker.reached, entry, target))
     modules |= dict(_portable_build_variables(modules, target, cache))
@@ -97,6 +101,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
             *hooks.findings,
             *hooks.missing_imports(walker.reached),
             *findings(walker, environment, settings),
+            *(left_out_files(walker.reached, owners) if settings.verbose else ()),
         ),
         site_builtins=site_builtins,
         main_module=entry.module,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from glob import glob
 from pathlib import Path, PurePosixPath
@@ -12,7 +13,7 @@ from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.graph import DataFile
 from bundler.analyze.libraries import grafted
 from bundler.analyze.reached import Reached
-from bundler.errors import BundleError
+from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.settings import AddedData
 
 # Sources, compiled code and what only a compiler reads; everything else in a package may be read by the program.
@@ -53,12 +54,7 @@ def collect(
     `wanted`: distributions whose metadata is carried although nothing of them may be reached.
     Shared objects are among the data files (see `libraries.separate`).
     """
-    packages = {
-        folder: name
-        for name, module in reached.items()
-        if module.located is not None
-        for folder in module.located.folders
-    }
+    packages = _packages(reached)
     files: dict[PurePosixPath, DataFile] = {}
     owners = {}
     for module in reached.values():
@@ -77,6 +73,38 @@ def collect(
             files.setdefault(file.destination, file)
     holding = {**wanted_too, **owners}
     return [files[destination] for destination in sorted(files)], [holding[name] for name in sorted(holding)]
+
+
+def _packages(reached: Mapping[str, Reached]) -> dict[Path, str]:
+    """Every package that is reached, by its folders."""
+    return {
+        folder: name
+        for name, module in reached.items()
+        if module.located is not None
+        for folder in module.located.folders
+    }
+
+
+def left_out_files(reached: Mapping[str, Reached], owners: Iterable[Installed]) -> Iterator[Diagnostic]:
+    """What the default rule leaves out of the packages that are reached, by distribution: kinds of files, and numbers."""
+    packages = _packages(reached)
+    for owner in owners:
+        kinds: Counter[str] = Counter()
+        for path in owner.files:
+            home = next((folder for folder in path.parents if folder in packages), None)
+            if home is not None and path.suffix not in (".py", ".pyc"):
+                inside = path.relative_to(home).parts
+                folder = next((part for part in inside[:-1] if part in _NOT_FOLDERS), None)
+                if folder is not None or path.suffix in _NOT_DATA:
+                    kinds[f"{folder}/" if folder is not None else f"*{path.suffix}"] += 1
+        if kinds:
+            text = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+            yield Diagnostic(
+                Severity.DETAIL,
+                "left-out-files",
+                f"files of `{owner.name}` that programs do not read are left out: {text}",
+                hint="`--add-data SRC:DEST` takes in what is needed",
+            )
 
 
 def named_modules(data_files: Iterable[DataFile]) -> Iterator[str]:

@@ -6,11 +6,11 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from bundler.analyze.data import collect, is_data, named_modules, with_added
+from bundler.analyze.data import collect, is_data, left_out_files, named_modules, with_added
 from bundler.analyze.distributions import Environment
 from bundler.analyze.graph import DataFile
 from bundler.analyze.libraries import separate
-from bundler.errors import BundleError
+from bundler.errors import BundleError, Severity
 from bundler.settings import AddedData
 from tests.analyze.trees import MARKERS, SUFFIXES, install, walked, walker, write
 
@@ -239,3 +239,18 @@ def test_files_beside_the_packages(tmp_path: Path):
     found = collected("import p", site)
 
     assert {name for name in found if "dist-info" not in name} == {"share/app/x.json", "etc/app.toml", "bin/tool"}
+
+
+def test_what_is_left_out_is_listed(tmp_path: Path):
+    """Files that the default rule leaves out of reached packages are counted by kind; code is not data that is left out."""
+    files = ["p/a.h", "p/b.pyi", "p/c.pyi", "p/tests/case.txt", "p/tests/code.py", "p/kept.txt", "other/x.h"]
+    install(tmp_path, "dist", {"p/__init__.py": "", "other/__init__.py": "", **dict.fromkeys(files, "")})
+    made = walked(walker(tmp_path), "import p")
+
+    owner = Environment((tmp_path,), MARKERS).get("dist")
+    assert owner is not None
+
+    (finding,) = left_out_files(made.reached, [owner])
+
+    assert finding.severity is Severity.DETAIL
+    assert finding.message.endswith("left out: 1 *.h, 2 *.pyi, 1 tests/")

@@ -27,7 +27,7 @@ from bundler.cache import Cache
 from bundler.settings import AddedData
 from bundler.target import TargetPython
 from tests.analyze.trees import MARKERS, SUFFIXES, install, reached, walked, walker, write
-from tests.support import VERSIONS, find_interpreter
+from tests.support import VERSIONS, Interpreter, find_interpreter
 
 Run = Callable[..., Hooks]
 
@@ -557,3 +557,21 @@ def test_every_contributed_hook(tmp_path: Path):
     odd = [f.message for f in hooks.findings if not any(words in f.message for words in _OF_THE_PACKAGE)]
     assert odd == []
     assert sum(each is not None for each in answers) >= 0.95 * len(modules)
+
+
+def test_hooks_of_what_is_installed(interpreter: Interpreter, tmp_path: Path):
+    """Every contributed hook for a package of the tests' environment runs over the package itself, without a warning."""
+    found = HookSources(HookFolder(folder, 0) for folder in contributed_folders())
+    locator = Locator(SUFFIXES)
+    hooks = hooks_of(interpreter.python, interpreter.stdlib, interpreter.packages, tmp_path / "cache")
+    installed = [
+        name for name in sorted(found.of(HookKind.STANDARD)) if locator.is_module(name, [interpreter.packages])
+    ]
+    answers = [
+        hooks.standard(name, locator.find_dotted(name, [interpreter.packages]), is_stdlib=False) for name in installed
+    ]
+    hooks.close()
+
+    assert {"certifi", "charset_normalizer"} & set(installed)
+    assert None not in answers
+    assert hooks.findings == []

@@ -5,6 +5,6 @@ folders that hold hooks, `run.py` runs them, and what they ask for is noted here
 """
 
 from bundler.analyze.hooks.discover import HookSources, RuntimeHook
-from bundler.analyze.hooks.run import Hooks, StandardHook
+from bundler.analyze.hooks.run import HookError, Hooks, StandardHook
 
-__all__ = ["HookSources", "Hooks", "RuntimeHook", "StandardHook"]
+__all__ = ["HookError", "HookSources", "Hooks", "RuntimeHook", "StandardHook"]
