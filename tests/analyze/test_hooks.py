@@ -424,10 +424,12 @@ def test_answers_are_remembered(tmp_path: Path):
         datas = collect_data_files("p")
         """
 
-    def files() -> list[str]:
+    def files(module: Path = site / "p/__init__.py", *, is_stdlib: bool = False) -> list[str]:
         hooks = our_hooks(site, tmp_path / "cache")
         try:
-            return [file.source.name for file in answer(hooks, "p", Located(Kind.SOURCE, site / "p/__init__.py")).files]
+            found = hooks.standard("p", Located(Kind.SOURCE, module), is_stdlib=is_stdlib)
+            assert found is not None
+            return [file.source.name for file in found.files]
         finally:
             hooks.close()
 
@@ -440,6 +442,13 @@ def test_answers_are_remembered(tmp_path: Path):
     install(site, "q", {"q.py": ""})
     files()
     assert (tmp_path / "runs").read_text() == "xxx"
+
+    # Hooks for the standard library depend on what is installed alone; those for the app's own code run each time.
+    library, own = Path(os.__file__), tmp_path / "p.py"
+    assert [files(library, is_stdlib=True), files(library, is_stdlib=True)] == [[], []]
+    assert (tmp_path / "runs").read_text() == "xxxx"
+    assert [files(own), files(own)] == [[], []]
+    assert (tmp_path / "runs").read_text() == "xxxxxx"
 
 
 # --- What becomes of it -----------------------------------------------------------------------------------------------

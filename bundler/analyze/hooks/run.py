@@ -101,7 +101,7 @@ class Hooks:
             return None
         answer = self._run(
             hook,
-            located,
+            None if is_stdlib else located,
             filename=str(located.path) if located else None,
             folders=[str(folder) for folder in located.folders] if located and located.folders else None,
         )
@@ -180,7 +180,10 @@ class Hooks:
     # --- The worker ---
 
     def _run(self, hook: Hook, located: Located | None, **request: Any) -> dict[str, Any] | None:
-        """The worker's answer; None, with a finding, when the hook raised something."""
+        """The worker's answer; None, with a finding, when the hook raised something.
+
+        `located`: what the answer depends on besides the environment and Python itself.
+        """
         request |= {"kind": hook.kind.value, "module": hook.module, "file": str(hook.path)}
         entry = self._entry(hook, located, request)
         answer = self._remembered(entry) if entry else None
