@@ -63,7 +63,7 @@ def test_script_without_suffix(place: Path):
 def test_folder(place: Path):
     """A folder is run by its `__main__.py`, and gives the binary its name."""
     assert found(place, target="folder") == Entry(
-        "folder", place / "folder/__main__.py", "/__bundle__/__main__.py", "", "", (place / "folder",)
+        "folder", place / "folder/__main__.py", "/__bundle__/__main__.py", "", "__main__", (place / "folder",)
     )
 
 
