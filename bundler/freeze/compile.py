@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from bundler.freeze.worker import ctext
 from bundler.process import Service, jobs
 from bundler.settings import Settings
 from bundler.target import TargetPython
+from bundler.target.versions import BOOTSTRAP_MODULES
 from bundler.target.workers import worker_command
 from bundler.toolchain import Toolchain
 from bundler.workshop import Workshop
@@ -178,29 +180,38 @@ def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, worksho
             most = _BATCH_SIZE if keeps_order(workshop.toolchain, FLAGS, workshop.cache) else 0
             for _ in pool.map(build, _batches(missing, most)):
                 pass
-    facts = [json.loads(freezer.facts_file(job).read_bytes()) for job in (*every, results)]
+    facts = {job.name: json.loads(freezer.facts_file(job).read_bytes()) for job in (*every, results)}
+    frozen = [
+        FrozenModule(
+            source=module,
+            object_file=freezer.object_file(job),
+            symbol=ctext.module_symbol(job.name),
+            version_symbol=ctext.version_symbol(job.name),
+            codes=facts[job.name]["codes"],
+        )
+        for module, job in zip(modules, every, strict=True)
+    ]
+    frozen.sort(key=_by_use(rehearsal))
     return FrozenImage(
         graph=graph,
-        modules=tuple(
-            FrozenModule(
-                source=module,
-                object_file=freezer.object_file(job),
-                symbol=ctext.module_symbol(job.name),
-                version_symbol=ctext.version_symbol(job.name),
-                codes=fact["codes"],
-            )
-            for module, job, fact in zip(modules, every, facts[:-1], strict=True)
-        ),
+        modules=tuple(frozen),
         results=FrozenResults(
-            keys=tuple(facts[-1]["keys"]),
+            keys=tuple(facts[RESULTS]["keys"]),
             object_file=freezer.object_file(results),
             symbol=ctext.module_symbol(RESULTS),
             version_symbol=ctext.version_symbol(RESULTS),
-            codes=facts[-1]["codes"],
+            codes=facts[RESULTS]["codes"],
         ),
-        pool=_build_pool(freezer, {text for fact in facts for text in fact["pooled"]}),
+        pool=_build_pool(freezer, (facts[name]["pooled"] for name in (*(module.name for module in frozen), RESULTS))),
         compiled=sum(job is not results for job in missing),
     )
+
+
+def _by_use(rehearsal: Rehearsal) -> Callable[[FrozenModule], tuple[int, str]]:
+    """Sorts modules as they are first used: data that is needed together lies in the same pages."""
+    first = ("__main__", *_LAUNCHER_MODULES, *BOOTSTRAP_MODULES, *rehearsal.order)
+    places = {name: place for place, name in reversed(list(enumerate(first)))}
+    return lambda module: (places.get(module.name, len(first)), module.name)
 
 
 def prepare(target: TargetPython, settings: Settings, workshop: Workshop) -> Freezer:
@@ -234,8 +245,8 @@ def _workers(target: TargetPython) -> Iterator[Any]:
             service.close()
 
 
-def _build_pool(freezer: Freezer, texts: set[str]) -> Path:
-    ordered = sorted(texts)
+def _build_pool(freezer: Freezer, texts: Iterable[Sequence[str]]) -> Path:
+    ordered = list(dict.fromkeys(chain.from_iterable(texts)))
     output = freezer.cache.path("pool", digest(freezer.identity, *ordered), ".o")
     if not output.is_file():
         with freezer.cache.workplace("pool") as folder:

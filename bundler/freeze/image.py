@@ -48,7 +48,7 @@ class FrozenImage:
     """Every source module of the graph, the launcher's own included, and the pool of strings that they share."""
 
     graph: ModuleGraph
-    modules: tuple[FrozenModule, ...]
+    modules: tuple[FrozenModule, ...]  # in the order in which a start uses them, as far as it is known
     results: FrozenResults
     pool: Path
     compiled: int  # how many modules were not in the cache

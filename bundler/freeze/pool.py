@@ -11,15 +11,15 @@ from bundler.freeze.worker import ctext
 
 
 def pool_lines(texts: Iterable[str], header: str) -> Iterator[str]:
-    """Lines of C that define the strings and a table of them (bundle.h), in the order given, which is that of strcmp.
+    """Lines of C that define the strings, in the order given, and a table of them in the order of strcmp (bundle.h).
 
     `header` is the C file with the structs.
     """
     yield f'#include "{header}"'
-    symbols = [(text, ctext.pool_symbol(text)) for text in texts]
-    for text, symbol in symbols:
+    symbols = {text: ctext.pool_symbol(text) for text in texts}
+    for text, symbol in symbols.items():
         yield f"IN_STRING struct ascii {symbol}=ASCII({len(text)},{ctext.string_literal(text.encode('ascii'))});"
     yield "void*const bundle_pool[]={"
-    yield from (f"&{symbol}," for _, symbol in symbols)
+    yield from (f"&{symbols[text]}," for text in sorted(symbols))
     yield "0};"
     yield f"const unsigned bundle_pool_count={len(symbols)};"

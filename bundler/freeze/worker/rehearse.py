@@ -92,22 +92,20 @@ def _namespaces(caller: FrameType, variables: Any, names: Any, options: dict[str
     return caller.f_globals, caller.f_locals if names is None else names
 
 
-def _answer(recorder: _Recorder, modules: list[str], before: set[str]) -> str:
+def _answer(recorder: _Recorder) -> str:
     patterns = [
         # bytes as text, one character each
         (type(pattern).__name__, pattern if isinstance(pattern, str) else pattern.decode("latin-1"), flags)
         for pattern, flags in recorder.patterns
     ]
-    order = [name for name in modules if name not in before]
-    return json.dumps({"texts": list(recorder.texts), "patterns": patterns, "order": order})
+    return json.dumps({"texts": list(recorder.texts), "patterns": patterns, "order": list(sys.modules)})
 
 
 def _rehearse(job: dict[str, Any], write: Callable[[str], None]) -> None:
-    before = set(sys.modules)
     recorder = _Recorder()
 
     def finish() -> None:
-        write(_answer(recorder, list(sys.modules), before))
+        write(_answer(recorder))
         # Threads and functions for the end that modules left behind are no business of ours.
         os._exit(0)
 
