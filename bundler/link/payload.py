@@ -18,7 +18,7 @@ from bundler.link import prelink
 from bundler.link.carry import Carried
 from bundler.link.elf import PAGE, SegmentType, Tag
 from bundler.link.endings import ends_visibly
-from bundler.link.prelink import HostThreadLocal, Image, Locate, OnHost, Resolved, Unique
+from bundler.link.prelink import HostThreadLocal, Image, ImageSegment, Locate, OnHost, Resolved, Unique
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +173,21 @@ def build_payload(contents: Contents, base: int, symbol: Callable[[str], int], l
     """The section's bytes, if it lies at `base`. The size does not depend on `base`, `symbol` or `locate`."""
     writer = _Writer(base)
     bundle, address = writer.reserve("struct bundle")
+    # The bulk first, so that what a start looks up, tables and texts, lies together in few pages.
+    places = {
+        file.path: writer.place(file.packed or file.content, 16)
+        for file in contents.files
+        if isinstance(file, FileEntry) and not file.is_listed_only
+    }
+    segments = [
+        [(part, writer.place(part.content, PAGE) if part.content else 0) for part in prelink.segments(image, locate)]
+        for image in contents.images
+    ]
     _write_modules(writer, bundle[0], contents.modules, symbol)
-    _write_files(writer, bundle[0], contents)
+    _write_files(writer, bundle[0], contents, places)
     _write_results(writer, bundle[0], contents.results, symbol)
     _write_options(writer, bundle[0], contents.options)
-    _write_images(writer, bundle[0], contents, locate)
+    _write_images(writer, bundle[0], contents, segments)
     _write_carried(writer, bundle[0], contents.carried)
     _write_replacements(writer, bundle[0], contents.replaced, symbol)
     bundle[0].residents = writer.numbers(contents.residents)
@@ -266,7 +276,7 @@ def _digests(tree: _Tree) -> Mapping[PurePosixPath, str]:
     return digests
 
 
-def _write_files(writer: _Writer, bundle: Any, contents: Contents) -> None:
+def _write_files(writer: _Writer, bundle: Any, contents: Contents, places: Mapping[PurePosixPath, int]) -> None:
     tree = _tree(contents.files, contents.folders)
     digests = _digests(tree)
     rows, address = writer.reserve("struct bundle_file", len(tree))
@@ -289,7 +299,7 @@ def _write_files(writer: _Writer, bundle: Any, contents: Contents) -> None:
             case FileEntry(is_listed_only=True):
                 row.is_listed_only = 1
             case FileEntry():
-                row.data = writer.pointer("unsigned char *", writer.place(file.packed or file.content, 16))
+                row.data = writer.pointer("unsigned char *", places[path])
                 row.size = len(file.content)
                 row.packed_size = len(file.packed)
                 row.is_executable = file.is_executable
@@ -298,11 +308,14 @@ def _write_files(writer: _Writer, bundle: Any, contents: Contents) -> None:
     bundle.files = writer.pointer("struct bundle_file *", address)
 
 
-def _write_images(writer: _Writer, bundle: Any, contents: Contents, locate: Locate) -> None:
+def _write_images(
+    writer: _Writer, bundle: Any, contents: Contents, segments: Sequence[Sequence[tuple[ImageSegment, int]]]
+) -> None:
+    """`segments`: of each image its parts, with the addresses of their contents."""
     images = contents.images
     rows, address = writer.reserve("struct bundle_image", len(images))
-    for row, image in zip(rows, images, strict=False):
-        _write_image(writer, row, image, locate)
+    for row, image, parts in zip(rows, images, segments, strict=False):
+        _write_image(writer, row, image, parts)
     writer.fill(rows, address)
     writer.index(bundle.image_index, (image.path for image in images))
     bundle.images = writer.pointer("struct bundle_image *", address)
@@ -342,14 +355,14 @@ def _write_replacements(writer: _Writer, bundle: Any, replaced: Sequence[str], s
     bundle.replacements = writer.pointer("struct bundle_replacement *", address)
 
 
-def _write_image(writer: _Writer, row: Any, image: Image, locate: Locate) -> None:
+def _write_image(writer: _Writer, row: Any, image: Image, parts: Sequence[tuple[ImageSegment, int]]) -> None:
     object_ = image.object
     row.path = writer.text(image.path)
     row.soname = writer.text(object_.name)
     row.base = image.base
     row.end = image.end
     if not image.is_resident:
-        _write_segments(writer, row, image, locate)
+        _write_segments(writer, row, parts)
     _write_patches(writer, row, image)
     row.needed = writer.numbers(image.needed)
     row.needed_count = len(image.needed)
@@ -378,15 +391,13 @@ def _write_image(writer: _Writer, row: Any, image: Image, locate: Locate) -> Non
         row.thread_alignment = max(storage.alignment, 1)
 
 
-def _write_segments(writer: _Writer, row: Any, image: Image, locate: Locate) -> None:
-    parts = list(prelink.segments(image, locate))
+def _write_segments(writer: _Writer, row: Any, parts: Sequence[tuple[ImageSegment, int]]) -> None:
     segments, address = writer.reserve("struct bundle_segment", len(parts))
-    for segment, part in zip(segments, parts, strict=False):
+    for segment, (part, content) in zip(segments, parts, strict=False):
         segment.address = part.address
         segment.memory_size = part.memory_size
         segment.file_size = len(part.content)
-        if part.content:
-            segment.content = writer.pointer("void *", writer.place(part.content, PAGE))
+        segment.content = writer.pointer("void *", content)
         segment.protection = part.protection
     writer.fill(segments, address)
     row.segments = writer.pointer("struct bundle_segment *", address)
