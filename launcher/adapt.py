@@ -11,14 +11,15 @@ from _bundle_seldom import module_at
 def runpy(module):
     """`run_path` also runs what is frozen: how multiprocessing's children run the program's script again."""
     from_file = module._get_code_from_file
+    # 3.11 passes the name to run under first, and wants the path back; 3.15 passes it last (Lib/runpy.py).
+    has_name_first = from_file.__code__.co_varnames[0] == "run_name"
 
     def _get_code_from_file(*arguments):
-        # 3.11 passes the name to run under first, and wants the path back (Lib/runpy.py).
-        path = arguments[-1]
+        path = arguments[1 if has_name_first else 0]
         name = module_at(path)
         if name is None:
             return from_file(*arguments)
         code = code_of(name)
-        return code if len(arguments) == 1 else (code, path)
+        return (code, path) if has_name_first else code
 
     module._get_code_from_file = _get_code_from_file

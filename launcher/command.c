@@ -226,11 +226,15 @@ is_pool_module(const char *name, size_t length)
     return strstr(text, "loky.backend.") != NULL;
 }
 
-/* Is this `from MODULE import NAME; NAME(...)`, with such a module? */
+/* Is this `from MODULE import NAME; NAME(...)`, with such a module? Since 3.14 `import sys; ` may stand before it. */
 static bool
 is_pool_code(const char *code)
 {
+    static const char sys[] = "import sys; ";
     static const char from[] = "from ";
+    if (strncmp(code, sys, sizeof sys - 1) == 0) {
+        code += sizeof sys - 1;
+    }
     static const char import[] = " import ";
     if (strncmp(code, from, sizeof from - 1) != 0) {
         return false;
