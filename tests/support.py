@@ -124,7 +124,8 @@ def bundle(*arguments: str | Path, cwd: Path | None = None, **variables: str) ->
     forced = (
         ["--libpython", *LIBPYTHON] if LIBPYTHON and "--python" in arguments and "--libpython" not in arguments else []
     )
-    return run([command, *forced, *arguments], environment={**os.environ, **variables}, cwd=cwd)
+    # A first build compiles everything, on a machine that may be busy.
+    return run([command, *forced, *arguments], environment={**os.environ, **variables}, cwd=cwd, timeout=900)
 
 
 @dataclass(frozen=True)
