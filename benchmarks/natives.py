@@ -64,7 +64,8 @@ def run_time(python: Path, names: list[str]) -> tuple[float, float]:
         bundle = Path(sysconfig.get_path("scripts"), "bundle")
         subprocess.run([bundle, program, "-q", "--python", python, "-o", Path(folder, "binary")], check=True)
         found: list[float] = []
-        for command in ([python, "-I", "-S", program], [Path(folder, "binary")]):
+        commands: list[list[str | Path]] = [[python, "-I", "-S", program], [Path(folder, "binary")]]
+        for command in commands:
             times = [float(json.loads(subprocess.check_output(command))) for _ in range(RUNS)]
             found.append(statistics.median(times))
     return found[0], found[1]
