@@ -141,7 +141,7 @@ def _marshalled_size(binary: Path, target: TargetPython) -> int:
     manifest = subprocess.run(
         [Path(sys.executable).with_name("bundle"), "inspect", binary, "--json"], capture_output=True, check=True
     )
-    names = [module["name"] for module in json.loads(manifest.stdout)["modules"] if module["kind"] == "source"]
+    names = json.loads(manifest.stdout)["modules"]["frozen"]
     code = """
 import importlib.util, json, marshal, sys
 sizes = [len(marshal.dumps(importlib.util.find_spec(name).loader.get_code(name))) for name in json.load(sys.stdin)]
