@@ -26,7 +26,7 @@ from bundler.freeze import FrozenImage, freeze
 from bundler.link.elf import read_executable
 from bundler.pipeline import bundle
 from bundler.report import Reporter
-from bundler.settings import Settings
+from bundler.settings import Settings, default_cache_dir
 from bundler.target import TargetPython, probe
 from bundler.toolchain import find_toolchain
 from bundler.workshop import Workshop
@@ -179,7 +179,7 @@ def _dirty(command: list[Path]) -> str:
 def main() -> None:
     """Measure, and print as it goes."""
     python = Path(sys.argv[1] if len(sys.argv) > 1 else sys.executable)
-    target = probe(python, find_toolchain(None), Cache(Settings().cache_dir or Path()))
+    target = probe(python, find_toolchain(None), Cache(default_cache_dir()))
     print(f"Python {target.version_text}")
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         for measure in (build_time, run_time):
