@@ -144,8 +144,8 @@ def _marshalled_size(binary: Path, target: TargetPython) -> int:
     names = json.loads(manifest.stdout)["modules"]["frozen"]
     code = """
 import importlib.util, json, marshal, sys
-sizes = [len(marshal.dumps(importlib.util.find_spec(name).loader.get_code(name))) for name in json.load(sys.stdin)]
-print(sum(sizes))
+specs = [importlib.util.find_spec(name) for name in json.load(sys.stdin)]
+print(sum(len(marshal.dumps(spec.loader.get_code(spec.name))) for spec in specs if spec and hasattr(spec.loader, "get_code")))
 """
     known = [name for name in names if name != "__main__" and not name.startswith("_bundle")]
     done = subprocess.run(
