@@ -95,7 +95,11 @@ class FactSource:
 
     def facts(self, path: Path) -> FileFacts:
         """The facts of a file as it is now."""
-        entry = self._cache.path("facts", digest(self._identity, path.read_bytes()), ".json")
+        try:
+            source = path.read_bytes()
+        except OSError as error:
+            return _parse({"error": f"it cannot be read: {error.strerror}", "line": 0})
+        entry = self._cache.path("facts", digest(self._identity, source), ".json")
         try:
             raw = entry.read_bytes()
         except FileNotFoundError:

@@ -89,11 +89,11 @@ class Locator:
 
     def _file(self, name: str, folder: str) -> Located | None:
         listing = self._listing(folder)
-        for suffix in self.extension_suffixes:
-            if name + suffix in listing:
-                return Located(Kind.EXTENSION, Path(f"{folder}/{name}{suffix}"))
-        if name + ".py" in listing:
-            return Located(Kind.SOURCE, Path(f"{folder}/{name}.py"))
+        for suffix in (*self.extension_suffixes, ".py"):
+            # A name may be that of a folder, or of a link that leads nowhere.
+            if name + suffix in listing and os.path.isfile(f"{folder}/{name}{suffix}"):  # noqa: PTH113  # see above
+                kind = Kind.SOURCE if suffix == ".py" else Kind.EXTENSION
+                return Located(kind, Path(f"{folder}/{name}{suffix}"))
         return None
 
     def _listing(self, folder: str) -> frozenset[str]:

@@ -46,13 +46,17 @@ def library_modules(locator: Locator, target: TargetPython) -> Iterator[str]:
             yield from _below(locator, name, located.folders)
 
 
-def _below(locator: Locator, package: str, folders: Iterable[Path]) -> Iterator[str]:
+def _below(
+    locator: Locator, package: str, folders: Iterable[Path], above: frozenset[Path] = frozenset()
+) -> Iterator[str]:
+    folders = [folder for folder in folders if folder.resolve() not in above]  # links may lead in circles
+    above |= {folder.resolve() for folder in folders}
     for name in locator.submodules(folders):
         if name not in _NOT_LIBRARY:
             located = locator.find(name, folders)
             assert located is not None
             yield f"{package}.{name}"
-            yield from _below(locator, f"{package}.{name}", located.folders)
+            yield from _below(locator, f"{package}.{name}", located.folders, above)
 
 
 def _hosts(walker: Walker, rules: Mapping[str, Rule], entry: Entry) -> Iterator[str]:

@@ -218,7 +218,15 @@ def _file_entries(graph: ModuleGraph) -> Iterator[FileEntry]:
         if path.suffix and path.is_relative_to(bundle_root()) and path not in carried:
             yield FileEntry(path, b"", is_executable=False, is_listed_only=True)
     for broken in graph.of_kind(BrokenModule):
-        yield FileEntry(PurePosixPath(broken.filename), broken.path.read_bytes(), is_executable=False)
+        yield FileEntry(PurePosixPath(broken.filename), _text_of(broken), is_executable=False)
+
+
+def _text_of(broken: BrokenModule) -> bytes:
+    """The source that does not compile, so that importing it tells what is wrong."""
+    try:
+        return broken.path.read_bytes()
+    except OSError:
+        return b"raise ImportError('the source could not be read when the program was bundled', name=__name__)\n"
 
 
 def _package_folders(graph: ModuleGraph) -> Iterator[PurePosixPath]:

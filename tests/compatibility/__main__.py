@@ -30,7 +30,7 @@ def main() -> int:
     for name in given.names or subjects:
         row = _tried(subjects[name], given.keep)
         rows[name] = row
-        write_page(PAGE, [rows[name] for name in subjects if name in rows])
+        write_page(PAGE, [rows[name] for name in subjects if name in rows], len(subjects))
     return 0 if all(rows[name].works for name in given.names or subjects) else FAILED_BUILDS
 
 

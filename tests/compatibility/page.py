@@ -12,20 +12,22 @@ _HEAD = """# Compatibility
 Popular applications and libraries, each bundled with no option at all, in an environment of its own, and put to a short
 real use: the binary does the same as the program under Python. Written by `python -m tests.compatibility`.
 
-{works} of {all} work.
+{works} of {all} work. {untried}
 
 | name | version | Python | binary | what was done | result |
 |---|---|---|---|---|---|
 """
 
 
-def write_page(page: Path, rows: Sequence[Row]) -> None:
-    """Write the page anew."""
+def write_page(page: Path, rows: Sequence[Row], listed: int) -> None:
+    """Write the page anew. `listed`: how many subjects there are, tried or not."""
     lines = [
         f"| {row.name} | {row.version} | {row.python} | {row.size} | {row.does} | {row.result} |\n" for row in rows
     ]
     works = sum(row.works for row in rows)
-    page.write_text(_HEAD.format(works=works, all=len(rows)) + "".join(lines))
+    untried = f"{listed - len(rows)} more are listed and not tried yet." if listed > len(rows) else ""
+    head = _HEAD.format(works=works, all=len(rows), untried=untried).replace(". \n", ".\n")
+    page.write_text(head + "".join(lines))
 
 
 def read_rows(page: Path) -> dict[str, Row]:
