@@ -228,14 +228,14 @@ compat_report_ignored(const char *heading, PyObject *source)
 #endif
 }
 
-/* The same when sys.stdout could not be flushed, which has a heading since 3.14 (pylifecycle.c, flush_std_files). */
+/* The same when sys.stdout could not be flushed (pylifecycle.c, flush_std_files). */
 static inline void
 compat_report_flush(PyObject *file)
 {
 #if PY_VERSION_HEX >= 0x030e0000
     compat_report_ignored("Exception ignored while flushing sys.stdout", file);
 #else
-    PyErr_WriteUnraisable(file);
+    compat_report_ignored("Exception ignored on flushing sys.stdout", file);
 #endif
 }
 
