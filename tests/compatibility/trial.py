@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sysconfig
 import tempfile
@@ -130,10 +131,18 @@ def _used(subject: Subject, command: tuple[Path, ...], folder: Path) -> tuple[li
 
 
 def _run(command: Sequence[str | Path], subject: Subject, environment: dict[str, str], folder: Path) -> Outcome:
+    """Run to the end, or for two minutes; then it ends with every process that it started."""
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, cwd=folder, start_new_session=True
+    )
     try:
-        return run(command, stdin=subject.stdin.encode(), environment=environment, cwd=folder)
-    except subprocess.TimeoutExpired as error:
-        return Outcome(-1, error.stdout or b"", (error.stderr or b"") + b"it hangs")
+        stdout, stderr = process.communicate(subject.stdin.encode(), timeout=120)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        stdout, stderr = process.communicate()
+        return Outcome(-1, stdout, stderr + b"it hangs")
+    return Outcome(process.returncode, stdout, stderr)
 
 
 def _visible(subject: Subject, program: Program, outcome: Outcome, folder: Path) -> list[str]:
