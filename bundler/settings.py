@@ -277,6 +277,16 @@ class Settings:
             metavar="DIR",
         ),
     ] = Path()
+    rehearse: Annotated[
+        bool,
+        Option(
+            "rehearse",
+            Kind.SWITCH,
+            Group.BUILD,
+            "import the installed distributions that the program uses, to compile beforehand what they compile "
+            "(default: yes)",
+        ),
+    ] = True
     self_check: Annotated[
         bool,
         Option(

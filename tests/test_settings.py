@@ -124,8 +124,10 @@ SAMPLES = {
 def test_every_option_stands_in_both_places(read: Read, field: str, option: Option):
     """An option means the same on the command line, in each of its spellings, and in the file."""
     value = SAMPLES.get(option.kind, '"some"')
-    word = "" if option.kind is Kind.SWITCH else value.strip('["]')
     spellings = [""] if option.kind is Kind.TARGET else [f"--{option.name}", *([option.short] if option.short else [])]
+    if getattr(Settings(), field) is True:
+        value, spellings = "false", [f"--no-{option.name}"]
+    word = "" if option.kind is Kind.SWITCH else value.strip('["]')
     entry = "" if field in ENTRIES else "app.py "
 
     in_file = getattr(read(entry, f"{option.name} = {value}", BUNDLER_CACHE_DIR=""), field)

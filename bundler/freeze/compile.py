@@ -166,7 +166,8 @@ def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, worksho
     freezer = prepare(target, settings, workshop)
     modules = sorted((*graph.of_kind(SourceModule), *own), key=lambda module: module.name)
     every = [freezer.job(module, graph) for module in modules]
-    rehearsal = rehearse(graph, digest(*(job.key for job in every)), target, workshop)
+    sources = digest(*(job.key for job in every))
+    rehearsal = rehearse(graph, sources, target, workshop) if settings.rehearse else Rehearsal()
     results = freezer.results_job(rehearsal)
     missing = [job for job in (*every, results) if not freezer.facts_file(job).is_file()]
     with workshop.report.progress("compiling", len(missing)) as advance, _workers(target) as worker:

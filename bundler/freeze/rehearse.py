@@ -39,9 +39,9 @@ class Rehearsal:
     flags), bytes as Latin-1 text; `order`: modules as they were imported.
     """
 
-    texts: tuple[tuple[str, str, int, str], ...]
-    patterns: tuple[tuple[str, str, int], ...]
-    order: tuple[str, ...]
+    texts: tuple[tuple[str, str, int, str], ...] = ()
+    patterns: tuple[tuple[str, str, int], ...] = ()
+    order: tuple[str, ...] = ()
 
 
 def rehearse(graph: ModuleGraph, sources: str, target: TargetPython, workshop: Workshop) -> Rehearsal:

@@ -99,14 +99,18 @@ def test_endless_import(rehearse: Rehearse):
 
 @pytest.fixture(scope="module")
 def compiling(interpreter: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]:
-    """The program's binary, and the command that runs its source, in an environment with its package."""
+    """The program's binary, and the command that runs its source, in an environment with its package.
+
+    Beside the binary is `unprepared`, built without a rehearsal.
+    """
     folder = tmp_path_factory.mktemp("results")
     python = folder / "env" / "bin" / "python"
     subprocess.run([interpreter.base, "-m", "venv", "--without-pip", folder / "env"], check=True)
     [packages] = (folder / "env" / "lib").glob("python*/site-packages")
     shutil.copytree(PROGRAM.parent / "installed", packages, dirs_exist_ok=True)
-    done = bundle(PROGRAM, "--python", python, "-o", folder / "binary")
-    assert done.status == 0, done.stderr.decode()
+    for name, options in (("binary", []), ("unprepared", ["--no-rehearse"])):
+        done = bundle(PROGRAM, "--python", python, "-o", folder / name, *options)
+        assert done.status == 0, done.stderr.decode()
     return folder / "binary", [python, PROGRAM]
 
 
@@ -125,3 +129,11 @@ def test_results_are_used(compiling: tuple[Path, list[Path]]):
 
     assert run([binary, "shared"]).stdout.splitlines()[-1] == b"True"
     assert run([*original, "shared"]).stdout.splitlines()[-1] == b"False"
+
+
+def test_rehearsal_can_be_left_out(compiling: tuple[Path, list[Path]]):
+    """With `--no-rehearse` nothing is imported at build time, and everything compiled at run time."""
+    binary, original = compiling
+
+    assert run([binary.with_name("unprepared"), "shared"]).stdout.splitlines()[-1] == b"False"
+    assert run([binary.with_name("unprepared")]).stdout == run([*original]).stdout
