@@ -29,6 +29,9 @@ from tests.support import (
     find_interpreter,
 )
 
+# Programs under test, some of which have tests of their own.
+collect_ignore = ["apps"]
+
 ENVIRONMENTS = ROOT / ".venvs"
 REQUIREMENTS = (ROOT / "tests" / "requirements-apps.txt", *sorted(EXAMPLES.glob("*/requirements.txt")))
 

@@ -135,9 +135,11 @@ class Bench:
         modules = [self._constants(freezer, name, facts) for name, facts in constants.items()]
         texts = sorted({text for facts in constants.values() for text in facts["pooled"]})
         if texts:
-            # Weak: the build's own pool may hold the same strings, and wins.
+            # Weak: the build's own pool may hold the same strings, and wins. There is but one table of them.
             lines = [
-                line.replace("IN_STRING", "__attribute__((weak)) IN_STRING") for line in pool_lines(texts, "frozen.h")
+                line.replace("IN_STRING", "__attribute__((weak)) IN_STRING")
+                for line in pool_lines(texts, "frozen.h")
+                if line.startswith(("#include", "IN_STRING"))
             ]
             source = self.folder / "pool.c"
             source.write_text("\n".join((*lines, "")))
