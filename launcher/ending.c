@@ -122,8 +122,16 @@ is_quiet_callback(PyObject *callback)
         return strcmp(name, "_destroy") == 0 || strcmp(name, "_localdummy_destroyed") == 0
                || strcmp(name, "clear_locals") == 0;
     }
-    PyObject *owner = PyFunction_Check(callback) ? PyFunction_GetModule(callback) /* borrowed */
-                                                 : PyDict_GetItemString(Py_TYPE(callback)->tp_dict, "__module__");
+    if (PyMethod_Check(callback)) {
+        callback = PyMethod_GET_FUNCTION(callback);
+    }
+    PyObject *owner = NULL; /* borrowed */
+    if (PyFunction_Check(callback)) {
+        owner = PyFunction_GetModule(callback);
+    } else if (PyType_HasFeature(Py_TYPE(callback), Py_TPFLAGS_HEAPTYPE)) {
+        /* Types that are part of the interpreter are no containers, and have no `tp_dict` since 3.12. */
+        owner = PyDict_GetItemString(Py_TYPE(callback)->tp_dict, "__module__");
+    }
     if (!owner || !PyUnicode_Check(owner)) {
         return false;
     }

@@ -416,6 +416,18 @@ def weak_callback():
     watcher = weakref.ref(kept, lambda reference: print("it is gone"))
 
 
+def weak_method():
+    """A callback that is a bound method: its type is the interpreter's own, and has no dictionary of its own."""
+
+    class Watched:
+        def note(self, reference):
+            print("it is gone")
+
+    global kept, watcher
+    kept = Watched(), Watched()
+    watcher = weakref.ref(kept[0], kept[1].note), weakref.ref(kept[1], ["built in"].remove)
+
+
 def weak_finalize():
     """Runs at exit, unless told not to."""
 
