@@ -7,15 +7,15 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from bundler.analyze.graph import ModuleGraph, SourceModule
+from bundler.analyze.graph import BrokenModule, ModuleGraph, SourceModule
 from bundler.cache import Cache, digest, tree_digest
 from bundler.contract import launcher_folder
-from bundler.errors import BundleError
+from bundler.errors import BundleError, warning
 from bundler.freeze.header import HEADER, layout_as_json, make_header
 from bundler.freeze.image import FrozenImage, FrozenModule, FrozenResults
 from bundler.freeze.pool import pool_lines
@@ -107,8 +107,11 @@ class Freezer:
         with self.cache.building(output) as unfinished:
             self.toolchain.run("-c", *FLAGS, f"-I{self.include}", source, "-o", unfinished)
 
-    def build(self, jobs: Sequence[_Job], service: Service) -> None:
-        """Make object files and facts; BundleError for the first module that cannot be frozen, after all others."""
+    def build(self, jobs: Sequence[_Job], service: Service) -> Mapping[str, str]:
+        """Make object files and facts; what is wrong with sources that the target does not compile, by module.
+
+        BundleError for the first module that cannot be frozen for another reason, after all others.
+        """
         with self.cache.workplace("frozen") as folder:
             text = folder / "frozen.c"  # the name gets into object files, and so must not vary
             request = {
@@ -123,9 +126,11 @@ class Freezer:
             for (job, facts), compiled in zip(written, objects, strict=True):
                 self.cache.move(compiled, self.object_file(job))
                 self.cache.write(self.facts_file(job), json.dumps(facts).encode())
-        for job, facts in zip(jobs, answers, strict=True):
-            if "error" in facts:
+        failed = [(job, facts) for job, facts in zip(jobs, answers, strict=True) if "error" in facts]
+        for job, facts in failed:
+            if not facts["is_in_source"] or job.request.get("name") == "__main__":
                 raise _not_freezable(job, facts["error"])
+        return {job.name: facts["error"] for job, facts in failed}
 
 
 def _not_freezable(job: _Job, reason: str) -> BundleError:
@@ -157,7 +162,8 @@ def is_script(module: SourceModule, graph: ModuleGraph) -> bool:
 def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, workshop: Workshop) -> FrozenImage:
     """Freeze every source module of the graph, and the launcher's own.
 
-    BundleError when a module cannot be compiled; the object files of the others are kept for the next try.
+    A module that the target does not compile is carried as text, so that importing it fails as under Python.
+    BundleError when a module cannot be frozen; the object files of the others are kept for the next try.
     """
     own = [
         SourceModule(name, launcher_folder() / file, _LAUNCHER_FILENAME, is_package=False)
@@ -172,15 +178,18 @@ def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, worksho
     missing = [job for job in (*every, results) if not freezer.facts_file(job).is_file()]
     with workshop.report.progress("compiling", len(missing)) as advance, _workers(target) as worker:
 
-        def build(batch: list[_Job]) -> None:
-            freezer.build(batch, worker())
+        def build(batch: list[_Job]) -> Mapping[str, str]:
+            broken = freezer.build(batch, worker())
             for _ in batch:
                 advance()
+            return broken
 
         with ThreadPoolExecutor(jobs()) as pool:
             most = _BATCH_SIZE if keeps_order(workshop.toolchain, FLAGS, workshop.cache) else 0
-            for _ in pool.map(build, _batches(missing, most)):
-                pass
+            broken = dict(chain.from_iterable(each.items() for each in pool.map(build, _batches(missing, most))))
+    graph = _with_broken(graph, broken, workshop)
+    every = [job for job in every if job.name not in broken]
+    modules = [module for module in modules if module.name not in broken]
     facts = {job.name: json.loads(freezer.facts_file(job).read_bytes()) for job in (*every, results)}
     frozen = [
         FrozenModule(
@@ -204,8 +213,20 @@ def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, worksho
             codes=facts[RESULTS]["codes"],
         ),
         pool=_build_pool(freezer, (facts[name]["pooled"] for name in (*(module.name for module in frozen), RESULTS))),
-        compiled=sum(job is not results for job in missing),
+        compiled=sum(job is not results and job.name not in broken for job in missing),
     )
+
+
+def _with_broken(graph: ModuleGraph, broken: Mapping[str, str], workshop: Workshop) -> ModuleGraph:
+    """The graph when some of its sources turned out not to compile, which only compiling them can show."""
+    modules = dict(graph.modules)
+    for name, reason in sorted(broken.items()):
+        module = modules[name]
+        assert isinstance(module, SourceModule)
+        modules[name] = BrokenModule(name, module.path, module.filename, module.is_package)
+        message = f"`{name}` cannot be compiled, and importing it will fail: {reason}"
+        workshop.report.diagnostic(warning("syntax-error", message, where=str(module.path)))
+    return replace(graph, modules=modules) if broken else graph
 
 
 def _by_use(rehearsal: Rehearsal) -> Callable[[FrozenModule], tuple[int, str]]:

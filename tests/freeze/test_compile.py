@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bundler.analyze import ModuleGraph
-from bundler.analyze.graph import SourceModule
+from bundler.analyze.graph import BrokenModule, SourceModule
 from bundler.cache import Cache
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
@@ -121,9 +121,18 @@ def test_every_module_has_versions_of_its_own(frozen: Freeze):
 
 
 def test_what_cannot_be_compiled(frozen: Freeze):
-    """A module that does not compile is an error with a hint; what else was compiled is kept for the next try."""
-    with pytest.raises(BundleError, match="`broken` cannot be frozen: SyntaxError") as raised:
-        frozen({**SOURCES, "zz": "x = 1\n", "broken": "x = = 1\n"})
+    """A module that only the compiler refuses is carried as text, for importing it may never happen."""
+    image = frozen({**SOURCES, "broken": "return 1\n"})
 
-    assert "--exclude-module broken" in (raised.value.diagnostic.hint or "")
+    assert isinstance(image.graph.modules["broken"], BrokenModule)
+    assert "broken" not in contents(image)
+    assert image.compiled == len(SOURCES) + LAUNCHER
+
+
+def test_program_that_cannot_be_compiled(frozen: Freeze):
+    """For the program itself it is an error with a hint; what else was compiled is kept for the next try."""
+    with pytest.raises(BundleError, match="`__main__` cannot be frozen: SyntaxError") as raised:
+        frozen({**SOURCES, "__main__": "return 1\n"})
+
+    assert "--exclude-module __main__" in (raised.value.diagnostic.hint or "")
     assert frozen(SOURCES).compiled < len(SOURCES) + LAUNCHER

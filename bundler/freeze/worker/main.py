@@ -19,6 +19,10 @@ from .results import pattern_key, pattern_result, text_key, text_result
 from .structs import Layout
 
 
+class _UncompilableError(Exception):
+    """The source is not what the target compiles; the text says why."""
+
+
 def main() -> None:
     """Serve jobs until standard input ends."""
     layout: Layout = json.loads(sys.stdin.readline())
@@ -29,7 +33,10 @@ def main() -> None:
 
 
 def _freeze(layout: Layout, request: dict[str, Any]) -> list[dict[str, Any]]:
-    """Facts about each module, in the order of the request; a module that has an `error` is left out of the C text."""
+    """Facts about each module, in the order of the request; a module that has an `error` is left out of the C text.
+
+    `is_in_source`: importing it would fail under Python too.
+    """
     answers: list[dict[str, Any]] = []
     texts: list[str] = []
     following = 1
@@ -37,8 +44,11 @@ def _freeze(layout: Layout, request: dict[str, Any]) -> list[dict[str, Any]]:
         try:
             write = _results if "texts" in job else _module
             writer, facts = write(layout, job, request["optimize"], following)
-        except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError, UnsupportedConstantError) as error:
-            answers.append({"error": f"{type(error).__name__}: {error}"})
+        except _UncompilableError as error:
+            answers.append({"error": str(error), "is_in_source": True})
+            continue
+        except (ValueError, RecursionError, MemoryError, OverflowError, UnsupportedConstantError) as error:
+            answers.append({"error": f"{type(error).__name__}: {error}", "is_in_source": False})
             continue
         answers.append({"pooled": sorted(writer.pooled), "codes": writer.codes, **facts})
         texts.append(writer.text())
@@ -54,7 +64,10 @@ def _freeze(layout: Layout, request: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _module(layout: Layout, job: dict[str, Any], optimize: int, first: int) -> tuple[ModuleWriter, dict[str, Any]]:
     source = Path(job["source"]).read_bytes()
-    code = compile(source, job["filename"], "exec", dont_inherit=True, optimize=optimize)
+    try:
+        code = compile(source, job["filename"], "exec", dont_inherit=True, optimize=optimize)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise _UncompilableError(f"{type(error).__name__}: {error}") from error
     writer = ModuleWriter(layout, job["name"], first)
     writer.write(job["name"], code, source if job["is_script"] else b"")
     return writer, {}
