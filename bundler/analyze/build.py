@@ -71,7 +71,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
             used_by_core=core_names(target),
             hooks=hooks,
         )
-        main = facts.facts(entry.source)
+        main = facts.facts(entry.source, is_compiled=True)
         _refuse_syntax_error(entry, main)
         walker.add_main(main, entry.package, entry.source)
         for name in core_modules(target):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bundler.analyze.graph import Binding
 from bundler.cache import Cache, digest, tree_digest
-from bundler.process import Service
+from bundler.process import Service, jobs
 from bundler.target import TargetPython
 from bundler.target.workers import worker_command
 
@@ -54,7 +56,7 @@ class Family:
 class FileFacts:
     """What one source file says about imports. `error`: its syntax error, then nothing else is known.
 
-    `main_imports` stand under `if __name__ == "__main__"`. `dynamic` are lines where the name is computed.
+    `main_imports` stand under `if __name__ == "__main__"`, where code uses `main_names`. `dynamic` are lines where the name is computed.
     `names`: names and attributes that functions use, separated by blanks, by the name
     without which the function is not called; "" is where code always runs. `strings`: short string constants that
     look like references, separated by blanks. `codecs`: modules of `encodings` that
@@ -62,18 +64,19 @@ class FileFacts:
     folder.
     """
 
-    imports: tuple[ImportFact, ...]
-    main_imports: tuple[ImportFact, ...]
-    globals: frozenset[str]
-    all: tuple[str, ...]
-    dynamic: tuple[int, ...]
-    families: tuple[Family, ...]
-    names: Mapping[str, str]
-    strings: str
-    codecs: tuple[str, ...]
-    any_codec: bool
-    extends_path: bool
-    site_builtins: frozenset[str]
+    imports: tuple[ImportFact, ...] = ()
+    main_imports: tuple[ImportFact, ...] = ()
+    main_names: str = ""
+    globals: frozenset[str] = frozenset()
+    all: tuple[str, ...] = ()
+    dynamic: tuple[int, ...] = ()
+    families: tuple[Family, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    strings: str = ""
+    codecs: tuple[str, ...] = ()
+    any_codec: bool = False
+    extends_path: bool = False
+    site_builtins: frozenset[str] = frozenset()
     search_folders: tuple[str, ...] = ()
     error: str | None = None
     error_line: int = 0
@@ -85,47 +88,71 @@ class FileFacts:
 
 
 class FactSource:
-    """Facts by file content."""
+    """Facts by file content. What is not in the cache is read by workers, one for each processor."""
 
     def __init__(self, target: TargetPython, cache: Cache) -> None:
         self._target = target
         self._cache = cache
         self._identity = digest(tree_digest(Path(__file__).parent / "worker"), str(target.hexversion))
-        self._service: Service | None = None
+        self._expected: dict[Path, bytes | Future[bytes]] = {}
+        self._pool: ThreadPoolExecutor | None = None
+        self._workers = threading.local()
+        self._services: list[Service] = []
 
-    def facts(self, path: Path) -> FileFacts:
-        """The facts of a file as it is now."""
+    @property
+    def is_reading(self) -> bool:
+        """Has any file been read that was not in the cache? Then more will be."""
+        return self._pool is not None
+
+    def expect(self, paths: Iterable[Path]) -> None:
+        """These files will be asked for: begin to read them."""
+        for path in paths:
+            if path not in self._expected:
+                self._expected[path] = self._begin(path, is_compiled=False)
+
+    def facts(self, path: Path, *, is_compiled: bool = False) -> FileFacts:
+        """The facts of a file as it is now. `is_compiled`: errors that only compiling it shows are told too."""
+        begun = None if is_compiled else self._expected.pop(path, None)
+        raw = self._begin(path, is_compiled=is_compiled) if begun is None else begun
+        return _parse(json.loads(raw.result() if isinstance(raw, Future) else raw))
+
+    def _begin(self, path: Path, *, is_compiled: bool) -> bytes | Future[bytes]:
         try:
             source = path.read_bytes()
         except OSError as error:
-            return _parse({"error": f"it cannot be read: {error.strerror}", "line": 0})
-        entry = self._cache.path("facts", digest(self._identity, source), ".json")
+            return json.dumps({"error": f"it cannot be read: {error.strerror}", "line": 0}).encode()
+        entry = self._cache.path("facts", digest(self._identity, str(is_compiled), source), ".json")
         try:
-            raw = entry.read_bytes()
+            return entry.read_bytes()
         except FileNotFoundError:
-            raw = self._ask(path)
-            self._cache.write(entry, raw)
-        return _parse(json.loads(raw))
+            self._pool = self._pool or ThreadPoolExecutor(jobs())
+            return self._pool.submit(self._read, path, entry, is_compiled=is_compiled)
 
-    def _ask(self, path: Path) -> bytes:
-        if self._service is None:
-            self._service = Service(worker_command(self._target.executable, "analyze", "main"))
-        return self._service.ask(json.dumps(str(path))).encode()
+    def _read(self, path: Path, entry: Path, *, is_compiled: bool) -> bytes:
+        """Ask the calling thread's own worker."""
+        service: Service | None = getattr(self._workers, "service", None)
+        if service is None:
+            service = self._workers.service = Service(worker_command(self._target.executable, "analyze", "main"))
+            self._services.append(service)
+        raw = service.ask(json.dumps({"path": str(path), "is_compiled": is_compiled})).encode()
+        self._cache.write(entry, raw)
+        return raw
 
     def close(self) -> None:
-        """End the worker, if one was needed."""
-        if self._service is not None:
-            self._service.close()
+        """End the workers, if any were needed."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+        for service in self._services:
+            service.close()
 
 
 def _parse(raw: dict[str, Any]) -> FileFacts:
     if "error" in raw:
-        return FileFacts(
-            (), (), frozenset(), (), (), (), {}, "", (), False, False, frozenset(), (), raw["error"], raw["line"]
-        )
+        return FileFacts(error=raw["error"], error_line=raw["line"])
     return FileFacts(
         imports=tuple(map(_import, raw["imports"])),
         main_imports=tuple(map(_import, raw["main"])),
+        main_names=raw["main_names"],
         globals=frozenset(raw["globals"]),
         all=tuple(raw["all"] or ()),
         dynamic=tuple(raw["dynamic"]),
@@ -140,15 +167,8 @@ def _parse(raw: dict[str, Any]) -> FileFacts:
     )
 
 
-def _import(raw: dict[str, Any]) -> ImportFact:
-    names = raw["names"]
-    return ImportFact(
-        name=raw["name"],
-        names=None if names is None else tuple(names),
-        level=raw["level"],
-        binding=_BINDINGS[raw["binding"]],
-        line=raw["line"],
-        attempt=raw["attempt"],
-        fallback=raw["fallback"],
-        user=raw["user"],
-    )
+def _import(raw: list[Any]) -> ImportFact:
+    """From a row, as `_Scanner._add` in the worker writes it."""
+    name, names, level, binding, line, attempt, fallback, user = raw
+    names = None if names is None else tuple(names)
+    return ImportFact(name, names, level, _BINDINGS[binding], line, attempt, fallback, user)

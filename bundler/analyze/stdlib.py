@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bundler.analyze.entry import Entry
 from bundler.analyze.graph import Binding
-from bundler.analyze.locate import Locator
+from bundler.analyze.locate import Kind, Locator
 from bundler.analyze.rules import Rule
 from bundler.analyze.walk import Walker
 from bundler.settings import Settings
@@ -55,6 +55,8 @@ def _below(
         if name not in _NOT_LIBRARY:
             located = locator.find(name, folders)
             assert located is not None
+            if located.kind is Kind.NAMESPACE:  # templates of projects and the like: data
+                continue
             yield f"{package}.{name}"
             yield from _below(locator, f"{package}.{name}", located.folders, above)
 

@@ -35,6 +35,8 @@ if _hidden is None:
 else:
     sys.modules["pkg_resources"] = _hidden
 
+_CERTAIN = frozenset({Binding.EAGER, Binding.CONDITIONAL})
+
 _SEPARATE = modulegraph.DependencyInfo(conditional=False, function=False, tryexcept=False, fromlist=False)
 
 
@@ -192,6 +194,8 @@ class Walker:
         self.reached["__main__"] = Reached("__main__", located, facts)
         self._search("__main__", located, facts)
         self._use_names(facts, all_functions=True)
+        self._use(facts.main_names)
+        self._expect_imports(self.reached["__main__"])
         caller = node
         if package:
             # Relative imports of the entry start at its package.
@@ -287,6 +291,39 @@ class Walker:
             self._use_names(facts, all_functions=not self.is_stdlib(located))
         self.reached[node.identifier] = Reached(node.identifier, located, facts)
         self._pending.append(node)
+        if self._facts.is_reading:
+            self._expect_imports(self.reached[node.identifier])
+
+    def _expect_imports(self, reached: Reached) -> None:
+        """The modules that a module most likely brings in can be read while others are looked at.
+
+        Nothing depends on whether these are the ones.
+        """
+        facts = reached.facts
+        names: list[str] = []
+        for fact in (*facts.imports, *(facts.main_imports if reached.name == "__main__" else ())) if facts else ():
+            base = fact.name
+            if fact.level:
+                above = reached.package.split(".")[: 1 - fact.level or None]
+                base = ".".join((*above, fact.name) if fact.name else above)
+            if fact.binding in _CERTAIN or base.partition(".")[0] == reached.top or reached.name == "__main__":
+                names.append(base)
+                names += (f"{base}.{name}" for name in fact.names or ())
+        self._expect(names)
+
+    def _expect(self, names: Iterable[str]) -> None:
+        paths: list[Path] = []
+        for name in names if self._facts.is_reading else ():
+            folders: Iterable[Folder] = self._search_path
+            parts = name.split(".")
+            for index, part in enumerate(parts):
+                located = self.locator.find(part, folders)
+                if located is None:
+                    break
+                if ".".join(parts[: index + 1]) not in self.reached and located.kind is Kind.SOURCE:
+                    paths.append(located.path)
+                folders = located.folders
+        self._facts.expect(paths)
 
     def _search(self, name: str, located: Located | None, facts: FileFacts) -> None:
         """What a module adds to `sys.path` is searched from now on; so are folders that a rule says are found."""
@@ -401,6 +438,7 @@ class Walker:
         for name in self._compiled_imports(reached):
             self._import_name(reached.name, name, Binding.EAGER)
         self._follow_unwritten(reached)
+        self._expect(hook.hidden_imports if hook is not None else ())
         for name in hook.hidden_imports if hook is not None else ():
             self._import_name(reached.name, name, Binding.HOOK)
         if rule:
@@ -418,7 +456,9 @@ class Walker:
         for name in names:
             # What a pattern means is there, but perhaps not all that it imports in turn.
             binding = Binding.STRING if "*" in name else Binding.RULE
-            for each in self._expand(name):
+            found = list(self._expand(name))
+            self._expect(found)
+            for each in found:
                 self._import_name(importer, each, binding)
 
     def _codecs(self, reached: Reached) -> Iterator[str]:

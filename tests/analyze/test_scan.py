@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import sys
+from dataclasses import fields
 from textwrap import dedent
 from typing import Any
 
@@ -12,13 +13,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bundler.analyze.facts import _parse
-from bundler.analyze.worker.scan import scan, truth
+from bundler.analyze.facts import ImportFact, _parse
+from bundler.analyze.worker.conditions import truth
+from bundler.analyze.worker.scan import scan
 
 
 def facts(text: str) -> dict[str, Any]:
-    """Facts about a source, indented or not."""
-    return scan(dedent(text).encode())
+    """Facts about a source, indented or not; rows of imports with names for what is in them."""
+    found = scan(dedent(text).encode(), is_compiled=True)
+    names = [each.name for each in fields(ImportFact)]
+    return found | {kind: [dict(zip(names, row, strict=True)) for row in found[kind]] for kind in ("imports", "main")}
 
 
 def bindings(text: str) -> dict[str, str]:
@@ -203,6 +207,39 @@ def test_attempts_and_fallbacks_have_numbers():
         "after": (0, 0),
         "other": (3, 0),
     }
+
+
+@pytest.mark.parametrize(
+    ("body", "handler", "is_fallback"),
+    [
+        ("import a", "ImportError", True),
+        ("import a\n  a.set_up()", "ImportError", True),
+        ("import a", "Exception", True),
+        ("import a\n  HAVE_A = True", "", True),
+        ("import a\n  a.set_up()", "Exception", False),
+        ("work()", "Exception", False),
+        ("work()", "ImportError", False),
+        ("a = import_module('a')", "ImportError", True),
+        ("a = import_module(name)", "ImportError", False),
+    ],
+)
+def test_handler_that_stands_in_for_an_import(body: str, handler: str, is_fallback: bool):
+    """A handler's imports are the fallback of the tried ones only if nothing else can have led to it."""
+    found = facts(f"try:\n  {body}\nexcept {handler}:\n  import b\n")["imports"]
+
+    assert [bool(each["fallback"]) for each in found if each["name"] == "b"] == [is_fallback]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 15), reason="PEP 810 is new in Python 3.15")
+def test_lazy_import():
+    """A `lazy import` (PEP 810) happens when its name is used, so it is deferred until then."""
+    found = facts("lazy import a.b as c\nlazy from d import e\nlazy from f import g, h\n")["imports"]
+
+    assert [(each["name"], each["binding"], each["user"]) for each in found] == [
+        ("a.b", "deferred", "c"),
+        ("d", "deferred", "e"),
+        ("f", "deferred", ""),
+    ]
 
 
 def test_statement_is_told_as_it_stands():
@@ -465,6 +502,12 @@ def test_globals_are_what_statements_bind():
     assert set(found) == set("a e g i j L n o p q r s t u v w y".split())
 
 
+@pytest.mark.parametrize("change", ["__all__ += ['b']", "__all__.extend(['b'])", "__all__.extend(('b',))"])
+def test_all_that_grows(change: str):
+    """Names may be added to `__all__` in more than one way."""
+    assert facts(f"__all__ = ['a']\n{change}")["all"] == ["a", "b"]
+
+
 # --- What a deferred import waits for ---------------------------------------------------------------------------------
 
 
@@ -552,6 +595,39 @@ def test_names_by_user():
     assert {"inside", "deep"} <= names["f"]
     assert names["method"] == {"helper"}
     assert names["Class"] == {"constructed"}
+
+
+def test_own_names_are_no_uses():
+    """What a function binds itself, or a scope in it, is not what other code is called by; a global name is."""
+    found = facts(
+        """
+        def f(argument):
+            import module
+            local = argument, given
+            def inner(other):
+                return local, other, argument, free
+            lambda item: (item, outer)
+            [x for x in sequence]
+            try:
+                pass
+            except Error as error:
+                error
+            global declared
+            declared = 1
+            return declared
+        """
+    )["names"]
+
+    used = "module given free outer sequence Error declared"
+    assert set(found["f"].split()) == set(used.split())
+
+
+def test_names_of_the_main_program():
+    """What only the program itself uses is told apart."""
+    found = facts("a\nif __name__ == '__main__':\n  b.c(lambda: d)\n")
+
+    assert found["names"] == {"": "a"}
+    assert found["main_names"] == "b c d"
 
 
 # --- Builtins of site, codecs -----------------------------------------------------------------------------------------
@@ -672,7 +748,7 @@ def test_namespace_packages_of_old(text: str, extends: bool):
 )
 def test_what_cannot_be_compiled(source: bytes, line: int):
     """A file that the target cannot compile gives an error with its line, never an exception."""
-    found = scan(source)
+    found = scan(source, is_compiled=True)
 
     assert found["error"]
     assert line in (0, found["line"])
@@ -684,7 +760,7 @@ def test_what_cannot_be_compiled(source: bytes, line: int):
 )
 def test_no_file_is_too_strange(source: bytes):
     """Whatever a file holds, the answer is JSON that the other side understands."""
-    found = json.loads(json.dumps(scan(source)))
+    found = json.loads(json.dumps(scan(source, is_compiled=True)))
 
     assert _parse(found) is not None
 

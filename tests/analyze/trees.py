@@ -47,8 +47,13 @@ def install(
 class DirectFacts:
     """Facts of files, scanned here and now."""
 
+    is_reading = False
+
     def facts(self, path: Path) -> FileFacts:
         return _parse(scan(path.read_bytes()))
+
+    def expect(self, paths: Iterable[Path]) -> None:
+        pass
 
 
 class KnownImports:

@@ -2,23 +2,20 @@
 
 Conditions that the target decides by itself (its platform, its version, type checking) are decided here; branches that
 cannot run are not looked at.
+
+The syntax tree is gone through once, for making it and going through it is what an analysis takes its time for.
 """
 
 from __future__ import annotations
 
 import ast
-import encodings
-import encodings.aliases
-import operator
-import os
-import pkgutil
-import posixpath
 import re
-import symtable
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from types import CodeType
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar
+
+from .conditions import dotted, is_main_test, truth
+from .folders import added_folders
+from .lookups import SITE_BUILTINS, named_codecs, site_builtins
 
 # The words that bundler.analyze.facts understands, from the firmest to the loosest.
 EAGER = "eager"
@@ -26,41 +23,12 @@ CONDITIONAL = "conditional"
 OPTIONAL = "optional"
 DEFERRED = "deferred"
 
-# Builtins that `site` adds (Lib/site.py, setquit, setcopyright and sethelper).
-SITE_BUILTINS = frozenset({"exit", "quit", "copyright", "credits", "license", "help"})
+_ORDER = (EAGER, CONDITIONAL, OPTIONAL, DEFERRED)
 
-_SITE_NAMES = tuple(name.encode() for name in sorted(SITE_BUILTINS))
+_IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
+_BROADER_ERRORS = frozenset({"Exception", "BaseException"})
 
-_IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
-
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-
-_COMPARISONS: dict[type[ast.cmpop], Any] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: lambda item, items: item in items,
-    ast.NotIn: lambda item, items: item not in items,
-}
-
-# What sources compare to find out where they run.
-_KNOWN_ATTRIBUTES = {
-    "sys.platform": sys.platform,
-    "os.name": os.name,
-    "sys.version_info": tuple(sys.version_info),
-    "sys.version_info.major": sys.version_info.major,
-    "sys.version_info.minor": sys.version_info.minor,
-    "sys.hexversion": sys.hexversion,
-    "sys.implementation.name": sys.implementation.name,
-    "sys.byteorder": sys.byteorder,
-}
-
-_UNKNOWN = object()
-
-_CODECS = frozenset(module.name for module in pkgutil.iter_modules(encodings.__path__)) - {"aliases"}
+_IMPORTERS = frozenset({"import_module", "__import__"})
 
 # What may name something outside the file: "package.module", "package.module:function", "group.of.entry-points".
 _LONGEST_STRING = 80
@@ -70,141 +38,38 @@ _REFERENCE = re.compile(r"\.*[A-Za-z_][\w-]*(?:[.:][\w-]+)*\Z")
 # What parsing and compiling a file may raise: the last two when it is nested too deeply.
 _UNCOMPILABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
-_OPTIMIZED = 0x1  # CO_OPTIMIZED: the code of a function, not of a module or class body
 
+def scan(source: bytes, *, is_compiled: bool = False) -> dict[str, Any]:
+    """Facts about a file, as plain JSON; `error` and its line when it has a syntax error.
 
-def scan(source: bytes) -> dict[str, Any]:
-    """Facts about a file, as plain JSON; `error` and its line when it has a syntax error."""
+    `is_compiled`: errors that only the compiler finds are errors too. They are few, and it takes as long as the rest.
+    """
     try:
         tree = ast.parse(source)
+        if is_compiled:
+            compile(tree, "-", "exec", dont_inherit=True)
     except _UNCOMPILABLE as error:
         return _unreadable(error)
-    try:
-        code = compile(tree, "-", "exec", dont_inherit=True)
-    except _UNCOMPILABLE as error:
-        return _unreadable(error)
-    strings = set(_strings_in(code))
-    strings |= {found[1] for text in strings if (found := _IMPORT_TEXT.match(text))}
     scanner = _Scanner()
-    scanner.statements(tree.body)
-    # Expressions are only looked through where one of these words is in the text at all.
-    if b"import_module" in source or b"__import__" in source:
-        scanner.dynamic_imports(tree)
+    scanner.statements(tree.body, EAGER)
+    strings = scanner.strings
+    strings |= {found[1] for text in strings if (found := _IMPORT_TEXT.match(text))}
     return {
         "imports": scanner.imports,
         "globals": sorted(scanner.globals),
         "all": scanner.all,
         "main": scanner.main,
+        "main_names": " ".join(sorted(scanner.main_names)),
         "dynamic": scanner.dynamic,
         "families": scanner.families,
-        "names": _names_by_user(tree, code),
-        "codecs": sorted(set(_named_codecs(strings))),
+        "names": {user: " ".join(sorted(names)) for user, names in scanner.names.items() if names},
+        "codecs": sorted(set(named_codecs(strings))),
         "strings": " ".join(sorted(filter(_REFERENCE.match, strings))),
-        "any_codec": b"cod" in source and _computes_codecs(tree),
-        "search_folders": sorted(set(_added_folders(tree))) if b"sys" in source and b"__file__" in source else [],
+        "any_codec": scanner.any_codec,
+        "search_folders": sorted(set(added_folders(tree))) if _may_add_folders(source) else [],
         "extends_path": b"extend_path" in source or b"declare_namespace" in source,
-        "site_builtins": _site_builtins(source) if any(name in source for name in _SITE_NAMES) else [],
+        "site_builtins": site_builtins(source) if scanner.names_site_builtins else [],
     }
-
-
-def _added_folders(tree: ast.Module) -> Iterator[str]:
-    """Folders that the file puts on `sys.path`, relative to its own, where it says so with `__file__`."""
-    values = {
-        node.targets[0].id: node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
-    }
-    for node in ast.walk(tree):
-        added: list[ast.expr] = []
-        match node:
-            case ast.Call(ast.Attribute(attr="insert") as function, [_, folder]) if _is_search_path(function.value):
-                added = [folder]
-            case ast.Call(ast.Attribute(attr="append") as function, [folder]) if _is_search_path(function.value):
-                added = [folder]
-            case ast.Call(ast.Attribute(attr="extend") as function, [ast.List(folders)]) if _is_search_path(
-                function.value
-            ):
-                added = folders
-            case ast.AugAssign(target, ast.Add(), ast.List(folders)) if _is_search_path(target):
-                added = folders
-            case ast.Call(ast.Attribute(attr="addsitedir"), [folder]):
-                added = [folder]
-        for each in added:
-            relative = _relative_to_file(each, values)
-            if relative is not None:
-                yield relative
-
-
-def _is_search_path(node: ast.expr) -> bool:
-    return _dotted(node) == "sys.path"
-
-
-# The file itself, as a path relative to its folder; that folder is ".".
-_THE_FILE = "./"
-
-# Functions and methods that give the same place another form.
-_SAME_PLACE = frozenset({"abspath", "realpath", "normpath", "fspath", "str", "Path", "resolve", "absolute", "as_posix"})
-
-
-def _relative_to_file(node: ast.expr, values: dict[str, ast.expr], depth: int = 0) -> str | None:
-    """A path that is told by `__file__` and literals, relative to the file's folder; None for any other."""
-    if depth > 20:  # a name that is assigned to itself
-        return None
-
-    def of(inner: ast.expr) -> str | None:
-        return _relative_to_file(inner, values, depth + 1)
-
-    match node:
-        case ast.Name("__file__"):
-            return _THE_FILE
-        case ast.Name(name) if name in values:
-            return of(values[name])
-        case ast.Attribute(value, "parent"):
-            return _above(of(value))
-        case ast.Subscript(ast.Attribute(value, "parents"), ast.Constant(int(index))):
-            place = of(value)
-            for _ in range(index + 1):
-                place = _above(place)
-            return place
-        case ast.BinOp(left, ast.Div(), ast.Constant(str(part))):
-            return _below(of(left), part)
-        case ast.BinOp(left, ast.Add(), ast.Constant(str(part))) if part.startswith("/"):
-            return _below(of(left), part[1:])
-        case ast.Call(function, arguments):
-            return _called_path(function, arguments, of)
-        case _:
-            return None
-
-
-def _called_path(function: ast.expr, arguments: list[ast.expr], of: Callable[[ast.expr], str | None]) -> str | None:
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    if name in _SAME_PLACE:
-        if arguments:
-            return of(arguments[0])
-        return of(function.value) if isinstance(function, ast.Attribute) else None
-    if name == "dirname" and arguments:
-        return _above(of(arguments[0]))
-    if name in ("join", "joinpath"):
-        first = [function.value] if name == "joinpath" and isinstance(function, ast.Attribute) else []
-        place = of([*first, *arguments][0])
-        for part in [*first, *arguments][1:]:
-            is_up = _dotted(part) in ("os.pardir", "os.path.pardir")
-            text = ".." if is_up else part.value if isinstance(part, ast.Constant) else None
-            place = _below(place, text) if isinstance(text, str) else None
-        return place
-    return None
-
-
-def _above(place: str | None) -> str | None:
-    if place is None:
-        return None
-    return "." if place == _THE_FILE else posixpath.normpath(f"{place}/..")
-
-
-def _below(place: str | None, part: str) -> str | None:
-    if place is None or part.startswith("/"):
-        return None
-    return posixpath.normpath(part if place == _THE_FILE else f"{place}/{part}")
 
 
 def _unreadable(error: Exception) -> dict[str, Any]:
@@ -215,311 +80,111 @@ def _unreadable(error: Exception) -> dict[str, Any]:
     }
 
 
-def _site_builtins(source: bytes) -> list[str]:
-    """Builtins of `site` that the file uses as such: as global names that it does not define itself."""
-    # Bytes: a byte order mark or a comment may tell the encoding.
-    module = symtable.symtable(source, "-", "exec")  # type: ignore[arg-type]  # typeshed knows of text only
-    defined = {symbol.get_name() for symbol in module.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
-    found = set()
-    tables = [module]
-    while tables:
-        table = tables.pop()
-        tables += table.get_children()
-        for symbol in table.get_symbols():
-            is_global = symbol.is_global() or table is module
-            if symbol.get_name() in SITE_BUILTINS and symbol.is_referenced() and is_global:
-                found.add(symbol.get_name())
-    return sorted(found - defined)
+def _may_add_folders(source: bytes) -> bool:
+    return b"__file__" in source and (b"sys.path" in source or b"addsitedir" in source)
 
 
-def _strings_in(code: CodeType) -> Iterator[str]:
-    """Short string constants, those in tuples and sets included."""
-    pending: list[object] = list(code.co_consts)
-    while pending:
-        match pending.pop():
-            case CodeType() as inner:
-                yield from _strings_in(inner)
-            case tuple() | frozenset() as items:
-                pending += items
-            case str() as text if len(text) <= _LONGEST_STRING:
-                yield text
+class _Children(dict[type, tuple[str, ...]]):
+    """The fields of each kind of node that hold other nodes."""
+
+    _OTHERS = frozenset("ctx op ops id attr arg level conversion kind type_comment simple is_async".split())
+
+    def __missing__(self, kind: type) -> tuple[str, ...]:
+        self[kind] = tuple(name for name in getattr(kind, "_fields", ()) if name not in self._OTHERS)
+        return self[kind]
 
 
-def _named_codecs(strings: Iterable[str]) -> Iterator[str]:
-    """Modules of `encodings` whose codec a string constant of the file names, under any alias."""
-    for text in filter(str.isascii, strings):
-        name = encodings.normalize_encoding(text).lower()
-        name = encodings.aliases.aliases.get(name, name)
-        if name in _CODECS:
-            yield name
+_CHILDREN = _Children()
 
+# The names that are loaded and bound in a scope, and those that it declares global.
+_Scope = tuple[set[str], set[str], set[str]]
 
-def _computes_codecs(tree: ast.AST) -> bool:
-    """Is there an `encoding=` argument, or that of a `decode` or `encode`, which is no constant?"""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            named = [keyword.value for keyword in node.keywords if keyword.arg == "encoding"]
-            if isinstance(node.func, ast.Attribute) and node.func.attr in ("decode", "encode"):
-                named += node.args[:1]
-            if any(not isinstance(value, ast.Constant) for value in named):
-                return True
-    return False
-
-
-def _names_by_user(tree: ast.Module, code: CodeType) -> dict[str, str]:
-    """Names and attributes that the file uses, by the function in which it does; "" is where code always runs."""
-    found: dict[str, set[str]] = {"": set(_names_in_bodies(tree))}
-    _add_names_in_functions(code, "", "", found)
-    return {user: " ".join(sorted(names)) for user, names in found.items() if names}
-
-
-def _add_names_in_functions(code: CodeType, class_name: str, user: str, found: dict[str, set[str]]) -> None:
-    """What functions use: the compiler has it together."""
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            if constant.co_flags & _OPTIMIZED:
-                inner = user or _user(constant.co_name, class_name)
-                found.setdefault(inner, set()).update(constant.co_names)
-                _add_names_in_functions(constant, class_name, inner, found)
-            else:
-                _add_names_in_functions(constant, constant.co_name, user, found)
-
-
-def _user(function: str, class_name: str) -> str:
-    """The name without whose use a function is not called: a special method runs when its class is used."""
-    if function.startswith("<"):  # a lambda or comprehension of a body
-        return ""
-    return class_name if function.startswith("__") and function.endswith("__") else function
-
-
-def _names_in_bodies(tree: ast.Module | ast.ClassDef) -> Iterator[str]:
-    """Names and attributes that module and class bodies use; a definition is no use of its name."""
-    for node in tree.body:
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                yield from _used_names(*node.decorator_list, node.args)
-            case ast.ClassDef():
-                yield from _used_names(*node.decorator_list, *node.bases, *node.keywords)
-                yield from _names_in_bodies(node)
-            case ast.If(test=test) if _is_main_test(test):
-                pass
-            case _:
-                yield from _used_names(node)
-
-
-def _used_names(*roots: ast.AST) -> Iterator[str]:
-    for root in roots:
-        for node in ast.walk(root):
-            match node:
-                case ast.Name(name, ast.Load()) | ast.Attribute(attr=name) | ast.alias(name):
-                    yield name
-
-
-def _dotted(node: ast.expr) -> str | None:
-    parts = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    return ".".join((node.id, *reversed(parts)))
-
-
-def _value(node: ast.expr) -> Any:
-    """The value of an expression that the target alone decides, else _UNKNOWN."""
-    match node:
-        case ast.Constant(value):
-            return value
-        case ast.Tuple(elements) | ast.List(elements) | ast.Set(elements):
-            values = [_value(element) for element in elements]
-            return _UNKNOWN if any(value is _UNKNOWN for value in values) else tuple(values)
-        case ast.Attribute():
-            return _KNOWN_ATTRIBUTES.get(_dotted(node) or "", _UNKNOWN)
-        case ast.Subscript(value=value, slice=ast.Constant(int(index))):
-            known = _value(value)
-            return known[index] if isinstance(known, tuple) and index < len(known) else _UNKNOWN
-        case ast.Subscript(value=value, slice=ast.Slice(lower=None, upper=ast.Constant(int(upper)), step=None)):
-            known = _value(value)
-            return known[:upper] if isinstance(known, tuple) else _UNKNOWN
-        case _:
-            return _UNKNOWN
-
-
-def truth(test: ast.expr) -> bool | None:
-    """Is a condition always true, or never, on the target? None where only running the program tells."""
-    match test:
-        case ast.Constant(value):
-            return bool(value)
-        case ast.Name("TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
-            return False
-        case ast.UnaryOp(ast.Not(), operand):
-            inner = truth(operand)
-            return None if inner is None else not inner
-        case ast.BoolOp(op, values):
-            decisive = isinstance(op, ast.Or)
-            results = [truth(value) for value in values]
-            if decisive in results:
-                return decisive
-            return None if None in results else not decisive
-        case ast.Compare(left, [comparison], [right]):
-            sides = (_value(left), _value(right))
-            if _UNKNOWN in sides or type(comparison) not in _COMPARISONS:
-                return None
-            try:
-                return bool(_COMPARISONS[type(comparison)](*sides))
-            except TypeError:
-                return None
-        case ast.Call(ast.Attribute(attr="startswith") as method, [ast.Constant(str(prefix))], []):
-            known = _value(method.value)
-            return known.startswith(prefix) if isinstance(known, str) else None
-        case _:
-            return None
-
-
-def _is_main_test(test: ast.expr) -> bool:
-    match test:
-        case ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]):
-            return True
-        case ast.Compare(ast.Constant("__main__"), [ast.Eq()], [ast.Name("__name__")]):
-            return True
-        case _:
-            return False
-
-
-def _catches_import_errors(handlers: Sequence[ast.excepthandler]) -> bool:
-    for handler in handlers:
-        if not isinstance(handler, ast.ExceptHandler) or handler.type is None:
-            return True
-        kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        if any((_dotted(kind) or "").rpartition(".")[2] in _IMPORT_ERRORS for kind in kinds):
-            return True
-    return False
+_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 
 
 class _Scanner:
-    """Walks statements, with the firmest word that still holds where it is."""
+    """Goes through statements, with the firmest word that still holds where it is, and through their expressions.
+
+    Names that code uses are kept by the *user*: the name without which the code does not run. That is the function
+    it is in, or the class for a special method; "" for code that always runs.
+    """
 
     def __init__(self) -> None:
-        self.imports: list[dict[str, Any]] = []
-        self.main: list[dict[str, Any]] = []  # under `if __name__ == "__main__"`
+        self.imports: list[list[Any]] = []
+        self.main: list[list[Any]] = []  # under `if __name__ == "__main__"`
+        self.main_names: set[str] = set()
         self.dynamic: list[int] = []  # lines of imports whose name is computed
         self.families: list[dict[str, Any]] = []
         self.globals: set[str] = set()
         self.all: list[str] | None = None
-        # The name without which a deferred import cannot happen: its function's, or the class's of a special method.
+        self.names: dict[str, set[str]] = {"": set()}
+        self.strings: set[str] = set()  # short ones
+        self.any_codec = False  # is there an encoding that is no constant?
+        self.names_site_builtins = False
         self._user = ""
         self._class = ""
         self._lazy_argument: str | None = None
+        self._is_module_level = True
+        # Where uses go: names and attributes of the current user; loads of the current scope, without those of names
+        # that it binds itself once it ends.
+        self._used = self._loads = self.names[""]
+        self._bound = self.globals
+        self._declared: set[str] = set()  # by `global`
         # `try: import a` is an attempt with a number; imports in its handlers are the fallback of that number.
         self._attempts = 0
         self._attempt = 0
         self._fallback = 0
 
-    def statements(self, body: list[ast.stmt], binding: str = EAGER, *, module_level: bool = True) -> None:
+    # --- Statements ---
+
+    def statements(self, body: Sequence[ast.stmt], binding: str) -> None:
         """Look through statements that stand side by side."""
         for node in body:
-            self._statement(node, binding, module_level)
+            handler = self._HANDLERS.get(type(node))
+            if handler is not None:
+                handler(self, node, binding)
+            else:
+                self._look([node], binding)
 
-    def _statement(self, node: ast.stmt, binding: str, module_level: bool) -> None:
-        match node:
-            case ast.Import(names):
-                for alias in names:
-                    self._add(node, binding, alias.name, None, 0)
-                    self._define(module_level, alias.asname or alias.name.partition(".")[0])
-            case ast.ImportFrom(module, names, level):
-                self._add(node, binding, module or "", [alias.name for alias in names], level)
-                for alias in names:
-                    self._define(module_level, alias.asname or alias.name)
-            case ast.If(test, body, orelse):
-                self._if(test, body, orelse, binding, module_level)
-            case ast.Try() | ast.TryStar():
-                self._try(node, binding, module_level)
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                self._define(module_level, node.name)
-                self._function(node)
-            case ast.ClassDef():
-                self._define(module_level, node.name)
-                outside, self._class = self._class, node.name
-                self.statements(node.body, binding, module_level=False)
-                self._class = outside
-            case ast.Match(cases=cases):
-                for case in cases:
-                    self.statements(case.body, _loosest(binding, CONDITIONAL), module_level=module_level)
-            case ast.With() | ast.AsyncWith():
-                suppresses = any(_suppresses_import_errors(item.context_expr) for item in node.items)
-                inner = _loosest(binding, OPTIONAL) if suppresses else binding
-                self.statements(node.body, inner, module_level=module_level)
-            case ast.For() | ast.AsyncFor() | ast.While():
-                for target in _targets(node):
-                    self._define(module_level, target)
-                self.statements(node.body, binding, module_level=module_level)
-                self.statements(node.orelse, binding, module_level=module_level)
-            case _:
-                if module_level:
-                    for target in _targets(node):
-                        self._define(True, target)
-                    self._note_all(node)
+    def _import(self, node: ast.Import, binding: str) -> None:
+        for alias in node.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            self._add(node, binding, alias.name, None, 0, name)
+            self._used.add(alias.name)
+            self._bound.add(name)
 
-    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        outside = self._user
-        if not self._user:
-            self._user = _user(node.name, self._class)
-            self._lazy_argument = node.args.args[0].arg if node.name == "__getattr__" and not self._class else None
-        self.statements(node.body, DEFERRED, module_level=False)
-        self._user = outside
+    def _import_from(self, node: ast.ImportFrom, binding: str) -> None:
+        names = [alias.name for alias in node.names]
+        bound = [alias.asname or alias.name for alias in node.names]
+        self._add(node, binding, node.module or "", names, node.level, bound[0] if len(bound) == 1 else "")
+        self._used.update(names)
+        self._bound.update(bound)
 
-    def _if(
-        self, test: ast.expr, body: list[ast.stmt], orelse: list[ast.stmt], binding: str, module_level: bool
+    def _add(  # noqa: PLR0913  # the parts of an import
+        self, node: ast.stmt | ast.expr, binding: str, name: str, names: list[str] | None, level: int, bound: str = ""
     ) -> None:
-        if _is_main_test(test):
-            outside, self.imports = self.imports, self.main
-            self.statements(body, binding, module_level=module_level)
-            self.imports = outside
-            self.statements(orelse, binding, module_level=module_level)
-            return
-        match test:
-            case ast.Compare(ast.Name(name), [ast.Eq()], [ast.Constant(str(attribute))]) if name == self._lazy_argument:
-                # A module's `__getattr__` (PEP 562): imports for the one attribute.
-                outside_user, self._user = self._user, attribute
-                self.statements(body, binding, module_level=module_level)
-                self._user = outside_user
-                self.statements(orelse, binding, module_level=module_level)
+        user = self._user
+        if getattr(node, "is_lazy", False):  # PEP 810: it happens when the name is used
+            binding = _loosest(binding, DEFERRED)
+            user = user or bound
+        self.imports.append([name, names, level, binding, node.lineno, self._attempt, self._fallback, user])
+
+    def _expression(self, node: ast.Expr, binding: str) -> None:
+        match node.value:
+            case ast.Constant():  # a docstring
                 return
-        known = truth(test)
-        inner = _loosest(binding, CONDITIONAL) if known is None else binding
-        if known is not False:
-            self.statements(body, inner, module_level=module_level)
-        if known is not True:
-            self.statements(orelse, inner, module_level=module_level)
+            case ast.Call(ast.Attribute(ast.Name("__all__"), "extend" | "append"), [value]) if self._is_module_level:
+                self.all = [*(self.all or ()), *_strings(value)]
+        self._look([node.value], binding)
 
-    def _try(self, node: ast.Try | ast.TryStar, binding: str, module_level: bool) -> None:
-        if not _catches_import_errors(node.handlers):
-            for body in (node.body, node.orelse, node.finalbody):
-                self.statements(body, binding, module_level=module_level)
-            for handler in node.handlers:
-                self.statements(handler.body, _loosest(binding, CONDITIONAL), module_level=module_level)
-            return
-        guarded = _loosest(binding, OPTIONAL)
-        outside = self._attempt, self._fallback
-        self._attempts += 1
-        attempt = self._attempts
-        self._attempt = attempt
-        self.statements(node.body, guarded, module_level=module_level)
-        self._attempt, self._fallback = outside[0], attempt
-        for handler in node.handlers:
-            self.statements(handler.body, guarded, module_level=module_level)
-        self._fallback = outside[1]
-        self.statements(node.orelse, guarded, module_level=module_level)
-        self.statements(node.finalbody, binding, module_level=module_level)
-
-    def _add(self, node: ast.stmt | ast.expr, binding: str, name: str, names: list[str] | None, level: int) -> None:
-        fact: dict[str, Any] = {"name": name, "names": names, "level": level, "binding": binding, "line": node.lineno}
-        fact |= {"attempt": self._attempt, "fallback": self._fallback, "user": self._user}
-        self.imports.append(fact)
-
-    def _define(self, module_level: bool, name: str) -> None:
-        if module_level:
-            self.globals.add(name)
+    def _assign(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign, binding: str) -> None:
+        if self._is_module_level:
+            self._note_all(node)
+        if isinstance(node, ast.AnnAssign) and self._user:
+            # Annotations of a function's own names are not evaluated.
+            self._look([node.target, *([node.value] if node.value else ())], binding)
+        else:
+            self._look([node], binding)
 
     def _note_all(self, node: ast.stmt) -> None:
         """`__all__ = [...]` and `__all__ += [...]`, where the names are written out."""
@@ -529,24 +194,194 @@ class _Scanner:
             case ast.AugAssign(ast.Name("__all__"), ast.Add(), value):
                 self.all = [*(self.all or ()), *_strings(value)]
 
-    def dynamic_imports(self, tree: ast.AST) -> None:
-        """`import_module(...)` and `__import__(...)` anywhere: with a literal name, or one that begins with one."""
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            function = (_dotted(node.func) or "").rpartition(".")[2]
-            if function not in ("import_module", "__import__"):
-                continue
-            package = _literal_package(node)
-            match node.args[0]:
-                case ast.Constant(str(name)) if name.startswith(".") and package:
-                    self._add(node, DEFERRED, _resolved(name, package), None, 0)
-                case ast.Constant(str(name)):
-                    level = len(name) - len(name.lstrip("."))
-                    self._add(node, DEFERRED, name[level:], None, level)
-                case computed:
-                    self.dynamic.append(node.lineno)
-                    self._add_family(_literal_start(computed), package, node.lineno)
+    def _declare(self, node: ast.Global, _binding: str) -> None:
+        self.globals.update(node.names)
+        self._declared.update(node.names)
+
+    def _if(self, node: ast.If, binding: str) -> None:
+        test = node.test
+        if is_main_test(test):
+            self._main(node, binding)
+            return
+        self._look([test], binding)
+        match test:
+            case ast.Compare(ast.Name(name), [ast.Eq()], [ast.Constant(str(attribute))]) if name == self._lazy_argument:
+                # A module's `__getattr__` (PEP 562): imports for the one attribute.
+                outside, self._user = self._user, attribute
+                self.statements(node.body, binding)
+                self._user = outside
+                self.statements(node.orelse, binding)
+                return
+        known = truth(test)
+        inner = _loosest(binding, CONDITIONAL) if known is None else binding
+        if known is not False:
+            self.statements(node.body, inner)
+        if known is not True:
+            self.statements(node.orelse, inner)
+
+    def _main(self, node: ast.If, binding: str) -> None:
+        """What only the program itself does."""
+        outside = self.imports, self._used, self._loads
+        self.imports = self.main
+        self._used = self._loads = self.main_names
+        self.statements(node.body, binding)
+        self.imports, self._used, self._loads = outside
+        self.statements(node.orelse, binding)
+
+    def _try(self, node: ast.Try | ast.TryStar, binding: str) -> None:
+        for handler in node.handlers:
+            if handler.type is not None:
+                self._look([handler.type], binding)
+            if handler.name and self._user:
+                self._bound.add(handler.name)
+        caught = _caught(node.handlers)
+        if not caught & (_IMPORT_ERRORS | _BROADER_ERRORS):
+            for body in (node.body, node.orelse, node.finalbody):
+                self.statements(body, binding)
+            for handler in node.handlers:
+                self.statements(handler.body, _loosest(binding, CONDITIONAL))
+            return
+        guarded = _loosest(binding, OPTIONAL)
+        outside = self._attempt, self._fallback
+        self._attempts += 1
+        attempt = self._attempts
+        self._attempt = attempt
+        before = len(self.imports), len(self.dynamic)
+        self.statements(node.body, guarded)
+        self._attempt = outside[0]
+        # The handlers' imports stand in for what was tried: unless that may fail for other reasons than its imports.
+        is_attempt = len(self.imports) > before[0] and len(self.dynamic) == before[1]
+        if is_attempt and (not caught & _BROADER_ERRORS or all(map(_is_import, node.body))):
+            self._fallback = attempt
+        for handler in node.handlers:
+            self.statements(handler.body, guarded)
+        self._fallback = outside[1]
+        self.statements(node.orelse, guarded)
+        self.statements(node.finalbody, binding)
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, binding: str) -> None:
+        self._bound.add(node.name)
+        arguments = node.args
+        self._look([*node.decorator_list, *_evaluated(arguments)], binding)
+        outside = self._user, self._used, self._lazy_argument, self._is_module_level
+        if not self._user:
+            self._user = user(node.name, self._class)
+            self._used = self.names.setdefault(self._user, set())
+            is_lazy = node.name == "__getattr__" and not self._class and arguments.args
+            self._lazy_argument = arguments.args[0].arg if is_lazy else None
+        self._is_module_level = False
+        scope = self._enter(set(_argument_names(arguments)))
+        self.statements(node.body, DEFERRED)
+        loads = self._leave(scope)
+        (self._loads if outside[0] else self._used).update(loads)
+        self._user, self._used, self._lazy_argument, self._is_module_level = outside
+
+    def _enter(self, bound: set[str]) -> _Scope:
+        """Begin the scope of a function, lambda or comprehension with the names that it binds; what was around it."""
+        outside = self._loads, self._bound, self._declared
+        self._loads, self._bound, self._declared = set(), bound, set()
+        return outside
+
+    def _leave(self, outside: _Scope) -> set[str]:
+        """End a scope; the names that it loads from around it."""
+        loads = self._loads - (self._bound - self._declared)
+        self._loads, self._bound, self._declared = outside
+        return loads
+
+    def _class_body(self, node: ast.ClassDef, binding: str) -> None:
+        self._bound.add(node.name)
+        self._look([*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)], binding)
+        outside = self._class, self._is_module_level, self._bound
+        self._class, self._is_module_level, self._bound = node.name, False, set()
+        self.statements(node.body, binding)
+        self._class, self._is_module_level, self._bound = outside
+
+    def _match(self, node: ast.Match, binding: str) -> None:
+        self._look([node.subject], binding)
+        for case in node.cases:
+            self._look([case.pattern, *([case.guard] if case.guard else ())], binding)
+            self.statements(case.body, _loosest(binding, CONDITIONAL))
+
+    def _with(self, node: ast.With | ast.AsyncWith, binding: str) -> None:
+        self._look([*node.items], binding)
+        suppresses = any(_suppresses_import_errors(item.context_expr) for item in node.items)
+        self.statements(node.body, _loosest(binding, OPTIONAL) if suppresses else binding)
+
+    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, binding: str) -> None:
+        self._look([node.test] if isinstance(node, ast.While) else [node.target, node.iter], binding)
+        self.statements(node.body, binding)
+        self.statements(node.orelse, binding)
+
+    # --- Expressions ---
+
+    def _look(self, nodes: list[Any], binding: str) -> None:
+        """Go through expressions, or simple statements: names, attributes, strings, calls."""
+        loads, bound, used, strings = self._loads, self._bound, self._used, self.strings
+        while nodes:
+            node = nodes.pop()
+            kind = type(node)
+            if kind is ast.Name:
+                (bound if type(node.ctx) is ast.Store else loads).add(node.id)
+            elif kind is ast.Constant:
+                value = node.value
+                if type(value) is str and len(value) <= _LONGEST_STRING:
+                    strings.add(value)
+            elif kind is ast.Attribute:
+                used.add(node.attr)
+                nodes.append(node.value)
+            elif kind is ast.Call:
+                self._call(node, binding)
+                nodes.append(node.func)
+                nodes += node.args
+                nodes += [keyword.value for keyword in node.keywords]
+            elif kind is ast.Lambda:
+                nodes += _evaluated(node.args)
+                self._look_inside(set(_argument_names(node.args)), [node.body], DEFERRED)
+            elif kind in _COMPREHENSIONS:
+                self._look_inside(set(), [getattr(node, name) for name in _CHILDREN[kind]], binding)
+            else:
+                if kind in (ast.MatchAs, ast.MatchStar) and node.name:
+                    bound.add(node.name)
+                for name in _CHILDREN[kind]:
+                    value = getattr(node, name)
+                    if type(value) is list:
+                        nodes += value
+                    elif value is not None:
+                        nodes.append(value)
+        if not loads.isdisjoint(SITE_BUILTINS):
+            self.names_site_builtins = True
+
+    def _look_inside(self, bound: set[str], nodes: list[Any], binding: str) -> None:
+        """Go through the scope of a lambda or comprehension."""
+        scope = self._enter(bound)
+        for node in nodes:
+            self._look([*node] if type(node) is list else [node], binding)
+        loads = self._leave(scope)
+        self._loads |= loads
+
+    def _call(self, node: ast.Call, binding: str) -> None:
+        function = node.func
+        name = getattr(function, "attr", None) or getattr(function, "id", None)
+        if name in _IMPORTERS and node.args:
+            self._import_call(node, binding)
+        encodings = [keyword.value for keyword in node.keywords if keyword.arg == "encoding"] if node.keywords else []
+        if name in ("decode", "encode") and type(function) is ast.Attribute:
+            encodings += node.args[:1]
+        if encodings and any(type(value) is not ast.Constant for value in encodings):
+            self.any_codec = True
+
+    def _import_call(self, node: ast.Call, binding: str) -> None:
+        """`import_module(...)` or `__import__(...)`: with a literal name, or one that begins with one."""
+        package = _literal_package(node)
+        match node.args[0]:
+            case ast.Constant(str(name)) if name.startswith(".") and package:
+                self._add(node, binding, _resolved(name, package), None, 0)
+            case ast.Constant(str(name)):
+                level = len(name) - len(name.lstrip("."))
+                self._add(node, binding, name[level:], None, level)
+            case computed:
+                self.dynamic.append(node.lineno)
+                self._add_family(_literal_start(computed), package, node.lineno)
 
     def _add_family(self, start: str, package: str, line: int) -> None:
         """Modules whose names begin with a text: `import_module(f"package.backend_{name}")`."""
@@ -558,6 +393,72 @@ class _Scanner:
             self.families.append({"package": parent, "level": level, "stem": stem, "line": line})
         elif package:
             self.families.append({"package": package, "level": 0, "stem": "", "line": line})
+
+    _HANDLERS: ClassVar[dict[type[ast.stmt], Callable[[Any, Any, str], None]]] = {
+        ast.Import: _import,
+        ast.ImportFrom: _import_from,
+        ast.Expr: _expression,
+        ast.Assign: _assign,
+        ast.AnnAssign: _assign,
+        ast.AugAssign: _assign,
+        ast.Global: _declare,
+        ast.If: _if,
+        ast.Try: _try,
+        ast.TryStar: _try,
+        ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function,
+        ast.ClassDef: _class_body,
+        ast.Match: _match,
+        ast.With: _with,
+        ast.AsyncWith: _with,
+        ast.For: _loop,
+        ast.AsyncFor: _loop,
+        ast.While: _loop,
+    }
+
+
+def user(function: str, class_name: str) -> str:
+    """The name without whose use a function is not called: a special method runs when its class is used."""
+    return class_name if function.startswith("__") and function.endswith("__") else function
+
+
+def _evaluated(arguments: ast.arguments) -> Iterator[ast.expr]:
+    """Defaults and annotations: evaluated where the function is defined."""
+    yield from arguments.defaults
+    yield from filter(None, arguments.kw_defaults)
+    yield from (each.annotation for each in _each(arguments) if each.annotation is not None)
+
+
+def _argument_names(arguments: ast.arguments) -> Iterator[str]:
+    return (each.arg for each in _each(arguments))
+
+
+def _each(arguments: ast.arguments) -> Iterator[ast.arg]:
+    yield from arguments.posonlyargs
+    yield from arguments.args
+    yield from arguments.kwonlyargs
+    yield from filter(None, (arguments.vararg, arguments.kwarg))
+
+
+def _caught(handlers: Sequence[ast.ExceptHandler]) -> set[str]:
+    """The last names of the exceptions that handlers catch."""
+    found = set()
+    for handler in handlers:
+        if handler.type is None:
+            found.add("BaseException")
+        else:
+            kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+            found |= {(dotted(kind) or "").rpartition(".")[2] for kind in kinds}
+    return found
+
+
+def _is_import(node: ast.stmt) -> bool:
+    """Can a statement fail for no other reason than an import?"""
+    match node:
+        case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Assign(value=ast.Constant()):
+            return True
+        case _:
+            return False
 
 
 def _resolved(name: str, package: str) -> str:
@@ -594,15 +495,15 @@ def _literal_start(node: ast.expr) -> str:
 
 
 def _loosest(first: str, second: str) -> str:
-    order = (EAGER, CONDITIONAL, OPTIONAL, DEFERRED)
-    return max(first, second, key=order.index)
+    return max(first, second, key=_ORDER.index)
 
 
 def _suppresses_import_errors(node: ast.expr) -> bool:
     match node:
         case ast.Call(function, arguments):
-            is_suppress = (_dotted(function) or "").rpartition(".")[2] == "suppress"
-            return is_suppress and any((_dotted(a) or "").rpartition(".")[2] in _IMPORT_ERRORS for a in arguments)
+            is_suppress = (dotted(function) or "").rpartition(".")[2] == "suppress"
+            names = {(dotted(argument) or "").rpartition(".")[2] for argument in arguments}
+            return is_suppress and not names.isdisjoint(_IMPORT_ERRORS | _BROADER_ERRORS)
         case _:
             return False
 
@@ -612,23 +513,3 @@ def _strings(node: ast.expr) -> list[str]:
         return [*_strings(node.left), *_strings(node.right)]
     elements = node.elts if isinstance(node, ast.List | ast.Tuple) else []
     return [e.value for e in elements if isinstance(e, ast.Constant) and isinstance(e.value, str)]
-
-
-def _targets(node: ast.stmt) -> Iterator[str]:
-    """Names that a simple statement or a loop binds."""
-    match node:
-        case ast.Assign(targets):
-            roots: list[ast.expr] = targets
-        case ast.AnnAssign(target) | ast.AugAssign(target) | ast.For(target) | ast.AsyncFor(target):
-            roots = [target]
-        case ast.Expr() | ast.While():
-            roots = []
-        case _:
-            name = getattr(node, "name", None)  # `type X = ...` (3.12)
-            if isinstance(name, ast.Name):
-                yield name.id
-            return
-    for root in roots:
-        for inner in ast.walk(root):
-            if isinstance(inner, ast.Name):
-                yield inner.id
