@@ -77,7 +77,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         for name in core_modules(target):
             walker.add("python", name, Binding.RULE)
         asked = add_asked(walker, settings, hooks, environment)
-        if settings.python_command:
+        if settings.python_command or (settings.python_command is None and _starts_python(walker, rules)):
             _add_python_command(walker)
         site_builtins = _add_site_builtins(walker, target)
         add_whole_library(walker, target, settings, rules, entry)
@@ -108,6 +108,8 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         search_path=search_path,
         runtime_hooks=runtime_hooks,
         libraries=libraries,
+        reads_every_source=any(rule.reads_every_source for rule in _in_effect(walker, rules)),
+        starts_python=_starts_python(walker, rules),
     )
 
 
@@ -123,6 +125,14 @@ def _refuse_syntax_error(entry: Entry, facts: FileFacts) -> None:
             where=f"{entry.source}:{facts.error_line}",
             hint="the target Python cannot compile it; `--python` chooses another",
         )
+
+
+def _in_effect(walker: Walker, rules: Mapping[str, Rule]) -> Iterator[Rule]:
+    return (rule for name, rule in rules.items() if name in walker.reached)
+
+
+def _starts_python(walker: Walker, rules: Mapping[str, Rule]) -> bool:
+    return any(rule.starts_python for rule in _in_effect(walker, rules))
 
 
 def _add_python_command(walker: Walker) -> None:

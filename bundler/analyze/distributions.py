@@ -35,6 +35,7 @@ class Installed:
     scripts: Mapping[str, str]  # console scripts: "http" -> "httpie.__main__:main"
     entry_points: Mapping[str, tuple[str, ...]]  # modules by group: "flake8.extension" -> ("flake8.plugins.pyflakes",)
     programs: tuple[Path, ...]  # what it puts into bin/, console scripts included
+    is_requested: bool  # was it asked for by name, not installed as a requirement of another? (PEP 376, REQUESTED)
     shared: tuple[
         tuple[Path, PurePosixPath], ...
     ]  # what it puts below sys.prefix (`data_files` of setuptools): share/x
@@ -88,12 +89,15 @@ class Environment:
         return None
 
     def requires(self, installed: Installed, other: Installed) -> bool:
-        """Does one need the other on this target, for itself or for an extra that is installed as a whole?"""
+        """Does one need the other on this target, for itself or for an extra that is meant?
+
+        An extra is meant if it is installed as a whole; of one that lists alternatives, what somebody installed by name.
+        """
         markers = tuple(self.markers.items())
         if other.name in _active(installed.requires, markers):
             return True
         extras = (_active(installed.requires, markers, extra) for extra in _extras(installed.requires))
-        return any(other.name in names and names <= self._installed.keys() for names in extras)
+        return any(other.name in names and (other.is_requested or names <= self._installed.keys()) for names in extras)
 
     def required(self, installed: Installed) -> tuple[Installed, ...]:
         """What a distribution needs, as far as it is installed."""
@@ -147,6 +151,7 @@ def _read(found: importlib.metadata.Distribution) -> Installed | None:
     files = tuple(_files(metadata, root))
     below = f"{root}/"
     return Installed(
+        is_requested=(metadata / "REQUESTED").exists(),
         name=canonicalize_name(name),
         version=found.version or "",
         metadata=metadata,

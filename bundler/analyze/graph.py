@@ -133,6 +133,8 @@ class ModuleGraph:
     search_path: tuple[Path, ...] = ()  # where modules were looked for
     runtime_hooks: tuple[str, ...] = ()  # modules that run before `__main__`, in this order
     libraries: tuple[Library, ...] = ()  # besides those that modules need, which linking finds
+    reads_every_source: bool = False  # some module reads the sources of others
+    starts_python: bool = False  # some module starts `sys.executable` as Python
 
     def of_kind(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
         """The modules of one kind, in the order of names."""

@@ -154,7 +154,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     definitions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image)),
-        files=(*_file_entries(graph), *_library_entries(bound), *(_sources(graph) if settings.with_source else ())),
+        files=(*_file_entries(graph), *_library_entries(bound), *_wanted_sources(graph, settings)),
         folders=(bundle_root(), *_package_folders(graph)),
         images=prelinked.images,
         carried=bound.carried,
@@ -171,7 +171,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
             platlibdir=target.platlibdir,
             warnings=settings.warnings,
             x_options=settings.x_options,
-            python_command=bundle_constant(_PYTHON_COMMAND[settings.python_command]),
+            python_command=bundle_constant(_PYTHON_COMMAND[_python_command(graph, settings)]),
         ),
         residents=tuple(image.index for image in prelinked.residents),
     )
@@ -235,6 +235,15 @@ def _package_folders(graph: ModuleGraph) -> Iterator[PurePosixPath]:
             yield PurePosixPath(module.filename).parent
     for namespace in graph.of_kind(NamespacePackage):
         yield PurePosixPath(namespace.folder)
+
+
+def _python_command(graph: ModuleGraph, settings: Settings) -> bool | None:
+    """What the user says; else that it is Python if a module of the program relies on that."""
+    return True if settings.python_command is None and graph.starts_python else settings.python_command
+
+
+def _wanted_sources(graph: ModuleGraph, settings: Settings) -> Iterable[FileEntry]:
+    return _sources(graph) if settings.with_source or graph.reads_every_source else ()
 
 
 def _sources(graph: ModuleGraph) -> Iterator[FileEntry]:

@@ -51,6 +51,21 @@ def test_owner(tmp_path: Path):
     assert found.owner(tmp_path / "own.py") is None
 
 
+@pytest.mark.parametrize("is_requested", [False, True])
+def test_extra_that_lists_alternatives(tmp_path: Path, is_requested: bool):
+    """Of an extra that is not installed as a whole, what was installed by its name is meant, and nothing else."""
+    install(tmp_path, "table", {"table.py": ""}, requires=['book; extra == "excel"', 'sheet; extra == "excel"'])
+    install(tmp_path, "book", {"book.py": ""})
+    if is_requested:
+        (next(tmp_path.glob("book-*.dist-info")) / "REQUESTED").touch()
+    found = environment(tmp_path)
+    table, book = found.get("table"), found.get("book")
+
+    assert table is not None
+    assert book is not None
+    assert found.requires(table, book) is is_requested
+
+
 def test_egg_info(tmp_path: Path):
     """What setuptools installed in old ways is described by an .egg-info folder, or by a file of that name."""
     write(

@@ -8,19 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze import rules
+from bundler.analyze import analyze, rules
 from bundler.analyze.locate import Locator
 from bundler.analyze.rules import Rule, load_rules
+from bundler.cache import Cache
+from bundler.settings import Settings
 from bundler.target import TargetPython
 from tests.analyze.trees import reached, walked, walker, write
 from tests.support import VERSIONS
-from tests.target.pythons import probed
+from tests.target.pythons import newest_target, probed
+
+__all__ = ["newest_target"]
 
 RULES = load_rules()
 _FOLDER = Path(rules.__file__).parent
 _LIBRARY_MODULES = {rule.module for rule in load_rules(_FOLDER, "cpython.toml").values()}
 LIBRARY_RULES = {name: rule for name, rule in RULES.items() if name in _LIBRARY_MODULES}
-PACKAGE_RULES = load_rules(_FOLDER, "frameworks.toml")
+PACKAGE_RULES = {**load_rules(_FOLDER, "frameworks.toml"), **load_rules(_FOLDER, "packages.toml")}
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +46,8 @@ def test_rule_says_why_and_does_something(rule: Rule):
         rule.uses,
         rule.search_folders,
         rule.reads_sources,
+        rule.reads_every_source,
+        rule.starts_python,
         rule.names,
         rule.conventional,
     )
@@ -162,9 +168,9 @@ LAYOUTS: dict[str, tuple[list[str], str, set[str]]] = {
     ),
     **{
         f"django.db.backends.{name}": (
-            [f"django/db/backends/{name}/{each}.py" for each in ("__init__", "base", "schema")],
+            [f"django/db/backends/{name}/{each}.py" for each in ("__init__", "base")],
             f"import django.db.backends.{name}",
-            {f"django.db.backends.{name}.base", f"django.db.backends.{name}.schema"},
+            {f"django.db.backends.{name}.base"},
         )
         for name in ("sqlite3", "postgresql", "mysql", "oracle")
     },
@@ -183,10 +189,64 @@ LAYOUTS: dict[str, tuple[list[str], str, set[str]]] = {
         "import django.template.engine",
         {"django.template.defaulttags", "django.template.loaders.cached"},
     ),
+    "awscli": (
+        ["awscli/__init__.py", "awscli/botocore/__init__.py", "awscli/botocore/session.py"],
+        "import awscli, botocore.session",
+        {"botocore", "botocore.session"},
+    ),
+    "babel.localedata": (
+        ["babel/localedata.py", "babel/dates.py", "babel/numbers.py", "babel/plural.py", "babel/lists.py"],
+        "import babel.localedata",
+        {"babel.dates", "babel.numbers", "babel.plural"},
+    ),
+    "glances.stats": (
+        ["glances/stats.py", "glances/exports/__init__.py", "glances/exports/glances_csv/__init__.py",
+         "glances/plugins/__init__.py", "glances/plugins/cpu/__init__.py", "glances/plugins/cpu/model.py"],
+        "import glances.stats",
+        {"glances.exports.glances_csv", "glances.plugins.cpu.model"},
+    ),
+    "pip_api": (
+        ["pip_api/__init__.py", "pip/__init__.py", "pip/__main__.py", "pip/_internal/commands/list.py"],
+        "import pip_api",
+        {"pip.__main__", "pip._internal.commands.list"},
+    ),
+    "jupyter_client.kernelspec": (
+        ["jupyter_client/kernelspec.py", "ipykernel_launcher.py", "ipykernel_other.py"],
+        "import jupyter_client.kernelspec",
+        {"ipykernel_launcher"},
+    ),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("module", PACKAGE_RULES)
+def test_rules_with_modules_have_a_layout():
+    """No rule that brings modules in goes untested."""
+    rules = PACKAGE_RULES.values()
+    assert {each.module for each in rules if each.implies or each.search_folders or each.conventional} == LAYOUTS.keys()
+
+
+@pytest.mark.parametrize(
+    ("key", "module"),
+    [
+        ("starts_python", "bpython.args"),
+        ("starts_python", "pip_api"),
+        ("starts_python", "execnet.gateway_io"),
+        ("starts_python", "jupyter_client.kernelspec"),
+        ("reads_every_source", "astroid.manager"),
+    ],
+)
+def test_what_a_program_does_at_run_time(tmp_path: Path, newest_target: TargetPython, key: str, module: str):
+    """What a rule says of the whole program is said of its graph when the rule's module is reached, and not before."""
+    write(tmp_path, {module.replace(".", "/") + ".py": "", "app.py": f"import {module}", "other.py": ""})
+    cache = Cache(tmp_path / "cache")
+    said = {
+        name: getattr(analyze(newest_target, Settings(target=str(tmp_path / name)), cache), key)
+        for name in ("app.py", "other.py")
+    }
+
+    assert said == {"app.py": True, "other.py": False}
+
+
+@pytest.mark.parametrize("module", LAYOUTS)
 def test_rule_of_a_package(tmp_path: Path, module: str):
     """With its rule a program reaches what its package needs invisibly, and without it less; nothing else is reached."""
     files, program, expected = LAYOUTS[module]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.compatibility.subjects import Subject
-from tests.support import ROOT, Interpreter, Outcome, Program, find_interpreter, plain_environment, run
+from tests.support import BUNDLE_ROOT, ROOT, Interpreter, Outcome, Program, find_interpreter, plain_environment, run
 
 ENVIRONMENTS = ROOT / ".venvs"
 
@@ -152,9 +152,16 @@ def _visible(subject: Subject, program: Program, outcome: Outcome, folder: Path)
 
 
 def _masked(subject: Subject, text: str, folder: Path) -> str:
-    """A text without the names of the two working folders, and without what may differ."""
+    """A text without the names of the two working folders, and without what may differ.
+
+    The script that calls a program's function is made by pip in the one form, by us in the other. Frames of the import
+    system are those of another finder.
+    """
     for form in ("python", "bundled"):
         text = text.replace(str(folder / form), "<folder>")
+    if subject.script:
+        text = re.sub(rf'({BUNDLE_ROOT}/{re.escape(subject.script)}(?:", line |:))\d+', r"\1<line>", text)
+    text = re.sub(r'  File "<frozen importlib[^\n]*\n', "", text)
     for pattern in subject.ignore:
         text = re.sub(pattern, "<ignored>", text)
     return text

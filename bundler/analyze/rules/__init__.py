@@ -3,11 +3,13 @@
     [[rule]]
     module = "_socket"
     reason = "getaddrinfo encodes host names with the codec idna (socketmodule.c)"
-    implies = ["encodings.idna"]      # "package.*" stands for all direct submodules, "_x_*" for top-level ones,
+    implies = ["encodings.idna"]      # ".x" is inside the rule's own module; "package.*" stands for all direct submodules, "_x_*" for top-level ones,
                                       # "package.*.x" for x in all of them that have one
     ignores = ["doctest"]             # imports of the module that are not followed; "*": its deferred ones
     uses = ["spawn_main"]             # names of its functions that something out of sight calls
     sources = true                    # its distribution reads its own Python files, so they are carried as data too
+    every-source = true               # it reads the sources of any module, as `--with-source` carries them
+    python-command = true             # it starts `sys.executable` as Python, as `python-command` allows
     search = ["vendor"]               # folders beside the module whose contents it makes top-level modules
     stdlib = "full"                   # it runs code that is not there when the program is bundled
     program-stdlib = "full"           # it does so when it is the program: by `--script`, `-m` or `module:function`
@@ -38,6 +40,8 @@ class Rule:
     uses: tuple[str, ...] = ()
     search_folders: tuple[str, ...] = ()
     reads_sources: bool = False
+    reads_every_source: bool = False
+    starts_python: bool = False
     whole_library: bool = False
     whole_library_as_program: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
@@ -55,11 +59,13 @@ def load_rules(folder: Path = Path(__file__).parent, files: str = "*.toml") -> M
                 rules[module] = Rule(
                     module,
                     raw["reason"],
-                    implies=tuple(raw.get("implies", ())),
+                    implies=tuple(module + name if name.startswith(".") else name for name in raw.get("implies", ())),
                     ignores=tuple(raw.get("ignores", ())),
                     uses=tuple(raw.get("uses", ())),
                     search_folders=tuple(raw.get("search", ())),
                     reads_sources=raw.get("sources", False),
+                    reads_every_source=raw.get("every-source", False),
+                    starts_python=raw.get("python-command", False),
                     whole_library=raw.get("stdlib") == "full",
                     whole_library_as_program=raw.get("program-stdlib") == "full",
                     names=raw.get("names", {}),
