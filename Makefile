@@ -2,37 +2,39 @@
 # Both need nothing but a C compiler and a Python from 3.11 to 3.15 with its headers; `make PYTHON=...` chooses one.
 
 PYTHON ?= $(shell .ci/find-python)
-BIN := .venv/bin
+# Another one for another system that sees the same checkout.
+VENV ?= .venv
+BIN := $(VENV)/bin
 
 .PHONY: demo test lint unit clean
 
-demo: .venv/installed
+demo: $(VENV)/installed
 	$(BIN)/bundle examples/hello/hello.py
 	dist/hello
 
 test: lint unit
 
-lint: .venv/developing
+lint: $(VENV)/developing
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 # Builds and runs real programs with every Python found; `TESTS=tests/test_link.py` runs less.
-unit: .venv/developing
+unit: $(VENV)/developing
 	$(BIN)/pytest $(TESTS)
 
-.venv/installed: pyproject.toml
+$(VENV)/installed: pyproject.toml
 	@test -n "$(PYTHON)"
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(VENV)
 # Dependency groups (PEP 735) are newer than the pip that comes with Python.
 	$(BIN)/pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
 	$(BIN)/pip install --quiet --editable .
 	@touch $@
 
-.venv/developing: .venv/installed
+$(VENV)/developing: $(VENV)/installed
 	$(BIN)/pip install --quiet --group dev
 	@touch $@
 
 clean:
-	rm -rf .venv .venvs build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venv-* .venvs build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
