@@ -18,7 +18,7 @@ def pool_lines(texts: Iterable[str], header: str) -> Iterator[str]:
     yield f'#include "{header}"'
     symbols = {text: ctext.pool_symbol(text) for text in texts}
     for text, symbol in symbols.items():
-        yield f"IN_STRING struct ascii {symbol}=ASCII({len(text)},{ctext.string_literal(text.encode('ascii'))});"
+        yield f"IN_STRING struct ascii {symbol}={{TEXT {len(text)},ASCII {ctext.string_literal(text.encode('ascii'))}}};"
     yield "void*const bundle_pool[]={"
     yield from (f"&{symbols[text]}," for text in sorted(symbols))
     yield "0};"

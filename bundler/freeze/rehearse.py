@@ -47,6 +47,8 @@ class Rehearsal:
 def rehearse(graph: ModuleGraph, sources: str, target: TargetPython, workshop: Workshop) -> Rehearsal:
     """Import what the app imports from installed distributions. `sources`: a digest of the graph's source modules."""
     names = list(_installed_imports(graph, target))
+    if not names:
+        return Rehearsal()
     paths = [str(folder) for folder in graph.search_path]
     identity = digest(
         tree_digest(Path(__file__).parent / "worker"),

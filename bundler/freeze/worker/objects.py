@@ -10,7 +10,7 @@ import ast
 import ctypes
 import marshal
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import CodeType, EllipsisType
 from typing import Any
 
@@ -47,14 +47,17 @@ class ModuleWriter:
         self.codes = 0
         self.following = first
         self._singletons: dict[str, int] = layout["singletons"]
-        self._members = code_members(layout)
-        self._numbers = _format(self._members)
+        members = code_members(layout)
+        self._numbers = _format(members)
+        self._writers = [self._writer_of(member) for member in members]
         self._int_tag, self._int_digits = (Member(*member) for member in layout["structs"]["int"])
         self._digit_bytes: int = layout["constants"]["sizeof_digit"]
         self._sets_made_twice = bool(layout["constants"]["sets_made_twice"])
         self._version = ctext.version_symbol(module)
         self._fixups: list[str] = []
         self._references: dict[object, str] = {}
+        # The same by address, for what has been seen; with the objects, so that no other can get the address of one.
+        self._seen: dict[int, tuple[str, object]] = {}
         self._orders: dict[object, tuple[object, ...]] = {}
 
     def write(self, module: str, compiled: CodeType | tuple[Any, ...], script: bytes = b"") -> None:
@@ -88,11 +91,15 @@ class ModuleWriter:
         Equal constants share one object; `1`, `True`, `1.0` and `-0.0` are not equal. Code objects never share:
         each has its own inline caches.
         """
+        seen = self._seen.get(id(value))
+        if seen is not None:
+            return seen[0]
         # Most are strings and bytes, which are their own keys.
         key = value if isinstance(value, str | bytes) else _sharing_key(value)
         found = self._references.get(key)
         if found is None:
             found = self._references[key] = self._write(value)
+        self._seen[id(value)] = found, value
         return found
 
     def _write(self, value: object) -> str:
@@ -112,14 +119,14 @@ class ModuleWriter:
             case int():
                 return self._integer(value)
             case float():
-                return self._define("real", "NUMBER", f"REAL({_bits(value)})")
+                return self._define("real", "NUMBER", f"{{REAL {_bits(value)}}}")
             case complex():
-                return self._define("complex", "NUMBER", f"COMPLEX({_bits(value.real)},{_bits(value.imag)})")
+                return self._define("complex", "NUMBER", f"{{COMPLEX {_bits(value.real)},{_bits(value.imag)}}}")
             case tuple():
                 return self._tuple(value)
             case slice():
                 members = ",".join(map(self.reference, (value.start, value.stop, value.step)))
-                return self._define("slice", "TUPLE", f"SLICE({members})", member=".head")
+                return self._define("slice", "TUPLE", f"{{SLICE {members}}}", member=".head")
             case CodeType():
                 return self._code(value)
             case _:
@@ -153,14 +160,16 @@ class ModuleWriter:
             self.pooled.add(value)
             return ctext.pool_symbol(value)
         if value.isascii():
-            return self._define("ascii", "STRING", f"ASCII({len(value)},{ctext.string_literal(value.encode())})")
+            return self._define(
+                "ascii", "STRING", f"{{TEXT {len(value)},ASCII {ctext.string_literal(value.encode())}}}"
+            )
         widest = max(value)
         if widest <= "\xff":
             literal = ctext.string_literal(value.encode("latin-1"))
-            return self._define("compact1", "STRING", f"KIND1({len(value)},{literal})")
+            return self._define("compact1", "STRING", f"{{TEXT {len(value)},KIND1 {literal}}}")
         width = 2 if widest <= "\uffff" else 4
         units = ",".join(map(str, map(ord, value)))
-        return self._define(f"compact{width}", "STRING", f"KIND{width}({len(value)},{{{units},0}})")
+        return self._define(f"compact{width}", "STRING", f"{{TEXT {len(value)},KIND{width} {{{units},0}}}}")
 
     def _bytes(self, value: bytes) -> str:
         runtime = self._singleton("bytes:") if not value else None
@@ -168,7 +177,7 @@ class ModuleWriter:
             runtime = self._singleton(f"byte:{value[0]}")
         if runtime is not None:
             return runtime
-        return self._define("bytes", "BYTES", f"BYTES({len(value)},{ctext.string_literal(value)})")
+        return self._define("bytes", "BYTES", f"{{BYTES {len(value)},-1,{ctext.string_literal(value)}}}")
 
     def _integer(self, value: int) -> str:
         runtime = self._singleton(f"int:{value}")
@@ -180,7 +189,7 @@ class ModuleWriter:
         digits = memory[self._int_digits.offset :]
         step = self._digit_bytes
         units = [int.from_bytes(digits[at : at + step], "little") for at in range(0, len(digits), step)]
-        return self._define("integer", "NUMBER", f"INTEGER({tag},{','.join(map(str, units))})")
+        return self._define("integer", "NUMBER", f"{{INTEGER {tag},{{{','.join(map(str, units))}}}}}")
 
     def _tuple(self, value: tuple[object, ...]) -> str:
         if not value:
@@ -190,7 +199,9 @@ class ModuleWriter:
         # A frozenset holds hashes, which differ in every process: its slot stays empty until the module is imported.
         sets = [(index, item) for index, item in enumerate(value) if isinstance(item, frozenset)]
         items = [("0" if isinstance(item, frozenset) else self.reference(item)) for item in value]
-        expression = self._define("tuple", "TUPLE", f"TUPLE({len(value)},{','.join(items)})", member=".head")
+        expression = self._define(
+            "tuple", "TUPLE", f"{{TUPLE {len(value)},ITEMS {{{','.join(items)}}}}}", member=".head"
+        )
         for index, item in sets:
             # The order of insertion decides the order of iteration among colliding hashes.
             elements = self._tuple(self._orders[_sharing_key(item)])
@@ -199,28 +210,33 @@ class ModuleWriter:
         return expression
 
     def _code(self, code: CodeType) -> str:
-        address = id(code)  # in CPython
-        numbers = self._numbers.unpack(ctypes.string_at(address, self._numbers.size))
+        numbers = self._numbers.unpack(ctypes.string_at(id(code), self._numbers.size))  # the address, in CPython
         # Nested code first: its definition must stand before this one refers to it.
-        members = [
-            self._code_member(code, address, member, value)
-            for member, value in zip(self._members, numbers, strict=True)
-        ]
+        written = [write(code, number) for write, number in zip(self._writers, numbers, strict=True)]
         bytecode: bytes = code._co_code_adaptive  # type: ignore[attr-defined]  # noqa: SLF001
         section = "CODE" if code.co_flags & _OPTIMIZED else "BODY"
-        return self._define("code", section, f"CODE({','.join(members)},{ctext.string_literal(bytecode)})")
+        return self._define("code", section, f"{{CODE {','.join(written)},{ctext.string_literal(bytecode)}}}")
 
-    def _code_member(self, code: CodeType, address: int, member: Member, value: int) -> str:
-        name = member.name
-        if name in POINTERS:
-            return self.reference(ctypes.py_object.from_address(address + member.offset).value)
-        if name in _COPIED_MEMBERS:
-            return str(value)
-        if name in RUN_TIME_MEMBERS:
-            return "0"
-        if name != VERSION_WORD:
-            message = f"unknown member {name} of a code object"
+    def _writer_of(self, member: Member) -> Callable[[CodeType, int], str]:
+        """What writes this member of a code object, given the object and the number in its memory."""
+        names = set(member.name.split("+"))
+        if names <= POINTERS:
+            offset = member.offset
+            return lambda code, address: self._reference_in(code, offset, address)
+        if names <= _COPIED_MEMBERS:
+            return lambda _, number: str(number) if len(names) == 1 else f"{number:#x}"
+        if names <= RUN_TIME_MEMBERS:
+            return lambda *_: "0"
+        if member.name != VERSION_WORD:
+            message = f"unknown member {member.name} of a code object"
             raise UnsupportedConstantError(message)
+        return lambda code, _: self._next_version(code)
+
+    def _reference_in(self, code: CodeType, offset: int, address: int) -> str:
+        seen = self._seen.get(address)
+        return self.reference(ctypes.py_object.from_address(id(code) + offset).value) if seen is None else seen[0]
+
+    def _next_version(self, code: CodeType) -> str:
         index = self.codes
         self.codes += 1
         return f"{self._version}+{(index << 32) + len(code.co_freevars):#x}"

@@ -35,17 +35,22 @@ POINTERS = frozenset(
 
 
 def code_members(layout: Layout) -> list[Member]:
-    """Members of a code object after its type, up to and without the bytecode."""
-    members = [Member(*member) for member in layout["structs"]["code"][:-1]]
-    names = [member.name for member in members]
-    if "co_version" not in names:
-        return members
-    index = names.index("co_version")
-    before, version = members[index - 1 : index + 1]
-    if (before.name + "+" + version.name, before.offset % 8, version.offset) != (VERSION_WORD, 0, before.offset + 4):
-        message = f"co_version does not share a word with co_nfreevars: {before}, {version}"
+    """Members of a code object after its type, up to and without the bytecode.
+
+    Two numbers of 4 bytes that share a word are one member: what gcc takes for an object is a matter of how many
+    initialisers there are.
+    """
+    members: list[Member] = []
+    for member in map(Member._make, layout["structs"]["code"][:-1]):
+        before = members[-1] if members else member
+        if (before.size, member.size) == (4, 4) and before.offset % 8 == 0 and member.offset == before.offset + 4:
+            members[-1] = Member(f"{before.name}+{member.name}", before.offset, 8)
+        else:
+            members.append(member)
+    if any("co_version" in member.name for member in members) and VERSION_WORD not in {each.name for each in members}:
+        message = f"co_version does not share a word with co_nfreevars: {members}"
         raise ValueError(message)
-    return [*members[: index - 1], Member(VERSION_WORD, before.offset, 8), *members[index + 1 :]]
+    return members
 
 
 def _c_type(member: Member) -> str:
@@ -90,21 +95,20 @@ def declarations(layout: Layout) -> Iterator[str]:
     yield _declare("slice", _members(layout, "slice"), "", gc_head=True)
     yield ""
     head = f"{constants['head']:#x}"
-    string = f"{head}, PyUnicode_Type, n, -1"
+    # What objects of a kind begin with: those that need no more than one number, then those with a state behind it.
+    kinds = {"CODE": "Code", "BYTES": "Bytes", "INTEGER": "Long", "REAL": "Float", "COMPLEX": "Complex"}
+    for macro, name in kinds.items():
+        yield f"#define {macro} {head},Py{name}_Type,"
+    yield f"#define TUPLE 0,0,{head},PyTuple_Type,"
+    yield f"#define SLICE 0,0,{head},PySlice_Type,"
+    yield f"#define TEXT {head},PyUnicode_Type,"
     # Members after `state`: wstr (3.11), then of compact strings utf8_length, utf8 and wstr_length (3.11), all unset.
-    ascii_rest = ", 0" * (len(layout["structs"]["ascii"]) - 3)
-    compact_rest = ", 0" * (len(layout["structs"]["compact"]) - 3)
-    tuple_hash = ", -1" if len(layout["structs"]["tuple"]) == 3 else ""
-    yield f"#define ASCII(n, ...) {{{string}, {constants['state_ascii']}{ascii_rest}, __VA_ARGS__}}"
+    ascii_rest = ",0" * (len(layout["structs"]["ascii"]) - 3)
+    compact_rest = ",0" * (len(layout["structs"]["compact"]) - 3)
+    yield f"#define ASCII -1,{constants['state_ascii']}{ascii_rest},"
     for width in (1, 2, 4):
-        yield f"#define KIND{width}(n, ...) {{{string}, {constants[f'state_{width}']}{compact_rest}, __VA_ARGS__}}"
-    yield f"#define BYTES(n, ...) {{{head}, PyBytes_Type, n, -1, __VA_ARGS__}}"
-    yield f"#define TUPLE(n, ...) {{0, 0, {head}, PyTuple_Type, n{tuple_hash}, {{__VA_ARGS__}}}}"
-    yield f"#define INTEGER(tag, ...) {{{head}, PyLong_Type, tag, {{__VA_ARGS__}}}}"
-    yield f"#define REAL(bits) {{{head}, PyFloat_Type, bits}}"
-    yield f"#define COMPLEX(real, imag) {{{head}, PyComplex_Type, real, imag}}"
-    yield f"#define SLICE(...) {{0, 0, {head}, PySlice_Type, __VA_ARGS__}}"
-    yield f"#define CODE(...) {{{head}, PyCode_Type, __VA_ARGS__}}"
+        yield f"#define KIND{width} -1,{constants[f'state_{width}']}{compact_rest},"
+    yield f"#define ITEMS {'-1,' if len(layout['structs']['tuple']) == 3 else ''}"
     yield ""
     # One output section per kind of object: what running code writes to (bytecode caches, string hashes) stays apart
     # from what it does not, so fewer pages are copied.
@@ -133,8 +137,9 @@ def layout_asserts(layout: Layout) -> Iterator[str]:
     ]
     for ours, theirs, members, shift in pairs:
         for index, member in enumerate(members):
-            field = member.name.split("+")[0]
-            yield f'_Static_assert(offsetof(struct {ours}, m{index}) == offsetof({theirs}, {field}) + {shift}, "{field}");'
+            for half, field in enumerate(member.name.split("+")):
+                ours_at, theirs_at = f"offsetof(struct {ours}, m{index}) + {4 * half}", f"offsetof({theirs}, {field})"
+                yield f'_Static_assert({ours_at} == {theirs_at} + {shift}, "{field}");'
     tails = [
         ("code", "offsetof(PyCodeObject, co_code_adaptive)", 0),
         ("ascii", "sizeof(PyASCIIObject)", 0),

@@ -1,14 +1,14 @@
 #include "frozen.h"
-IN_STRING struct ascii u_DATA=ASCII(4,"DATA");
-IN_STRING struct ascii u_NUMBERS=ASCII(7,"NUMBERS");
-IN_STRING struct ascii u_Point=ASCII(5,"Point");
-IN_STRING struct ascii u_TEXTS=ASCII(5,"TEXTS");
-IN_STRING struct ascii u_abs=ASCII(3,"abs");
-IN_STRING struct ascii u_distance=ASCII(8,"distance");
-IN_STRING struct ascii u_other=ASCII(5,"other");
-IN_STRING struct ascii u_scale=ASCII(5,"scale");
-IN_STRING struct ascii u_shared_name=ASCII(11,"shared_name");
-IN_STRING struct ascii u_sys=ASCII(3,"sys");
+IN_STRING struct ascii u_DATA={TEXT 4,ASCII "DATA"};
+IN_STRING struct ascii u_NUMBERS={TEXT 7,ASCII "NUMBERS"};
+IN_STRING struct ascii u_Point={TEXT 5,ASCII "Point"};
+IN_STRING struct ascii u_TEXTS={TEXT 5,ASCII "TEXTS"};
+IN_STRING struct ascii u_abs={TEXT 3,ASCII "abs"};
+IN_STRING struct ascii u_distance={TEXT 8,ASCII "distance"};
+IN_STRING struct ascii u_other={TEXT 5,ASCII "other"};
+IN_STRING struct ascii u_scale={TEXT 5,ASCII "scale"};
+IN_STRING struct ascii u_shared_name={TEXT 11,ASCII "shared_name"};
+IN_STRING struct ascii u_sys={TEXT 3,ASCII "sys"};
 void*const bundle_pool[]={
 &u_DATA,
 &u_NUMBERS,
