@@ -78,6 +78,17 @@ bundle_code_py(PyObject *self, PyObject *name)
     return text ? bundle_module_code(bundle_find_module(text)) : NULL;
 }
 
+PyDoc_STRVAR(result_doc, "result(key) -> what compiling gave when the binary was built (results.c); None when not known");
+
+static PyObject *
+bundle_result_py(PyObject *self, PyObject *key)
+{
+    (void)self;
+    const char *text = PyUnicode_AsUTF8(key);
+    PyObject *result = text ? bundle_result(text) : NULL; /* borrowed */
+    return result ? Py_NewRef(result) : PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
+}
+
 /* Importing makes objects that stay, so collections in its course cost and find nothing: while a module of ours runs, the
    collector is held back, and when the outermost one is done, what it made counts as old. A program that sets thresholds
    of its own meanwhile keeps them. */
@@ -168,6 +179,7 @@ static PyMethodDef methods[] = {
     {"find", bundle_find_py, METH_O, find_doc},
     {"code", bundle_code_py, METH_O, code_doc},
     {"run", (PyCFunction)(void (*)(void))bundle_run_py, METH_FASTCALL, run_doc},
+    {"result", bundle_result_py, METH_O, result_doc},
     {"submodules", bundle_submodules_py, METH_O, submodules_doc},
     {0},
 };

@@ -28,6 +28,15 @@ all_results(void)
     return results;
 }
 
+PyObject *
+bundle_result(const char *key)
+{
+    const struct bundle_result *found =
+        bundle_find(&bundle.result_index, bundle.results, sizeof(struct bundle_result), key);
+    PyObject *results = found ? all_results() : NULL;
+    return results ? PyTuple_GET_ITEM(results, found->item) : NULL;
+}
+
 /* The result whose key consists of a printed part and a text (borrowed); NULL, with no exception set, when it is not
    known. */
 static PyObject *
@@ -48,17 +57,14 @@ find_result(const char *text, Py_ssize_t length, const char *format, ...)
     memmove(key, small, printed);
     memcpy(key + printed, text, length);
     key[printed + length] = '\0';
-    const struct bundle_result *found =
-        bundle_find(&bundle.result_index, bundle.results, sizeof(struct bundle_result), key);
+    PyObject *result = bundle_result(key);
     if (key != small) {
         PyMem_Free(key);
     }
-    PyObject *results = found ? all_results() : NULL;
-    if (!results) {
+    if (!result) {
         PyErr_Clear();
-        return NULL;
     }
-    return PyTuple_GET_ITEM(results, found->item);
+    return result;
 }
 
 /* The UTF-8 form of a str that is no subclass; NULL, with no exception set, for anything else. */

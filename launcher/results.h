@@ -5,6 +5,9 @@
 
 #include "compat.h"
 
+/* The result with this key (borrowed); NULL when it is not known, or with an exception set. */
+PyObject *bundle_result(const char *key);
+
 /* Let `compile`, `exec` and `eval` find the code of texts. Returns 0, or -1 with an exception set. */
 int bundle_replace_compilers(void);
 

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import marshal
 from pathlib import Path
 
 import pytest
 
+from bundler.analyze import analyze
+from bundler.cache import Cache
+from bundler.freeze import freeze
+from bundler.report import Reporter
+from bundler.selfcheck import Fresh, compare
+from bundler.selfcheck.check import fresh_results
+from bundler.settings import Settings
 from bundler.target import TargetPython
+from bundler.toolchain import Toolchain
+from bundler.workshop import Workshop
 from tests.support import bundle, run
-from tests.target.pythons import newest_target
+from tests.target.pythons import cache, newest_target, toolchain
 
-__all__ = ["newest_target"]
+__all__ = ["cache", "newest_target", "toolchain"]
 
 SOURCE = """
 import helper
@@ -55,3 +65,29 @@ def test_self_check_fails_on_a_difference(app: Path, newest_target: TargetPython
     assert b"error[self-check]: the static code of 1 module differs from what Python" in done.stderr
     assert b"__main__.co_consts[2].co_consts" in done.stderr
     assert not (tmp_path / "app").exists()
+
+
+def test_results_are_compared(newest_target: TargetPython, toolchain: Toolchain, cache: Cache, tmp_path: Path):
+    """Results of compiling are held against fresh ones: one that differs, or is not there, is told by its key."""
+    script = tmp_path / "app.py"
+    script.write_text("import functools, json.decoder\n")
+    settings = Settings(target=str(script), python=newest_target.executable, cache_dir=cache.root)
+    workshop = Workshop(toolchain, cache, Reporter(quiet=True))
+    image = freeze(analyze(newest_target, settings, cache), newest_target, settings, workshop)
+    fresh = fresh_results(image, newest_target, settings, tmp_path / "results")
+    (text, *_), (pattern, *_) = ([k for k, _ in fresh if k.startswith(kind)] for kind in ("eval", "str"))
+    known = dict(fresh)
+    wrong = [
+        (text, marshal.dumps(compile("1 + x", "<string>", "eval"))),
+        (pattern, known[pattern].replace(b"\0\0\0", b"\0\0\1", 1)),
+        ("str0:nowhere", marshal.dumps((0, b"", 0, (), (None,)))),
+    ]
+
+    assert sorted(known) == sorted(image.results.keys)
+    found = compare(image, Fresh([], [*fresh, *wrong]), newest_target, settings, workshop)
+
+    assert list(found.differences) == ["results"]
+    differing = found.differences["results"]
+    assert all(any(repr(key[:60]) in line for line in differing) for key, _ in wrong)
+    assert all(any(repr(key[:60]) in line for key, _ in wrong) for line in differing)
+    assert found.compared["code"] >= 1

@@ -17,9 +17,9 @@ from bundler.cache import Cache, digest, tree_digest
 from bundler.contract import launcher_folder
 from bundler.errors import BundleError, warning
 from bundler.freeze.header import HEADER, layout_as_json, make_header
-from bundler.freeze.image import FrozenImage, FrozenModule, FrozenResults
+from bundler.freeze.image import FrozenImage, FrozenModule, FrozenResults, Rehearsal
 from bundler.freeze.pool import pool_lines
-from bundler.freeze.rehearse import Rehearsal, rehearse
+from bundler.freeze.rehearse import rehearse
 from bundler.freeze.split import compile_each, keeps_order
 from bundler.freeze.worker import ctext
 from bundler.process import Service, jobs
@@ -159,8 +159,14 @@ def is_script(module: SourceModule, graph: ModuleGraph) -> bool:
     return module.name == "__main__" and not graph.main_module and module.path.name != "__main__.py"
 
 
-def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, workshop: Workshop) -> FrozenImage:
-    """Freeze every source module of the graph, and the launcher's own.
+def freeze(
+    graph: ModuleGraph,
+    target: TargetPython,
+    settings: Settings,
+    workshop: Workshop,
+    rehearsal: Rehearsal | None = None,
+) -> FrozenImage:
+    """Freeze every source module of the graph, the launcher's own, and the results of a rehearsal, held now if none is given.
 
     A module that the target does not compile is carried as text, so that importing it fails as under Python.
     BundleError when a module cannot be frozen; the object files of the others are kept for the next try.
@@ -172,8 +178,9 @@ def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, worksho
     freezer = prepare(target, settings, workshop)
     modules = sorted((*graph.of_kind(SourceModule), *own), key=lambda module: module.name)
     every = [freezer.job(module, graph) for module in modules]
-    sources = digest(*(job.key for job in every))
-    rehearsal = rehearse(graph, sources, target, workshop) if settings.rehearse else Rehearsal()
+    if rehearsal is None:
+        sources = digest(*(job.key for job in every))
+        rehearsal = rehearse(graph, sources, target, workshop) if settings.rehearse else Rehearsal()
     results = freezer.results_job(rehearsal)
     missing = [job for job in (*every, results) if not freezer.facts_file(job).is_file()]
     with workshop.report.progress("compiling", len(missing)) as advance, _workers(target) as worker:
@@ -205,6 +212,7 @@ def freeze(graph: ModuleGraph, target: TargetPython, settings: Settings, worksho
     return FrozenImage(
         graph=graph,
         modules=tuple(frozen),
+        rehearsal=rehearsal,
         results=FrozenResults(
             keys=tuple(facts[RESULTS]["keys"]),
             object_file=freezer.object_file(results),

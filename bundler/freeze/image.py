@@ -35,6 +35,17 @@ class FrozenModule(FrozenObject):
 
 
 @dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What was learned of a start. `texts`: (mode, file name, inherited flags, text); `patterns`: ("str" or "bytes",
+    pattern, flags), bytes as Latin-1 text; `order`: modules as they were imported.
+    """
+
+    texts: tuple[tuple[str, str, int, str], ...] = ()
+    patterns: tuple[tuple[str, str, int], ...] = ()
+    order: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FrozenResults(FrozenObject):
     """What compiling some texts and regular expressions gives, in a tuple; `keys` are those of its items, in their order
     (freeze/worker/results.py).
@@ -49,6 +60,7 @@ class FrozenImage:
 
     graph: ModuleGraph
     modules: tuple[FrozenModule, ...]  # in the order in which a start uses them, as far as it is known
+    rehearsal: Rehearsal
     results: FrozenResults
     pool: Path
     compiled: int  # how many modules were not in the cache

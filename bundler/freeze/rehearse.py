@@ -1,7 +1,8 @@
 """Learns what a program's start compiles: its imports are rehearsed under the target, in a process of their own.
 
 Only what is installed is imported: the app's own modules may do anything when they are imported, those of installed
-distributions are made to be. Whatever goes wrong there, the build goes on: what is not learned is compiled at run time.
+distributions are made to be. Whatever goes wrong there, the build goes on, with a warning if the worker did not live to
+answer: what is not learned is compiled at run time.
 """
 
 from __future__ import annotations
@@ -11,18 +12,21 @@ import re
 import tempfile
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bundler.analyze.graph import Binding, ExtensionModule, Import, ModuleGraph, SourceModule
 from bundler.cache import digest, tree_digest
+from bundler.errors import warning
+from bundler.freeze.image import Rehearsal
 from bundler.process import CommandError, run
 from bundler.target import TargetPython
 from bundler.target.workers import REPEATABLE, worker_command
 from bundler.workshop import Workshop
 
 _SECONDS = 60.0
+# Compiled code that does not let the worker's own clock run is ended by the system so much later.
+_GRACE = 10
 
 # Bindings of imports that happen when the importing module is run.
 _AT_ONCE = (Binding.EAGER, Binding.OPTIONAL, Binding.CONDITIONAL, Binding.PARENT)
@@ -31,17 +35,6 @@ _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 
 # Keys are C strings, in UTF-8.
 _UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """What was learned. `texts`: (mode, file name, inherited flags, text); `patterns`: ("str" or "bytes", pattern,
-    flags), bytes as Latin-1 text; `order`: modules as they were imported.
-    """
-
-    texts: tuple[tuple[str, str, int, str], ...] = ()
-    patterns: tuple[tuple[str, str, int], ...] = ()
-    order: tuple[str, ...] = ()
 
 
 def rehearse(graph: ModuleGraph, sources: str, target: TargetPython, workshop: Workshop) -> Rehearsal:
@@ -63,6 +56,14 @@ def rehearse(graph: ModuleGraph, sources: str, target: TargetPython, workshop: W
         with workshop.report.stage("rehearsing the start"):
             workshop.cache.write(entry, json.dumps(_run(names, paths, target)).encode())
     answer = json.loads(entry.read_bytes())
+    if "failed" in answer:
+        workshop.report.diagnostic(
+            warning(
+                "rehearsal",
+                f"the rehearsal of the program's imports {answer['failed']}: what they compile is compiled at each start",
+                hint="build with `-v` to see the command, or with `--no-rehearse` to do without",
+            )
+        )
     own = (str(target.prefix), str(target.base_prefix), str(Path.home()), tempfile.gettempdir())
     return Rehearsal(
         texts=tuple(
@@ -83,7 +84,7 @@ def _stamp(path: Path) -> str:
 
 
 def _run(names: list[str], paths: list[str], target: TargetPython) -> dict[str, Any]:
-    job = {"modules": names, "path": paths, "seconds": _SECONDS}
+    job = {"modules": names, "path": paths, "seconds": _SECONDS, "grace": _GRACE}
     with tempfile.TemporaryDirectory(prefix="bundle-") as folder:
         # Nothing of the user's is in reach by name: neither a configuration to read nor a folder to fill.
         environment = {**REPEATABLE, "HOME": folder}
@@ -91,8 +92,9 @@ def _run(names: list[str], paths: list[str], target: TargetPython) -> dict[str, 
         try:
             done = run(command, stdin=json.dumps(job).encode(), cwd=Path(folder), environment=environment)
             answer: dict[str, Any] = json.loads(done.stdout)
-        except (CommandError, ValueError):
-            return {"texts": [], "patterns": [], "order": []}
+        except (CommandError, ValueError) as error:
+            reason = error.reason if isinstance(error, CommandError) else "gave no answer"
+            return {"texts": [], "patterns": [], "order": [], "failed": reason}
     return answer
 
 

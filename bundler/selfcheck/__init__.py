@@ -3,6 +3,6 @@
 Verb: `self_check`. Noun: `Comparison`.
 """
 
-from bundler.selfcheck.check import Case, Comparison, compare, self_check
+from bundler.selfcheck.check import Case, Comparison, Fresh, compare, self_check
 
-__all__ = ["Case", "Comparison", "compare", "self_check"]
+__all__ = ["Case", "Comparison", "Fresh", "compare", "self_check"]

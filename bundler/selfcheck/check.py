@@ -32,8 +32,19 @@ _PROGRAM = Path(__file__).with_name("program.py")
 _OWN_MAIN = "the program's __main__"
 _CHECKER = "_bundle_self_check"
 
+# A key of launcher/results.c, and the marshalled result.
+FreshResult = tuple[str, bytes]
+
 # What to call it, the name of a static module, the file name if it is a script or "", marshalled code or the source.
 Case = tuple[str, str, str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """What static objects are held against."""
+
+    cases: Sequence[Case]
+    results: Sequence[FreshResult] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +58,11 @@ class Comparison:
 def self_check(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop) -> Comparison:
     """Compare every code object of the program with a freshly unmarshalled one; BundleError when one differs."""
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
-        cases = fresh_cases(image, target, settings, Path(folder) / "cases")
-        found = compare(image, cases, target, settings, workshop)
+        fresh = Fresh(
+            fresh_cases(image, target, settings, Path(folder) / "cases"),
+            fresh_results(image, target, settings, Path(folder) / "results"),
+        )
+        found = compare(image, fresh, target, settings, workshop)
     if found.differences:
         count = len(found.differences)
         modules = "1 module differs" if count == 1 else f"{count} modules differ"
@@ -77,19 +91,33 @@ def fresh_cases(image: FrozenImage, target: TargetPython, settings: Settings, ou
     return cases
 
 
+def fresh_results(image: FrozenImage, target: TargetPython, settings: Settings, output: Path) -> list[FreshResult]:
+    """What compiling gives, of all that the image holds results for, made anew by the target."""
+    job = {
+        "texts": image.rehearsal.texts,
+        "patterns": image.rehearsal.patterns,
+        "optimize": settings.optimize,
+        "output": str(output),
+    }
+    run_worker(target.executable, "freeze", "results", job=json.dumps(job).encode())
+    results: list[FreshResult] = marshal.loads(output.read_bytes())  # noqa: S302  # of our worker
+    return results
+
+
 def compare(
-    image: FrozenImage, cases: Sequence[Case], target: TargetPython, settings: Settings, workshop: Workshop
+    image: FrozenImage, fresh: Fresh, target: TargetPython, settings: Settings, workshop: Workshop
 ) -> Comparison:
     """Link the image with the comparison as its main program, and let it compare."""
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         work = Path(folder)
         binary = _link(image, target, replace(settings, output=work / "check"), workshop)
-        renamed = [(label, _OWN_MAIN if name == "__main__" else name, *data) for label, name, *data in cases]
+        renamed = [(label, _OWN_MAIN if name == "__main__" else name, *data) for label, name, *data in fresh.cases]
         request = {
             "layout": layout_as_json(target.layout),
             "references": sorted(POINTERS),
             "run_time": sorted(RUN_TIME_MEMBERS),
             "cases": renamed,
+            "results": list(fresh.results),
         }
         (work / "request").write_bytes(marshal.dumps(request, OLD_FORMAT))
         try:
@@ -114,7 +142,7 @@ def _link(image: FrozenImage, target: TargetPython, settings: Settings, workshop
     sources[_CHECKER] = SourceModule(_CHECKER, _PROGRAM, str(bundle_root() / _PROGRAM.name), is_package=False)
     graph = replace(image.graph, modules=sources, data_files=(), site_builtins=())
     # All but our own comes from the cache.
-    frozen = freeze(graph, target, settings, workshop)
+    frozen = freeze(graph, target, settings, workshop, image.rehearsal)
     known = {module.name for module in frozen.modules}
     modules = [*frozen.modules, *(module for module in image.modules if module.name not in known)]
     names = {"__main__": _OWN_MAIN, _CHECKER: "__main__"}

@@ -3,7 +3,8 @@
 Usage: BINARY REQUEST ANSWER, both marshalled. The request is a dictionary: `layout` of objects, as measured;
 `references` and `run_time`: names of members that refer to objects, and of those that code leaves empty until it runs;
 `cases`: lists of what to call the case, the name of a frozen module, and the data of a fresh one: marshalled, or, where
-a file name stands before it, the source of a script. The answer: the `differences` of each case that has some, as texts, and how
+a file name stands before it, the source of a script; `results`: keys of results of compiling (launcher/results.c), and fresh
+ones, marshalled. The answer: the `differences` of each case that has some, as texts, and how
 many objects of each type were `compared`.
 
 Static objects are read as they are in the file of the executable, so it does not matter that some have been in use since
@@ -349,6 +350,11 @@ def main() -> None:
         found = comparison.case(_bundle.code(name), fresh, label)
         if found:
             differences.append((label, found))
+    for key, data in request["results"]:
+        # Looked up as when the program compiles.
+        found = comparison.case(_bundle.result(key), marshal.loads(data), f"result of {key[:60]!r}")  # noqa: S302
+        if found:
+            differences.append(("results", found))
     versions = list(comparison.versions.values())
     if len(set(versions)) != len(versions) or 0 in versions:
         differences.append(("co_version", ["two static code objects have one, or one has none"]))

@@ -20,7 +20,7 @@ from bundler.freeze.header import layout_as_json
 from bundler.freeze.pool import pool_lines
 from bundler.freeze.worker import ctext
 from bundler.report import Reporter
-from bundler.selfcheck import Case, compare
+from bundler.selfcheck import Case, Fresh, compare
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
@@ -66,7 +66,7 @@ class Bench:
         facts = self._emit(checked, list(zip(names, pickles, strict=True)))
         image = self._image(checked, dict(zip(names, facts, strict=True)))
         cases: list[Case] = marshal.loads(self._cases.read_bytes())
-        found = compare(image, cases, self.target, self._settings, self._workshop)
+        found = compare(image, Fresh(cases), self.target, self._settings, self._workshop)
         changes = [label for label, *_ in cases if label.startswith(CHANGED)]
         return Result(
             differences=tuple(

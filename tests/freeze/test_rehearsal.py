@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
+from bundler.process import CommandError
 from bundler.process import run as run_program
 from bundler.target.workers import worker_command
-from tests.support import APPS, Interpreter, bundle, run
+from tests.support import APPS, VERSIONS, Interpreter, bundle, find_interpreter, run
 
 PROGRAM = APPS / "results" / "results.py"
 
@@ -25,11 +26,11 @@ Rehearse = Callable[..., dict[str, Any]]
 def rehearse(interpreter: Interpreter, tmp_path: Path) -> Rehearse:
     """Rehearses the import of modules with these sources; the worker's answer."""
 
-    def rehearse(*, seconds: float = 20, **sources: str) -> dict[str, Any]:
+    def rehearse(*, seconds: float = 20, grace: float = 10, **sources: str) -> dict[str, Any]:
         for name, source in sources.items():
             (tmp_path / f"{name}.py").write_text(source)
         path = [str(tmp_path), str(interpreter.stdlib)]
-        job = {"modules": sorted(sources), "path": path, "seconds": seconds}
+        job = {"modules": sorted(sources), "path": path, "seconds": seconds, "grace": grace}
         done = run_program(worker_command(interpreter.python, "freeze", "rehearse"), stdin=json.dumps(job).encode())
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
@@ -49,6 +50,15 @@ def test_texts_are_noted(rehearse: Rehearse):
     assert {("exec", "<here>", "x"), ("eval", "", "x"), ("exec", "<string>", "y = 1")} <= set(noted)
     assert noted["exec", "<string>", "x = 1"] == 0
     assert noted["exec", "<string>", "y = 1"] != 0
+
+
+def test_what_only_eval_takes_is_not_noted(rehearse: Rehearse):
+    """`eval` leaves out blanks that are an error for `compile`: their results must not be taken for each other."""
+    answer = rehearse(
+        a="assert eval(' 1 + 1') == 2\ntry: compile(' 1 + 1', '<string>', 'eval')\nexcept IndentationError: exec('z = 1')"
+    )
+
+    assert [text for *_, text in answer["texts"]] == ["z = 1"]
 
 
 def test_code_runs_where_it_would(rehearse: Rehearse):
@@ -95,6 +105,33 @@ def test_endless_import(rehearse: Rehearse):
 
     assert [text for *_, text in answer["texts"]] == ["before = 1"]
     assert time.monotonic() - started < 15
+
+
+def test_hanging_compiled_code(rehearse: Rehearse):
+    """Compiled code that keeps the interpreter's lock ends with the worker."""
+    started = time.monotonic()
+
+    with pytest.raises(CommandError, match="signal 14"):
+        rehearse(a="sum(range(10**15))", seconds=0.2, grace=0.5)
+
+    assert time.monotonic() - started < 15
+
+
+def test_a_rehearsal_that_dies(tmp_path: Path):
+    """A module that ends the worker costs what would have been learned, and a warning, not the build."""
+    python = tmp_path / "env" / "bin" / "python"
+    base = find_interpreter("3.13") or find_interpreter(VERSIONS[-1])
+    assert base is not None
+    subprocess.run([base, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
+    [packages] = (tmp_path / "env" / "lib").glob("python*/site-packages")
+    (packages / "deadly.py").write_text("import os\nos.kill(os.getpid(), 9)\n")
+    (tmp_path / "app.py").write_text("import sys\nif len(sys.argv) > 1:\n    import deadly\nprint('alive')\n")
+
+    done = bundle(tmp_path / "app.py", "--python", python, "-o", tmp_path / "app")
+
+    assert done.status == 0, done.stderr.decode()
+    assert b"warning[rehearsal]: the rehearsal of the program's imports was ended by signal 9" in done.stderr
+    assert run([tmp_path / "app"]).stdout == b"alive\n"
 
 
 @pytest.fixture(scope="module")

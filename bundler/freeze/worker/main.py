@@ -6,16 +6,13 @@ Requests come as JSON lines on standard input, the layout as the first; a JSON l
 from __future__ import annotations
 
 import json
-import re
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from . import ctext
 from .objects import ModuleWriter, UnsupportedConstantError
-from .results import pattern_key, pattern_result, text_key, text_result
+from .results import computed
 from .structs import Layout
 
 
@@ -75,18 +72,8 @@ def _module(layout: Layout, job: dict[str, Any], optimize: int, first: int) -> t
 
 def _results(layout: Layout, job: dict[str, Any], optimize: int, first: int) -> tuple[ModuleWriter, dict[str, Any]]:
     """One tuple of all results; the keys come in the order of its items."""
-    results = dict(_computed(job, optimize))
+    results = dict(computed(job, optimize))
     keys = sorted(results)
     writer = ModuleWriter(layout, job["name"], first)
     writer.write(job["name"], tuple(results[key] for key in keys))
     return writer, {"keys": keys}
-
-
-def _computed(job: dict[str, Any], optimize: int) -> Iterator[tuple[str, object]]:
-    """Keys and results; without those of what does not compile, or not without a warning."""
-    for text in job["texts"]:
-        with suppress(SyntaxError, ValueError, RecursionError, MemoryError, Warning):
-            yield text_key(*text), text_result(*text, optimize=optimize)
-    for pattern in job["patterns"]:
-        with suppress(re.error, RecursionError, OverflowError, Warning):
-            yield pattern_key(*pattern), pattern_result(*pattern)

@@ -12,6 +12,7 @@ import builtins
 import importlib
 import json
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -47,7 +48,7 @@ class _Recorder:
 
     def _note(self, source: str, filename: str, mode: str, flags: int) -> Any:
         """The code of a text, which is noted when it compiles."""
-        code = _compile(source.lstrip(" \t") if mode == "eval" else source, filename, mode, flags, dont_inherit=True)
+        code = _compile(source, filename, mode, flags, dont_inherit=True)
         self.texts[mode, filename, flags, source] = None
         return code
 
@@ -74,7 +75,11 @@ class _Recorder:
     def _code(self, source: Any, mode: str, caller: FrameType) -> Any:
         if type(source) is not str:
             return source
-        return self._note(source, "<string>", mode, caller.f_code.co_flags & _INHERITED)
+        flags = caller.f_code.co_flags & _INHERITED
+        if mode == "eval" and source.startswith((" ", "\t")):
+            # `eval` leaves out what `compile` would not take: the two would have one key.
+            return _compile(source.lstrip(" \t"), "<string>", mode, flags, dont_inherit=True)
+        return self._note(source, "<string>", mode, flags)
 
     def compile_pattern(self, pattern: Any, flags: Any = 0) -> Any:
         compiled = self._compile_pattern(pattern, flags)
@@ -109,6 +114,9 @@ def _rehearse(job: dict[str, Any], write: Callable[[str], None]) -> None:
         # Threads and functions for the end that modules left behind are no business of ours.
         os._exit(0)
 
+    # The watchdog is a thread, which compiled code that keeps the interpreter's lock does not let run.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, job["seconds"] + job["grace"])
     watchdog = threading.Timer(job["seconds"], finish)
     watchdog.daemon = True
     watchdog.start()
