@@ -12,11 +12,17 @@
 #include "importer.h"
 #include "launcher.h"
 
-/* Before the interpreter starts: of its frozen modules only those stay that it needs to import anything. */
+#include <string.h>
+
+/* Before the interpreter starts: of its frozen modules only those stay that it needs to import anything: the first two of
+   the table (frozen.c). The third is zipimport, which the importer finds as any other. */
 void
 bundle_prepare_frozen(void)
 {
     static const struct _frozen none[1];
+    static struct _frozen bootstrap[3];
+    memcpy(bootstrap, _PyImport_FrozenBootstrap, 2 * sizeof *bootstrap);
+    _PyImport_FrozenBootstrap = bootstrap;
     _PyImport_FrozenStdlib = none;
     _PyImport_FrozenTest = none;
 }

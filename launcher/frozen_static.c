@@ -11,14 +11,13 @@
 #include "launcher.h"
 
 /* Tell our entries from the data of any other frozen module. Only the first byte is ever read: 0 means "invalid". */
-static const unsigned char markers[3] = {1, 1, 1};
+static const unsigned char markers[2] = {1, 1};
 
 #define ENTRY(frozen_name, index) {.name = (frozen_name), .code = &markers[index], .size = 1}
 
 static const struct _frozen bootstrap[] = {
     ENTRY("_frozen_importlib", 0),
     ENTRY("_frozen_importlib_external", 1),
-    ENTRY("zipimport", 2),
     {0},
 };
 static const struct _frozen none[1];

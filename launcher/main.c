@@ -164,11 +164,11 @@ configure_program(PyConfig *config, const struct bundle_start *start)
 
 /* The entries of PYTHONPATH come before the bundled modules; relative ones start at the current folder. */
 static PyStatus
-add_search_paths(PyConfig *config)
+add_search_paths(PyConfig *config, const wchar_t *paths)
 {
-    const wchar_t *rest = config->pythonpath_env;
+    const wchar_t *rest = paths;
     wchar_t *here = NULL;
-    for (Py_ssize_t index = 0; rest && *config->pythonpath_env; index++) {
+    for (Py_ssize_t index = 0; rest && *paths; index++) {
         const wchar_t *end = wcschr(rest, L':');
         size_t length = end ? (size_t)(end - rest) : wcslen(rest);
         wchar_t path[PATH_MAX * 2 + 2];
@@ -203,8 +203,22 @@ configure_python(PyConfig *config, const struct bundle_start *start)
     config->site_import = 0;
     CHECK(set_paths(config, start->argv[0]));
     CHECK(PyConfig_SetBytesArgv(config, start->argc, start->argv));
-    CHECK(PyConfig_Read(config));
-    return add_search_paths(config);
+    /* Another reads the command line for the search path: what was read already is lost in part when the interpreter reads
+       again (-X warn_default_encoding: initconfig.c of 3.13, _PyConfig_Copy). */
+    PyConfig read;
+    PyConfig_InitPythonConfig(&read);
+    PyStatus status = set_paths(&read, start->argv[0]);
+    if (!PyStatus_Exception(status)) {
+        status = PyConfig_SetBytesArgv(&read, start->argc, start->argv);
+    }
+    if (!PyStatus_Exception(status)) {
+        status = PyConfig_Read(&read);
+    }
+    if (!PyStatus_Exception(status)) {
+        status = add_search_paths(config, read.pythonpath_env);
+    }
+    PyConfig_Clear(&read);
+    return status;
 }
 
 static PyStatus

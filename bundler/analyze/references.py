@@ -4,7 +4,8 @@
 - A dotted name of the file's own package, or of one that its distribution requires, is most likely passed to
   `import_module` or `importlib.resources`.
 - Beside a computed import, strings that are names of sibling modules form its table (PEP 562 and the like).
-- A computed import whose name begins with a literal means the modules that begin so.
+- A computed import whose name begins with a literal means the modules that begin so, at the top level those of
+  distributions that the file's own requires.
 - A package that lists its own folder, and hands names to `import_module`, means all its modules.
 - Code that lists modules (`pkgutil.iter_modules`) imports what it finds in the packages that it, or its siblings, name.
 """
@@ -108,9 +109,17 @@ class References:
         if family.level:
             above = reached.package.split(".")[: 1 - family.level or None]
             parent = ".".join((*above, parent) if parent else above)
+        if not parent:
+            yield from ((name, Binding.STRING) for name in self._at_top(reached, family.stem))
         for name in self._submodules(parent):
             if name.startswith(f"{parent}.{family.stem}"):
                 yield name, Binding.STRING
+
+    def _at_top(self, reached: Reached, stem: str) -> Iterator[str]:
+        """Modules that begin so and belong to no package: `import_module(f"tree_sitter_{language}")`."""
+        for name in self._locator.submodules(self._search_path):
+            if stem and name.startswith(stem) and self._is_near(reached, name):
+                yield name
 
     def _listed(self, reached: Reached) -> Iterator[Reference]:
         """Submodules that code of the file's top-level package will find when it lists modules."""

@@ -1,4 +1,4 @@
-"""docs/compatibility.md: written from results, read back to renew some of them."""
+"""A page of results: written, and read back to renew some of them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,7 @@ from pathlib import Path
 
 from tests.compatibility.trial import Row
 
-_HEAD = """# Compatibility
-
-Popular applications and libraries, each bundled with no option at all, in an environment of its own, and put to a short
-real use: the binary does the same as the program under Python. Written by `python -m tests.compatibility`.
-
+_TABLE = """
 {works} of {all} work. {untried}
 
 | name | version | Python | binary | what was done | result |
@@ -19,15 +15,15 @@ real use: the binary does the same as the program under Python. Written by `pyth
 """
 
 
-def write_page(page: Path, rows: Sequence[Row], listed: int) -> None:
+def write_page(page: Path, head: str, rows: Sequence[Row], listed: int) -> None:
     """Write the page anew. `listed`: how many subjects there are, tried or not."""
     lines = [
         f"| {row.name} | {row.version} | {row.python} | {row.size} | {row.does} | {row.result} |\n" for row in rows
     ]
     works = sum(row.works for row in rows)
     untried = f"{listed - len(rows)} more are listed and not tried yet." if listed > len(rows) else ""
-    head = _HEAD.format(works=works, all=len(rows), untried=untried).replace(". \n", ".\n")
-    page.write_text(head + "".join(lines))
+    table = _TABLE.format(works=works, all=len(rows), untried=untried).replace(". \n", ".\n")
+    page.write_text(head + table + "".join(lines))
 
 
 def read_rows(page: Path) -> dict[str, Row]:

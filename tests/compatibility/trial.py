@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sysconfig
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.compatibility.subjects import Subject
-from tests.support import BUNDLE_ROOT, ROOT, Interpreter, Outcome, Program, find_interpreter, plain_environment, run
+from tests.compatibility.uses import Place, Use, run_to_end, serve, show
+from tests.support import BUNDLE_ROOT, ROOT, Interpreter, Program, find_interpreter, plain_environment, run
 
 ENVIRONMENTS = ROOT / ".venvs"
 
@@ -94,6 +95,10 @@ def _entry(subject: Subject, interpreter: Interpreter, folder: Path) -> tuple[Pa
     """What runs under Python, and how it is named to `bundle`."""
     if subject.script:
         return interpreter.script(subject.script), ("--script", subject.script)
+    if subject.app:
+        shutil.copytree(subject.app.parent, folder / "source", ignore=shutil.ignore_patterns("__pycache__"))
+        source = folder / "source" / subject.app.name
+        return source, (source,)
     if subject.module:
         source = folder / f"run_{subject.module}.py"
         source.write_text(f"import runpy\nrunpy.run_module({subject.module!r}, run_name='__main__', alter_sys=True)\n")
@@ -106,49 +111,44 @@ def _entry(subject: Subject, interpreter: Interpreter, folder: Path) -> tuple[Pa
 def _difference(subject: Subject, program: Program, folder: Path) -> str:
     """How the two forms differ; "" when they do not."""
     expected, wanted_files = _used(subject, program.original, folder / "python" / "work")
+    if subject.app:  # what the binary needs is in it
+        program.source.parent.rename(folder / "put away")
     found, found_files = _used(subject, (program.binary,), folder / "bundled" / "work")
     lines = []
-    for arguments, one, other in zip(subject.runs, expected, found, strict=True):
+    for one, other in zip(expected, found, strict=True):
         ours, theirs = _visible(subject, program, other, folder), _visible(subject, program, one, folder)
         if ours != theirs:
-            lines += [f"--- {' '.join(arguments)}", "expected:", *theirs, "found:", *ours]
+            pair = ["\n".join(each).splitlines() for each in (theirs, ours)]
+            lines += [f"=== {one.name}", *difflib.unified_diff(*pair, "python", "binary", lineterm="")]
     if wanted_files != found_files:
         lines.append(f"files differ: {[name for name in wanted_files if wanted_files[name] != found_files[name]]}")
     return "\n".join(lines)
 
 
-def _used(subject: Subject, command: tuple[Path, ...], folder: Path) -> tuple[list[Outcome], dict[str, bytes | None]]:
+def _used(subject: Subject, command: tuple[Path, ...], folder: Path) -> tuple[list[Use], dict[str, bytes | None]]:
+    """What one form shows, and output files."""
     folder.mkdir(parents=True)
     home = folder.with_name("home")
     home.mkdir()
     for name, text in subject.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    environment = plain_environment(HOME=str(home), COLUMNS="100", PYTHONHASHSEED="0")
-    outcomes = [_run([*command, *arguments], subject, environment, folder) for arguments in subject.runs]
+    place = Place(command, folder, plain_environment(HOME=str(home), COLUMNS="100", PYTHONHASHSEED="0"))
+    uses = [run_to_end(place, arguments, subject.stdin) for arguments in subject.runs]
+    uses += [use for arguments in subject.serve for use in serve(place, arguments, subject.requests)]
+    uses += [use for arguments in subject.shown for use in show(place, arguments, subject.keys)]
     outputs = {name: (folder / name).read_bytes() if (folder / name).is_file() else None for name in subject.outputs}
-    return outcomes, outputs
+    return uses, outputs
 
 
-def _run(command: Sequence[str | Path], subject: Subject, environment: dict[str, str], folder: Path) -> Outcome:
-    """Run to the end, or for two minutes; then it ends with every process that it started."""
-    pipe = subprocess.PIPE
-    process = subprocess.Popen(
-        command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, cwd=folder, start_new_session=True
-    )
-    try:
-        stdout, stderr = process.communicate(subject.stdin.encode(), timeout=120)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        stdout, stderr = process.communicate()
-        return Outcome(-1, stdout, stderr + b"it hangs")
-    return Outcome(process.returncode, stdout, stderr)
-
-
-def _visible(subject: Subject, program: Program, outcome: Outcome, folder: Path) -> list[str]:
+def _visible(subject: Subject, program: Program, use: Use, folder: Path) -> list[str]:
     """What a user sees, without what may differ."""
-    texts = [f"status {outcome.status}", program.normalise(outcome.stdout), program.normalise(outcome.stderr)]
-    return [_masked(subject, text, folder) for text in texts]
+    outcome = use.outcome
+    texts = [program.normalise(text) for text in (outcome.stdout, outcome.stderr)]
+    lines = [_masked(subject, text, folder) for text in texts]
+    if not use.is_ordered:
+        lines = ["".join(sorted(text.splitlines(keepends=True))) for text in lines]
+    return [f"status {outcome.status}", *lines]
 
 
 def _masked(subject: Subject, text: str, folder: Path) -> str:

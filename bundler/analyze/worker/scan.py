@@ -102,6 +102,10 @@ _Scope = tuple[set[str], set[str], set[str]]
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 
 
+# Modules of the top level that begin with less are too many to be meant.
+_SHORTEST_TOP_STEM = 4
+
+
 class _Scanner:
     """Goes through statements, with the firmest word that still holds where it is, and through their expressions.
 
@@ -389,7 +393,7 @@ class _Scanner:
         if level and package:
             start, level = _resolved(start, package), 0
         parent, dot, stem = start[level:].rpartition(".")
-        if level or dot:
+        if level or dot or len(stem) >= _SHORTEST_TOP_STEM:
             self.families.append({"package": parent, "level": level, "stem": stem, "line": line})
         elif package:
             self.families.append({"package": package, "level": 0, "stem": "", "line": line})
