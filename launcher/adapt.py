@@ -4,7 +4,7 @@ A function here is called with the module of its name (dots are underscores) onc
 the table marks (`BUNDLE_ADAPTED`); bundler/link/plan.py reads the names from this file.
 """
 
-from _bundle_importer import code_of
+from _bundle_importer import ROOT, code_of
 from _bundle_seldom import module_at
 
 
@@ -23,3 +23,23 @@ def runpy(module):
         return (code, path) if has_name_first else code
 
     module._get_code_from_file = _get_code_from_file
+
+
+def tkinter(module):
+    """Tcl finds the scripts that the binary carries; those of the system may be of another version, or absent."""
+    import os
+
+    create = module._tkinter.create
+
+    def create_with_scripts(*arguments):
+        # Only while Tcl looks: other programs that this one starts have scripts of their own.
+        folder = f"{ROOT}/_tcl_data/tcl{module.TclVersion}"
+        if "TCL_LIBRARY" in os.environ or not os.path.isdir(folder):  # noqa: PTH112  # an import less
+            return create(*arguments)
+        os.environ["TCL_LIBRARY"] = folder
+        try:
+            return create(*arguments)
+        finally:
+            del os.environ["TCL_LIBRARY"]
+
+    module._tkinter.create = create_with_scripts

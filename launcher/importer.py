@@ -13,11 +13,20 @@ import _bundle
 ROOT = _bundle.ROOT
 FROZEN = _bundle.FROZEN
 EXTENSION = _bundle.EXTENSION
+NAMESPACE = _bundle.NAMESPACE
 BROKEN = _bundle.BROKEN
 ADAPTED = _bundle.ADAPTED
 find = _bundle.find
 code_of = _bundle.code
 run = _bundle.run
+
+
+def _facts_of(fullname):
+    """Kind, is it a package, file."""
+    found = find(fullname)
+    if found is None:
+        raise ImportError(f"no bundled module named {fullname!r}", name=fullname)
+    return found
 
 
 class BundleLoader:
@@ -45,16 +54,10 @@ class BundleLoader:
         return decode_source(data)
 
     def is_package(self, fullname):
-        found = find(fullname)
-        if found is None:
-            raise ImportError(f"no bundled module named {fullname!r}", name=fullname)
-        return found[1]
+        return _facts_of(fullname)[1]
 
     def get_filename(self, fullname):
-        found = find(fullname)
-        if found is None:
-            raise ImportError(f"no bundled module named {fullname!r}", name=fullname)
-        return found[2]
+        return _facts_of(fullname)[2]
 
     def get_data(self, path):
         """Bytes of a file beside the modules."""
@@ -90,22 +93,22 @@ class BundleFinder:
         if found is None or fullname == "__main__":  # a program is no module, above all not that of another folder
             return None
         kind, is_package, file = found
-        if kind in (FROZEN, BROKEN, ADAPTED):
-            spec = ModuleSpec(fullname, loader if kind == FROZEN else _seldom_loader(kind), origin=file)
-            spec._set_fileattr = True
-            if is_package:
-                spec.submodule_search_locations = [file.rpartition("/")[0]]
-            return spec
-        from _frozen_importlib_external import ExtensionFileLoader
+        if kind == FROZEN:
+            its_loader = loader
+        elif kind == EXTENSION:
+            from _frozen_importlib_external import ExtensionFileLoader
 
-        if kind == EXTENSION:
-            spec = ModuleSpec(fullname, ExtensionFileLoader(fullname, file), origin=file)
-            spec._set_fileattr = True
-            if is_package:
-                spec.submodule_search_locations = [file.rpartition("/")[0]]
-            return spec
-        spec = ModuleSpec(fullname, None, is_package=True)
-        spec.submodule_search_locations = [file]
+            its_loader = ExtensionFileLoader(fullname, file)
+        elif kind == NAMESPACE:
+            from _bundle_seldom import namespace_spec
+
+            return namespace_spec(fullname, file, path)
+        else:
+            its_loader = _seldom_loader(kind)
+        spec = ModuleSpec(fullname, its_loader, origin=file)
+        spec._set_fileattr = True
+        if is_package:
+            spec.submodule_search_locations = [file.rpartition("/")[0]]
         return spec
 
     @staticmethod
@@ -170,9 +173,25 @@ last_finder = type(sys.implementation)(find_spec=_find_nowhere)
 
 
 def prepare_path():
-    """Folders below the root can be on a search path."""
+    """Folders below the root can be on a search path, and files there be loaded by their paths."""
     sys.path_hooks.insert(0, BundleEntryFinder)
     sys.meta_path.append(last_finder)
+    from _frozen_importlib_external import SourceLoader
+
+    of_source = SourceLoader.get_code
+
+    def get_code(self, fullname):
+        """As SourceLoader's, which reads the file; that of a frozen module is not there."""
+        path = self.get_filename(fullname)
+        if path.startswith(ROOT + "/"):
+            from _bundle_seldom import module_at
+
+            name = module_at(path)
+            if name is not None:
+                return code_of(name)
+        return of_source(self, fullname)
+
+    SourceLoader.get_code = get_code
 
 
 def prepare_main(site_builtins, main_module, runtime_hooks):

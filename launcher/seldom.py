@@ -1,7 +1,7 @@
 """What the importer seldom needs, apart from it so that no start pays for it."""
 
 import sys
-from _frozen_importlib import _call_with_frames_removed
+from _frozen_importlib import ModuleSpec, _call_with_frames_removed
 
 from _bundle_importer import ADAPTED, BROKEN, FROZEN, ROOT, BundleLoader, code_of, find, last_finder, run
 
@@ -49,6 +49,24 @@ class OtherNameLoader(BundleLoader):
 
     def get_filename(self, fullname):
         return find(self._name)[2]
+
+
+def namespace_spec(fullname, folder, path):
+    """Of a package without code: its part in the executable, and those on the disk, now and when the search path changes."""
+    from _frozen_importlib_external import PathFinder, _NamespacePath
+
+    def portions(fullname, path, target=None):
+        outside = [entry for entry in path if entry != ROOT and not entry.startswith(ROOT + "/")]
+        found = PathFinder._get_spec(fullname, outside) if outside else None
+        spec = ModuleSpec(fullname, None, is_package=True)
+        spec.submodule_search_locations = [folder]
+        if found is not None and found.loader is None:
+            spec.submodule_search_locations += found.submodule_search_locations
+        return spec
+
+    spec = portions(fullname, sys.path if path is None else path)
+    spec.submodule_search_locations = _NamespacePath(fullname, spec.submodule_search_locations, portions)
+    return spec
 
 
 loaders = {BROKEN: BrokenLoader(), ADAPTED: AdaptedLoader()}

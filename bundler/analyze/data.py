@@ -23,8 +23,10 @@ _NOT_FOLDERS = frozenset({"__pycache__", "test", "tests", "testing"})
 # What hooks that ask for all data of a package do not mean either. They may well mean stubs: lazy_loader reads them.
 LEFT_OUT_OF_HOOKS = {"folders": _NOT_FOLDERS, "suffixes": _NOT_DATA - {".pyi", ".py", ".pth"}}
 
-# Of a distribution's metadata: what importlib.metadata reads, and licences. RECORD lists files that are not there.
-_METADATA = frozenset({"METADATA", "PKG-INFO", "entry_points.txt", "top_level.txt", "INSTALLER", "requires.txt"})
+# Of a distribution's metadata: what importlib.metadata reads, and licences.
+_METADATA = frozenset({
+    "METADATA", "PKG-INFO", "RECORD", "SOURCES.txt", "entry_points.txt", "top_level.txt", "INSTALLER", "requires.txt",
+})  # fmt: skip
 
 # Below sys.prefix: what compilers and people read.
 _ONLY_FOR_PEOPLE = frozenset({"include", "man", "doc"})

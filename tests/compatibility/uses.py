@@ -99,16 +99,22 @@ def serve(place: Place, arguments: Sequence[str], requests: Sequence[Mapping[str
         _wait_for(port, process)
         for request in requests:
             answer = _answer(browser, f"http://127.0.0.1:{port}", request, {each.name: each.value for each in cookies})
-            yield Use(f"asked for {request['path']}", answer)
-        os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+            yield Use(f"asked for {request['path']}", _without_port(answer, port))
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         try:
             stdout, stderr = process.communicate(timeout=_LONGEST / 4)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             stdout, stderr = process.communicate()
             stderr += b"it does not end"
-    texts = [text.replace(str(port).encode(), b"<port>") for text in (stdout, stderr)]
-    yield Use(" ".join(arguments) or "server", Outcome(process.returncode, *texts), is_ordered=False)
+    ended = _without_port(Outcome(process.returncode, stdout, stderr), port)
+    yield Use(" ".join(arguments) or "server", ended, is_ordered=False)
+
+
+def _without_port(outcome: Outcome, port: int) -> Outcome:
+    texts = [text.replace(f":{port}".encode(), b":<port>") for text in (outcome.stdout, outcome.stderr)]
+    return Outcome(outcome.status, *texts)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -28,6 +28,7 @@ _USERS_PRIORITY = 1000
 PACKAGES_PRIORITY = 0
 _CONTRIBUTED_PRIORITY = -1000
 PYINSTALLERS_PRIORITY = -2000
+_OWN_PRIORITY = -3000  # ours are for what only PyInstaller's own hooks cover
 _PRIORITY_COMMENT = re.compile(rb"^#\s*\$PyInstaller-Hook-Priority:\s*(-?\d+)", re.MULTILINE)
 
 
@@ -98,7 +99,7 @@ class HookSources:
 def find_folders(
     wanted: Iterable[Path], environment: Environment, ask: Callable[[str], Sequence[str]]
 ) -> Iterator[HookFolder]:
-    """Every folder of hooks: the user's, those of installed packages, the contributed ones, an installed PyInstaller's.
+    """Every folder of hooks: the user's, those of installed packages, the contributed ones, an installed PyInstaller's, ours.
 
     `ask` evaluates the entry point of a package that lists no hook files: one installed for development.
     """
@@ -118,6 +119,7 @@ def find_folders(
     installed = installed_pyinstaller(environment)
     if installed is not None:
         yield HookFolder(installed / "hooks", PYINSTALLERS_PRIORITY)
+    yield HookFolder(Path(__file__).with_name("own"), _OWN_PRIORITY)
 
 
 def contributed_folders() -> tuple[Path, ...]:

@@ -1,0 +1,1 @@
+print("as a program", __name__, __package__)

@@ -1,0 +1,1 @@
+raise ImportError("on purpose", name="shelf.broken")

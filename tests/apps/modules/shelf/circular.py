@@ -1,0 +1,3 @@
+from shelf.circular_too import OTHER
+
+MINE = 1

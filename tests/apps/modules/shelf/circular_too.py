@@ -1,0 +1,3 @@
+from shelf.circular import MINE
+
+OTHER = 1

@@ -1,0 +1,2 @@
+print("later is loaded")
+VALUE = "later"

@@ -1,0 +1,2 @@
+print("lazy is loaded")
+VALUE = "lazy"
