@@ -106,11 +106,13 @@ def test_distribution_brings_what_it_lists(tmp_path: Path):
     """Of an installed package the files come that its RECORD lists, and its metadata."""
     install(tmp_path, "dist", {"p/__init__.py": "", "p/data.json": "", "q/__init__.py": "", "q/q.json": ""})
 
-    assert set(collected("import p", tmp_path)) == {"p/data.json", "dist-1.0.dist-info/METADATA"}
+    assert set(collected("import p", tmp_path)) == {
+        *("p/data.json", "dist-1.0.dist-info/METADATA", "dist-1.0.dist-info/RECORD"),
+    }
 
 
 def test_metadata(tmp_path: Path):
-    """Of the metadata what `importlib.metadata` reads and the licences come; lists of files that are not there do not."""
+    """Of the metadata what `importlib.metadata` reads and the licences come."""
     info = "dist-1.0.dist-info"
     extra = {
         f"{info}/licenses/LICENSE.txt": "",
@@ -123,7 +125,7 @@ def test_metadata(tmp_path: Path):
 
     assert set(collected("import p", tmp_path)) == {
         *(f"{info}/METADATA", f"{info}/entry_points.txt", f"{info}/licenses/LICENSE.txt"),
-        *(f"{info}/COPYING", f"{info}/top_level.txt"),
+        *(f"{info}/COPYING", f"{info}/top_level.txt", f"{info}/RECORD"),
     }
 
 
@@ -134,7 +136,9 @@ def test_metadata_of_requirements(tmp_path: Path):
     install(tmp_path, "c", {"c.py": ""}, requires=["a"])
     install(tmp_path, "x", {"x.py": ""})
 
-    assert set(collected("import a", tmp_path)) == {f"{name}-1.0.dist-info/METADATA" for name in "abc"}
+    assert set(collected("import a", tmp_path)) == {
+        f"{name}-1.0.dist-info/{file}" for name in "abc" for file in ("METADATA", "RECORD")
+    }
 
 
 def test_executable_files(tmp_path: Path):

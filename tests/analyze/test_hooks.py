@@ -109,7 +109,7 @@ def test_hooks_of_packages(tmp_path: Path):
         HookFolder(tmp_path / "listing" / "hooks", 0),
         HookFolder(Path("/else/where"), 0),
     ]
-    assert {folder.priority for folder in found[3:]} == {-1000}
+    assert [folder.priority for folder in found[3:]] == [-1000, -1000, -3000]
     assert asked == ["other:folders"]
 
 
@@ -125,7 +125,8 @@ def test_hooks_of_the_environment_replace_ours(tmp_path: Path):
 
     found = list(find_folders([], Environment((tmp_path,), MARKERS), lambda _entry: []))
 
-    assert found == [HookFolder(theirs, -1000), HookFolder(theirs / "stdhooks", -1000)]
+    assert found[:-1] == [HookFolder(theirs, -1000), HookFolder(theirs / "stdhooks", -1000)]
+    assert found[-1].priority == -3000  # those that nobody else has
 
 
 # --- What hooks get and give ------------------------------------------------------------------------------------------

@@ -118,8 +118,9 @@ def _difference(subject: Subject, program: Program, folder: Path) -> str:
     for one, other in zip(expected, found, strict=True):
         ours, theirs = _visible(subject, program, other, folder), _visible(subject, program, one, folder)
         if ours != theirs:
-            pair = ["\n".join(each).splitlines() for each in (theirs, ours)]
-            lines += [f"=== {one.name}", *difflib.unified_diff(*pair, "python", "binary", lineterm="")]
+            expected_lines, found_lines = ("\n".join(each).splitlines() for each in (theirs, ours))
+            difference = difflib.unified_diff(expected_lines, found_lines, "python", "binary", lineterm="")
+            lines += [f"=== {one.name}", *difference]
     if wanted_files != found_files:
         lines.append(f"files differ: {[name for name in wanted_files if wanted_files[name] != found_files[name]]}")
     return "\n".join(lines)

@@ -98,7 +98,9 @@ def serve(place: Place, arguments: Sequence[str], requests: Sequence[Mapping[str
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(cookies))
         _wait_for(port, process)
         for request in requests:
-            answer = _answer(browser, f"http://127.0.0.1:{port}", request, {each.name: each.value for each in cookies})
+            answer = _answer(
+                browser, f"http://127.0.0.1:{port}", request, {each.name: each.value or "" for each in cookies}
+            )
             yield Use(f"asked for {request['path']}", _without_port(answer, port))
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGINT)  # as a terminal does
