@@ -99,11 +99,6 @@ class Environment:
         extras = (_active(installed.requires, markers, extra) for extra in _extras(installed.requires))
         return any(other.name in names and (other.is_requested or names <= self._installed.keys()) for names in extras)
 
-    def offers(self, installed: Installed, other: Installed) -> bool:
-        """Does one name the other in any of its extras for users?"""
-        markers = tuple(self.markers.items())
-        return any(other.name in _active(installed.requires, markers, extra) for extra in _extras(installed.requires))
-
     def required(self, installed: Installed) -> tuple[Installed, ...]:
         """What a distribution needs, as far as it is installed."""
         names = sorted(_active(installed.requires, tuple(self.markers.items())))

@@ -383,8 +383,7 @@ class Walker:
     def _is_baggage(self, node: Any, fact: ImportFact) -> bool:
         """A guarded or deferred import of another distribution, which the importing one does not require.
 
-        The app's own code means what it imports; a library often only offers to work together with others. What it
-        imports as soon as it is loaded, if it can, and names in an extra, is what makes it work as under Python.
+        The app's own code means what it imports; a library often only offers to work together with others.
         """
         if fact.level or fact.binding not in (Binding.OPTIONAL, Binding.DEFERRED):
             return False
@@ -398,8 +397,6 @@ class Walker:
         imported = self.locator.find_dotted(fact.name, self._search_path)
         other = self._environment.owner(imported.path) if imported else None
         if other is None or other is owner or (owner and self._environment.requires(owner, other)):
-            return False
-        if owner and fact.binding is Binding.OPTIONAL and self._environment.offers(owner, other):
             return False
         self.left_out.setdefault(
             fact.name, Edge(node.identifier, fact.name, fact.binding, is_attribute=False, line=fact.line)
