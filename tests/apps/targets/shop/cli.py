@@ -4,7 +4,7 @@ import importlib.resources
 import pkgutil
 import sys
 
-from . import data
+from . import data, labels
 
 
 def describe(names):
@@ -14,6 +14,9 @@ def describe(names):
     print(spec and (spec.name, spec.parent, spec.has_location, spec.submodule_search_locations))
     print(sys.argv[1:], importlib.resources.files(data).joinpath("prices.txt").read_text().strip())
     print(pkgutil.get_data("shop.data", "prices.txt"))
+    # A folder without code: a namespace package, whose resources importlib finds by its path.
+    print(type(labels.__path__).__name__, importlib.resources.files(labels).joinpath("en.txt").read_text().strip())
+    print([file.name for file in importlib.resources.files("shop.labels").iterdir()], labels.__spec__.origin)
 
 
 def main():
