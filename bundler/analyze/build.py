@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -46,6 +47,19 @@ from bundler.target.versions import BOOTSTRAP_MODULES, core_modules, core_names
 _SITE_CLASSES = {"exit": "Quitter", "quit": "Quitter", "help": "_Helper"}
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """All that an analysis makes is part of its result: looking for garbage in it takes a seventh of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_uncollected()
 def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGraph:
     """Everything that the app which the settings name can reach; BundleError when it has no such start."""
     environment = Environment(target.search_path, target.markers)

@@ -161,7 +161,12 @@ def _is_elf(path: Path) -> bool:
 
 def _recorded(owner: Installed, packages: Mapping[Path, str]) -> Iterator[DataFile]:
     """Files that the distribution lists, below packages that are reached."""
-    for path in owner.files:
+    code_folders = {str(folder) for folder in packages}
+    for name in owner.file_names:
+        # Most files are code; making paths of them would take most of the time.
+        if name.endswith(".pyc") or (name.endswith(".py") and name.rpartition("/")[0] in code_folders):
+            continue
+        path = Path(name)
         home = _home(path, packages)
         if home is not None and path.is_file():
             yield _data_file(path, packages[home], home)
@@ -172,9 +177,11 @@ def _below(folder: Path, packages: Mapping[Path, str], environment: Environment)
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _NOT_FOLDERS and not name.startswith("."))
         for name in sorted(names):
+            if environment.is_owned(f"{parent}/{name}"):
+                continue
             path = Path(parent) / name
             home = _home(path, packages)
-            if home is not None and environment.owner(path) is None and path.is_file():
+            if home is not None and path.is_file():
                 yield _data_file(path, packages[home], home)
 
 

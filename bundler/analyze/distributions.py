@@ -8,6 +8,7 @@ import importlib.metadata
 import os
 import re
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -71,6 +72,15 @@ class Environment:
     def owner(self, path: Path) -> Installed | None:
         """The distribution that brought a file."""
         return self._owners.get(str(path))
+
+    def is_owned(self, path: str) -> bool:
+        """Does a distribution list this file?"""
+        return path in self._owners
+
+    @property
+    def groups(self) -> AbstractSet[str]:
+        """Every group of entry points that some distribution has."""
+        return self._providers.keys()
 
     def get(self, name: str) -> Installed | None:
         """A distribution by name."""
@@ -144,25 +154,26 @@ def _active(requires: tuple[Requirement, ...], markers: tuple[tuple[str, str], .
 
 def _read(found: importlib.metadata.Distribution) -> Installed | None:
     metadata: Path | None = getattr(found, "_path", None)
-    name = found.metadata["Name"]
-    if metadata is None or not name:
+    if metadata is None:
+        return None
+    name, version, requires = _described(found, metadata)
+    if not name:
         return None
     root = metadata.parent
+    entry_points = tuple(found.entry_points)
     files = tuple(_files(metadata, root))
     below = f"{root}/"
     return Installed(
         is_requested=(metadata / "REQUESTED").exists(),
         name=canonicalize_name(name),
-        version=found.version or "",
+        version=version,
         metadata=metadata,
         file_names=tuple(name for name in files if name.startswith(below)),
-        requires=tuple(_requirements(found.requires or ())),
+        requires=tuple(_requirements(requires)),
         scripts={
-            entry.name: entry.value.partition("[")[0].strip()
-            for entry in found.entry_points
-            if entry.group in _SCRIPT_GROUPS
+            entry.name: entry.value.partition("[")[0].strip() for entry in entry_points if entry.group in _SCRIPT_GROUPS
         },
-        entry_points=_entry_points(found),
+        entry_points=_entry_points(entry_points),
         shared=tuple(_shared(files, root)),
         programs=tuple(Path(name) for name in files if "/bin/" in name and not name.startswith(below)),
     )
@@ -185,9 +196,25 @@ def _is_python_script(path: Path) -> bool:
     return line.startswith(b"#!") and b"python" in line
 
 
-def _entry_points(found: importlib.metadata.Distribution) -> Mapping[str, tuple[str, ...]]:
+def _described(found: importlib.metadata.Distribution, metadata: Path) -> tuple[str, str, Iterable[str]]:
+    """Name, version and requirements. Of a wheel they are read here, for importlib parses them as a mail, three times."""
+    file = metadata / "METADATA"
+    if not file.is_file():
+        return found.metadata["Name"], found.version or "", found.requires or ()
+    headers: dict[str, list[str]] = {"name": [""], "version": [""], "requires-dist": []}
+    with file.open(encoding="utf-8", errors="surrogateescape") as lines:
+        for line in lines:
+            if not line.strip():
+                break
+            name, colon, value = line.partition(":")
+            if colon and not line[0].isspace():
+                headers.setdefault(name.lower(), []).append(value.strip())
+    return headers["name"][-1], headers["version"][-1], headers["requires-dist"]
+
+
+def _entry_points(found: Iterable[importlib.metadata.EntryPoint]) -> Mapping[str, tuple[str, ...]]:
     groups: dict[str, list[str]] = {}
-    for entry in found.entry_points:
+    for entry in found:
         if entry.group not in _SCRIPT_GROUPS:
             groups.setdefault(entry.group, []).append(entry.value.partition(":")[0].strip())
     return {group: tuple(sorted(set(modules))) for group, modules in groups.items()}

@@ -35,6 +35,7 @@ class References:
         self._search_path = search_path
         self._environment = environment
         self._named: dict[str, set[str]] = {}  # packages by the top-level package whose code names them
+        self._tops: dict[str, bool] = {}  # whether there are top-level modules of these names
         self._listing: set[str] = set()  # top-level packages with code that lists modules
         self.unresolved: dict[str, tuple[int, ...]] = {}  # lines of computed imports that may be anything, by module
 
@@ -43,12 +44,15 @@ class References:
         if reached.facts is None:
             return
         tables: set[str] = set()
-        for text in reached.facts.strings.split():
-            for module in self._environment.providers(text):
+        words = reached.facts.strings.split()
+        for group in sorted(self._environment.groups & set(words)):
+            for module in self._environment.providers(group):
                 yield module, Binding.RULE
+        has_tables = bool(reached.facts.dynamic and reached.package)
+        for text in words if has_tables else [word for word in words if "." in word]:
             name = text.partition(":")[0]
             found = self._dotted(reached, name)
-            if found is None and reached.facts.dynamic and reached.package:
+            if found is None and has_tables:
                 found = self._existing(f"{reached.package}.{name.lstrip('.')}")
                 tables.update((found,) if found else ())
             if found is not None:
@@ -94,8 +98,13 @@ class References:
 
     def _is_near(self, reached: Reached, name: str) -> bool:
         """Does a name belong to the file's own package, or to a distribution that its own requires?"""
-        if name.partition(".")[0] == reached.top:
+        top = name.partition(".")[0]
+        if top == reached.top:
             return True
+        if top not in self._tops:
+            self._tops[top] = self._existing(top) is not None
+        if not self._tops[top]:
+            return False
         located = self._locator.find_dotted(name, self._search_path)
         other = self._environment.owner(located.path) if located else None
         owner = self._environment.owner(reached.located.path) if reached.located else None

@@ -106,12 +106,11 @@ class _Fallback:
     attempted: tuple[str, ...]
 
 
-def _doomed(edges: Iterable[Edge], reached: Mapping[str, Reached]) -> set[str]:
-    """Modules that cannot be imported: they certainly import one that is missing, or one that is doomed itself."""
-    importers: dict[str, list[str]] = {}
-    for edge in edges:
-        if edge.binding in (Binding.EAGER, Binding.PARENT) and not edge.is_attribute:
-            importers.setdefault(edge.imported, []).append(edge.importer)
+def _doomed(importers: Mapping[str, Iterable[str]], reached: Mapping[str, Reached]) -> set[str]:
+    """Modules that cannot be imported: they certainly import one that is missing, or one that is doomed itself.
+
+    `importers`: modules that certainly import one, by that one.
+    """
     pending = [name for name in importers if name not in reached]
     doomed: set[str] = set()
     while pending:
@@ -122,12 +121,17 @@ def _doomed(edges: Iterable[Edge], reached: Mapping[str, Reached]) -> set[str]:
     return doomed
 
 
+def _absolute(fact: ImportFact, package: str) -> str:
+    """The full name of what an import in a module of `package` begins with."""
+    if not fact.level:
+        return fact.name
+    above = package.split(".")[: 1 - fact.level or None]
+    return ".".join((*above, fact.name) if fact.name else above)
+
+
 def _without(fact: ImportFact, package: str, excluded: frozenset[str]) -> ImportFact | None:
     """What is left of an import in a module of `package` when some modules are not to be imported; None: nothing."""
-    base = fact.name
-    if fact.level:
-        above = package.split(".")[: 1 - fact.level or None]
-        base = ".".join((*above, fact.name) if fact.name else above)
+    base = _absolute(fact, package)
 
     def is_excluded(name: str) -> bool:
         return any(name == each or name.startswith(f"{each}.") for each in excluded)
@@ -178,6 +182,8 @@ class Walker:
         self._used = set(used_by_core)
         self._waiting: dict[str, list[tuple[Any, ImportFact] | str]] = {}
         self._fallbacks: list[_Fallback] = []
+        self._importers: dict[str, list[str]] = {}  # certain ones, by what they import, of the first so many edges
+        self._edges_known = 0
         self._graph = _Graph([str(folder) for folder in search_path], list(excluded), self)
 
     @property
@@ -262,7 +268,13 @@ class Walker:
 
     def _choose_fallbacks(self) -> bool:
         """Follow alternatives of imports that turned out to fail, now that all is known; False when there are none."""
-        doomed = _doomed(self.edges, self.reached)
+        if not self._fallbacks:
+            return False
+        for edge in self.edges[self._edges_known :]:
+            if edge.binding in (Binding.EAGER, Binding.PARENT) and not edge.is_attribute:
+                self._importers.setdefault(edge.imported, []).append(edge.importer)
+        self._edges_known = len(self.edges)
+        doomed = _doomed(self._importers, self.reached)
         chosen = [each for each in self._fallbacks if doomed.intersection(each.attempted)]
         self._fallbacks = [each for each in self._fallbacks if each not in chosen]
         self._pending += [(each.node, each.fact, each.caller) for each in chosen]
@@ -302,10 +314,7 @@ class Walker:
         facts = reached.facts
         names: list[str] = []
         for fact in (*facts.imports, *(facts.main_imports if reached.name == "__main__" else ())) if facts else ():
-            base = fact.name
-            if fact.level:
-                above = reached.package.split(".")[: 1 - fact.level or None]
-                base = ".".join((*above, fact.name) if fact.name else above)
+            base = _absolute(fact, reached.package)
             if fact.binding in _CERTAIN or base.partition(".")[0] == reached.top or reached.name == "__main__":
                 names.append(base)
                 names += (f"{base}.{name}" for name in fact.names or ())
@@ -493,7 +502,9 @@ class Walker:
                     yield from self._expand(found + rest_dot + rest)
 
     def _import_name(self, importer: str, name: str, binding: Binding) -> Any:
-        nodes = self._graph._safe_import_hook(name, None, None)  # noqa: SLF001  # its one entry that never raises
+        nodes = self._resolved(name, ())
+        if nodes is None:
+            nodes = self._graph._safe_import_hook(name, None, None)  # noqa: SLF001  # its one entry that never raises
         self.edges.append(Edge(importer, nodes[0].identifier, binding, is_attribute=False, line=0))
         return nodes[0]
 
@@ -529,15 +540,29 @@ class Walker:
         """Follow one import; was everything that it names found?"""
         fact = self._renamed(fact)
         names = set(fact.names or ()) - {"*"}
-        nodes = self._graph._safe_import_hook(  # noqa: SLF001
-            fact.name, caller if caller and fact.level else node, names, fact.level, attr=_SEPARATE
-        )
+        start = caller if caller and fact.level else node
+        nodes = self._resolved(_absolute(fact, self.reached[start.identifier].package), names)
+        if nodes is None:
+            nodes = self._graph._safe_import_hook(fact.name, start, names, fact.level, attr=_SEPARATE)  # noqa: SLF001
         self._note(node.identifier, nodes[0].identifier, fact, is_attribute=False)
         for imported in nodes[1:]:
             self._note(node.identifier, imported.identifier, fact, is_attribute=True)
         if fact.names and "*" in fact.names:
             self._follow_star(node, nodes[0], fact)
         return nodes[0].identifier in self.reached and all(map(self._is_there, nodes[1:]))
+
+    def _resolved(self, name: str, attributes: Iterable[str]) -> list[Any] | None:
+        """What modulegraph would find, where all of it is reached already: most imports name what others have named."""
+        if name not in self.reached:
+            return None
+        node = self._graph.findNode(name)
+        nodes = [node]
+        for attribute in attributes if node.packagepath else ():
+            if f"{name}.{attribute}" in self.reached:
+                nodes.append(self._graph.findNode(f"{name}.{attribute}"))
+            elif attribute not in node.globalnames:
+                return None
+        return nodes
 
     def _is_there(self, imported: Any) -> bool:
         """Is there a module of this name, or may its parent have such an attribute?"""
