@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bundler.analyze.graph import ModuleGraph, SourceModule
+from bundler.link.plan import _sources
 from tests.support import APPS, BUNDLE_ROOT, Interpreter, Outcome, Program, plain_environment, run
 
 SOURCE = APPS / "sources" / "sources.py"
@@ -54,3 +56,16 @@ def test_sources_are_compressed(sources: Program, program: Callable[[Path], Prog
     found = sources.binary.stat().st_size - plain
 
     assert 0 < found < 2_500_000
+
+
+def test_script_with_the_name_of_a_package(tmp_path: Path):
+    """A console script's own source is not carried where its name is that of a folder: the package must be listed."""
+    source = tmp_path / "x.py"
+    source.write_text("x = 1\n")
+    modules = {
+        "__main__": SourceModule("__main__", source, "/__bundle__/tool", is_package=False),
+        "tool": SourceModule("tool", source, "/__bundle__/tool/__init__.py", is_package=True),
+    }
+    graph = ModuleGraph("tool", modules, (), (), (), (), (), "")
+
+    assert [str(file.path) for file in _sources(graph)] == ["/__bundle__/tool/__init__.py"]

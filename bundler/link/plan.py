@@ -248,9 +248,11 @@ def _wanted_sources(graph: ModuleGraph, settings: Settings) -> Iterable[FileEntr
 
 def _sources(graph: ModuleGraph) -> Iterator[FileEntry]:
     """The sources of frozen modules, compressed: for tracebacks and for `inspect`."""
+    folders = set(_package_folders(graph))
     for module in graph.of_kind(SourceModule):
         path = PurePosixPath(module.filename)
-        if path.is_absolute():  # the interpreter's own bootstrap has none
+        # The interpreter's own bootstrap has none; a console script may have the name of a package.
+        if path.is_absolute() and path not in folders:
             content = module.path.read_bytes()
             packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
             packed = packer.compress(content) + packer.flush()
