@@ -34,6 +34,7 @@ from bundler.analyze.locate import Kind, Locator
 from bundler.analyze.reached import Edge, Reached
 from bundler.analyze.rules import Rule, load_rules
 from bundler.analyze.stdlib import add_whole_library
+from bundler.analyze.unusual import searched_folders
 from bundler.analyze.walk import Walker
 from bundler.cache import Cache, digest
 from bundler.contract import bundle_root
@@ -62,6 +63,7 @@ def _uncollected() -> Iterator[None]:
 @_uncollected()
 def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGraph:
     """Everything that the app which the settings name can reach; BundleError when it has no such start."""
+    target = replace(target, search_path=searched_folders(target.search_path, cache))
     environment = Environment(target.search_path, target.markers)
     locator = Locator(target.extension_suffixes)
     entry = find_entry(settings, environment, locator, cache)

@@ -59,11 +59,13 @@ def collect(
     packages = _packages(reached)
     files: dict[PurePosixPath, DataFile] = {}
     owners = {}
+    wanted_too = {each.name: each for each in wanted}
     for module in reached.values():
         owner = environment.owner(module.located.path) if module.located else None
         if owner is not None:
             owners[owner.name] = owner
-    wanted_too = {each.name: each for each in wanted}
+        elif module.located is not None and (editable := environment.editable_owner(module.located.path)) is not None:
+            wanted_too[editable.name] = editable
     described = _with_required({**wanted_too, **owners}, environment)
     found: list[Iterable[DataFile]] = [_metadata(each) for each in described]
     found += [_recorded(owner, packages) for owner in owners.values()]

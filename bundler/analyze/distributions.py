@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import functools
 import importlib.metadata
+import json
 import os
 import re
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -36,6 +38,7 @@ class Installed:
     scripts: Mapping[str, str]  # console scripts: "http" -> "httpie.__main__:main"
     entry_points: Mapping[str, tuple[str, ...]]  # modules by group: "flake8.extension" -> ("flake8.plugins.pyflakes",)
     programs: tuple[Path, ...]  # what it puts into bin/, console scripts included
+    project: Path | None  # the folder that it is made from, of an editable install (PEP 610, direct_url.json)
     is_requested: bool  # was it asked for by name, not installed as a requirement of another? (PEP 376, REQUESTED)
     shared: tuple[
         tuple[Path, PurePosixPath], ...
@@ -56,6 +59,7 @@ class Environment:
     _installed: dict[str, Installed] = field(init=False)
     _owners: dict[str, Installed] = field(init=False)
     _providers: dict[str, tuple[str, ...]] = field(init=False)
+    _projects: dict[Path, Installed] = field(init=False)
 
     def __post_init__(self) -> None:
         self._installed = {}
@@ -64,6 +68,7 @@ class Environment:
             if installed is not None:
                 self._installed.setdefault(installed.name, installed)
         self._owners = {name: each for each in self._installed.values() for name in each.file_names}
+        self._projects = {each.project: each for each in self._installed.values() if each.project is not None}
         self._providers = {}
         for each in self._installed.values():
             for group, modules in each.entry_points.items():
@@ -72,6 +77,11 @@ class Environment:
     def owner(self, path: Path) -> Installed | None:
         """The distribution that brought a file."""
         return self._owners.get(str(path))
+
+    def editable_owner(self, path: Path) -> Installed | None:
+        """The distribution of an editable install whose sources a file is among; they are nobody's files otherwise."""
+        parents = path.resolve().parents if self._projects else ()
+        return next((self._projects[parent] for parent in parents if parent in self._projects), None)
 
     def is_owned(self, path: str) -> bool:
         """Does a distribution list this file?"""
@@ -165,6 +175,7 @@ def _read(found: importlib.metadata.Distribution) -> Installed | None:
     below = f"{root}/"
     return Installed(
         is_requested=(metadata / "REQUESTED").exists(),
+        project=_project(metadata),
         name=canonicalize_name(name),
         version=version,
         metadata=metadata,
@@ -177,6 +188,15 @@ def _read(found: importlib.metadata.Distribution) -> Installed | None:
         shared=tuple(_shared(files, root)),
         programs=tuple(Path(name) for name in files if "/bin/" in name and not name.startswith(below)),
     )
+
+
+def _project(metadata: Path) -> Path | None:
+    try:
+        origin = json.loads((metadata / "direct_url.json").read_bytes())
+    except (OSError, ValueError):
+        return None
+    is_editable = origin.get("dir_info", {}).get("editable", False)
+    return Path(unquote(urlsplit(origin.get("url", "")).path)) if is_editable else None
 
 
 def _shared(files: Iterable[str], root: Path) -> Iterable[tuple[Path, PurePosixPath]]:

@@ -297,7 +297,10 @@ class Walker:
         """A node was made: read its facts now (names that it defines decide what resolves), its imports later."""
         facts = self._read(located)
         self._note_names(self._rules.get(node.identifier))
-        if facts is not None:
+        if facts is not None and located is not None:
+            if facts.extends_path and located.folders:
+                located = replace(located, folders=self._extended(node.identifier, located.folders))
+                node.packagepath = [str(folder) for folder in located.folders]
             self._search(node.identifier, located, facts)
             self._define(node, facts.globals)
             self._use_names(facts, all_functions=not self.is_stdlib(located))
@@ -305,6 +308,13 @@ class Walker:
         self._pending.append(node)
         if self._facts.is_reading:
             self._expect_imports(self.reached[node.identifier])
+
+    def _extended(self, name: str, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+        """Folders of a package that spreads itself over the search path (`pkgutil.extend_path` and its like)."""
+        parent, _, last = name.rpartition(".")
+        above = self.reached[parent].located if parent in self.reached else None
+        others = (folder / last for folder in (above.folders if above is not None else self._search_path))
+        return tuple(dict.fromkeys((*folders, *filter(Path.is_dir, others))))
 
     def _expect_imports(self, reached: Reached) -> None:
         """The modules that a module most likely brings in can be read while others are looked at.
