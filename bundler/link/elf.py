@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import mmap
+import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
@@ -519,6 +520,7 @@ class Executable:
 
 
 _SYMBOL_TABLE = 2  # SHT_SYMTAB
+_SYMBOL = struct.Struct("<IBBHQQ")  # Elf64_Sym; unpacked in bulk, for executables have tens of thousands
 
 
 def read_executable(path: Path, *, with_symbols: bool = True) -> Executable:
@@ -538,9 +540,10 @@ def _read_executable(path: Path, with_symbols: bool) -> Executable:
     for section in raw:
         if section.sh_type == _SYMBOL_TABLE and with_symbols:
             strings = raw[section.sh_link].sh_offset
-            for entry in _array(data, section.sh_offset, "Elf64_Sym", section.sh_size // 24):
-                if entry.st_shndx and entry.st_info >> 4 != SymbolBinding.LOCAL:
-                    symbols[_text(data, strings + entry.st_name)] = entry.st_value
+            rows = data[section.sh_offset : section.sh_offset + section.sh_size]
+            for name, info, _, index, value, _ in _SYMBOL.iter_unpack(rows):
+                if index and info >> 4 != SymbolBinding.LOCAL:
+                    symbols[_text(data, strings + name)] = value
     return Executable(
         path=path,
         type=header.e_type,

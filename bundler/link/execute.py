@@ -29,9 +29,11 @@ from bundler.link.prelink import (
     ThreadLocal,
     ThreadLocalModule,
 )
+from bundler.link.symtab import drop_symbols
 from bundler.process import CommandError
 
 PAYLOAD_SECTION = ".bundle"
+FROZEN_SECTIONS = ".frozen"  # what their names start with (freeze/header.py)
 _PAYLOAD_SYMBOL = "bundle"
 
 # Linux before 6.17 refuses to start a program with more than 73 (fs/binfmt_elf.c, one page of headers).
@@ -57,6 +59,7 @@ def execute(plan: LinkPlan, cache: Cache) -> Path:
         needs = {EXECUTABLE: needed_versions(linked), **dict(plan.manifest.symbol_versions)}
         check_limits(needs, dict(plan.version_limits))
         _fill(plan, linked)
+        drop_symbols(linked, FROZEN_SECTIONS)
     return plan.output
 
 
@@ -229,7 +232,7 @@ def _check(path: Path) -> None:
     executable = read_executable(path, with_symbols=False)
     assert executable.type == _ET_EXEC, "the executable is position-independent"
     assert len(executable.segments) <= MOST_PROGRAM_HEADERS, "too many program headers"
-    frozen = [section for name, section in executable.sections.items() if name.startswith(".frozen")]
+    frozen = [section for name, section in executable.sections.items() if name.startswith(FROZEN_SECTIONS)]
     for rela in read_shared_object(path).relocations:
         assert rela.type != Relocation.COPY, "a copy relocation is left"
         assert not any(s.address <= rela.offset < s.address + s.size for s in frozen), "frozen data is relocated"

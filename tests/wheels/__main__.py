@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.wheels.test_wheels import EVERYTHING
+from tests.wheels import EVERYTHING
 
 if __name__ == "__main__":
     os.environ[EVERYTHING] = "1"

