@@ -55,3 +55,11 @@ def bundle_constant(name: str) -> int:
 def _constants() -> Any:
     # Enumerators are attributes of any library opened with the declarations; this one is the process itself.
     return bundle_ffi().dlopen(None)
+
+
+def fnv1a(text: bytes) -> int:
+    """The hash function of `launcher/tables.c` (FNV-1a, 32 bits)."""
+    value = 2166136261
+    for byte in text:
+        value = (value ^ byte) * 16777619 & 0xFFFFFFFF
+    return value

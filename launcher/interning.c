@@ -15,20 +15,21 @@ void __wrap_PyUnicode_InternInPlace(PyObject **place);
 static PyObject *
 find_pooled(const char *text)
 {
+    uint32_t hash = bundle_hash_text(text);
     uint32_t low = 0;
     uint32_t high = bundle_pool_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        PyObject *candidate = bundle_pool[middle];
-        int order = strcmp(text, PyUnicode_DATA(candidate));
-        if (order == 0) {
-            return candidate;
-        }
-        if (order < 0) {
-            high = middle;
+        if (bundle_pool_hashes[middle] < hash) {
+            low = middle + 1;
         }
         else {
-            low = middle + 1;
+            high = middle;
+        }
+    }
+    for (; low < bundle_pool_count && bundle_pool_hashes[low] == hash; low++) {
+        if (strcmp(text, PyUnicode_DATA(bundle_pool[low])) == 0) {
+            return bundle_pool[low];
         }
     }
     return NULL;

@@ -9,7 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* tables.c: look-up in an index over records of `size` bytes that begin with their text; NULL when absent. */
+/* tables.c: FNV-1a, 32 bits, the same function as in bundler/contract.py, which fills the tables. */
+uint32_t bundle_hash_text(const char *text);
+/* Look-up in an index over records of `size` bytes that begin with their text; NULL when absent. */
 const void *bundle_find(const struct bundle_index *index, const void *records, size_t size, const char *text);
 
 static inline const struct bundle_module *

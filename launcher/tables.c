@@ -4,9 +4,8 @@
 
 #include <string.h>
 
-/* FNV-1a, 32 bits; bundler/link/payload.py fills the slots with the same function. */
-static uint32_t
-hash_text(const char *text)
+uint32_t
+bundle_hash_text(const char *text)
 {
     uint32_t hash = 2166136261u;
     for (; *text; text++) {
@@ -18,7 +17,7 @@ hash_text(const char *text)
 const void *
 bundle_find(const struct bundle_index *index, const void *records, size_t size, const char *text)
 {
-    for (uint32_t slot = hash_text(text);; slot++) {
+    for (uint32_t slot = bundle_hash_text(text);; slot++) {
         uint32_t found = index->slots[slot & index->mask];
         if (!found) {
             return NULL;

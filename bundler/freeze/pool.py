@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from bundler.contract import fnv1a
 from bundler.freeze.worker import ctext
 
 
 def pool_lines(texts: Iterable[str], header: str) -> Iterator[str]:
-    """Lines of C that define the strings, in the order given, and a table of them in the order of strcmp (bundle.h).
+    """Lines of C that define the strings, in the order given, and a table of them in the order of their hashes (bundle.h).
 
     `header` is the C file with the structs.
     """
@@ -19,7 +20,12 @@ def pool_lines(texts: Iterable[str], header: str) -> Iterator[str]:
     symbols = {text: ctext.pool_symbol(text) for text in texts}
     for text, symbol in symbols.items():
         yield f"IN_STRING struct ascii {symbol}={{TEXT {len(text)},ASCII {ctext.string_literal(text.encode('ascii'))}}};"
+    hashes = {text: fnv1a(text.encode("ascii")) for text in symbols}
+    found = sorted(symbols, key=lambda text: (hashes[text], text))
     yield "void*const bundle_pool[]={"
-    yield from (f"&{symbols[text]}," for text in sorted(symbols))
+    yield from (f"&{symbols[text]}," for text in found)
+    yield "0};"
+    yield "const unsigned bundle_pool_hashes[]={"
+    yield from (f"{hashes[text]:#x}," for text in found)
     yield "0};"
     yield f"const unsigned bundle_pool_count={len(symbols)};"

@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
 
-from bundler.contract import bundle_constant, bundle_ffi
+from bundler.contract import bundle_constant, bundle_ffi, fnv1a
 from bundler.link import prelink
 from bundler.link.carry import Carried
 from bundler.link.elf import PAGE, SegmentType, Tag
@@ -93,14 +93,6 @@ class Contents:
     unique_count: int = 0
     folders: tuple[PurePosixPath, ...] = ()  # that are there also when no file is in them
     residents: tuple[int, ...] = ()  # images in the executable's own load segments, after those that they need
-
-
-def fnv1a(text: bytes) -> int:
-    """The hash function of `launcher/tables.c` (FNV-1a, 32 bits)."""
-    value = 2166136261
-    for byte in text:
-        value = (value ^ byte) * 16777619 & 0xFFFFFFFF
-    return value
 
 
 class _Writer:

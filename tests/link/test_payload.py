@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bundler.contract import bundle_constant, bundle_ffi, launcher_folder
+from bundler.contract import bundle_constant, bundle_ffi, fnv1a, launcher_folder
 from bundler.link.libraries import find_closure
-from bundler.link.payload import Contents, FileEntry, ModuleEntry, Options, Results, build_payload, fnv1a
+from bundler.link.payload import Contents, FileEntry, ModuleEntry, Options, Results, build_payload
 from bundler.link.plan import REPLACED_FUNCTIONS
 from bundler.link.prelink import prelink
 from tests.link import natives
