@@ -90,6 +90,18 @@ def test_has_symbols_for_debuggers(fetch: Program):
     assert {"main", "_PyRuntime", "_PyEval_EvalFrameDefault"} <= names
 
 
+def test_has_no_names_of_frozen_objects(fetch: Program):
+    """Names by which the linker knew tens of thousands of strings and codes are not carried along."""
+    with fetch.binary.open("rb") as file:
+        elf = ELFFile(file)
+        frozen = {index for index, section in enumerate(elf.iter_sections()) if section.name.startswith(".frozen")}
+        table = elf.get_section_by_name(".symtab")
+        assert isinstance(table, SymbolTableSection)
+
+        assert frozen
+        assert not [symbol.name for symbol in table.iter_symbols() if symbol["st_shndx"] in frozen]
+
+
 @pytest.mark.parametrize("options", [[], ["--strip-unneeded"], ["--strip-debug"]])
 def test_survives_strip(fetch: Program, tmp_path: Path, options: list[str]):
     """Packagers strip what they pack: the binary still runs, extension modules and data files included."""

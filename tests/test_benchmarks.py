@@ -1,0 +1,46 @@
+"""The start-up benchmark's own parts; what it measures is in docs/benchmarks.md."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.startup.clock import Timing, build_starter, side_by_side
+from benchmarks.startup.results import Results, page
+from benchmarks.startup.tools import BUNDLE, PYTHON, Built, Cost
+
+
+def test_starts_are_timed(tmp_path: Path):
+    """A start takes time and memory, and one that does more takes more; memory is the program's own, not ours."""
+    starter = build_starter(tmp_path)
+    ours = bytearray(100 << 20)
+
+    found = side_by_side({"short": ["/bin/true"], "long": ["/bin/sleep", "0.05"]}, 3, starter)
+
+    assert len(ours) > 0
+    assert 0 < found["short"].time < found["long"].time
+    assert found["long"].time >= 50
+    assert 0 < found["short"].memory < 50
+
+
+def test_a_start_that_fails_is_no_result(tmp_path: Path):
+    """A program that ends with an error is not timed as if it had worked."""
+    with pytest.raises(RuntimeError, match="/bin/false` ended with status 1"):
+        side_by_side({"broken": ["/bin/false"]}, 1, build_starter(tmp_path))
+
+
+def test_page_compares_with_python_and_with_the_best_of_the_others():
+    """The last columns are ratios: to python, and to the least that another tool takes."""
+    timings = {"hello": {"C": Timing(1, 1), PYTHON: Timing(20, 10), "slow": Timing(40, 10), "fast": Timing(16, 20)}}
+    timings["hello"][BUNDLE] = Timing(8, 5)
+    builds = {
+        "hello": {BUNDLE: Built(("hello",), 9_000_000, Cost(2, 3), Cost(1, 1)), "fast": Built(("x",), 18_000_000)}
+    }
+
+    lines = page(Results("versions", 50, timings, builds, {"slow building x": "why"}), "plot.svg").splitlines()
+
+    assert "| hello | 1.0 | 20.0 | 40.0 | 16.0 | 8.0 | 0.40 | 0.50 |" in lines
+    assert "| hello | 1.0 | 10.0 | 10.0 | 20.0 | 5.0 | 0.50 | 0.50 |" in lines
+    assert "| hello | 9.0 | 18.0 | 0.50 |" in lines
+    assert "- slow building x: why" in lines
