@@ -239,5 +239,12 @@ compat_report_flush(PyObject *file)
 #endif
 }
 
+/* The callback that drops the values of a thread from a threading.local (_threadmodule.c). */
+#if PY_VERSION_HEX >= 0x030d0100
+#define COMPAT_THREAD_LOCAL_CALLBACK "clear_locals"
+#else
+#define COMPAT_THREAD_LOCAL_CALLBACK "_localdummy_destroyed"
+#endif
+
 #endif
 

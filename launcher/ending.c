@@ -29,12 +29,13 @@ call_if_imported(const char *module_name, const char *function, const char *head
     Py_XDECREF(name);
 }
 
+/* The attribute is there and neither None nor false. */
 static bool
-is_closed(PyObject *file)
+has_true(PyObject *object, const char *attribute)
 {
-    PyObject *closed = PyObject_GetAttrString(file, "closed");
-    int answer = closed ? PyObject_IsTrue(closed) : -1;
-    Py_XDECREF(closed);
+    PyObject *value = PyObject_GetAttrString(object, attribute);
+    int answer = value ? PyObject_IsTrue(value) : -1;
+    Py_XDECREF(value);
     if (answer < 0) {
         PyErr_Clear();
     }
@@ -46,7 +47,7 @@ static bool
 flush_stream(const char *name, bool report)
 {
     PyObject *file = PySys_GetObject(name); /* borrowed */
-    if (!file || file == Py_None || is_closed(file)) {
+    if (!file || file == Py_None || has_true(file, "closed")) {
         return true;
     }
     Py_INCREF(file);
@@ -117,10 +118,9 @@ static bool
 is_quiet_callback(PyObject *callback)
 {
     if (PyCFunction_Check(callback)) {
-        /* An entry of a registry (_abc.c); values of a thread (_threadmodule.c, named anew in 3.13.1). */
+        /* An entry of a registry (_abc.c), or values of a thread. */
         const char *name = ((PyCFunctionObject *)callback)->m_ml->ml_name;
-        return strcmp(name, "_destroy") == 0 || strcmp(name, "_localdummy_destroyed") == 0
-               || strcmp(name, "clear_locals") == 0;
+        return strcmp(name, "_destroy") == 0 || strcmp(name, COMPAT_THREAD_LOCAL_CALLBACK) == 0;
     }
     if (PyMethod_Check(callback)) {
         callback = PyMethod_GET_FUNCTION(callback);
@@ -141,19 +141,6 @@ is_quiet_callback(PyObject *callback)
         }
     }
     return false;
-}
-
-/* The attribute is there and neither None nor false. */
-static bool
-has_true(PyObject *object, const char *attribute)
-{
-    PyObject *value = PyObject_GetAttrString(object, attribute);
-    int answer = value ? PyObject_IsTrue(value) : -1;
-    Py_XDECREF(value);
-    if (answer < 0) {
-        PyErr_Clear();
-    }
-    return answer > 0;
 }
 
 /* One of the standard streams, which are flushed, or what lies below it. */
@@ -221,7 +208,7 @@ is_visible(PyObject *object, PyObject *file_type)
     if (is_file < 0) {
         PyErr_Clear();
     }
-    return is_file <= 0 || !(is_in_memory(object) || is_closed(object) || is_standard_stream(object));
+    return is_file <= 0 || !(is_in_memory(object) || has_true(object, "closed") || is_standard_stream(object));
 }
 
 /* Built-in modules whose objects change files or windows when they die. Extension modules are asked for by their

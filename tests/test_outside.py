@@ -103,3 +103,19 @@ def test_twenty_at_once(outside: Program, home: dict[str, str]):
 
     assert {output.startswith(b"0 some notes\nof two lines\n") for output in outputs} == {True}
     assert len(cached(home)) == 1
+
+
+def test_full_disk(outside: Program, home: dict[str, str], tmp_path: Path):
+    """Where the cache lies on a full disk, a copy is not left in part: it is made in a temporary folder."""
+    (tmp_path / "temporary").mkdir()
+    small = 'mount -t tmpfs -o size=4k none "$HOME" && echo > "$HOME/full" && "$0" one; find "$HOME" -name "*.txt"'
+
+    found = run(
+        ["unshare", "--mount", "sh", "-c", small, outside.binary],
+        environment={**home, "TMPDIR": f"{tmp_path}/temporary"},
+    )
+
+    if b"unshare" in found.stderr or b"mount: " in found.stderr:
+        pytest.skip("a mount of one's own is not permitted here")
+    assert found.stdout == b"0 some notes\nof two lines\n \n"
+    assert list((tmp_path / "temporary").rglob("notes.txt"))

@@ -120,3 +120,16 @@ def test_few_descriptors(stressed: Program, count: int):
     limited = f'ulimit -n {count}; exec "$0" wait'
 
     assert run(["bash", "-c", limited, stressed.binary], stdin=b"\n").stdout.endswith(b"of two lines\n\n")
+
+
+def test_read_only_container(stressed: Program, empty_root: Path):
+    """With a root folder that cannot be written to, and neither /proc, /dev nor /tmp, a program does the same."""
+    shutil.copy(stressed.binary, empty_root / "program")
+    read_only = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec chroot "$0" /program wait'
+
+    found = run(["unshare", "--mount", "sh", "-c", read_only, empty_root], stdin=b"\n")
+
+    if b"unshare" in found.stderr or b"mount: " in found.stderr:
+        pytest.skip("a mount of one's own is not permitted here")
+    assert (found.status, found.stderr) == (0, b"")
+    assert found.stdout.endswith(b"of two lines\n\n")

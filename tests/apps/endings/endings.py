@@ -334,17 +334,18 @@ def finaliser_inherited():
     kept = [Heir("heir")]
 
 
+def told_generator():
+    """Says when it is closed."""
+    try:
+        yield
+    finally:
+        print("closed")
+
+
 def suspended_generator():
     """Closed when the program ends."""
-
-    def generator():
-        try:
-            yield
-        finally:
-            print("closed")
-
     global kept
-    kept = generator()
+    kept = told_generator()
     next(kept)
 
 
@@ -365,15 +366,8 @@ def suspended_context():
 
 def finished_generators():
     """Those that were never started, or have ended, say nothing."""
-
-    def generator():
-        try:
-            yield
-        finally:
-            print("closed")
-
     global kept
-    kept = [generator(), generator()]
+    kept = [told_generator(), told_generator()]
     print(list(kept[0]))
 
 
