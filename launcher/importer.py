@@ -119,9 +119,12 @@ class BundleFinder:
 class BundleEntryFinder:
     """The path hook for folders under the root: what `pkgutil` and namespace paths ask."""
 
+    _files = None  # finds modules among data files
+
     def __init__(self, path):
         if path != ROOT and not path.startswith(ROOT + "/"):
             raise ImportError("not part of this executable", path=path)
+        self._path = path
         self._package = path[len(ROOT) + 1 :].rstrip("/").replace("/", ".")
         found = find(self._package)
         if self._package and (found is None or not found[1]):
@@ -131,13 +134,13 @@ class BundleEntryFinder:
                 raise ImportError("only folders are supported", path=path)
 
     def find_spec(self, fullname, target=None):
-        package, _, last = fullname.rpartition(".")
-        if package == self._package:
-            return BundleFinder.find_spec(fullname)
-        # A folder inside a package was put on a search path: modules in it have shorter names there.
+        # A folder inside a package may be on a search path: modules in it have shorter names there.
+        last = fullname.rpartition(".")[2]
         name = f"{self._package}.{last}" if self._package else last
         spec = BundleFinder.find_spec(name)
-        if spec is not None:
+        if spec is None:
+            return self._find_file(fullname) if self._package else None
+        if name != fullname:
             spec.name = fullname
             if spec.loader is loader:
                 from _bundle_seldom import OtherNameLoader
@@ -146,6 +149,14 @@ class BundleEntryFinder:
             elif hasattr(spec.loader, "name"):  # of an extension module
                 spec.loader.name = fullname
         return spec
+
+    def _find_file(self, fullname):
+        """A module whose source is a data file."""
+        if self._files is None:
+            from _bundle_seldom import file_finder
+
+            self._files = file_finder(self._path)
+        return self._files.find_spec(fullname)
 
     def iter_modules(self, prefix=""):
         for name, is_package in sorted(_bundle.submodules(self._package)):

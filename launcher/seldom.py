@@ -51,6 +51,13 @@ class OtherNameLoader(BundleLoader):
         return find(self._name)[2]
 
 
+def file_finder(path):
+    """What finds modules in a folder of the disk, for a folder of data files."""
+    from _frozen_importlib_external import FileFinder, _get_supported_file_loaders
+
+    return FileFinder(path, *_get_supported_file_loaders())
+
+
 def namespace_spec(fullname, folder, path):
     """Of a package without code: its part in the executable, and those on the disk, now and when the search path changes."""
     from _frozen_importlib_external import PathFinder, _NamespacePath

@@ -18,15 +18,16 @@ HIDDEN = ("shelf.broken", "shelf.circular", "shelf.task", "shelf.__main__")
 # In this order: later ones leave traces.
 CASES = (
     *("attributes", "listing", "resources", "metadata", "culture", "running", "imports", "archives", "plugins"),
-    "extensions",
+    *("carried", "extensions"),
 )
 
 
 @pytest.fixture(scope="session")
 def modules(interpreter: Interpreter, build: Callable[..., Path]) -> Program:
     """The program under test."""
-    hidden = [f"--hidden-import={name}" for name in HIDDEN]
-    return Program(interpreter, SOURCE, build(SOURCE.name, SOURCE, *hidden))
+    options = [f"--hidden-import={name}" for name in HIDDEN]
+    options += [f"--add-data={SOURCE.parent}/{pair}" for pair in ("carried:carried", "shelf/extra.py:shelf")]
+    return Program(interpreter, SOURCE, build(SOURCE.name, SOURCE, *options))
 
 
 def test_as_under_python(modules: Program, tmp_path: Path):

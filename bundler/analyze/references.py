@@ -3,6 +3,7 @@
 - The name of an entry point group asks for every module that is installed for it.
 - A dotted name of the file's own package, or of one that its distribution requires, is most likely passed to
   `import_module` or `importlib.resources`.
+- In the app's own code, `module:attribute` is how servers are told what to serve.
 - Beside a computed import, strings that are names of sibling modules form its table (PEP 562 and the like).
 - A computed import whose name begins with a literal means the modules that begin so, at the top level those of
   distributions that the file's own requires.
@@ -49,9 +50,9 @@ class References:
             for module in self._environment.providers(group):
                 yield module, Binding.RULE
         has_tables = bool(reached.facts.dynamic and reached.package)
-        for text in words if has_tables else [word for word in words if "." in word]:
+        for text in words if has_tables else [word for word in words if "." in word or ":" in word]:
             name = text.partition(":")[0]
-            found = self._dotted(reached, name)
+            found = self._dotted(reached, name) or self._before_colon(reached, text)
             if found is None and has_tables:
                 found = self._existing(f"{reached.package}.{name.lstrip('.')}")
                 tables.update((found,) if found else ())
@@ -95,6 +96,13 @@ class References:
                 self._named.setdefault(reached.top, set()).add(candidate)
                 return candidate
         return None
+
+    def _before_colon(self, reached: Reached, text: str) -> str | None:
+        """The module of `module:attribute` in the app's own code, its own program included: `uvicorn.run("app:app")`."""
+        name, colon, attribute = text.partition(":")
+        is_own = reached.located is None or self._environment.owner(reached.located.path) is None
+        is_reference = colon and name.isidentifier() and attribute.isidentifier()
+        return self._existing(name) if is_reference and is_own else None
 
     def _is_near(self, reached: Reached, name: str) -> bool:
         """Does a name belong to the file's own package, or to a distribution that its own requires?"""

@@ -414,6 +414,29 @@ def test_strings_of_the_app(tmp_path: Path):
     assert reached(made) == {"own", "own.one", "logging", "logging.handlers", "dist", "dist.loader"}
 
 
+def test_module_and_attribute(tmp_path: Path):
+    """`module:attribute` in the app's own code means a module, also one without a dot; in a library it is a text."""
+    install(tmp_path / "site", "dist", {"dist/__init__.py": "x = 'two:app'"})
+    app = write(tmp_path / "app", {"one.py": "", "two.py": "", "three.py": ""})
+
+    made = walked(walker(app, tmp_path / "site"), "import dist; run('one:app'); run('three'); run('three:80')")
+
+    assert reached(made) == {"dist", "one"}
+
+
+def test_computed_name_at_the_top(tmp_path: Path):
+    """Modules that begin as a computed import does come along: all of them for the app, what a library requires for it."""
+    site = tmp_path / "site"
+    install(site, "a", {"a.py": "def f(x): __import__(f'talk_{x}')"}, requires=["talk-en"])
+    install(site, "talk-en", {"talk_en.py": ""})
+    install(site, "talk-de", {"talk_de.py": ""})
+    app = write(tmp_path / "app", {"door_front.py": ""})
+
+    made = walked(walker(app, site), "import a; __import__('door_' + name); __import__('do' + name)")
+
+    assert reached(made) == {"a", "talk_en", "door_front"}
+
+
 @pytest.mark.parametrize(
     "call",
     [

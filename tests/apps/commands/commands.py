@@ -61,6 +61,7 @@ def options():
         "-Werror": "quiet",
         "-Wignore::DeprecationWarning": "quiet",
         "-Xutf8": "utf8_mode",
+        "-Xwarn_default_encoding": "warn_default_encoding",
         "-Xdev": "dev_mode",
         "-Xint_max_str_digits=900": "int_max_str_digits",
     }.items():

@@ -189,6 +189,15 @@ def plugins(folder):
     sys.path.remove(str(home))
 
 
+def carried(folder):
+    """Sources that are data, in a folder of the search path and in a package."""
+    sys.path.insert(0, str(HERE / "carried"))
+    plugin = importlib.import_module("plug" + "in")
+    print(plugin.NAME, plugin.__file__, plugin.__spec__.name, importlib.import_module(".".join(["inner", "leaf"])).NAME)
+    print(importlib.import_module(".".join(["shelf", "extra"])).NAME)
+    sys.path.pop(0)
+
+
 def extensions(folder):
     """A package with a module in C that lies on the disk and is not in the binary."""
     sys.path.insert(0, os.environ["EXTENSIONS"])

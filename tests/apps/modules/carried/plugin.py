@@ -1,0 +1,3 @@
+import shelf
+
+NAME = __name__, shelf.NAME
