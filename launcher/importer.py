@@ -119,8 +119,6 @@ class BundleFinder:
 class BundleEntryFinder:
     """The path hook for folders under the root: what `pkgutil` and namespace paths ask."""
 
-    _files = None  # finds modules among data files
-
     def __init__(self, path):
         if path != ROOT and not path.startswith(ROOT + "/"):
             raise ImportError("not part of this executable", path=path)
@@ -152,14 +150,17 @@ class BundleEntryFinder:
 
     def _find_file(self, fullname):
         """A module whose source is a data file."""
-        if self._files is None:
-            from _bundle_seldom import file_finder
+        from _bundle_seldom import file_finder
 
-            self._files = file_finder(self._path)
-        return self._files.find_spec(fullname)
+        return file_finder(self._path).find_spec(fullname)
 
     def iter_modules(self, prefix=""):
-        for name, is_package in sorted(_bundle.submodules(self._package)):
+        names = dict(_bundle.submodules(self._package))
+        if self._package:
+            from _bundle_seldom import modules_in_files
+
+            names |= modules_in_files(self._path)
+        for name, is_package in sorted(names.items()):
             yield prefix + name, is_package
 
     def invalidate_caches(self):

@@ -51,11 +51,23 @@ class OtherNameLoader(BundleLoader):
         return find(self._name)[2]
 
 
-def file_finder(path):
-    """What finds modules in a folder of the disk, for a folder of data files."""
-    from _frozen_importlib_external import FileFinder, _get_supported_file_loaders
+_finders = {}
 
-    return FileFinder(path, *_get_supported_file_loaders())
+
+def file_finder(path):
+    """What finds modules in a folder of the disk, for a folder of data files; the same for the same folder."""
+    if path not in _finders:
+        from _frozen_importlib_external import FileFinder, _get_supported_file_loaders
+
+        _finders[path] = FileFinder(path, *_get_supported_file_loaders())
+    return _finders[path]
+
+
+def modules_in_files(path):
+    """Modules and packages whose sources seem to be in a folder: names, and whether they are packages."""
+    from pkgutil import iter_importer_modules
+
+    return dict(iter_importer_modules(file_finder(path)))
 
 
 def namespace_spec(fullname, folder, path):
