@@ -43,3 +43,17 @@ def tkinter(module):
             del os.environ["TCL_LIBRARY"]
 
     module._tkinter.create = create_with_scripts
+
+
+def ctypes_util(module):
+    """Libraries that the binary carries are found by name where the host has none of that name."""
+    import os
+    import re
+
+    on_host = module.find_library
+
+    def find_library(name):
+        pattern = re.compile(rf"lib{re.escape(name)}\.so(\.|$)")
+        return on_host(name) or next(filter(pattern.match, sorted(os.listdir(ROOT))), None)  # an import less
+
+    module.find_library = find_library

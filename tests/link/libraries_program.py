@@ -1,6 +1,7 @@
 """Opens libraries that packages bring, in all the ways there are. Prints the result of each function by name."""
 
 import ctypes
+import ctypes.util
 import importlib
 import os
 import sys
@@ -35,6 +36,11 @@ def by_soname():
 
 def by_grafted_name():
     return text(ctypes.CDLL(os.path.join(HERE, os.pardir, "packed.libs", "libgrafted-1234.so")), "which")
+
+
+def by_name_alone():
+    # The one that `_ctypes` needs, which is a library of the system.
+    return ctypes.util.find_library("ffi"), ctypes.util.find_library("nothing")
 
 
 def locates_itself():

@@ -124,6 +124,19 @@ def test_same_as_in_python(libraries: Libraries, name: str):
     assert (found.stdout, found.stderr, found.status) == (expected.stdout, expected.stderr, expected.status)
 
 
+def test_found_by_name_where_the_host_has_none(libraries: Libraries, empty_root: Path):
+    """A library that the binary carries is found by its name on a host that lacks it."""
+    shutil.copy(libraries.binary, empty_root / "program")
+    chroot = shutil.which("chroot")
+    assert chroot
+    expected = run([libraries.binary, "by_name_alone"])
+
+    found = run([chroot, empty_root, "/program", "by_name_alone"])
+
+    assert b"libffi.so" in expected.stdout
+    assert (found.stdout, found.stderr, found.status) == (expected.stdout, expected.stderr, 0)
+
+
 def test_prelinked(libraries: Libraries):
     """Libraries that are no modules are images like the others, each where it lies in its package."""
     found = inspect(libraries.binary)
