@@ -77,6 +77,16 @@ def interpreter(request: pytest.FixtureRequest) -> Interpreter:
     return Interpreter(version, base, make_environment(version, base))
 
 
+@pytest.fixture(scope="session")
+def one_interpreter() -> Interpreter:
+    """The newest of those that the tests always use, for what cannot differ between versions."""
+    found = [(version, base) for version, base in _bases.items() if base is not None and version <= "3.13"]
+    if not found:
+        pytest.skip("there is no Python with venv and C headers on this machine")
+    version, base = found[-1]
+    return Interpreter(version, base, make_environment(version, base))
+
+
 def make_environment(version: str, base: Path, requirements: Sequence[Path] = REQUIREMENTS) -> Path:
     """A virtual environment with the pinned requirements, made now unless an earlier run has made it."""
     pins = b"".join(path.read_bytes() for path in requirements)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from bundler.analyze import ModuleGraph, analyze
-from bundler.cache import Cache
 from bundler.errors import Severity
 from bundler.settings import Settings
 from bundler.target import probe
 from bundler.toolchain import Toolchain
 from tests.analyze.trees import install, write
 from tests.support import Interpreter
-from tests.target.pythons import cache, toolchain
+from tests.target.pythons import shared_cache, toolchain
 
-__all__ = ["cache", "toolchain"]
+__all__ = ["toolchain"]
 
 # Installed beside the program; each is imported somewhere in rich, typer, requests or what these require.
 BAGGAGE = {
@@ -30,13 +28,15 @@ BAGGAGE = {
 }
 
 
-@pytest.fixture
-def graph(interpreter: Interpreter, toolchain: Toolchain, cache: Cache, tmp_path: Path) -> ModuleGraph:
+@pytest.fixture(scope="module")
+def graph(one_interpreter: Interpreter, toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> ModuleGraph:
     """`import rich, typer, requests` where the real ones are installed, setuptools too, and more that is not needed."""
+    tmp_path = tmp_path_factory.mktemp("baggage")
+    cache = shared_cache()
     for name, files in BAGGAGE.items():
         install(tmp_path / "more", name, files)
     write(tmp_path, {"app.py": "import rich, typer, requests"})
-    target = probe(interpreter.python, toolchain, cache)
+    target = probe(one_interpreter.python, toolchain, cache)
     target = replace(target, search_path=(*target.search_path, tmp_path / "more"))
     return analyze(target, Settings(target=f"{tmp_path}/app.py"), cache)
 

@@ -569,16 +569,17 @@ def test_every_contributed_hook(tmp_path: Path):
     assert sum(each is not None for each in answers) >= 0.95 * len(modules)
 
 
-def test_hooks_of_what_is_installed(interpreter: Interpreter, tmp_path: Path):
+def test_hooks_of_what_is_installed(one_interpreter: Interpreter, tmp_path: Path):
     """Every contributed hook for a package of the tests' environment runs over the package itself, without a warning."""
     found = HookSources(HookFolder(folder, 0) for folder in contributed_folders())
     locator = Locator(SUFFIXES)
-    hooks = hooks_of(interpreter.python, interpreter.stdlib, interpreter.packages, tmp_path / "cache")
+    hooks = hooks_of(one_interpreter.python, one_interpreter.stdlib, one_interpreter.packages, tmp_path / "cache")
     installed = [
-        name for name in sorted(found.of(HookKind.STANDARD)) if locator.is_module(name, [interpreter.packages])
+        name for name in sorted(found.of(HookKind.STANDARD)) if locator.is_module(name, [one_interpreter.packages])
     ]
     answers = [
-        hooks.standard(name, locator.find_dotted(name, [interpreter.packages]), is_stdlib=False) for name in installed
+        hooks.standard(name, locator.find_dotted(name, [one_interpreter.packages]), is_stdlib=False)
+        for name in installed
     ]
     hooks.close()
 
