@@ -210,6 +210,11 @@ LAYOUTS: dict[str, tuple[list[str], str, set[str]]] = {
         "import pip_api",
         {"pip.__main__", "pip._internal.commands.list"},
     ),
+    "spacy.util": (
+        ["spacy/util.py", "spacy_legacy/__init__.py", "spacy_loggers/__init__.py", "spacy_other/__init__.py"],
+        "import spacy.util",
+        {"spacy_legacy", "spacy_loggers"},
+    ),
     "jupyter_client.kernelspec": (
         ["jupyter_client/kernelspec.py", "ipykernel_launcher.py", "ipykernel_other.py"],
         "import jupyter_client.kernelspec",
