@@ -211,6 +211,16 @@ class Settings:
             metavar="DIR",
         ),
     ] = ()
+    hook_config: Annotated[
+        tuple[str, ...],
+        Option(
+            "hook-config",
+            Kind.TEXTS,
+            Group.CONTENTS,
+            'a value for a PyInstaller hook, as in `hooksconfig` of a spec file; text or JSON: `gi:languages=["de"]`',
+            metavar="MODULE:KEY=VALUE",
+        ),
+    ] = ()
     runtime_hooks: Annotated[
         tuple[Path, ...],
         Option("runtime-hook", Kind.PATHS, Group.START, "a Python file that runs before the program", metavar="FILE"),

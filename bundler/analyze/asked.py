@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -37,6 +38,25 @@ def hook_folders(settings: Settings) -> tuple[Path, ...]:
                 hint="check the path in `--additional-hooks-dir DIR`",
             )
     return tuple(path.resolve() for path in settings.hook_folders)
+
+
+def hook_config(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
+    """Values for hooks by module and key; BundleError when one is written in another way."""
+    found: dict[str, dict[str, Any]] = {}
+    for text in settings.hook_config:
+        place, equals, value = text.partition("=")
+        module, colon, key = place.partition(":")
+        if not (module and colon and key and equals):
+            raise BundleError(
+                "bad-hook-config",
+                f"`{text}` does not say what is configured",
+                hint="write `--hook-config MODULE:KEY=VALUE`, as in `--hook-config matplotlib:backends=TkAgg`",
+            )
+        try:
+            found.setdefault(module, {})[key] = json.loads(value)
+        except ValueError:
+            found.setdefault(module, {})[key] = value
+    return found
 
 
 def add_asked(walker: Walker, settings: Settings, hooks: Hooks, environment: Environment) -> Asked:

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from bundler.analyze.asked import Asked, add_asked, add_runtime_hooks, asked_files, described, hook_folders
+from bundler.analyze.asked import Asked, add_asked, add_runtime_hooks, asked_files, described, hook_config, hook_folders
 from bundler.analyze.data import LEFT_OUT_OF_HOOKS, collect, left_out_files, named_modules, with_added
 from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.entry import Entry, find_entry
@@ -71,7 +71,17 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
     with (
         closing(FactSource(target, cache)) as facts,
         closing(ExtensionReader(target, search_path, environment, cache)) as extensions,
-        closing(Hooks(target, search_path, environment, cache, hook_folders(settings), LEFT_OUT_OF_HOOKS)) as hooks,
+        closing(
+            Hooks(
+                target,
+                search_path,
+                environment,
+                cache,
+                hook_folders(settings),
+                LEFT_OUT_OF_HOOKS,
+                hook_config(settings),
+            )
+        ) as hooks,
     ):
         rules = load_rules()
         walker = Walker(

@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
-from bundler.analyze.asked import Asked, asked_files, described
+from bundler.analyze.asked import Asked, asked_files, described, hook_config
 from bundler.analyze.data import LEFT_OUT_OF_HOOKS
 from bundler.analyze.distributions import Environment
 from bundler.analyze.graph import Binding
@@ -24,7 +24,8 @@ from bundler.analyze.hooks.run import BeforeImport, HookError, Hooks, StandardHo
 from bundler.analyze.locate import Kind, Located, Locator
 from bundler.analyze.reached import Reached
 from bundler.cache import Cache
-from bundler.settings import AddedData
+from bundler.errors import BundleError
+from bundler.settings import AddedData, Settings
 from bundler.target import TargetPython
 from tests.analyze.trees import MARKERS, SUFFIXES, install, reached, walked, walker, write
 from tests.support import VERSIONS, Interpreter, find_interpreter
@@ -141,7 +142,14 @@ def python(request: pytest.FixtureRequest) -> Path:
     return found
 
 
-def hooks_of(python: Path, stdlib: Path, site: Path, cache: Path, folders: tuple[Path, ...] = ()) -> Hooks:
+def hooks_of(  # what surrounds hooks
+    python: Path,
+    stdlib: Path,
+    site: Path,
+    cache: Path,
+    folders: tuple[Path, ...] = (),
+    config: Mapping[str, Mapping[str, object]] | None = None,
+) -> Hooks:
     target = SimpleNamespace(executable=python, prefix=python.parent.parent, hexversion=1, stdlib_modules=frozenset())
     return Hooks(
         cast(TargetPython, target),
@@ -150,6 +158,7 @@ def hooks_of(python: Path, stdlib: Path, site: Path, cache: Path, folders: tuple
         Cache(cache),
         folders,
         LEFT_OUT_OF_HOOKS,
+        config,
     )
 
 
@@ -298,6 +307,37 @@ def test_pre_safe_import_hooks(run: Run):
 
     assert hooks.before_import("p") == BeforeImport((("real", "p.alias"),), (Path("/more"),), ("p.made", "p.package"))
     assert hooks.before_import("q") is None
+
+
+CONFIG_HOOK = """
+from PyInstaller.utils.hooks import get_hook_config
+def hook(hook_api):
+    hook_api.add_imports(get_hook_config(hook_api, "p", "name"), *get_hook_config(hook_api, "p", "more") or ["none"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [(("p:name=a",), ("a", "none")), (("p:name=a", 'p:more=["b", "c"]', "q:name=d"), ("a", "b", "c"))],
+)
+def test_configuration_of_hooks(tmp_path: Path, texts: tuple[str, ...], expected: tuple[str, ...]):
+    """`--hook-config` is what `get_hook_config` finds: text, or JSON where the value is some; remembered apart."""
+    write(tmp_path / "hooks", {"hook-p.py": CONFIG_HOOK})
+    config = hook_config(Settings(hook_config=texts))
+    stdlib = Path(os.__file__).parent
+    hooks = hooks_of(Path(sys.executable), stdlib, tmp_path, tmp_path / "cache", (tmp_path / "hooks",), config)
+    answer = hooks.standard("p", None, is_stdlib=False)
+    hooks.close()
+
+    assert answer is not None
+    assert answer.hidden_imports == expected
+
+
+@pytest.mark.parametrize("text", ["p", "p:k", "p=v", ":k=v", "p:=v"])
+def test_configuration_that_says_nothing(text: str):
+    """What is not of the form MODULE:KEY=VALUE is refused."""
+    with pytest.raises(BundleError, match="does not say what is configured"):
+        hook_config(Settings(hook_config=(text,)))
 
 
 def test_pre_find_module_path_hooks(run: Run, tmp_path: Path):

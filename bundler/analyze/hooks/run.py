@@ -78,6 +78,7 @@ class Hooks:
         cache: Cache,
         folders: Iterable[Path],
         left_out: Mapping[str, Iterable[str]],
+        config: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         self.findings: list[Diagnostic] = []
         self.ran: list[StandardHook] = []
@@ -86,6 +87,7 @@ class Hooks:
         self._environment = environment
         self._cache = cache
         self._left_out = {name: sorted(values) for name, values in left_out.items()}
+        self._config = config or {}
         self._service: Service | None = None
         self._sources = HookSources(find_folders(folders, environment, self._ask_for_folders))
         self._before_import = self._sources.of(HookKind.BEFORE_IMPORT)
@@ -238,7 +240,7 @@ class Hooks:
             "guests": {name: str(folder) for name, folder in guests.items() if folder is not None},
             "pyinstaller": str(pyinstaller) if pyinstaller else None,
             "left_out": self._left_out,
-            "config": {},
+            "config": self._config,
         }
 
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
