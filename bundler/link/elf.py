@@ -523,34 +523,36 @@ _SYMBOL_TABLE = 2  # SHT_SYMTAB
 _SYMBOL = struct.Struct("<IBBHQQ")  # Elf64_Sym; unpacked in bulk, for executables have tens of thousands
 
 
-def read_executable(path: Path, *, with_symbols: bool = True) -> Executable:
-    """Read sections, and the full symbol table if asked for; ElfError, naming the file, when that cannot be."""
+def read_executable(path: Path, *, with_symbols: bool = True, without: str | None = None) -> Executable:
+    """Read sections, and the full symbol table if asked for; ElfError, naming the file, when that cannot be.
+
+    `without`: sections whose names start with it define symbols that nobody asks for.
+    """
     try:
-        return _read_executable(path, with_symbols)
+        return _read_executable(path, with_symbols, without)
     except (ElfError, ValueError, IndexError) as error:
         raise ElfError(f"`{path}`: {error}") from error
 
 
-def _read_executable(path: Path, with_symbols: bool) -> Executable:
+def _read_executable(path: Path, with_symbols: bool, without: str | None) -> Executable:
     data = _map(path)
     header = _header(data)
     raw = list(_array(data, header.e_shoff, "Elf64_Shdr", header.e_shnum))
     names = raw[header.e_shstrndx].sh_offset if raw else 0
+    sections = [Section(_text(data, names + s.sh_name), s.sh_addr, s.sh_offset, s.sh_size, s.sh_flags) for s in raw]
+    left_out = {0, *(index for index, each in enumerate(sections) if without and each.name.startswith(without))}
     symbols: dict[str, int] = {}
     for section in raw:
         if section.sh_type == _SYMBOL_TABLE and with_symbols:
             strings = raw[section.sh_link].sh_offset
             rows = data[section.sh_offset : section.sh_offset + section.sh_size]
             for name, info, _, index, value, _ in _SYMBOL.iter_unpack(rows):
-                if index and info >> 4 != SymbolBinding.LOCAL:
+                if index not in left_out and info >> 4 != SymbolBinding.LOCAL:
                     symbols[_text(data, strings + name)] = value
     return Executable(
         path=path,
         type=header.e_type,
         segments=_segments(data, header),
-        sections={
-            (name := _text(data, names + s.sh_name)): Section(name, s.sh_addr, s.sh_offset, s.sh_size, s.sh_flags)
-            for s in raw
-        },
+        sections={section.name: section for section in sections},
         symbols=symbols,
     )

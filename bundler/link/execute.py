@@ -274,7 +274,7 @@ def _locator(plan: LinkPlan, executable: Executable) -> Locate:
 
 
 def _fill(plan: LinkPlan, path: Path) -> None:
-    executable = read_executable(path)
+    executable = read_executable(path, without=FROZEN_SECTIONS)
     locate = _locator(plan, executable)
     section = executable.sections[PAYLOAD_SECTION]
     payload = build_payload(plan.contents, section.address, executable.symbols.__getitem__, locate)

@@ -12,8 +12,10 @@ linked, and those that only the running system knows become patches, applied by 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from pathlib import Path
 
 from bundler.link.elf import (
@@ -620,9 +622,12 @@ def late_relro(image: Image) -> tuple[int, int]:
     return (start, size) if any(start <= word.address < start + size for word in patches(image)) else (0, 0)
 
 
+_address = itemgetter(0)
+
+
 def segments(image: Image, locate: Locate) -> Iterator[ImageSegment]:
     """The bound contents of an image, segment by segment, in the order of addresses."""
-    values = [*_values(image, locate), *_forgotten_runpath(image)]
+    values = sorted((*_values(image, locate), *_forgotten_runpath(image)), key=_address)
     for load in image.object.loads:
         start = (image.base + load.address) & -PAGE
         lead = image.base + load.address - start
@@ -630,9 +635,9 @@ def segments(image: Image, locate: Locate) -> Iterator[ImageSegment]:
         if load.file_size:
             file_start = load.offset - lead
             content[: lead + load.file_size] = image.object.data[file_start : load.offset + load.file_size]
-        for address, value in values:
-            if start <= address < start + len(content):
-                content[address - start : address - start + len(value)] = value
+        first, last = (bisect_left(values, end, key=_address) for end in (start, start + len(content)))
+        for address, value in values[first:last]:
+            content[address - start : address - start + len(value)] = value
         memory_size = _page_up(lead + load.memory_size)
         yield from _split(image, ImageSegment(start, memory_size, bytes(content), _protection(load.flags)))
 
