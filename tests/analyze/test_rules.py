@@ -11,12 +11,11 @@ import pytest
 from bundler.analyze import analyze, rules
 from bundler.analyze.locate import Locator
 from bundler.analyze.rules import Rule, load_rules
-from bundler.cache import Cache
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from tests.analyze.trees import reached, walked, walker, write
 from tests.support import VERSIONS
-from tests.target.pythons import newest_target, probed
+from tests.target.pythons import newest_target, probed, shared_cache
 
 __all__ = ["newest_target"]
 
@@ -229,26 +228,23 @@ def test_rules_with_modules_have_a_layout():
     assert {each.module for each in rules if each.implies or each.search_folders or each.conventional} == LAYOUTS.keys()
 
 
-@pytest.mark.parametrize(
-    ("key", "module"),
-    [
-        ("starts_python", "bpython.args"),
-        ("starts_python", "pip_api"),
-        ("starts_python", "execnet.gateway_io"),
-        ("starts_python", "jupyter_client.kernelspec"),
-        ("reads_every_source", "astroid.manager"),
-    ],
-)
-def test_what_a_program_does_at_run_time(tmp_path: Path, newest_target: TargetPython, key: str, module: str):
-    """What a rule says of the whole program is said of its graph when the rule's module is reached, and not before."""
-    write(tmp_path, {module.replace(".", "/") + ".py": "", "app.py": f"import {module}", "other.py": ""})
-    cache = Cache(tmp_path / "cache")
-    said = {
-        name: getattr(analyze(newest_target, Settings(target=str(tmp_path / name)), cache), key)
-        for name in ("app.py", "other.py")
-    }
+def test_what_programs_do_at_run_time():
+    """What starts `sys.executable` as Python, and what reads the source of any module, is known by these rules."""
+    starting = {"bpython.args", "pip_api", "execnet.gateway_io", "jupyter_client.kernelspec"}
+    assert {name for name, rule in RULES.items() if rule.starts_python} == starting
+    assert {name for name, rule in RULES.items() if rule.reads_every_source} == {"astroid.manager"}
 
-    assert said == {"app.py": True, "other.py": False}
+
+def test_what_a_program_does_is_said_of_its_graph(tmp_path: Path, newest_target: TargetPython):
+    """It is said of the whole program when the rule's module is reached, and not before."""
+    app = "import bpython.args, astroid.manager"
+    write(tmp_path, {"bpython/args.py": "", "astroid/manager.py": "", "app.py": app, "other.py": ""})
+    with_both, without = (
+        analyze(newest_target, Settings(target=str(tmp_path / name)), shared_cache()) for name in ("app.py", "other.py")
+    )
+
+    assert (with_both.starts_python, with_both.reads_every_source) == (True, True)
+    assert (without.starts_python, without.reads_every_source) == (False, False)
 
 
 @pytest.mark.parametrize("module", LAYOUTS)
