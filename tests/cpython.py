@@ -1,6 +1,6 @@
 """CPython's own tests, run by a binary that holds them as static code, next to the same tests run by `python`.
 
-    python -m tests.cpython [--write FILE] [--tests NAME ...] [PYTHON ...]
+    python -m tests.cpython [--write FILE] [PYTHON ...] [--tests NAME ...]
 
 Takes some ten minutes for each Python: all that are found and have the package `test`, unless some are named. Ends with
 status 1 when a test has another outcome in the binary and `EXCEPTIONS` does not say why. `--write docs/cpython-tests.md`
@@ -37,6 +37,11 @@ HELPERS = ("libregrtest", "support", "tracedmodules", "typinganndata")
 EXCEPTIONS: dict[str, str] = {
     "test.test_code.CodeConstsTest.test_interned_string*": "strings of modules are interned when something asks for them, "
     "not when they are loaded; a string that was interned at run time before that is another object",
+    "test.test_unittest.test_program.TestCommandLineArgs.testSelectedTestNamesFunctionalTest": "a child process that is "
+    "started in a folder of the binary works in a copy of that folder, and `test.support`, which lies elsewhere, looks for "
+    "packages relative to itself",
+    "test.test_unittest.testmock.testpatch.PatchTest.test_name_resolution_import_rebinding*": "the packages that are "
+    "imported come as data files, and a folder of data files on the search path has no modules",
 }
 
 # Outcomes: "passed", "skipped", or how it failed.
