@@ -12,6 +12,8 @@
 #include "importer.h"
 #include "launcher.h"
 
+#include <marshal.h>
+#include <stdio.h>
 #include <string.h>
 
 /* Before the interpreter starts: of its frozen modules only those stay that it needs to import anything: the first two of
@@ -27,13 +29,17 @@ bundle_prepare_frozen(void)
     _PyImport_FrozenTest = none;
 }
 
-/* What PyMarshal_ReadObjectFromString does; the code of that function is not there to be called. */
+/* What PyMarshal_ReadObjectFromString does; the code of that function is not there to be called. Nothing is imported: an
+   interpreter that is being made has no importer yet. */
 PyObject *
 bundle_unmarshal(const char *data, Py_ssize_t size)
 {
-    PyObject *marshal = PyImport_ImportModule("marshal");
-    PyObject *value = marshal ? PyObject_CallMethod(marshal, "loads", "y#", data, size) : NULL;
-    Py_XDECREF(marshal);
+    FILE *file = fmemopen((void *)data, size, "r");
+    if (!file) {
+        return PyErr_SetFromErrno(PyExc_OSError);
+    }
+    PyObject *value = PyMarshal_ReadObjectFromFile(file);
+    fclose(file);
     return value;
 }
 

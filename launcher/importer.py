@@ -21,11 +21,6 @@ code_of = _bundle.code
 run = _bundle.run
 
 
-# A program is no module, above all not that of another folder. What the interpreter calls frozen is its own importer's:
-# a fresh copy of importlib expects that of each such module.
-NOT_OURS = ("__main__", "zipimport")
-
-
 def _facts_of(fullname):
     """Kind, is it a package, file."""
     found = find(fullname)
@@ -95,7 +90,7 @@ class BundleFinder:
     @staticmethod
     def find_spec(fullname, path=None, target=None):
         found = find(fullname)
-        if found is None or fullname in NOT_OURS:
+        if found is None or fullname == "__main__":  # a program is no module, above all not that of another folder
             return None
         kind, is_package, file = found
         if kind == FROZEN:

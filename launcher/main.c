@@ -196,6 +196,9 @@ add_search_paths(PyConfig *config, const wchar_t *paths)
     return PyStatus_Ok();
 }
 
+/* Was it an option (-S) that `site` is not to be imported? */
+static bool no_site_asked;
+
 /* The configuration of `python`: options, arguments and environment decide. No `site`: there is no installation. */
 static PyStatus
 configure_python(PyConfig *config, const struct bundle_start *start)
@@ -215,6 +218,7 @@ configure_python(PyConfig *config, const struct bundle_start *start)
         status = PyConfig_Read(&read);
     }
     if (!PyStatus_Exception(status)) {
+        no_site_asked = !read.site_import;
         status = add_search_paths(config, read.pythonpath_env);
     }
     PyConfig_Clear(&read);
@@ -249,7 +253,7 @@ initialize(const struct bundle_start *start)
         goto done;
     }
     status = compat_initialize_main(&config);
-    if (start->command != BUNDLE_RUN_PYTHON) {
+    if (!no_site_asked) {
         compat_claim_site();
     }
     if (start->command == BUNDLE_RUN_PYTHON && !PyStatus_Exception(status) && bundle_prepare_python() < 0) {

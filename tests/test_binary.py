@@ -65,7 +65,7 @@ def test_dynamic_linker_is_told_nothing_else(fetch: Program):
     assert not {"DT_RPATH", "DT_RUNPATH", "DT_TEXTREL"} & {tag for tag, _ in tags}
     assert {name for tag, name in tags if tag == "DT_NEEDED"} <= {
         *("libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libutil.so.1"),
-        "ld-linux-x86-64.so.2",
+        *("ld-linux-x86-64.so.2", "libgcc_s.so.1"),
     }
 
 
@@ -224,7 +224,9 @@ def test_builds_are_reproducible(interpreter: Interpreter, tmp_path: Path):
         binaries.append(binary.read_bytes())
     private = (
         *("ophelia", "rosencrantz", str(tmp_path), str(ROOT), str(interpreter.environment)),
-        *(str(interpreter.base.parent.parent), str(Path.home() / ".cache")),
+        str(Path.home() / ".cache"),
+        # The system's own Python is at home where every system has its libraries.
+        *([] if interpreter.base.parent == Path("/usr/bin") else [str(interpreter.base.parent.parent)]),
     )
 
     assert binaries[0] == binaries[1]

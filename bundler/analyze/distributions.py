@@ -220,7 +220,9 @@ def _described(found: importlib.metadata.Distribution, metadata: Path) -> tuple[
     """Name, version and requirements. Of a wheel they are read here, for importlib parses them as a mail, three times."""
     file = metadata / "METADATA"
     if not file.is_file():
-        return found.metadata["Name"], found.version or "", found.requires or ()
+        # What is not there will be a KeyError in later versions of Python.
+        [name, *_] = found.metadata.get_all("Name") or [""]
+        return (name, found.version or "", found.requires or ()) if name else ("", "", ())
     headers: dict[str, list[str]] = {"name": [""], "version": [""], "requires-dist": []}
     with file.open(encoding="utf-8", errors="surrogateescape") as lines:
         for line in lines:
