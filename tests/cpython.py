@@ -37,6 +37,7 @@ HELPERS = ("libregrtest", "support", "tracedmodules", "typinganndata")
 EXCEPTIONS: dict[str, str] = {
     "test.test_code.CodeConstsTest.test_interned_string*": "strings of modules are interned when something asks for them, "
     "not when they are loaded; a string that was interned at run time before that is another object",
+    "test.test_pickle.*.test_buffers_numpy": "needs numpy, which is installed beside that Python and not part of the binary",
     "test.test_unittest.test_program.TestCommandLineArgs.testSelectedTestNamesFunctionalTest": "a child process that is "
     "started in a folder of the binary works in a copy of that folder, and `test.support`, which lies elsewhere, looks for "
     "packages relative to itself",
@@ -82,6 +83,11 @@ def modules_of(stdlib: Path, tests: Sequence[str]) -> Iterator[str]:
         is_helper = not top.startswith("test_") and (len(module.parts) == 2 or top in HELPERS)
         if (top in tests or is_helper) and module.name != "__main__" and "data" not in module.parts:
             yield ".".join(module.parent.parts if module.name == "__init__" else module.parts)
+    if "test_unittest" in tests:
+        # Up to 3.11 they lie in the package that they test.
+        for path in sorted((stdlib / "unittest" / "test").rglob("*.py")):
+            if path.stem not in ("__init__", "__main__"):
+                yield ".".join(path.relative_to(stdlib).with_suffix("").parts)
 
 
 def build(python: Path, stdlib: Path, tests: Sequence[str], folder: Path) -> Path:

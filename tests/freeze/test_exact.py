@@ -11,7 +11,7 @@ import pytest
 from bundler.cache import Cache
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
-from tests.freeze import samples
+from tests.freeze import programs, samples
 from tests.freeze.exact import Bench, Result
 
 # Large ones, old ones, generated ones, and those whose constants are unusual.
@@ -26,6 +26,7 @@ STDLIB = """
 """.split()
 
 GENERATED = 300
+GENERATED_PROGRAMS = 60
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +36,11 @@ def result(
     """What the comparison of everything found, in one binary."""
     folder = tmp_path_factory.mktemp(f"exact-{target.short_version}")
     modules = []
-    for name, text in samples.sources(target.version).items():
+    written = enumerate(programs.compilable(programs.generated(GENERATED_PROGRAMS)))
+    for name, text in (
+        *samples.sources(target.version).items(),
+        *((f"made_up{index}", text) for index, text in written),
+    ):
         modules.append(folder / f"{name}.py")
         modules[-1].write_text(text, encoding="utf-8")
     modules += [path for name in STDLIB if (path := target.stdlib / f"{name}.py").is_file()]

@@ -300,6 +300,31 @@ def use_zoneinfo():
     print(in_threads(lambda index: zoneinfo.ZoneInfo("UTC").key))
 
 
+def use_coverage():
+    import os
+    import pathlib
+
+    import coverage
+
+    def measured(items):
+        found = []
+        for item in items:
+            if item % 2:
+                found.append(item)
+            else:
+                found += [each + 1 for each in range(item)]
+        return found
+
+    for core in ("ctrace", "pytrace", "sysmon") if sys.version_info >= (3, 12) else ("ctrace", "pytrace"):
+        os.environ["COVERAGE_CORE"] = core
+        cover = coverage.Coverage(data_file=None, branch=core != "sysmon", include=[__file__], config_file=False)
+        with cover.collect():
+            print(measured([1, 2, 3]))
+        data = cover.get_data()
+        for name in sorted(data.measured_files()):
+            print(core, pathlib.Path(name).name, sorted(data.lines(name)), sorted(data.arcs(name) or ()))
+
+
 if __name__ == "__main__":
     for argument in sys.argv[1:]:
         globals()[f"use_{argument}"]()

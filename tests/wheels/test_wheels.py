@@ -1,7 +1,7 @@
 """Wheels with compiled code do in a binary what they do in Python.
 
-Costs one binary for each Python, with up to 1,300 modules to compile when the cache is empty; by default only one Python
-and not pandas (see the package's docstring).
+Costs one binary for each Python, with up to 1,300 modules to compile when the cache is empty; by default only one Python,
+without pandas and coverage.py (see the package's docstring).
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ USES = re.findall(r"^def use_(\w+)\(\)", PROGRAM.read_text(), re.MULTILINE)
 STDLIB = ("ssl", "sqlite3", "ctypes", "decimal", "lzma", "zoneinfo")
 
 _is_everything = bool(os.environ.get(EVERYTHING))
+
+# What only the slow lane uses.
+LEFT_OUT = frozenset() if _is_everything else frozenset({"pandas", "coverage"})
 _versions = [version for version in VERSIONS if find_interpreter(version) is not None]
 
 # Linux before 6.17 refuses more than 73.
@@ -39,7 +42,7 @@ def wheels(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     assert base is not None
     interpreter = Interpreter(version, base, make_environment(version, base, (REQUIREMENTS,)))
     binary = tmp_path_factory.mktemp(f"wheels-{version}") / PROGRAM.name
-    options = () if _is_everything else ("--exclude-module=pandas",)
+    options = [f"--exclude-module={name}" for name in sorted(LEFT_OUT)]
     done = bundle(PROGRAM, "--python", interpreter.python, "-o", binary, *options)
     assert done.status == 0, done.stderr.decode()
     return Program(interpreter, PROGRAM, binary)
@@ -48,7 +51,7 @@ def wheels(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.mark.parametrize("name", USES)
 def test_use(wheels: Program, name: str):
     """A real use, an error raised in compiled code, and threads: the same output as in Python."""
-    if name == "pandas" and not _is_everything:
+    if name in LEFT_OUT:
         pytest.skip(f"part of `python -m {__package__}`")
 
     found = wheels.check_same(name)
@@ -59,7 +62,7 @@ def test_use(wheels: Program, name: str):
 
 def test_together(wheels: Program):
     """All of them in one process."""
-    names = [name for name in USES if _is_everything or name != "pandas"]
+    names = [name for name in USES if name not in LEFT_OUT]
 
     found = wheels.check_same(*names)
 
