@@ -87,7 +87,7 @@ class Writer:
             leaves: tuple[str, ...] = self._random.choice((NAMES, CONSTANTS))
             return self._random.choice(leaves)
         forms = [*EXPRESSIONS, *(ASYNC_EXPRESSIONS if place.is_async else ())]
-        text = self._random.choice(forms)
+        text: str = self._random.choice(forms)
         return text.format(*(self.expression(place, depth - 1) for _ in range(2)))
 
     def block(self, place: Place, depth: int) -> Lines:
