@@ -185,9 +185,15 @@ last_finder = type(sys.implementation)(find_spec=_find_nowhere)
 
 
 def prepare_path():
-    """Folders below the root can be on a search path, and files there be loaded by their paths."""
+    """Folders below the root can be on a search path."""
     sys.path_hooks.insert(0, BundleEntryFinder)
     sys.meta_path.append(last_finder)
+
+
+def prepare_files():
+    """Files below the root can be loaded by their paths. Not for interpreters that the program makes: they call for what
+    comes before this before importlib has its loaders.
+    """
     from _frozen_importlib_external import SourceLoader
 
     of_source = SourceLoader.get_code
@@ -209,6 +215,7 @@ def prepare_path():
 def prepare_main(site_builtins, main_module, runtime_hooks):
     """Finish what `site` and `runpy` would have done before the program's own code runs."""
     prepare_path()
+    prepare_files()
     module = sys.modules["__main__"]
     module.__loader__ = loader
     if main_module is not None:
@@ -224,6 +231,7 @@ def prepare_main(site_builtins, main_module, runtime_hooks):
 def prepare_python():
     """As `python`: the search path decides, on which bundled modules come last."""
     prepare_path()
+    prepare_files()
     sys.meta_path.remove(BundleFinder)
     sys.meta_path.insert(-1, BundleFinder)
     _add_site_builtins(("exit", "quit", "help", "copyright", "credits", "license"))
