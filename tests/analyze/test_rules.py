@@ -210,9 +210,9 @@ LAYOUTS: dict[str, tuple[list[str], str, set[str]]] = {
         {"pip.__main__", "pip._internal.commands.list"},
     ),
     "spacy.util": (
-        ["spacy/util.py", "spacy_legacy/__init__.py", "spacy_loggers/__init__.py", "spacy_other/__init__.py"],
+        ["spacy/util.py", "spacy_legacy/loggers.py", "spacy_legacy/layers/x.py", "spacy_loggers/wandb.py", "spacy_other/a.py"],
         "import spacy.util",
-        {"spacy_legacy", "spacy_loggers"},
+        {"spacy_legacy.loggers", "spacy_legacy.layers.x", "spacy_loggers.wandb"},
     ),
     "jupyter_client.kernelspec": (
         ["jupyter_client/kernelspec.py", "ipykernel_launcher.py", "ipykernel_other.py"],
