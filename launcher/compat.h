@@ -240,7 +240,7 @@ compat_report_flush(PyObject *file)
 }
 
 /* The callback that drops the values of a thread from a threading.local (_threadmodule.c). */
-#if PY_VERSION_HEX >= 0x030d0100
+#if PY_VERSION_HEX >= 0x030d0000
 #define COMPAT_THREAD_LOCAL_CALLBACK "clear_locals"
 #else
 #define COMPAT_THREAD_LOCAL_CALLBACK "_localdummy_destroyed"
