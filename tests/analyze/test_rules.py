@@ -54,11 +54,15 @@ def test_rule_says_why_and_does_something(rule: Rule):
     assert rule.module not in (*rule.implies, *rule.ignores)
 
 
+# Modules that only Pythons have that need not be on the machine (ctypes._layout: 3.14).
+_LATER = frozenset({"ctypes._layout"})
+
+
 @pytest.mark.parametrize("rule", LIBRARY_RULES.values(), ids=lambda rule: rule.module)
 def test_modules_of_rules_exist(pythons: list[TargetPython], rule: Rule):
     """Every module that a rule for the standard library names is in that of some Python: names are not misspelt."""
     assert any(_exists(python, rule.module) for python in pythons)
-    for name in rule.implies:
+    for name in set(rule.implies) - (_LATER if VERSIONS[-1] < "3.14" else frozenset()):
         assert any(_exists(python, name) for python in pythons), name
     for name in rule.ignores:
         assert name == "*" or any(_exists(python, name) for python in pythons), name
