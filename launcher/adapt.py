@@ -54,6 +54,6 @@ def ctypes_util(module):
 
     def find_library(name):
         pattern = re.compile(rf"lib{re.escape(name)}\.so(\.|$)")
-        return on_host(name) or next(filter(pattern.match, sorted(os.listdir(ROOT))), None)  # an import less
+        return on_host(name) or next(filter(pattern.match, sorted(os.listdir(ROOT))), None)
 
     module.find_library = find_library

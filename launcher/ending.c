@@ -128,7 +128,8 @@ is_quiet_callback(PyObject *callback)
     PyObject *owner = NULL; /* borrowed */
     if (PyFunction_Check(callback)) {
         owner = PyFunction_GetModule(callback);
-    } else if (PyType_HasFeature(Py_TYPE(callback), Py_TPFLAGS_HEAPTYPE)) {
+    }
+    else if (PyType_HasFeature(Py_TYPE(callback), Py_TPFLAGS_HEAPTYPE)) {
         /* Types that are part of the interpreter are no containers, and have no `tp_dict` since 3.12. */
         owner = PyDict_GetItemString(Py_TYPE(callback)->tp_dict, "__module__");
     }
