@@ -16,6 +16,7 @@ from benchmarks.startup.results import FLOOR, Results, page
 from benchmarks.startup.tools import (
     BUNDLE,
     PYTHON,
+    REQUIREMENTS,
     TOOLS,
     Built,
     Environment,
@@ -67,14 +68,17 @@ def measure(apps: Sequence[App], tools: Sequence[Tool], python: Path, work: Path
     builds: dict[str, dict[str, Built]] = {}
     failures: dict[str, str] = {}
     for app in apps:
-        environment = make_environment(python, app, work / f"environment-{app.name}")
+        folder = work / f"environment-{app.name}"
+        bare = make_environment(python, folder, app.requirements)
+        full = make_environment(python, folder.with_name(f"{folder.name}-tools"), (*app.requirements, *REQUIREMENTS))
         builds[app.name] = {}
         for tool in tools:
             if not tool.takes(app):
                 continue
             print(f"{app.name}: {tool.name}", flush=True)
             try:
-                builds[app.name][tool.name] = _built(tool, app, environment, work / "builds" / app.name)
+                work_here = work / "builds" / app.name / tool.name.replace(" ", "-")
+                builds[app.name][tool.name] = _built(tool, app, Environment(bare, full, work_here))
             except subprocess.CalledProcessError as error:
                 failures[f"{tool.name} building {app.name}"] = _last_line(error)
     floor = build_floor(empty(work / "builds" / "floor"))
@@ -94,14 +98,14 @@ def measure(apps: Sequence[App], tools: Sequence[Tool], python: Path, work: Path
     return Results(versions(python), rounds, timings, builds, failures)
 
 
-def _built(tool: Tool, app: App, environment: Path, folder: Path) -> Built:
+def _built(tool: Tool, app: App, environment: Environment) -> Built:
     """What the tool makes of the app; of other tools', what it made the last time."""
-    work = folder / tool.name.replace(" ", "-")
-    record = work.with_suffix(".pickle")
-    if record.exists() and tool.name != BUNDLE:
+    record = environment.work.with_suffix(".pickle")
+    if record.exists() and tool.name not in (PYTHON, BUNDLE):
         kept: Built = pickle.loads(record.read_bytes())
         return kept
-    built = tool.build(app, Environment(environment, empty(work)))
+    empty(environment.work)
+    built = tool.build(app, environment)
     record.write_bytes(pickle.dumps(built))
     return built
 

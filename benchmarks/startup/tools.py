@@ -42,13 +42,16 @@ class Built:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """The virtual environment of an app, and a folder that a tool may fill."""
+    """The Pythons of an app's virtual environments, without other tools and with them (they see only what is beside them),
+    and a folder that a tool may fill.
+    """
 
     python: Path
+    python_with_tools: Path
     work: Path
 
     def tool(self, name: str) -> Path:
-        return self.python.with_name(name)
+        return self.python_with_tools.with_name(name)
 
 
 Build = Callable[[App, Environment], Built]
@@ -122,12 +125,12 @@ def _cx_freeze(app: App, environment: Environment) -> Built:
 def _nuitka(app: App, environment: Environment) -> Built:
     work = environment.work
     cost = _run(
-        *(environment.python, "-m", "nuitka", "--standalone", "--assume-yes-for-downloads"),
+        *(environment.python_with_tools, "-m", "nuitka", "--standalone", "--assume-yes-for-downloads"),
         *(f"--output-dir={work}", f"--output-filename={app.name}.bin", app.source),
         # Its cache of object files, empty at first as everybody's.
         variables={
             "NUITKA_CACHE_DIR": str(work / "cache"),
-            "PATH": f"{environment.python.parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": f"{environment.python_with_tools.parent}{os.pathsep}{os.environ['PATH']}",
         },
     )
     folder = work / f"{app.source.stem}.dist"
@@ -155,17 +158,18 @@ TOOLS = (
     Tool("PyInstaller onedir", _pyinstaller("onedir")),
     Tool("PyInstaller onefile", _pyinstaller("onefile")),
     Tool("cx_Freeze", _cx_freeze),
-    Tool("Nuitka standalone", _nuitka, frozenset({"hello", "wordcount", "greet"})),
+    Tool("Nuitka standalone", _nuitka, frozenset({"hello", "wordcount"})),
     Tool(BUNDLE, _bundle),
 )
 
 
-def make_environment(python: Path, app: App, folder: Path) -> Path:
-    """The environment's Python: what the app requires, and the other tools, are installed beside it."""
+def make_environment(python: Path, folder: Path, requirements: tuple[str, ...]) -> Path:
+    """The Python of an environment with these requirements, made now unless it is there."""
     result = folder / "bin" / "python"
     if not result.exists():
         _run(python, "-m", "venv", folder)
-        _run(result, "-m", "pip", "install", "--disable-pip-version-check", *app.requirements, *REQUIREMENTS)
+        if requirements:
+            _run(result, "-m", "pip", "install", "--disable-pip-version-check", *requirements)
     return result
 
 
