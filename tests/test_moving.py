@@ -24,15 +24,23 @@ OPTIONS = (
 )  # fmt: skip
 
 
-def test_options_and_hooks_in_a_binary(build: Callable[..., Path]):
-    """Hooks add, exclude and carry sources; options collect; run-time hooks run before the program, the user's first."""
+def test_options_and_hooks_in_a_binary(build: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Hooks add, exclude, and carry sources, data and libraries; options collect; run-time hooks run before the program,
+    the user's first.
+    """
+    (tmp_path / "answer.c").write_text("int answer(void) { return 42; }\n")
+    library = tmp_path / "libanswer.so"
+    subprocess.run(["gcc", "-shared", "-fPIC", tmp_path / "answer.c", "-o", library], check=True)
+    monkeypatch.setenv("MOVING_LIBRARY", str(library))
     binary = build("moving", FOLDER / "moving.py", *OPTIONS)
+    library.unlink()
     done = subprocess.run([binary], capture_output=True, text=True, check=True, cwd="/")
 
     assert json.loads(done.stdout) == {
         "hidden": "plugins.secret",
         "unwanted": None,
         "data": "from a hook",
+        "library": 42,
         "source": "def sourced():",
         "collected": ["extras.inner.deep", "more"],
         "only data": [None, True],

@@ -1,5 +1,6 @@
 """Asks for what only options and hooks can know of; prints what it got as JSON."""
 
+import ctypes
 import importlib
 import importlib.metadata
 import importlib.util
@@ -41,6 +42,7 @@ json.dump(
         "hidden": found("plug" + "ins/secret"),
         "unwanted": found("plugins/un" + "wanted"),
         "data": (here / "added" / "by_hook.txt").read_text().strip(),
+        "library": ctypes.CDLL(str(here / "native" / ("lib" + "answer.so"))).answer(),
         "source": inspect.getsource(plugins.sourced).splitlines()[0],
         "collected": [found("ext" + "ras/inner/deep"), (here.parent / "extras" / "inner" / "data.txt").read_text().strip()],
         "only data": [found("cert" + "ifi/core"), (here.parent / "certifi" / "cacert.pem").exists()],
