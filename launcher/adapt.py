@@ -4,25 +4,38 @@ A function here is called with the module of its name (dots are underscores) onc
 the table marks (`BUNDLE_ADAPTED`); bundler/link/plan.py reads the names from this file.
 """
 
-from _bundle_importer import ROOT, code_of
+from _bundle_importer import ROOT, BundleEntryFinder, BundleLoader, code_of
 from _bundle_seldom import module_at
 
 
 def runpy(module):
     """`run_path` also runs what is frozen: how multiprocessing's children run the program's script again."""
+    import os
+
     from_file = module._get_code_from_file
     # 3.11 passes the name to run under first, and wants the path back; 3.15 passes it last (Lib/runpy.py).
     has_name_first = from_file.__code__.co_varnames[0] == "run_name"
 
     def _get_code_from_file(*arguments):
         path = arguments[1 if has_name_first else 0]
-        name = module_at(path)
+        name = module_at(os.fsdecode(path))
         if name is None:
             return from_file(*arguments)
         code = code_of(name)
         return (code, path) if has_name_first else code
 
     module._get_code_from_file = _get_code_from_file
+
+
+def importlib_machinery(module):
+    """Finders and loaders are of kinds that programs know which tell them apart by that (`pkg_resources`)."""
+    BundleLoader.__bases__ = (module.SourcelessFileLoader,)
+    BundleEntryFinder.__bases__ = (module.FileFinder,)
+
+
+def pkgutil(module):
+    """What a folder of the binary has of modules is asked of its finder, not of the files in it."""
+    module.iter_importer_modules.register(BundleEntryFinder, lambda finder, prefix="": finder.iter_modules(prefix))
 
 
 def tkinter(module):

@@ -29,8 +29,22 @@ def _facts_of(fullname):
     return found
 
 
-class BundleLoader:
-    """Loads the frozen modules; importlib's loader protocol, in full."""
+class _Stand:
+    """The base of a class until a program that may ask for it gets one of importlib's (adapt.py, importlib_machinery)."""
+
+
+class BundleLoader(_Stand):
+    """Loads the frozen modules; importlib's loader protocol, in full. A loader for each module, with its file, as in Python."""
+
+    def __init__(self, name, path):
+        self.name = name
+        self.path = path
+
+    def __eq__(self, other):
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self):
+        return hash(self.path)
 
     def create_module(self, spec):
         """Let importlib make an ordinary module."""
@@ -56,8 +70,8 @@ class BundleLoader:
     def is_package(self, fullname):
         return _facts_of(fullname)[1]
 
-    def get_filename(self, fullname):
-        return _facts_of(fullname)[2]
+    def get_filename(self, fullname=None):
+        return self.path if fullname is None else _facts_of(fullname)[2]
 
     def get_data(self, path):
         """Bytes of a file beside the modules."""
@@ -70,12 +84,9 @@ class BundleLoader:
         """Resources are files under the package's folder, which the launcher's file layer serves."""
         if not self.is_package(fullname):
             return None
-        from _bundle_seldom import resource_reader
+        from importlib.readers import FileReader
 
-        return resource_reader(self.get_filename(fullname))
-
-
-loader = BundleLoader()
+        return FileReader(self)
 
 
 def _seldom_loader(kind):
@@ -94,7 +105,7 @@ class BundleFinder:
             return None
         kind, is_package, file = found
         if kind == FROZEN:
-            its_loader = loader
+            its_loader = BundleLoader(fullname, file)
         elif kind == EXTENSION:
             from _frozen_importlib_external import ExtensionFileLoader
 
@@ -104,7 +115,7 @@ class BundleFinder:
 
             return namespace_spec(fullname, file, path)
         else:
-            its_loader = _seldom_loader(kind)
+            its_loader = _seldom_loader(kind)(fullname, file)
         spec = ModuleSpec(fullname, its_loader, origin=file)
         spec._set_fileattr = True
         if is_package:
@@ -116,13 +127,13 @@ class BundleFinder:
         pass
 
 
-class BundleEntryFinder:
+class BundleEntryFinder(_Stand):
     """The path hook for folders under the root: what `pkgutil` and namespace paths ask."""
 
     def __init__(self, path):
         if path != ROOT and not path.startswith(ROOT + "/"):
             raise ImportError("not part of this executable", path=path)
-        self._path = path
+        self.path = path
         self._package = path[len(ROOT) + 1 :].rstrip("/").replace("/", ".")
         found = find(self._package)
         if self._package and (found is None or not found[1]):
@@ -135,15 +146,21 @@ class BundleEntryFinder:
         # A folder inside a package may be on a search path: modules in it have shorter names there.
         last = fullname.rpartition(".")[2]
         name = f"{self._package}.{last}" if self._package else last
+        found = find(name)
+        if found is not None and found[0] == NAMESPACE:
+            # One part of the package; PathFinder looks for others.
+            spec = ModuleSpec(fullname, None, is_package=True)
+            spec.submodule_search_locations = [found[2]]
+            return spec
         spec = BundleFinder.find_spec(name)
         if spec is None:
             return self._find_file(fullname) if self._package else None
         if name != fullname:
             spec.name = fullname
-            if spec.loader is loader:
+            if type(spec.loader) is BundleLoader:
                 from _bundle_seldom import OtherNameLoader
 
-                spec.loader = OtherNameLoader(name)
+                spec.loader = OtherNameLoader(fullname, spec.origin, name)
             elif hasattr(spec.loader, "name"):  # of an extension module
                 spec.loader.name = fullname
         return spec
@@ -152,14 +169,14 @@ class BundleEntryFinder:
         """A module whose source is a data file."""
         from _bundle_seldom import file_finder
 
-        return file_finder(self._path).find_spec(fullname)
+        return file_finder(self.path).find_spec(fullname)
 
     def iter_modules(self, prefix=""):
         names = dict(_bundle.submodules(self._package))
         if self._package:
             from _bundle_seldom import modules_in_files
 
-            names |= modules_in_files(self._path)
+            names |= modules_in_files(self.path)
         for name, is_package in sorted(names.items()):
             yield prefix + name, is_package
 
@@ -217,9 +234,10 @@ def prepare_main(site_builtins, main_module, runtime_hooks):
     prepare_path()
     prepare_files()
     module = sys.modules["__main__"]
-    module.__loader__ = loader
+    if hasattr(module, "__file__"):  # not in workers of a process pool, whose start is like `python -c`
+        module.__loader__ = BundleLoader(main_module or "__main__", module.__file__)
     if main_module is not None:
-        spec = ModuleSpec(main_module, loader, origin=module.__file__)
+        spec = ModuleSpec(main_module, module.__loader__, origin=module.__file__)
         spec._set_fileattr = True
         module.__spec__ = spec
         module.__package__ = spec.parent

@@ -32,23 +32,24 @@ class AdaptedLoader(BundleLoader):
 class OtherNameLoader(BundleLoader):
     """Loads a module under another name than the one it has in the executable."""
 
-    def __init__(self, name):
-        self._name = name
+    def __init__(self, name, path, own_name):
+        BundleLoader.__init__(self, name, path)
+        self._own_name = own_name
 
     def exec_module(self, module):
-        _call_with_frames_removed(run, code_of(self._name), module.__dict__)
+        _call_with_frames_removed(run, code_of(self._own_name), module.__dict__)
 
     def get_code(self, fullname):
-        return code_of(self._name)
+        return code_of(self._own_name)
 
     def get_source(self, fullname):
         pass
 
     def is_package(self, fullname):
-        return find(self._name)[1]
+        return find(self._own_name)[1]
 
-    def get_filename(self, fullname):
-        return find(self._name)[2]
+    def get_filename(self, fullname=None):
+        return self.path
 
 
 _finders = {}
@@ -88,7 +89,7 @@ def namespace_spec(fullname, folder, path):
     return spec
 
 
-loaders = {BROKEN: BrokenLoader(), ADAPTED: AdaptedLoader()}
+loaders = {BROKEN: BrokenLoader, ADAPTED: AdaptedLoader}
 
 
 def module_at(path):
@@ -100,19 +101,6 @@ def module_at(path):
             if found is not None and found[0] in (FROZEN, ADAPTED) and found[2] == path:
                 return each
     return None
-
-
-class _PathOf:
-    """What FileReader asks of a loader: its `path`."""
-
-    def __init__(self, path):
-        self.path = path
-
-
-def resource_reader(path):
-    from importlib.readers import FileReader
-
-    return FileReader(_PathOf(path))
 
 
 def find_nowhere(fullname, path, target):

@@ -43,8 +43,14 @@ EXCEPTIONS: dict[str, str] = {
     "test.test_unittest.test_program.TestCommandLineArgs.testSelectedTestNamesFunctionalTest": "a child process that is "
     "started in a folder of the binary works in a copy of that folder, and `test.support`, which lies elsewhere, looks for "
     "packages relative to itself",
-    "test.test_unittest.testmock.testpatch.PatchTest.test_name_resolution_import_rebinding*": "the packages that are "
-    "imported come as data files, and a folder of data files on the search path has no modules",
+    "test.test_importlib.frozen.*": "frozen modules that CPython has for these tests alone (`__hello__`, `__phello__`) are "
+    "left out",
+    **dict.fromkeys(
+        ("test.test_importlib.source.test_file_loader.*", "test.test_importlib.test_abc.*_SourceLoaderBytecodeTests.*"),
+        "a program that is bundled writes no bytecode files (`sys.dont_write_bytecode`); these tests then skip themselves",
+    ),
+    "test.test_importlib.test_threaded_import.ThreadedImportTests.test_parallel_path_hooks": "modules of the binary are "
+    "found before `sys.path` is looked at",
     "test.test_multiprocessing_spawn.test_misc.TestFlags.test_flags": "the workers of a process pool have the program's own "
     "options, not those of a Python that the program was asked to be",
 }
@@ -92,6 +98,9 @@ def modules_of(stdlib: Path, tests: Sequence[str]) -> Iterator[str]:
         for path in sorted((stdlib / "unittest" / "test").rglob("*.py")):
             if path.stem not in ("__init__", "__main__"):
                 yield ".".join(path.relative_to(stdlib).with_suffix("").parts)
+    # Extension modules that exist for tests, some of which only search for them.
+    for path in sorted((stdlib / "lib-dynload").glob("_test*.so")):
+        yield path.name.partition(".")[0]
 
 
 def build(python: Path, stdlib: Path, tests: Sequence[str], folder: Path) -> Path:

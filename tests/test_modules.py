@@ -17,8 +17,8 @@ SOURCE = APPS / "modules" / "modules.py"
 HIDDEN = ("shelf.broken", "shelf.circular", "shelf.task", "shelf.__main__")
 # In this order: later ones leave traces.
 CASES = (
-    *("attributes", "listing", "resources", "metadata", "culture", "running", "imports", "archives", "plugins"),
-    *("carried", "extensions"),
+    *("attributes", "loaders", "listing", "resources", "metadata", "culture", "running", "imports", "archives"),
+    *("plugins", "carried", "extensions", "old_resources"),
 )
 
 
@@ -31,7 +31,7 @@ def modules(interpreter: Interpreter, build: Callable[..., Path]) -> Program:
 
 
 def test_as_under_python(modules: Program, tmp_path: Path):
-    """Attributes, imports and their errors, listings, resources, metadata, catalogues; plug-ins on the disk, in C too."""
+    """Attributes, imports and their errors, listings, resources, metadata, pkg_resources, catalogues; plug-ins on the disk."""
     shutil.copytree(modules.interpreter.packages / "multidict", tmp_path / "extensions" / "multidict")
     outcomes = []
     for name, command in (("python", modules.original), ("binary", (modules.binary,))):

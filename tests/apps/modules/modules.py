@@ -52,6 +52,44 @@ def attributes(folder):
         print(loader.is_package("shelf.books"), loader.get_filename("shelf.books"), type(loader.get_code("shelf.books")).__name__)
 
 
+def loaders(folder):
+    """What programs ask that tell loaders and finders apart by their kinds."""
+    for module in (shelf, shelf.books, sys.modules["__main__"]):
+        loader = module.__loader__
+        print(loader.name, loader.path, loader.get_filename(), isinstance(loader, (importlib.machinery.SourceFileLoader, importlib.machinery.SourcelessFileLoader)))
+        print(isinstance(loader, importlib.abc.InspectLoader), isinstance(loader, importlib.abc.ResourceLoader), loader.is_package(loader.name))
+    print(importlib.util.find_spec("shelf.books").loader == shelf.books.__loader__, importlib.util.find_spec("shelf.books") == shelf.books.__spec__)
+    finder = pkgutil.get_importer(shelf.__path__[0])
+    print(isinstance(finder, importlib.machinery.FileFinder), finder.path, finder.find_spec("books").name)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        loader = importlib.util.find_spec("shelf.task").loader
+        print(loader.load_module("shelf.task").__name__ if hasattr(loader, "load_module") else "gone")  # in 3.15
+        sys.modules.pop("shelf.task", None)
+
+
+def old_resources(folder):
+    """`pkg_resources`, as many programs still use it."""
+    warnings.simplefilter("ignore")
+    import pkg_resources
+
+    print(pkg_resources.resource_string("shelf", "texts/a.txt"), pkg_resources.resource_stream("shelf", "note.txt").read())
+    print([pkg_resources.resource_exists("shelf", name) for name in ("note.txt", "absent", "texts")], pkg_resources.resource_isdir("shelf", "texts"))
+    print(sorted(pkg_resources.resource_listdir("shelf", "texts")), sorted(name for name in pkg_resources.resource_listdir("shelf", "") if name[0].islower()))
+    print([Path(pkg_resources.resource_filename(*each)).read_text() for each in (("shelf", "texts/a.txt"), ("__main__", "shelf/note.txt"))])
+    markdown = pkg_resources.get_distribution("markdown-it-py")
+    print(markdown.project_name, markdown.version, markdown.requires(), markdown.has_metadata("METADATA"))
+    print([str(each) for each in pkg_resources.require("markdown-it-py")], pkg_resources.get_provider("shelf").has_resource("note.txt"))
+    entries = {entry.name: entry for entry in pkg_resources.iter_entry_points("console_scripts")}
+    print(entries["markdown-it"], entries["markdown-it"].dist, pkg_resources.get_entry_info("idna", "console_scripts", "idna"))
+    for wrong in ("idna<1", "absent", "markdown-it-py[absent]>=1"):
+        try:
+            print(pkg_resources.require(wrong))
+        except pkg_resources.ResolutionError as error:
+            print(type(error).__name__, error.args[-2:])
+    print({"idna", "mdurl", "markdown-it-py"} <= set(pkg_resources.working_set.by_key), pkg_resources.parse_version("1.2") < pkg_resources.parse_version("1.10"))
+
+
 def imports(folder):
     print(importlib.import_module("shelf.books").TITLES, importlib.import_module(".books", "shelf") is shelf.books)
     print([importlib.util.find_spec(name) is not None for name in ("shelf", "shelf.books", "shelf.absent", "absent")])
@@ -111,7 +149,7 @@ def running(folder):
     print(runpy.run_module("shelf", run_name="__main__", alter_sys=True)["__name__"])
     script = folder / "script.py"
     script.write_text("import shelf.books, sys\nresult = __name__, __file__ == sys.argv[0], shelf.books.TITLES[0]\n")
-    print(runpy.run_path(str(script), run_name="there")["result"])
+    print(runpy.run_path(str(script), run_name="there")["result"], runpy.run_path(script)["result"])
     try:
         runpy.run_module("shelf.absent")
     except ImportError as error:
