@@ -242,6 +242,15 @@ def test_lazy_import():
     ]
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="PEP 695 is new in Python 3.12")
+@pytest.mark.parametrize(
+    "text", ["class C[T]: pass", "def f[*T](): pass", "type A[**P] = int", "class C:\n  def f[T](): 0"]
+)
+def test_type_parameters_import_typing(text: str):
+    """Classes with type parameters, and what is done with such parameters, are written in `typing`: C code imports it."""
+    assert bindings(text) == {"typing": "eager"}
+
+
 def test_statement_is_told_as_it_stands():
     """Names, dots and the line of a statement are facts; an alias is not."""
     found = facts("import a.b as c\nfrom . import d\nfrom ..e.f import g as h, i\nfrom j import *\n")["imports"]

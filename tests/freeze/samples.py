@@ -159,7 +159,7 @@ VALUES: list[Any] = [
     complex(math.nan, -math.inf),
     *(
         sign * ((1 << bits) + step)
-        for bits in (8, 15, 29, 30, 31, 59, 60, 61, 63, 64, 90, 4000)
+        for bits in (8, 15, 29, 30, 31, 59, 60, 61, 63, 64, 90, 4000, 100_000)
         for sign in (1, -1)
         for step in (-1, 0)
     ),

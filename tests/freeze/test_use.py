@@ -1,4 +1,4 @@
-"""Static code objects can be used like any others: by debuggers, profilers, and code that changes code."""
+"""Static code objects can be used like any others, whatever is in them: by debuggers, profilers, code that changes code."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bundler.contract import bundle_root
 from bundler.target import TargetPython
+from tests.freeze import odd
 from tests.support import bundle, run
 
 ROOT = str(bundle_root())
@@ -27,3 +28,19 @@ def test_code_can_be_used_like_any_other(target: TargetPython, tmp_path: Path):
     assert expected.status == 0, expected.stderr.decode()
     assert found.stdout.decode().splitlines() == expected.stdout.decode().replace(str(tmp_path), ROOT).splitlines()
     assert (found.status, found.stderr) == (expected.status, expected.stderr)
+
+
+def test_odd_modules_do_the_same(target: TargetPython, tmp_path: Path):
+    """Modules under any name, in any encoding, with anything in them, are what they are in Python."""
+    modules = odd.modules(target.version)
+    for name, content in modules.items():
+        path = tmp_path / "source" / f"{name.replace('.', '/')}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    program = tmp_path / "source" / "program.py"
+    program.write_text(odd.program(list(modules)))
+    named = [f"--hidden-import={name}" for name in modules]
+    done = bundle(program, "--python", target.executable, "-o", tmp_path / "program", *named)
+    assert done.status == 0, done.stderr.decode()
+
+    assert run([tmp_path / "program"]) == run([target.executable, program])

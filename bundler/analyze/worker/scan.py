@@ -101,6 +101,9 @@ _Scope = tuple[set[str], set[str], set[str]]
 
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 
+# Since 3.12. What is done with them, and with classes that have them, is written in `typing` (Objects/typevarobject.c).
+_TYPE_PARAMETERS = frozenset(getattr(ast, name, None) for name in ("TypeVar", "TypeVarTuple", "ParamSpec"))
+
 
 # Modules of the top level that begin with less are too many to be meant.
 _SHORTEST_TOP_STEM = 4
@@ -266,7 +269,7 @@ class _Scanner:
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, binding: str) -> None:
         self._bound.add(node.name)
         arguments = node.args
-        self._look([*node.decorator_list, *_evaluated(arguments)], binding)
+        self._look([*node.decorator_list, *_type_parameters(node), *_evaluated(arguments)], binding)
         outside = self._user, self._used, self._lazy_argument, self._is_module_level
         if not self._user:
             self._user = user(node.name, self._class)
@@ -294,7 +297,8 @@ class _Scanner:
 
     def _class_body(self, node: ast.ClassDef, binding: str) -> None:
         self._bound.add(node.name)
-        self._look([*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)], binding)
+        keywords = (keyword.value for keyword in node.keywords)
+        self._look([*node.decorator_list, *_type_parameters(node), *node.bases, *keywords], binding)
         outside = self._class, self._is_module_level, self._bound
         self._class, self._is_module_level, self._bound = node.name, False, set()
         self.statements(node.body, binding)
@@ -346,6 +350,8 @@ class _Scanner:
             else:
                 if kind in (ast.MatchAs, ast.MatchStar) and node.name:
                     bound.add(node.name)
+                elif kind in _TYPE_PARAMETERS:
+                    self._add(node, binding, "typing", None, 0)
                 for name in _CHILDREN[kind]:
                     value = getattr(node, name)
                     if type(value) is list:
@@ -424,6 +430,11 @@ class _Scanner:
 def user(function: str, class_name: str) -> str:
     """The name without whose use a function is not called: a special method runs when its class is used."""
     return class_name if function.startswith("__") and function.endswith("__") else function
+
+
+def _type_parameters(node: ast.stmt) -> list[Any]:
+    """`T` in `def f[T]`, or `class C[T]` (PEP 695)."""
+    return getattr(node, "type_params", [])
 
 
 def _evaluated(arguments: ast.arguments) -> Iterator[ast.expr]:

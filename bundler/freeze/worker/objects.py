@@ -180,7 +180,8 @@ class ModuleWriter:
         return self._define("bytes", "BYTES", f"{{BYTES {len(value)},-1,{ctext.string_literal(value)}}}")
 
     def _integer(self, value: int) -> str:
-        runtime = self._singleton(f"int:{value}")
+        # Python does not spell the largest ones (sys.set_int_max_str_digits), and has none of them at hand.
+        runtime = self._singleton(f"int:{value}") if value.bit_length() < 64 else None
         if runtime is not None:
             return runtime
         # Size, sign and digits are copied from the live object: versions pack them differently.
