@@ -6,7 +6,7 @@ just as they leave out importlib's (import.c, remove_importlib_frames).
 """
 
 import sys
-from _frozen_importlib import ModuleSpec, _call_with_frames_removed
+from _frozen_importlib import ModuleSpec, _call_with_frames_removed, _load_unlocked, _ModuleLockManager
 
 import _bundle
 
@@ -89,10 +89,18 @@ class BundleLoader(_Stand):
         return FileReader(self)
 
 
-def _seldom_loader(kind):
-    import _bundle_seldom
+def own_module(name):
+    """A module of the launcher's, whatever the finders and the search path are by now, one of which may be asking."""
+    module = sys.modules.get(name)
+    if module is None or module.__spec__._initializing:
+        with _ModuleLockManager(name):
+            module = sys.modules.get(name) or _load_unlocked(BundleFinder.find_spec(name))
+    return module
 
-    return _bundle_seldom.loaders[kind]
+
+def seldom():
+    """What is seldom needed."""
+    return own_module("_bundle_seldom")
 
 
 class BundleFinder:
@@ -111,11 +119,9 @@ class BundleFinder:
 
             its_loader = ExtensionFileLoader(fullname, file)
         elif kind == NAMESPACE:
-            from _bundle_seldom import namespace_spec
-
-            return namespace_spec(fullname, file, path)
+            return seldom().namespace_spec(fullname, file, path)
         else:
-            its_loader = _seldom_loader(kind)(fullname, file)
+            its_loader = seldom().loaders[kind](fullname, file)
         spec = ModuleSpec(fullname, its_loader, origin=file)
         spec._set_fileattr = True
         if is_package:
@@ -158,25 +164,19 @@ class BundleEntryFinder(_Stand):
         if name != fullname:
             spec.name = fullname
             if type(spec.loader) is BundleLoader:
-                from _bundle_seldom import OtherNameLoader
-
-                spec.loader = OtherNameLoader(fullname, spec.origin, name)
+                spec.loader = seldom().OtherNameLoader(fullname, spec.origin, name)
             elif hasattr(spec.loader, "name"):  # of an extension module
                 spec.loader.name = fullname
         return spec
 
     def _find_file(self, fullname):
         """A module whose source is a data file."""
-        from _bundle_seldom import file_finder
-
-        return file_finder(self.path).find_spec(fullname)
+        return seldom().file_finder(self.path).find_spec(fullname)
 
     def iter_modules(self, prefix=""):
         names = dict(_bundle.submodules(self._package))
         if self._package:
-            from _bundle_seldom import modules_in_files
-
-            names |= modules_in_files(self.path)
+            names |= seldom().modules_in_files(self.path)
         for name, is_package in sorted(names.items()):
             yield prefix + name, is_package
 
@@ -193,9 +193,7 @@ def _find_nowhere(fullname, path=None, target=None):
     caller = sys._getframe(1).f_back
     if caller is None or caller.f_code.co_name != "_find_and_load_unlocked":
         return None
-    from _bundle_seldom import find_nowhere
-
-    return find_nowhere(fullname, path, target)
+    return seldom().find_nowhere(fullname, path, target)
 
 
 last_finder = type(sys.implementation)(find_spec=_find_nowhere)
@@ -219,9 +217,7 @@ def prepare_files():
         """As SourceLoader's, which reads the file; that of a frozen module is not there."""
         path = self.get_filename(fullname)
         if path.startswith(ROOT + "/"):
-            from _bundle_seldom import module_at
-
-            name = module_at(path)
+            name = seldom().module_at(path)
             if name is not None:
                 return code_of(name)
         return of_source(self, fullname)

@@ -3,7 +3,7 @@
 import sys
 from _frozen_importlib import ModuleSpec, _call_with_frames_removed
 
-from _bundle_importer import ADAPTED, BROKEN, FROZEN, ROOT, BundleLoader, code_of, find, last_finder, run
+from _bundle_importer import ADAPTED, BROKEN, FROZEN, ROOT, BundleLoader, code_of, find, last_finder, own_module, run
 
 NOTE = "the program was bundled without"
 
@@ -24,9 +24,7 @@ class AdaptedLoader(BundleLoader):
 
     def exec_module(self, module):
         BundleLoader.exec_module(self, module)
-        import _bundle_adapt
-
-        getattr(_bundle_adapt, module.__name__.replace(".", "_"))(module)
+        getattr(own_module("_bundle_adapt"), module.__name__.replace(".", "_"))(module)
 
 
 class OtherNameLoader(BundleLoader):

@@ -105,6 +105,8 @@ def script():
         show("-Ec", "import beside; print(beside.x)", env={**os.environ, "PYTHONPATH": f"nowhere:{folder}"})
         show("-c", "import sys; print([p for p in sys.path if 'this' in p])", env={"PYTHONPATH": "/this"})
         show("script.py", cwd="/")
+    # In a folder of the binary, from which nothing else is imported.
+    show(os.path.join(os.path.dirname(os.path.abspath(__file__)), "helpers", "__main__.py"), "x")
 
 
 def stdin():

@@ -1,3 +1,4 @@
+import colorsys
 import sys
 
-print("package", __name__, __package__, sys.argv[1:])
+print("package", colorsys.__name__, __name__, __package__, sys.argv[1:])
