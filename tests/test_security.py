@@ -17,6 +17,9 @@ from tests.support import bundle, plain_environment, run
 
 __all__ = ["newest_target"]
 
+# Images lie below it (FIRST_BASE in bundler/link/prelink.py), what the kernel places somewhere lies above.
+_FIXED_END = 1 << 40
+
 _PROGRAM = """
 import ctypes
 import decimal
@@ -85,7 +88,10 @@ def test_libraries_and_stacks_are_randomised(seen: dict[str, Any]):
     def starts(found: dict[str, Any], word: str) -> set[int]:
         return {start for start, _, file in _mappings(found) if word in file}
 
-    assert starts(seen, "look") == starts(again, "look")
+    # libffi maps a page of its code once more, anywhere: its closures need no memory that is writable and executable.
+    fixed, fixed_again = ({start for start in starts(each, "look") if start < _FIXED_END} for each in (seen, again))
+    assert fixed == fixed_again
+    assert len(starts(seen, "look") - fixed) <= 1
     for word in ("libc.so", "[stack]", "[heap]"):
         assert not starts(seen, word) & starts(again, word)
 

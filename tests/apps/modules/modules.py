@@ -190,7 +190,7 @@ def plugins(folder):
     sys.path.insert(0, str(home))
     import added
 
-    print(added.thing.VALUE, added.same.NAME, Path(added.__file__).name, added.__spec__.has_location, added.__cached__.endswith(".pyc"))
+    print(added.thing.VALUE, added.same.NAME, Path(added.__file__).name, added.__spec__.has_location, getattr(added, "__cached__", "3.15 has none")[-4:])
     print(pickle.loads(pickle.dumps(added.thing.Kept())).__class__, [name for _, name, _ in pkgutil.iter_modules([str(home)])])
     print(importlib.resources.files(added).joinpath("note.txt").read_text(), pkgutil.get_data("added", "note.txt"))
     print(importlib.metadata.version("added"), importlib.metadata.requires("added"), [entry.load() for entry in importlib.metadata.entry_points(group="plugins")])
@@ -306,7 +306,7 @@ def culture(folder):
     logging.basicConfig(format="%(filename)s %(module)s %(funcName)s %(name)s %(lineno)d %(message)s", stream=sys.stdout, force=True)
     logging.getLogger("here").warning("told")
     shelf.books.log()
-    suite = unittest.defaultTestLoader.loadTestsFromName("__main__.Tests")
+    suite = unittest.defaultTestLoader.loadTestsFromName("Tests", sys.modules["__main__"])
     print(unittest.TextTestRunner(sys.stdout, verbosity=0).run(suite).testsRun if "unittest" in folder.parts else suite.countTestCases())
     with warnings.catch_warnings(record=True) as caught:
         warnings.resetwarnings()
