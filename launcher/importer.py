@@ -193,6 +193,8 @@ def _find_nowhere(fullname, path=None, target=None):
     caller = sys._getframe(1).f_back
     if caller is None or caller.f_code.co_name != "_find_and_load_unlocked":
         return None
+    if caller.f_locals.get("lazy_submodule"):  # 3.15: a name that may be a module, or else is missing in one
+        return None
     return seldom().find_nowhere(fullname, path, target)
 
 

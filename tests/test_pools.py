@@ -35,6 +35,11 @@ def test_joblib(pools: Program):
     pools.check_same("joblib")
 
 
+def test_multiprocess(pools: Program):
+    """Those of the fork of multiprocessing that dill's author keeps."""
+    pools.check_same("multiprocess")
+
+
 MODULE = """
 import multiprocessing, sys
 from shop import double

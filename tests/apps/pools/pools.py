@@ -132,12 +132,57 @@ def use_joblib():
     print(Parallel(n_jobs=2, backend="multiprocessing")(delayed(pow)(number, 3) for number in range(4)))
 
 
+class Parcel:
+    """A class of `__main__` that dill can pickle: it cannot take an Enum apart."""
+
+    def __init__(self, weight):
+        self.weight = weight
+
+
+def weigh(parcel):
+    return Parcel(parcel.weight * 2).weight, __name__, LEVEL
+
+
+def deliver(queue, lock, array):
+    with lock:
+        array[0] += 1
+    queue.put(Parcel(5))
+
+
+def use_multiprocess():
+    """A fork of multiprocessing that pickles with dill, lambdas too."""
+    import multiprocess
+    from multiprocess import shared_memory
+
+    for method in ("spawn", "forkserver", "fork"):
+        context = multiprocess.get_context(method)
+        with context.Pool(2, start, (context.Value("i", 8),)) as pool:
+            print(pool.map(weigh, [Parcel(1), Parcel(2)]), pool.map(lambda number: number + 1, [3]))
+            try:
+                pool.apply(fail, (3,))
+            except Exception as error:  # of a class that dill made anew
+                print(type(error).__name__, error)
+        queue, lock, array = context.Queue(), context.Lock(), context.Array("i", 1)
+        process = context.Process(target=deliver, args=(queue, lock, array), name="a child")
+        process.start()
+        print(queue.get().weight)
+        process.join()
+        print(process.exitcode, array[0])
+        with context.Manager() as manager:
+            print(dict(manager.dict(a=9)))
+        block = shared_memory.SharedMemory(create=True, size=16)
+        block.close()
+        block.unlink()
+
+
 if __name__ == "__main__":
     os.environ["MARKED"] = "inherited"
     if sys.argv[1] == "leak":
         leak()
     elif sys.argv[1] == "joblib":
         use_joblib()
+    elif sys.argv[1] == "multiprocess":
+        use_multiprocess()
     else:
         multiprocessing.set_start_method(sys.argv[1])
         try_all(sys.argv[1])

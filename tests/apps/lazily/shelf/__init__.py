@@ -1,0 +1,2 @@
+print("shelf runs")
+TITLES = ["one"]

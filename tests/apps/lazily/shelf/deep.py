@@ -1,0 +1,2 @@
+print("shelf.deep runs")
+DEPTH = 3
