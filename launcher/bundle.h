@@ -14,6 +14,9 @@
 /* The folder under which everything bundled appears to lie; the name is the same in every binary ever built. */
 #define BUNDLE_ROOT "/__bundle__"
 
+/* Below this lie files for hosts that have none at the path that follows. */
+#define BUNDLE_SPARE BUNDLE_ROOT "/_host"
+
 /* Look-up by text: open addressing with linear probing over FNV-1a. A slot holds an index plus one, or 0. */
 struct bundle_index {
     const uint32_t *slots;

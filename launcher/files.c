@@ -93,6 +93,25 @@ bundle_find_file(const char *path)
     return normalize(path, normal, sizeof normal) < 0 ? NULL : find_normal(normal);
 }
 
+/* What the binary carries for a host that lacks the file at a path; NULL when there is nothing. Keeps errno. */
+static const char *
+spare(const char *path)
+{
+    static int has_any; /* 0: not known yet */
+    int error = errno;
+    const struct bundle_file *file = NULL;
+    if (!has_any) {
+        has_any = find_normal(BUNDLE_SPARE) ? 1 : -1;
+    }
+    char place[PATH_MAX];
+    if (has_any > 0 && path[0] == '/'
+        && snprintf(place, sizeof place, "%s%s", BUNDLE_SPARE, path) < (int)sizeof place) {
+        file = bundle_find_file(place);
+    }
+    errno = error;
+    return file ? file->path : NULL;
+}
+
 /* --- Contents ------------------------------------------------------------------------------------------------ */
 
 /* A file's bytes; NULL with errno. To be given back to bundle_unmap_contents. */
@@ -360,6 +379,24 @@ closedir_bundled(struct folder *folder)
         return (condition) ? (ours) : __real_##name arguments; \
     }
 
+/* The same for calls with which C libraries look for files of the system's: those that it lacks, the binary may have. */
+#define WRAP_LOOKING(type, name, parameters, arguments, failure, ours) \
+    type __real_##name parameters; \
+    type __wrap_##name parameters; \
+    type __wrap_##name parameters \
+    { \
+        if (bundle_is_ours(path)) { \
+            return ours; \
+        } \
+        type result = __real_##name arguments; \
+        const char *other = result == failure && errno == ENOENT ? spare(path) : NULL; \
+        if (!other) { \
+            return result; \
+        } \
+        path = other; \
+        return ours; \
+    }
+
 /* The mode of open is only there when a file may be created. */
 #define WRAP_OPEN(name, parameters, arguments, path, flags) \
     int __real_##name parameters; \
@@ -376,7 +413,9 @@ closedir_bundled(struct folder *folder)
             mode = va_arg(rest, mode_t); \
             va_end(rest); \
         } \
-        return __real_##name arguments; \
+        int fd = __real_##name arguments; \
+        const char *other = fd < 0 && errno == ENOENT && !(flags & O_CREAT) ? spare(path) : NULL; \
+        return other ? open_bundled(other, flags) : fd; \
     }
 
 WRAP_OPEN(open, (const char *path, int flags, ...), (path, flags, mode), path, flags)
@@ -392,11 +431,11 @@ WRAP(int, __openat_2, (int folder, const char *path, int flags), (folder, path, 
 WRAP(int, __openat64_2, (int folder, const char *path, int flags), (folder, path, flags), bundle_is_ours(path),
      open_bundled(path, flags))
 
-WRAP(FILE *, fopen, (const char *path, const char *mode), (path, mode), bundle_is_ours(path), fopen_bundled(path, mode))
-WRAP(FILE *, fopen64, (const char *path, const char *mode), (path, mode), bundle_is_ours(path), fopen_bundled(path, mode))
+WRAP_LOOKING(FILE *, fopen, (const char *path, const char *mode), (path, mode), NULL, fopen_bundled(path, mode))
+WRAP_LOOKING(FILE *, fopen64, (const char *path, const char *mode), (path, mode), NULL, fopen_bundled(path, mode))
 
-WRAP(int, stat, (const char *path, struct stat *out), (path, out), bundle_is_ours(path), stat_bundled(path, out))
-WRAP(int, stat64, (const char *path, struct stat *out), (path, out), bundle_is_ours(path), stat_bundled(path, out))
+WRAP_LOOKING(int, stat, (const char *path, struct stat *out), (path, out), -1, stat_bundled(path, out))
+WRAP_LOOKING(int, stat64, (const char *path, struct stat *out), (path, out), -1, stat_bundled(path, out))
 WRAP(int, lstat, (const char *path, struct stat *out), (path, out), bundle_is_ours(path), stat_bundled(path, out))
 WRAP(int, lstat64, (const char *path, struct stat *out), (path, out), bundle_is_ours(path), stat_bundled(path, out))
 WRAP(int, fstatat, (int folder, const char *path, struct stat *out, int flags), (folder, path, out, flags),
@@ -422,7 +461,7 @@ OLD_STAT(__fxstatat, (int version, int folder, const char *path, struct stat *ou
 OLD_STAT(__fxstatat64, (int version, int folder, const char *path, struct stat *out, int flags),
          fstatat(folder, path, out, flags))
 
-WRAP(int, access, (const char *path, int mode), (path, mode), bundle_is_ours(path), access_bundled(path, mode))
+WRAP_LOOKING(int, access, (const char *path, int mode), (path, mode), -1, access_bundled(path, mode))
 WRAP(int, faccessat, (int folder, const char *path, int mode, int flags), (folder, path, mode, flags), bundle_is_ours(path),
      access_bundled(path, mode))
 WRAP(int, eaccess, (const char *path, int mode), (path, mode), bundle_is_ours(path), access_bundled(path, mode))

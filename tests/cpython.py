@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import fnmatch
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
@@ -209,6 +210,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--write", metavar="FILE", type=Path, help="write the results as a page")
     given = parser.parse_args(arguments)
+    # Shells start programs in the background with it ignored, and so would the tests be that are about interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     pythons = given.pythons or [path for version in VERSIONS if (path := find_interpreter(version))]
     results = []
     for python in pythons:

@@ -197,6 +197,11 @@ LAYOUTS: dict[str, tuple[list[str], str, set[str]]] = {
         "import awscli, botocore.session",
         {"botocore", "botocore.session"},
     ),
+    "zoneinfo._common": (
+        ["zoneinfo/_common.py", "tzdata/zoneinfo/Europe/__init__.py", "tzdata/zoneinfo/America/Argentina/__init__.py"],
+        "import zoneinfo._common",
+        {"tzdata", "tzdata.zoneinfo.Europe", "tzdata.zoneinfo.America.Argentina"},
+    ),
     "babel.localedata": (
         ["babel/localedata.py", "babel/dates.py", "babel/numbers.py", "babel/plural.py", "babel/lists.py"],
         "import babel.localedata",

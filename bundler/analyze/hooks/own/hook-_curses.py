@@ -1,0 +1,5 @@
+"""Descriptions of terminals, for hosts that have none."""
+
+from PyInstaller.utils.hooks.terminfo import collect_terminfo
+
+datas = collect_terminfo()
