@@ -14,7 +14,6 @@ from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.graph import Binding, DataFile
 from bundler.analyze.hooks import HookError, Hooks, RuntimeHook
 from bundler.analyze.reached import Reached
-from bundler.analyze.rules import Rule
 from bundler.analyze.walk import Walker
 from bundler.errors import BundleError
 from bundler.settings import AddedData, Settings
@@ -145,28 +144,17 @@ def described(asked: Asked, hooks: Hooks, environment: Environment) -> Iterator[
 
 
 def asked_files(
-    asked: Asked, hooks: Hooks, environment: Environment, reached: Mapping[str, Reached], rules: Mapping[str, Rule]
+    asked: Asked, hooks: Hooks, environment: Environment, reached: Mapping[str, Reached]
 ) -> Iterator[DataFile]:
     """Files that options and hooks ask for, but for metadata, of which the default rule takes what programs read."""
     for file in _files(asked, hooks):
         if environment.described_by(file.source) is None:
             yield from added_files(file)
     yield from _sources(hooks, reached)
-    for name in sorted(reached.keys() & {name for name, rule in rules.items() if rule.reads_sources}):
-        yield from _all_sources(reached[name], environment)
 
 
 def _files(asked: Asked, hooks: Hooks) -> Iterable[AddedData]:
     return (*asked.files, *(file for hook in hooks.ran for file in hook.files))
-
-
-def _all_sources(reached: Reached, environment: Environment) -> Iterator[DataFile]:
-    """Every Python file of a module's distribution, reached or not."""
-    owner = environment.owner(reached.located.path) if reached.located else None
-    if owner is not None:
-        for path in owner.files:
-            if path.suffix == ".py":
-                yield DataFile(path, PurePosixPath(path.relative_to(owner.metadata.parent)))
 
 
 def _sources(hooks: Hooks, reached: Mapping[str, Reached]) -> Iterator[DataFile]:

@@ -32,7 +32,7 @@ from bundler.analyze.hooks import Hooks
 from bundler.analyze.libraries import separate
 from bundler.analyze.locate import Kind, Locator
 from bundler.analyze.reached import Edge, Reached
-from bundler.analyze.rules import Rule, load_rules
+from bundler.analyze.rules import load_rules
 from bundler.analyze.stdlib import add_whole_library
 from bundler.analyze.unusual import searched_folders
 from bundler.analyze.walk import Walker
@@ -103,16 +103,18 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         for name in core_modules(target):
             walker.add("python", name, Binding.RULE)
         asked = add_asked(walker, settings, hooks, environment)
-        if settings.python_command or (settings.python_command is None and _starts_python(walker, rules)):
-            _add_python_command(walker)
         site_builtins = _add_site_builtins(walker, target)
         add_whole_library(walker, target, settings, rules, entry)
-        files, owners = _collect_all(walker, environment, asked, hooks, rules)
-        # What data files and conventions brought in may have run-time hooks, and those may need more.
+        files, owners = _collect_all(walker, environment, asked, hooks)
+        # What data files and conventions brought in may have run-time hooks and rules, and those may need more.
         known = len(walker.reached)
+        in_effect = [rule for name, rule in rules.items() if name in walker.reached]
+        starts_python = any(rule.starts_python for rule in in_effect)
+        if settings.python_command or (settings.python_command is None and starts_python):
+            _add_python_command(walker)
         runtime_hooks = add_runtime_hooks(walker, settings, hooks)
         if len(walker.reached) > known:
-            files, owners = _collect_all(walker, environment, asked, hooks, rules)
+            files, owners = _collect_all(walker, environment, asked, hooks)
     data_files, libraries = separate(files)
     modules = dict(_modules(walker.reached, entry, target))
     modules |= dict(_portable_build_variables(modules, target, cache))
@@ -134,8 +136,8 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         search_path=search_path,
         runtime_hooks=runtime_hooks,
         libraries=libraries,
-        reads_every_source=any(rule.reads_every_source for rule in _in_effect(walker, rules)),
-        starts_python=_starts_python(walker, rules),
+        reads_every_source=any(rule.reads_every_source for rule in in_effect),
+        starts_python=starts_python,
     )
 
 
@@ -153,14 +155,6 @@ def _refuse_syntax_error(entry: Entry, facts: FileFacts) -> None:
         )
 
 
-def _in_effect(walker: Walker, rules: Mapping[str, Rule]) -> Iterator[Rule]:
-    return (rule for name, rule in rules.items() if name in walker.reached)
-
-
-def _starts_python(walker: Walker, rules: Mapping[str, Rule]) -> bool:
-    return any(rule.starts_python for rule in _in_effect(walker, rules))
-
-
 def _add_python_command(walker: Walker) -> None:
     """What `python` itself imports for `-m`, for a script, and for a session (Modules/main.c), and in place of `site`."""
     for name in ("runpy", "_sitebuiltins", "_pyrepl.__main__", "rlcompleter"):
@@ -171,13 +165,13 @@ def _add_python_command(walker: Walker) -> None:
 
 
 def _collect_all(
-    walker: Walker, environment: Environment, asked: Asked, hooks: Hooks, rules: Mapping[str, Rule]
+    walker: Walker, environment: Environment, asked: Asked, hooks: Hooks
 ) -> tuple[list[DataFile], list[Installed]]:
     """Data files, and modules that configuration files among them name, until neither brings anything new."""
     while True:
         data_files, owners = collect(walker.reached, environment, described(asked, hooks, environment))
         there = {file.destination for file in data_files}
-        for file in asked_files(asked, hooks, environment, walker.reached, rules):
+        for file in asked_files(asked, hooks, environment, walker.reached):
             if file.destination not in there:
                 there.add(file.destination)
                 data_files.append(file)

@@ -557,9 +557,7 @@ def test_files_that_hooks_add(tmp_path: Path):
     ))]))  # fmt: skip
     environment = Environment((tmp_path,), MARKERS)
 
-    assert [str(file.destination) for file in asked_files(Asked((), ()), hooks, environment, {}, {})] == [
-        "moved/data.txt"
-    ]
+    assert [str(file.destination) for file in asked_files(Asked((), ()), hooks, environment, {})] == ["moved/data.txt"]
     assert [owner.name for owner in described(Asked((), ()), hooks, environment)] == ["p"]
 
 
@@ -573,7 +571,7 @@ def test_sources_as_files(tmp_path: Path):
     }
     hooks = cast(Hooks, SimpleNamespace(ran=[standard(sources={"p": "pyz+py", "p.not": "pyz"})]))
 
-    found = list(asked_files(Asked((), ()), hooks, Environment((tmp_path,), MARKERS), modules, {}))
+    found = list(asked_files(Asked((), ()), hooks, Environment((tmp_path,), MARKERS), modules))
 
     assert [str(file.destination) for file in found] == ["p/__init__.py", "p/a.py"]
 

@@ -44,7 +44,6 @@ def test_rule_says_why_and_does_something(rule: Rule):
         rule.ignores,
         rule.uses,
         rule.search_folders,
-        rule.reads_sources,
         rule.reads_every_source,
         rule.starts_python,
         rule.names,

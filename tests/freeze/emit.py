@@ -3,8 +3,8 @@
 Usage: PYTHON emit.py FOLDER-OF-THE-FREEZER REQUEST. The request is JSON:
 `modules`: [name, source, file name] to be compiled and marshalled, as an import would find them in a .pyc;
 `constants`: [name, pickle, C file] of lists of values, each assigned in a module that is made as a syntax tree.
-`cases` is written for the self-check: every module, and the first one with one thing changed, in every way that must be
-noticed. Standard output gets the strings and the number of code objects of each C file.
+`cases` is written for the self-check: every module, and, `with_changes`, the first one with one thing changed, in every
+way that must be noticed. Standard output gets the strings and the number of code objects of each C file.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def main() -> None:
         Path(output).write_text(f'#include "frozen.h"\n{externs}\n{writer.text()}')
         facts.append({"pooled": sorted(writer.pooled), "codes": writer.codes})
     _, first, _, data = cases[0]
-    for what, code in changes(marshal.loads(data)):
+    for what, code in changes(marshal.loads(data)) if request["with_changes"] else ():
         cases.append((f"changed: {what}", first, "", marshal.dumps(code)))
     Path(request["cases"]).write_bytes(marshal.dumps(cases, 2))
     print(json.dumps(facts))

@@ -56,14 +56,19 @@ class Bench:
     folder: Path
     root: Path | None = None  # of modules that are not of the standard library
 
-    def compare(self, modules: Sequence[Path], constants: Sequence[list[Any]] = ()) -> Result:
-        """Freeze source files, and modules made of constants, and compare them in a binary."""
+    def compare(
+        self, modules: Sequence[Path], constants: Sequence[list[Any]] = (), *, with_changes: bool = True
+    ) -> Result:
+        """Freeze source files, and modules made of constants, and compare them in a binary.
+
+        `with_changes`: the first module is also compared with changed ones, to see whether that is noticed.
+        """
         checked = [self._module(path) for path in modules]
         names = [f"{CHECKED}constants{index}" for index in range(len(constants))]
         pickles = [self.folder / f"{name}.pickle" for name in names]
         for path, values in zip(pickles, constants, strict=True):
             path.write_bytes(pickle.dumps(values))
-        facts = self._emit(checked, list(zip(names, pickles, strict=True)))
+        facts = self._emit(checked, list(zip(names, pickles, strict=True)), with_changes=with_changes)
         image = self._image(checked, dict(zip(names, facts, strict=True)))
         cases: list[Case] = marshal.loads(self._cases.read_bytes())
         found = compare(image, Fresh(cases), self.target, self._settings, self._workshop)
@@ -91,12 +96,15 @@ class Bench:
         name = CHECKED + ".".join(below.with_suffix("").parts)
         return SourceModule(name, path, f"/checked/{below}", is_package=False)
 
-    def _emit(self, checked: Sequence[SourceModule], constants: Sequence[tuple[str, Path]]) -> list[dict[str, Any]]:
+    def _emit(
+        self, checked: Sequence[SourceModule], constants: Sequence[tuple[str, Path]], *, with_changes: bool
+    ) -> list[dict[str, Any]]:
         request = {
             "layout": layout_as_json(self.target.layout),
             "modules": [[module.name, str(module.path), module.filename] for module in checked],
             "constants": [[name, str(path), str(path.with_suffix(".c"))] for name, path in constants],
             "cases": str(self._cases),
+            "with_changes": with_changes,
         }
         file = self.folder / "request.json"
         file.write_text(json.dumps(request))

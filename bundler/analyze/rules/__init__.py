@@ -7,7 +7,6 @@
                                       # "package.*.x" for x in all of them that have one
     ignores = ["doctest"]             # imports of the module that are not followed; "*": its deferred ones
     uses = ["spawn_main"]             # names of its functions that something out of sight calls
-    sources = true                    # its distribution reads its own Python files, so they are carried as data too
     every-source = true               # it reads the sources of any module, as `--with-source` carries them
     python-command = true             # it starts `sys.executable` as Python, as `python-command` allows
     search = ["vendor"]               # folders beside the module whose contents it makes top-level modules
@@ -39,7 +38,6 @@ class Rule:
     ignores: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     search_folders: tuple[str, ...] = ()
-    reads_sources: bool = False
     reads_every_source: bool = False
     starts_python: bool = False
     whole_library: bool = False
@@ -63,7 +61,6 @@ def load_rules(folder: Path = Path(__file__).parent, files: str = "*.toml") -> M
                     ignores=tuple(raw.get("ignores", ())),
                     uses=tuple(raw.get("uses", ())),
                     search_folders=tuple(raw.get("search", ())),
-                    reads_sources=raw.get("sources", False),
                     reads_every_source=raw.get("every-source", False),
                     starts_python=raw.get("python-command", False),
                     whole_library=raw.get("stdlib") == "full",

@@ -1,0 +1,3 @@
+"""Gateways are sent the source of the module that they run."""
+
+module_collection_mode = "py"
