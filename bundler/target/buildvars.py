@@ -16,6 +16,9 @@ _COMMON = ("/usr/", "/bin/", "/lib/", "/lib64/", "/etc/", "/dev/", "/sbin/")
 # Not the rest of a longer one, such as `$(srcdir)/Objects`; but right behind an option's letter.
 _ABSOLUTE_PATH = re.compile(r"(?:(?<![\w.$})/-])|(?<=-[BILR]))/[\w.+~-]+(?:/[\w.+~-]+)*/?")
 
+# Folders of the system that the program runs on, also where Python's own prefix is /usr (Lib/zoneinfo/_tzpath.py).
+_OF_THE_SYSTEM = frozenset({"TZPATH"})
+
 
 def portable_variables(source: str, prefix: Path, root: str) -> str:
     """Source of the module with `prefix` replaced by `root`; values that name other folders become empty."""
@@ -25,7 +28,9 @@ def portable_variables(source: str, prefix: Path, root: str) -> str:
         for node in tree.body
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value
     )
-    portable = {name: _portable(value, str(prefix), root) for name, value in values.items()}
+    portable = {
+        name: value if name in _OF_THE_SYSTEM else _portable(value, str(prefix), root) for name, value in values.items()
+    }
     return f"build_time_vars = {pprint.pformat(portable, sort_dicts=True)}\n"
 
 

@@ -251,6 +251,12 @@ def test_type_parameters_import_typing(text: str):
     assert bindings(text) == {"typing": "eager"}
 
 
+@pytest.mark.skipif(sys.version_info < (3, 14), reason="PEP 750 is new in Python 3.14")
+def test_template_strings_import_their_module():
+    """C code imports the module of template strings to copy and pickle them."""
+    assert bindings("x = t'{y}'\ndef f(): return t''") == {"string.templatelib": "deferred"}
+
+
 def test_statement_is_told_as_it_stands():
     """Names, dots and the line of a statement are facts; an alias is not."""
     found = facts("import a.b as c\nfrom . import d\nfrom ..e.f import g as h, i\nfrom j import *\n")["imports"]
@@ -801,6 +807,7 @@ def test_empty_file():
         ("sys.path.insert(0, os.path.join(os.path.dirname(__file__), name))", []),
         ("x = y\ny = x\nsys.path.append(x)  # __file__", []),
         ("other.path.append(os.path.dirname(__file__))  # sys", []),
+        ("if sys.platform == 'win32':\n  sys.path.append(os.path.dirname(__file__))", []),
     ],
 )
 def test_folders_that_are_added_to_the_path(text: str, folders: list[str]):

@@ -217,11 +217,11 @@ def test_workers_leave_nothing_behind(target: TargetPython):
 # --- Build variables --------------------------------------------------------------------------------------------------
 
 
-def variables(**values: Any) -> dict[str, Any]:
-    """The variables as a binary carries them, for a Python in /opt/python built in /home/me/src."""
+def variables(prefix: str = "/opt/python", **values: Any) -> dict[str, Any]:
+    """The variables as a binary carries them, for a Python in `prefix` built in /home/me/src."""
     source = f"# generated\nbuild_time_vars = {values!r}\n"
     namespace: dict[str, Any] = {}
-    exec(portable_variables(source, Path("/opt/python"), ROOT), namespace)
+    exec(portable_variables(source, Path(prefix), ROOT), namespace)
     found: dict[str, Any] = namespace["build_time_vars"]
     return found
 
@@ -247,6 +247,13 @@ def test_variables_tell_nothing_of_the_build_machine(value: Any, expected: Any):
     assert variables(NAME=value)["NAME"] == expected
 
 
+def test_time_zones_are_the_systems():
+    """A Python that came with the system lies below /usr; where time zones are does not move with it."""
+    found = variables("/usr", TZPATH="/usr/share/zoneinfo:/etc/zoneinfo", LIBDIR="/usr/lib")
+
+    assert found == {"TZPATH": "/usr/share/zoneinfo:/etc/zoneinfo", "LIBDIR": "/__bundle__/lib"}
+
+
 def test_variables_of_the_real_thing(target: TargetPython):
     """The generated module of each Python keeps its variables, and no path of this machine."""
     (path,) = (path for path in target.stdlib.glob("_sysconfigdata_*.py") if not path.is_symlink())
@@ -257,4 +264,4 @@ def test_variables_of_the_real_thing(target: TargetPython):
     assert namespace["build_time_vars"]["VERSION"] == target.short_version
     assert namespace["build_time_vars"]["EXT_SUFFIX"] in target.extension_suffixes
     assert str(Path.home()) not in text
-    assert str(target.base_prefix) not in text
+    assert str(target.base_prefix) not in text.replace(namespace["build_time_vars"]["TZPATH"], "")

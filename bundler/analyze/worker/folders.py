@@ -4,37 +4,42 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from .conditions import dotted
 
 
-def added_folders(tree: ast.Module) -> Iterator[str]:
-    """Folders that the file puts on `sys.path`, relative to its own."""
-    values = {
-        node.targets[0].id: node.value
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
-    }
-    for node in ast.walk(tree):
-        added: list[ast.expr] = []
+class AddedFolders:
+    """Collects what a file says of its own place, in whatever order its statements are met."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, ast.expr] = {}
+        self._added: list[ast.expr] = []
+
+    def assigned(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> None:
+        """Note an assignment: to a name that may stand for a folder, or to `sys.path`."""
         match node:
-            case ast.Call(ast.Attribute(attr="insert") as function, [_, folder]) if _is_search_path(function.value):
-                added = [folder]
-            case ast.Call(ast.Attribute(attr="append") as function, [folder]) if _is_search_path(function.value):
-                added = [folder]
-            case ast.Call(ast.Attribute(attr="extend") as function, [ast.List(folders)]) if _is_search_path(
-                function.value
-            ):
-                added = folders
+            case ast.Assign([ast.Name(name)], value) | ast.AnnAssign(ast.Name(name), value=ast.expr() as value):
+                self._values[name] = value
             case ast.AugAssign(target, ast.Add(), ast.List(folders)) if _is_search_path(target):
-                added = folders
+                self._added += folders
+
+    def called(self, node: ast.Call) -> None:
+        """Note a call, which may be one that adds to `sys.path`."""
+        match node:
+            case ast.Call(ast.Attribute(value, "insert"), [_, folder]) if _is_search_path(value):
+                self._added.append(folder)
+            case ast.Call(ast.Attribute(value, "append"), [folder]) if _is_search_path(value):
+                self._added.append(folder)
+            case ast.Call(ast.Attribute(value, "extend"), [ast.List(folders)]) if _is_search_path(value):
+                self._added += folders
             case ast.Call(ast.Attribute(attr="addsitedir"), [folder]):
-                added = [folder]
-        for each in added:
-            relative = _relative_to_file(each, values)
-            if relative is not None:
-                yield relative
+                self._added.append(folder)
+
+    def found(self) -> set[str]:
+        """The folders, relative to the file's own."""
+        places = (_relative_to_file(each, self._values) for each in self._added)
+        return {place for place in places if place is not None}
 
 
 def _is_search_path(node: ast.expr) -> bool:

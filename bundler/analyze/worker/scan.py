@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from .conditions import dotted, is_main_test, truth
-from .folders import added_folders
+from .folders import AddedFolders
 from .lookups import SITE_BUILTINS, named_codecs, site_builtins
 
 # The words that bundler.analyze.facts understands, from the firmest to the loosest.
@@ -50,7 +50,7 @@ def scan(source: bytes, *, is_compiled: bool = False) -> dict[str, Any]:
             compile(tree, "-", "exec", dont_inherit=True)
     except _UNCOMPILABLE as error:
         return _unreadable(error)
-    scanner = _Scanner()
+    scanner = _Scanner(AddedFolders() if _may_add_folders(source) else None)
     scanner.statements(tree.body, EAGER)
     strings = scanner.strings
     strings |= {found[1] for text in strings if (found := _IMPORT_TEXT.match(text))}
@@ -66,7 +66,7 @@ def scan(source: bytes, *, is_compiled: bool = False) -> dict[str, Any]:
         "codecs": sorted(set(named_codecs(strings))),
         "strings": " ".join(sorted(filter(_REFERENCE.match, strings))),
         "any_codec": scanner.any_codec,
-        "search_folders": sorted(set(added_folders(tree))) if _may_add_folders(source) else [],
+        "search_folders": sorted(scanner.added_folders.found()) if scanner.added_folders else [],
         "extends_path": b"extend_path" in source or b"declare_namespace" in source,
         "site_builtins": site_builtins(source) if scanner.names_site_builtins else [],
     }
@@ -101,8 +101,18 @@ _Scope = tuple[set[str], set[str], set[str]]
 
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 
-# Since 3.12. What is done with them, and with classes that have them, is written in `typing` (Objects/typevarobject.c).
-_TYPE_PARAMETERS = frozenset(getattr(ast, name, None) for name in ("TypeVar", "TypeVarTuple", "ParamSpec"))
+# Syntax whose objects C code makes, with modules that it imports when something is done with them: classes that have type
+# parameters, and `T | None` (Objects/typevarobject.c, since 3.12); template strings that are copied or pickled
+# (Objects/templateobject.c, since 3.14).
+_NEEDED_BY_SYNTAX = {
+    getattr(ast, name, None): module
+    for name, module in {
+        "TypeVar": "typing",
+        "TypeVarTuple": "typing",
+        "ParamSpec": "typing",
+        "TemplateStr": "string.templatelib",
+    }.items()
+}
 
 
 # Modules of the top level that begin with less are too many to be meant.
@@ -116,7 +126,8 @@ class _Scanner:
     it is in, or the class for a special method; "" for code that always runs.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, added_folders: AddedFolders | None) -> None:
+        self.added_folders = added_folders
         self.imports: list[list[Any]] = []
         self.main: list[list[Any]] = []  # under `if __name__ == "__main__"`
         self.main_names: set[str] = set()
@@ -185,6 +196,8 @@ class _Scanner:
         self._look([node.value], binding)
 
     def _assign(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign, binding: str) -> None:
+        if self.added_folders:
+            self.added_folders.assigned(node)
         if self._is_module_level:
             self._note_all(node)
         if isinstance(node, ast.AnnAssign) and self._user:
@@ -350,8 +363,8 @@ class _Scanner:
             else:
                 if kind in (ast.MatchAs, ast.MatchStar) and node.name:
                     bound.add(node.name)
-                elif kind in _TYPE_PARAMETERS:
-                    self._add(node, binding, "typing", None, 0)
+                elif kind in _NEEDED_BY_SYNTAX:
+                    self._add(node, binding, _NEEDED_BY_SYNTAX[kind], None, 0)
                 for name in _CHILDREN[kind]:
                     value = getattr(node, name)
                     if type(value) is list:
@@ -370,6 +383,8 @@ class _Scanner:
         self._loads |= loads
 
     def _call(self, node: ast.Call, binding: str) -> None:
+        if self.added_folders:
+            self.added_folders.called(node)
         function = node.func
         name = getattr(function, "attr", None) or getattr(function, "id", None)
         if name in _IMPORTERS and node.args:

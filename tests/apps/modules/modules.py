@@ -200,7 +200,8 @@ def plugins(folder):
     spec = importlib.util.spec_from_file_location("by_path", home / "added" / "other.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    print(module.NAME, importlib.machinery.SourceFileLoader("x", str(home / "added" / "other.py")).load_module().NAME)
+    loader = importlib.machinery.SourceFileLoader("x", str(home / "added" / "other.py"))
+    print(module.NAME, loader.load_module().NAME if hasattr(loader, "load_module") else "gone")  # in 3.15
     own = importlib.util.spec_from_file_location("own_by_path", Path(shelf.__file__).with_name("books.py"))
     module = importlib.util.module_from_spec(own)
     own.loader.exec_module(module)
