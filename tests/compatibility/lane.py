@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import time
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.compatibility.page import read_rows, write_page
@@ -28,6 +29,9 @@ def run_lane(lane: Lane) -> int:
     """Try what is named, or everything; the exit status says whether all of it works."""
     parser = argparse.ArgumentParser(prog=f"python -m {lane.name}", allow_abbrev=False)
     parser.add_argument("names", metavar="NAME", nargs="*", help="subjects to try (default: all)")
+    parser.add_argument(
+        "--python", metavar="VERSION", nargs="+", help="`3.12`, one or several (default: what each subject names)"
+    )
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep binaries and working folders here")
     given = parser.parse_args()
     subjects = read_subjects(lane.subjects)
@@ -35,10 +39,21 @@ def run_lane(lane: Lane) -> int:
     if unknown:
         parser.error(f"there is no subject {', '.join(sorted(unknown))}")
     rows = read_rows(lane.page)
+    tried = []
     for name in given.names or subjects:
-        rows[name] = _tried(subjects[name], given.keep)
-        write_page(lane.page, lane.head, [rows[name] for name in subjects if name in rows], len(subjects))
-    return 0 if all(rows[name].works for name in given.names or subjects) else FAILED
+        for python in given.python or [subjects[name].python]:
+            row = _tried(replace(subjects[name], python=python), given.keep)
+            rows[name, python] = row
+            tried.append(row)
+            write_page(lane.page, lane.head, _in_order(subjects, rows), len(subjects))
+    return 0 if all(row.works for row in tried) else FAILED
+
+
+def _in_order(subjects: Iterable[str], rows: Mapping[tuple[str, str], Row]) -> list[Row]:
+    """As subjects are listed, each with the Pythons it was tried with; the newest first."""
+    order = list(subjects)
+    known = [key for key in rows if key[0] in order]
+    return [rows[key] for key in sorted(known, key=lambda key: (order.index(key[0]), -int(key[1].partition(".")[2])))]
 
 
 def _tried(subject: Subject, keep: Path | None) -> Row:

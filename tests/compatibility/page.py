@@ -21,18 +21,19 @@ def write_page(page: Path, head: str, rows: Sequence[Row], listed: int) -> None:
         f"| {row.name} | {row.version} | {row.python} | {row.size} | {row.does} | {row.result} |\n" for row in rows
     ]
     works = sum(row.works for row in rows)
-    untried = f"{listed - len(rows)} more are listed and not tried yet." if listed > len(rows) else ""
+    left = listed - len({row.name for row in rows})
+    untried = f"{left} more are listed and not tried yet." if left else ""
     table = _TABLE.format(works=works, all=len(rows), untried=untried).replace(". \n", ".\n")
     page.write_text(head + table + "".join(lines))
 
 
-def read_rows(page: Path) -> dict[str, Row]:
-    """The rows that are on the page, by name."""
+def read_rows(page: Path) -> dict[tuple[str, str], Row]:
+    """The rows that are on the page, by name and Python."""
     if not page.exists():
         return {}
     found = {}
     _, _, table = page.read_text().partition("|---|---|---|---|---|---|\n")
     for line in table.splitlines():
         name, version, python, size, does, result = (cell.strip() for cell in line.strip("|").split(" | "))
-        found[name] = Row(name, version, python, does, result, size)
+        found[name, python] = Row(name, version, python, does, result, size)
     return found
