@@ -53,7 +53,7 @@ EXCEPTIONS: dict[str, str] = {
     ),
     "test.test_importlib.test_threaded_import.ThreadedImportTests.test_parallel_path_hooks": "modules of the binary are "
     "found before `sys.path` is looked at",
-    "test.test_multiprocessing_spawn.test_misc.TestFlags.test_flags": "the workers of a process pool have the program's own "
+    "*test_multiprocessing_spawn*.TestFlags.test_flags": "the workers of a process pool have the program's own "
     "options, not those of a Python that the program was asked to be",
 }
 

@@ -216,7 +216,8 @@ def _file_entries(graph: ModuleGraph) -> Iterator[FileEntry]:
         path = PurePosixPath(module.filename)
         # A console script has no suffix, and often the name of a package.
         if path.suffix and path.is_relative_to(bundle_root()) and path not in carried:
-            yield FileEntry(path, b"", is_executable=False, is_listed_only=True)
+            # Those that are empty can be read: folders that programs copy often have an empty `__init__.py`.
+            yield FileEntry(path, b"", is_executable=False, is_listed_only=module.path.stat().st_size > 0)
     for broken in graph.of_kind(BrokenModule):
         yield FileEntry(PurePosixPath(broken.filename), _text_of(broken), is_executable=False)
 
@@ -330,7 +331,7 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
         data_files=tuple(
             (_relative(file.path, root), len(file.content))
             for file in contents.files
-            if isinstance(file, FileEntry) and not file.is_listed_only and str(file.path) not in libraries
+            if isinstance(file, FileEntry) and not _is_of_module(file) and str(file.path) not in libraries
         ),
         distributions=tuple((d.name, d.version) for d in graph.distributions),
         left_out=tuple((edge.imported, edge.importer) for edge in graph.left_out),
@@ -340,6 +341,11 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
             for library in closure.libraries
         ),
     )
+
+
+def _is_of_module(file: FileEntry) -> bool:
+    """Is it there only because a module would have it?"""
+    return file.is_listed_only or (file.path.suffix == ".py" and not file.content)
 
 
 def _relative(path: PurePosixPath, root: PurePosixPath) -> str:

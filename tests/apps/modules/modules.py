@@ -16,6 +16,7 @@ import pickle
 import pkgutil
 import platform
 import runpy
+import shutil
 import sys
 import types
 import typing
@@ -30,6 +31,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "vendor"))
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "more"))
 
+import forms
 import shelf
 import shelf.books
 import spread.one
@@ -39,6 +41,7 @@ import spread.two
 def show(module):
     spec = module.__spec__
     print(module.__name__, module.__package__, module.__file__, getattr(module, "__path__", None) and list(module.__path__))
+    print(spec.cached, getattr(module, "__cached__", None))
     print(spec.name, spec.origin, spec.has_location, spec.submodule_search_locations, spec.parent, spec.loader is module.__loader__)
 
 
@@ -257,6 +260,9 @@ def resources(folder):
     with (root / "texts" / "a.txt").open(encoding="utf-8") as file:
         print(file.readline())
     print(importlib.resources.files("spread").joinpath("spread.txt").read_text())
+    # A package for the sake of its data.
+    shutil.copytree(Path(forms.__file__).parent, folder / "forms", ignore=shutil.ignore_patterns("__pycache__"))
+    print(sorted((path.name, path.read_text()) for path in (folder / "forms").iterdir()))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         old = importlib.resources
