@@ -65,7 +65,6 @@ def _prove_layout(target: TargetPython, include: Path, proof: Path, flags: tuple
 
 
 _NAMES_OF_BOTH = (
-    "_PyRuntime",
     *(f"_Py_{name}" for name in ("NoneStruct", "TrueStruct", "FalseStruct", "EllipsisObject")),
     *(f"Py{name}_Type" for name in ("Code", "Unicode", "Bytes", "Tuple", "Long", "Float", "Complex", "Slice")),
 )

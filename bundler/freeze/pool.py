@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from bundler.contract import fnv1a
 from bundler.freeze.worker import ctext
+from bundler.freeze.worker.objects import declaration, text_initialiser
 
 
 def pool_lines(texts: Iterable[str], header: str) -> Iterator[str]:
@@ -18,8 +19,9 @@ def pool_lines(texts: Iterable[str], header: str) -> Iterator[str]:
     """
     yield f'#include "{header}"'
     symbols = {text: ctext.pool_symbol(text) for text in texts}
-    for text, symbol in symbols.items():
-        yield f"IN_STRING struct ascii {symbol}={{TEXT {len(text)},ASCII {ctext.string_literal(text.encode('ascii'))}}};"
+    if symbols:
+        definitions = (f"{symbol}={{{text_initialiser(text)}}}" for text, symbol in symbols.items())
+        yield declaration("IN_STRING struct ascii", definitions)
     hashes = {text: fnv1a(text.encode("ascii")) for text in symbols}
     found = sorted(symbols, key=lambda text: (hashes[text], text))
     yield "void*const bundle_pool[]={"

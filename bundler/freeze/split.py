@@ -12,25 +12,25 @@ from bundler.process import Argument
 from bundler.toolchain import Toolchain
 
 # The border as gcc copies it from an asm statement. No string can hold such a line: there, a line's end is escaped.
-_BORDER = f"\n\t{BORDER}\n"
-_SECTION = "\n\t.section\t"
-_FLAGGED_SECTION = re.compile(r"\n\t\.section\t([^,\n]+)(,[^\n]*)")
+_BORDER = f"\n\t{BORDER}\n".encode()
+_SECTION = re.compile(rb"\n\t\.section\t([^,\n]+)([^\n]*)")
 
 
-def parts_of(assembly: str) -> Iterator[str]:
+def parts_of(assembly: bytes) -> Iterator[bytes]:
     """What stands between borders, each part with all that it takes to be assembled on its own."""
     before, *parts, after = assembly.split(_BORDER)
     # A section's flags are written where it is first named, and its name only where it changes.
-    flags: dict[str, str] = dict(_FLAGGED_SECTION.findall(assembly))
-    current = ""
+    whole: dict[bytes, bytes] = {}
+    current = b""
+
+    def with_flags(section: re.Match[bytes]) -> bytes:
+        nonlocal current
+        current = whole.setdefault(section[1], section[0])
+        return current
+
     for part in parts:
-        whole = current + "\n" + part
-        for name, suffix in flags.items():
-            whole = whole.replace(f"{_SECTION}{name}\n", f"{_SECTION}{name}{suffix}\n")
-        yield f"{before}{whole}\n{after}"
-        start = whole.rfind(_SECTION)
-        if start >= 0:
-            current = whole[start : whole.index("\n", start + 1)]
+        start = current
+        yield b"\n".join((before + start, _SECTION.sub(with_flags, b"\n" + part), after))
 
 
 def keeps_order(toolchain: Toolchain, flags: Sequence[str], cache: Cache) -> bool:
@@ -42,8 +42,8 @@ def keeps_order(toolchain: Toolchain, flags: Sequence[str], cache: Cache) -> boo
             names = ("first", "second")
             source.write_text("".join(f"{BORDER_LINE} int {name} = 1;\n" for name in names) + BORDER_LINE + "\n")
             toolchain.run("-S", *flags, source, "-o", source.with_suffix(".s"))
-            parts = list(parts_of(source.with_suffix(".s").read_text()))
-        kept = [[name for name in names if f"{name}:" in part] for part in parts] == [[name] for name in names]
+            parts = list(parts_of(source.with_suffix(".s").read_bytes()))
+        kept = [[name for name in names if f"{name}:".encode() in part] for part in parts] == [[name] for name in names]
         cache.write(answer, str(int(kept)).encode())
     return answer.read_bytes() == b"1"
 
@@ -59,7 +59,7 @@ def compile_each(toolchain: Toolchain, source: Path, count: int, flags: Sequence
     elif count:
         assembly = source.with_suffix(".s")
         toolchain.run("-S", *flags, source, "-o", assembly)
-        for output, part in zip(outputs, parts_of(assembly.read_text()), strict=True):
-            output.with_suffix(".s").write_text(part)
+        for output, part in zip(outputs, parts_of(assembly.read_bytes()), strict=True):
+            output.with_suffix(".s").write_bytes(part)
         toolchain.run("-c", *(output.with_suffix(".s").name for output in outputs), cwd=source.parent)
     return outputs

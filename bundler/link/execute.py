@@ -178,7 +178,7 @@ def _link(plan: LinkPlan, launcher: list[Path], work: Path) -> Path:
     exports = work / "exports.txt"
     exports.write_text("{ Py*; _Py*; };\n")
     definitions = work / "definitions.ld"
-    definitions.write_text("".join(f"{name} = {value:#x};\n" for name, value in plan.definitions))
+    definitions.write_text("".join(f"{name} = {value};\n" for name, value in plan.definitions))
     if plan.prelinked.residents:
         (work / "residents.ld").write_text("\n".join((*_resident_script(plan), "")))
     output = work / "linked"

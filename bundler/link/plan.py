@@ -20,6 +20,7 @@ from bundler.analyze.graph import (
 from bundler.contract import bundle_constant, bundle_root, launcher_folder
 from bundler.errors import Diagnostic, Severity
 from bundler.freeze.image import FrozenImage
+from bundler.freeze.worker.ctext import runtime_symbol
 from bundler.link.carry import Bound, Carried, bind, library_rules
 from bundler.link.libraries import Closure, find_closure
 from bundler.link.manifest import Manifest
@@ -126,7 +127,7 @@ class LinkPlan:
     objects: tuple[Path, ...]
     libraries: tuple[Path | str, ...]  # the static libpython, and what it is linked with
     wrapped: tuple[str, ...]
-    definitions: tuple[tuple[str, int], ...]  # symbols that the linker is given values for
+    definitions: tuple[tuple[str, str], ...]  # symbols that the linker is given, and expressions for their values
     prelinked: Prelinked
     thread_locals: tuple[tuple[int, tuple[int, int, int]], ...]
     contents: Contents
@@ -151,7 +152,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     replaced = REPLACED_FUNCTIONS | REPLACED_IN_IMAGES | REPLACED_FOR_EXTENSIONS
     bound = bind(closure, exported, replaced, library_rules(), _DETOURED_IN_PYTHON)
     prelinked = bound.prelinked
-    definitions, version_end = _versions(image)
+    versions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image)),
         files=(*_file_entries(graph), *_library_entries(bound), *_wanted_sources(graph, settings)),
@@ -187,7 +188,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
         objects=(*(module.object_file for module in image.modules), image.results.object_file, image.pool),
         libraries=tuple(libraries),
         wrapped=(*sorted(REPLACED_FUNCTIONS), *_WRAPPED_IN_PYTHON),
-        definitions=definitions,
+        definitions=(*versions, *_runtime_members(target)),
         prelinked=prelinked,
         thread_locals=tuple(thread_local_layout(prelinked.images).items()),
         contents=contents,
@@ -197,14 +198,20 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     )
 
 
-def _versions(image: FrozenImage) -> tuple[tuple[tuple[str, int], ...], int]:
+def _versions(image: FrozenImage) -> tuple[tuple[tuple[str, str], ...], int]:
     """A range of co_versions for each module; the linker puts them into the upper halves of 64-bit words."""
     definitions = []
     following = FIRST_VERSION
     for module in (*image.modules, image.results):
-        definitions.append((module.version_symbol, following << 32))
+        definitions.append((module.version_symbol, f"{following << 32:#x}"))
         following += module.codes
     return tuple(definitions), following
+
+
+def _runtime_members(target: TargetPython) -> Iterator[tuple[str, str]]:
+    """Names for the objects inside `_PyRuntime`, by which frozen modules refer to them."""
+    for offset in sorted(set(target.layout.singletons.values())):
+        yield runtime_symbol(offset), f"_PyRuntime + {offset}"
 
 
 def _file_entries(graph: ModuleGraph) -> Iterator[FileEntry]:

@@ -82,7 +82,7 @@ def main() -> None:
     """Do what the request asks for."""
     sys.path.append(sys.argv[1])
     sys.setrecursionlimit(20_000)
-    from worker.ctext import external, pool_symbol  # type: ignore[import-not-found]  # found in the folder just added
+    from worker.ctext import external  # type: ignore[import-not-found]  # found in the folder just added
     from worker.objects import ModuleWriter  # type: ignore[import-not-found]  # found in the folder just added
 
     request = json.loads(Path(sys.argv[2]).read_text())
@@ -95,8 +95,7 @@ def main() -> None:
         cases.append((name, name, "", marshal.dumps(code)))
         writer = ModuleWriter(request["layout"], name)
         writer.write(name, code)
-        externs = "\n".join(map(external, map(pool_symbol, sorted(writer.pooled))))
-        Path(output).write_text(f'#include "frozen.h"\n{externs}\n{writer.text()}')
+        Path(output).write_text(f'#include "frozen.h"\n{external(sorted(writer.elsewhere()))}\n{writer.text()}')
         facts.append({"pooled": sorted(writer.pooled), "codes": writer.codes})
     _, first, _, data = cases[0]
     for what, code in changes(marshal.loads(data)) if request["with_changes"] else ():

@@ -144,11 +144,8 @@ class Bench:
         texts = sorted({text for facts in constants.values() for text in facts["pooled"]})
         if texts:
             # Weak: the build's own pool may hold the same strings, and wins. There is but one table of them.
-            lines = [
-                line.replace("IN_STRING", "__attribute__((weak)) IN_STRING")
-                for line in pool_lines(texts, "frozen.h")
-                if line.startswith(("#include", "IN_STRING"))
-            ]
+            include, strings, *_ = pool_lines(texts, "frozen.h")
+            lines = [include, f"__attribute__((weak)) {strings}"]
             source = self.folder / "pool.c"
             source.write_text("\n".join((*lines, "")))
             freezer.compile(source, source.with_suffix(".o"))

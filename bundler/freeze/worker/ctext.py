@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # Octal escapes, always three digits: a hexadecimal one would swallow the digits that follow it.
 _ESCAPES = [chr(byte) if 32 <= byte < 127 and byte not in b'"\\' else f"\\{byte:03o}" for byte in range(256)]
@@ -12,12 +13,17 @@ _POOLED = re.compile(r"[A-Za-z0-9_]{2,120}\Z")
 
 def string_literal(data: bytes) -> str:
     """A C string literal with these bytes (and, as all such literals, a NUL after them)."""
-    return '"' + "".join(map(_ESCAPES.__getitem__, data)) + '"'
+    # Most are texts, and those need few escapes.
+    text = data.decode("latin-1").replace("\\", r"\134").replace('"', r"\042").replace("\n", r"\012")
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(map(_ESCAPES.__getitem__, data))
+    return f'"{text}"'
 
 
-def external(symbol: str) -> str:
-    """Declares a name that some other file defines."""
-    return f"extern char {symbol}[];"
+def external(symbols: Iterable[str]) -> str:
+    """Declares objects that other files define; one declaration of many is quicker to compile than many of one."""
+    names = ",\n".join(symbols)
+    return f"extern O {names};" if names else ""
 
 
 # Stands before each module of a C file and after the last, and comes out of the compiler as a line of its own.
@@ -52,6 +58,11 @@ def is_pooled(text: str) -> bool:
 def pool_symbol(text: str) -> str:
     """The C name of a pooled string; `is_pooled` says which strings have one."""
     return "u_" + text
+
+
+def runtime_symbol(offset: int) -> str:
+    """The linker symbol of an object that lies in `_PyRuntime`: gcc is quicker with a name than with a sum."""
+    return f"runtime_{offset}"
 
 
 def module_symbol(module: str) -> str:

@@ -10,12 +10,14 @@ import ast
 import ctypes
 import marshal
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
 from types import CodeType, EllipsisType
 from typing import Any
 
 from . import ctext
-from .structs import POINTERS, VERSION_WORD, Layout, Member, code_members
+from .structs import POINTERS, VERSION_WORD, WORD, Layout, Member, code_members
 
 # What the interpreter fills in while it runs; a fresh code object has nothing there.
 RUN_TIME_MEMBERS = frozenset(
@@ -36,22 +38,25 @@ class UnsupportedConstantError(Exception):
 
 
 class ModuleWriter:
-    """Writes one module. `lines` is its C text, `pooled` the strings it takes from the build's pool.
+    """Writes one module: `text` is its C, `elsewhere` the names that it takes from other files.
+
+    `pooled` are the strings among them that are in the build's pool.
 
     Objects are numbered from `first` on, so that several modules can stand in one C file; `following` is the next number.
     """
 
     def __init__(self, layout: Layout, module: str, first: int = 1) -> None:
-        self.lines: list[str] = []
         self.pooled: set[str] = set()
         self.codes = 0
         self.following = first
+        # Definitions; of objects that refer to others with what they begin with, and in an order in which C can read them.
+        self._leaves: dict[str, list[str]] = {}
+        self._linked: list[tuple[str, str]] = []
+        self._last: list[str] = []
+        self._runtime: set[int] = set()  # offsets of what libpython has
         self._singletons: dict[str, int] = layout["singletons"]
-        members = code_members(layout)
-        self._numbers = _format(members)
-        self._writers = [self._writer_of(member) for member in members]
-        self._int_tag, self._int_digits = (Member(*member) for member in layout["structs"]["int"])
-        self._digit_bytes: int = layout["constants"]["sizeof_digit"]
+        self._writers = [self._writer_of(member) for member in code_members(layout)]
+        self._code_size, self._copied = _copied(layout)
         self._sets_made_twice = bool(layout["constants"]["sets_made_twice"])
         self._version = ctext.version_symbol(module)
         self._fixups: list[str] = []
@@ -75,15 +80,24 @@ class ModuleWriter:
         fixups = "0"
         if self._fixups:
             fixups, label = self._name()
-            self.lines.append(
+            self._last.append(
                 f"static const struct bundle_fixup {fixups}[] {label}={{{','.join(self._fixups)},{{0}}}};"
             )
-        self.lines.append(f"const struct bundle_code {ctext.module_symbol(module)}={{{body},{fixups}}};")
+        self._last.append(f"const struct bundle_code {ctext.module_symbol(module)}={{{body},{fixups}}};")
+
+    def elsewhere(self) -> set[str]:
+        """Names of objects that the text refers to and does not declare."""
+        return {*map(ctext.pool_symbol, self.pooled), *map(ctext.runtime_symbol, self._runtime)}
 
     def text(self) -> str:
-        """The module's C text, without the header that it includes and the declarations of what it takes from the pool."""
+        """The module's C text, without the header that it includes and declarations of what it takes from elsewhere."""
         version = [f"extern char {self._version}[];"] if self.codes else []
-        return "\n".join((*version, *self.lines, ""))
+        leaves = (declaration(start, each) for start, each in sorted(self._leaves.items()))
+        linked = (
+            declaration(start, (definition for _, definition in each))
+            for start, each in groupby(self._linked, key=itemgetter(0))
+        )
+        return "\n".join((*version, *leaves, *linked, *self._last, ""))
 
     def reference(self, value: object) -> str:
         """A C expression for the address of `value`, which is written first if it has not been yet.
@@ -105,13 +119,13 @@ class ModuleWriter:
     def _write(self, value: object) -> str:
         match value:
             case None:
-                return "_Py_NoneStruct"
+                return "&_Py_NoneStruct"
             case True:
-                return "_Py_TrueStruct"
+                return "&_Py_TrueStruct"
             case False:
-                return "_Py_FalseStruct"
+                return "&_Py_FalseStruct"
             case EllipsisType():
-                return "_Py_EllipsisObject"
+                return "&_Py_EllipsisObject"
             case str():
                 return self._string(value)
             case bytes():
@@ -119,24 +133,32 @@ class ModuleWriter:
             case int():
                 return self._integer(value)
             case float():
-                return self._define("real", "NUMBER", f"{{REAL {_bits(value)}}}")
+                return self._leaf("number", "NUMBER", f"REAL {_words(_bits(value))}")
             case complex():
-                return self._define("complex", "NUMBER", f"{{COMPLEX {_bits(value.real)},{_bits(value.imag)}}}")
+                return self._leaf("number", "NUMBER", f"COMPLEX {_words(_bits(value.real) + _bits(value.imag))}")
             case tuple():
                 return self._tuple(value)
             case slice():
                 members = ",".join(map(self.reference, (value.start, value.stop, value.step)))
-                return self._define("slice", "TUPLE", f"{{SLICE {members}}}", member=".head")
+                return f"&{self._with_references('slice', 'TUPLE', f'SLICE {members}')}.head"
             case CodeType():
                 return self._code(value)
             case _:
                 message = f"constant of type {type(value).__name__}"
                 raise UnsupportedConstantError(message)
 
-    def _define(self, struct_name: str, section: str, initialiser: str, *, member: str = "") -> str:
+    def _leaf(self, struct_name: str, section: str, initialiser: str) -> str:
+        """Defines an object that refers to no other; a C expression for its address."""
         name, label = self._name()
-        self.lines.append(f"static IN_{section} struct {struct_name} {name} {label}={initialiser};")
-        return f"&{name}{member}"
+        start = f"static IN_{section} struct {struct_name}"
+        self._leaves.setdefault(start, []).append(f"{name} {label}={{{initialiser}}}")
+        return f"&{name}"
+
+    def _with_references(self, struct_name: str, section: str, initialiser: str) -> str:
+        """Defines an object that refers to others, which are defined already; its name."""
+        name, label = self._name()
+        self._linked.append((f"static IN_{section} struct {struct_name}", f"{name} {label}={{{initialiser}}}"))
+        return name
 
     def _name(self) -> tuple[str, str]:
         name = f"o{self.following}"
@@ -146,7 +168,10 @@ class ModuleWriter:
 
     def _singleton(self, key: str) -> str | None:
         offset = self._singletons.get(key)
-        return None if offset is None else f"_PyRuntime+{offset}"
+        if offset is None:
+            return None
+        self._runtime.add(offset)
+        return f"&{ctext.runtime_symbol(offset)}"
 
     def _string(self, value: str) -> str:
         # Of some strings libpython has two objects; code refers to the one that interning finds, or marshal.
@@ -158,18 +183,8 @@ class ModuleWriter:
             return runtime
         if ctext.is_pooled(value):
             self.pooled.add(value)
-            return ctext.pool_symbol(value)
-        if value.isascii():
-            return self._define(
-                "ascii", "STRING", f"{{TEXT {len(value)},ASCII {ctext.string_literal(value.encode())}}}"
-            )
-        widest = max(value)
-        if widest <= "\xff":
-            literal = ctext.string_literal(value.encode("latin-1"))
-            return self._define("compact1", "STRING", f"{{TEXT {len(value)},KIND1 {literal}}}")
-        width = 2 if widest <= "\uffff" else 4
-        units = ",".join(map(str, map(ord, value)))
-        return self._define(f"compact{width}", "STRING", f"{{TEXT {len(value)},KIND{width} {{{units},0}}}}")
+            return f"&{ctext.pool_symbol(value)}"
+        return self._leaf("ascii" if value.isascii() else "compact", "STRING", text_initialiser(value))
 
     def _bytes(self, value: bytes) -> str:
         runtime = self._singleton("bytes:") if not value else None
@@ -177,7 +192,7 @@ class ModuleWriter:
             runtime = self._singleton(f"byte:{value[0]}")
         if runtime is not None:
             return runtime
-        return self._define("bytes", "BYTES", f"{{BYTES {len(value)},-1,{ctext.string_literal(value)}}}")
+        return self._leaf("bytes", "BYTES", f"BYTES {{{len(value)},-1}},{ctext.string_literal(value)}")
 
     def _integer(self, value: int) -> str:
         # Python does not spell the largest ones (sys.set_int_max_str_digits), and has none of them at hand.
@@ -186,11 +201,7 @@ class ModuleWriter:
             return runtime
         # Size, sign and digits are copied from the live object: versions pack them differently.
         memory = ctypes.string_at(id(value), value.__sizeof__())
-        tag = int.from_bytes(memory[self._int_tag.offset :][: self._int_tag.size], "little", signed=True)
-        digits = memory[self._int_digits.offset :]
-        step = self._digit_bytes
-        units = [int.from_bytes(digits[at : at + step], "little") for at in range(0, len(digits), step)]
-        return self._define("integer", "NUMBER", f"{{INTEGER {tag},{{{','.join(map(str, units))}}}}}")
+        return self._leaf("number", "NUMBER", f"INTEGER {_words(memory[object.__basicsize__ :])}")
 
     def _tuple(self, value: tuple[object, ...]) -> str:
         if not value:
@@ -200,47 +211,67 @@ class ModuleWriter:
         # A frozenset holds hashes, which differ in every process: its slot stays empty until the module is imported.
         sets = [(index, item) for index, item in enumerate(value) if isinstance(item, frozenset)]
         items = [("0" if isinstance(item, frozenset) else self.reference(item)) for item in value]
-        expression = self._define(
-            "tuple", "TUPLE", f"{{TUPLE {len(value)},ITEMS {{{','.join(items)}}}}}", member=".head"
-        )
+        name = self._with_references("tuple", "TUPLE", f"TUPLE {{{len(value)} ITEMS}},{{{','.join(items)}}}")
         for index, item in sets:
             # The order of insertion decides the order of iteration among colliding hashes.
             elements = self._tuple(self._orders[_sharing_key(item)])
-            slot = f"(void **)&{expression[1:].removesuffix('.head')}.data[{index}]"
-            self._fixups.append(f"{{{slot},{elements}}}")
-        return expression
+            self._fixups.append(f"{{(void **)&{name}.data[{index}],{elements}}}")
+        return f"&{name}.head"
 
     def _code(self, code: CodeType) -> str:
-        numbers = self._numbers.unpack(ctypes.string_at(id(code), self._numbers.size))  # the address, in CPython
+        # The address, in CPython.
+        memory = int.from_bytes(ctypes.string_at(id(code), self._code_size), "little") & self._copied
+        numbers = memory.to_bytes(self._code_size, "little")
         # Nested code first: its definition must stand before this one refers to it.
-        written = [write(code, number) for write, number in zip(self._writers, numbers, strict=True)]
+        written = [write(code, numbers) for write in self._writers]
         bytecode: bytes = code._co_code_adaptive  # type: ignore[attr-defined]  # noqa: SLF001
         section = "CODE" if code.co_flags & _OPTIMIZED else "BODY"
-        return self._define("code", section, f"{{CODE {','.join(written)},{ctext.string_literal(bytecode)}}}")
+        members = ",".join(written)
+        return f"&{self._with_references('code', section, f'CODE {members},{ctext.string_literal(bytecode)}')}"
 
-    def _writer_of(self, member: Member) -> Callable[[CodeType, int], str]:
-        """What writes this member of a code object, given the object and the number in its memory."""
-        names = set(member.name.split("+"))
-        if names <= POINTERS:
-            offset = member.offset
-            return lambda code, address: self._reference_in(code, offset, address)
-        if names <= _COPIED_MEMBERS:
-            return lambda _, number: str(number) if len(names) == 1 else f"{number:#x}"
-        if names <= RUN_TIME_MEMBERS:
-            return lambda *_: "0"
-        if member.name != VERSION_WORD:
-            message = f"unknown member {member.name} of a code object"
-            raise UnsupportedConstantError(message)
-        return lambda code, _: self._next_version(code)
+    def _writer_of(self, member: Member) -> Callable[[CodeType, bytes], str]:
+        """What writes this member of a code object, given the object and the numbers in its memory."""
+        offset, end = member.offset, member.end
+        if not member.name:
+            return lambda _, numbers: _words(numbers[offset:end].rstrip(b"\0"))
+        if member.name == VERSION_WORD:
+            return lambda code, _: self._next_version(code)
+        return lambda code, _: self._reference_in(code, offset)
 
-    def _reference_in(self, code: CodeType, offset: int, address: int) -> str:
-        seen = self._seen.get(address)
-        return self.reference(ctypes.py_object.from_address(id(code) + offset).value) if seen is None else seen[0]
+    def _reference_in(self, code: CodeType, offset: int) -> str:
+        return self.reference(ctypes.py_object.from_address(id(code) + offset).value)
 
     def _next_version(self, code: CodeType) -> str:
         index = self.codes
         self.codes += 1
         return f"{self._version}+{(index << 32) + len(code.co_freevars):#x}"
+
+
+def declaration(start: str, definitions: Iterable[str]) -> str:
+    """Many objects of one kind in one declaration: a third less of a compiler's time than as many declarations."""
+    together = ",\n".join(definitions)
+    return f"{start} {together};"
+
+
+def text_initialiser(value: str) -> str:
+    """The initialiser of a string object, without its braces."""
+    widest = max(value, default="")
+    if widest <= "\x7f":
+        return f"TEXT {{{len(value)},ASCII}},{ctext.string_literal(value.encode())}"
+    if widest <= "\xff":
+        return f"TEXT {{{len(value)},KIND1}},{ctext.string_literal(value.encode('latin-1'))}"
+    width, encoding = (2, "utf-16-le") if widest <= "\uffff" else (4, "utf-32-le")
+    # A character of zero ends the string; the last of its bytes comes with the literal.
+    characters = value.encode(encoding, "surrogatepass") + bytes(width - 1)
+    return f"TEXT {{{len(value)},KIND{width}}},{ctext.string_literal(characters)}"
+
+
+def _words(memory: bytes) -> str:
+    """The initialiser of an array of words, with zeros behind what does not fill the last."""
+    padded = memory + bytes(-len(memory) % WORD)
+    numbers = struct.unpack(f"<{len(padded) // WORD}Q", padded)
+    # Hexadecimal ones are two halves, or of 64 bits, which in decimal digits would not be unsigned.
+    return f"{{{','.join([str(number) if number < 1 << 32 else hex(number) for number in numbers])}}}"
 
 
 def _insertion_orders(value: object) -> Iterator[tuple[object, tuple[object, ...]]]:
@@ -283,19 +314,22 @@ def _is_hashed_at_random(value: object) -> bool:
     return any(map(_is_hashed_at_random, value)) if isinstance(value, tuple) else isinstance(value, str | bytes)
 
 
-def _format(members: Sequence[Member]) -> struct.Struct:
-    """Reads the numbers of these members, in their order, which is that of their offsets, from an object's memory."""
-    letters = {2: "h", 4: "i", 8: "q"}
-    text, end = "<", 0
+def _copied(layout: Layout) -> tuple[int, int]:
+    """How many bytes lie in front of a code object's bytecode, and which of them are copied, as the bits of a number."""
+    *members, bytecode = map(Member._make, layout["structs"]["code"])
+    bits = 0
     for member in members:
-        text += f"{member.offset - end}x{letters[member.size]}"
-        end = member.offset + member.size
-    return struct.Struct(text)
+        if member.name in _COPIED_MEMBERS:
+            bits |= ((1 << 8 * member.size) - 1) << 8 * member.offset
+        elif member.name not in POINTERS | RUN_TIME_MEMBERS | set(VERSION_WORD.split("+")):
+            message = f"unknown member {member.name} of a code object"
+            raise UnsupportedConstantError(message)
+    return bytecode.offset, bits
 
 
-def _bits(value: float) -> str:
+def _bits(value: float) -> bytes:
     """The 64 bits of a double: exact for infinities, NaNs and negative zero."""
-    return f"{struct.unpack('<Q', struct.pack('<d', value))[0]:#x}"
+    return struct.pack("<d", value)
 
 
 def _sharing_key(value: object) -> object:

@@ -1,31 +1,28 @@
 typedef unsigned long W;
 typedef const void *P;
-extern char _PyRuntime[], _Py_NoneStruct[], _Py_TrueStruct[], _Py_FalseStruct[], _Py_EllipsisObject[];
-extern char PyCode_Type[], PyUnicode_Type[], PyBytes_Type[], PyTuple_Type[], PyLong_Type[], PyFloat_Type[], PyComplex_Type[], PySlice_Type[];
-struct code {W head; P type; long m0; P m1; P m2; P m3; int m4; short m5; short m6; long m7; long m8; long m9; long m10; long m11; P m12; P m13; P m14; P m15; P m16; P m17; long m18; long m19; long m20; int m21; long m22; char data[];};
-struct ascii {W head; P type; long m0; long m1; int m2; long m3; _Alignas(8) char data[];};
-struct compact1 {W head; P type; long m0; long m1; int m2; long m3; long m4; long m5; long m6; _Alignas(8) char data[];};
-struct compact2 {W head; P type; long m0; long m1; int m2; long m3; long m4; long m5; long m6; _Alignas(8) unsigned short data[];};
-struct compact4 {W head; P type; long m0; long m1; int m2; long m3; long m4; long m5; long m6; _Alignas(8) unsigned data[];};
-struct bytes {W head; P type; long m0; long m1; char data[];};
-struct tuple {W gc_next, gc_prev; W head; P type; long m0; P data[];};
-struct integer {W head; P type; long m0; unsigned data[];};
-struct real {W head; P type; long m0; };
-struct complex {W head; P type; long m0; long m1; };
-struct slice {W gc_next, gc_prev; W head; P type; P m0; P m1; P m2; };
+typedef struct object O;
+extern O _Py_NoneStruct, _Py_TrueStruct, _Py_FalseStruct, _Py_EllipsisObject;
+extern O PyCode_Type, PyUnicode_Type, PyBytes_Type, PyTuple_Type, PyLong_Type, PyFloat_Type, PyComplex_Type, PySlice_Type;
+struct code {W head; P type; W m0[1]; P m1; P m2; P m3; W m4[6]; P m5; P m6; P m7; P m8; P m9; P m10; W m11[5]; char data[];};
+struct ascii {W head; P type; W size[4]; char data[];};
+struct compact {W head; P type; W size[7]; char data[];};
+struct bytes {W head; P type; W size[2]; char data[];};
+struct number {W head; P type; W data[];};
+struct tuple {W gc_next, gc_prev; W head; P type; W size[1]; P data[];};
+struct slice {W gc_next, gc_prev; W head; P type; P start, stop, step;};
 
-#define CODE 0x3b9ac9ff,PyCode_Type,
-#define BYTES 0x3b9ac9ff,PyBytes_Type,
-#define INTEGER 0x3b9ac9ff,PyLong_Type,
-#define REAL 0x3b9ac9ff,PyFloat_Type,
-#define COMPLEX 0x3b9ac9ff,PyComplex_Type,
-#define TUPLE 0,0,0x3b9ac9ff,PyTuple_Type,
-#define SLICE 0,0,0x3b9ac9ff,PySlice_Type,
-#define TEXT 0x3b9ac9ff,PyUnicode_Type,
-#define ASCII -1,228,0,
-#define KIND1 -1,164,0,0,0,0,
-#define KIND2 -1,168,0,0,0,0,
-#define KIND4 -1,176,0,0,0,0,
+#define CODE 0x3b9ac9ff,&PyCode_Type,
+#define TEXT 0x3b9ac9ff,&PyUnicode_Type,
+#define BYTES 0x3b9ac9ff,&PyBytes_Type,
+#define INTEGER 0x3b9ac9ff,&PyLong_Type,
+#define REAL 0x3b9ac9ff,&PyFloat_Type,
+#define COMPLEX 0x3b9ac9ff,&PyComplex_Type,
+#define TUPLE 0,0,0x3b9ac9ff,&PyTuple_Type,
+#define SLICE 0,0,0x3b9ac9ff,&PySlice_Type,
+#define ASCII -1,228
+#define KIND1 -1,164
+#define KIND2 -1,168
+#define KIND4 -1,176
 #define ITEMS 
 
 #define IN_CODE __attribute__((section(".frozen.code"), aligned(8)))

@@ -1,49 +1,64 @@
 #include "frozen.h"
-extern char u_DATA[];
-extern char u_NUMBERS[];
-extern char u_Point[];
-extern char u_TEXTS[];
-extern char u_abs[];
-extern char u_distance[];
-extern char u_other[];
-extern char u_scale[];
-extern char u_shared_name[];
-extern char u_sys[];
+extern O runtime_14000,
+runtime_14032,
+runtime_14320,
+runtime_22224,
+runtime_34776,
+runtime_38400,
+runtime_38664,
+runtime_41432,
+runtime_41592,
+runtime_42496,
+runtime_44224,
+runtime_68720,
+runtime_72920,
+runtime_86440,
+runtime_88248,
+u_DATA,
+u_NUMBERS,
+u_Point,
+u_TEXTS,
+u_abs,
+u_distance,
+u_other,
+u_scale,
+u_shared_name,
+u_sys;
 asm("#@");
 extern char version_package_d_sample[];
-static IN_STRING struct ascii o1 asm(".Lo1")={TEXT 56,ASCII "A module with one of everything that the freezer writes."};
-static IN_NUMBER struct integer o2 asm(".Lo2")={INTEGER 8,{300}};
-static IN_NUMBER struct integer o3 asm(".Lo3")={INTEGER 26,{0,0,1024}};
-static IN_NUMBER struct real o4 asm(".Lo4")={REAL 0x3ff8000000000000};
-static IN_NUMBER struct real o5 asm(".Lo5")={REAL 0x8000000000000000};
-static IN_NUMBER struct complex o6 asm(".Lo6")={COMPLEX 0x0,0x4000000000000000};
-static IN_TUPLE struct tuple o7 asm(".Lo7")={TUPLE 6,ITEMS {<int:1>,&o2,&o3,&o4,&o5,&o6}};
-static IN_STRING struct ascii o8 asm(".Lo8")={TEXT 9,ASCII "two words"};
-static IN_STRING struct compact2 o9 asm(".Lo9")={TEXT 1,KIND2 {28450,0}};
-static IN_STRING struct compact4 o10 asm(".Lo10")={TEXT 1,KIND4 {128512,0}};
-static IN_TUPLE struct tuple o11 asm(".Lo11")={TUPLE 5,ITEMS {u_shared_name,&o8,<latin1:228>,&o9,&o10}};
-static IN_BYTES struct bytes o12 asm(".Lo12")={BYTES 6,-1,"\000\001data"};
-static IN_TUPLE struct tuple o13 asm(".Lo13")={TUPLE 1,ITEMS {u_scale}};
-static IN_TUPLE struct tuple o14 asm(".Lo14")={TUPLE 3,ITEMS {_Py_NoneStruct,_Py_EllipsisObject,0}};
-static IN_NUMBER struct integer o15 asm(".Lo15")={INTEGER 8,{2000}};
-static IN_NUMBER struct integer o16 asm(".Lo16")={INTEGER 8,{1000}};
-static IN_TUPLE struct tuple o17 asm(".Lo17")={TUPLE 2,ITEMS {&o15,&o16}};
-static IN_TUPLE struct tuple o18 asm(".Lo18")={TUPLE 1,ITEMS {u_abs}};
-static IN_BYTES struct bytes o19 asm(".Lo19")={BYTES 4,-1,"\207\027!\004"};
-static IN_TUPLE struct tuple o20 asm(".Lo20")={TUPLE 4,ITEMS {<id:self>,u_other,u_scale,<id:value>}};
-static IN_BYTES struct bytes o21 asm(".Lo21")={BYTES 4,-1,"    "};
-static IN_STRING struct ascii o22 asm(".Lo22")={TEXT 29,ASCII "/__bundle__/package/sample.py"};
-static IN_STRING struct ascii o23 asm(".Lo23")={TEXT 14,ASCII "Point.distance"};
-static IN_BYTES struct bytes o24 asm(".Lo24")={BYTES 42,-1,"\200\000\3309=\300c\3218J\323\017K\3218J\250u\224\003\220E\223\012\230l\324\020*\3218J\321\017K\320\010K\371\322\017K"};
-static IN_CODE struct code o25 asm(".Lo25")={CODE 38,&o14.head,&o18.head,&o19,0x200000003,0x100000000,0xb00000006,0x1300000004,0x4,version_package_d_sample+0x0,&o20.head,&o21,&o22,u_distance,&o23,&o24,0,0,0,0,0,0,0,"\225\000X\001S\0014\003\023\000V\003s\002/\000s\002H\021\021\000n\003[\001\021\000\000\000\000\000\000\000U\0035\001\021\000\000\000\000\000S\002;\000\021\000P\002M\023\004\001\013\000 \000s\002n\003$\000s\002 \000s\002n\003f\000"};
-static IN_TUPLE struct tuple o26 asm(".Lo26")={TUPLE 6,ITEMS {u_Point,<int:10>,_Py_NoneStruct,&o13.head,&o25,<tuple:>}};
-static IN_TUPLE struct tuple o27 asm(".Lo27")={TUPLE 6,ITEMS {<id:__name__>,<id:__module__>,<id:__qualname__>,<id:__firstlineno__>,u_distance,<id:__static_attributes__>}};
-static IN_BYTES struct bytes o28 asm(".Lo28")={BYTES 17,-1,"\206\000\330'+\367\000\001\005L\001\360\000\001\005L\001"};
-static IN_BODY struct code o29 asm(".Lo29")={CODE 17,&o26.head,&o27.head,<bytes:>,0x0,0x0,0xa00000002,0xb00000000,0x0,version_package_d_sample+0x100000000,<tuple:>,<bytes:>,&o22,u_Point,u_Point,&o28,0,0,0,0,0,0,0,"\225\000\134\000r\001S\000r\002S\001r\003S\002S\003.\001S\004\032\000j\002r\004S\005r\005g\002"};
-static IN_TUPLE struct tuple o30 asm(".Lo30")={TUPLE 8,ITEMS {&o1,<int:0>,_Py_NoneStruct,&o7.head,&o11.head,&o12,&o29,u_Point}};
-static IN_TUPLE struct tuple o31 asm(".Lo31")={TUPLE 6,ITEMS {<id:__doc__>,u_sys,u_NUMBERS,u_TEXTS,u_DATA,u_Point}};
-static IN_BYTES struct bytes o32 asm(".Lo32")={BYTES 38,-1,"\360\003\001\001\001\331\000>\343\000\012\340\012+\200\007\330\0107\200\005\330\007\026\200\004\367\006\002\001L\001\362\000\002\001L\001"};
-static IN_BODY struct code o33 asm(".Lo33")={CODE 24,&o30.head,&o31.head,<bytes:>,0x0,0x0,0x100000004,0xd00000000,0x0,version_package_d_sample+0x200000000,<tuple:>,<bytes:>,&o22,<str:<module>>,<str:<module>>,&o32,0,0,0,0,0,0,0,"\225\000S\000r\000S\001S\002K\001r\001S\003r\002S\004r\003S\005r\004\030\000\042\000S\006\032\000S\0075\002\021\000\000\000\000\000r\005g\002"};
+static IN_BYTES struct bytes o12 asm(".Lo12")={BYTES {6,-1},"\000\001data"},
+o19 asm(".Lo19")={BYTES {4,-1},"\207\027!\004"},
+o21 asm(".Lo21")={BYTES {4,-1},"    "},
+o24 asm(".Lo24")={BYTES {42,-1},"\200\000\3309=\300c\3218J\323\017K\3218J\250u\224\003\220E\223\012\230l\324\020*\3218J\321\017K\320\010K\371\322\017K"},
+o28 asm(".Lo28")={BYTES {17,-1},"\206\000\330'+\367\000\001\005L\001\360\000\001\005L\001"},
+o32 asm(".Lo32")={BYTES {38,-1},"\360\003\001\001\001\331\000>\343\000\012\340\012+\200\007\330\0107\200\005\330\007\026\200\004\367\006\002\001L\001\362\000\002\001L\001"};
+static IN_NUMBER struct number o2 asm(".Lo2")={INTEGER {8,300}},
+o3 asm(".Lo3")={INTEGER {26,0,1024}},
+o4 asm(".Lo4")={REAL {0x3ff8000000000000}},
+o5 asm(".Lo5")={REAL {0x8000000000000000}},
+o6 asm(".Lo6")={COMPLEX {0,0x4000000000000000}},
+o15 asm(".Lo15")={INTEGER {8,2000}},
+o16 asm(".Lo16")={INTEGER {8,1000}};
+static IN_STRING struct ascii o1 asm(".Lo1")={TEXT {56,ASCII},"A module with one of everything that the freezer writes."},
+o8 asm(".Lo8")={TEXT {9,ASCII},"two words"},
+o22 asm(".Lo22")={TEXT {29,ASCII},"/__bundle__/package/sample.py"},
+o23 asm(".Lo23")={TEXT {14,ASCII},"Point.distance"};
+static IN_STRING struct compact o9 asm(".Lo9")={TEXT {1,KIND2},"\042o\000"},
+o10 asm(".Lo10")={TEXT {1,KIND4},"\000\366\001\000\000\000\000"};
+static IN_TUPLE struct tuple o7 asm(".Lo7")={TUPLE {6 ITEMS},{<int:1>,&o2,&o3,&o4,&o5,&o6}},
+o11 asm(".Lo11")={TUPLE {5 ITEMS},{&u_shared_name,&o8,<latin1:228>,&o9,&o10}},
+o13 asm(".Lo13")={TUPLE {1 ITEMS},{&u_scale}},
+o14 asm(".Lo14")={TUPLE {3 ITEMS},{&_Py_NoneStruct,&_Py_EllipsisObject,0}},
+o17 asm(".Lo17")={TUPLE {2 ITEMS},{&o15,&o16}},
+o18 asm(".Lo18")={TUPLE {1 ITEMS},{&u_abs}},
+o20 asm(".Lo20")={TUPLE {4 ITEMS},{<id:self>,&u_other,&u_scale,<id:value>}};
+static IN_CODE struct code o25 asm(".Lo25")={CODE {38},&o14.head,&o18.head,&o19,{0x200000003,0x100000000,0xb00000006,0x1300000004,4},version_package_d_sample+0x0,&o20.head,&o21,&o22,&u_distance,&o23,&o24,{},"\225\000X\001S\0014\003\023\000V\003s\002/\000s\002H\021\021\000n\003[\001\021\000\000\000\000\000\000\000U\0035\001\021\000\000\000\000\000S\002;\000\021\000P\002M\023\004\001\013\000 \000s\002n\003$\000s\002 \000s\002n\003f\000"};
+static IN_TUPLE struct tuple o26 asm(".Lo26")={TUPLE {6 ITEMS},{&u_Point,<int:10>,&_Py_NoneStruct,&o13.head,&o25,<tuple:>}},
+o27 asm(".Lo27")={TUPLE {6 ITEMS},{<id:__name__>,<id:__module__>,<id:__qualname__>,<id:__firstlineno__>,&u_distance,<id:__static_attributes__>}};
+static IN_BODY struct code o29 asm(".Lo29")={CODE {17},&o26.head,&o27.head,<bytes:>,{0,0,0xa00000002,0xb00000000},version_package_d_sample+0x100000000,<tuple:>,<bytes:>,&o22,&u_Point,&u_Point,&o28,{},"\225\000\134\000r\001S\000r\002S\001r\003S\002S\003.\001S\004\032\000j\002r\004S\005r\005g\002"};
+static IN_TUPLE struct tuple o30 asm(".Lo30")={TUPLE {8 ITEMS},{&o1,<int:0>,&_Py_NoneStruct,&o7.head,&o11.head,&o12,&o29,&u_Point}},
+o31 asm(".Lo31")={TUPLE {6 ITEMS},{<id:__doc__>,&u_sys,&u_NUMBERS,&u_TEXTS,&u_DATA,&u_Point}};
+static IN_BODY struct code o33 asm(".Lo33")={CODE {24},&o30.head,&o31.head,<bytes:>,{0,0,0x100000004,0xd00000000},version_package_d_sample+0x200000000,<tuple:>,<bytes:>,&o22,<str:<module>>,<str:<module>>,&o32,{},"\225\000S\000r\000S\001S\002K\001r\001S\003r\002S\004r\003S\005r\004\030\000\042\000S\006\032\000S\0075\002\021\000\000\000\000\000r\005g\002"};
 static const struct bundle_fixup o34[] asm(".Lo34")={{(void **)&o14.data[2],&o17.head},{0}};
 const struct bundle_code frozen_package_d_sample={&o33,o34};
 
