@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from bundler.contract import bundle_root
 from bundler.target import TargetPython
 from tests.freeze import odd
-from tests.support import bundle, run
+from tests.support import bundle, plain_environment, run
 
 ROOT = str(bundle_root())
 HERE = Path(__file__).parent
@@ -28,6 +30,26 @@ def test_code_can_be_used_like_any_other(target: TargetPython, tmp_path: Path):
     assert expected.status == 0, expected.stderr.decode()
     assert found.stdout.decode().splitlines() == expected.stdout.decode().replace(str(tmp_path), ROOT).splitlines()
     assert (found.status, found.stderr) == (expected.status, expected.stderr)
+
+
+def test_a_jit_compiler_takes_it(target: TargetPython, tmp_path: Path):
+    """Where libpython has a JIT compiler (since 3.13), it compiles static code, and leaves it as it was."""
+    jit = "import sys; print(hasattr(sys, '_jit') and sys._jit.is_available())"
+    if run([target.executable, "-c", jit]).stdout != b"True\n":
+        pytest.skip("this Python has no JIT compiler")
+    shutil.copy(HERE / "hot.txt", tmp_path / "hot.py")
+    (tmp_path / "program.py").write_text("import hot\n")
+    options = ("--python-command", "-o", tmp_path / "program")
+    done = bundle(tmp_path / "program.py", "--python", target.executable, *options)
+    assert done.status == 0, done.stderr.decode()
+
+    # Only as Python a binary takes this variable from its environment.
+    environment = plain_environment(PYTHON_JIT="1", BUNDLE_AS_PYTHON="1")
+    command = ["-c", "import hot; hot.main()"]
+    expected = run([target.executable, *command], environment=environment, cwd=tmp_path)
+
+    assert expected.stdout.startswith(b"True True\n")
+    assert run([tmp_path / "program", *command], environment=environment) == expected
 
 
 def test_odd_modules_do_the_same(target: TargetPython, tmp_path: Path):
