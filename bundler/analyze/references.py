@@ -2,7 +2,7 @@
 
 - The name of an entry point group asks for every module that is installed for it.
 - A dotted name of the file's own package, or of one that its distribution requires, is most likely passed to
-  `import_module` or `importlib.resources`.
+  `import_module` or `importlib.resources`; so is `module.Class`, for which the module needs no dot.
 - In the app's own code, `module:attribute` is how servers are told what to serve.
 - Beside a computed import, strings that are names of sibling modules form its table (PEP 562 and the like).
 - A computed import whose name begins with a literal means the modules that begin so, at the top level those of
@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +27,9 @@ Reference = tuple[str, Binding]
 
 _LISTING = frozenset({"iter_modules", "walk_packages"})
 _LISTING_FILES = frozenset({"listdir", "scandir", "glob", "iglob", "iterdir", "rglob"})
+
+# The name of a class, as people write them.
+_CLASS = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
 
 
 class References:
@@ -95,7 +99,9 @@ class References:
             if "." in candidate and self._existing(candidate):
                 self._named.setdefault(reached.top, set()).add(candidate)
                 return candidate
-        return None
+        # `jinja2_time.TimeExtension`: of a module without a dot only a class, or every name of a file would be one.
+        top, _, last = name.partition(".")
+        return top if _CLASS.fullmatch(last) and top != reached.top and self._existing(top) else None
 
     def _before_colon(self, reached: Reached, text: str) -> str | None:
         """The module of `module:attribute` in the app's own code, its own program included: `uvicorn.run("app:app")`."""

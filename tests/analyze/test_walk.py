@@ -424,6 +424,21 @@ def test_module_and_attribute(tmp_path: Path):
     assert reached(made) == {"dist", "one"}
 
 
+def test_class_of_a_module_at_the_top(tmp_path: Path):
+    """`module.Class` means the module in the app's own code, and in a library when it requires the module's distribution."""
+    site = tmp_path / "site"
+    text = "x = 'filters_a.AnsibleFilters', 'filters_b.Other', 'filters_a.txt', 'notes.md', 'notes.VERSION'"
+    install(site, "a", {"a.py": text}, requires=["filters-a"])
+    install(site, "filters-a", {"filters_a.py": ""})
+    install(site, "filters-b", {"filters_b.py": ""})
+    install(site, "notes", {"notes.py": ""})
+    install(site, "own", {"own_filters.py": ""})
+
+    made = walked(walker(site), "import a; use('own_filters.Mine'); use('a.Gone'); use('notes.csv')")
+
+    assert reached(made) == {"a", "filters_a", "own_filters"}
+
+
 def test_computed_name_at_the_top(tmp_path: Path):
     """Modules that begin as a computed import does come along: all of them for the app, what a library requires for it."""
     site = tmp_path / "site"
