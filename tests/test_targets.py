@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
@@ -104,3 +105,33 @@ def test_second_build_compiles_nothing(interpreter: Interpreter, tmp_path: Path)
     assert [each.status for each in outputs] == [0, 0]
     assert compiled[0] >= 1
     assert compiled[1] == 0
+
+
+def test_building_what_is_there_links_nothing(tmp_path: Path):
+    """A build that would make the very file that is there leaves it, but for its time; a file that was changed is made anew."""
+    source, output = tmp_path / "app.py", tmp_path / "app"
+    source.write_text("print('here')\n")
+
+    def build(*options: str) -> tuple[bool, bytes]:
+        done = bundle(source, "-v", "-o", output, *options)
+        assert done.status == 0, done.stderr
+        return "@arguments.txt" in done.stderr.decode(), output.read_bytes()
+
+    linked, first = build()
+    assert linked
+    inode = output.stat().st_ino
+    os.utime(output, (0, 0))
+    assert build() == (False, first)
+    assert output.stat().st_ino == inode
+    assert output.stat().st_mtime > 0
+    # Not by name and size alone,
+    output.write_bytes(first[:-1] + bytes([first[-1] ^ 1]))
+    assert build() == (True, first)
+    # nor when it could not be run,
+    output.chmod(0o644)
+    assert build() == (True, first)
+    assert run([output]).stdout == b"here\n"
+    # and all that is asked for counts.
+    linked, other = build("--with-source")
+    assert linked
+    assert other != first

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bundler.cache import Cache, digest
@@ -14,7 +14,8 @@ from bundler.link import prelink
 from bundler.link.elf import Executable, Relocation, SegmentType, SymbolType, read_executable, read_shared_object
 from bundler.link.manifest import SECTION as MANIFEST_SECTION
 from bundler.link.manifest import needed_versions
-from bundler.link.output import replacing
+from bundler.link.memory import inputs_digest, is_made, remember
+from bundler.link.output import LINKED, replacing
 from bundler.link.payload import build_payload
 from bundler.link.plan import EXPORTED_PREFIXES, CompileUnit, LinkPlan
 from bundler.link.portability import EXECUTABLE, check_limits
@@ -36,6 +37,11 @@ PAYLOAD_SECTION = ".bundle"
 FROZEN_SECTIONS = ".frozen"  # what their names start with (freeze/header.py)
 _PAYLOAD_SYMBOL = "bundle"
 
+# Files in the folder in which the linker runs.
+_MANIFEST_FILE = "manifest.json"
+_ROOM_FILE, _ROOM_OBJECT = "room.S", "room.o"
+_EXPORTS_FILE, _DEFINITIONS_FILE, _RESIDENTS_FILE = "exports.txt", "definitions.ld", "residents.ld"
+
 # Linux before 6.17 refuses to start a program with more than 73 (fs/binfmt_elf.c, one page of headers).
 MOST_PROGRAM_HEADERS = 60
 
@@ -51,15 +57,25 @@ _OWN_MODULE = 1
 
 
 def execute(plan: LinkPlan, cache: Cache) -> Path:
-    """Link the binary; the output appears whole or stays as it was."""
+    """Link the binary; the output appears whole or stays as it was.
+
+    An output that is already what the plan makes only gets another time.
+    """
     launcher = _launcher_objects(plan, cache)
+    empty = build_payload(plan.contents, 0, lambda _: 0, lambda _: 0)
+    files, arguments = _linker_files(plan, len(empty)), list(_link_arguments(plan, launcher))
+    inputs = inputs_digest(plan, arguments, files, empty)
+    if is_made(plan.output, inputs, cache):
+        plan.output.touch()
+        return plan.output
     with replacing(plan.output) as work:
-        linked = _link(plan, launcher, work)
+        linked = _link(plan, arguments, files, work)
         _check(linked)
         needs = {EXECUTABLE: needed_versions(linked), **dict(plan.manifest.symbol_versions)}
         check_limits(needs, dict(plan.version_limits))
         _fill(plan, linked)
         drop_symbols(linked, FROZEN_SECTIONS)
+        remember(linked, inputs, cache)
     return plan.output
 
 
@@ -93,15 +109,14 @@ def _thread_local_symbol(image: int) -> str:
     return f"bundle_tls_{image}"
 
 
-def _room_lines(plan: LinkPlan, manifest: Path) -> Iterator[str]:
+def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
     """Assembler that makes room for the payload, and for what images need inside the executable."""
-    size = len(build_payload(plan.contents, 0, lambda _: 0, lambda _: 0))
     yield f'.section {PAYLOAD_SECTION},"a",@progbits'
     yield ".balign 4096"
     yield f".globl {_PAYLOAD_SYMBOL}"
-    yield f"{_PAYLOAD_SYMBOL}: .zero {size}"
+    yield f"{_PAYLOAD_SYMBOL}: .zero {payload_size}"
     yield f'.section {MANIFEST_SECTION},"",@progbits'
-    yield f'.incbin "{manifest}"'
+    yield f'.incbin "{_MANIFEST_FILE}"'
     yield '.section .text.bundle_stubs,"ax",@progbits'
     for number, stub in enumerate(plan.prelinked.stubs):
         name = _stub_symbol(number)
@@ -170,23 +185,26 @@ def _resident_script(plan: LinkPlan) -> Iterator[str]:
     yield "} INSERT AFTER .bss;"
 
 
-def _link(plan: LinkPlan, launcher: list[Path], work: Path) -> Path:
-    manifest = work / "manifest.json"
-    manifest.write_text(plan.manifest.text())
-    room = work / "room.S"
-    room.write_text("\n".join((*_room_lines(plan, manifest), "")))
-    exports = work / "exports.txt"
-    exports.write_text("{ Py*; _Py*; };\n")
-    definitions = work / "definitions.ld"
-    definitions.write_text("".join(f"{name} = {value};\n" for name, value in plan.definitions))
+def _linker_files(plan: LinkPlan, payload_size: int) -> dict[str, str]:
+    """What the linker and the assembler read besides object files: texts by name, for the folder in which they run."""
+    files = {
+        _MANIFEST_FILE: plan.manifest.text(),
+        _ROOM_FILE: "\n".join((*_room_lines(plan, payload_size), "")),
+        _EXPORTS_FILE: "{ Py*; _Py*; };\n",
+        _DEFINITIONS_FILE: "".join(f"{name} = {value};\n" for name, value in plan.definitions),
+    }
     if plan.prelinked.residents:
-        (work / "residents.ld").write_text("\n".join((*_resident_script(plan), "")))
-    output = work / "linked"
+        files[_RESIDENTS_FILE] = "\n".join((*_resident_script(plan), ""))
+    return files
+
+
+def _link(plan: LinkPlan, arguments: Iterable[str], files: Mapping[str, str], work: Path) -> Path:
+    for name, text in files.items():
+        (work / name).write_text(text)
+    (work / "arguments.txt").write_text("".join(f'"{argument}"\n' for argument in arguments))
     try:
-        plan.toolchain.run("-c", room, "-o", work / "room.o")
-        arguments = work / "arguments.txt"
-        arguments.write_text("".join(f'"{argument}"\n' for argument in _link_arguments(plan, launcher, work, output)))
-        plan.toolchain.run(f"@{arguments}")
+        plan.toolchain.run("-c", _ROOM_FILE, "-o", _ROOM_OBJECT, cwd=work)
+        plan.toolchain.run("@arguments.txt", cwd=work)
     except CommandError as error:
         if "No space left on device" in error.output:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
@@ -196,27 +214,26 @@ def _link(plan: LinkPlan, launcher: list[Path], work: Path) -> Path:
             notes=tuple(error.output.strip().splitlines()[-15:]),
             hint="run again with `-v` to see the command",
         ) from error
-    return output
+    return work / LINKED
 
 
-def _link_arguments(plan: LinkPlan, launcher: list[Path], work: Path, output: Path) -> Iterator[str | Path]:
+def _link_arguments(plan: LinkPlan, launcher: list[Path]) -> Iterator[str]:
     # Fixed addresses: frozen data needs no relocation at start.
     yield "-no-pie"
-    yield from ("-o", output)
-    yield from (*launcher, *plan.objects)
-    yield work / "room.o"
-    yield work / "definitions.ld"
+    yield from ("-o", LINKED)
+    yield from (str(path.absolute()) for path in (*launcher, *plan.objects))
+    yield from (_ROOM_OBJECT, _DEFINITIONS_FILE)
     for name in sorted(plan.prelinked.executable_symbols):
         # Pulls in members of the static library that only images use.
         yield f"-Wl,-u,{name}"
-    yield from plan.libraries
-    yield from plan.prelinked.linked_hosts
+    yield from (str(each.absolute() if isinstance(each, Path) else each) for each in plan.libraries)
+    yield from map(str, plan.prelinked.linked_hosts)
     if plan.prelinked.residents:
-        yield from ("-T", work / "residents.ld")
+        yield from ("-T", _RESIDENTS_FILE)
     yield from ("-lm", "-ldl", "-lpthread")
     yield from (f"-Wl,--wrap={name}" for name in plan.wrapped)
     # What extension modules, bundled or loaded from disk, may use; nothing that a library of the host could bind to.
-    yield f"-Wl,--dynamic-list={work / 'exports.txt'}"
+    yield f"-Wl,--dynamic-list={_EXPORTS_FILE}"
     yield "-Wl,--as-needed"
     yield "-Wl,-z,lazy"
     yield "-Wl,-z,relro"

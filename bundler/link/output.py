@@ -11,6 +11,8 @@ from pathlib import Path
 
 from bundler.errors import BundleError
 
+LINKED = "linked"  # what the file is called while it is made
+
 
 def check_output(output: Path) -> None:
     """Make the output's folder; BundleError when nothing could be written there, before any work is done for it."""
@@ -29,12 +31,12 @@ def check_output(output: Path) -> None:
 
 @contextlib.contextmanager
 def replacing(output: Path) -> Iterator[Path]:
-    """A folder beside the output to work in; its file `linked` becomes the output when the block succeeds."""
+    """A folder beside the output to work in; its file LINKED becomes the output when the block succeeds."""
     check_output(output)
     try:
         with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as folder:
             yield Path(folder)
-            linked = Path(folder) / "linked"
+            linked = Path(folder) / LINKED
             linked.chmod(0o755)
             linked.replace(output)
     except OSError as error:
