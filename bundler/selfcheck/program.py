@@ -1,11 +1,10 @@
 """Compares static code objects with fresh ones, word by word. Runs as the main program of a binary that holds them.
 
-Usage: BINARY REQUEST ANSWER, both marshalled. The request is a dictionary: `layout` of objects, as measured;
-`references` and `run_time`: names of members that refer to objects, and of those that code leaves empty until it runs;
-`cases`: lists of what to call the case, the name of a frozen module, and the data of a fresh one: marshalled, or, where
-a file name stands before it, the source of a script; `results`: keys of results of compiling (launcher/results.c), and fresh
-ones, marshalled. The answer: the `differences` of each case that has some, as texts, and how
-many objects of each type were `compared`.
+Usage: BINARY REQUEST ANSWER, both marshalled dictionaries.
+
+The request: `layout`: of objects, as measured; `references` and `run_time`: names of members of code that refer to objects,
+and of those that are empty until it runs; `cases`: as `Case` in check.py; `results`: as `FreshResult` there.
+The answer: `differences`: pairs of a case and texts, for cases that have some; `compared`: numbers of objects by type.
 
 Static objects are read as they are in the file of the executable, so it does not matter that some have been in use since
 the start; fresh ones are read in memory, and no attribute of any is looked up, for that fills caches inside them. Only
@@ -100,6 +99,7 @@ class Comparison:
         layout = request["layout"]
         self._structs: dict[str, list[tuple[str, int, int]]] = layout["structs"]
         self._constants: dict[str, int] = layout["constants"]
+        self._states = {kind: self._constants[f"state_{kind}"] for kind in ("ascii", "1", "2", "4")}
         self._references = frozenset(request["references"])
         self._run_time = frozenset(request["run_time"])
         self._live = Live()
@@ -182,30 +182,30 @@ class Comparison:
                 self._compare(*words, f"{where}.{name}")
             elif name in self._run_time and words[0]:
                 self._differ(f"{where}.{name}", words[0], 0)
-            elif words[0] != words[1]:
-                # The collector of objects that were never shared between threads leaves its number unset.
-                if name == "_co_unique_id":
-                    continue
+            elif (
+                words[0] != words[1] and name != "_co_unique_id"
+            ):  # unset there, not 0, until threads count for themselves
                 self._differ(f"{where}.{name}", words[0], words[1])
         self._same_bytes(static, fresh, end, 2 * number(theirs, *members[0][1:]), f"{where}: bytecode")
+
+    def _kind_of_text(self, state: int) -> str | None:
+        """How a fresh string is stored, by its state: interning changes other bits than those in which the kinds differ."""
+        states = self._states
+        differing = (states["ascii"] ^ states["1"]) | (states["1"] ^ states["2"]) | (states["2"] ^ states["4"])
+        return next((kind for kind, fresh in states.items() if not (state ^ fresh) & differing), None)
 
     def _text(self, static: int, fresh: int, where: str) -> None:
         constants = self._constants
         members = {name: place for name, *place in self._structs["ascii"]}
         mine, theirs = self._pristine.read(static, 64), self._live.read(fresh, 64)
-        # What interning, and hashing, change is in other bits than those in which the states of fresh strings differ.
-        states = {kind: constants[f"state_{kind}"] for kind in ("ascii", "1", "2", "4")}
-        bits = (states["ascii"] | states["1"] | states["2"] | states["4"]) & ~(
-            states["ascii"] & states["1"] & states["2"] & states["4"]
-        )
         found = number(theirs, *members["state"])
-        kind = next((kind for kind, state in states.items() if not (found ^ state) & bits), None)
+        kind = self._kind_of_text(found)
         if kind is None:
             self._differ(f"{where}: state", "", hex(found))
             return
         state, length = number(mine, *members["state"]), number(theirs, *members["length"])
-        if state != states[kind]:
-            self._differ(f"{where}: state", hex(state), hex(states[kind]))
+        if state != self._states[kind]:
+            self._differ(f"{where}: state", hex(state), hex(self._states[kind]))
         if number(mine, *members["length"]) != length:
             self._differ(f"{where}: length", number(mine, *members["length"]), length)
             return

@@ -167,19 +167,18 @@ found = [*x for x in [[1], [2]]], {**x for x in [{1: 2}, {3: 4}]}, {*x for x in 
 }
 
 
+_NEWER = (((3, 12), TEXTS_3_12), ((3, 13), TEXTS_3_13), ((3, 14), TEXTS_3_14), ((3, 15), TEXTS_3_15))
+
+
+def newer(version: tuple[int, ...]) -> dict[str, str]:
+    """Modules with what is new since 3.12, as far as this Python has it."""
+    return {name: text for since, texts in _NEWER if version >= since for name, text in texts.items()}
+
+
 def modules(version: tuple[int, ...]) -> dict[str, bytes]:
     """The modules that this Python can be given, by name."""
-    found = {name: f"found = {name!r}, __name__\n".encode() for name in NAMES} | BYTES
-    for since, texts in (
-        ((3, 11), TEXTS),
-        ((3, 12), TEXTS_3_12),
-        ((3, 13), TEXTS_3_13),
-        ((3, 14), TEXTS_3_14),
-        ((3, 15), TEXTS_3_15),
-    ):
-        if version >= since:
-            found |= {name: text.encode() for name, text in texts.items()}
-    return found
+    named = {name: f"found = {name!r}, __name__\n" for name in NAMES}
+    return {name: text.encode() for name, text in (named | TEXTS | newer(version)).items()} | BYTES
 
 
 PROGRAM = """
