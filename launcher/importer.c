@@ -34,6 +34,13 @@ bundle_module_code(const struct bundle_module *module)
     return Py_NewRef((PyObject *)module->code->code);
 }
 
+/* Names of files need not be text; and this can be used before the file system's encoding is known. */
+PyObject *
+bundle_path_text(const char *path)
+{
+    return PyUnicode_DecodeUTF8(path, (Py_ssize_t)strlen(path), "surrogateescape");
+}
+
 static PyObject *
 text_list(const char *const *texts)
 {
@@ -63,9 +70,8 @@ bundle_find_py(PyObject *self, PyObject *name)
     if (!module) {
         Py_RETURN_NONE;
     }
-    /* "N": PyUnicode_FromString can be used before the file system encoding is known. */
     return Py_BuildValue("iNN", (int)module->kind, PyBool_FromLong(module->is_package),
-                         module->path ? PyUnicode_FromString(module->path) : Py_NewRef(Py_None));
+                         module->path ? bundle_path_text(module->path) : Py_NewRef(Py_None));
 }
 
 PyDoc_STRVAR(code_doc, "code(name) -> the code object of a frozen module; ImportError when there is none");

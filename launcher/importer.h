@@ -21,6 +21,9 @@ Py_ssize_t bundle_build_sets(const struct bundle_fixup *fixups, bool *mine);
 void bundle_lock_code(void);
 void bundle_unlock_code(void);
 
+/* The path of a module as text (a new reference); NULL with an exception set. */
+PyObject *bundle_path_text(const char *path);
+
 /* The built-in module `_bundle`, for PyImport_AppendInittab. */
 PyObject *PyInit__bundle(void);
 

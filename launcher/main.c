@@ -274,7 +274,7 @@ run_module(const struct bundle_module *program, const char *name)
 {
     PyObject *main_module = PyImport_AddModule("__main__"); /* borrowed */
     PyObject *code = main_module ? bundle_module_code(program) : NULL;
-    PyObject *file = code ? PyUnicode_FromString(program->path) : NULL;
+    PyObject *file = code ? bundle_path_text(program->path) : NULL;
     PyObject *result = NULL;
     if (file) {
         PyObject *globals = PyModule_GetDict(main_module);

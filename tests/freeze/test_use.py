@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -50,6 +51,16 @@ def test_a_jit_compiler_takes_it(target: TargetPython, tmp_path: Path):
 
     assert expected.stdout.startswith(b"True True\n")
     assert run([tmp_path / "program", *command], environment=environment) == expected
+
+
+def test_a_script_whose_name_is_no_text(newest_target: TargetPython, tmp_path: Path):
+    """Names of files are bytes: one that is not UTF-8 is what Python makes of it."""
+    program = tmp_path / os.fsdecode(b"m\xe9in.py")
+    program.write_text("def f(): return 1 / 0\nprint(ascii(__file__[-8:]), ascii(f.__code__.co_filename[-8:]))\n")
+    done = bundle(program, "--python", newest_target.executable, "-o", tmp_path / "program")
+    assert done.status == 0, done.stderr.decode()
+
+    assert run([tmp_path / "program"]) == run([newest_target.executable, program])
 
 
 def test_odd_modules_do_the_same(target: TargetPython, tmp_path: Path):
