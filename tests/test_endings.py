@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import APPS, Outcome, Program, plain_environment
+from tests.support import APPS, Outcome, Program, plain_environment, run
 
 CASES = (
     *("normal", "unflushed", "uncaught", "chained", "context", "group", "recursion", "syntax", "indentation"),
@@ -38,6 +38,16 @@ def endings(program: Callable[[Path], Program]) -> Program:
 def test_ends_as_under_python(endings: Program, case: str):
     """Output, error output and exit status are those of `python app.py`."""
     endings.check_same(case)
+
+
+@pytest.mark.parametrize(
+    ("case", "name"), [("missing", "module_that_is_not_installed"), ("missing_submodule", "nested.nowhere")]
+)
+def test_missing_modules_have_a_note(endings: Program, case: str, name: str):
+    """The error of an import that fails says how to build a binary with that module."""
+    last = run([endings.binary, case]).stderr.decode().splitlines()[-1]
+
+    assert last == f"the program was bundled without `{name}`; if the program needs it, add `--hidden-import {name}`"
 
 
 def test_statuses_are_those_of_python(endings: Program):

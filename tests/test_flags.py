@@ -8,13 +8,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import APPS, Program, plain_environment, run
+from tests.support import APPS, Interpreter, Program, bundle, plain_environment, run
+
+OPTIONS = ("-W", "error::DeprecationWarning", "-W", "ignore:only once", "-X", "int_max_str_digits=900")
 
 
 @pytest.fixture(scope="session")
 def flags(program: Callable[[Path], Program]) -> Program:
     """The program under test."""
     return program(APPS / "flags" / "flags.py")
+
+
+@pytest.fixture(scope="module")
+def fixed(one_interpreter: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Program:
+    """The same, with options of the interpreter that were given when it was built."""
+    source = APPS / "flags" / "flags.py"
+    binary = tmp_path_factory.mktemp("fixed") / source.name
+    done = bundle(source, "-O2", *OPTIONS, "--python", one_interpreter.python, "-o", binary)
+    assert done.status == 0, done.stderr
+    return Program(one_interpreter, source, binary)
 
 
 CASES = ("options", "warn", "warn_in_module", "warn_unclosed", "warn_syntax", "error", "identity", "constants", "trace")
@@ -46,6 +58,26 @@ def test_flags_that_differ(flags: Program):
         "safe_path True",
         *no_site,
     }
+
+
+@pytest.mark.parametrize("case", ["constants", "options", "warn", "warn_in_module", "error"])
+def test_options_of_the_build(fixed: Program, case: str):
+    """`-O`, `-W` and `-X` are fixed when a binary is built; then it is as under `python` with these options."""
+    expected = run([fixed.interpreter.python, "-OO", *OPTIONS, fixed.source, case])
+
+    fixed.compare(run([fixed.binary, case]), expected)
+
+
+def test_what_tells_a_binary(fixed: Program):
+    """What programs ask that want to know whether they are bundled; arguments are the binary's own."""
+    found = run([fixed.binary, "bundled", "-x", "y"])
+
+    assert found.stdout.decode().splitlines() == [
+        f"True /__bundle__ {fixed.binary}",
+        str([str(fixed.binary), "bundled", "-x", "y"]),
+        str([str(fixed.binary), "bundled", "-x", "y"]),
+        "True",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import sys
 import threading
+from pathlib import Path
 
 
 def in_threads(function):
@@ -111,6 +112,9 @@ def use_lxml():
     tree = etree.fromstring("<a><b n='1'>x</b><b n='2'/></a>")
     print(tree.xpath("//b/@n"), etree.tostring(tree, pretty_print=True).decode())
     print(error_of(etree.fromstring, "<a>"))
+    # libxml2 opens a file of the package by its path.
+    path = Path(etree.__file__).parent / "isoschematron" / "resources" / "rng" / "iso-schematron.rng"
+    print(etree.RelaxNG(etree.parse(str(path))).validate(tree), etree.parse(str(path)).docinfo.root_name)
     style = etree.XSLT(
         etree.XML(
             '<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">'

@@ -97,6 +97,14 @@ def identity():
     print(sys.modules["__main__"].__dict__ is globals(), sys.ps1 if hasattr(sys, "ps1") else "no prompt")
 
 
+def bundled():
+    """What a program asks to know whether it is bundled."""
+    print(sys.frozen, sys._MEIPASS, sys.executable)
+    print(sys.argv)
+    print(sys.orig_argv)
+    print(os.path.isdir(sys._MEIPASS))
+
+
 def constants():
     """Asserts, __debug__ and docstrings are there, as without -O."""
     try:
