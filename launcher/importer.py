@@ -111,6 +111,8 @@ class BundleFinder:
         found = find(fullname)
         if found is None or fullname == "__main__":  # a program is no module, above all not that of another folder
             return None
+        if path is None and len(sys.path) > 1 and (spec := _before_root(fullname)) is not None:
+            return spec
         kind, is_package, file = found
         if kind == FROZEN:
             its_loader = BundleLoader(fullname, file)
@@ -131,6 +133,18 @@ class BundleFinder:
     @staticmethod
     def invalidate_caches():
         pass
+
+
+def _before_root(fullname):
+    """A module of that name in a folder of the binary that the program put on `sys.path`, before the root."""
+    for entry in sys.path:
+        if entry == ROOT:
+            break
+        if type(entry) is str and entry.startswith(ROOT + "/"):
+            found = find(entry[len(ROOT) + 1 :].rstrip("/").replace("/", ".") + "." + fullname)
+            if found is not None and found[0] != NAMESPACE:
+                return BundleEntryFinder(entry).find_spec(fullname)
+    return None
 
 
 class BundleEntryFinder(_Stand):
@@ -158,7 +172,7 @@ class BundleEntryFinder(_Stand):
             spec = ModuleSpec(fullname, None, is_package=True)
             spec.submodule_search_locations = [found[2]]
             return spec
-        spec = BundleFinder.find_spec(name)
+        spec = BundleFinder.find_spec(name, (self.path,))
         if spec is None:
             return self._find_file(fullname) if self._package else None
         if name != fullname:

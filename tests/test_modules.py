@@ -14,7 +14,7 @@ import pytest
 from tests.support import APPS, Interpreter, Program, plain_environment, run
 
 SOURCE = APPS / "modules" / "modules.py"
-HIDDEN = ("shelf.broken", "shelf.circular", "shelf.task", "shelf.__main__")
+HIDDEN = ("shelf.broken", "shelf.circular", "shelf.task", "shelf.__main__", "twice.twice")
 # In this order: later ones leave traces.
 CASES = (
     *("attributes", "loaders", "listing", "resources", "metadata", "culture", "running", "imports", "archives"),

@@ -132,6 +132,9 @@ def imports(folder):
     print(module.VALUE)
     print(__import__("shelf.books", fromlist=["TITLES"]).__name__, __import__("shelf.books").__name__)
     importlib.invalidate_caches()
+    import twice
+
+    print(twice.VALUE, twice.inner.__file__, twice.inner.__name__, sys.modules["twice"] is twice)
 
 
 def listing(folder):
