@@ -4,7 +4,9 @@ A function here is called with the module of its name (dots are underscores) onc
 the table marks (`BUNDLE_ADAPTED`); bundler/link/plan.py reads the names from this file.
 """
 
-from _bundle_importer import ROOT, BundleEntryFinder, BundleLoader, code_of
+import sys
+
+from _bundle_importer import ROOT, BundleEntryFinder, BundleLoader, code_of, find_in_archive
 from _bundle_seldom import module_at
 
 
@@ -36,6 +38,13 @@ def importlib_machinery(module):
 def pkgutil(module):
     """What a folder of the binary has of modules is asked of its finder, not of the files in it."""
     module.iter_importer_modules.register(BundleEntryFinder, lambda finder, prefix="": finder.iter_modules(prefix))
+
+
+def zipimport(module):
+    """Takes its place among the path hooks."""
+    hooks = sys.path_hooks
+    if find_in_archive in hooks:
+        hooks[hooks.index(find_in_archive)] = module.zipimporter
 
 
 def tkinter(module):

@@ -198,6 +198,29 @@ class BundleEntryFinder(_Stand):
         pass
 
 
+class _WithoutArchives:
+    """The first meta path finder while the interpreter starts: importing zipimport would be a twentieth of that.
+
+    The interpreter does without when it cannot be imported (import.c, init_zipimport).
+    """
+
+    @staticmethod
+    def find_spec(fullname, path=None, target=None):
+        if fullname == "zipimport":
+            raise ImportError(fullname)
+
+
+def find_in_archive(path):
+    """The path hook that stands for zipimport's until somebody imports that (adapt.py, zipimport)."""
+    from _frozen_importlib_external import _path_isdir
+
+    if not path or _path_isdir(path):
+        raise ImportError("not an archive", path=path)
+    from zipimport import zipimporter
+
+    return zipimporter(path)
+
+
 def find_no_installation():
     """Run in place of the shared libpython's getpath.py, with its variables; all of them are right already."""
 
@@ -216,7 +239,10 @@ last_finder = type(sys.implementation)(find_spec=_find_nowhere)
 
 
 def prepare_path():
-    """Folders below the root can be on a search path."""
+    """Folders below the root can be on a search path, and archives anywhere."""
+    sys.meta_path.remove(_WithoutArchives)
+    if sys.path_hooks:  # else the interpreter is not that far, and has yet to import zipimport
+        sys.path_hooks.insert(0, find_in_archive)
     sys.path_hooks.insert(0, BundleEntryFinder)
     sys.meta_path.append(last_finder)
 
@@ -291,7 +317,7 @@ def _site_builtin(name):
     return _sitebuiltins._Printer(name, texts[name])
 
 
-sys.meta_path.insert(0, BundleFinder)
+sys.meta_path[:0] = (_WithoutArchives, BundleFinder)
 sys.frozen = True
 sys._MEIPASS = ROOT
 
