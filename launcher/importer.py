@@ -216,9 +216,7 @@ def find_in_archive(path):
 
     if not path or _path_isdir(path):
         raise ImportError("not an archive", path=path)
-    from zipimport import zipimporter
-
-    return zipimporter(path)
+    return own_module("zipimport").zipimporter(path)
 
 
 def find_no_installation():
@@ -240,6 +238,8 @@ last_finder = type(sys.implementation)(find_spec=_find_nowhere)
 
 def prepare_path():
     """Folders below the root can be on a search path, and archives anywhere."""
+    if _WithoutArchives not in sys.meta_path:
+        return  # a program of the binary's own that is run as by `python` has been here before
     sys.meta_path.remove(_WithoutArchives)
     if sys.path_hooks:  # else the interpreter is not that far, and has yet to import zipimport
         sys.path_hooks.insert(0, find_in_archive)

@@ -1,7 +1,7 @@
 """Takes out of an executable's symbol table what only its linking needed: a name for every frozen string, above all.
 
 Structures from the System V gABI, chapter 4 (Sections, Symbol Table). gdb, perf and py-spy find what they look for in what
-is left; for `hello` it is a quarter, for a program with 900 modules a tenth.
+is left.
 """
 
 from __future__ import annotations
