@@ -226,7 +226,7 @@ def _described(found: importlib.metadata.Distribution, metadata: Path) -> tuple[
     headers: dict[str, list[str]] = {"name": [""], "version": [""], "requires-dist": []}
     with file.open(encoding="utf-8", errors="surrogateescape") as lines:
         for line in lines:
-            if not line.strip():
+            if not line.rstrip("\r\n"):  # one of spaces goes on with a header, such as the text of a licence
                 break
             name, colon, value = line.partition(":")
             if colon and not line[0].isspace():

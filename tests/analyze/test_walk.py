@@ -424,6 +424,16 @@ def test_module_and_attribute(tmp_path: Path):
     assert reached(made) == {"dist", "one"}
 
 
+def test_requirements_after_a_licence(tmp_path: Path):
+    """A header may go on over lines of nothing but spaces; requirements that come after it count."""
+    install(tmp_path, "a", {"a.py": "try:\n    import b\nexcept ImportError:\n    b = None"})
+    install(tmp_path, "b", {"b.py": ""})
+    text = "Name: a\nVersion: 1.0\nLicense: Text\n        \n        more\nRequires-Dist: b\n\nRequires-Dist: c\n"
+    (tmp_path / "a-1.0.dist-info" / "METADATA").write_text(text)
+
+    assert reached(walked(walker(tmp_path), "import a")) == {"a", "b"}
+
+
 def test_class_of_a_module_at_the_top(tmp_path: Path):
     """`module.Class` means the module in the app's own code, and in a library when it requires the module's distribution."""
     site = tmp_path / "site"

@@ -79,5 +79,5 @@ def broken():
 
 
 if __name__ == "__main__":
-    options = {"workers": {"workers": 2}, "reload": {"reload": True}}.get(sys.argv[1], {})
+    options = {"workers": {"workers": 2, "timeout_worker_healthcheck": 60}, "reload": {"reload": True}}.get(sys.argv[1], {})
     uvicorn.run("app:app" if options else app, host="127.0.0.1", port=int(os.environ["PORT"]), **options)
