@@ -50,8 +50,9 @@ FLAGS = (
 )
 
 # Starting a compiler costs as much as compiling a small module, so modules share one; but no more than so many bytes of
-# sources together, so that every processor has something to do, and that compilers take less than 100 MB of memory.
-_BATCH_SIZE = 200_000
+# sources together, so that compilers take less than 100 MB of memory, and that every processor has something to do.
+_BATCH_SIZE = 600_000
+_BATCHES_PER_PROCESSOR = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +193,9 @@ def freeze(
             return broken
 
         with ThreadPoolExecutor(jobs()) as pool:
-            most = _BATCH_SIZE if keeps_order(workshop.toolchain, FLAGS, workshop.cache) else 0
-            broken = dict(chain.from_iterable(each.items() for each in pool.map(build, _batches(missing, most))))
+            each = sum(job.size for job in missing) // (_BATCHES_PER_PROCESSOR * jobs())
+            most = min(_BATCH_SIZE, each) if keeps_order(workshop.toolchain, FLAGS, workshop.cache) else 0
+            broken = dict(chain.from_iterable(found.items() for found in pool.map(build, _batches(missing, most))))
     graph = _with_broken(graph, broken, workshop)
     every = [job for job in every if job.name not in broken]
     modules = [module for module in modules if module.name not in broken]
