@@ -199,7 +199,7 @@ class BundleEntryFinder(_Stand):
 
 
 class _WithoutArchives:
-    """The first meta path finder while the interpreter starts: importing zipimport would be a twentieth of that.
+    """The first meta path finder while the interpreter starts: zipimport is left for later, and time, which it imports.
 
     The interpreter does without when it cannot be imported (import.c, init_zipimport).
     """

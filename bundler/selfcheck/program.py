@@ -182,9 +182,8 @@ class Comparison:
                 self._compare(*words, f"{where}.{name}")
             elif name in self._run_time and words[0]:
                 self._differ(f"{where}.{name}", words[0], 0)
-            elif (
-                words[0] != words[1] and name != "_co_unique_id"
-            ):  # unset there, not 0, until threads count for themselves
+            # _co_unique_id is unset in a fresh one, not 0, until threads count for themselves.
+            elif words[0] != words[1] and name != "_co_unique_id":
                 self._differ(f"{where}.{name}", words[0], words[1])
         self._same_bytes(static, fresh, end, 2 * number(theirs, *members[0][1:]), f"{where}: bytecode")
 
