@@ -12,9 +12,9 @@ from bundler.contract import bundle_constant
 from bundler.errors import BundleError
 from bundler.link import prelink
 from bundler.link.elf import Executable, Relocation, SegmentType, SymbolType, read_executable, read_shared_object
+from bundler.link.made import inputs_digest, is_made, remember
 from bundler.link.manifest import SECTION as MANIFEST_SECTION
 from bundler.link.manifest import needed_versions
-from bundler.link.made import inputs_digest, is_made, remember
 from bundler.link.output import LINKED, replacing
 from bundler.link.payload import build_payload
 from bundler.link.plan import EXPORTED_PREFIXES, CompileUnit, LinkPlan
