@@ -23,9 +23,7 @@ def draw(results: Results, path: Path) -> None:
     tools = list(dict.fromkeys(tool for each in results.timings.values() for tool in each if tool != FLOOR))
     height = 0.8 / len(tools)
     figure, axes = plt.subplots(figsize=(8, 0.32 * len(tools) * len(results.timings) * 0.62 + 1))
-    colours = dict(
-        zip(tools, ["#9aa0a6", "#c8ccd0", "#e8a33d", "#d1603d", "#6b8e9e", "#7a6a9b", "#1a7f4e"], strict=False)
-    )
+    colours = dict(zip(tools, _COLOURS, strict=False))
     for place, tool in enumerate(tools):
         at = [row + place * height for row, each in enumerate(results.timings.values()) if tool in each]
         widths = [each[tool].time / each[PYTHON].time for each in results.timings.values() if tool in each]

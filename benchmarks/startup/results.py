@@ -60,9 +60,12 @@ def _lines(results: Results, plot: str) -> Iterator[str]:
     yield ""
     yield from _compared(results.builds, lambda built: built.cost.processors, (PYTHON, "python -I -S"))
     yield ""
+    yield "## The same by the clock, seconds"
+    yield ""
+    yield from _compared(results.builds, lambda built: built.cost.clock, (PYTHON, "python -I -S"))
+    yield ""
     ours = {app: each[BUNDLE] for app, each in results.builds.items() if BUNDLE in each}
-    yield "By the clock, `bundle`: " + ", ".join(f"{app} {built.cost.clock:.1f}" for app, built in ours.items()) + "."
-    yield "Once more, with what that left in the cache: " + ", ".join(
+    yield "`bundle` once more, with what that left in the cache: " + ", ".join(
         f"{app} {built.cost_again.clock:.1f}" for app, built in ours.items() if built.cost_again is not None
     )
     if results.failures:
@@ -85,8 +88,8 @@ def _compared(
     for row, each in shown.items():
         best = min((value for tool, value in each.items() if tool not in (*not_tools, BUNDLE)), default=None)
         cells = [f"{each[tool]:.1f}" if tool in each else "" for tool in columns]
-        ratios = [_ratio(each.get(BUNDLE), other) for other in ([each.get(PYTHON)] if with_python else [])]
-        yield f"| {' | '.join((row, *cells, *ratios, _ratio(each.get(BUNDLE), best)))} |"
+        others = (each.get(PYTHON), best) if with_python else (best,)
+        yield f"| {' | '.join((row, *cells, *(_ratio(each.get(BUNDLE), other) for other in others)))} |"
 
 
 def _ratio(ours: float | None, other: float | None) -> str:
