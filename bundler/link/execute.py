@@ -12,7 +12,7 @@ from bundler.contract import bundle_constant
 from bundler.errors import BundleError
 from bundler.link import prelink
 from bundler.link.elf import Executable, Relocation, SegmentType, SymbolType, read_executable, read_shared_object
-from bundler.link.made import inputs_digest, is_made, remember
+from bundler.link.made import inputs_digest, remember, renew
 from bundler.link.manifest import SECTION as MANIFEST_SECTION
 from bundler.link.manifest import needed_versions
 from bundler.link.output import LINKED, replacing
@@ -65,8 +65,7 @@ def execute(plan: LinkPlan, cache: Cache) -> Path:
     empty = build_payload(plan.contents, 0, lambda _: 0, lambda _: 0)
     files, arguments = _linker_files(plan, len(empty)), list(_link_arguments(plan, launcher))
     inputs = inputs_digest(plan, arguments, files, empty)
-    if is_made(plan.output, inputs, cache):
-        plan.output.touch()
+    if renew(plan.output, inputs, cache):
         return plan.output
     with replacing(plan.output) as work:
         linked = _link(plan, arguments, files, work)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from bundler.cache import Cache, digest, tree_digest
+from bundler.link.output import OUTPUT_MODE
 from bundler.link.plan import LinkPlan
 
 
@@ -18,9 +20,9 @@ def inputs_digest(plan: LinkPlan, arguments: Iterable[str], files: Mapping[str, 
         plan.toolchain.identity,
         # Files of the C library, which the linker finds for itself.
         os.confstr("CS_GNU_LIBC_VERSION") or "",
-        # Object files have digests of their contents as names.
+        # Object files have digests of all that they were made of as names; libraries have not.
         *arguments,
-        *_states(path for path in plan.libraries if isinstance(path, Path)),
+        *_states(path for path in (*plan.libraries, *plan.prelinked.linked_hosts) if isinstance(path, Path)),
         *(text for file in sorted(files.items()) for text in file),
         payload,
         *(image.object.data for image in plan.prelinked.images),
@@ -34,10 +36,18 @@ def _states(paths: Iterable[Path]) -> Iterator[str]:
         yield f"{path} {state.st_size} {state.st_mtime_ns}"
 
 
-def is_made(output: Path, inputs: str, cache: Cache) -> bool:
-    """Is the output what was once made of these inputs, to the last byte, and can it be run?"""
-    entry = _entry(inputs, cache)
-    return entry.is_file() and os.access(output, os.X_OK) and entry.read_bytes() == _content_digest(output)
+def renew(output: Path, inputs: str, cache: Cache) -> bool:
+    """Is the output what was once made of these inputs, to the last byte? Then it gets the time of now."""
+    try:
+        is_made = (
+            _entry(inputs, cache).read_bytes() == _content_digest(output)
+            and stat.S_IMODE(output.stat().st_mode) == OUTPUT_MODE
+        )
+        if is_made:
+            output.touch()
+    except OSError:
+        return False  # never made, not there, or not ours to look at or to change: it will be replaced
+    return is_made
 
 
 def remember(linked: Path, inputs: str, cache: Cache) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from bundler.errors import BundleError
 
 LINKED = "linked"  # what the file is called while it is made
+OUTPUT_MODE = 0o755
 
 
 def check_output(output: Path) -> None:
@@ -37,7 +38,7 @@ def replacing(output: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as folder:
             yield Path(folder)
             linked = Path(folder) / LINKED
-            linked.chmod(0o755)
+            linked.chmod(OUTPUT_MODE)
             linked.replace(output)
     except OSError as error:
         raise _unwritable(output, error.strerror or str(error), error.errno) from error
