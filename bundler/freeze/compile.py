@@ -193,8 +193,8 @@ def freeze(
             return broken
 
         with ThreadPoolExecutor(jobs()) as pool:
-            each = sum(job.size for job in missing) // (_BATCHES_PER_PROCESSOR * jobs())
-            most = min(_BATCH_SIZE, each) if keeps_order(workshop.toolchain, FLAGS, workshop.cache) else 0
+            share = sum(job.size for job in missing) // (_BATCHES_PER_PROCESSOR * jobs())
+            most = min(_BATCH_SIZE, share) if keeps_order(workshop.toolchain, FLAGS, workshop.cache) else 0
             broken = dict(chain.from_iterable(found.items() for found in pool.map(build, _batches(missing, most))))
     graph = _with_broken(graph, broken, workshop)
     every = [job for job in every if job.name not in broken]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from bundler.contract import fnv1a
 from bundler.freeze.worker import ctext
-from bundler.freeze.worker.objects import declaration, text_initialiser
+from bundler.freeze.worker.objects import text_initialiser
 
 
 def pool_lines(texts: Iterable[str], header: str) -> Iterator[str]:
@@ -21,7 +21,7 @@ def pool_lines(texts: Iterable[str], header: str) -> Iterator[str]:
     symbols = {text: ctext.pool_symbol(text) for text in texts}
     if symbols:
         definitions = (f"{symbol}={{{text_initialiser(text)}}}" for text, symbol in symbols.items())
-        yield declaration("IN_STRING struct ascii", definitions)
+        yield ctext.declaration("IN_STRING struct ascii", definitions)
     hashes = {text: fnv1a(text.encode("ascii")) for text in symbols}
     found = sorted(symbols, key=lambda text: (hashes[text], text))
     yield "void*const bundle_pool[]={"

@@ -26,6 +26,12 @@ def external(symbols: Iterable[str]) -> str:
     return f"extern O {names};" if names else ""
 
 
+def declaration(start: str, definitions: Iterable[str]) -> str:
+    """Many objects of one kind in one declaration, which is quicker to compile than as many declarations."""
+    together = ",\n".join(definitions)
+    return f"{start} {together};"
+
+
 # Stands before each module of a C file and after the last, and comes out of the compiler as a line of its own.
 BORDER = "#@"
 BORDER_LINE = f'asm("{BORDER}");'

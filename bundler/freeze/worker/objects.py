@@ -10,7 +10,7 @@ import ast
 import ctypes
 import marshal
 import struct
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from types import CodeType, EllipsisType
@@ -92,9 +92,9 @@ class ModuleWriter:
     def text(self) -> str:
         """The module's C text, without the header that it includes and declarations of what it takes from elsewhere."""
         version = [f"extern char {self._version}[];"] if self.codes else []
-        leaves = (declaration(start, each) for start, each in sorted(self._leaves.items()))
+        leaves = (ctext.declaration(start, each) for start, each in sorted(self._leaves.items()))
         linked = (
-            declaration(start, (definition for _, definition in each))
+            ctext.declaration(start, (definition for _, definition in each))
             for start, each in groupby(self._linked, key=itemgetter(0))
         )
         return "\n".join((*version, *leaves, *linked, *self._last, ""))
@@ -245,12 +245,6 @@ class ModuleWriter:
         index = self.codes
         self.codes += 1
         return f"{self._version}+{(index << 32) + len(code.co_freevars):#x}"
-
-
-def declaration(start: str, definitions: Iterable[str]) -> str:
-    """Many objects of one kind in one declaration: a third less of a compiler's time than as many declarations."""
-    together = ",\n".join(definitions)
-    return f"{start} {together};"
 
 
 def text_initialiser(value: str) -> str:
