@@ -10,7 +10,7 @@ from tests.support import APPS, Program, run
 
 def test_plugins(program: Callable[[Path], Program]):
     """A folder of a package lists its modules, which are there although no statement names them; so is what `sys.path` reaches,
-    archives included, although zipimport is only imported for them.
+    archives included.
     """
     made = program(APPS / "plugins")
 

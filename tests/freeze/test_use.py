@@ -33,8 +33,8 @@ def test_code_can_be_used_like_any_other(target: TargetPython, tmp_path: Path):
     assert (found.status, found.stderr) == (expected.status, expected.stderr)
 
 
-def test_a_jit_compiler_takes_it(target: TargetPython, tmp_path: Path):
-    """Where libpython has a JIT compiler (since 3.13), it compiles static code, and leaves it as it was."""
+def test_with_a_jit_compiler(target: TargetPython, tmp_path: Path):
+    """Where libpython has a JIT compiler (since 3.13), code that runs often does the same as in Python when it is switched on."""
     jit = "import sys; print(hasattr(sys, '_jit') and sys._jit.is_available())"
     if run([target.executable, "-c", jit]).stdout != b"True\n":
         pytest.skip("this Python has no JIT compiler")
