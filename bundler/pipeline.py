@@ -14,7 +14,7 @@ from bundler.analyze.trace import trace
 from bundler.analyze.why import explain
 from bundler.cache import Cache
 from bundler.errors import BundleError
-from bundler.freeze import freeze
+from bundler.freeze import FrozenImage, freeze
 from bundler.project import find_project_file, record
 from bundler.report import Reporter, count_text
 from bundler.selfcheck import self_check
@@ -37,22 +37,19 @@ class Built:
 def bundle(settings: Settings, report: Reporter) -> Built:
     """Build the binary that the settings ask for."""
     workshop = _workshop(settings, report)
-    toolchain, cache = workshop.toolchain, workshop.cache
-    target, graph = _analyzed(settings, workshop)
-    report.findings(graph.findings, verbose=settings.verbose)
-    output = _output(settings, graph)
-    link.check_output(output)
-    settings = replace(settings, output=output)
-    image = freeze(graph, target, settings, workshop)
-    if settings.self_check:
-        with report.stage(f"checking {count_text(len(image.modules), 'module')}"):
-            compared = self_check(image, target, settings, workshop).compared
-        report.line(
-            f"{compared['code']} code objects and {sum(compared.values())} objects in all are as they should be"
-        )
-    with report.stage("linking"):
-        plan = link.plan(image, target, toolchain, settings)
-        path = link.execute(plan, cache)
+    target = _target(settings, workshop)
+    with link.launcher_objects(target, workshop.toolchain, workshop.cache) as launcher:
+        graph = _analyzed(target, settings, workshop)
+        report.findings(graph.findings, verbose=settings.verbose)
+        output = _output(settings, graph)
+        link.check_output(output)
+        settings = replace(settings, output=output)
+        image = freeze(graph, target, settings, workshop)
+        if settings.self_check:
+            _checked(image, target, settings, workshop)
+        with report.stage("linking"):
+            plan = link.plan(image, target, workshop.toolchain, settings)
+            path = link.execute(plan, launcher(), workshop.cache)
     for finding in plan.findings:
         report.diagnostic(finding)
     return Built(path, target.version_text, len(image.modules), image.compiled)
@@ -60,14 +57,15 @@ def bundle(settings: Settings, report: Reporter) -> Built:
 
 def why(settings: Settings, module: str, report: Reporter) -> str:
     """The chain of imports that brings a module into the binary, as text; BundleError when nothing does."""
-    _, graph = _analyzed(settings, _workshop(settings, report))
-    return explain(graph, module)
+    workshop = _workshop(settings, report)
+    return explain(_analyzed(_target(settings, workshop), settings, workshop), module)
 
 
 def traced(settings: Settings, arguments: Sequence[str], folder: Path, report: Reporter) -> Path | None:
     """Run the program once and record what only that shows; the file that was written, None when there was nothing."""
     workshop = _workshop(settings, report)
-    target, graph = _analyzed(settings, workshop)
+    target = _target(settings, workshop)
+    graph = _analyzed(target, settings, workshop)
     report.line(f"running {settings.subject}")
     used = trace(arguments, graph, target, settings, workshop.cache)
     if not used:
@@ -86,11 +84,21 @@ def _workshop(settings: Settings, report: Reporter) -> Workshop:
     return Workshop(find_toolchain(settings.compiler), Cache(settings.cache_dir), report)
 
 
-def _analyzed(settings: Settings, workshop: Workshop) -> tuple[TargetPython, ModuleGraph]:
+def _target(settings: Settings, workshop: Workshop) -> TargetPython:
+    linkage = Linkage(settings.libpython) if settings.libpython else None
+    return probe(settings.python, workshop.toolchain, workshop.cache, linkage)
+
+
+def _analyzed(target: TargetPython, settings: Settings, workshop: Workshop) -> ModuleGraph:
     with workshop.report.stage(f"analyzing {settings.subject}"):
-        linkage = Linkage(settings.libpython) if settings.libpython else None
-        target = probe(settings.python, workshop.toolchain, workshop.cache, linkage)
-        return target, analyze(target, settings, workshop.cache)
+        return analyze(target, settings, workshop.cache)
+
+
+def _checked(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop) -> None:
+    report = workshop.report
+    with report.stage(f"checking {count_text(len(image.modules), 'module')}"):
+        compared = self_check(image, target, settings, workshop).compared
+    report.line(f"{compared['code']} code objects and {sum(compared.values())} objects in all are as they should be")
 
 
 def _output(settings: Settings, graph: ModuleGraph) -> Path:

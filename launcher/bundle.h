@@ -204,9 +204,9 @@ struct bundle {
 
 extern const struct bundle bundle;
 
-/* The identifier-like strings of static code (str objects of ASCII text), in the order of their hashes, which stand in an
-   array of their own: looking for a text that is not there touches no string. */
-extern void *const bundle_pool[];
+/* Addresses of the identifier-like strings of static code (str objects of ASCII text), in the order of their hashes, which
+   stand in an array of their own: looking for a text that is not there touches no string. */
+extern const uint32_t bundle_pool[];
 extern const uint32_t bundle_pool_hashes[];
 extern const uint32_t bundle_pool_count;
 

@@ -28,8 +28,9 @@ find_pooled(const char *text)
         }
     }
     for (; low < bundle_pool_count && bundle_pool_hashes[low] == hash; low++) {
-        if (strcmp(text, PyUnicode_DATA(bundle_pool[low])) == 0) {
-            return bundle_pool[low];
+        PyObject *string = (PyObject *)(uintptr_t)bundle_pool[low];
+        if (strcmp(text, PyUnicode_DATA(string)) == 0) {
+            return string;
         }
     }
     return NULL;

@@ -18,7 +18,7 @@ from bundler.contract import launcher_folder
 from bundler.errors import BundleError, warning
 from bundler.freeze.header import HEADER, layout_as_json, make_header
 from bundler.freeze.image import FrozenImage, FrozenModule, FrozenResults, Rehearsal
-from bundler.freeze.pool import pool_lines
+from bundler.freeze.pool import part_lines, parts, table_lines
 from bundler.freeze.rehearse import rehearse
 from bundler.freeze.split import compile_each, keeps_order
 from bundler.freeze.worker import ctext
@@ -103,10 +103,15 @@ class Freezer:
         """What else is known of the compiled module; made after the object file, so the sign that both are whole."""
         return self.cache.path("frozen", job.key, ".json")
 
+    def is_there(self, job: _Job) -> bool:
+        """Was it made before?"""
+        return self.facts_file(job).is_file()
+
     def compile(self, source: Path, output: Path) -> None:
-        """Compile a C file."""
+        """Compile a file of C, or of assembler."""
+        flags = () if source.suffix == ".s" else (*FLAGS, f"-I{self.include}")
         with self.cache.building(output) as unfinished:
-            self.toolchain.run("-c", *FLAGS, f"-I{self.include}", source, "-o", unfinished)
+            self.toolchain.run("-c", *flags, source, "-o", unfinished)
 
     def build(self, jobs: Sequence[_Job], service: Service) -> Mapping[str, str]:
         """Make object files and facts; what is wrong with sources that the target does not compile, by module.
@@ -179,27 +184,17 @@ def freeze(
     freezer = prepare(target, settings, workshop)
     modules = sorted((*graph.of_kind(SourceModule), *own), key=lambda module: module.name)
     every = [freezer.job(module, graph) for module in modules]
-    if rehearsal is None:
-        sources = digest(*(job.key for job in every))
-        rehearsal = rehearse(graph, sources, target, workshop) if settings.rehearse else Rehearsal()
-    results = freezer.results_job(rehearsal)
-    missing = [job for job in (*every, results) if not freezer.facts_file(job).is_file()]
-    with workshop.report.progress("compiling", len(missing)) as advance, _workers(target) as worker:
 
-        def build(batch: list[_Job]) -> Mapping[str, str]:
-            broken = freezer.build(batch, worker())
-            for _ in batch:
-                advance()
-            return broken
+    def learn() -> Rehearsal:
+        if rehearsal is not None or not settings.rehearse:
+            return rehearsal or Rehearsal()
+        return rehearse(graph, digest(*(job.key for job in every)), target, workshop)
 
-        with ThreadPoolExecutor(jobs()) as pool:
-            share = sum(job.size for job in missing) // (_BATCHES_PER_PROCESSOR * jobs())
-            most = min(_BATCH_SIZE, share) if keeps_order(workshop.toolchain, FLAGS, workshop.cache) else 0
-            broken = dict(chain.from_iterable(found.items() for found in pool.map(build, _batches(missing, most))))
-    graph = _with_broken(graph, broken, workshop)
-    every = [job for job in every if job.name not in broken]
-    modules = [module for module in modules if module.name not in broken]
-    facts = {job.name: json.loads(freezer.facts_file(job).read_bytes()) for job in (*every, results)}
+    built = _build(freezer, every, learn, workshop)
+    graph = _with_broken(graph, built.broken, workshop)
+    every = [job for job in every if job.name not in built.broken]
+    modules = [module for module in modules if module.name not in built.broken]
+    facts = {job.name: json.loads(freezer.facts_file(job).read_bytes()) for job in (*every, built.results)}
     frozen = [
         FrozenModule(
             source=module,
@@ -210,21 +205,58 @@ def freeze(
         )
         for module, job in zip(modules, every, strict=True)
     ]
-    frozen.sort(key=_by_use(rehearsal))
+    frozen.sort(key=_by_use(built.rehearsal))
     return FrozenImage(
         graph=graph,
         modules=tuple(frozen),
-        rehearsal=rehearsal,
+        rehearsal=built.rehearsal,
         results=FrozenResults(
             keys=tuple(facts[RESULTS]["keys"]),
-            object_file=freezer.object_file(results),
+            object_file=freezer.object_file(built.results),
             symbol=ctext.module_symbol(RESULTS),
             version_symbol=ctext.version_symbol(RESULTS),
             codes=facts[RESULTS]["codes"],
         ),
         pool=_build_pool(freezer, (facts[name]["pooled"] for name in (*(module.name for module in frozen), RESULTS))),
-        compiled=sum(job is not results and job.name not in broken for job in missing),
+        compiled=built.compiled,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """What was made: `compiled` modules; `broken` has what is wrong with those that the target does not compile."""
+
+    rehearsal: Rehearsal
+    results: _Job
+    broken: Mapping[str, str]
+    compiled: int
+
+
+def _build(freezer: Freezer, every: Sequence[_Job], learn: Callable[[], Rehearsal], workshop: Workshop) -> _Built:
+    """Make the modules that are missing, and learn meanwhile what a start compiles; then make the results of that."""
+    missing = [job for job in every if not freezer.is_there(job)]
+    share = sum(job.size for job in missing) // (_BATCHES_PER_PROCESSOR * jobs())
+    most = min(_BATCH_SIZE, share) if keeps_order(workshop.toolchain, FLAGS, workshop.cache) else 0
+    with (
+        workshop.report.progress("compiling", len(missing)) as advance,
+        _workers(freezer.target) as worker,
+        ThreadPoolExecutor(jobs()) as executor,
+    ):
+
+        def build(batch: Sequence[_Job]) -> Mapping[str, str]:
+            broken = freezer.build(batch, worker())
+            for _ in batch:
+                advance()
+            return broken
+
+        learning = executor.submit(learn)
+        building = [executor.submit(build, batch) for batch in _batches(missing, most)]
+        rehearsal = learning.result()
+        results = freezer.results_job(rehearsal)
+        if not freezer.is_there(results):
+            building.append(executor.submit(lambda: freezer.build([results], worker())))
+        broken = dict(chain.from_iterable(each.result().items() for each in building))
+    return _Built(rehearsal, results, broken, sum(job.name not in broken for job in missing))
 
 
 def _with_broken(graph: ModuleGraph, broken: Mapping[str, str], workshop: Workshop) -> ModuleGraph:
@@ -277,12 +309,20 @@ def _workers(target: TargetPython) -> Iterator[Any]:
             service.close()
 
 
-def _build_pool(freezer: Freezer, texts: Iterable[Sequence[str]]) -> Path:
+def _build_pool(freezer: Freezer, texts: Iterable[Sequence[str]]) -> tuple[Path, ...]:
+    """Object files of the pool: parts of it, then its table."""
     ordered = list(dict.fromkeys(chain.from_iterable(texts)))
-    output = freezer.cache.path("pool", digest(freezer.identity, *ordered), ".o")
-    if not output.is_file():
-        with freezer.cache.workplace("pool") as folder:
-            source = folder / "pool.c"
-            source.write_text("\n".join((*pool_lines(ordered, HEADER), "")))
-            freezer.compile(source, output)
-    return output
+
+    def built(kind: str, suffix: str, strings: Sequence[str], lines: Callable[[], Iterable[str]]) -> Path:
+        output = freezer.cache.path("pool", digest(freezer.identity, kind, *strings), ".o")
+        if not output.is_file():
+            with freezer.cache.workplace("pool") as folder:
+                source = folder / f"pool{suffix}"
+                source.write_text("\n".join((*lines(), "")))
+                freezer.compile(source, output)
+        return output
+
+    with ThreadPoolExecutor(jobs()) as executor:
+        table = executor.submit(built, "table", ".s", ordered, lambda: table_lines(ordered))
+        made = executor.map(lambda part: built("part", ".c", part, lambda: part_lines(part, HEADER)), parts(ordered))
+        return (*made, table.result())

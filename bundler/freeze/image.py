@@ -62,5 +62,5 @@ class FrozenImage:
     modules: tuple[FrozenModule, ...]  # in the order in which a start uses them, as far as it is known
     rehearsal: Rehearsal
     results: FrozenResults
-    pool: Path
+    pool: tuple[Path, ...]
     compiled: int  # how many modules were not in the cache

@@ -53,8 +53,7 @@ def rehearse(graph: ModuleGraph, sources: str, target: TargetPython, workshop: W
     )
     entry = workshop.cache.path("rehearsal", identity, ".json")
     if not entry.is_file():
-        with workshop.report.stage("rehearsing the start"):
-            workshop.cache.write(entry, json.dumps(_run(names, paths, target)).encode())
+        workshop.cache.write(entry, json.dumps(_run(names, paths, target)).encode())
     answer = json.loads(entry.read_bytes())
     if "failed" in answer:
         workshop.report.diagnostic(

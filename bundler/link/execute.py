@@ -1,13 +1,13 @@
-"""Does what the plan says: compiles the launcher, links, and writes the tables into the result."""
+"""Does what the plan says: links, and writes the tables into the result."""
 
 from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bundler.cache import Cache, digest
+from bundler.cache import Cache
 from bundler.contract import bundle_constant
 from bundler.errors import BundleError
 from bundler.link import prelink
@@ -17,7 +17,7 @@ from bundler.link.manifest import SECTION as MANIFEST_SECTION
 from bundler.link.manifest import needed_versions
 from bundler.link.output import LINKED, replacing
 from bundler.link.payload import build_payload
-from bundler.link.plan import EXPORTED_PREFIXES, CompileUnit, LinkPlan
+from bundler.link.plan import EXPORTED_PREFIXES, LinkPlan
 from bundler.link.portability import EXECUTABLE, check_limits
 from bundler.link.prelink import (
     Image,
@@ -56,12 +56,11 @@ _SYMBOL_TYPES: dict[int, str] = {
 _OWN_MODULE = 1
 
 
-def execute(plan: LinkPlan, cache: Cache) -> Path:
-    """Link the binary; the output appears whole or stays as it was.
+def execute(plan: LinkPlan, launcher: Sequence[Path], cache: Cache) -> Path:
+    """Link the binary with the launcher's object files; the output appears whole or stays as it was.
 
     An output that is already what the plan makes only gets another time.
     """
-    launcher = _launcher_objects(plan, cache)
     empty = build_payload(plan.contents, 0, lambda _: 0, lambda _: 0)
     files, arguments = _linker_files(plan, len(empty)), list(_link_arguments(plan, launcher))
     inputs = inputs_digest(plan, arguments, files, empty)
@@ -76,25 +75,6 @@ def execute(plan: LinkPlan, cache: Cache) -> Path:
         drop_symbols(linked, FROZEN_SECTIONS)
         remember(linked, inputs, cache)
     return plan.output
-
-
-# --- Compiling the launcher -------------------------------------------------------------------------------------------
-
-
-def _launcher_objects(plan: LinkPlan, cache: Cache) -> list[Path]:
-    """Object files of the launcher, from the cache where nothing they depend on has changed."""
-    headers = digest(*(path.read_bytes() for path in sorted(plan.units[0].source.parent.glob("*.h"))))
-
-    def output(unit: CompileUnit) -> Path:
-        key = digest(unit.source.read_bytes(), headers, plan.toolchain.identity, plan.headers, *unit.flags)
-        return cache.path("launcher", key, ".o")
-
-    outputs = [output(unit) for unit in plan.units]
-    missing = [(unit, path) for unit, path in zip(plan.units, outputs, strict=True) if not path.is_file()]
-    for unit, path in missing:
-        with cache.building(path) as unfinished:
-            plan.toolchain.run(*unit.flags, unit.source, "-o", unfinished)
-    return outputs
 
 
 # --- Linking ----------------------------------------------------------------------------------------------------------
@@ -216,7 +196,7 @@ def _link(plan: LinkPlan, arguments: Iterable[str], files: Mapping[str, str], wo
     return work / LINKED
 
 
-def _link_arguments(plan: LinkPlan, launcher: list[Path]) -> Iterator[str]:
+def _link_arguments(plan: LinkPlan, launcher: Sequence[Path]) -> Iterator[str]:
     # Fixed addresses: frozen data needs no relocation at start.
     yield "-no-pie"
     yield from ("-o", LINKED)

@@ -66,55 +66,6 @@ _DETOURED_IN_PYTHON = frozenset({"PyMarshal_ReadObjectFromString", "_Py_Get_Getp
 
 _PYTHON_COMMAND = {None: "BUNDLE_REFUSE_PYTHON", True: "BUNDLE_PYTHON_COMMAND", False: "BUNDLE_NO_PYTHON"}
 
-_LAUNCHER_SOURCES = (
-    "main.c",
-    "command.c",
-    "children.c",
-    "outside.c",
-    "inflate.c",
-    "self.c",
-    "importer.c",
-    "interpreters.c",
-    "ending.c",
-    "results.c",
-    "frozen.c",
-    "images.c",
-    "carried.c",
-    "threads.c",
-    "unwind.c",
-    "files.c",
-    "interning.c",
-    "openssl.c",
-    "tables.c",
-    "thread_local.S",
-)
-
-_LINKAGE_SOURCES = {Linkage.STATIC: "frozen_static.c", Linkage.SHARED: "frozen_shared.c"}
-
-_LAUNCHER_FLAGS = (
-    "-c",
-    "-std=gnu11",
-    "-O2",
-    "-D_GNU_SOURCE",
-    "-D_FILE_OFFSET_BITS=64",
-    # Asserts of Python's headers would bring the path of those headers along.
-    "-DNDEBUG",
-    "-Wall",
-    "-Wextra",
-    "-Werror",
-    # Variables of the C library through the GOT: a copy relocation would give it and us two of them.
-    "-fPIC",
-    "-g0",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class CompileUnit:
-    """A launcher source and how it is compiled."""
-
-    source: Path
-    flags: tuple[str, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class LinkPlan:
@@ -122,8 +73,6 @@ class LinkPlan:
 
     output: Path
     toolchain: Toolchain
-    units: tuple[CompileUnit, ...]
-    headers: str  # names the version of Python's headers that they include
     objects: tuple[Path, ...]
     libraries: tuple[Path | str, ...]  # the static libpython, and what it is linked with
     wrapped: tuple[str, ...]
@@ -178,14 +127,10 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     )
     # What the linker takes the interpreter from; the shared library is there already, as an image.
     libraries: list[Path | str] = [] if is_shared else [libpython.path, *libpython.needs]
-    headers = tuple(f"-I{folder}" for folder in target.include_dirs)
-    sources = (*_LAUNCHER_SOURCES, _LINKAGE_SOURCES[libpython.linkage])
     return LinkPlan(
         output=settings.output or Path("dist") / graph.name,
         toolchain=toolchain,
-        units=tuple(CompileUnit(launcher_folder() / name, (*_LAUNCHER_FLAGS, *headers)) for name in sources),
-        headers=f"{target.hexversion:x} {target.layout.digest}",
-        objects=(*(module.object_file for module in image.modules), image.results.object_file, image.pool),
+        objects=(*(module.object_file for module in image.modules), image.results.object_file, *image.pool),
         libraries=tuple(libraries),
         wrapped=(*sorted(REPLACED_FUNCTIONS), *_WRAPPED_IN_PYTHON),
         definitions=(*versions, *_runtime_members(target)),

@@ -149,7 +149,9 @@ def _link(image: FrozenImage, target: TargetPython, settings: Settings, workshop
     renamed = tuple(replace(each, source=_renamed(each.source, names)) for each in modules)
     graph = replace(graph, modules={module.name: module.source for module in renamed}, main_module="")
     together = replace(frozen, graph=graph, modules=renamed)
-    return link.execute(link.plan(together, target, workshop.toolchain, settings), workshop.cache)
+    plan = link.plan(together, target, workshop.toolchain, settings)
+    with link.launcher_objects(target, workshop.toolchain, workshop.cache) as launcher:
+        return link.execute(plan, launcher(), workshop.cache)
 
 
 def _renamed(module: SourceModule, names: Mapping[str, str]) -> SourceModule:

@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from bundler.freeze.header import HEADER, layout_as_json
-from bundler.freeze.pool import pool_lines
+from bundler.freeze.pool import part_lines, table_lines
 from bundler.freeze.worker.structs import declarations
 from bundler.process import Service
 from bundler.target import TargetPython
@@ -51,7 +51,8 @@ def emitted(target: TargetPython, work: Path) -> dict[str, str]:
     return {
         "frozen.h": "\n".join((*declarations(layout_as_json(target.layout)), "")),
         "sample.c": text,
-        "pool.c": "\n".join((*pool_lines(pooled, HEADER), "")),
+        "pool.c": "\n".join((*part_lines(pooled, HEADER), "")),
+        "table.s": "\n".join((*table_lines(pooled), "")),
     }
 
 

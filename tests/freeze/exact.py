@@ -17,7 +17,7 @@ from bundler.cache import Cache, digest
 from bundler.freeze import FrozenImage, FrozenModule, freeze
 from bundler.freeze import compile as freezing
 from bundler.freeze.header import layout_as_json
-from bundler.freeze.pool import pool_lines
+from bundler.freeze.pool import part_lines
 from bundler.freeze.worker import ctext
 from bundler.report import Reporter
 from bundler.selfcheck import Case, Fresh, compare
@@ -144,7 +144,7 @@ class Bench:
         texts = sorted({text for facts in constants.values() for text in facts["pooled"]})
         if texts:
             # Weak: the build's own pool may hold the same strings, and wins. There is but one table of them.
-            include, strings, *_ = pool_lines(texts, "frozen.h")
+            include, strings = part_lines(texts, "frozen.h")
             lines = [include, f"__attribute__((weak)) {strings}"]
             source = self.folder / "pool.c"
             source.write_text("\n".join((*lines, "")))

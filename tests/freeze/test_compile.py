@@ -58,7 +58,9 @@ def frozen(newest_target: TargetPython, toolchain: Toolchain, tmp_path: Path) ->
 
 def contents(image: FrozenImage) -> dict[str, bytes]:
     """The object files of an image."""
-    return {module.name: module.object_file.read_bytes() for module in image.modules} | {"": image.pool.read_bytes()}
+    return {module.name: module.object_file.read_bytes() for module in image.modules} | {
+        path.name: path.read_bytes() for path in image.pool
+    }
 
 
 def test_second_build_compiles_nothing(frozen: Freeze):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bundler.freeze.compile import FLAGS
 from bundler.freeze.header import layout_as_json
-from bundler.freeze.pool import pool_lines
+from bundler.freeze.pool import part_lines
 from bundler.freeze.worker import ctext
 from bundler.freeze.worker.structs import declarations
 from bundler.target import TargetPython
@@ -99,7 +99,7 @@ def test_pooled_strings_are_identifiers(text: str):
 def test_pool_defines_each_string_once(tmp_path: Path, target: TargetPython, toolchain: Toolchain):
     """The pool is C that a compiler takes, with one global object for each string."""
     texts = ["ab", "a_b", "A_B", "ab1", "1ab", "__init__", "int", "struct", "x" * 120]
-    (tmp_path / "pool.c").write_text("\n".join((*pool_lines(texts, "frozen.h"), "")))
+    (tmp_path / "pool.c").write_text("\n".join((*part_lines(texts, "frozen.h"), "")))
     header = "\n".join(declarations(layout_as_json(target.layout)))
     (tmp_path / "frozen.h").write_text(header)
 

@@ -10,13 +10,9 @@ from pathlib import Path
 import pytest
 
 from bundler.contract import launcher_folder
-from bundler.link.plan import (
-    _LAUNCHER_FLAGS,
-    _LAUNCHER_SOURCES,
-    _LINKAGE_SOURCES,
-    REPLACED_FUNCTIONS,
-    REPLACED_IN_IMAGES,
-)
+from bundler.link.launcher import FLAGS, LINKAGE_SOURCES
+from bundler.link.launcher import SOURCES as LINKED
+from bundler.link.plan import REPLACED_FUNCTIONS, REPLACED_IN_IMAGES
 from bundler.target import TargetPython
 
 SOURCES = sorted(launcher_folder().glob("*.c"))
@@ -31,7 +27,7 @@ WARNINGS = ("-Wall", "-Wextra", "-Wshadow", "-Werror")
 
 def compile_source(source: Path, include_dirs: Iterable[Path], *flags: str) -> None:
     """Compile without keeping the result; the compiler's words when it fails."""
-    kept = [flag for flag in _LAUNCHER_FLAGS if not flag.startswith(("-O", "-W"))]
+    kept = [flag for flag in FLAGS if not flag.startswith(("-O", "-W"))]
     headers = [f"-I{folder}" for folder in (launcher_folder(), *include_dirs)]
     command: list[str | Path] = ["cc", *kept, *flags, *headers, source, "-o", "/dev/null"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -64,7 +60,7 @@ def test_every_source_is_linked():
     """No file of the launcher is forgotten by the linker."""
     every = {path.name for path in launcher_folder().iterdir() if path.suffix in {".c", ".S"}}
 
-    assert {*_LAUNCHER_SOURCES, *_LINKAGE_SOURCES.values()} == every
+    assert {*LINKED, *LINKAGE_SOURCES.values()} == every
 
 
 def test_replaced_functions_are_there(tmp_path: Path):

@@ -11,32 +11,3 @@ u_self={TEXT {4,ASCII},"self"},
 u_shared_name={TEXT {11,ASCII},"shared_name"},
 u_sys={TEXT {3,ASCII},"sys"},
 u_value={TEXT {5,ASCII},"value"};
-void*const bundle_pool[]={
-&u_TEXTS,
-&u_abs,
-&u_distance,
-&u_value,
-&u_shared_name,
-&u_self,
-&u_scale,
-&u_sys,
-&u_DATA,
-&u_other,
-&u_NUMBERS,
-&u_Point,
-0};
-const unsigned bundle_pool_hashes[]={
-0x241552d7,
-0x2a48023b,
-0x2eb31462,
-0x425ed3ca,
-0x58fa288a,
-0x645ba277,
-0x82971c71,
-0xc3589f16,
-0xc407fae5,
-0xc87d8df5,
-0xda808389,
-0xeaa8ef31,
-0};
-const unsigned bundle_pool_count=12;
