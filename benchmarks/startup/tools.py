@@ -158,7 +158,7 @@ TOOLS = (
     Tool("PyInstaller onedir", _pyinstaller("onedir")),
     Tool("PyInstaller onefile", _pyinstaller("onefile")),
     Tool("cx_Freeze", _cx_freeze),
-    Tool("Nuitka standalone", _nuitka, frozenset({"hello", "wordcount"})),
+    Tool("Nuitka standalone", _nuitka, frozenset({"hello", "wordcount", "pydantic"})),
     Tool(BUNDLE, _bundle),
 )
 

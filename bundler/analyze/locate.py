@@ -38,12 +38,18 @@ class Locator:
     extension_suffixes: tuple[str, ...]
     _listings: dict[str, frozenset[str]] = field(default_factory=dict)
     _submodules: dict[str, frozenset[str]] = field(default_factory=dict)
+    _found: dict[tuple[str, ...], Located | None] = field(default_factory=dict)  # by name and folders
 
     def find(self, name: str, folders: Iterable[Folder]) -> Located | None:
         """The module with this last name in the first folder that has it; parts of a namespace package add up."""
+        key = (name, *(os.fspath(folder) for folder in folders))
+        if key not in self._found:
+            self._found[key] = self._find(*key)
+        return self._found[key]
+
+    def _find(self, name: str, *folders: str) -> Located | None:
         portions = []
-        for each in folders:
-            folder = os.fspath(each)
+        for folder in folders:
             listing = self._listing(folder)
             if name in listing:
                 package = f"{folder}/{name}"
