@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -46,6 +47,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before any interpreter is looked at."""
+    # A shell starts its background jobs with interrupts ignored, and all that they start would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if config.getoption("--libpython"):
         LIBPYTHON.append(config.getoption("--libpython"))
 

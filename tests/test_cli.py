@@ -35,6 +35,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A program with a data file."""
     folder = tmp_path_factory.mktemp("app")
     (folder / "greeting.txt").write_text("hello from a file")
+    (folder / "blank.py").touch()  # of no module
     source = folder / "app.py"
     source.write_text(
         "from pathlib import Path\n"
@@ -48,7 +49,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built(app: Path) -> tuple[Path, Outcome]:
     """The program as a binary, and what the build said."""
     binary = app.parent / "made" / "app"
-    outcome = bundle(app, "-o", binary, "--add-data", f"{app.parent}/*.txt:texts", *PYTHON)
+    data = (f"{app.parent}/*.txt:texts", f"{app.parent}/blank.py:texts")
+    outcome = bundle(app, "-o", binary, *(part for each in data for part in ("--add-data", each)), *PYTHON)
     assert outcome.status == 0, outcome.stderr.decode()
     return binary, outcome
 
@@ -329,7 +331,7 @@ def test_json_sizes(document: dict[str, Any], built: tuple[Path, Outcome]):
     assert document["size"] == built[0].stat().st_size == sum(document["parts"].values())
     assert all(size >= 0 for size in document["parts"].values())
     assert document["parts"]["frozen"] > 100_000
-    assert document["data_files"] == [{"path": "texts/greeting.txt", "size": 17}]
+    assert document["data_files"] == [{"path": "texts/blank.py", "size": 0}, {"path": "texts/greeting.txt", "size": 17}]
     assert document["parts"]["data_files"] == 17
 
 

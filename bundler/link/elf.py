@@ -311,7 +311,7 @@ def _array(data: Any, offset: int, kind: str, count: int) -> Any:
 
 
 def _text(data: Any, offset: int) -> str:
-    end = data.find(b"\0", offset, offset + _LONGEST_TEXT)
+    end = data.find(b"\0", offset, offset + _LONGEST_TEXT) if offset < len(data) else -1
     if end < 0:
         raise ElfError("a text does not end")
     return bytes(data[offset:end]).decode("utf-8", "surrogateescape")
@@ -359,6 +359,20 @@ def _check_segments(segments: tuple[Segment, ...], size: int) -> None:
         raise ElfError("nothing of it is loaded")
 
 
+def _check_tags(object_: SharedObject) -> None:
+    """What the launcher will call or look into without another look is in memory as a whole."""
+    tags = object_.tags
+    places = {tag: 1 for tag in (Tag.INIT, Tag.FINI, Tag.GNU_HASH) if tags.get(tag)}
+    places[Tag.INIT_ARRAY] = tags.get(Tag.INIT_ARRAYSZ, 0)
+    places[Tag.FINI_ARRAY] = tags.get(Tag.FINI_ARRAYSZ, 0)
+    for tag, size in places.items():
+        start = object_.tag(tag) if size else 0
+        if size and not any(
+            load.address <= start and start + size <= load.address + load.memory_size for load in object_.loads
+        ):
+            raise ElfError(f"its DT_{tag.name} is not in memory")
+
+
 def read_shared_object(path: Path) -> SharedObject:
     """Read the dynamic section and everything it points to; ElfError, naming the file, when that cannot be."""
     try:
@@ -384,6 +398,7 @@ def _read_shared_object(path: Path) -> SharedObject:
         tags[entry.d_tag] = entry.d_val
     # Only its address arithmetic is needed yet.
     bare = SharedObject(path, data, segments, tags, (), None, (), False, (), ())
+    _check_tags(bare)
     strings = bare.offset_of(bare.tag(Tag.STRTAB))
     named = [(tag, _text(data, strings + offset)) for tag, offset in names]
     versions, needed_versions = _versions(bare, strings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -266,6 +266,7 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
     extensions = {module.filename for module in graph.of_kind(ExtensionModule)}
     carried = {each.library.path for each in contents.carried}
     libraries = {library.path for library in closure.libraries}
+    modules = {PurePosixPath(module.filename) for module in graph.of_kind(SourceModule)}
     root = bundle_root()
     return Manifest(
         name=graph.name,
@@ -283,7 +284,7 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
         data_files=tuple(
             (_relative(file.path, root), len(file.content))
             for file in contents.files
-            if isinstance(file, FileEntry) and not _is_of_module(file) and str(file.path) not in libraries
+            if isinstance(file, FileEntry) and not _is_of_module(file, modules) and str(file.path) not in libraries
         ),
         distributions=tuple((d.name, d.version) for d in graph.distributions),
         left_out=tuple((edge.imported, edge.importer) for edge in graph.left_out),
@@ -295,9 +296,9 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
     )
 
 
-def _is_of_module(file: FileEntry) -> bool:
-    """Is it there only because a module would have it?"""
-    return file.is_listed_only or (file.path.suffix == ".py" and not file.content)
+def _is_of_module(file: FileEntry, modules: Container[PurePosixPath]) -> bool:
+    """Is it there only because a module would have it? `modules`: the files of all modules."""
+    return file.is_listed_only or (file.path in modules and not file.content)
 
 
 def _relative(path: PurePosixPath, root: PurePosixPath) -> str:

@@ -656,14 +656,17 @@ def thread_local_content(image: Image, locate: Locate) -> bytes:
 
 
 def _values(image: Image, locate: Locate) -> list[tuple[int, bytes]]:
-    known = [(address, value.to_bytes(8, "little")) for address, value in image.relative]
+    known = [(address, _word(value)) for address, value in image.relative]
     known += [
-        (word.address, (locate(word.target) & (1 << 64) - 1).to_bytes(8, "little"))
-        for word in image.words
-        if not isinstance(word.target, AtRunTime)
+        (word.address, _word(locate(word.target))) for word in image.words if not isinstance(word.target, AtRunTime)
     ]
     known += [(address, _jump(address, locate(InExecutable(name, 0)))) for address, name in image.detours]
     return known
+
+
+def _word(value: int) -> bytes:
+    """As the dynamic linker computes: in 64 bits, whatever an addend was."""
+    return (value & (1 << 64) - 1).to_bytes(8, "little")
 
 
 def _jump(source: int, destination: int) -> bytes:

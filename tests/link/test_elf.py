@@ -22,7 +22,7 @@ from elftools.elf.enums import (
 from elftools.elf.gnuversions import GNUVerDefSection, GNUVerNeedSection, GNUVerSymSection
 from elftools.elf.relocation import RelocationTable, RelrRelocationTable
 
-from bundler.link.elf import ElfError, Rela, SegmentType, SharedObject, read_executable, read_shared_object
+from bundler.link.elf import ElfError, Rela, SegmentType, SharedObject, Tag, read_executable, read_shared_object
 from bundler.link.libraries import _system_libraries
 from bundler.target import Linkage, TargetPython
 from bundler.target.archive import archive_symbols
@@ -243,6 +243,32 @@ def test_other_files_are_refused(natives_folder: Path, tmp_path: Path, spoil: An
     path.write_bytes(spoil((natives_folder / "libversioned.so").read_bytes()))
 
     with pytest.raises(ElfError):
+        read_shared_object(path)
+
+
+@pytest.mark.parametrize(
+    ("tag", "value"),
+    [
+        (Tag.INIT, 1 << 40),
+        (Tag.FINI, (1 << 64) - 1),
+        (Tag.INIT_ARRAYSZ, 1 << 37),
+        (Tag.FINI_ARRAY, 1 << 40),
+        (Tag.GNU_HASH, (1 << 64) - 1),
+        (Tag.SONAME, (1 << 64) - 1),
+        (Tag.NEEDED, 1 << 63),
+    ],
+)
+def test_places_outside_of_the_file_are_refused(natives_folder: Path, tmp_path: Path, tag: Tag, value: int):
+    """What the dynamic section names must be there: nobody looks again before it is called or read."""
+    whole = (natives_folder / "libversioned.so").read_bytes()
+    dynamic = read_shared_object(natives_folder / "libversioned.so").segment(SegmentType.DYNAMIC)
+    assert dynamic is not None
+    entries = range(dynamic.offset, dynamic.offset + dynamic.file_size, 16)
+    at = next(at for at in entries if int.from_bytes(whole[at : at + 8], "little") == tag)
+    path = tmp_path / "spoiled.so"
+    path.write_bytes(_spoiled(whole, at + 8, value.to_bytes(8, "little")))
+
+    with pytest.raises(ElfError, match=r"spoiled\.so"):
         read_shared_object(path)
 
 
