@@ -15,7 +15,7 @@ from bundler.analyze.graph import Module, SourceModule
 from bundler.contract import bundle_root
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
-from bundler.freeze.compile import is_script
+from bundler.freeze.freezer import is_script
 from bundler.freeze.header import layout_as_json
 from bundler.freeze.worker.objects import RUN_TIME_MEMBERS
 from bundler.freeze.worker.structs import POINTERS

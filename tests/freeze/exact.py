@@ -15,7 +15,7 @@ from bundler.analyze import analyze
 from bundler.analyze.graph import SourceModule
 from bundler.cache import Cache, digest
 from bundler.freeze import FrozenImage, FrozenModule, freeze
-from bundler.freeze import compile as freezing
+from bundler.freeze import freezer as freezing
 from bundler.freeze.header import layout_as_json
 from bundler.freeze.pool import part_lines
 from bundler.freeze.worker import ctext

@@ -14,7 +14,8 @@ from bundler.analyze.graph import BrokenModule, SourceModule
 from bundler.cache import Cache
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
-from bundler.freeze.compile import _LAUNCHER_MODULES, FLAGS
+from bundler.freeze.compile import _LAUNCHER_MODULES
+from bundler.freeze.freezer import FLAGS
 from bundler.freeze.split import keeps_order
 from bundler.report import Reporter
 from bundler.settings import Settings
