@@ -410,6 +410,9 @@ def test_imports_of_the_main_program(test: str):
         ("importlib.import_module('a')", "a", 0),
         ("il.import_module('a')", "a", 0),
         ("__import__('a.b')", "a.b", 0),
+        ("__import__('a.b', globals(), None, None, 1)", "a.b", 1),
+        ("__import__('a', level=2)", "a", 2),
+        ("__import__('a', globals(), None, [], 0)", "a", 0),
         ("import_module('.a', __package__)", "a", 1),
         ("import_module('..a.b', package=__name__)", "a.b", 2),
         ("import_module('.a', 'p.q')", "p.q.a", 0),
@@ -443,6 +446,8 @@ def test_call_with_a_literal_name(call: str, name: str, level: int):
         ("f'.a.{x}', 'p'", ("p.a", 0, "")),
         ("f'..a.{x}', 'p.q'", ("p.a", 0, "")),
         ("x, 'p'", ("p", 0, "")),
+        ("x, globals(), None, None, 1", ("", 1, "")),
+        ("'a.b_' + x, level=2", ("a", 2, "b_")),
     ],
 )
 def test_call_with_a_name_that_begins_literally(argument: str, family: tuple[str, int, str]):

@@ -402,6 +402,20 @@ def test_strings_that_name_own_modules(tmp_path: Path):
     assert {edge.binding for edge in made.edges if edge.imported == "p.backends.fast"} == {Binding.STRING}
 
 
+@pytest.mark.parametrize("call", ["__import__(x, globals(), None, None, 1)", "import_module('.' + x, __package__)"])
+def test_table_of_names_that_no_statement_can_import(tmp_path: Path, call: str):
+    """In a table of modules beside a computed import a name may begin with a digit."""
+    files = {
+        "p/__init__.py": f"from importlib import import_module\nfor x in ('2ch', 'plain'): {call}",
+        "p/2ch.py": "",
+        "p/plain.py": "",
+        "p/other.py": "",
+    }
+    install(tmp_path, "p", files)
+
+    assert reached(walked(walker(tmp_path), "import p")) == {"p", "p.2ch", "p.plain"}
+
+
 def test_strings_of_the_app(tmp_path: Path):
     """The app's own code may name any module: its own, one of the standard library, one that is installed."""
     lib = write(tmp_path / "lib", {"logging/__init__.py": "", "logging/handlers.py": "", "logging/config.py": ""})

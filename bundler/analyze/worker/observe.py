@@ -68,13 +68,15 @@ def _used_modules(module: ModuleType) -> set[str]:
     return found
 
 
-def _is_made_by_code(name: str) -> bool:
-    """Is there a module of this name that no finder found? Cython gives its modules a second, shorter name."""
+def _is_needed(name: str) -> bool:
+    """Is there a module of this name, and did a finder find it?
+
+    Who asked for one that is not there did without it: some of Cython's modules look for every name beside themselves
+    first, as Python 2 did. And Cython gives its modules a second, shorter name.
+    """
     module = sys.modules.get(name)
-    if module is None:
-        return False
     spec = getattr(module, "__spec__", None)
-    return spec is None or spec.name != name or name.startswith("_frozen_importlib")
+    return spec is not None and spec.name == name and not name.startswith("_frozen_importlib")
 
 
 def _observe(recorder: _Recorder, request: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +87,7 @@ def _observe(recorder: _Recorder, request: dict[str, Any]) -> dict[str, Any]:
     except BaseException as error:  # noqa: BLE001  # whatever it raises, SystemExit included, is its own business
         return {"error": f"{type(error).__name__}: {error}"}
     found = recorder.imports.get(name, set()) | _used_modules(sys.modules[name])
-    return {"imports": sorted(each for each in found - {name} if not _is_made_by_code(each))}
+    return {"imports": sorted(each for each in found - {name} if _is_needed(each))}
 
 
 def main() -> None:

@@ -33,7 +33,8 @@ _IMPORTERS = frozenset({"import_module", "__import__"})
 # What may name something outside the file: "package.module", "package.module:function", "group.of.entry-points".
 _LONGEST_STRING = 80
 _IMPORT_TEXT = re.compile(r"\s*(?:from|import)\s+([A-Za-z_][\w.]*)(?:\s+(?:import|as)\s|\s*\Z)")  # handed to exec()
-_REFERENCE = re.compile(r"\.*[A-Za-z_][\w-]*(?:[.:][\w-]+)*\Z")
+# No statement imports a module `2ch`, but a computed import may.
+_REFERENCE = re.compile(r"\.*\w[\w-]*(?:[.:][\w-]+)*\Z")
 
 # What parsing and compiling a file may raise: the last two when it is nested too deeply.
 _UNCOMPILABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -397,16 +398,16 @@ class _Scanner:
 
     def _import_call(self, node: ast.Call, binding: str) -> None:
         """`import_module(...)` or `__import__(...)`: with a literal name, or one that begins with one."""
-        package = _literal_package(node)
+        package, above = _literal_package(node), _literal_level(node)
         match node.args[0]:
             case ast.Constant(str(name)) if name.startswith(".") and package:
                 self._add(node, binding, _resolved(name, package), None, 0)
             case ast.Constant(str(name)):
                 level = len(name) - len(name.lstrip("."))
-                self._add(node, binding, name[level:], None, level)
+                self._add(node, binding, name[level:], None, level + above)
             case computed:
                 self.dynamic.append(node.lineno)
-                self._add_family(_literal_start(computed), package, node.lineno)
+                self._add_family("." * above + _literal_start(computed), package, node.lineno)
 
     def _add_family(self, start: str, package: str, line: int) -> None:
         """Modules whose names begin with a text: `import_module(f"package.backend_{name}")`."""
@@ -507,6 +508,16 @@ def _literal_package(call: ast.Call) -> str:
             return package
         case _:
             return ""
+
+
+def _literal_level(call: ast.Call) -> int:
+    """How far up `__import__` starts, where its fifth argument says so: 1 is the file's own package."""
+    given = call.args[4:5] + [keyword.value for keyword in call.keywords if keyword.arg == "level"]
+    match given:
+        case [ast.Constant(int(level))] if level > 0:
+            return level
+        case _:
+            return 0
 
 
 def _literal_start(node: ast.expr) -> str:
