@@ -14,19 +14,18 @@ def runpy(module):
     """`run_path` also runs what is frozen: how multiprocessing's children run the program's script again."""
     import os
 
-    from_file = module._get_code_from_file
-    # 3.11 passes the name to run under first, and wants the path back; 3.15 passes it last (Lib/runpy.py).
-    has_name_first = from_file.__code__.co_varnames[0] == "run_name"
+    from_disk = module.run_path
 
-    def _get_code_from_file(*arguments):
-        path = arguments[1 if has_name_first else 0]
-        name = module_at(os.fsdecode(path))
+    def run_path(path_name, init_globals=None, run_name=None):
+        # Asked first, for the script of a package is often named like its folder, and a folder would be run as one.
+        name = module_at(os.fsdecode(path_name))
         if name is None:
-            return from_file(*arguments)
-        code = code_of(name)
-        return (code, path) if has_name_first else code
+            return from_disk(path_name, init_globals, run_name)
+        run_name = "<run_path>" if run_name is None else run_name
+        package = run_name.rpartition(".")[0]
+        return module._run_module_code(code_of(name), init_globals, run_name, pkg_name=package, script_name=path_name)
 
-    module._get_code_from_file = _get_code_from_file
+    module.run_path = run_path
 
 
 def importlib_machinery(module):

@@ -14,7 +14,18 @@ from elftools.elf.dynamic import DynamicSection
 from elftools.elf.elffile import ELFFile
 from elftools.elf.sections import SymbolTableSection
 
-from tests.support import APPS, EXAMPLES, ROOT, Interpreter, Outcome, Program, bundle, plain_environment, run
+from tests.support import (
+    APPS,
+    EXAMPLES,
+    LIBPYTHON,
+    ROOT,
+    Interpreter,
+    Outcome,
+    Program,
+    bundle,
+    plain_environment,
+    run,
+)
 
 # Linux before 6.17 refuses more than 73.
 MOST_PROGRAM_HEADERS = 60
@@ -227,8 +238,12 @@ def test_builds_are_reproducible(interpreter: Interpreter, tmp_path: Path):
     private = (
         *("ophelia", "rosencrantz", str(tmp_path), str(ROOT), str(interpreter.environment)),
         str(Path.home() / ".cache"),
-        # The system's own Python is at home where every system has its libraries.
-        *([] if interpreter.base.parent == Path("/usr/bin") else [str(interpreter.base.parent.parent)]),
+        # The system's own Python is at home where every system has its libraries; a shared libpython names its home.
+        *(
+            []
+            if interpreter.base.parent == Path("/usr/bin") or "shared" in LIBPYTHON
+            else [str(interpreter.base.parent.parent)]
+        ),
     )
 
     assert binaries[0] == binaries[1]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.instructions import RECORD, count, read_record
-from tests.support import EXAMPLES, ROOT, Interpreter, Program
+from tests.support import EXAMPLES, LIBPYTHON, ROOT, Interpreter, Program
 
 COMMANDS = {
     "hello": ("hello/hello.py", []),
@@ -24,6 +24,7 @@ TOLERANCE = 1.03
 
 
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="instructions are counted by valgrind")
+@pytest.mark.skipif("shared" in LIBPYTHON, reason="the record is of the static libpython")
 @pytest.mark.parametrize("name", COMMANDS)
 def test_instructions_are_those_on_record(
     interpreter: Interpreter, program: Callable[[Path], Program], name: str

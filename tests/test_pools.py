@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import APPS, Interpreter, Program, bundle, plain_environment, run
+from tests.support import APPS, Interpreter, Outcome, Program, bundle, plain_environment, run
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +72,28 @@ def test_program_that_is_a_module(interpreter: Interpreter, tmp_path: Path, name
 
     assert done.status == 0, done.stderr
     assert run([tmp_path / "binary"], cwd=tmp_path) == run([interpreter.python, "-m", name], cwd=tmp_path)
+
+
+FUNCTION = """
+import multiprocessing
+
+def double(x):
+    return 2 * x
+
+def shop():
+    for method in ("spawn", "forkserver"):
+        with multiprocessing.get_context(method).Pool(1) as pool:
+            print(pool.map(double, [1, 2]))
+"""
+
+
+def test_console_script_that_is_named_like_its_package(interpreter: Interpreter, tmp_path: Path):
+    """The children run the script again without calling its function, and not the package that lies under its name."""
+    (tmp_path / "shop").mkdir()
+    for part, content in {"__init__": "", "tasks": FUNCTION, "__main__": "raise SystemExit('the package')"}.items():
+        (tmp_path / "shop" / f"{part}.py").write_text(content)
+
+    done = bundle("shop.tasks:shop", "--python", interpreter.python, "-o", tmp_path / "binary", cwd=tmp_path)
+
+    assert done.status == 0, done.stderr
+    assert run([tmp_path / "binary"], cwd=tmp_path) == Outcome(0, b"[2, 4]\n[2, 4]\n", b"")

@@ -125,7 +125,8 @@ def _function(name: str, reference: str, search_path: tuple[Path, ...], cache: C
             f"`{reference}` is not of the form `package.module:function`",
             hint="name a function that can be called without arguments, such as `shop.cli:main`",
         )
-    text = f"import sys\n\nfrom {module} import {first}\n\nsys.exit({attribute}())\n"
+    # Children of multiprocessing run the script again, under another name.
+    text = f'import sys\n\nfrom {module} import {first}\n\nif __name__ == "__main__":\n    sys.exit({attribute}())\n'
     source = cache.path("entry", digest(text), ".py")
     cache.write(source, text.encode())
     return Entry(name, source, str(bundle_root() / name), "", "", search_path, module.partition(".")[0])

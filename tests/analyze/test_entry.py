@@ -117,12 +117,18 @@ def test_function(place: Path):
     entry = found(place, target="pkg.cli:main")
 
     assert (entry.name, entry.filename, entry.search_path) == ("main", "/__bundle__/main", (place,))
-    assert entry.source.read_text() == "import sys\n\nfrom pkg.cli import main\n\nsys.exit(main())\n"
+    assert (
+        entry.source.read_text()
+        == 'import sys\n\nfrom pkg.cli import main\n\nif __name__ == "__main__":\n    sys.exit(main())\n'
+    )
 
 
 def test_method_of_a_class(place: Path):
     """The function may be an attribute of something in the module."""
-    assert "from pkg.cli import App\n\nsys.exit(App.run())" in found(place, target="pkg.cli:App.run").source.read_text()
+    text = found(place, target="pkg.cli:App.run").source.read_text()
+
+    assert "from pkg.cli import App\n" in text
+    assert "sys.exit(App.run())\n" in text
 
 
 def test_console_script(place: Path):
@@ -130,7 +136,8 @@ def test_console_script(place: Path):
     entry = found(place, script="run-it")
 
     assert (entry.name, entry.filename) == ("run-it", "/__bundle__/run-it")
-    assert "from lib.cli import App\n\nsys.exit(App.main())" in entry.source.read_text()
+    assert "from lib.cli import App\n" in entry.source.read_text()
+    assert "sys.exit(App.main())\n" in entry.source.read_text()
 
 
 def test_script_that_is_a_file(place: Path):

@@ -108,7 +108,9 @@ def test_core_modules_exist(target: TargetPython):
 
 def test_probing_twice_gives_the_same(target: TargetPython, toolchain: Toolchain, tmp_path: Path):
     """A cold cache has no influence on what is found."""
-    assert asdict(probe(target.executable, toolchain, Cache(tmp_path))) == asdict(target)
+    again = probe(target.executable, toolchain, Cache(tmp_path), target.libpython.linkage)
+
+    assert asdict(again) == asdict(target)
 
 
 # --- Refusals ---------------------------------------------------------------------------------------------------------
