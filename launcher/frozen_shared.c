@@ -24,6 +24,16 @@ bundle_prepare_frozen(void)
     static const struct _frozen none[1];
     static struct _frozen bootstrap[3];
     memcpy(bootstrap, _PyImport_FrozenBootstrap, 2 * sizeof *bootstrap);
+#ifdef COMPAT_DEEPFREEZE
+    /* Deep-frozen code would not come through the function that is replaced, and 3.11 gives it to all interpreters. What
+       stands for it tells the two apart; only its first byte is ever read: 0 means "invalid". */
+    static const unsigned char markers[2] = {1, 1};
+    for (int i = 0; i < 2; i++) {
+        bootstrap[i].get_code = NULL;
+        bootstrap[i].code = &markers[i];
+        bootstrap[i].size = 1;
+    }
+#endif
     _PyImport_FrozenBootstrap = bootstrap;
     _PyImport_FrozenStdlib = none;
     _PyImport_FrozenTest = none;
