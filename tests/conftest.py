@@ -47,8 +47,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before any interpreter is looked at."""
-    # A shell starts its background jobs with interrupts ignored, and all that they start would inherit that.
+    # A shell starts its background jobs with interrupts ignored, `nohup` ignores hang-ups, and programs would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if config.getoption("--libpython"):
         LIBPYTHON.append(config.getoption("--libpython"))
 
