@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import marshal
 import math
 import struct
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bundler.freeze.header import layout_as_json
-from bundler.freeze.worker.objects import ModuleWriter, UnsupportedConstantError
+from bundler.freeze.worker.objects import ModuleWriter, UnsupportedConstantError, _insertion_orders, _sharing_key
 from bundler.target import TargetPython
 from tests.target.pythons import running
 
@@ -133,3 +134,23 @@ def _defined(text: str) -> set[str]:
     declarations = (f"\n{text}").split(";\n")
     ours = (each for each in declarations if "=" in each and not each.strip().startswith("static"))
     return {each.partition("=")[0].split()[-1] for each in ours}
+
+
+def test_sets_are_filled_in_the_order_of_a_pyc():
+    """Reading the orders out of marshalled sets does not change them: a set looked at before is no item known twice."""
+    inner = frozenset({int("700001")})
+    items = ((inner,), (int("700002"),))
+    del inner  # so that its only owner is the tuple, which in the data comes first for that reason
+    sets: tuple[frozenset[Any], ...] = (frozenset((*items, int("700003"))), frozenset(items))
+    expected = [marshal.dumps(each) for each in sets]
+
+    orders = list(_insertion_orders(sets))
+
+    assert [order for found, order in orders if found == _sharing_key(sets[1])] == [_items_of(expected[1])]
+    assert [order for found, order in orders if found == _sharing_key(sets[0])] == [_items_of(expected[0])]
+
+
+def _items_of(data: bytes) -> tuple[object, ...]:
+    """What a marshalled set holds, in its order: but for the first byte the data is that of a tuple."""
+    items: tuple[object, ...] = marshal.loads(bytes([data[0] & 0x80 | ord("(")]) + data[1:])
+    return items

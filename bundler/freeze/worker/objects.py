@@ -271,20 +271,21 @@ def _words(memory: bytes) -> str:
 def _insertion_orders(value: object) -> Iterator[tuple[object, tuple[object, ...]]]:
     """Every frozenset among the constants, by its key, and its items in the order in which a .pyc holds them.
 
-    marshal sorts them by their bytes, in which it matters who else refers to an item: so it is asked, and for all sets
-    before we refer to any item ourselves.
+    marshal sorts them by their bytes, in which it matters who else refers to an item: so it is asked for all sets before we
+    refer to any item or set ourselves.
     """
-    for found, data in list(_marshalled_sets(value)):
+    marshalled = [marshal.dumps(each) for each in _sets(value)]
+    for found, data in zip(_sets(value), marshalled, strict=True):
         # But for its first byte, the data of a set is that of a tuple; the upper bit is a flag of its own.
         yield _sharing_key(found), marshal.loads(bytes([data[0] & 0x80 | ord("(")]) + data[1:])  # noqa: S302  # our own
 
 
-def _marshalled_sets(value: object) -> Iterator[tuple[object, bytes]]:
+def _sets(value: object) -> Iterator[frozenset[Any]]:
     if isinstance(value, frozenset):
-        yield value, marshal.dumps(value)
+        yield value
     if isinstance(value, CodeType | tuple | frozenset):
         for item in value.co_consts if isinstance(value, CodeType) else value:
-            yield from _marshalled_sets(item)
+            yield from _sets(item)
 
 
 def _written_orders(script: bytes, *, made_twice: bool) -> Iterator[tuple[object, tuple[object, ...]]]:
