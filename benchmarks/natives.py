@@ -20,8 +20,8 @@ from pathlib import Path
 
 from bundler.link.carry import bind, library_rules
 from bundler.link.libraries import find_closure
-from bundler.link.plan import REPLACED_FOR_EXTENSIONS, REPLACED_FUNCTIONS, REPLACED_IN_IMAGES
 from bundler.link.prelink import segments
+from bundler.link.replaced import REPLACED_FOR_EXTENSIONS, REPLACED_FUNCTIONS, REPLACED_IN_IMAGES
 
 RUNS = 15
 

@@ -9,6 +9,7 @@
 
 #include "internal/pycore_gc.h"
 #include "internal/pycore_interp.h" /* func_state, gc */
+#include "internal/pycore_runtime.h" /* the main interpreter */
 
 /* 3.11 and 3.12 bring deep-frozen modules of their own (deepfreeze.o); that of 3.12 also holds a counter. */
 #if PY_VERSION_HEX < 0x030d0000
@@ -83,18 +84,19 @@ compat_clear_code_cache(PyCodeObject *code)
 #define COMPAT_ANY_INTERPRETER
 #endif
 
-/* The threshold of the youngest generation: collections start when that many more objects were made than freed. */
+/* The threshold of the youngest generation in the main interpreter: collections start when that many more objects were
+   made than freed. It has its value before that interpreter exists (pycore_runtime_init.h). */
 static inline int *
 compat_gc_threshold(void)
 {
-    return &PyInterpreterState_Get()->gc.generations[0].threshold;
+    return &_PyRuntime._main_interpreter.gc.generations[0].threshold;
 }
 
-/* Count all young objects as old, without looking at them (gcmodule.c, gc.c: gc_list_merge). */
+/* Count all young objects of the main interpreter as old, without looking at them (gcmodule.c, gc.c: gc_list_merge). */
 static inline void
 compat_gc_age(void)
 {
-    struct _gc_runtime_state *gc = &PyInterpreterState_Get()->gc;
+    struct _gc_runtime_state *gc = &_PyRuntime._main_interpreter.gc;
     PyGC_Head *young = &gc->generations[0].head;
     PyGC_Head *old = &gc->generations[NUM_GENERATIONS - 1].head;
     if (_PyGCHead_NEXT(young) != young) {
@@ -125,17 +127,8 @@ compat_initialize_main(PyConfig *config)
 #endif
 }
 
-/* `__cached__` of the program's module, which 3.15 no longer has. */
-static inline int
-compat_set_cached(PyObject *globals)
-{
-#if PY_VERSION_HEX < 0x030f0000
-    return PyDict_SetItemString(globals, "__cached__", Py_None);
-#else
-    (void)globals;
-    return 0;
-#endif
-}
+/* Do modules have `__cached__`? In 3.15 they no longer do. */
+#define COMPAT_MODULES_HAVE_CACHED (PY_VERSION_HEX < 0x030f0000)
 
 /* Since 3.15 traceback.py tells of a missing module that `site` has not run (sys.flags.no_site), as if that were why. */
 static inline void

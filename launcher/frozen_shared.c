@@ -1,7 +1,7 @@
 /* The shared libpython's own frozen modules, set aside.
 
    What the library calls within itself was bound when it was built, so its tables stay where they are; but the functions
-   that read them begin with a jump to the launcher's (bundler/link/plan.py, _DETOURED_IN_PYTHON). Where a compiler has
+   that read them begin with a jump to the launcher's (bundler/link/replaced.py, DETOURED_IN_PYTHON). Where a compiler has
    made a copy of such a function, the library's own module runs: slower to load, otherwise the same. */
 
 #include "compat.h"

@@ -95,31 +95,6 @@ bundle_result_py(PyObject *self, PyObject *key)
     return result ? Py_NewRef(result) : PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 
-/* Importing makes objects that stay, so collections in its course cost and find nothing: while a module of ours runs, the
-   collector is held back, and when the outermost one is done, what it made counts as old. A program that sets thresholds
-   of its own meanwhile keeps them. */
-enum { HELD_BACK = 0x7fffffff };
-static int modules_running;
-static int usual_threshold;
-
-static void
-hold_collector(void)
-{
-    if (modules_running++ == 0) {
-        usual_threshold = *compat_gc_threshold();
-        *compat_gc_threshold() = HELD_BACK;
-    }
-}
-
-static void
-release_collector(void)
-{
-    if (--modules_running == 0 && *compat_gc_threshold() == HELD_BACK) {
-        *compat_gc_threshold() = usual_threshold;
-        compat_gc_age();
-    }
-}
-
 PyDoc_STRVAR(run_doc, "run(code, namespace): as exec, with the garbage collector held back");
 
 static PyObject *
@@ -137,9 +112,9 @@ bundle_run_py(PyObject *self, PyObject *const *args, Py_ssize_t count)
     if (!compat_is_main_interpreter()) {
         return PyEval_EvalCode(args[0], args[1], args[1]);
     }
-    hold_collector();
+    bundle_hold_collector();
     PyObject *result = PyEval_EvalCode(args[0], args[1], args[1]);
-    release_collector();
+    bundle_release_collector();
     if (result && bundle_module_was_run(args[1]) < 0) {
         Py_CLEAR(result);
     }
@@ -198,7 +173,8 @@ set_constants(PyObject *module)
         || PyModule_AddIntConstant(module, "EXTENSION", BUNDLE_EXTENSION) < 0
         || PyModule_AddIntConstant(module, "NAMESPACE", BUNDLE_NAMESPACE) < 0
         || PyModule_AddIntConstant(module, "BROKEN", BUNDLE_BROKEN) < 0
-        || PyModule_AddIntConstant(module, "ADAPTED", BUNDLE_ADAPTED) < 0) {
+        || PyModule_AddIntConstant(module, "ADAPTED", BUNDLE_ADAPTED) < 0
+        || PyModule_AddIntConstant(module, "MODULES_HAVE_CACHED", COMPAT_MODULES_HAVE_CACHED) < 0) {
         return -1;
     }
     return 0;

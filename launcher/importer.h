@@ -21,6 +21,11 @@ Py_ssize_t bundle_build_sets(const struct bundle_fixup *fixups, bool *mine);
 void bundle_lock_code(void);
 void bundle_unlock_code(void);
 
+/* collector.c: no collections of garbage in the main interpreter until as many calls of the second as of the first; the
+   first may come before there is an interpreter. */
+void bundle_hold_collector(void);
+void bundle_release_collector(void);
+
 /* The path of a module as text (a new reference); NULL with an exception set. */
 PyObject *bundle_path_text(const char *path);
 

@@ -5,8 +5,10 @@ passes here first. Its code carries the file name of importlib's own bootstrap: 
 just as they leave out importlib's (import.c, remove_importlib_frames).
 """
 
+import _frozen_importlib
+import _thread
 import sys
-from _frozen_importlib import ModuleSpec, _call_with_frames_removed, _load_unlocked, _ModuleLockManager
+from _frozen_importlib import ModuleSpec, _call_with_frames_removed, _ModuleLockManager
 
 import _bundle
 
@@ -16,9 +18,14 @@ EXTENSION = _bundle.EXTENSION
 NAMESPACE = _bundle.NAMESPACE
 BROKEN = _bundle.BROKEN
 ADAPTED = _bundle.ADAPTED
+MODULES_HAVE_CACHED = _bundle.MODULES_HAVE_CACHED
 find = _bundle.find
 code_of = _bundle.code
 run = _bundle.run
+Module = type(sys)
+
+# How the names of files with bytecode end.
+CACHED_END = f".{sys.implementation.cache_tag}{f'.opt-{sys.flags.optimize}' if sys.flags.optimize else ''}.pyc"
 
 
 def _facts_of(fullname):
@@ -94,7 +101,7 @@ def own_module(name):
     module = sys.modules.get(name)
     if module is None or module.__spec__._initializing:
         with _ModuleLockManager(name):
-            module = sys.modules.get(name) or _load_unlocked(BundleFinder.find_spec(name))
+            module = sys.modules.get(name) or load(BundleFinder.find_spec(name))
     return module
 
 
@@ -126,13 +133,73 @@ class BundleFinder:
             its_loader = seldom().loaders[kind](fullname, file)
         spec = ModuleSpec(fullname, its_loader, origin=file)
         spec._set_fileattr = True
+        if file is None:  # a module of the launcher's own
+            return spec
+        folder, _, name = file.rpartition("/")
         if is_package:
-            spec.submodule_search_locations = [file.rpartition("/")[0]]
+            spec.submodule_search_locations = [folder]
+        if kind == FROZEN and name.endswith(".py") and sys.pycache_prefix is None:
+            spec._cached = f"{folder}/__pycache__/{name[:-3]}{CACHED_END}"
         return spec
 
     @staticmethod
     def invalidate_caches():
         pass
+
+
+def find_spec(name, path, target=None, otherwise=_frozen_importlib._find_spec):
+    """As importlib's function, but bundled modules are found without ceremony while BundleFinder comes first."""
+    if sys.meta_path and sys.meta_path[0] is BundleFinder:
+        spec = BundleFinder.find_spec(name, path, target)
+        if spec is not None:
+            return spec
+    return otherwise(name, path, target)
+
+
+def load(spec, otherwise=_frozen_importlib._load_unlocked):
+    """As importlib's function: make a module and run its code; what is the same for all frozen modules is not asked."""
+    loader = spec.loader
+    if type(loader) is not BundleLoader or sys.flags.verbose:
+        return otherwise(spec)
+    name = spec.name
+    module = Module(name)
+    namespace = module.__dict__
+    namespace["__loader__"] = loader
+    namespace["__spec__"] = spec
+    if spec.submodule_search_locations is None:
+        namespace["__package__"] = name.rpartition(".")[0]
+    else:
+        namespace["__package__"] = name
+        namespace["__path__"] = spec.submodule_search_locations
+    namespace["__file__"] = spec.origin
+    if MODULES_HAVE_CACHED:
+        namespace["__cached__"] = spec.cached
+    modules = sys.modules
+    spec._initializing = True
+    try:
+        modules[name] = module
+        try:
+            _call_with_frames_removed(run, code_of(name), namespace)
+        except:
+            modules.pop(name, None)
+            raise
+        # The module may have put another in its place, which now is the last.
+        module = modules.pop(name)
+        modules[name] = module
+    finally:
+        spec._initializing = False
+    return module
+
+
+def acquire(self, otherwise=_frozen_importlib._ModuleLock.acquire):
+    """As importlib's method, but a lock that is free is taken without noting first that this thread waits for it."""
+    tid = _thread.get_ident()
+    with self.lock:
+        if self.owner == tid or self.count == []:
+            self.owner = tid
+            self.count.append(True)
+            return True
+    return otherwise(self)
 
 
 def _before_root(fullname):
@@ -318,6 +385,10 @@ def _site_builtin(name):
 
 
 sys.meta_path[:0] = (_WithoutArchives, BundleFinder)
+_frozen_importlib._find_spec = find_spec
+_frozen_importlib._load_unlocked = load
+if hasattr(_frozen_importlib, "_BlockingOnManager"):  # notes made by what is itself Python, since 3.12
+    _frozen_importlib._ModuleLock.acquire = acquire
 sys.frozen = True
 sys._MEIPASS = ROOT
 

@@ -8,8 +8,8 @@
 
 #include "launcher.h"
 
-PyObject *__wrap_PyUnicode_InternFromString(const char *text);
-void __wrap_PyUnicode_InternInPlace(PyObject **place);
+PyObject *extension_PyUnicode_InternFromString(const char *text);
+void extension_PyUnicode_InternInPlace(PyObject **place);
 
 /* Static code's string with this text; NULL when it has none. Borrowed. */
 static PyObject *
@@ -37,7 +37,7 @@ find_pooled(const char *text)
 }
 
 PyObject *
-__wrap_PyUnicode_InternFromString(const char *text)
+extension_PyUnicode_InternFromString(const char *text)
 {
     PyObject *string = find_pooled(text);
     if (!string) {
@@ -49,7 +49,7 @@ __wrap_PyUnicode_InternFromString(const char *text)
 }
 
 void
-__wrap_PyUnicode_InternInPlace(PyObject **place)
+extension_PyUnicode_InternInPlace(PyObject **place)
 {
     PyObject *given = place ? *place : NULL;
     bool is_text = given && PyUnicode_CheckExact(given) && !PyUnicode_CHECK_INTERNED(given)

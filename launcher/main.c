@@ -242,6 +242,7 @@ initialize(const struct bundle_start *start)
     if (PyStatus_Exception(status)) {
         goto done;
     }
+    bundle_hold_collector();
     status = Py_InitializeFromConfig(&config);
     if (PyStatus_Exception(status)) {
         goto done;
@@ -253,6 +254,7 @@ initialize(const struct bundle_start *start)
         goto done;
     }
     status = compat_initialize_main(&config);
+    bundle_release_collector();
     if (!no_site_asked) {
         compat_claim_site();
     }
@@ -279,7 +281,8 @@ run_module(const struct bundle_module *program, const char *name)
     if (file) {
         PyObject *globals = PyModule_GetDict(main_module);
         if (PyDict_SetItemString(globals, "__file__", file) == 0
-            && compat_set_cached(globals) == 0 && bundle_prepare_main(name) == 0) {
+            && (!COMPAT_MODULES_HAVE_CACHED || PyDict_SetItemString(globals, "__cached__", Py_None) == 0)
+            && bundle_prepare_main(name) == 0) {
             result = PyEval_EvalCode(code, globals, globals);
         }
     }

@@ -21,6 +21,7 @@ SOURCES = (
     "inflate.c",
     "self.c",
     "importer.c",
+    "collector.c",
     "interpreters.c",
     "ending.c",
     "results.c",
@@ -36,7 +37,7 @@ SOURCES = (
     "thread_local.S",
 )
 
-LINKAGE_SOURCES = {Linkage.STATIC: "frozen_static.c", Linkage.SHARED: "frozen_shared.c"}
+LINKAGE_SOURCES = {Linkage.STATIC: ("frozen_static.c", "lookup.c"), Linkage.SHARED: ("frozen_shared.c",)}
 
 FLAGS = (
     "-c",
@@ -64,7 +65,8 @@ def launcher_objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -
     """
     folder = launcher_folder()
     headers = digest(*(path.read_bytes() for path in sorted(folder.glob("*.h"))))
-    flags = (*FLAGS, *(f"-I{include}" for include in target.include_dirs))
+    # As the system's headers: what the compiler would warn of in Python's is not ours.
+    flags = (*FLAGS, *(f"-isystem{include}" for include in target.include_dirs))
     python = f"{target.hexversion:x} {target.layout.digest}"  # the version of the headers that they include
 
     def compiled(source: Path) -> Path:
@@ -75,7 +77,7 @@ def launcher_objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -
                 toolchain.run(*flags, source, "-o", unfinished)
         return output
 
-    sources = (*SOURCES, LINKAGE_SOURCES[target.libpython.linkage])
+    sources = (*SOURCES, *LINKAGE_SOURCES[target.libpython.linkage])
     # One processor is left to what the block does.
     with ThreadPoolExecutor(max(1, jobs() - 1)) as pool:
         futures = [pool.submit(compiled, folder / name) for name in sources]

@@ -19,6 +19,7 @@ from bundler.link.carry import Carried
 from bundler.link.elf import PAGE, SegmentType, Tag
 from bundler.link.endings import ends_visibly
 from bundler.link.prelink import HostThreadLocal, Image, ImageSegment, Locate, OnHost, Resolved, Unique
+from bundler.link.replaced import replacement
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,7 +342,7 @@ def _write_replacements(writer: _Writer, bundle: Any, replaced: Sequence[str], s
     rows, address = writer.reserve("struct bundle_replacement", len(replaced))
     for row, name in zip(rows, replaced, strict=False):
         row.name = writer.text(name)
-        row.function = writer.pointer("void *", symbol(f"__wrap_{name}"))
+        row.function = writer.pointer("void *", symbol(replacement(name)))
     writer.fill(rows, address)
     writer.index(bundle.replacement_index, replaced)
     bundle.replacements = writer.pointer("struct bundle_replacement *", address)

@@ -26,6 +26,13 @@ from bundler.link.libraries import Closure, find_closure
 from bundler.link.manifest import Manifest
 from bundler.link.payload import Contents, FileEntry, ImageEntry, ModuleEntry, Options, Results
 from bundler.link.prelink import Prelinked, thread_local_layout
+from bundler.link.replaced import (
+    DETOURED_IN_PYTHON,
+    REPLACED_FOR_EXTENSIONS,
+    REPLACED_FUNCTIONS,
+    REPLACED_IN_IMAGES,
+    WRAPPED_IN_PYTHON,
+)
 from bundler.settings import Settings
 from bundler.target import Linkage, TargetPython
 from bundler.target.archive import archive_symbols
@@ -37,32 +44,6 @@ FIRST_VERSION = 0x40000000
 
 # What the executable offers to extension modules; nothing that a library of the system could be bound to.
 EXPORTED_PREFIXES = ("Py", "_Py")
-
-# Functions of the C library instead of which the launcher's own are called (launcher/images.c, files.c, children.c,
-# openssl.c).
-REPLACED_FUNCTIONS = frozenset(
-    "dlopen dlsym dlvsym dlclose dlerror dladdr dladdr1 dlinfo dl_iterate_phdr"
-    " open open64 openat openat64 __open_2 __open64_2 __openat_2 __openat64_2 fopen fopen64"
-    " stat stat64 lstat lstat64 fstatat fstatat64"
-    " __xstat __xstat64 __lxstat __lxstat64 __fxstatat __fxstatat64"
-    " access faccessat eaccess euidaccess readlink readlinkat realpath __realpath_chk"
-    " execv execve execvp execvpe fexecve posix_spawn posix_spawnp"
-    " chdir mkdir mkdirat listxattr llistxattr getxattr lgetxattr opendir readdir readdir64 closedir rewinddir"
-    " secure_getenv".split()
-)
-
-# What else images call of the launcher's, and the launcher itself does not (launcher/threads.c, launcher/unwind.c).
-REPLACED_IN_IMAGES = frozenset({"__tls_get_addr", "_dl_find_object"})
-
-# Functions of the interpreter instead of which extension modules call the launcher's (launcher/interning.c).
-REPLACED_FOR_EXTENSIONS = frozenset({"PyUnicode_InternFromString", "PyUnicode_InternInPlace"})
-
-# Functions of libpython instead of which the launcher's own are called: import.c's one way to the code of frozen modules
-# since 3.13, and the program that searches the disk for an installation. In the static library every call is redirected
-# by the linker (launcher/frozen_static.c defines the second); in the shared one they begin with a jump
-# (launcher/frozen_shared.c), for calls from within it are bound already.
-_WRAPPED_IN_PYTHON = ("PyMarshal_ReadObjectFromString",)
-_DETOURED_IN_PYTHON = frozenset({"PyMarshal_ReadObjectFromString", "_Py_Get_Getpath_CodeObject"})
 
 _PYTHON_COMMAND = {None: "BUNDLE_REFUSE_PYTHON", True: "BUNDLE_PYTHON_COMMAND", False: "BUNDLE_NO_PYTHON"}
 
@@ -99,7 +80,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
     replaced = REPLACED_FUNCTIONS | REPLACED_IN_IMAGES | REPLACED_FOR_EXTENSIONS
-    bound = bind(closure, exported, replaced, library_rules(), _DETOURED_IN_PYTHON)
+    bound = bind(closure, exported, replaced, library_rules(), DETOURED_IN_PYTHON)
     prelinked = bound.prelinked
     versions, version_end = _versions(image)
     contents = Contents(
@@ -132,7 +113,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
         toolchain=toolchain,
         objects=(*(module.object_file for module in image.modules), image.results.object_file, *image.pool),
         libraries=tuple(libraries),
-        wrapped=(*sorted(REPLACED_FUNCTIONS), *_WRAPPED_IN_PYTHON),
+        wrapped=(*sorted(REPLACED_FUNCTIONS), *(() if is_shared else WRAPPED_IN_PYTHON)),
         definitions=(*versions, *_runtime_members(target)),
         prelinked=prelinked,
         thread_locals=tuple(thread_local_layout(prelinked.images).items()),

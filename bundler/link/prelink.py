@@ -31,6 +31,7 @@ from bundler.link.elf import (
     Tag,
 )
 from bundler.link.libraries import LINKED_HOST_LIBRARIES, Closure, Library
+from bundler.link.replaced import replacement
 
 # Above the 1 GiB over which the kernel scatters the heap of a program at fixed addresses, below all that it maps itself.
 FIRST_BASE = 64 << 30
@@ -220,9 +221,8 @@ def prelink(
 ) -> Prelinked:
     """Bind every library of the closure.
 
-    `exported`: symbols of the executable that libraries may be bound to. `replaced`: functions of the C library
-    instead of which the launcher's `__wrap_` functions are called. `detoured`: functions of resident libraries that jump
-    to the launcher's `__wrap_` functions. NotPrelinkableError when a library cannot be bound.
+    `exported`: symbols of the executable that libraries may be bound to. `replaced`: functions instead of
+    which the launcher's are called. `detoured`: functions of resident libraries that jump to the launcher's. NotPrelinkableError when a library cannot be bound.
     """
     binder = _Binder(closure, exported, replaced, detoured)
     return binder.bind()
@@ -354,8 +354,8 @@ class _Binder:
             found = self._exports[index].find(name, None)
             if found is not None:
                 assert found.size >= _JUMP_SIZE, f"there is no room for a jump in {name}"
-                self.used.add(f"__wrap_{name}")
-                yield self._bases[index] + found.value, f"__wrap_{name}"
+                self.used.add(replacement(name))
+                yield self._bases[index] + found.value, replacement(name)
 
     def _special_words(self, index: int, rela: Rela) -> Iterator[Word]:
         """Relocations that have to do with thread-local storage and IFUNC."""
@@ -513,9 +513,9 @@ class _Binder:
         return Resolved(address) if symbol.type == SymbolType.GNU_IFUNC else Known(address)
 
     def _wrapped(self, name: str) -> InExecutable:
-        """The launcher's function of this name."""
-        self.used.add(f"__wrap_{name}")
-        return InExecutable(f"__wrap_{name}", 0)
+        """The launcher's function instead of the one of this name."""
+        self.used.add(replacement(name))
+        return InExecutable(replacement(name), 0)
 
     def _on_host(self, library: str, symbol: Symbol) -> Target | None:
         exports = self._host_exports.get(library)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ import pytest
 from bundler.contract import launcher_folder
 from bundler.link.launcher import FLAGS, LINKAGE_SOURCES
 from bundler.link.launcher import SOURCES as LINKED
-from bundler.link.plan import REPLACED_FUNCTIONS, REPLACED_IN_IMAGES
-from bundler.target import TargetPython
+from bundler.link.replaced import REPLACED_FUNCTIONS, REPLACED_IN_IMAGES, WRAPPED_IN_PYTHON
+from bundler.target import Linkage, TargetPython
+from bundler.target.archive import archive_symbols
 
 SOURCES = sorted(launcher_folder().glob("*.c"))
 PLAIN = [
@@ -28,7 +30,7 @@ WARNINGS = ("-Wall", "-Wextra", "-Wshadow", "-Werror")
 def compile_source(source: Path, include_dirs: Iterable[Path], *flags: str) -> None:
     """Compile without keeping the result; the compiler's words when it fails."""
     kept = [flag for flag in FLAGS if not flag.startswith(("-O", "-W"))]
-    headers = [f"-I{folder}" for folder in (launcher_folder(), *include_dirs)]
+    headers = [f"-I{launcher_folder()}", *(f"-isystem{folder}" for folder in include_dirs)]
     command: list[str | Path] = ["cc", *kept, *flags, *headers, source, "-o", "/dev/null"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -60,7 +62,7 @@ def test_every_source_is_linked():
     """No file of the launcher is forgotten by the linker."""
     every = {path.name for path in launcher_folder().iterdir() if path.suffix in {".c", ".S"}}
 
-    assert {*LINKED, *LINKAGE_SOURCES.values()} == every
+    assert {*LINKED, *chain.from_iterable(LINKAGE_SOURCES.values())} == every
 
 
 def test_replaced_functions_are_there(tmp_path: Path):
@@ -83,3 +85,18 @@ def test_replaced_functions_are_there(tmp_path: Path):
         defined |= set(re.findall(r" T __wrap_(\w+)", listing))
 
     assert defined == REPLACED_FUNCTIONS | REPLACED_IN_IMAGES
+
+
+def test_functions_wrapped_in_libpython_are_there(target: TargetPython, tmp_path: Path):
+    """What the linker wraps in a static libpython, the launcher has if this version does, and wraps nothing else."""
+    if target.libpython.linkage is not Linkage.STATIC:
+        pytest.skip("the shared library is not wrapped")
+    headers = [f"-isystem{folder}" for folder in target.include_dirs]
+    defined = set()
+    for name in ("frozen.c", "lookup.c"):
+        output = tmp_path / f"{name}.o"
+        subprocess.run(["cc", *FLAGS, *headers, launcher_folder() / name, "-o", output], check=True)
+        listing = subprocess.run(["nm", "--defined-only", output], capture_output=True, text=True, check=True).stdout
+        defined |= set(re.findall(r" T __wrap_(\w+)", listing))
+
+    assert defined == set(WRAPPED_IN_PYTHON) & set(archive_symbols(target.libpython.path))

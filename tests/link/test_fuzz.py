@@ -21,7 +21,7 @@ from bundler.link.carry import bind
 from bundler.link.elf import ElfError, SegmentType, read_executable, read_shared_object
 from bundler.link.libraries import find_closure
 from bundler.link.payload import Contents, build_payload
-from bundler.link.plan import REPLACED_FUNCTIONS
+from bundler.link.replaced import REPLACED_FUNCTIONS
 from bundler.target import TargetPython
 from tests.link.test_payload import NO_RESULTS, OPTIONS
 from tests.support import bundle, run

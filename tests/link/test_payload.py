@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from bundler.contract import bundle_constant, bundle_ffi, fnv1a, launcher_folder
 from bundler.link.libraries import find_closure
 from bundler.link.payload import Contents, FileEntry, ModuleEntry, Options, Results, build_payload
-from bundler.link.plan import REPLACED_FUNCTIONS
 from bundler.link.prelink import prelink
+from bundler.link.replaced import REPLACED_FUNCTIONS
 from tests.link import natives
 
 BASE = 0x7000_0000_0000

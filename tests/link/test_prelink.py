@@ -15,7 +15,6 @@ from bundler.link import prelink
 from bundler.link.carry import bind
 from bundler.link.elf import PAGE, Relocation, SegmentType, Symbol, SymbolBinding, SymbolType, Tag
 from bundler.link.libraries import LINKED_HOST_LIBRARIES, Closure, find_closure
-from bundler.link.plan import REPLACED_FUNCTIONS
 from bundler.link.prelink import (
     FIRST_BASE,
     Image,
@@ -29,6 +28,7 @@ from bundler.link.prelink import (
     ThreadLocal,
     ThreadLocalModule,
 )
+from bundler.link.replaced import REPLACED_FUNCTIONS
 from tests.link import natives
 
 _STRSZ = 10  # DT_STRSZ: only this test asks for it

@@ -1,0 +1,174 @@
+/* What a start does most, looking for names, made cheaper.
+
+   type.__new__ looks for each of some ninety special methods in each of the bases (typeobject.c,
+   fixup_slot_dispatchers), a module's body for built-in functions among its globals: half a million searches when a
+   large program starts, most of which find nothing. dictobject.c has but one function for all kinds of keys and
+   dictionaries; here such calls as ask for text in a dictionary of texts, nearly all, are answered, and the rest is left
+   to it. Nothing of this can be observed: these searches call no Python code.
+
+   The linker sends calls between the parts of a static libpython here; those within a shared one were bound before. */
+
+#include "compat.h"
+
+#include "internal/pycore_dict.h"
+
+#include <string.h>
+
+/* The answer to what is to be asked elsewhere; NULL when the key is not there. All answers are borrowed. */
+static char unknown;
+#define UNKNOWN ((PyObject *)&unknown)
+
+/* The search of dictobject.c (unicodekeys_lookup_unicode) in a table that leads from hashes to entries; it has items of 8,
+   16 or 32 bits. Texts are not compared: where that would have to decide, the answer is UNKNOWN. */
+#define SEARCH(item, keys, wanted, hash) \
+    const item *indices = (const item *)(keys)->dk_indices; \
+    size_t size = (size_t)1 << (keys)->dk_log2_size; \
+    const PyDictUnicodeEntry *entries = (const PyDictUnicodeEntry *)(indices + size); \
+    size_t perturb = (size_t)(hash); \
+    for (size_t place = perturb & (size - 1);; place = (place * 5 + perturb + 1) & (size - 1)) { \
+        Py_ssize_t index = indices[place]; \
+        if (index == DKIX_EMPTY) { \
+            return NULL; \
+        } \
+        if (index >= 0) { \
+            if (entries[index].me_key == (wanted)) { \
+                return entries[index].me_value; \
+            } \
+            if (((PyASCIIObject *)entries[index].me_key)->hash == (hash)) { \
+                return UNKNOWN; \
+            } \
+        } \
+        perturb >>= PERTURB_SHIFT; \
+    }
+
+/* By as many bits of the hash dictobject.c moves on. */
+enum { PERTURB_SHIFT = 5 };
+
+/* Look for a key whose hash is given. */
+static inline __attribute__((always_inline)) PyObject *
+find_hashed(PyDictObject *dict, PyObject *wanted, Py_hash_t hash)
+{
+    PyDictKeysObject *keys = dict->ma_keys;
+    if (keys->dk_kind != DICT_KEYS_UNICODE || keys->dk_log2_size >= 16) {
+        return UNKNOWN;
+    }
+    if (keys->dk_log2_size < 8) {
+        SEARCH(int8_t, keys, wanted, hash)
+    }
+    SEARCH(int16_t, keys, wanted, hash)
+}
+
+/* The same for a key that may not have been hashed yet, in what may not be a dictionary. */
+static inline __attribute__((always_inline)) PyObject *
+find(PyObject *dict, PyObject *key)
+{
+    if (!PyDict_Check(dict) || !PyUnicode_CheckExact(key) || ((PyASCIIObject *)key)->hash == -1) {
+        return UNKNOWN;
+    }
+    return find_hashed((PyDictObject *)dict, key, ((PyASCIIObject *)key)->hash);
+}
+
+/* A function of libpython with this result, and the launcher's, which the linker puts in its place. */
+#define REPLACED(type, name, ...) \
+    type __real_##name(__VA_ARGS__); \
+    type __wrap_##name(__VA_ARGS__); \
+    type __wrap_##name(__VA_ARGS__)
+
+REPLACED(int, PyDict_Contains, PyObject *dict, PyObject *key)
+{
+    PyObject *value = find(dict, key);
+    return value == UNKNOWN ? __real_PyDict_Contains(dict, key) : value != NULL;
+}
+
+REPLACED(PyObject *, PyDict_GetItemWithError, PyObject *dict, PyObject *key)
+{
+    PyObject *value = find(dict, key);
+    return value == UNKNOWN ? __real_PyDict_GetItemWithError(dict, key) : value;
+}
+
+REPLACED(PyObject *, _PyDict_GetItemWithError, PyObject *dict, PyObject *key)
+{
+    PyObject *value = find(dict, key);
+    return value == UNKNOWN ? __real__PyDict_GetItemWithError(dict, key) : value;
+}
+
+REPLACED(PyObject *, _PyDict_GetItem_KnownHash, PyObject *dict, PyObject *key, Py_hash_t hash)
+{
+    PyObject *value = PyDict_Check(dict) ? find_hashed((PyDictObject *)dict, key, hash) : UNKNOWN;
+    return value == UNKNOWN ? __real__PyDict_GetItem_KnownHash(dict, key, hash) : value;
+}
+
+#if PY_VERSION_HEX >= 0x030d0000
+
+/* What the next two give: 1 and a new reference, or 0 and NULL. */
+static inline int
+give(PyObject *value, PyObject **result)
+{
+    *result = Py_XNewRef(value);
+    return value != NULL;
+}
+
+REPLACED(int, PyDict_GetItemRef, PyObject *dict, PyObject *key, PyObject **result)
+{
+    PyObject *value = find(dict, key);
+    return value == UNKNOWN ? __real_PyDict_GetItemRef(dict, key, result) : give(value, result);
+}
+
+REPLACED(int, _PyDict_GetItemRef_KnownHash, PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject **result)
+{
+    PyObject *value = find_hashed(dict, key, hash);
+    return value == UNKNOWN ? __real__PyDict_GetItemRef_KnownHash(dict, key, hash, result) : give(value, result);
+}
+
+#endif
+
+#if PY_VERSION_HEX < 0x030f0000
+
+/* Since 3.13 it gives a new reference, before it a borrowed one. */
+REPLACED(PyObject *, _PyDict_LoadGlobal, PyDictObject *globals, PyDictObject *builtins, PyObject *key)
+{
+    PyObject *value = find((PyObject *)globals, key);
+    if (!value) {
+        value = find((PyObject *)builtins, key);
+    }
+    if (value == UNKNOWN) {
+        return __real__PyDict_LoadGlobal(globals, builtins, key);
+    }
+#if PY_VERSION_HEX >= 0x030d0000
+    Py_XINCREF(value);
+#endif
+    return value;
+}
+
+#endif
+
+/* The interpreter's own strings (`__init__`) that were asked for, by the addresses of the texts they were asked for with:
+   literals, time and again the same (typeobject.c, slotdefs). */
+enum { REMEMBERED = 256 };
+static struct {
+    const char *text;
+    PyObject *string;
+} remembered[REMEMBERED];
+
+/* Is it part of the interpreter, and therefore there forever, and interned in all interpreters of this process? */
+static bool
+is_of_interpreter(PyObject *string)
+{
+    return (uintptr_t)string - (uintptr_t)&_PyRuntime < sizeof _PyRuntime;
+}
+
+REPLACED(PyObject *, PyUnicode_InternFromString, const char *text)
+{
+    size_t place = ((uintptr_t)text ^ (uintptr_t)text >> 8) % REMEMBERED;
+    PyObject *string = remembered[place].text == text ? remembered[place].string : NULL;
+    /* Memory may have been used again for another text. */
+    if (string && strcmp(PyUnicode_DATA(string), text) == 0) {
+        return Py_NewRef(string);
+    }
+    string = __real_PyUnicode_InternFromString(text);
+    if (string && is_of_interpreter(string)) {
+        remembered[place].text = text;
+        remembered[place].string = string;
+    }
+    return string;
+}
