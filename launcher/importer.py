@@ -293,6 +293,8 @@ def find_no_installation():
 def _find_nowhere(fullname, path=None, target=None):
     """The last on `sys.meta_path`: None, unless an import fails by that, which says what could be done about it."""
     caller = sys._getframe(1).f_back
+    if caller is not None and caller.f_code is find_spec.__code__:  # the module's, above
+        caller = caller.f_back
     if caller is None or caller.f_code.co_name != "_find_and_load_unlocked":
         return None
     if caller.f_locals.get("lazy_submodule"):  # 3.15: a name that may be a module, or else is missing in one
