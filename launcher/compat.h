@@ -130,6 +130,20 @@ compat_initialize_main(PyConfig *config)
 /* Do modules have `__cached__`? In 3.15 they no longer do. */
 #define COMPAT_MODULES_HAVE_CACHED (PY_VERSION_HEX < 0x030f0000)
 
+/* Functions by which the interpreter's parts look into dictionaries (dictobject.c), and not all versions have. */
+#define COMPAT_HAS_ITEM_REF (PY_VERSION_HEX >= 0x030d0000)
+#define COMPAT_HAS_LOAD_GLOBAL (PY_VERSION_HEX < 0x030f0000)
+
+/* The reference that _PyDict_LoadGlobal gives to what it found, if anything: borrowed, or since 3.13 a new one. */
+static inline PyObject *
+compat_loaded_global(PyObject *value)
+{
+#if PY_VERSION_HEX >= 0x030d0000
+    Py_XINCREF(value);
+#endif
+    return value;
+}
+
 /* Since 3.15 traceback.py tells of a missing module that `site` has not run (sys.flags.no_site), as if that were why. */
 static inline void
 compat_claim_site(void)

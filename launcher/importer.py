@@ -389,7 +389,7 @@ def _site_builtin(name):
 sys.meta_path[:0] = (_WithoutArchives, BundleFinder)
 _frozen_importlib._find_spec = find_spec
 _frozen_importlib._load_unlocked = load
-if hasattr(_frozen_importlib, "_BlockingOnManager"):  # notes made by what is itself Python, since 3.12
+if hasattr(_frozen_importlib, "_BlockingOnManager"):  # else the note is one item of a dictionary, and `count` a number
     _frozen_importlib._ModuleLock.acquire = acquire
 sys.frozen = True
 sys._MEIPASS = ROOT

@@ -18,8 +18,11 @@
 static char unknown;
 #define UNKNOWN ((PyObject *)&unknown)
 
-/* The search of dictobject.c (unicodekeys_lookup_unicode) in a table that leads from hashes to entries; it has items of 8,
-   16 or 32 bits. Texts are not compared: where that would have to decide, the answer is UNKNOWN. */
+/* By as many bits of the hash dictobject.c moves on. */
+enum { PERTURB_SHIFT = 5 };
+
+/* The search of dictobject.c (unicodekeys_lookup_unicode) in a table of such items, which leads from hashes to entries.
+   Texts are not compared: where that would have to decide, the answer is UNKNOWN. */
 #define SEARCH(item, keys, wanted, hash) \
     const item *indices = (const item *)(keys)->dk_indices; \
     size_t size = (size_t)1 << (keys)->dk_log2_size; \
@@ -41,10 +44,7 @@ static char unknown;
         perturb >>= PERTURB_SHIFT; \
     }
 
-/* By as many bits of the hash dictobject.c moves on. */
-enum { PERTURB_SHIFT = 5 };
-
-/* Look for a key whose hash is given. */
+/* Look for a key whose hash is given. Dictionaries with more than 32768 places, whose items are wider, are left out. */
 static inline __attribute__((always_inline)) PyObject *
 find_hashed(PyDictObject *dict, PyObject *wanted, Py_hash_t hash)
 {
@@ -98,7 +98,7 @@ REPLACED(PyObject *, _PyDict_GetItem_KnownHash, PyObject *dict, PyObject *key, P
     return value == UNKNOWN ? __real__PyDict_GetItem_KnownHash(dict, key, hash) : value;
 }
 
-#if PY_VERSION_HEX >= 0x030d0000
+#if COMPAT_HAS_ITEM_REF
 
 /* What the next two give: 1 and a new reference, or 0 and NULL. */
 static inline int
@@ -122,22 +122,15 @@ REPLACED(int, _PyDict_GetItemRef_KnownHash, PyDictObject *dict, PyObject *key, P
 
 #endif
 
-#if PY_VERSION_HEX < 0x030f0000
+#if COMPAT_HAS_LOAD_GLOBAL
 
-/* Since 3.13 it gives a new reference, before it a borrowed one. */
 REPLACED(PyObject *, _PyDict_LoadGlobal, PyDictObject *globals, PyDictObject *builtins, PyObject *key)
 {
     PyObject *value = find((PyObject *)globals, key);
     if (!value) {
         value = find((PyObject *)builtins, key);
     }
-    if (value == UNKNOWN) {
-        return __real__PyDict_LoadGlobal(globals, builtins, key);
-    }
-#if PY_VERSION_HEX >= 0x030d0000
-    Py_XINCREF(value);
-#endif
-    return value;
+    return value == UNKNOWN ? __real__PyDict_LoadGlobal(globals, builtins, key) : compat_loaded_global(value);
 }
 
 #endif

@@ -14,11 +14,11 @@ import pytest
 from tests.support import APPS, Interpreter, Program, plain_environment, run
 
 SOURCE = APPS / "modules" / "modules.py"
-HIDDEN = ("shelf.broken", "shelf.circular", "shelf.task", "shelf.__main__", "twice.twice")
+HIDDEN = ("shelf.broken", "shelf.circular", "shelf.task", "shelf.__main__", "twice.twice", "shelf.fickle", "shelf.slow")
 # In this order: later ones leave traces.
 CASES = (
     *("attributes", "loaders", "listing", "resources", "metadata", "culture", "running", "imports", "archives"),
-    *("plugins", "carried", "extensions", "old_resources"),
+    *("plugins", "carried", "extensions", "old_resources", "unruly", "intervening"),
 )
 
 

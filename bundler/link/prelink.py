@@ -221,8 +221,9 @@ def prelink(
 ) -> Prelinked:
     """Bind every library of the closure.
 
-    `exported`: symbols of the executable that libraries may be bound to. `replaced`: functions instead of
-    which the launcher's are called. `detoured`: functions of resident libraries that jump to the launcher's. NotPrelinkableError when a library cannot be bound.
+    `exported`: symbols of the executable that libraries may be bound to. `replaced`: functions instead of which the
+    launcher's are called. `detoured`: functions of resident libraries that jump to the launcher's. NotPrelinkableError
+    when a library cannot be bound.
     """
     binder = _Binder(closure, exported, replaced, detoured)
     return binder.bind()

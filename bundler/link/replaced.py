@@ -21,7 +21,7 @@ REPLACED_IN_IMAGES = frozenset({"__tls_get_addr", "_dl_find_object"})
 REPLACED_FOR_EXTENSIONS = frozenset({"PyUnicode_InternFromString", "PyUnicode_InternInPlace"})
 
 # Of the static libpython, by its other parts, whose calls the linker redirects: the one way to the code of frozen modules
-# since 3.13, which is import.c's, and the ways to what starts do most (launcher/lookup.c, launcher/interning.c). What a
+# since 3.13, which is import.c's (launcher/frozen.c), and the ways to what starts do most (launcher/lookup.c). What a
 # version does not have, nothing calls.
 WRAPPED_IN_PYTHON = (
     "PyDict_Contains",

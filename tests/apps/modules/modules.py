@@ -18,6 +18,7 @@ import platform
 import runpy
 import shutil
 import sys
+import threading
 import types
 import typing
 import unittest
@@ -135,6 +136,65 @@ def imports(folder):
     import twice
 
     print(twice.VALUE, twice.inner.__file__, twice.inner.__name__, sys.modules["twice"] is twice)
+
+
+def unruly(folder):
+    """Modules that fail, go away or put another in their place while they run, and threads that want the same one."""
+    for _ in range(2):
+        try:
+            print(importlib.import_module("shelf.fickle").VALUE)
+        except RuntimeError as error:
+            print(error, "shelf.fickle" in sys.modules, hasattr(shelf, "fickle"))
+    try:
+        from shelf import gone
+    except (ImportError, KeyError) as error:
+        print(type(error).__name__, error)
+    from shelf import changeling
+
+    print(changeling.VALUE, sys.modules["shelf.changeling"] is changeling, shelf.changeling is changeling, list(sys.modules)[-1])
+    found = []
+    threads = [threading.Thread(target=lambda: found.append(importlib.import_module("shelf.slow").VALUE)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(found, sys.modules["shelf.slow"].STARTED)
+
+
+def intervening(folder):
+    """A finder before all others, as import hooks and coverage tools put it."""
+
+    class Loader(importlib.abc.Loader):
+        def __init__(self, usual):
+            self.usual = usual
+
+        def create_module(self, spec):
+            return self.usual.create_module(spec)
+
+        def exec_module(self, module):
+            self.usual.exec_module(module)
+            module.SEEN = module.__name__
+
+    class Finder(importlib.abc.MetaPathFinder):
+        def find_spec(self, name, path=None, target=None):
+            if not name.startswith("shelf."):
+                return None
+            spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+            spec.loader = Loader(spec.loader)
+            return spec
+
+    del sys.modules["shelf.books"]
+    sys.meta_path.insert(0, Finder())
+    books = importlib.import_module("shelf.books")
+    print(books.SEEN, type(books.__loader__).__name__, books.TITLES, books.__spec__.origin == books.__file__)
+    sys.meta_path.pop(0)
+    sys.modules["shelf.books"] = shelf.books = None
+    try:
+        importlib.import_module("shelf.books")
+    except ModuleNotFoundError as error:
+        print(error)
+    del sys.modules["shelf.books"]
+    print(hasattr(importlib.import_module("shelf.books"), "SEEN"))
 
 
 def listing(folder):
