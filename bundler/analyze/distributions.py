@@ -119,6 +119,11 @@ class Environment:
         extras = (_active(installed.requires, markers, extra) for extra in _extras(installed.requires))
         return any(other.name in names and (other.is_requested or names <= self._installed.keys()) for names in extras)
 
+    def requiring(self, *wanted: Installed) -> tuple[Installed, ...]:
+        """The distributions that need all of these, whatever extras are meant."""
+        names, markers = {each.name for each in wanted}, tuple(self.markers.items())
+        return tuple(each for each in self._installed.values() if names <= _active(each.requires, markers))
+
     def required(self, installed: Installed) -> tuple[Installed, ...]:
         """What a distribution needs, as far as it is installed."""
         names = sorted(_active(installed.requires, tuple(self.markers.items())))

@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from bundler.analyze.distributions import Environment
+from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.extension import ExtensionReader
 from bundler.analyze.facts import FactSource, FileFacts, ImportFact
 from bundler.analyze.graph import Binding
@@ -172,6 +172,7 @@ class Walker:
         self._rules = rules
         self._stdlib = str(stdlib)
         self._environment = environment
+        self._distributions: set[str] = set()  # whose modules have been reached
         self._search_path = search_path
         self._hooks = hooks
         self._other_names: dict[str, str] = {}  # top-level names that stand for modules inside packages
@@ -305,6 +306,9 @@ class Walker:
             self._define(node, facts.globals)
             self._use_names(facts, all_functions=not self.is_stdlib(located))
         self.reached[node.identifier] = Reached(node.identifier, located, facts)
+        owner = self._environment.owner(located.path) if located is not None else None
+        if owner is not None:
+            self._distributions.add(owner.name)
         self._pending.append(node)
         if self._facts.is_reading:
             self._expect_imports(self.reached[node.identifier])
@@ -402,7 +406,8 @@ class Walker:
     def _is_baggage(self, node: Any, fact: ImportFact) -> bool:
         """A guarded or deferred import of another distribution, which the importing one does not require.
 
-        The app's own code means what it imports; a library often only offers to work together with others.
+        The app's own code means what it imports; a library often only offers to work together with others. Whoever
+        uses the library and requires both means that too (pandas and openpyxl, for `to_excel`).
         """
         if fact.level or fact.binding not in (Binding.OPTIONAL, Binding.DEFERRED):
             return False
@@ -415,12 +420,19 @@ class Walker:
             return False
         imported = self.locator.find_dotted(fact.name, self._search_path)
         other = self._environment.owner(imported.path) if imported else None
-        if other is None or other is owner or (owner and self._environment.requires(owner, other)):
+        if other is None or other is owner or (owner and self._is_meant(owner, other)):
             return False
         self.left_out.setdefault(
             fact.name, Edge(node.identifier, fact.name, fact.binding, is_attribute=False, line=fact.line)
         )
         return True
+
+    def _is_meant(self, owner: Installed, other: Installed) -> bool:
+        """Does a distribution require the other, or does one that has been reached require both?"""
+        if self._environment.requires(owner, other):
+            return True
+        users = self._environment.requiring(owner, other)
+        return any(user.name in self._distributions for user in users)
 
     def use(self, names: Iterable[str]) -> None:
         """Names that code outside the graph uses."""

@@ -266,6 +266,19 @@ def test_deferred_imports_of_others_are_followed(tmp_path: Path):
     assert reached(walked(walker(tmp_path), "import a")) == {"a", "b"}
 
 
+@pytest.mark.parametrize(("requires", "is_meant"), [(["lib", "extra"], True), (["lib"], False), (["extra"], False)])
+def test_optional_import_for_who_requires_both(tmp_path: Path, requires: list[str], is_meant: bool):
+    """A library's deferred import is meant when a distribution that is in use requires the library and what it imports."""
+    install(tmp_path, "lib", {"lib.py": "def write():\n  import extra"})
+    install(tmp_path, "extra", {"extra.py": ""})
+    install(tmp_path, "program", {"program.py": "import lib"}, requires=requires)
+    install(tmp_path, "unused", {"unused.py": ""}, requires=["lib", "extra"])
+    made = walked(walker(tmp_path), "import program")
+
+    assert ("extra" in made.reached) is is_meant
+    assert ("extra" in made.left_out) is not is_meant
+
+
 def test_optional_import_of_another_distribution(tmp_path: Path):
     """A guarded import of a distribution that the importing one does not require is left out, and noted."""
     install(
