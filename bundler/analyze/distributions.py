@@ -78,6 +78,10 @@ class Environment:
         """The distribution that brought a file."""
         return self._owners.get(str(path))
 
+    def bringing(self, path: Path) -> Installed | None:
+        """The distribution that brought a file, or is made from it."""
+        return self.owner(path) or self.editable_owner(path)
+
     def editable_owner(self, path: Path) -> Installed | None:
         """The distribution of an editable install whose sources a file is among; they are nobody's files otherwise."""
         parents = path.resolve().parents if self._projects else ()
@@ -119,14 +123,13 @@ class Environment:
         extras = (_active(installed.requires, markers, extra) for extra in _extras(installed.requires))
         return any(other.name in names and (other.is_requested or names <= self._installed.keys()) for names in extras)
 
-    def requiring(self, *wanted: Installed) -> tuple[Installed, ...]:
-        """The distributions that need all of these, whatever extras are meant."""
-        names, markers = {each.name for each in wanted}, tuple(self.markers.items())
-        return tuple(each for each in self._installed.values() if names <= _active(each.requires, markers))
+    def required_names(self, installed: Installed) -> frozenset[str]:
+        """The names of the distributions that a distribution needs when no extra is meant."""
+        return _active(installed.requires, tuple(self.markers.items()))
 
     def required(self, installed: Installed) -> tuple[Installed, ...]:
         """What a distribution needs, as far as it is installed."""
-        names = sorted(_active(installed.requires, tuple(self.markers.items())))
+        names = sorted(self.required_names(installed))
         return tuple(self._installed[name] for name in names if name in self._installed)
 
     def providers(self, group: str) -> tuple[str, ...]:

@@ -172,7 +172,8 @@ class Walker:
         self._rules = rules
         self._stdlib = str(stdlib)
         self._environment = environment
-        self._distributions: set[str] = set()  # whose modules have been reached
+        # What distributions need, for each of which a module has been reached.
+        self._needs: dict[str, frozenset[str]] = {}
         self._search_path = search_path
         self._hooks = hooks
         self._other_names: dict[str, str] = {}  # top-level names that stand for modules inside packages
@@ -306,9 +307,9 @@ class Walker:
             self._define(node, facts.globals)
             self._use_names(facts, all_functions=not self.is_stdlib(located))
         self.reached[node.identifier] = Reached(node.identifier, located, facts)
-        owner = self._environment.owner(located.path) if located is not None else None
-        if owner is not None:
-            self._distributions.add(owner.name)
+        owner = self._environment.bringing(located.path) if located is not None else None
+        if owner is not None and owner.name not in self._needs:
+            self._needs[owner.name] = self._environment.required_names(owner)
         self._pending.append(node)
         if self._facts.is_reading:
             self._expect_imports(self.reached[node.identifier])
@@ -429,10 +430,8 @@ class Walker:
 
     def _is_meant(self, owner: Installed, other: Installed) -> bool:
         """Does a distribution require the other, or does one that has been reached require both?"""
-        if self._environment.requires(owner, other):
-            return True
-        users = self._environment.requiring(owner, other)
-        return any(user.name in self._distributions for user in users)
+        both = {owner.name, other.name}
+        return self._environment.requires(owner, other) or any(both <= needs for needs in self._needs.values())
 
     def use(self, names: Iterable[str]) -> None:
         """Names that code outside the graph uses."""
