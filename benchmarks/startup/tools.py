@@ -154,7 +154,7 @@ BUNDLE = "bundle"
 
 TOOLS = (
     Tool(PYTHON, _python),
-    Tool("python -I -S", _bare_python, frozenset({"hello", "wordcount"})),
+    Tool("python -I -S", _bare_python, frozenset({"hello"})),  # the others have modules beside the script
     Tool("PyInstaller onedir", _pyinstaller("onedir")),
     Tool("PyInstaller onefile", _pyinstaller("onefile")),
     Tool("cx_Freeze", _cx_freeze),

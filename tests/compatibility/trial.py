@@ -23,6 +23,9 @@ ENVIRONMENTS = ROOT / ".venvs"
 
 WORKS = "works"
 
+# The folders in which the program is used; the names have one length, for programs that fill lines up behind a path.
+FORMS = ("python", "frozen")
+
 
 @dataclass(frozen=True)
 class Row:
@@ -110,10 +113,10 @@ def _entry(subject: Subject, interpreter: Interpreter, folder: Path) -> tuple[Pa
 
 def _difference(subject: Subject, program: Program, folder: Path) -> str:
     """How the two forms differ; "" when they do not."""
-    expected, wanted_files = _used(subject, program.original, folder / "python" / "work")
+    expected, wanted_files = _used(subject, program.original, folder / FORMS[0] / "work")
     if subject.app:  # what the binary needs is in it
         program.source.parent.rename(folder / "put away")
-    found, found_files = _used(subject, (program.binary,), folder / "bundled" / "work")
+    found, found_files = _used(subject, (program.binary,), folder / FORMS[1] / "work")
     lines = []
     for one, other in zip(expected, found, strict=True):
         ours, theirs = _visible(subject, program, other, folder), _visible(subject, program, one, folder)
@@ -158,7 +161,7 @@ def _masked(subject: Subject, text: str, folder: Path) -> str:
     The script that calls a program's function is made by pip in the one form, by us in the other. Frames of the import
     system are those of another finder.
     """
-    for form in ("python", "bundled"):
+    for form in FORMS:
         text = text.replace(str(folder / form), "<folder>")
     if subject.script:
         text = re.sub(rf'({BUNDLE_ROOT}/{re.escape(subject.script)}(?:", line |:))\d+', r"\1<line>", text)
