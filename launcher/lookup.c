@@ -135,13 +135,17 @@ REPLACED(PyObject *, _PyDict_LoadGlobal, PyDictObject *globals, PyDictObject *bu
 
 #endif
 
-/* The interpreter's own strings (`__init__`) that were asked for, by the addresses of the texts they were asked for with:
-   literals, time and again the same (typeobject.c, slotdefs). */
-enum { REMEMBERED = 256 };
-static struct {
-    const char *text;
-    PyObject *string;
-} remembered[REMEMBERED];
+/* The interpreter's own strings (`__init__`) that were asked for, as offsets in _PyRuntime, where none is at 0; by the
+   addresses of the texts that they were asked for with: literals, time and again the same (typeobject.c, slotdefs). A page. */
+enum { REMEMBERED_BITS = 10 };
+static uint32_t remembered[1 << REMEMBERED_BITS];
+
+/* Where what was asked for with a text is remembered (Fibonacci hashing). */
+static inline uint32_t *
+place_of(const char *text)
+{
+    return &remembered[(uintptr_t)text * UINT64_C(0x9e3779b97f4a7c15) >> (64 - REMEMBERED_BITS)];
+}
 
 /* Is it part of the interpreter, and therefore there forever, and interned in all interpreters of this process? */
 static bool
@@ -152,16 +156,15 @@ is_of_interpreter(PyObject *string)
 
 REPLACED(PyObject *, PyUnicode_InternFromString, const char *text)
 {
-    size_t place = ((uintptr_t)text ^ (uintptr_t)text >> 8) % REMEMBERED;
-    PyObject *string = remembered[place].text == text ? remembered[place].string : NULL;
-    /* Memory may have been used again for another text. */
-    if (string && strcmp(PyUnicode_DATA(string), text) == 0) {
+    uint32_t *place = place_of(text);
+    PyObject *string = (PyObject *)((char *)&_PyRuntime + *place);
+    /* It may have been another text: of another address, or in memory that is used again. */
+    if (*place && strcmp(PyUnicode_DATA(string), text) == 0) {
         return Py_NewRef(string);
     }
     string = __real_PyUnicode_InternFromString(text);
     if (string && is_of_interpreter(string)) {
-        remembered[place].text = text;
-        remembered[place].string = string;
+        *place = (uint32_t)((char *)string - (char *)&_PyRuntime);
     }
     return string;
 }
