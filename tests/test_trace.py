@@ -59,6 +59,20 @@ def test_trace(app: Path, newest_target: TargetPython, cache: Cache):
     assert "data/a.txt" in {str(file.destination) for file in graph.data_files}
 
 
+def test_a_module_that_no_import_finds(app: Path, newest_target: TargetPython, cache: Cache):
+    """A module that is loaded from its file under a name of the program's choice is not recorded: no build could find it."""
+    app.write_text(
+        "import importlib.util, sys\n"
+        "spec = importlib.util.spec_from_file_location('chosen', sys.argv[1])\n"
+        "sys.modules['chosen'] = importlib.util.module_from_spec(spec)\n"
+        "importlib.import_module('seton'[::-1])\n"
+    )
+    written = run(app, newest_target, cache, str(app.parent / "notes" / "__init__.py"))
+
+    assert written is not None
+    assert read_project_file(written).values["hidden_imports"] == ("notes",)
+
+
 def test_nothing_new(app: Path, newest_target: TargetPython, cache: Cache):
     """What the graph holds already, or the user excludes, is not recorded; then no file is written."""
     app.write_text("import importlib, keyword\nimportlib.import_module('seton'[::-1])")

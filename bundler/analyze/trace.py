@@ -43,9 +43,8 @@ def trace(
     arguments: Iterable[str], graph: ModuleGraph, target: TargetPython, settings: Settings, cache: Cache
 ) -> Traced:
     """Run the program once; BundleError when it tells nothing."""
-    entry = find_entry(
-        settings, Environment(target.search_path, target.markers), Locator(target.extension_suffixes), cache
-    )
+    locator = Locator(target.extension_suffixes)
+    entry = find_entry(settings, Environment(target.search_path, target.markers), locator, cache)
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "answer"
         kind, subject = ("module", entry.module) if settings.module else ("script", str(entry.source))
@@ -61,8 +60,10 @@ def trace(
         used = json.loads(answer.read_bytes())
     files = tuple(_new_files(map(Path, used["files"]), graph))
     sites = tuple(folder for folder in target.search_path if folder.name in ("site-packages", "dist-packages"))
+    new = (name for name in used["modules"] if name not in graph.modules and not _is_excluded(name, settings))
     return Traced(
-        tuple(name for name in used["modules"] if name not in graph.modules and not _is_excluded(name, settings)),
+        # A program can give a module a name under which nobody finds it (markdown's copy of html.parser).
+        tuple(name for name in new if locator.is_module(name, graph.search_path)),
         tuple(sorted({_package(file, sites) for file in files} - {""})),
         tuple(_own_files(files, entry, sites)),
     )
