@@ -172,7 +172,7 @@ class Walker:
         self._rules = rules
         self._stdlib = str(stdlib)
         self._environment = environment
-        # What distributions need, for each of which a module has been reached.
+        # By the distributions of which a module has been reached: the names of those that they require.
         self._needs: dict[str, frozenset[str]] = {}
         self._search_path = search_path
         self._hooks = hooks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -74,14 +75,30 @@ def test_finder_that_says_nothing(tmp_path: Path, cache: Cache, text: str):
     assert "one" in reached(walked(walker(*searched_folders([tmp_path / "site"], cache)), "import one, x, gone"))
 
 
+def install_editable(site: Path, source: Path, requires: Iterable[str] = ()) -> None:
+    """A distribution `edited` whose sources stay in their folder, as PEP 610 has it."""
+    install(site, "edited", {}, requires=requires)
+    origin = {"url": source.as_uri(), "dir_info": {"editable": True}}
+    (next(site.glob("edited-*.dist-info")) / "direct_url.json").write_text(json.dumps(origin))
+
+
+def test_what_an_editable_install_requires_together(tmp_path: Path):
+    """A library's optional import is meant when a distribution in use requires both, also one that is installed editable."""
+    site, source = tmp_path / "site", tmp_path / "source"
+    write(source, {"program.py": "import lib"})
+    install_editable(site, source, ["lib", "extra"])
+    install(site, "lib", {"lib.py": "def write():\n  import extra"})
+    install(site, "extra", {"extra.py": ""})
+
+    assert "extra" in walked(walker(source, site), "import program").reached
+
+
 def test_metadata_of_an_editable_install(tmp_path: Path):
     """Sources below the folder of an editable install bring its metadata, though no list of files names them."""
     site, source = tmp_path / "site", tmp_path / "source dir"
     write(source, {"src/pkg/__init__.py": ""})
-    install(site, "edited", {})
+    install_editable(site, source)
     install(site, "other", {})
-    origin = {"url": source.as_uri(), "dir_info": {"editable": True}}
-    (next(site.glob("edited-*.dist-info")) / "direct_url.json").write_text(json.dumps(origin))
     made = walked(walker(source / "src", site), "import pkg")
     _, owners = collect(made.reached, Environment((site,), MARKERS))
 
