@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.graph import ModuleGraph, SourceModule
+from bundler.analyze.graph import APP, ModuleGraph, SourceModule
 from bundler.link.plan import _sources
 from tests.support import APPS, BUNDLE_ROOT, Interpreter, Outcome, Program, plain_environment, run
 
@@ -63,8 +63,8 @@ def test_script_with_the_name_of_a_package(tmp_path: Path):
     source = tmp_path / "x.py"
     source.write_text("x = 1\n")
     modules = {
-        "__main__": SourceModule("__main__", source, "/__bundle__/tool", is_package=False),
-        "tool": SourceModule("tool", source, "/__bundle__/tool/__init__.py", is_package=True),
+        "__main__": SourceModule("__main__", source, "/__bundle__/tool", is_package=False, origin=APP),
+        "tool": SourceModule("tool", source, "/__bundle__/tool/__init__.py", is_package=True, origin=APP),
     }
     graph = ModuleGraph("tool", modules, (), (), (), (), (), "")
 

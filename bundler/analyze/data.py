@@ -58,14 +58,13 @@ def collect(
     """
     packages = _packages(reached)
     files: dict[PurePosixPath, DataFile] = {}
-    owners = {}
+    owners: dict[str, Installed] = {}
     wanted_too = {each.name: each for each in wanted}
     for module in reached.values():
-        owner = environment.owner(module.located.path) if module.located else None
-        if owner is not None:
-            owners[owner.name] = owner
-        elif module.located is not None and (editable := environment.editable_owner(module.located.path)) is not None:
-            wanted_too[editable.name] = editable
+        distribution = environment.get(module.origin.distribution) if module.origin.distribution else None
+        if distribution is not None:
+            # Of an editable install the sources are the app's own; only its metadata lies where pip has put it.
+            (wanted_too if module.origin.is_own else owners)[distribution.name] = distribution
     described = _with_required({**wanted_too, **owners}, environment)
     found: list[Iterable[DataFile]] = [_metadata(each) for each in described]
     found += [_recorded(owner, packages) for owner in owners.values()]

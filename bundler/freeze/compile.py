@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from bundler.analyze.graph import BrokenModule, ModuleGraph, SourceModule
+from bundler.analyze.graph import LAUNCHER, BrokenModule, ModuleGraph, SourceModule
 from bundler.cache import digest
 from bundler.contract import launcher_folder
 from bundler.errors import warning
@@ -59,7 +59,14 @@ def freeze(
     BundleError when a module cannot be frozen; the object files of the others are kept for the next try.
     """
     own = [
-        SourceModule(name, launcher_folder() / file, _LAUNCHER_FILENAME, is_package=False)
+        SourceModule(
+            name,
+            launcher_folder() / file,
+            _LAUNCHER_FILENAME,
+            is_package=False,
+            origin=LAUNCHER,
+            has_file=False,
+        )
         for name, file in _LAUNCHER_MODULES.items()
     ]
     freezer = prepare(target, settings, workshop)
@@ -146,7 +153,7 @@ def _with_broken(graph: ModuleGraph, broken: Mapping[str, str], workshop: Worksh
     for name, reason in sorted(broken.items()):
         module = modules[name]
         assert isinstance(module, SourceModule)
-        modules[name] = BrokenModule(name, module.path, module.filename, module.is_package)
+        modules[name] = BrokenModule(name, module.path, module.filename, module.is_package, module.origin)
         message = f"`{name}` cannot be compiled, and importing it will fail: {reason}"
         workshop.report.diagnostic(warning("syntax-error", message, where=str(module.path)))
     return replace(graph, modules=modules) if broken else graph

@@ -39,10 +39,10 @@ _UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 
 def rehearse(graph: ModuleGraph, sources: str, target: TargetPython, workshop: Workshop) -> Rehearsal:
     """Import what the app imports from installed distributions. `sources`: a digest of the graph's source modules."""
-    names = list(_installed_imports(graph, target))
+    names = list(_installed_imports(graph))
     if not names:
         return Rehearsal()
-    paths = [str(folder) for folder in graph.search_path]
+    paths = [str(folder) for folder in _installed_folders(graph)]
     identity = digest(
         tree_digest(Path(__file__).parent / "worker"),
         str(target.executable),
@@ -97,31 +97,36 @@ def _run(names: list[str], paths: list[str], target: TargetPython) -> dict[str, 
     return answer
 
 
-def _installed_imports(graph: ModuleGraph, target: TargetPython) -> Iterator[str]:
+def _installed_folders(graph: ModuleGraph) -> Iterator[Path]:
+    """The search path without the folders of the app's own modules, which an installed one must not find there."""
+    modules = graph.of_kind(SourceModule)
+    own = {str(module.path) for module in modules if module.origin.is_own}
+    installed = {str(module.path) for module in modules if module.origin.is_installed}
+    for folder in graph.search_path:
+        is_own = any(name.startswith(f"{folder}/") for name in own)
+        if not is_own or any(name.startswith(f"{folder}/") for name in installed):
+            yield folder
+
+
+def _installed_imports(graph: ModuleGraph) -> Iterator[str]:
     """Installed modules in the order in which a run may import them: those that the app's own modules import at once,
     then what these import later, inside functions.
     """
-    following: dict[str, list[Import]] = {}
+    following: dict[str | None, list[Import]] = {}
     for edge in sorted(graph.imports, key=lambda edge: (edge.line, edge.imported)):
         following.setdefault(edge.importer, []).append(edge)
     seen = {"__main__"}
     now, later = deque(["__main__"]), deque[str]()
     while now or later:
         name = now.popleft() if now else later.popleft()
-        if _is_installed(graph, name, target):
+        module = graph.modules.get(name)
+        if isinstance(module, SourceModule | ExtensionModule) and module.origin.is_installed:
             yield name
         for edge in following.get(name, ()):
             queue = now if edge.binding in _AT_ONCE else later if edge.binding is Binding.DEFERRED else None
             if queue is not None and edge.imported not in seen:
                 seen.add(edge.imported)
                 queue.append(edge.imported)
-
-
-def _is_installed(graph: ModuleGraph, name: str, target: TargetPython) -> bool:
-    module = graph.modules.get(name)
-    if not isinstance(module, SourceModule | ExtensionModule):
-        return False
-    return any(module.path.is_relative_to(folder) for folder in target.search_path)
 
 
 def _is_portable(text: str, own: tuple[str, ...]) -> bool:

@@ -17,20 +17,23 @@ from bundler.contract import bundle_constant, bundle_ffi, fnv1a
 from bundler.link import prelink
 from bundler.link.carry import Carried
 from bundler.link.elf import PAGE, SegmentType, Tag
-from bundler.link.endings import ends_visibly
 from bundler.link.prelink import HostThreadLocal, Image, ImageSegment, Locate, OnHost, Resolved, Unique
 from bundler.link.replaced import replacement
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleEntry:
-    """A row of the module table. `symbol`: the executable's symbol of its `struct bundle_code`, if it is frozen."""
+    """A row of the module table. `symbol`: the executable's symbol of its `struct bundle_code`, if it is frozen.
+
+    `is_stdlib`: the module is the standard library's, not one of the program's or a package's that has its name.
+    """
 
     name: str
     path: str | None
     symbol: str | None
     kind: int
     is_package: bool
+    is_stdlib: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ class Contents:
     images: tuple[Image, ...]
     results: Results
     options: Options
+    ending_visibly: frozenset[str] = frozenset()  # paths of images whose objects' death may be seen from outside
     carried: tuple[Carried, ...] = ()
     replaced: tuple[str, ...] = ()  # functions that libraries find the launcher's in place of
     unique_count: int = 0
@@ -203,6 +207,7 @@ def _write_modules(
         row.code = writer.pointer("struct bundle_code *", symbol(module.symbol) if module.symbol else 0)
         row.kind = module.kind
         row.is_package = module.is_package
+        row.is_stdlib = module.is_stdlib
     writer.fill(rows, address)
     writer.index(bundle.module_index, (module.name for module in modules))
     bundle.modules = writer.pointer("struct bundle_module *", address)
@@ -309,6 +314,7 @@ def _write_images(
     rows, address = writer.reserve("struct bundle_image", len(images))
     for row, image, parts in zip(rows, images, segments, strict=False):
         _write_image(writer, row, image, parts)
+        row.ends_visibly = image.path in contents.ending_visibly
     writer.fill(rows, address)
     writer.index(bundle.image_index, (image.path for image in images))
     bundle.images = writer.pointer("struct bundle_image *", address)
@@ -374,7 +380,6 @@ def _write_image(writer: _Writer, row: Any, image: Image, parts: Sequence[tuple[
     row.fini = image.address(Tag.FINI)
     row.fini_array = image.address(Tag.FINI_ARRAY)
     row.fini_count = object_.tags.get(Tag.FINI_ARRAYSZ, 0) // 8
-    row.ends_visibly = ends_visibly(object_)
     row.relro, row.relro_size = prelink.late_relro(image)
     storage = object_.segment(SegmentType.TLS)
     if storage is not None:

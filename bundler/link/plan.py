@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import zlib
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from bundler import __version__
@@ -22,6 +22,7 @@ from bundler.errors import Diagnostic, Severity
 from bundler.freeze.image import FrozenImage
 from bundler.freeze.worker.ctext import runtime_symbol
 from bundler.link.carry import Bound, Carried, bind, library_rules
+from bundler.link.endings import ending_visibly
 from bundler.link.libraries import Closure, find_closure
 from bundler.link.manifest import Manifest
 from bundler.link.payload import Contents, FileEntry, ImageEntry, ModuleEntry, Options, Results
@@ -88,6 +89,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
         files=(*_file_entries(graph), *_library_entries(bound), *_wanted_sources(graph, settings)),
         folders=(bundle_root(), *_package_folders(graph)),
         images=prelinked.images,
+        ending_visibly=ending_visibly(graph, closure),
         carried=bound.carried,
         replaced=tuple(sorted(REPLACED_FUNCTIONS | REPLACED_FOR_EXTENSIONS)) if bound.carried else (),
         unique_count=len(prelinked.unique_symbols),
@@ -148,7 +150,7 @@ def _file_entries(graph: ModuleGraph) -> Iterator[FileEntry]:
     for module in graph.of_kind(SourceModule):
         path = PurePosixPath(module.filename)
         # A console script has no suffix, and often the name of a package.
-        if path.suffix and path.is_relative_to(bundle_root()) and path not in carried:
+        if module.has_file and path.suffix and path not in carried:
             # Those that are empty can be read: folders that programs copy often have an empty `__init__.py`.
             yield FileEntry(path, b"", is_executable=False, is_listed_only=module.path.stat().st_size > 0)
     for broken in graph.of_kind(BrokenModule):
@@ -185,8 +187,8 @@ def _sources(graph: ModuleGraph) -> Iterator[FileEntry]:
     folders = set(_package_folders(graph))
     for module in graph.of_kind(SourceModule):
         path = PurePosixPath(module.filename)
-        # The interpreter's own bootstrap has none; a console script may have the name of a package.
-        if path.is_absolute() and path not in folders:
+        # A console script may have the name of a package.
+        if module.has_file and path not in folders:
             content = module.path.read_bytes()
             packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
             packed = packer.compress(content) + packer.flush()
@@ -211,29 +213,33 @@ def _findings(carried: Iterable[Carried]) -> Iterator[Diagnostic]:
 
 
 def _adapted_names() -> frozenset[str]:
-    """Modules that launcher/adapt.py changes, with underscores for dots: the names of its functions."""
+    """The modules of the standard library that launcher/adapt.py changes: the keys of its table."""
     tree = ast.parse((launcher_folder() / "adapt.py").read_bytes())
-    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+    for node in tree.body:
+        match node:
+            case ast.Assign([ast.Name("ADAPTATIONS")], ast.Dict(keys)):
+                return frozenset(ast.literal_eval(key) for key in keys if key is not None)
+    raise AssertionError("adapt.py has no table")
 
 
 def _module_entries(image: FrozenImage) -> Iterator[ModuleEntry]:
     constant = bundle_constant
-    symbols = {module.name: module.symbol for module in image.modules}
     graph = image.graph
-    files = {module.name: module.filename for module in graph.of_kind(SourceModule)}
-    packages = {module.name for module in graph.of_kind(SourceModule) if module.is_package}
-    if graph.main_module and graph.main_module not in graph.modules:
-        # What runs as `__main__` can be imported by its own name too.
-        symbols[graph.main_module] = symbols["__main__"]
-        files[graph.main_module] = files["__main__"]
     adapted = _adapted_names()
-    for name, symbol in symbols.items():
-        # The interpreter's own bootstrap has no file: its code is named "<frozen importlib._bootstrap>".
-        path = files.get(name, "<")
-        kind = constant("BUNDLE_ADAPTED" if name.replace(".", "_") in adapted else "BUNDLE_FROZEN")
-        yield ModuleEntry(name, None if path.startswith("<") else path, symbol, kind, name in packages)
+    for module in image.modules:
+        source = module.source
+        is_adapted = source.origin.is_stdlib and source.name in adapted
+        kind = constant("BUNDLE_ADAPTED" if is_adapted else "BUNDLE_FROZEN")
+        path = source.filename if source.has_file else None
+        row = ModuleEntry(source.name, path, module.symbol, kind, source.is_package, source.origin.is_stdlib)
+        yield row
+        if source.name == "__main__" and graph.main_module and graph.main_module not in graph.modules:
+            # What runs as `__main__` can be imported by its own name too.
+            yield replace(row, name=graph.main_module)
     for extension in graph.of_kind(ExtensionModule):
-        yield ModuleEntry(extension.name, extension.filename, None, constant("BUNDLE_EXTENSION"), extension.is_package)
+        kind = constant("BUNDLE_EXTENSION")
+        is_stdlib = extension.origin.is_stdlib
+        yield ModuleEntry(extension.name, extension.filename, None, kind, extension.is_package, is_stdlib)
     for broken in graph.of_kind(BrokenModule):
         yield ModuleEntry(broken.name, broken.filename, None, constant("BUNDLE_BROKEN"), broken.is_package)
     for namespace in graph.of_kind(NamespacePackage):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bundler import link
-from bundler.analyze.graph import Module, SourceModule
+from bundler.analyze.graph import LAUNCHER, Module, SourceModule
 from bundler.contract import bundle_root
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
@@ -139,7 +139,8 @@ def compare(
 def _link(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop) -> Path:
     """The image without data files, extension modules and what else the comparison does not use."""
     sources: dict[str, Module] = {module.name: module for module in image.graph.of_kind(SourceModule)}
-    sources[_CHECKER] = SourceModule(_CHECKER, _PROGRAM, str(bundle_root() / _PROGRAM.name), is_package=False)
+    filename = str(bundle_root() / _PROGRAM.name)
+    sources[_CHECKER] = SourceModule(_CHECKER, _PROGRAM, filename, is_package=False, origin=LAUNCHER)
     graph = replace(image.graph, modules=sources, data_files=(), site_builtins=())
     # All but our own comes from the cache.
     frozen = freeze(graph, target, settings, workshop, image.rehearsal)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bundler.analyze import analyze
-from bundler.analyze.graph import SourceModule
+from bundler.analyze.graph import APP, SourceModule
 from bundler.cache import Cache, digest
 from bundler.freeze import FrozenImage, FrozenModule, freeze
 from bundler.freeze import freezer as freezing
@@ -94,7 +94,7 @@ class Bench:
         roots = (self.target.stdlib, *([self.root] if self.root else []))
         below = next((path.relative_to(root) for root in roots if path.is_relative_to(root)), Path(path.name))
         name = CHECKED + ".".join(below.with_suffix("").parts)
-        return SourceModule(name, path, f"/checked/{below}", is_package=False)
+        return SourceModule(name, path, f"/checked/{below}", is_package=False, origin=APP)
 
     def _emit(
         self, checked: Sequence[SourceModule], constants: Sequence[tuple[str, Path]], *, with_changes: bool
@@ -157,7 +157,7 @@ class Bench:
         output: Path = self.cache.path("test-constants", digest(freezer.identity, text.read_bytes()), ".o")
         if not output.is_file():
             freezer.compile(text, output)
-        source = SourceModule(name, text, f"<{name}>", is_package=False)
+        source = SourceModule(name, text, f"<{name}>", is_package=False, origin=APP)
         return FrozenModule(output, ctext.module_symbol(name), ctext.version_symbol(name), facts["codes"], source)
 
     def _together(self, first: Path, pool: Path) -> Path:

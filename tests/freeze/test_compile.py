@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bundler.analyze import ModuleGraph
-from bundler.analyze.graph import BrokenModule, SourceModule
+from bundler.analyze.graph import APP, BrokenModule, SourceModule
 from bundler.cache import Cache
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
@@ -42,7 +42,7 @@ def graph_of(folder: Path, sources: Mapping[str, str]) -> ModuleGraph:
     for name, text in sorted(sources.items()):
         path = folder / f"{name}.py"
         path.write_text(text)
-        modules[name] = SourceModule(name, path, f"/__bundle__/{name}.py", is_package=False)
+        modules[name] = SourceModule(name, path, f"/__bundle__/{name}.py", is_package=False, origin=APP)
     return ModuleGraph("app", modules, (), (), (), (), (), "")
 
 
