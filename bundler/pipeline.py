@@ -45,6 +45,7 @@ def bundle(settings: Settings, report: Reporter) -> Built:
         link.check_output(output)
         settings = replace(settings, output=output)
         image = freeze(graph, target, settings, workshop)
+        report.findings(image.findings, verbose=settings.verbose)
         if settings.self_check:
             _checked(image, target, settings, workshop)
         with report.stage("linking"):

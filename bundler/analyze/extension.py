@@ -48,12 +48,11 @@ class ExtensionReader:
     def imports(self, name: str, path: Path, package: str, owner: Installed | None) -> list[str]:
         """Names of modules that the extension module needs, sorted; some may not exist. `owner`: what installed it."""
         data = path.read_bytes()
-        entry = self._cache.path("extension", digest(self._identity, name, data), ".json")
-        try:
-            found: list[str] = json.loads(entry.read_bytes())
-        except FileNotFoundError:
-            found = sorted({*self._observe(name), *self._mentioned(owner, package, data)})
-            self._cache.write(entry, json.dumps(found).encode())
+        found: list[str] = self._cache.ask(
+            "extension",
+            digest(self._identity, name, data),
+            lambda: sorted({*self._observe(name), *self._mentioned(owner, package, data)}),
+        )
         return found
 
     def close(self) -> None:

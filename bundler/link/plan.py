@@ -86,14 +86,14 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     versions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image)),
-        files=(*_file_entries(graph), *_library_entries(bound), *_wanted_sources(graph, settings)),
-        folders=(bundle_root(), *_package_folders(graph)),
+        files=(*_file_entries(image), *_library_entries(bound), *_wanted_sources(image, settings)),
+        folders=(bundle_root(), *_package_folders(image)),
         images=prelinked.images,
         ending_visibly=ending_visibly(graph, closure),
         carried=bound.carried,
         replaced=tuple(sorted(REPLACED_FUNCTIONS | REPLACED_FOR_EXTENSIONS)) if bound.carried else (),
         unique_count=len(prelinked.unique_symbols),
-        results=Results(image.results.keys, image.results.symbol),
+        results=Results(image.precompiled.keys, image.precompiled.symbol),
         options=Options(
             optimize=settings.optimize,
             utf8_mode=settings.utf8,
@@ -113,7 +113,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     return LinkPlan(
         output=settings.output or Path("dist") / graph.name,
         toolchain=toolchain,
-        objects=(*(module.object_file for module in image.modules), image.results.object_file, *image.pool),
+        objects=(*(module.object_file for module in image.modules), image.precompiled.object_file, *image.pool),
         libraries=tuple(libraries),
         wrapped=(*sorted(REPLACED_FUNCTIONS), *(() if is_shared else WRAPPED_IN_PYTHON)),
         definitions=(*versions, *_runtime_members(target)),
@@ -130,7 +130,7 @@ def _versions(image: FrozenImage) -> tuple[tuple[tuple[str, str], ...], int]:
     """A range of co_versions for each module; the linker puts them into the upper halves of 64-bit words."""
     definitions = []
     following = FIRST_VERSION
-    for module in (*image.modules, image.results):
+    for module in (*image.modules, image.precompiled):
         definitions.append((module.version_symbol, f"{following << 32:#x}"))
         following += module.codes
     return tuple(definitions), following
@@ -142,18 +142,18 @@ def _runtime_members(target: TargetPython) -> Iterator[tuple[str, str]]:
         yield runtime_symbol(offset), f"_PyRuntime + {offset}"
 
 
-def _file_entries(graph: ModuleGraph) -> Iterator[FileEntry]:
-    for file in graph.data_files:
+def _file_entries(image: FrozenImage) -> Iterator[FileEntry]:
+    for file in image.graph.data_files:
         yield FileEntry(bundle_root() / file.destination, file.source.read_bytes(), file.is_executable)
     # Programs find their plugins by listing the folders of their packages.
-    carried = {bundle_root() / file.destination for file in graph.data_files}
-    for module in graph.of_kind(SourceModule):
+    carried = {bundle_root() / file.destination for file in image.graph.data_files}
+    for module in image.sources:
         path = PurePosixPath(module.filename)
         # A console script has no suffix, and often the name of a package.
         if module.has_file and path.suffix and path not in carried:
             # Those that are empty can be read: folders that programs copy often have an empty `__init__.py`.
             yield FileEntry(path, b"", is_executable=False, is_listed_only=module.path.stat().st_size > 0)
-    for broken in graph.of_kind(BrokenModule):
+    for broken in image.broken:
         yield FileEntry(PurePosixPath(broken.filename), _text_of(broken), is_executable=False)
 
 
@@ -165,7 +165,8 @@ def _text_of(broken: BrokenModule) -> bytes:
         return b"raise ImportError('the source could not be read when the program was bundled', name=__name__)\n"
 
 
-def _package_folders(graph: ModuleGraph) -> Iterator[PurePosixPath]:
+def _package_folders(image: FrozenImage) -> Iterator[PurePosixPath]:
+    graph = image.graph
     for module in graph.modules.values():
         if isinstance(module, SourceModule | ExtensionModule | BrokenModule) and module.is_package:
             yield PurePosixPath(module.filename).parent
@@ -178,14 +179,14 @@ def _python_command(graph: ModuleGraph, settings: Settings) -> bool | None:
     return True if settings.python_command is None and graph.starts_python else settings.python_command
 
 
-def _wanted_sources(graph: ModuleGraph, settings: Settings) -> Iterable[FileEntry]:
-    return _sources(graph) if settings.with_source or graph.reads_every_source else ()
+def _wanted_sources(image: FrozenImage, settings: Settings) -> Iterable[FileEntry]:
+    return _sources(image) if settings.with_source or image.graph.reads_every_source else ()
 
 
-def _sources(graph: ModuleGraph) -> Iterator[FileEntry]:
+def _sources(image: FrozenImage) -> Iterator[FileEntry]:
     """The sources of frozen modules, compressed: for tracebacks and for `inspect`."""
-    folders = set(_package_folders(graph))
-    for module in graph.of_kind(SourceModule):
+    folders = set(_package_folders(image))
+    for module in image.sources:
         path = PurePosixPath(module.filename)
         # A console script may have the name of a package.
         if module.has_file and path not in folders:
@@ -240,7 +241,7 @@ def _module_entries(image: FrozenImage) -> Iterator[ModuleEntry]:
         kind = constant("BUNDLE_EXTENSION")
         is_stdlib = extension.origin.is_stdlib
         yield ModuleEntry(extension.name, extension.filename, None, kind, extension.is_package, is_stdlib)
-    for broken in graph.of_kind(BrokenModule):
+    for broken in image.broken:
         yield ModuleEntry(broken.name, broken.filename, None, constant("BUNDLE_BROKEN"), broken.is_package)
     for namespace in graph.of_kind(NamespacePackage):
         yield ModuleEntry(namespace.name, namespace.folder, None, constant("BUNDLE_NAMESPACE"), is_package=True)
@@ -253,7 +254,8 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
     extensions = {module.filename for module in graph.of_kind(ExtensionModule)}
     carried = {each.library.path for each in contents.carried}
     libraries = {library.path for library in closure.libraries}
-    modules = {PurePosixPath(module.filename) for module in graph.of_kind(SourceModule)}
+    modules = {PurePosixPath(module.filename) for module in image.sources}
+    broken = {module.name for module in image.broken}
     root = bundle_root()
     return Manifest(
         name=graph.name,
@@ -264,7 +266,9 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
         builtin=tuple(module.name for module in graph.of_kind(BuiltinModule)),
         namespaces=tuple(module.name for module in graph.of_kind(NamespacePackage)),
         other=tuple(
-            name for name, module in graph.modules.items() if name not in frozen and not isinstance(module, others)
+            name
+            for name, module in graph.modules.items()
+            if name not in frozen and name not in broken and not isinstance(module, others)
         ),
         libraries=tuple(sorted(libraries - extensions - carried)),
         carried=tuple((each.library.path, each.reason) for each in contents.carried),

@@ -9,7 +9,7 @@ from typing import cast
 
 from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.extension import ExtensionReader
-from bundler.analyze.facts import FactSource, FileFacts, _parse
+from bundler.analyze.facts import FactSource, FileFacts, parse
 from bundler.analyze.finder import ModuleFinder
 from bundler.analyze.graph import Origin
 from bundler.analyze.hooks import Hooks, StandardHook
@@ -53,7 +53,7 @@ class DirectFacts:
     is_reading = False
 
     def facts(self, path: Path) -> FileFacts:
-        return _parse(scan(path.read_bytes()))
+        return parse(scan(path.read_bytes()))
 
     def expect(self, paths: Iterable[Path]) -> None:
         pass
@@ -114,7 +114,7 @@ def walker(  # what surrounds a walk
 
 def walked(made: Walker, main: str, package: str = "") -> Walker:
     """The walker after it has followed a program."""
-    made.add_main(_parse(scan(dedent(main).encode())), package)
+    made.add_main(parse(scan(dedent(main).encode())), package)
     return made
 
 

@@ -188,30 +188,28 @@ class Hooks:
         `origin`: whose code the answer depends on besides the environment's and Python's own.
         """
         request |= {"kind": hook.kind.value, "module": hook.module, "file": str(hook.path)}
-        entry = self._entry(hook, origin, request)
-        answer = self._remembered(entry) if entry else None
+        key = self._key(hook, origin, request)
+        answer = self._remembered(key) if key else None
         if answer is None:
             answer = self._ask(request)
-            if entry is not None and "error" not in answer and not answer["messages"]:
-                self._cache.write(entry, json.dumps(answer).encode())
+            if key is not None and "error" not in answer and not answer["messages"]:
+                self._cache.put("hook", key, answer)
         if "error" in answer:
             line = f":{answer['line']}" if answer["line"] else ""
             self._warn(hook.path, f"the hook for `{hook.module}` failed: {answer['error']}", line)
             return None
         return answer
 
-    def _entry(self, hook: Hook, origin: Origin, request: Mapping[str, Any]) -> Path | None:
-        """Where the answer is kept: when all that it can depend on is known by what is installed."""
+    def _key(self, hook: Hook, origin: Origin, request: Mapping[str, Any]) -> str | None:
+        """The name under which the answer is kept, if all that it can depend on is known by what is installed."""
         known = self._environment.owner(hook.path) is not None or hook.path.is_relative_to(self._contributed)
         if not known or not (origin.is_stdlib or (origin.is_installed and origin.distribution)):
             return None
-        key = digest(self._identity, json.dumps(request, sort_keys=True), hook.path.read_bytes())
-        return self._cache.path("hook", key, ".json")
+        return digest(self._identity, json.dumps(request, sort_keys=True), hook.path.read_bytes())
 
-    def _remembered(self, entry: Path) -> dict[str, Any] | None:
-        try:
-            answer: dict[str, Any] = json.loads(entry.read_bytes())
-        except FileNotFoundError:
+    def _remembered(self, key: str) -> dict[str, Any] | None:
+        answer: dict[str, Any] | None = self._cache.get("hook", key)
+        if answer is None:
             return None
         files = [*answer.get("datas", ()), *answer.get("binaries", ())]
         # Libraries of the system may have gone since.

@@ -12,13 +12,13 @@ import platform  # noqa: E402
 import sysconfig  # noqa: E402
 
 
-def early_modules() -> list[str]:
+def early_modules() -> list:  # type: ignore[type-arg]  # Pythons that are refused later come this far
     """Top-level names that no program can take with a file of its own.
 
     Modules in `sys.modules` are not looked for. `FrozenImporter` stands before the path finder on `sys.meta_path`
     (Lib/importlib/_bootstrap_external.py, _install).
     """
-    names: list[str] = getattr(_imp, "_frozen_module_names", list)()  # since 3.11; older Pythons are refused later
+    names: list = getattr(_imp, "_frozen_module_names", list)()  # type: ignore[type-arg]  # since 3.11
     frozen = {name for name in names if importlib.machinery.FrozenImporter.find_spec(name) is not None}
     return sorted({name.partition(".")[0] for name in LOADED | frozen} - {"__main__"})
 

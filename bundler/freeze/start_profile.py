@@ -1,4 +1,4 @@
-"""Learns what a program's start compiles: its imports are rehearsed under the target, in a process of their own.
+"""Learns what a program's start compiles: its imports are run under the target, in a process of their own.
 
 Only what is installed is imported: the app's own modules may do anything when they are imported, those of installed
 distributions are made to be. Whatever goes wrong there, the build goes on, with a warning if the worker did not live to
@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from bundler.analyze.graph import Binding, ExtensionModule, Import, ModuleGraph, SourceModule
-from bundler.cache import digest, tree_digest
-from bundler.errors import warning
-from bundler.freeze.image import Rehearsal
+from bundler.cache import Cache, digest, tree_digest
+from bundler.errors import Diagnostic, warning
+from bundler.freeze.image import StartProfile
 from bundler.process import CommandError, run
 from bundler.target import TargetPython
 from bundler.target.workers import REPEATABLE, worker_command
-from bundler.workshop import Workshop
 
 _SECONDS = 60.0
 # Compiled code that does not let the worker's own clock run is ended by the system so much later.
@@ -37,11 +36,13 @@ _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 _UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def rehearse(graph: ModuleGraph, sources: str, target: TargetPython, workshop: Workshop) -> Rehearsal:
+def profile_start(
+    graph: ModuleGraph, sources: str, target: TargetPython, cache: Cache
+) -> tuple[StartProfile, tuple[Diagnostic, ...]]:
     """Import what the app imports from installed distributions. `sources`: a digest of the graph's source modules."""
     names = list(_installed_imports(graph))
     if not names:
-        return Rehearsal()
+        return StartProfile(), ()
     paths = [str(folder) for folder in _installed_folders(graph)]
     identity = digest(
         tree_digest(Path(__file__).parent / "worker"),
@@ -51,20 +52,9 @@ def rehearse(graph: ModuleGraph, sources: str, target: TargetPython, workshop: W
         sources,
         *(f"{module.path}:{_stamp(module.path)}" for module in graph.of_kind(ExtensionModule)),
     )
-    entry = workshop.cache.path("rehearsal", identity, ".json")
-    if not entry.is_file():
-        workshop.cache.write(entry, json.dumps(_run(names, paths, target)).encode())
-    answer = json.loads(entry.read_bytes())
-    if "failed" in answer:
-        workshop.report.diagnostic(
-            warning(
-                "rehearsal",
-                f"the rehearsal of the program's imports {answer['failed']}: what they compile is compiled at each start",
-                hint="build with `-v` to see the command, or with `--no-rehearse` to do without",
-            )
-        )
+    answer = cache.ask("rehearsal", identity, lambda: _run(names, paths, target))
     own = (str(target.prefix), str(target.base_prefix), str(Path.home()), tempfile.gettempdir())
-    return Rehearsal(
+    profile = StartProfile(
         texts=tuple(
             (mode, filename, flags, text)
             for mode, filename, flags, text in answer["texts"]
@@ -74,6 +64,15 @@ def rehearse(graph: ModuleGraph, sources: str, target: TargetPython, workshop: W
             (kind, pattern, flags) for kind, pattern, flags in answer["patterns"] if _is_portable(pattern, own)
         ),
         order=tuple(answer["order"]),
+    )
+    return profile, (_failure(answer["failed"]),) if "failed" in answer else ()
+
+
+def _failure(reason: str) -> Diagnostic:
+    return warning(
+        "rehearsal",
+        f"the rehearsal of the program's imports {reason}: what they compile is compiled at each start",
+        hint="build with `-v` to see the command, or with `--no-rehearse` to do without",
     )
 
 
@@ -87,7 +86,7 @@ def _run(names: list[str], paths: list[str], target: TargetPython) -> dict[str, 
     with tempfile.TemporaryDirectory(prefix="bundle-") as folder:
         # Nothing of the user's is in reach by name: neither a configuration to read nor a folder to fill.
         environment = {**REPEATABLE, "HOME": folder}
-        command = worker_command(target.executable, "freeze", "rehearse", repeatable=True)
+        command = worker_command(target.executable, "freeze", "profiler", repeatable=True)
         try:
             done = run(command, stdin=json.dumps(job).encode(), cwd=Path(folder), environment=environment)
             answer: dict[str, Any] = json.loads(done.stdout)
