@@ -18,6 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bundler.elf import X86_64
 from bundler.link.carry import bind, library_rules
 from bundler.link.libraries import find_closure
 from bundler.link.prelink import segments
@@ -74,7 +75,7 @@ def run_time(python: Path, names: list[str]) -> tuple[float, float]:
 def build_time(files: list[Path]) -> float:
     """Seconds of CPU to find, read, bind and write out shared objects."""
     start = time.process_time()
-    closure = find_closure(((file, f"/here/{file}") for file in files), "/here")
+    closure = find_closure(((file, f"/here/{file}") for file in files), "/here", X86_64)
     replaced = REPLACED_FUNCTIONS | REPLACED_IN_IMAGES | REPLACED_FOR_EXTENSIONS
     bound = bind(closure, frozenset(), replaced, library_rules())
     for image in bound.prelinked.images:

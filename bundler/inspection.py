@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bundler.link.elf import read_executable
+from bundler.elf import read_executable
 from bundler.link.manifest import SECTION, Manifest, needed_versions, read_manifest
 from bundler.link.portability import EXECUTABLE, Newest, newest_versions
 from bundler.report import Item, Section, size_text

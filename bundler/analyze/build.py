@@ -115,7 +115,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         runtime_hooks = add_runtime_hooks(walker, settings, hooks)
         if len(walker.reached) > known:
             files, owners = _collect_all(walker, environment, asked, hooks)
-    data_files, libraries = separate(files)
+    data_files, libraries = separate(files, target.machine)
     modules = dict(_modules(walker.reached, entry, target))
     modules |= dict(_portable_build_variables(modules, target, cache))
     return ModuleGraph(

@@ -13,6 +13,7 @@ from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.graph import DataFile
 from bundler.analyze.libraries import grafted
 from bundler.analyze.reached import Reached
+from bundler.elf import is_elf
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.settings import AddedData
 
@@ -152,13 +153,8 @@ def _shared(owner: Installed) -> Iterator[DataFile]:
         is_program = place.parts[0] == "bin"
         if place.parts[0] in _ONLY_FOR_PEOPLE or place.parts[:2] in _MANUALS or not is_data(place):
             continue
-        if path.is_file() and (not is_program or _is_elf(path)):
+        if path.is_file() and (not is_program or is_elf(path)):
             yield DataFile(path, place, is_executable=is_program)
-
-
-def _is_elf(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) == b"\x7fELF"
 
 
 def _recorded(owner: Installed, packages: Mapping[Path, str]) -> Iterator[DataFile]:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import tomli
 
+from bundler.elf import SharedObject, Tag
 from bundler.errors import BundleError
-from bundler.link.elf import SegmentType, SharedObject, Tag
 from bundler.link.libraries import Closure, Library
 from bundler.link.prelink import NotPrelinkableError, Prelinked, prelink, thread_local_layout
 
@@ -107,7 +107,7 @@ def _evident_reason(library: Library, closure: Closure, rules: Mapping[str, str]
         return f"needs `{'`, `'.join(closure.missing[library.path])}`, which is not on this machine"
     if object_.has_text_relocations:
         return "has relocations in its text"
-    if any(segment.type == SegmentType.LOAD and segment.flags & 3 == 3 for segment in object_.segments):
+    if any(segment.is_writable and segment.is_executable for segment in object_.loads):
         return "has memory that is both writable and executable"
     if object_.has_executable_stack:
         return "asks for an executable stack"

@@ -8,7 +8,7 @@ give memory back, close descriptors, as the system does anyway, or leave data in
 
 from __future__ import annotations
 
-from bundler.link.elf import SharedObject
+from bundler.elf import SharedObject
 
 _VISIBLE = frozenset(
     "write writev pwrite pwrite64 pwritev pwritev64 send sendto sendmsg sendmmsg sendfile sendfile64 splice"

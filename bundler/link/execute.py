@@ -9,9 +9,18 @@ from pathlib import Path
 
 from bundler.cache import Cache
 from bundler.contract import bundle_constant
+from bundler.elf import (
+    Executable,
+    FileType,
+    Relocation,
+    SegmentType,
+    SymbolType,
+    drop_symbols,
+    read_executable,
+    read_shared_object,
+)
 from bundler.errors import BundleError
 from bundler.link import prelink
-from bundler.link.elf import Executable, Relocation, SegmentType, SymbolType, read_executable, read_shared_object
 from bundler.link.made import inputs_digest, remember, renew
 from bundler.link.manifest import SECTION as MANIFEST_SECTION
 from bundler.link.manifest import needed_versions
@@ -30,7 +39,6 @@ from bundler.link.prelink import (
     ThreadLocal,
     ThreadLocalModule,
 )
-from bundler.link.symtab import drop_symbols
 from bundler.process import CommandError
 
 PAYLOAD_SECTION = ".bundle"
@@ -45,7 +53,6 @@ _EXPORTS_FILE, _DEFINITIONS_FILE, _RESIDENTS_FILE = "exports.txt", "definitions.
 # Linux before 6.17 refuses to start a program with more than 73 (fs/binfmt_elf.c, one page of headers).
 MOST_PROGRAM_HEADERS = 60
 
-_ET_EXEC = 2
 _SYMBOL_TYPES: dict[int, str] = {
     SymbolType.NOTYPE: "@notype",
     SymbolType.OBJECT: "@object",
@@ -91,7 +98,7 @@ def _thread_local_symbol(image: int) -> str:
 def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
     """Assembler that makes room for the payload, and for what images need inside the executable."""
     yield f'.section {PAYLOAD_SECTION},"a",@progbits'
-    yield ".balign 4096"
+    yield f".balign {plan.machine.page_size}"
     yield f".globl {_PAYLOAD_SYMBOL}"
     yield f"{_PAYLOAD_SYMBOL}: .zero {payload_size}"
     yield f'.section {MANIFEST_SECTION},"",@progbits'
@@ -105,7 +112,7 @@ def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
             yield f".symver {function},{stub.name}@{stub.version}"
         yield f".globl {name}"
         # Through the PLT: bound when first called, and nothing of it at start.
-        yield f"{name}: jmp {function}@PLT"
+        yield f"{name}: {plan.machine.plt_jump.format(function=function)}"
     for image, (initialised, whole, alignment) in plan.thread_locals:
         name = _thread_local_symbol(image)
         kind = "tdata" if initialised else "tbss"
@@ -226,14 +233,15 @@ def _link_arguments(plan: LinkPlan, launcher: Sequence[Path]) -> Iterator[str]:
 def _check(path: Path) -> None:
     """Properties that the rest of the design stands on; a failure is a bug of ours."""
     executable = read_executable(path, with_symbols=False)
-    assert executable.type == _ET_EXEC, "the executable is position-independent"
+    assert executable.type == FileType.EXECUTABLE, "the executable is position-independent"
     assert len(executable.segments) <= MOST_PROGRAM_HEADERS, "too many program headers"
     frozen = [section for name, section in executable.sections.items() if name.startswith(FROZEN_SECTIONS)]
-    for rela in read_shared_object(path).relocations:
-        assert rela.type != Relocation.COPY, "a copy relocation is left"
+    linked = read_shared_object(path)
+    for rela in linked.relocations:
+        assert linked.kind_of(rela) is not Relocation.COPY, "a copy relocation is left"
         assert not any(s.address <= rela.offset < s.address + s.size for s in frozen), "frozen data is relocated"
     for segment in executable.segments:
-        writable_code = segment.type == SegmentType.LOAD and segment.flags & 3 == 3
+        writable_code = segment.type == SegmentType.LOAD and segment.is_writable and segment.is_executable
         assert not writable_code, "a segment is both writable and executable"
 
 

@@ -10,19 +10,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from bundler.elf import MACHINES, ElfError, Machine, SharedObject, read_shared_object
 from bundler.errors import BundleError
-from bundler.link.elf import ElfError, SharedObject, read_shared_object
 from bundler.process import CommandError, run
 
 # Part of the C library: present wherever the binary runs at all, and inseparable from its dynamic linker.
-LINKED_HOST_LIBRARIES = frozenset(
-    {"libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "ld-linux-x86-64.so.2"}
+LINKED_SYSTEM_LIBRARIES = frozenset(
+    {"libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1"}
+    | {machine.dynamic_linker for machine in MACHINES.values()}
 )
 
 # Never part of the binary either, but not needed by every program: loaded from the system when an image needs them.
 # The C++ and unwinder run-times exist once per process (exceptions cross libraries); the rest belongs to the system's
 # C library, graphics drivers or authentication.
-HOST_LIBRARIES = LINKED_HOST_LIBRARIES | {
+SYSTEM_LIBRARIES = LINKED_SYSTEM_LIBRARIES | {
     "libgcc_s.so.1",
     "libstdc++.so.6",
     "libresolv.so.2",
@@ -37,10 +38,6 @@ HOST_LIBRARIES = LINKED_HOST_LIBRARIES | {
     "libcuda.so.1",
     "libpam.so.0",
 }
-
-_DEFAULT_FOLDERS = ("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib")
-
-_LDCONFIG_LINE = re.compile(r"^\s+(\S+) \(libc6,x86-64[^)]*\) => (\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +80,7 @@ class Closure:
 def find_closure(
     roots: Iterable[tuple[Path, str]],
     root_folder: str,
+    machine: Machine,
     libraries: Iterable[tuple[Path, str]] = (),
     linked: Iterable[Path] = (),
 ) -> Closure:
@@ -92,15 +90,15 @@ def find_closure(
     BundleError when one is not found. `libraries` are roots that may never be loaded: what they need may be missing.
     `linked` are those that the executable is linked with.
     """
-    search = _Search(root_folder, _system_libraries())
+    search = _Search(root_folder, machine, system_libraries(machine))
     linked_names = [search.add_linked(file) for file in linked]
     for file, path in roots:
         search.add(file, path, ())
     for file, path in libraries:
         search.add(file, path, (), is_required=False)
     search.run()
-    for name in sorted(LINKED_HOST_LIBRARIES):
-        search.add_host(name, _find(name, (), search.system))
+    for name in sorted(LINKED_SYSTEM_LIBRARIES):
+        search.add_host(name, search.find(name, ()))
     found = {library.path: library for library in search.by_file.values()}
     missing = {path: tuple(names) for path, names in sorted(search.missing.items())}
     every = tuple(found[path] for path in sorted(found))
@@ -112,6 +110,7 @@ class _Search:
     """The work of `find_closure`: breadth first, as ld.so loads."""
 
     root_folder: str
+    machine: Machine
     system: Mapping[str, Path]
     hosts: dict[str, SharedObject] = field(default_factory=dict)
     by_file: dict[Path, Library] = field(default_factory=dict)
@@ -154,8 +153,8 @@ class _Search:
             for name in object_.needed:
                 if name in self._names:
                     continue
-                file = _find(name, (*runpath, *inherited), self.system)
-                if name in HOST_LIBRARIES:
+                file = self.find(name, (*runpath, *inherited))
+                if name in SYSTEM_LIBRARIES:
                     self.add_host(name, file)
                 elif file is not None:
                     self.add(file, self._place(file, name, library), below, is_required=is_required)
@@ -171,6 +170,14 @@ class _Search:
                     continue
                 self._names.add(name)
 
+    def find(self, name: str, folders: Iterable[str]) -> Path | None:
+        """The file that the dynamic linker would take for a needed name; `folders`: run paths that hold."""
+        candidates = [Path(name)] if "/" in name else [Path(folder) / name for folder in folders]
+        if name in self.system:
+            candidates.append(self.system[name])
+        candidates += [Path(folder) / name for folder in self.machine.library_folders]
+        return next((path for path in candidates if _is_file(path)), None)
+
     def _place(self, file: Path, name: str, needed_by: Library) -> str:
         """Where a needed library appears: as far from the one that needs it as on disk, if that is below the root."""
         way = os.path.relpath(file, needed_by.object.path.parent)
@@ -178,15 +185,16 @@ class _Search:
         return str(place) if place.is_relative_to(self.root_folder) else f"{self.root_folder}/{name}"
 
 
-def _system_libraries() -> dict[str, Path]:
-    """The dynamic linker's own cache."""
+def system_libraries(machine: Machine) -> Mapping[str, Path]:
+    """The dynamic linker's own cache: files by soname; empty where there is no ldconfig."""
     program = shutil.which("ldconfig") or "/sbin/ldconfig"
     try:
         listing = run([program, "-p"]).stdout.decode(errors="replace")
     except CommandError:
         return {}
+    line = re.compile(rf"^\s+(\S+) \({re.escape(machine.ldconfig_label)}[^)]*\) => (\S+)$", re.MULTILINE)
     libraries: dict[str, Path] = {}
-    for name, path in _LDCONFIG_LINE.findall(listing):
+    for name, path in line.findall(listing):
         libraries.setdefault(name, Path(path))
     return libraries
 
@@ -194,14 +202,6 @@ def _system_libraries() -> dict[str, Path]:
 def _expand(folder: str, object_path: Path) -> str:
     origin = str(object_path.resolve().parent)
     return folder.replace("$ORIGIN", origin).replace("${ORIGIN}", origin)
-
-
-def _find(name: str, folders: Iterable[str], system: Mapping[str, Path]) -> Path | None:
-    candidates = [Path(name)] if "/" in name else [Path(folder) / name for folder in folders]
-    if name in system:
-        candidates.append(system[name])
-    candidates += [Path(folder) / name for folder in _DEFAULT_FOLDERS]
-    return next((path for path in candidates if _is_file(path)), None)
 
 
 def _is_file(path: Path) -> bool:

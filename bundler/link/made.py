@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from bundler import elf
 from bundler.cache import Cache, digest, tree_digest
 from bundler.link.output import OUTPUT_MODE
 from bundler.link.plan import LinkPlan
@@ -17,6 +18,7 @@ def inputs_digest(plan: LinkPlan, arguments: Iterable[str], files: Mapping[str, 
     """A digest of all that the executable depends on. `payload`: its tables, as they are without addresses."""
     return digest(
         tree_digest(Path(__file__).parent),
+        tree_digest(Path(elf.__file__).parent),
         plan.toolchain.identity,
         # Files of the C library, which the linker finds for itself.
         os.confstr("CS_GNU_LIBC_VERSION") or "",

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from bundler.elf import ElfError, read_executable, read_shared_object
 from bundler.errors import BundleError
-from bundler.link.elf import ElfError, read_executable, read_shared_object
 
 SECTION = ".bundle.manifest"
 

@@ -14,12 +14,14 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from bundler.contract import bundle_constant, bundle_ffi, fnv1a
+from bundler.elf import X86_64, SegmentType, Tag
 from bundler.link import prelink
 from bundler.link.carry import Carried
-from bundler.link.elf import PAGE, SegmentType, Tag
 from bundler.link.endings import ends_visibly
 from bundler.link.prelink import HostThreadLocal, Image, ImageSegment, Locate, OnHost, Resolved, Unique
 from bundler.link.replaced import replacement
+
+PAGE = X86_64.page_size
 
 
 @dataclass(frozen=True, slots=True)

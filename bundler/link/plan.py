@@ -18,6 +18,7 @@ from bundler.analyze.graph import (
     SourceModule,
 )
 from bundler.contract import bundle_constant, bundle_root, launcher_folder
+from bundler.elf import Machine, archive_symbols
 from bundler.errors import Diagnostic, Severity
 from bundler.freeze.image import FrozenImage
 from bundler.freeze.worker.ctext import runtime_symbol
@@ -35,7 +36,6 @@ from bundler.link.replaced import (
 )
 from bundler.settings import Settings
 from bundler.target import Linkage, TargetPython
-from bundler.target.archive import archive_symbols
 from bundler.toolchain import Toolchain
 
 # co_versions of static code start here; lower ones go to code that is made while the interpreter starts.
@@ -53,6 +53,7 @@ class LinkPlan:
     """What linking will do. To the linker what a query plan is to a database."""
 
     output: Path
+    machine: Machine
     toolchain: Toolchain
     objects: tuple[Path, ...]
     libraries: tuple[Path | str, ...]  # the static libpython, and what it is linked with
@@ -74,6 +75,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     closure = find_closure(
         ((m.path, m.filename) for m in graph.of_kind(ExtensionModule)),
         str(bundle_root()),
+        target.machine,
         ((library.path, library.filename) for library in graph.libraries),
         (libpython.path,) if is_shared else (),
     )
@@ -110,6 +112,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     libraries: list[Path | str] = [] if is_shared else [libpython.path, *libpython.needs]
     return LinkPlan(
         output=settings.output or Path("dist") / graph.name,
+        machine=target.machine,
         toolchain=toolchain,
         objects=(*(module.object_file for module in image.modules), image.results.object_file, *image.pool),
         libraries=tuple(libraries),

@@ -18,8 +18,7 @@ from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
 
-from bundler.link.elf import (
-    PAGE,
+from bundler.elf import (
     ElfError,
     Rela,
     Relocation,
@@ -30,7 +29,7 @@ from bundler.link.elf import (
     SymbolType,
     Tag,
 )
-from bundler.link.libraries import LINKED_HOST_LIBRARIES, Closure, Library
+from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, Closure, Library
 from bundler.link.replaced import replacement
 
 # Above the 1 GiB over which the kernel scatters the heap of a program at fixed addresses, below all that it maps itself.
@@ -40,7 +39,6 @@ FIRST_BASE = 64 << 30
 RESIDENT_BASE = 0x60000000
 _RESIDENT_END = 0x7FFF0000
 
-_JUMP_SIZE = 5
 _GRANULE = 64 << 10  # a page that nothing maps stays between two images
 
 
@@ -160,7 +158,7 @@ class Image:
     @property
     def end(self) -> int:
         """The first address behind it, on a page border."""
-        return self.base + _page_up(max(s.address + s.memory_size for s in self.object.loads))
+        return self.base + _page_up(self.object, max(s.address + s.memory_size for s in self.object.loads))
 
     def address(self, tag: Tag) -> int:
         """Where something that the dynamic section names lies; 0 when it names none."""
@@ -209,8 +207,9 @@ class NotPrelinkableError(Exception):
         self.reason = reason
 
 
-def _page_up(value: int) -> int:
-    return (value + PAGE - 1) & -PAGE
+def _page_up(object_: SharedObject, value: int) -> int:
+    page = object_.machine.page_size
+    return (value + page - 1) & -page
 
 
 def prelink(
@@ -275,7 +274,7 @@ class _Binder:
     _unique: dict[str, int] = field(default_factory=dict)
     _unique_on_host: set[str] = field(default_factory=set)
     _global: _Tree = ()  # the executable's own tree: what it is linked with
-    _linked_hosts: frozenset[str] = LINKED_HOST_LIBRARIES
+    _linked_hosts: frozenset[str] = LINKED_SYSTEM_LIBRARIES
 
     def bind(self) -> Prelinked:
         libraries = self.closure.libraries
@@ -288,11 +287,11 @@ class _Binder:
         self._linked_hosts |= {item for item in self._global if isinstance(item, str)}
         self._bases = _assign_bases(libraries, {item for item in self._global if isinstance(item, int)})
         self._unique = {name: number for number, name in enumerate(_shared_names(libraries))}
-        others = (host for name, host in self.closure.hosts.items() if name not in LINKED_HOST_LIBRARIES)
+        others = (host for name, host in self.closure.hosts.items() if name not in LINKED_SYSTEM_LIBRARIES)
         self._unique_on_host = {name for host in others for name in _unique_names(host)}
         images = tuple(self._bind_library(index) for index in range(len(libraries)))
         stubs = sorted(self.stubs, key=lambda stub: (stub.name, stub.version or ""))
-        more_hosts = sorted(self._linked_hosts - LINKED_HOST_LIBRARIES)
+        more_hosts = sorted(self._linked_hosts - LINKED_SYSTEM_LIBRARIES)
         hosts = tuple(self.closure.hosts[name].path for name in more_hosts)
         return Prelinked(images, tuple(stubs), frozenset(self.used), tuple(self._unique), hosts)
 
@@ -306,13 +305,14 @@ class _Binder:
         scopes = list(self._scopes(index))
         bound: dict[int, Target] = {}
         for rela in object_.relocations:
-            if rela.type == Relocation.RELATIVE:
+            kind = object_.kind_of(rela)
+            if kind is Relocation.RELATIVE:
                 relative.append((base + rela.offset, base + rela.addend))
-            elif rela.type in (Relocation.GLOB_DAT, Relocation.JUMP_SLOT, Relocation.ABSOLUTE):
+            elif kind in (Relocation.GLOB_DAT, Relocation.JUMP_SLOT, Relocation.ABSOLUTE):
                 target = bound.get(rela.symbol)
                 if target is None:
                     target = bound[rela.symbol] = self._resolve(index, object_.symbols[rela.symbol], scopes)
-                addend = rela.addend if rela.type == Relocation.ABSOLUTE else 0
+                addend = rela.addend if kind is Relocation.ABSOLUTE else 0
                 try:
                     words.append(Word(base + rela.offset, _plus(target, addend)))
                 except ElfError as error:
@@ -354,7 +354,9 @@ class _Binder:
         for name in sorted(self.detoured):
             found = self._exports[index].find(name, None)
             if found is not None:
-                assert found.size >= _JUMP_SIZE, f"there is no room for a jump in {name}"
+                assert (
+                    found.size >= self.closure.libraries[index].object.machine.detour.size
+                ), f"there is no room for a jump in {name}"
                 self.used.add(replacement(name))
                 yield self._bases[index] + found.value, replacement(name)
 
@@ -362,7 +364,7 @@ class _Binder:
         """Relocations that have to do with thread-local storage and IFUNC."""
         object_ = self.closure.libraries[index].object
         place = self._bases[index] + rela.offset
-        match rela.type:
+        match object_.kind_of(rela):
             case Relocation.NONE:
                 pass
             case Relocation.IRELATIVE:
@@ -476,7 +478,7 @@ class _Binder:
         if symbol.name in self.exported:
             self.used.add(symbol.name)
             return InExecutable(symbol.name, 0)
-        for item in (*self._global, *sorted(LINKED_HOST_LIBRARIES)):
+        for item in (*self._global, *sorted(LINKED_SYSTEM_LIBRARIES)):
             found = self._in_tree((item,), symbol)
             if found is not None:
                 return found
@@ -612,8 +614,9 @@ def relro(image: Image) -> tuple[int, int]:
     segment = image.object.segment(SegmentType.GNU_RELRO)
     if segment is None:
         return 0, 0
-    start = (image.base + segment.address) & -PAGE
-    size = ((image.base + segment.address + segment.memory_size) & -PAGE) - start
+    page = image.object.machine.page_size
+    start = (image.base + segment.address) & -page
+    size = ((image.base + segment.address + segment.memory_size) & -page) - start
     return (start, size) if size > 0 else (0, 0)
 
 
@@ -630,16 +633,16 @@ def segments(image: Image, locate: Locate) -> Iterator[ImageSegment]:
     """The bound contents of an image, segment by segment, in the order of addresses."""
     values = sorted((*_values(image, locate), *_forgotten_runpath(image)), key=_address)
     for load in image.object.loads:
-        start = (image.base + load.address) & -PAGE
+        start = (image.base + load.address) & -image.object.machine.page_size
         lead = image.base + load.address - start
-        content = bytearray(_page_up(lead + load.file_size) if load.file_size else 0)
+        content = bytearray(_page_up(image.object, lead + load.file_size) if load.file_size else 0)
         if load.file_size:
             file_start = load.offset - lead
             content[: lead + load.file_size] = image.object.data[file_start : load.offset + load.file_size]
         first, last = (bisect_left(values, end, key=_address) for end in (start, start + len(content)))
         for address, value in values[first:last]:
             content[address - start : address - start + len(value)] = value
-        memory_size = _page_up(lead + load.memory_size)
+        memory_size = _page_up(image.object, lead + load.memory_size)
         yield from _split(image, ImageSegment(start, memory_size, bytes(content), _protection(load.flags)))
 
 
@@ -661,7 +664,7 @@ def _values(image: Image, locate: Locate) -> list[tuple[int, bytes]]:
     known += [
         (word.address, _word(locate(word.target))) for word in image.words if not isinstance(word.target, AtRunTime)
     ]
-    known += [(address, _jump(address, locate(InExecutable(name, 0)))) for address, name in image.detours]
+    known += [(address, _detour(image, address, locate(InExecutable(name, 0)))) for address, name in image.detours]
     return known
 
 
@@ -670,10 +673,9 @@ def _word(value: int) -> bytes:
     return (value & (1 << 64) - 1).to_bytes(8, "little")
 
 
-def _jump(source: int, destination: int) -> bytes:
-    """JMP rel32 (opcode E9), which counts from its own end."""
-    distance = destination - (source + _JUMP_SIZE) if destination else 0
-    return b"\xe9" + distance.to_bytes(_JUMP_SIZE - 1, "little", signed=True)
+def _detour(image: Image, source: int, destination: int) -> bytes:
+    # Before the link no address is known; what is written then is written again.
+    return image.object.machine.detour.encode(source, destination or source)
 
 
 def _forgotten_runpath(image: Image) -> Iterator[tuple[int, bytes]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import marshal
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from bundler import link
 from bundler.analyze.graph import Module, SourceModule
 from bundler.contract import bundle_root
+from bundler.elf import SegmentType, read_executable
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
 from bundler.freeze.freezer import is_script
@@ -114,6 +115,7 @@ def compare(
         renamed = [(label, _OWN_MAIN if name == "__main__" else name, *data) for label, name, *data in fresh.cases]
         request = {
             "layout": layout_as_json(target.layout),
+            "writable": list(_writable_segments(binary)),
             "references": sorted(POINTERS),
             "run_time": sorted(RUN_TIME_MEMBERS),
             "cases": renamed,
@@ -134,6 +136,13 @@ def compare(
     for label, texts in answer["differences"]:
         differences.setdefault(label, []).extend(texts)
     return Comparison(answer["compared"], differences)
+
+
+def _writable_segments(binary: Path) -> Iterator[tuple[int, int, int]]:
+    """Address, offset in the file, and size there of what the program may write to."""
+    for segment in read_executable(binary, with_symbols=False).segments:
+        if segment.type == SegmentType.LOAD and segment.is_writable:
+            yield segment.address, segment.offset, segment.file_size
 
 
 def _link(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bundler.link import elf
+from bundler import elf
 from bundler.link.prelink import FIRST_BASE
 from bundler.target import TargetPython
 from tests.link import natives

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from bundler.elf import X86_64, Relocation, SegmentType, Symbol, SymbolBinding, SymbolType, Tag
 from bundler.errors import BundleError
 from bundler.link import prelink
 from bundler.link.carry import bind
-from bundler.link.elf import PAGE, Relocation, SegmentType, Symbol, SymbolBinding, SymbolType, Tag
-from bundler.link.libraries import LINKED_HOST_LIBRARIES, Closure, find_closure
+from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, Closure, find_closure
 from bundler.link.prelink import (
     FIRST_BASE,
     Image,
@@ -31,6 +31,7 @@ from bundler.link.prelink import (
 from bundler.link.replaced import REPLACED_FUNCTIONS
 from tests.link import natives
 
+PAGE = X86_64.page_size
 _STRSZ = 10  # DT_STRSZ: only this test asks for it
 
 EXPORTED = frozenset({"PyModuleDef_Init", "PyUnicode_FromString"})
@@ -40,7 +41,7 @@ EXPORTED = frozenset({"PyModuleDef_Init", "PyUnicode_FromString"})
 def closure(natives_folder: Path) -> Closure:
     """All small modules with everything they need."""
     files = sorted(natives_folder.glob("*.abi3.so"))
-    return find_closure(((file, f"/here/{file.name}") for file in files), "/here")
+    return find_closure(((file, f"/here/{file.name}") for file in files), "/here", X86_64)
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +100,11 @@ def test_no_relocation_is_forgotten(prelinked: Prelinked):
     """Everything that the dynamic linker would have written has a value, once."""
     for image in prelinked.images:
         places = [word.address for word in image.words] + [address for address, _ in image.relative]
-        expected = {image.base + rela.offset for rela in image.object.relocations if rela.type != Relocation.NONE}
+        expected = {
+            image.base + rela.offset
+            for rela in image.object.relocations
+            if image.object.kind_of(rela) is not Relocation.NONE
+        }
         expected |= {image.base + address for address in image.object.relative_words}
 
         assert len(places) == len(set(places))
@@ -341,7 +346,7 @@ def test_libraries_of_the_system_stay_there(closure: Closure):
     """The C library and the C++ run-time are never part of a binary; everything else is, by its name under the root."""
     paths = {library.path for library in closure.libraries}
 
-    assert closure.hosts.keys() >= LINKED_HOST_LIBRARIES & {"libc.so.6", "libm.so.6"}
+    assert closure.hosts.keys() >= LINKED_SYSTEM_LIBRARIES & {"libc.so.6", "libm.so.6"}
     assert "/here/libfirst.so" in paths
     assert not {Path(path).name for path in paths} & closure.hosts.keys()
     if natives.supported(natives.LIBRARIES[-1]):
@@ -362,7 +367,7 @@ def test_missing_library(natives_folder: Path, tmp_path: Path):
     file = tmp_path / "order_first_second.abi3.so"
 
     with pytest.raises(BundleError, match=r"`libfirst\.so` was not found") as raised:
-        find_closure([(file, "/here/x.so")], "/here")
+        find_closure([(file, "/here/x.so")], "/here", X86_64)
 
     assert str(file) in raised.value.diagnostic.notes[0]
 
@@ -378,7 +383,7 @@ def test_run_paths(natives_folder: Path, tmp_path: Path):
     def found(kind: str) -> list[str]:
         flags = [f"-Wl,--{kind}-new-dtags", "-Wl,-rpath,$ORIGIN/a:${ORIGIN}/b"]
         subprocess.run([*link, "module.so", "-x", "c", "/dev/null", "-La", "-ldeep", *flags], cwd=tmp_path, check=True)
-        closure = find_closure([(tmp_path / "module.so", "/here/module.so")], "/here")
+        closure = find_closure([(tmp_path / "module.so", "/here/module.so")], "/here", X86_64)
         return [library.path for library in closure.libraries]
 
     assert found("disable") == ["/here/a/libdeep.so", "/here/b/libsecond.so", "/here/module.so"]
@@ -392,4 +397,4 @@ def test_file_that_is_no_library(tmp_path: Path):
     file.write_bytes(b"not at all")
 
     with pytest.raises(BundleError, match=r"broken\.so"):
-        find_closure([(file, "/here/broken.so")], "/here")
+        find_closure([(file, "/here/broken.so")], "/here", X86_64)
