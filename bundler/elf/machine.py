@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from types import MappingProxyType
 
 
 class Relocation(Enum):
@@ -75,6 +74,14 @@ class Machine:
     library_folders: tuple[str, ...]
     ldconfig_label: str  # marks this machine's libraries in the output of `ldconfig -p`
 
+    def page_down(self, address: int) -> int:
+        """The start of the page that an address is in."""
+        return address & -self.page_size
+
+    def page_up(self, address: int) -> int:
+        """The first start of a page that is not below an address."""
+        return (address + self.page_size - 1) & -self.page_size
+
 
 def _library_folders(multiarch: str) -> tuple[str, ...]:
     return (f"/lib/{multiarch}", f"/usr/lib/{multiarch}", "/lib64", "/usr/lib64", "/lib", "/usr/lib")
@@ -85,21 +92,19 @@ X86_64 = Machine(
     number=62,
     python_name="x86_64",
     # psABI, table 4.10.
-    relocations=MappingProxyType(
-        {
-            0: Relocation.NONE,
-            1: Relocation.ABSOLUTE,
-            5: Relocation.COPY,
-            6: Relocation.GLOB_DAT,
-            7: Relocation.JUMP_SLOT,
-            8: Relocation.RELATIVE,
-            16: Relocation.DTPMOD64,
-            17: Relocation.DTPOFF64,
-            18: Relocation.TPOFF64,
-            36: Relocation.TLSDESC,
-            37: Relocation.IRELATIVE,
-        }
-    ),
+    relocations={
+        0: Relocation.NONE,
+        1: Relocation.ABSOLUTE,
+        5: Relocation.COPY,
+        6: Relocation.GLOB_DAT,
+        7: Relocation.JUMP_SLOT,
+        8: Relocation.RELATIVE,
+        16: Relocation.DTPMOD64,
+        17: Relocation.DTPOFF64,
+        18: Relocation.TPOFF64,
+        36: Relocation.TLSDESC,
+        37: Relocation.IRELATIVE,
+    },
     page_size=4096,
     thread_pointer=ThreadPointer.BEHIND_BLOCK,
     plt_jump="jmp {function}@PLT",
@@ -109,7 +114,7 @@ X86_64 = Machine(
     ldconfig_label="libc6,x86-64",
 )
 
-MACHINES: Mapping[int, Machine] = MappingProxyType({machine.number: machine for machine in (X86_64,)})
+MACHINES: Mapping[int, Machine] = {machine.number: machine for machine in (X86_64,)}
 
 
 def machine_for_python(python_name: str) -> Machine | None:
