@@ -27,9 +27,11 @@ class Relocation(Enum):
 
 
 class ThreadPointer(Enum):
-    """Where the thread pointer stands (ELF Handling For Thread-Local Storage, section 3)."""
+    """Where the thread pointer stands (ELF Handling For Thread-Local Storage, section 3).
 
-    BEFORE_BLOCK = "variant I"
+    Variant I, where it stands before the block, comes with the first machine that has it.
+    """
+
     BEHIND_BLOCK = "variant II"
 
 

@@ -20,25 +20,26 @@ from bundler.elf import (
     read_shared_object,
 )
 from bundler.errors import BundleError
-from bundler.link import prelink
+from bundler.link import relocated
 from bundler.link.made import inputs_digest, remember, renew
 from bundler.link.manifest import SECTION as MANIFEST_SECTION
 from bundler.link.manifest import needed_versions
-from bundler.link.output import LINKED, replacing
-from bundler.link.payload import build_payload
-from bundler.link.plan import EXPORTED_PREFIXES, LinkPlan
-from bundler.link.portability import EXECUTABLE, check_limits
-from bundler.link.prelink import (
-    Image,
-    ImageSegment,
-    InExecutable,
-    Known,
+from bundler.link.objects import (
+    Constant,
+    ExecutableSymbol,
     Locate,
-    Stub,
+    PltStub,
+    PrelinkedObject,
     Target,
     ThreadLocal,
     ThreadLocalModule,
 )
+from bundler.link.output import LINKED, replacing
+from bundler.link.payload import build_payload
+from bundler.link.plan import EXPORTED_PREFIXES, LinkPlan
+from bundler.link.portability import EXECUTABLE, check_limits
+from bundler.link.relocated import Protection
+from bundler.link.thread_local import thread_pointer_offset
 from bundler.process import CommandError
 
 PAYLOAD_SECTION = ".bundle"
@@ -57,6 +58,12 @@ _SYMBOL_TYPES: dict[int, str] = {
     SymbolType.NOTYPE: "@notype",
     SymbolType.OBJECT: "@object",
     SymbolType.FUNC: "@function",
+}
+
+_SECTION_FLAGS = {
+    Protection.READ: "a",
+    Protection.READ | Protection.WRITE: "aw",
+    Protection.READ | Protection.EXECUTE: "ax",
 }
 
 # The executable's number among those that have thread-local storage.
@@ -113,41 +120,41 @@ def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
         yield f".globl {name}"
         # Through the PLT: bound when first called, and nothing of it at start.
         yield f"{name}: {plan.machine.plt_jump.format(function=function)}"
-    for image, (initialised, whole, alignment) in plan.thread_locals:
-        name = _thread_local_symbol(image)
-        kind = "tdata" if initialised else "tbss"
-        contents = "progbits" if initialised else "nobits"
+    for block in plan.prelinked.thread_locals:
+        name = _thread_local_symbol(block.owner)
+        kind = "tdata" if block.initialised else "tbss"
+        contents = "progbits" if block.initialised else "nobits"
         yield f'.section .{kind}.{name},"awT",@{contents}'
-        yield f".balign {alignment}"
+        yield f".balign {block.alignment}"
         yield f".globl {name}"
         yield f".type {name}, @tls_object"
-        yield f"{name}: .zero {whole}"
+        yield f"{name}: .zero {block.size}"
     for resident in plan.prelinked.residents:
         yield from _resident_lines(resident)
     yield '.section .note.GNU-stack,"",@progbits'
 
 
-def _resident_parts(image: Image, locate: Locate) -> Iterator[tuple[str, ImageSegment]]:
-    """Sections of a library that lies in the executable's own load segments."""
-    for number, part in enumerate(prelink.segments(image, locate)):
-        yield f".resident.{image.index}.{number}", part
+def _part_name(resident: PrelinkedObject, number: int) -> str:
+    """The section of a part of a library that lies in the executable's own load segments."""
+    return f".resident.{resident.index}.{number}"
 
 
-def _resident_lines(image: Image) -> Iterator[str]:
+def _resident_lines(resident: PrelinkedObject) -> Iterator[str]:
     """Room for a library, and the symbols through which the executable's own objects are linked with it."""
     symbols = sorted(
-        (image.base + symbol.value, symbol)
-        for symbol in image.object.symbols
+        (resident.base + symbol.value, symbol)
+        for symbol in resident.object.symbols
         if symbol.is_exported and not symbol.is_hidden and symbol.name.startswith(EXPORTED_PREFIXES)
     )
-    for name, part in _resident_parts(image, lambda _: 0):
-        flags = {1: "a", 3: "aw", 5: "ax"}[part.protection]
+    for number, part in enumerate(relocated.parts(resident)):
+        name = _part_name(resident, number)
+        flags = _SECTION_FLAGS[part.protection]
         label = name.replace(".", "_")
         yield f'.section {name},"{flags}",@progbits'
-        yield f"{label}: .zero {len(part.content)}"
-        if part.memory_size > len(part.content):
+        yield f"{label}: .zero {part.stored_size}"
+        if part.memory_size > part.stored_size:
             yield f'.section {name}.bss,"{flags}",@nobits'
-            yield f".zero {part.memory_size - len(part.content)}"
+            yield f".zero {part.memory_size - part.stored_size}"
         for address, symbol in symbols:
             if part.address <= address < part.address + part.memory_size and symbol.type in _SYMBOL_TYPES:
                 yield f".globl {symbol.name}"
@@ -159,9 +166,9 @@ def _resident_lines(image: Image) -> Iterator[str]:
 def _resident_script(plan: LinkPlan) -> Iterator[str]:
     """For the linker: the addresses of those sections, behind all that it places itself."""
     parts = sorted(
-        (part.address, name, part.memory_size > len(part.content))
-        for image in plan.prelinked.residents
-        for name, part in _resident_parts(image, lambda _: 0)
+        (part.address, _part_name(resident, number), part.memory_size > part.stored_size)
+        for resident in plan.prelinked.residents
+        for number, part in enumerate(relocated.parts(resident))
     )
     yield "SECTIONS {"
     for address, name, has_bss in parts:
@@ -213,7 +220,7 @@ def _link_arguments(plan: LinkPlan, launcher: Sequence[Path]) -> Iterator[str]:
         # Pulls in members of the static library that only images use.
         yield f"-Wl,-u,{name}"
     yield from (str(each.absolute() if isinstance(each, Path) else each) for each in plan.libraries)
-    yield from map(str, plan.prelinked.linked_hosts)
+    yield from map(str, plan.prelinked.linked_system_libraries)
     if plan.prelinked.residents:
         yield from ("-T", _RESIDENTS_FILE)
     yield from ("-lm", "-ldl", "-lpthread")
@@ -251,26 +258,24 @@ def _check(path: Path) -> None:
 def _locator(plan: LinkPlan, executable: Executable) -> Locate:
     """Values of targets, now that the executable's symbols have addresses."""
     stubs = {stub: executable.symbols[_stub_symbol(n)] for n, stub in enumerate(plan.prelinked.stubs)}
-    static = {image for image, _ in plan.thread_locals}
+    static = {block.owner for block in plan.prelinked.thread_locals}
     block = next((s for s in executable.segments if s.type == SegmentType.TLS), None)
-    # Variant II (ELF Handling For Thread-Local Storage, 3): the block ends at the thread pointer.
-    block_size = -(-block.memory_size // block.alignment) * block.alignment if block else 0
 
     def locate(target: Target) -> int:
         match target:
-            case Known(value):
+            case Constant(value):
                 return value
-            case InExecutable(name, addend):
+            case ExecutableSymbol(name, addend):
                 return executable.symbols[name] + addend
-            case Stub():
+            case PltStub():
                 return stubs[target]
-            case ThreadLocalModule(image):
-                return _OWN_MODULE if image in static else bundle_constant("BUNDLE_DYNAMIC_MODULE") + image
-            case ThreadLocal(image, offset) if image not in static:
-                return offset
-            case ThreadLocal(image, offset, from_thread_pointer):
-                place = executable.symbols[_thread_local_symbol(image)] + offset
-                return place - block_size if from_thread_pointer else place
+            case ThreadLocalModule(owner):
+                return _OWN_MODULE if owner in static else bundle_constant("BUNDLE_DYNAMIC_MODULE") + owner
+            case ThreadLocal(owner, offset, from_thread_pointer):
+                if block is None or owner not in static:
+                    return offset
+                place = executable.symbols[_thread_local_symbol(owner)] + offset
+                return thread_pointer_offset(plan.machine, block, place) if from_thread_pointer else place
             case _:
                 raise AssertionError(target)
 
@@ -286,11 +291,11 @@ def _fill(plan: LinkPlan, path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(section.offset)
         file.write(payload)
-        for image, _ in plan.thread_locals:
+        for each in plan.prelinked.thread_locals:
             block = next(s for s in executable.segments if s.type == SegmentType.TLS)
-            file.seek(block.offset + executable.symbols[_thread_local_symbol(image)])
-            file.write(prelink.thread_local_content(plan.prelinked.images[image], locate))
+            file.seek(block.offset + executable.symbols[_thread_local_symbol(each.owner)])
+            file.write(relocated.thread_local_content(plan.prelinked.objects[each.owner], locate))
         for resident in plan.prelinked.residents:
-            for name, part in _resident_parts(resident, locate):
-                file.seek(executable.sections[name].offset)
-                file.write(part.content)
+            for number, (_, content) in enumerate(relocated.contents(resident, locate)):
+                file.seek(executable.sections[_part_name(resident, number)].offset)
+                file.write(content)

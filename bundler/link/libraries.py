@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from bundler.elf import MACHINES, ElfError, Machine, SharedObject, read_shared_object
 from bundler.errors import BundleError
+from bundler.link.objects import Closure, Library
 from bundler.process import CommandError, run
 
 # Part of the C library: present wherever the binary runs at all, and inseparable from its dynamic linker.
@@ -40,43 +41,6 @@ SYSTEM_LIBRARIES = LINKED_SYSTEM_LIBRARIES | {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Library:
-    """A shared object that becomes part of the binary; `path` is where it appears there."""
-
-    path: str
-    object: SharedObject
-
-
-@dataclass(frozen=True, slots=True)
-class Closure:
-    """Extension modules and everything they need, in the order of their paths.
-
-    `hosts`: libraries that the system's dynamic linker loads, by soname. `carried` are those of them that are no part
-    of the system (see carry.py). `missing`: what libraries need and is not on this machine, by their path. `linked`:
-    names of libraries that the executable itself is linked with; they are there from its first instruction.
-    """
-
-    libraries: tuple[Library, ...]
-    hosts: Mapping[str, SharedObject]
-    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    carried: frozenset[str] = frozenset()
-    linked: tuple[str, ...] = ()
-
-    @property
-    def residents(self) -> frozenset[str]:
-        """Paths of the libraries that the executable is linked with, and of those that they need."""
-        by_name = {library.object.name: library for library in self.libraries}
-        pending = [by_name[name] for name in self.linked]
-        found: set[str] = set()
-        while pending:
-            library = pending.pop()
-            if library.path not in found:
-                found.add(library.path)
-                pending += [by_name[name] for name in library.object.needed if name in by_name]
-        return frozenset(found)
-
-
 def find_closure(
     roots: Iterable[tuple[Path, str]],
     root_folder: str,
@@ -87,7 +51,7 @@ def find_closure(
     """The shared objects at `roots` (file, path in the binary) with all that they need.
 
     Libraries that a wheel brings keep their place beside what needs them, others appear directly under `root_folder`.
-    BundleError when one is not found. `libraries` are roots that may never be loaded: what they need may be missing.
+    BundleError when some are not found. `libraries` are roots that may never be loaded: what they need may be missing.
     `linked` are those that the executable is linked with.
     """
     search = _Search(root_folder, machine, system_libraries(machine))
@@ -97,12 +61,13 @@ def find_closure(
     for file, path in libraries:
         search.add(file, path, (), is_required=False)
     search.run()
+    _check_found(search.lacking)
     for name in sorted(LINKED_SYSTEM_LIBRARIES):
-        search.add_host(name, search.find(name, ()))
+        search.add_system(name, search.find(name, ()))
     found = {library.path: library for library in search.by_file.values()}
     missing = {path: tuple(names) for path, names in sorted(search.missing.items())}
     every = tuple(found[path] for path in sorted(found))
-    return Closure(every, search.hosts, missing, linked=tuple(linked_names))
+    return Closure(every, search.system, missing, linked=tuple(linked_names))
 
 
 @dataclass(slots=True)
@@ -111,10 +76,11 @@ class _Search:
 
     root_folder: str
     machine: Machine
-    system: Mapping[str, Path]
-    hosts: dict[str, SharedObject] = field(default_factory=dict)
+    known: Mapping[str, Path]  # the dynamic linker's cache
+    system: dict[str, SharedObject] = field(default_factory=dict)
     by_file: dict[Path, Library] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
+    lacking: dict[str, list[Path]] = field(default_factory=dict)  # who cannot do without a library that is missing
     _names: set[str] = field(default_factory=set)  # already looked for
     _queue: deque[tuple[Library, tuple[str, ...], bool]] = field(default_factory=deque)
 
@@ -138,10 +104,10 @@ class _Search:
         self.add(file, f"{self.root_folder}/{name}", ())
         return name
 
-    def add_host(self, name: str, file: Path | None) -> None:
+    def add_system(self, name: str, file: Path | None) -> None:
         """Note a library of the system, if this machine has it."""
-        if name not in self.hosts and file is not None:
-            self.hosts[name] = read_shared_object(file)
+        if name not in self.system and file is not None:
+            self.system[name] = read_shared_object(file)
 
     def run(self) -> None:
         """Find what is needed, until nothing new is."""
@@ -155,17 +121,12 @@ class _Search:
                     continue
                 file = self.find(name, (*runpath, *inherited))
                 if name in SYSTEM_LIBRARIES:
-                    self.add_host(name, file)
+                    self.add_system(name, file)
                 elif file is not None:
                     self.add(file, self._place(file, name, library), below, is_required=is_required)
-                elif is_required:
-                    raise BundleError(
-                        "missing-library",
-                        f"the shared library `{name}` was not found",
-                        notes=(f"`{object_.path}` needs it",),
-                        hint="install it on this machine: it becomes part of the binary",
-                    )
                 else:
+                    if is_required:
+                        self.lacking.setdefault(name, []).append(object_.path)
                     self.missing.setdefault(library.path, []).append(name)
                     continue
                 self._names.add(name)
@@ -173,8 +134,8 @@ class _Search:
     def find(self, name: str, folders: Iterable[str]) -> Path | None:
         """The file that the dynamic linker would take for a needed name; `folders`: run paths that hold."""
         candidates = [Path(name)] if "/" in name else [Path(folder) / name for folder in folders]
-        if name in self.system:
-            candidates.append(self.system[name])
+        if name in self.known:
+            candidates.append(self.known[name])
         candidates += [Path(folder) / name for folder in self.machine.library_folders]
         return next((path for path in candidates if _is_file(path)), None)
 
@@ -183,6 +144,18 @@ class _Search:
         way = os.path.relpath(file, needed_by.object.path.parent)
         place = PurePosixPath(os.path.normpath(PurePosixPath(needed_by.path).parent / way))
         return str(place) if place.is_relative_to(self.root_folder) else f"{self.root_folder}/{name}"
+
+
+def _check_found(lacking: Mapping[str, Iterable[Path]]) -> None:
+    """BundleError, naming all of them, when libraries that are needed are not on this machine."""
+    if lacking:
+        first, *others = lacking
+        raise BundleError(
+            "missing-library",
+            f"the shared library `{first}` was not found" + (f", and {len(others)} more" if others else ""),
+            notes=tuple(f"`{file}` needs `{name}`" for name, files in lacking.items() for file in files),
+            hint="install it on this machine: it becomes part of the binary",
+        )
 
 
 def system_libraries(machine: Machine) -> Mapping[str, Path]:

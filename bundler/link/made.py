@@ -24,10 +24,10 @@ def inputs_digest(plan: LinkPlan, arguments: Iterable[str], files: Mapping[str, 
         os.confstr("CS_GNU_LIBC_VERSION") or "",
         # Object files have digests of all that they were made of as names; libraries have not.
         *arguments,
-        *_states(path for path in (*plan.libraries, *plan.prelinked.linked_hosts) if isinstance(path, Path)),
+        *_states(path for path in (*plan.libraries, *plan.prelinked.linked_system_libraries) if isinstance(path, Path)),
         *(text for file in sorted(files.items()) for text in file),
         payload,
-        *(image.object.data for image in plan.prelinked.images),
+        *(each.object.data for each in plan.prelinked.objects),
         *(f"{library} {version}" for library, version in plan.version_limits),
     )
 

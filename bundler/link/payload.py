@@ -15,10 +15,18 @@ from typing import Any
 
 from bundler.contract import bundle_constant, bundle_ffi, fnv1a
 from bundler.elf import X86_64, SegmentType, Tag
-from bundler.link import prelink
-from bundler.link.carry import Carried
+from bundler.link import relocated
 from bundler.link.endings import ends_visibly
-from bundler.link.prelink import HostThreadLocal, Image, ImageSegment, Locate, OnHost, Resolved, Unique
+from bundler.link.objects import (
+    CarriedLibrary,
+    IndirectFunction,
+    Locate,
+    PrelinkedObject,
+    SystemSymbol,
+    SystemThreadLocal,
+    UniqueSymbol,
+)
+from bundler.link.relocated import Part
 from bundler.link.replaced import replacement
 
 PAGE = X86_64.page_size
@@ -59,7 +67,7 @@ class ImageEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class InterpreterConfig:
     """How the interpreter is configured at its start."""
 
     optimize: int
@@ -88,10 +96,10 @@ class Contents:
 
     modules: tuple[ModuleEntry, ...]
     files: tuple[FileEntry | ImageEntry, ...]
-    images: tuple[Image, ...]
+    images: tuple[PrelinkedObject, ...]
     results: Results
-    options: Options
-    carried: tuple[Carried, ...] = ()
+    options: InterpreterConfig
+    carried: tuple[CarriedLibrary, ...] = ()
     replaced: tuple[str, ...] = ()  # functions that libraries find the launcher's in place of
     unique_count: int = 0
     folders: tuple[PurePosixPath, ...] = ()  # that are there also when no file is in them
@@ -175,7 +183,7 @@ def build_payload(contents: Contents, base: int, symbol: Callable[[str], int], l
         if isinstance(file, FileEntry) and not file.is_listed_only
     }
     segments = [
-        [(part, writer.place(part.content, PAGE) if part.content else 0) for part in prelink.segments(image, locate)]
+        [(part, writer.place(content, PAGE) if content else 0) for part, content in relocated.contents(image, locate)]
         for image in contents.images
     ]
     _write_modules(writer, bundle[0], contents.modules, symbol)
@@ -221,7 +229,7 @@ def _write_results(writer: _Writer, bundle: Any, results: Results, symbol: Calla
     bundle.results_code = writer.pointer("struct bundle_code *", symbol(results.symbol))
 
 
-def _write_options(writer: _Writer, bundle: Any, options: Options) -> None:
+def _write_options(writer: _Writer, bundle: Any, options: InterpreterConfig) -> None:
     record = bundle.options
     record.optimize = options.optimize
     record.utf8_mode = options.utf8_mode
@@ -304,7 +312,7 @@ def _write_files(writer: _Writer, bundle: Any, contents: Contents, places: Mappi
 
 
 def _write_images(
-    writer: _Writer, bundle: Any, contents: Contents, segments: Sequence[Sequence[tuple[ImageSegment, int]]]
+    writer: _Writer, bundle: Any, contents: Contents, segments: Sequence[Sequence[tuple[Part, int]]]
 ) -> None:
     """`segments`: of each image its parts, with the addresses of their contents."""
     images = contents.images
@@ -328,7 +336,7 @@ def _write_images(
     bundle.sonames = writer.pointer("struct bundle_soname *", names_address)
 
 
-def _write_carried(writer: _Writer, bundle: Any, carried: Sequence[Carried]) -> None:
+def _write_carried(writer: _Writer, bundle: Any, carried: Sequence[CarriedLibrary]) -> None:
     rows, address = writer.reserve("struct bundle_carried", len(carried))
     for row, each in zip(rows, carried, strict=False):
         row.path = writer.text(each.library.path)
@@ -350,7 +358,7 @@ def _write_replacements(writer: _Writer, bundle: Any, replaced: Sequence[str], s
     bundle.replacements = writer.pointer("struct bundle_replacement *", address)
 
 
-def _write_image(writer: _Writer, row: Any, image: Image, parts: Sequence[tuple[ImageSegment, int]]) -> None:
+def _write_image(writer: _Writer, row: Any, image: PrelinkedObject, parts: Sequence[tuple[Part, int]]) -> None:
     object_ = image.object
     row.path = writer.text(image.path)
     row.soname = writer.text(object_.name)
@@ -361,7 +369,7 @@ def _write_image(writer: _Writer, row: Any, image: Image, parts: Sequence[tuple[
     _write_patches(writer, row, image)
     row.needed = writer.numbers(image.needed)
     row.needed_count = len(image.needed)
-    row.host_libraries = writer.text_list(image.hosts)
+    row.host_libraries = writer.text_list(image.system_libraries)
     row.symbol_count = len(object_.symbols)
     row.symbols = image.address(Tag.SYMTAB)
     row.strings = image.address(Tag.STRTAB)
@@ -377,7 +385,7 @@ def _write_image(writer: _Writer, row: Any, image: Image, parts: Sequence[tuple[
     row.fini_array = image.address(Tag.FINI_ARRAY)
     row.fini_count = object_.tags.get(Tag.FINI_ARRAYSZ, 0) // 8
     row.ends_visibly = ends_visibly(object_)
-    row.relro, row.relro_size = prelink.late_relro(image)
+    row.relro, row.relro_size = relocated.late_relro(image)
     storage = object_.segment(SegmentType.TLS)
     if storage is not None:
         row.thread_start = image.base + storage.address
@@ -386,12 +394,12 @@ def _write_image(writer: _Writer, row: Any, image: Image, parts: Sequence[tuple[
         row.thread_alignment = max(storage.alignment, 1)
 
 
-def _write_segments(writer: _Writer, row: Any, parts: Sequence[tuple[ImageSegment, int]]) -> None:
+def _write_segments(writer: _Writer, row: Any, parts: Sequence[tuple[Part, int]]) -> None:
     segments, address = writer.reserve("struct bundle_segment", len(parts))
     for segment, (part, content) in zip(segments, parts, strict=False):
         segment.address = part.address
         segment.memory_size = part.memory_size
-        segment.file_size = len(part.content)
+        segment.file_size = part.stored_size
         segment.content = writer.pointer("void *", content)
         segment.protection = part.protection
     writer.fill(segments, address)
@@ -399,32 +407,32 @@ def _write_segments(writer: _Writer, row: Any, parts: Sequence[tuple[ImageSegmen
     row.segment_count = len(parts)
 
 
-def _write_patches(writer: _Writer, row: Any, image: Image) -> None:
-    words = prelink.patches(image)
+def _write_patches(writer: _Writer, row: Any, image: PrelinkedObject) -> None:
+    words = image.patches
     patches, address = writer.reserve("struct bundle_patch", len(words))
-    for patch, word in zip(patches, words, strict=False):
-        patch.place = writer.pointer("uint64_t *", word.address)
-        match word.target:
-            case OnHost(name, version, addend, is_weak, library):
+    for patch, fixup in zip(patches, words, strict=False):
+        patch.place = writer.pointer("uint64_t *", fixup.address)
+        match fixup.target:
+            case SystemSymbol(name, version, addend, is_weak, library):
                 patch.kind = bundle_constant("BUNDLE_PATCH_SYMBOL")
                 patch.library = writer.text(library)
                 patch.symbol = writer.text(name)
                 patch.version = writer.text(version)
                 patch.addend = addend
                 patch.is_weak = is_weak
-            case HostThreadLocal(library, name, version, addend, is_module):
+            case SystemThreadLocal(library, name, version, addend, is_module):
                 kind = "BUNDLE_PATCH_TLS_MODULE" if is_module else "BUNDLE_PATCH_TLS_OFFSET"
                 patch.kind = bundle_constant(kind)
                 patch.library = writer.text(library)
                 patch.symbol = writer.text(name)
                 patch.version = writer.text(version)
                 patch.addend = addend
-            case Unique(number, unique_address, addend):
+            case UniqueSymbol(number, unique_address, addend):
                 patch.kind = bundle_constant("BUNDLE_PATCH_UNIQUE")
                 patch.unique = number
                 patch.address = unique_address
                 patch.addend = addend
-            case Resolved(resolver):
+            case IndirectFunction(resolver):
                 patch.kind = bundle_constant("BUNDLE_PATCH_RESOLVER")
                 patch.addend = resolver
     writer.fill(patches, address)

@@ -22,11 +22,11 @@ from bundler.elf import Machine, archive_symbols
 from bundler.errors import Diagnostic, Severity
 from bundler.freeze.image import FrozenImage
 from bundler.freeze.worker.ctext import runtime_symbol
-from bundler.link.carry import Bound, Carried, bind, library_rules
-from bundler.link.libraries import Closure, find_closure
+from bundler.link.libraries import find_closure
 from bundler.link.manifest import Manifest
-from bundler.link.payload import Contents, FileEntry, ImageEntry, ModuleEntry, Options, Results
-from bundler.link.prelink import Prelinked, thread_local_layout
+from bundler.link.objects import CarriedLibrary, Closure, Placement, Prelinked, ThreadLocalBlock
+from bundler.link.payload import Contents, FileEntry, ImageEntry, InterpreterConfig, ModuleEntry, Results
+from bundler.link.place import library_rules, place
 from bundler.link.replaced import (
     DETOURED_IN_PYTHON,
     REPLACED_FOR_EXTENSIONS,
@@ -42,7 +42,7 @@ from bundler.toolchain import Toolchain
 # So many are never made by running code, not even where their counter cannot be set (launcher/compat.h).
 FIRST_VERSION = 0x40000000
 
-# What the executable offers to extension modules; nothing that a library of the system could be bound to.
+# What the executable offers to extension modules; nothing that a library of the system could be placement to.
 EXPORTED_PREFIXES = ("Py", "_Py")
 
 _PYTHON_COMMAND = {None: "BUNDLE_REFUSE_PYTHON", True: "BUNDLE_PYTHON_COMMAND", False: "BUNDLE_NO_PYTHON"}
@@ -60,7 +60,6 @@ class LinkPlan:
     wrapped: tuple[str, ...]
     definitions: tuple[tuple[str, str], ...]  # symbols that the linker is given, and expressions for their values
     prelinked: Prelinked
-    thread_locals: tuple[tuple[int, tuple[int, int, int]], ...]
     contents: Contents
     manifest: Manifest
     version_limits: tuple[tuple[str, str], ...]  # the newest versions that may be needed, by family
@@ -82,19 +81,19 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
     replaced = REPLACED_FUNCTIONS | REPLACED_IN_IMAGES | REPLACED_FOR_EXTENSIONS
-    bound = bind(closure, exported, replaced, library_rules(), DETOURED_IN_PYTHON)
-    prelinked = bound.prelinked
+    placement = place(closure, exported, replaced, library_rules(), DETOURED_IN_PYTHON)
+    prelinked = placement.prelinked
     versions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image)),
-        files=(*_file_entries(graph), *_library_entries(bound), *_wanted_sources(graph, settings)),
+        files=(*_file_entries(graph), *_library_entries(placement), *_wanted_sources(graph, settings)),
         folders=(bundle_root(), *_package_folders(graph)),
-        images=prelinked.images,
-        carried=bound.carried,
-        replaced=tuple(sorted(REPLACED_FUNCTIONS | REPLACED_FOR_EXTENSIONS)) if bound.carried else (),
+        images=prelinked.objects,
+        carried=placement.carried,
+        replaced=tuple(sorted(REPLACED_FUNCTIONS | REPLACED_FOR_EXTENSIONS)) if placement.carried else (),
         unique_count=len(prelinked.unique_symbols),
         results=Results(image.results.keys, image.results.symbol),
-        options=Options(
+        options=InterpreterConfig(
             optimize=settings.optimize,
             utf8_mode=settings.utf8,
             site_builtins=graph.site_builtins,
@@ -119,11 +118,10 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
         wrapped=(*sorted(REPLACED_FUNCTIONS), *(() if is_shared else WRAPPED_IN_PYTHON)),
         definitions=(*versions, *_runtime_members(target)),
         prelinked=prelinked,
-        thread_locals=tuple(thread_local_layout(prelinked.images).items()),
         contents=contents,
-        manifest=_manifest(image, target, closure, contents),
+        manifest=_manifest(image, target, closure, contents, prelinked.thread_locals),
         version_limits=tuple(settings.version_limits.items()),
-        findings=tuple(_findings(bound.carried)),
+        findings=tuple(_findings(placement.carried)),
     )
 
 
@@ -196,14 +194,14 @@ def _sources(graph: ModuleGraph) -> Iterator[FileEntry]:
             yield FileEntry(path, content, is_executable=False, packed=packed if len(packed) < len(content) else b"")
 
 
-def _library_entries(bound: Bound) -> Iterator[FileEntry | ImageEntry]:
-    for image in bound.prelinked.images:
+def _library_entries(placement: Placement) -> Iterator[FileEntry | ImageEntry]:
+    for image in placement.prelinked.objects:
         yield ImageEntry(PurePosixPath(image.path), len(image.object.data))
-    for carried in bound.carried:
+    for carried in placement.carried:
         yield FileEntry(PurePosixPath(carried.library.path), carried.content, is_executable=False)
 
 
-def _findings(carried: Iterable[Carried]) -> Iterator[Diagnostic]:
+def _findings(carried: Iterable[CarriedLibrary]) -> Iterator[Diagnostic]:
     """Each library that is not prelinked, and why."""
     for each in carried:
         yield Diagnostic(
@@ -243,7 +241,13 @@ def _module_entries(image: FrozenImage) -> Iterator[ModuleEntry]:
         yield ModuleEntry(namespace.name, namespace.folder, None, constant("BUNDLE_NAMESPACE"), is_package=True)
 
 
-def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, contents: Contents) -> Manifest:
+def _manifest(
+    image: FrozenImage,
+    target: TargetPython,
+    closure: Closure,
+    contents: Contents,
+    thread_locals: Iterable[ThreadLocalBlock],
+) -> Manifest:
     graph = image.graph
     frozen = {module.name for module in image.modules}
     others = (ExtensionModule, BuiltinModule, NamespacePackage, BrokenModule)
@@ -272,7 +276,7 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
         ),
         distributions=tuple((d.name, d.version) for d in graph.distributions),
         left_out=tuple((edge.imported, edge.importer) for edge in graph.left_out),
-        thread_local_bytes=sum(size for _, size, _ in thread_local_layout(contents.images).values()),
+        thread_local_bytes=sum(block.size for block in thread_locals),
         symbol_versions=tuple(
             (library.path, tuple(f"{file}:{version}" for file, version in library.object.needed_versions))
             for library in closure.libraries

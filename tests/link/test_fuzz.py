@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from bundler.elf import X86_64, ElfError, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
-from bundler.link.carry import bind
 from bundler.link.libraries import find_closure
 from bundler.link.payload import Contents, build_payload
+from bundler.link.place import place
 from bundler.link.replaced import REPLACED_FUNCTIONS
 from bundler.target import TargetPython
 from tests.link.test_payload import NO_RESULTS, OPTIONS
@@ -58,8 +58,8 @@ def interesting(path: Path) -> tuple[bytes, tuple[tuple[int, int], ...]]:
 def use(path: Path) -> None:
     """What a build does with a shared object."""
     closure = find_closure([(path, "/here/module.so")], "/here", X86_64)
-    bound = bind(closure, frozenset({"PyModuleDef_Init"}), REPLACED_FUNCTIONS, {})
-    contents = Contents((), (), bound.prelinked.images, NO_RESULTS, OPTIONS, carried=bound.carried)
+    placement = place(closure, frozenset({"PyModuleDef_Init"}), REPLACED_FUNCTIONS, {})
+    contents = Contents((), (), placement.prelinked.objects, NO_RESULTS, OPTIONS, carried=placement.carried)
     build_payload(contents, 0, lambda _: 0, lambda _: 0)
 
 

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from bundler.contract import bundle_constant, bundle_ffi, fnv1a, launcher_folder
 from bundler.elf import X86_64
 from bundler.link.libraries import find_closure
-from bundler.link.payload import Contents, FileEntry, ModuleEntry, Options, Results, build_payload
-from bundler.link.prelink import prelink
+from bundler.link.payload import Contents, FileEntry, InterpreterConfig, ModuleEntry, Results, build_payload
+from bundler.link.place import place
 from bundler.link.replaced import REPLACED_FUNCTIONS
 from tests.link import natives
 
 BASE = 0x7000_0000_0000
 
-OPTIONS = Options(
+OPTIONS = InterpreterConfig(
     optimize=2,
     utf8_mode=True,
     site_builtins=("exit", "help"),
@@ -133,7 +133,7 @@ def test_files_are_found_by_path(look_up: LookUp):
 def test_images_are_found_by_path_and_soname(look_up: LookUp, natives_folder: Path):
     """Both indexes lead to the image."""
     roots = [(natives_folder / f"{part.name}.abi3.so", f"/here/{part.name}.so") for part in natives.MODULES[:8]]
-    images = prelink(find_closure(roots, "/here", X86_64), frozenset(), REPLACED_FUNCTIONS).images
+    images = place(find_closure(roots, "/here", X86_64), frozenset(), REPLACED_FUNCTIONS, {}).prelinked.objects
     data = payload(Contents((), (), images, NO_RESULTS, OPTIONS))
     tables = Tables(data)
 
