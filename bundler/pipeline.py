@@ -15,6 +15,7 @@ from bundler.analyze.why import explain
 from bundler.cache import Cache
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
+from bundler.link import LinkPlan
 from bundler.project import find_project_file, record
 from bundler.report import Reporter, count_text
 from bundler.selfcheck import self_check
@@ -48,11 +49,22 @@ def bundle(settings: Settings, report: Reporter) -> Built:
         if settings.self_check:
             _checked(image, target, settings, workshop)
         with report.stage("linking"):
-            plan = link.plan(image, target, workshop.toolchain, settings)
-            path = link.execute(plan, launcher(), workshop.cache)
-    for finding in plan.findings:
-        report.diagnostic(finding)
-    return Built(path, target.version_text, len(image.modules), image.compiled)
+            plan = link.plan(image, target, settings)
+            _make(plan, launcher(), workshop)
+    report.findings(plan.findings, verbose=settings.verbose)
+    return Built(plan.output, target.version_text, len(image.modules), image.compiled)
+
+
+def _make(plan: LinkPlan, launcher: Sequence[Path], workshop: Workshop) -> None:
+    """Link what is planned, unless the output is what that would make. It appears whole or stays as it was."""
+    layout = link.lay_out(plan, launcher, workshop.toolchain)
+    inputs = link.inputs_digest(layout)
+    if not link.is_current(plan.output, inputs, workshop.cache):
+        with link.workplace(plan.output) as folder:
+            linked = link.link(layout, folder)
+            link.write(linked)
+            # From here on the executable runs: what adds to it does so now, before anybody can see it.
+            link.publish(linked, inputs, workshop.cache)
 
 
 def why(settings: Settings, module: str, report: Reporter) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import ast
-import zlib
-from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from bundler import __version__
@@ -18,14 +17,26 @@ from bundler.analyze.graph import (
     SourceModule,
 )
 from bundler.contract import bundle_constant, bundle_root, launcher_folder
-from bundler.elf import Machine, archive_symbols
+from bundler.elf import archive_symbols
 from bundler.errors import Diagnostic, Severity
 from bundler.freeze.image import FrozenImage
 from bundler.freeze.worker.ctext import runtime_symbol
+from bundler.link.contents import (
+    CarriedFile,
+    Contents,
+    Entry,
+    FileEntry,
+    InlineFile,
+    InterpreterConfig,
+    ListedModule,
+    ModuleEntry,
+    PrelinkedFile,
+    Results,
+)
 from bundler.link.libraries import find_closure
 from bundler.link.manifest import Manifest
-from bundler.link.objects import CarriedLibrary, Closure, Placement, Prelinked, ThreadLocalBlock
-from bundler.link.payload import Contents, FileEntry, ImageEntry, InterpreterConfig, ModuleEntry, Results
+from bundler.link.model import LinkPlan
+from bundler.link.objects import CarriedLibrary, Closure, Placement
 from bundler.link.place import library_rules, place
 from bundler.link.replaced import (
     DETOURED_IN_PYTHON,
@@ -34,40 +45,22 @@ from bundler.link.replaced import (
     REPLACED_IN_IMAGES,
     WRAPPED_IN_PYTHON,
 )
+from bundler.link.script import EXPORTED_PREFIXES
 from bundler.settings import Settings
 from bundler.target import Linkage, TargetPython
-from bundler.toolchain import Toolchain
 
 # co_versions of static code start here; lower ones go to code that is made while the interpreter starts.
 # So many are never made by running code, not even where their counter cannot be set (launcher/compat.h).
 FIRST_VERSION = 0x40000000
 
-# What the executable offers to extension modules; nothing that a library of the system could be placement to.
-EXPORTED_PREFIXES = ("Py", "_Py")
-
 _PYTHON_COMMAND = {None: "BUNDLE_REFUSE_PYTHON", True: "BUNDLE_PYTHON_COMMAND", False: "BUNDLE_NO_PYTHON"}
 
 
-@dataclass(frozen=True, slots=True)
-class LinkPlan:
-    """What linking will do. To the linker what a query plan is to a database."""
+def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPlan:
+    """Find what extension modules need, bind it, and say what the binary's tables will hold.
 
-    output: Path
-    machine: Machine
-    toolchain: Toolchain
-    objects: tuple[Path, ...]
-    libraries: tuple[Path | str, ...]  # the static libpython, and what it is linked with
-    wrapped: tuple[str, ...]
-    definitions: tuple[tuple[str, str], ...]  # symbols that the linker is given, and expressions for their values
-    prelinked: Prelinked
-    contents: Contents
-    manifest: Manifest
-    version_limits: tuple[tuple[str, str], ...]  # the newest versions that may be needed, by family
-    findings: tuple[Diagnostic, ...]
-
-
-def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, settings: Settings) -> LinkPlan:
-    """Find what extension modules need, give everything its place, and lay out the binary's tables."""
+    Libraries are read, but of other files only the sizes.
+    """
     graph = image.graph
     libpython = target.libpython
     is_shared = libpython.linkage is Linkage.SHARED
@@ -82,18 +75,15 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
     replaced = REPLACED_FUNCTIONS | REPLACED_IN_IMAGES | REPLACED_FOR_EXTENSIONS
     placement = place(closure, exported, replaced, library_rules(), DETOURED_IN_PYTHON)
-    prelinked = placement.prelinked
     versions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image)),
-        files=(*_file_entries(graph), *_library_entries(placement), *_wanted_sources(graph, settings)),
+        files=_each_once((*_file_entries(graph), *_library_entries(placement), *_wanted_sources(graph, settings))),
         folders=(bundle_root(), *_package_folders(graph)),
-        images=prelinked.objects,
-        carried=placement.carried,
+        libraries=placement,
         replaced=tuple(sorted(REPLACED_FUNCTIONS | REPLACED_FOR_EXTENSIONS)) if placement.carried else (),
-        unique_count=len(prelinked.unique_symbols),
         results=Results(image.results.keys, image.results.symbol),
-        options=InterpreterConfig(
+        config=InterpreterConfig(
             optimize=settings.optimize,
             utf8_mode=settings.utf8,
             site_builtins=graph.site_builtins,
@@ -105,21 +95,18 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
             x_options=settings.x_options,
             python_command=bundle_constant(_PYTHON_COMMAND[_python_command(graph, settings)]),
         ),
-        residents=tuple(image.index for image in prelinked.residents),
     )
-    # What the linker takes the interpreter from; the shared library is there already, as an image.
+    # What the linker takes the interpreter from; the shared library is prelinked instead.
     libraries: list[Path | str] = [] if is_shared else [libpython.path, *libpython.needs]
     return LinkPlan(
         output=settings.output or Path("dist") / graph.name,
         machine=target.machine,
-        toolchain=toolchain,
         objects=(*(module.object_file for module in image.modules), image.results.object_file, *image.pool),
         libraries=tuple(libraries),
         wrapped=(*sorted(REPLACED_FUNCTIONS), *(() if is_shared else WRAPPED_IN_PYTHON)),
         definitions=(*versions, *_runtime_members(target)),
-        prelinked=prelinked,
         contents=contents,
-        manifest=_manifest(image, target, closure, contents, prelinked.thread_locals),
+        manifest=_manifest(image, target, closure, contents),
         version_limits=tuple(settings.version_limits.items()),
         findings=tuple(_findings(placement.carried)),
     )
@@ -141,9 +128,11 @@ def _runtime_members(target: TargetPython) -> Iterator[tuple[str, str]]:
         yield runtime_symbol(offset), f"_PyRuntime + {offset}"
 
 
-def _file_entries(graph: ModuleGraph) -> Iterator[FileEntry]:
+def _file_entries(graph: ModuleGraph) -> Iterator[Entry]:
     for file in graph.data_files:
-        yield FileEntry(bundle_root() / file.destination, file.source.read_bytes(), file.is_executable)
+        yield FileEntry(
+            bundle_root() / file.destination, file.source, file.source.stat().st_size, is_executable=file.is_executable
+        )
     # Programs find their plugins by listing the folders of their packages.
     carried = {bundle_root() / file.destination for file in graph.data_files}
     for module in graph.of_kind(SourceModule):
@@ -151,17 +140,28 @@ def _file_entries(graph: ModuleGraph) -> Iterator[FileEntry]:
         # A console script has no suffix, and often the name of a package.
         if path.suffix and path.is_relative_to(bundle_root()) and path not in carried:
             # Those that are empty can be read: folders that programs copy often have an empty `__init__.py`.
-            yield FileEntry(path, b"", is_executable=False, is_listed_only=module.path.stat().st_size > 0)
+            yield ListedModule(path) if module.path.stat().st_size else InlineFile(path, b"")
     for broken in graph.of_kind(BrokenModule):
-        yield FileEntry(PurePosixPath(broken.filename), _text_of(broken), is_executable=False)
+        yield _broken_source(broken)
 
 
-def _text_of(broken: BrokenModule) -> bytes:
+def _broken_source(broken: BrokenModule) -> Entry:
     """The source that does not compile, so that importing it tells what is wrong."""
-    try:
-        return broken.path.read_bytes()
-    except OSError:
-        return b"raise ImportError('the source could not be read when the program was bundled', name=__name__)\n"
+    path = PurePosixPath(broken.filename)
+    if os.access(broken.path, os.R_OK):
+        return FileEntry(path, broken.path, broken.path.stat().st_size)
+    return InlineFile(
+        path, b"raise ImportError('the source could not be read when the program was bundled', name=__name__)\n"
+    )
+
+
+def _each_once(entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """The entries without those whose path a later one has."""
+    found: dict[PurePosixPath, Entry] = {}
+    for entry in entries:
+        found.pop(entry.path, None)
+        found[entry.path] = entry
+    return tuple(found.values())
 
 
 def _package_folders(graph: ModuleGraph) -> Iterator[PurePosixPath]:
@@ -188,17 +188,14 @@ def _sources(graph: ModuleGraph) -> Iterator[FileEntry]:
         path = PurePosixPath(module.filename)
         # The interpreter's own bootstrap has none; a console script may have the name of a package.
         if path.is_absolute() and path not in folders:
-            content = module.path.read_bytes()
-            packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
-            packed = packer.compress(content) + packer.flush()
-            yield FileEntry(path, content, is_executable=False, packed=packed if len(packed) < len(content) else b"")
+            yield FileEntry(path, module.path, module.path.stat().st_size, is_packed=True)
 
 
-def _library_entries(placement: Placement) -> Iterator[FileEntry | ImageEntry]:
-    for image in placement.prelinked.objects:
-        yield ImageEntry(PurePosixPath(image.path), len(image.object.data))
-    for carried in placement.carried:
-        yield FileEntry(PurePosixPath(carried.library.path), carried.content, is_executable=False)
+def _library_entries(libraries: Placement) -> Iterator[Entry]:
+    for dso in libraries.prelinked.objects:
+        yield PrelinkedFile(PurePosixPath(dso.path), len(dso.object.data))
+    for carried in libraries.carried:
+        yield CarriedFile(PurePosixPath(carried.library.path), carried)
 
 
 def _findings(carried: Iterable[CarriedLibrary]) -> Iterator[Diagnostic]:
@@ -241,18 +238,12 @@ def _module_entries(image: FrozenImage) -> Iterator[ModuleEntry]:
         yield ModuleEntry(namespace.name, namespace.folder, None, constant("BUNDLE_NAMESPACE"), is_package=True)
 
 
-def _manifest(
-    image: FrozenImage,
-    target: TargetPython,
-    closure: Closure,
-    contents: Contents,
-    thread_locals: Iterable[ThreadLocalBlock],
-) -> Manifest:
+def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, contents: Contents) -> Manifest:
     graph = image.graph
     frozen = {module.name for module in image.modules}
     others = (ExtensionModule, BuiltinModule, NamespacePackage, BrokenModule)
     extensions = {module.filename for module in graph.of_kind(ExtensionModule)}
-    carried = {each.library.path for each in contents.carried}
+    carried = {each.library.path for each in contents.libraries.carried}
     libraries = {library.path for library in closure.libraries}
     modules = {PurePosixPath(module.filename) for module in graph.of_kind(SourceModule)}
     root = bundle_root()
@@ -268,25 +259,21 @@ def _manifest(
             name for name, module in graph.modules.items() if name not in frozen and not isinstance(module, others)
         ),
         libraries=tuple(sorted(libraries - extensions - carried)),
-        carried=tuple((each.library.path, each.reason) for each in contents.carried),
+        carried=tuple((each.library.path, each.reason) for each in contents.libraries.carried),
         data_files=tuple(
-            (_relative(file.path, root), len(file.content))
+            (_relative(file.path, root), file.size)
             for file in contents.files
-            if isinstance(file, FileEntry) and not _is_of_module(file, modules) and str(file.path) not in libraries
+            # An empty module can be read, but is no data file.
+            if isinstance(file, FileEntry | InlineFile) and (file.size or file.path not in modules)
         ),
         distributions=tuple((d.name, d.version) for d in graph.distributions),
         left_out=tuple((edge.imported, edge.importer) for edge in graph.left_out),
-        thread_local_bytes=sum(block.size for block in thread_locals),
+        thread_local_bytes=sum(block.size for block in contents.libraries.prelinked.thread_locals),
         symbol_versions=tuple(
             (library.path, tuple(f"{file}:{version}" for file, version in library.object.needed_versions))
             for library in closure.libraries
         ),
     )
-
-
-def _is_of_module(file: FileEntry, modules: Container[PurePosixPath]) -> bool:
-    """Is it there only because a module would have it? `modules`: the files of all modules."""
-    return file.is_listed_only or (file.path in modules and not file.content)
 
 
 def _relative(path: PurePosixPath, root: PurePosixPath) -> str:

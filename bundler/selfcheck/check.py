@@ -111,7 +111,7 @@ def compare(
     """Link the image with the comparison as its main program, and let it compare."""
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         work = Path(folder)
-        binary = _link(image, target, replace(settings, output=work / "check"), workshop)
+        binary = _link(image, target, settings, workshop, work)
         renamed = [(label, _OWN_MAIN if name == "__main__" else name, *data) for label, name, *data in fresh.cases]
         request = {
             "layout": layout_as_json(target.layout),
@@ -145,8 +145,8 @@ def _writable_segments(binary: Path) -> Iterator[tuple[int, int, int]]:
             yield segment.address, segment.offset, segment.file_size
 
 
-def _link(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop) -> Path:
-    """The image without data files, extension modules and what else the comparison does not use."""
+def _link(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop, folder: Path) -> Path:
+    """Link, in a folder, the image without data files, extension modules and what else the comparison does not use."""
     sources: dict[str, Module] = {module.name: module for module in image.graph.of_kind(SourceModule)}
     sources[_CHECKER] = SourceModule(_CHECKER, _PROGRAM, str(bundle_root() / _PROGRAM.name), is_package=False)
     graph = replace(image.graph, modules=sources, data_files=(), site_builtins=())
@@ -158,9 +158,11 @@ def _link(image: FrozenImage, target: TargetPython, settings: Settings, workshop
     renamed = tuple(replace(each, source=_renamed(each.source, names)) for each in modules)
     graph = replace(graph, modules={module.name: module.source for module in renamed}, main_module="")
     together = replace(frozen, graph=graph, modules=renamed)
-    plan = link.plan(together, target, workshop.toolchain, settings)
+    plan = link.plan(together, target, settings)
     with link.launcher_objects(target, workshop.toolchain, workshop.cache) as launcher:
-        return link.execute(plan, launcher(), workshop.cache)
+        linked = link.link(link.lay_out(plan, launcher(), workshop.toolchain), folder)
+    link.write(linked)
+    return linked.path
 
 
 def _renamed(module: SourceModule, names: Mapping[str, str]) -> SourceModule:

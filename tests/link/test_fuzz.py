@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 from bundler.elf import X86_64, ElfError, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
 from bundler.link.libraries import find_closure
-from bundler.link.payload import Contents, build_payload
+from bundler.link.payload import lay_out_payload
 from bundler.link.place import place
 from bundler.link.replaced import REPLACED_FUNCTIONS
 from bundler.target import TargetPython
-from tests.link.test_payload import NO_RESULTS, OPTIONS
+from tests.link.test_payload import all_of, written
 from tests.support import bundle, run
 
 FILES = (
@@ -59,8 +59,7 @@ def use(path: Path) -> None:
     """What a build does with a shared object."""
     closure = find_closure([(path, "/here/module.so")], "/here", X86_64)
     placement = place(closure, frozenset({"PyModuleDef_Init"}), REPLACED_FUNCTIONS, {})
-    contents = Contents((), (), placement.prelinked.objects, NO_RESULTS, OPTIONS, carried=placement.carried)
-    build_payload(contents, 0, lambda _: 0, lambda _: 0)
+    written(lay_out_payload(all_of(libraries=placement), X86_64))
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
