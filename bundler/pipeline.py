@@ -49,22 +49,22 @@ def bundle(settings: Settings, report: Reporter) -> Built:
         if settings.self_check:
             _checked(image, target, settings, workshop)
         with report.stage("linking"):
-            plan = link.plan(image, target, settings)
-            _make(plan, launcher(), workshop)
-    report.findings(plan.findings, verbose=settings.verbose)
-    return Built(plan.output, target.version_text, len(image.modules), image.compiled)
+            planned = link.plan(image, target, settings)
+            _make(planned, launcher(), workshop)
+    report.findings(planned.findings, verbose=settings.verbose)
+    return Built(planned.output, target.version_text, len(image.modules), image.compiled)
 
 
-def _make(plan: LinkPlan, launcher: Sequence[Path], workshop: Workshop) -> None:
-    """Link what is planned, unless the output is what that would make. It appears whole or stays as it was."""
-    layout = link.lay_out(plan, launcher, workshop.toolchain)
-    inputs = link.inputs_digest(layout)
-    if not link.is_current(plan.output, inputs, workshop.cache):
-        with link.workplace(plan.output) as folder:
-            linked = link.link(layout, folder)
-            link.write(linked)
-            # From here on the executable runs: what adds to it does so now, before anybody can see it.
-            link.publish(linked, inputs, workshop.cache)
+def plan(settings: Settings, report: Reporter) -> LinkPlan:
+    """What `bundle` would link; modules are frozen for that, but nothing is linked."""
+    workshop = _workshop(settings, report)
+    target = _target(settings, workshop)
+    graph = _analyzed(target, settings, workshop)
+    report.findings(graph.findings, verbose=settings.verbose)
+    image = freeze(graph, target, settings, workshop)
+    planned = link.plan(image, target, settings)
+    report.findings(planned.findings, verbose=settings.verbose)
+    return planned
 
 
 def why(settings: Settings, module: str, report: Reporter) -> str:
@@ -111,6 +111,18 @@ def _checked(image: FrozenImage, target: TargetPython, settings: Settings, works
     with report.stage(f"checking {count_text(len(image.modules), 'module')}"):
         compared = self_check(image, target, settings, workshop).compared
     report.line(f"{compared['code']} code objects and {sum(compared.values())} objects in all are as they should be")
+
+
+def _make(planned: LinkPlan, launcher: Sequence[Path], workshop: Workshop) -> None:
+    """Link what is planned, unless the output is what that would make. It appears whole or stays as it was."""
+    layout = link.lay_out(planned, launcher, workshop.toolchain)
+    inputs = link.inputs_digest(layout)
+    if not link.is_current(planned.output, inputs, workshop.cache):
+        with link.workplace(planned.output) as folder:
+            linked = link.link(layout, folder)
+            link.write(linked)
+            # From here on the executable runs: what adds to it does so now, before anybody can see it.
+            link.publish(linked, inputs, workshop.cache)
 
 
 def _output(settings: Settings, graph: ModuleGraph) -> Path:

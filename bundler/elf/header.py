@@ -36,8 +36,8 @@ def read_header(data: Any) -> tuple[Any, Machine]:
 
 
 def read_segments(data: Any, header: Any) -> tuple[Segment, ...]:
-    """The program headers."""
-    if header.e_phentsize != size_of("Elf64_Phdr"):
+    """The program headers; object files have none."""
+    if header.e_phnum and header.e_phentsize != size_of("Elf64_Phdr"):
         raise ElfError("its program headers have another size than the format's")
     return tuple(
         Segment(e.p_type, e.p_flags, e.p_offset, e.p_vaddr, e.p_filesz, e.p_memsz, e.p_align)

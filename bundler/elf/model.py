@@ -11,6 +11,7 @@ from bundler.elf.machine import Machine, Relocation
 from bundler.elf.structures import (
     DynamicFlag,
     ElfError,
+    SectionFlag,
     SegmentFlag,
     SegmentType,
     SymbolBinding,
@@ -194,3 +195,8 @@ class Executable:
     segments: tuple[Segment, ...]
     sections: Mapping[str, Section]
     symbols: Mapping[str, int]
+
+    @property
+    def memory_size(self) -> int:
+        """Bytes of memory that its sections take."""
+        return sum(section.size for section in self.sections.values() if section.flags & SectionFlag.ALLOC)

@@ -26,7 +26,8 @@ class ModuleEntry:
 class FileEntry:
     """A file of this machine that is carried. `size`: in bytes, as it was when the link was planned.
 
-    `is_packed`: it is stored compressed, if that is smaller.
+    `is_packed`: it is stored compressed, if that is smaller. `distribution`: the one that it belongs to; None: the app's
+    own.
     """
 
     path: PurePosixPath
@@ -34,6 +35,7 @@ class FileEntry:
     size: int
     is_executable: bool = False
     is_packed: bool = False
+    distribution: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

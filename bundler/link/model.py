@@ -18,7 +18,16 @@ from bundler.link.contents import Contents, StoredEntry
 from bundler.link.manifest import Manifest
 from bundler.link.objects import Prelinked, PrelinkedObject
 from bundler.link.relocated import Part
+from bundler.target import Linkage
 from bundler.toolchain import Toolchain
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFile:
+    """An object file of static data. `module`: the one whose code it is; None: it is for all."""
+
+    path: Path
+    module: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +39,8 @@ class LinkPlan:
 
     output: Path
     machine: Machine
-    objects: tuple[Path, ...]  # object files of frozen modules
+    linkage: Linkage
+    objects: tuple[ObjectFile, ...]
     libraries: tuple[Path | str, ...]  # the static libpython, and what it is linked with
     wrapped: tuple[str, ...]  # functions whose calls the linker sends to the launcher
     definitions: tuple[tuple[str, str], ...]  # symbols that the linker is given, and expressions for their values

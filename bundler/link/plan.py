@@ -35,7 +35,7 @@ from bundler.link.contents import (
 )
 from bundler.link.libraries import find_closure
 from bundler.link.manifest import Manifest
-from bundler.link.model import LinkPlan
+from bundler.link.model import LinkPlan, ObjectFile
 from bundler.link.objects import CarriedLibrary, Closure, Placement
 from bundler.link.place import library_rules, place
 from bundler.link.replaced import (
@@ -101,7 +101,12 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
     return LinkPlan(
         output=settings.output or Path("dist") / graph.name,
         machine=target.machine,
-        objects=(*(module.object_file for module in image.modules), image.results.object_file, *image.pool),
+        linkage=libpython.linkage,
+        objects=(
+            *(ObjectFile(module.object_file, module.name) for module in image.modules),
+            ObjectFile(image.results.object_file),
+            *map(ObjectFile, image.pool),
+        ),
         libraries=tuple(libraries),
         wrapped=(*sorted(REPLACED_FUNCTIONS), *(() if is_shared else WRAPPED_IN_PYTHON)),
         definitions=(*versions, *_runtime_members(target)),
@@ -131,7 +136,11 @@ def _runtime_members(target: TargetPython) -> Iterator[tuple[str, str]]:
 def _file_entries(graph: ModuleGraph) -> Iterator[Entry]:
     for file in graph.data_files:
         yield FileEntry(
-            bundle_root() / file.destination, file.source, file.source.stat().st_size, is_executable=file.is_executable
+            bundle_root() / file.destination,
+            file.source,
+            file.source.stat().st_size,
+            is_executable=file.is_executable,
+            distribution=file.distribution,
         )
     # Programs find their plugins by listing the folders of their packages.
     carried = {bundle_root() / file.destination for file in graph.data_files}

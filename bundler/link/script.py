@@ -150,7 +150,7 @@ def link_arguments(plan: LinkPlan, launcher: Sequence[Path]) -> Iterator[str]:
     # Fixed addresses: frozen data needs no relocation at start.
     yield "-no-pie"
     yield from ("-o", OUTPUT)
-    yield from (str(path.absolute()) for path in (*launcher, *plan.objects))
+    yield from (str(path.absolute()) for path in (*launcher, *(each.path for each in plan.objects)))
     yield from (ROOM_OBJECT, _DEFINITIONS_FILE)
     for name in sorted(plan.prelinked.executable_symbols):
         # Pulls in members of the static library that only images use.
