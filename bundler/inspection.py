@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bundler.elf import read_executable
-from bundler.link.manifest import SECTION, Manifest, needed_versions, read_manifest
+from bundler.link.finished import needed_versions, read_manifest
+from bundler.link.manifest import SECTION, Manifest
 from bundler.link.portability import EXECUTABLE, Newest, newest_versions
+from bundler.link.script import FROZEN_SECTIONS, PAYLOAD_SECTION
 from bundler.report import Item, Section, size_text
 from bundler.schema import FORMAT, InspectDocument
 
 # Parts of the file by the beginning of their sections' names; what no line names is the interpreter and launcher.
 _PARTS = (
     (SECTION, "manifest"),
-    (".bundle", "embedded"),
-    (".frozen", "frozen"),
+    (PAYLOAD_SECTION, "embedded"),
+    (FROZEN_SECTIONS, "frozen"),
     (".symtab", "symbols"),
     (".strtab", "symbols"),
 )

@@ -5,9 +5,10 @@
 `launcher_objects` compiles the launcher meanwhile.
 """
 
+from bundler.link.finished import needed_versions, read_manifest
 from bundler.link.launcher import launcher_objects
 from bundler.link.linker import lay_out, link
-from bundler.link.manifest import Manifest, read_manifest
+from bundler.link.manifest import Manifest
 from bundler.link.model import Layout, Linked, LinkPlan
 from bundler.link.plan import plan
 from bundler.link.publish import check_output, publish, workplace
@@ -25,6 +26,7 @@ __all__ = [
     "launcher_objects",
     "lay_out",
     "link",
+    "needed_versions",
     "plan",
     "publish",
     "read_manifest",

@@ -9,15 +9,21 @@ from pathlib import Path
 
 from bundler.elf import FileType, Relocation, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
-from bundler.link.manifest import needed_versions
+from bundler.link.finished import needed_versions
 from bundler.link.model import Layout, Linked, LinkPlan
 from bundler.link.payload import lay_out_payload
 from bundler.link.portability import EXECUTABLE, check_limits
-from bundler.link.script import ARGUMENTS_FILE, OUTPUT, ROOM_FILE, ROOM_OBJECT, link_arguments, linker_texts
+from bundler.link.script import (
+    ARGUMENTS_FILE,
+    FROZEN_SECTIONS,
+    OUTPUT,
+    ROOM_FILE,
+    ROOM_OBJECT,
+    link_arguments,
+    linker_texts,
+)
 from bundler.process import CommandError
 from bundler.toolchain import Toolchain
-
-FROZEN_SECTIONS = ".frozen"  # what their names start with (freeze/worker/structs.py)
 
 # Linux before 6.17 refuses to start a program with more than 73 (fs/binfmt_elf.c, one page of headers).
 MOST_PROGRAM_HEADERS = 60

@@ -16,8 +16,7 @@ from bundler.elf import Executable, Machine
 from bundler.errors import Diagnostic
 from bundler.link.contents import Contents, StoredEntry
 from bundler.link.manifest import Manifest
-from bundler.link.objects import Prelinked, PrelinkedObject
-from bundler.link.relocated import Part
+from bundler.link.objects import Part, Prelinked, PrelinkedObject
 from bundler.target import Linkage
 from bundler.toolchain import Toolchain
 

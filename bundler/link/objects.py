@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import IntFlag
 from pathlib import Path
 
 from bundler.elf import SharedObject, Tag
@@ -190,6 +191,24 @@ class PrelinkedObject:
         """Where something that the dynamic section names lies; 0 when it names none."""
         value = self.object.tags.get(tag, 0)
         return self.base + value if value else 0
+
+
+class Protection(IntFlag):
+    """PROT_* of mmap(2)."""
+
+    READ = 1
+    WRITE = 2
+    EXECUTE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an object that is mapped as one. Sizes are whole pages; memory beyond what is stored is zero."""
+
+    address: int
+    memory_size: int
+    stored_size: int
+    protection: Protection
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from pathlib import Path
 from bundler.cache import Cache
 from bundler.elf import drop_symbols
 from bundler.errors import BundleError
-from bundler.link.linker import FROZEN_SECTIONS
 from bundler.link.model import Linked
+from bundler.link.script import FROZEN_SECTIONS
 from bundler.link.up_to_date import OUTPUT_MODE, record
 
 

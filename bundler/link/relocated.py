@@ -8,30 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import IntFlag
 from operator import itemgetter
 
 from bundler.elf import Segment, SegmentFlag, SegmentType, Tag
-from bundler.link.objects import ExecutableSymbol, Locate, PrelinkedObject, RunTimeTarget
-
-
-class Protection(IntFlag):
-    """PROT_* of mmap(2)."""
-
-    READ = 1
-    WRITE = 2
-    EXECUTE = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of an object that is mapped as one. Sizes are whole pages; memory beyond what is stored is zero."""
-
-    address: int
-    memory_size: int
-    stored_size: int
-    protection: Protection
+from bundler.link.objects import ExecutableSymbol, Locate, Part, PrelinkedObject, Protection, RunTimeTarget
 
 
 def parts(dso: PrelinkedObject) -> tuple[Part, ...]:

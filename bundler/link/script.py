@@ -9,10 +9,10 @@ from bundler.elf import SymbolType
 from bundler.link import relocated
 from bundler.link.manifest import SECTION as MANIFEST_SECTION
 from bundler.link.model import LinkPlan
-from bundler.link.objects import PrelinkedObject
-from bundler.link.relocated import Protection
+from bundler.link.objects import PrelinkedObject, Protection
 
 PAYLOAD_SECTION = ".bundle"
+FROZEN_SECTIONS = ".frozen"  # what their names start with (freeze/worker/structs.py)
 _PAYLOAD_SYMBOL = "bundle"
 
 # What the executable offers to extension modules; nothing that a library of the system could be bound to.
