@@ -16,12 +16,14 @@ from bundler.link.objects import ExecutableSymbol, Locate, Part, PrelinkedObject
 
 def parts(dso: PrelinkedObject) -> tuple[Part, ...]:
     """The parts of an object in the order of addresses."""
-    return tuple(part for load in dso.object.loads for part in _parts_of(dso, load))
+    constant = _constant_range(dso)
+    return tuple(part for load in dso.object.loads for part in _parts_of(dso, load, constant))
 
 
 def contents(dso: PrelinkedObject, locate: Locate) -> Iterator[tuple[Part, bytes]]:
     """The parts of an object with their bound bytes."""
     values = sorted((*_values(dso, locate), *_forgotten_run_path(dso)), key=_address)
+    constant = _constant_range(dso)
     for load in dso.object.loads:
         start, stored_size, _ = _extent(dso, load)
         content = bytearray(stored_size)
@@ -31,7 +33,7 @@ def contents(dso: PrelinkedObject, locate: Locate) -> Iterator[tuple[Part, bytes
         first, last = (bisect_left(values, end, key=_address) for end in (start, start + stored_size))
         for address, value in values[first:last]:
             content[address - start : address - start + len(value)] = value
-        for part in _parts_of(dso, load):
+        for part in _parts_of(dso, load, constant):
             offset = part.address - start
             yield part, bytes(content[offset : offset + part.stored_size])
 
@@ -78,17 +80,21 @@ def _extent(dso: PrelinkedObject, load: Segment) -> tuple[int, int, int]:
     return start, stored_size, machine.page_up(lead + load.memory_size)
 
 
-def _parts_of(dso: PrelinkedObject, load: Segment) -> Iterator[Part]:
-    """A segment, cut so that what is not patched at run time is mapped read-only from the start."""
+def _constant_range(dso: PrelinkedObject) -> tuple[int, int]:
+    """Start and size of what can be mapped read-only at once, for nothing in it is patched at run time."""
+    return relro(dso) if late_relro(dso) == (0, 0) else (0, 0)
+
+
+def _parts_of(dso: PrelinkedObject, load: Segment, constant: tuple[int, int]) -> Iterator[Part]:
+    """A segment, cut where a part of it is constant."""
     start, stored_size, memory_size = _extent(dso, load)
     protection = _protection(load.flags)
-    relro_start, relro_size = relro(dso)
-    relro_end = min(relro_start + relro_size, start + stored_size)
-    is_late = late_relro(dso)[1] > 0
-    if is_late or not start <= relro_start < relro_end or not protection & Protection.WRITE:
+    constant_start, constant_size = constant
+    constant_end = min(constant_start + constant_size, start + stored_size)
+    if not start <= constant_start < constant_end or not protection & Protection.WRITE:
         yield Part(start, memory_size, stored_size, protection)
         return
-    cuts = (start, relro_start, relro_end, start + memory_size)
+    cuts = (start, constant_start, constant_end, start + memory_size)
     for low, high, kind in zip(cuts, cuts[1:], (protection, Protection.READ, protection), strict=False):
         if low < high:
             yield Part(low, high - low, max(min(high, start + stored_size) - low, 0), kind)
