@@ -92,10 +92,9 @@ def _supported_machine(executable: Path, facts: dict[str, Any]) -> Machine:
         )
         names = " or ".join(each.name for each in MACHINES.values())
         supported = f"only Linux on {names} with the GNU C library is supported"
-    if problem or machine is None:
-        raise BundleError(
-            "unsupported-python", problem or name, hint=f"{supported}; choose another with `--python PATH`"
-        )
+    if problem:
+        raise BundleError("unsupported-python", problem, hint=f"{supported}; choose another with `--python PATH`")
+    assert machine is not None
     return machine
 
 
