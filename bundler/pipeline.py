@@ -56,7 +56,7 @@ def bundle(settings: Settings, report: Reporter) -> Built:
 
 
 def plan(settings: Settings, report: Reporter) -> LinkPlan:
-    """What `bundle` would link; modules are frozen for that, but nothing is linked."""
+    """The plan of the binary that the settings ask for; modules are frozen for it, but nothing is linked."""
     workshop = _workshop(settings, report)
     target = _target(settings, workshop)
     graph = _analyzed(target, settings, workshop)
@@ -114,14 +114,14 @@ def _checked(image: FrozenImage, target: TargetPython, settings: Settings, works
 
 
 def _make(planned: LinkPlan, launcher: Sequence[Path], workshop: Workshop) -> None:
-    """Link what is planned, unless the output is what that would make. It appears whole or stays as it was."""
+    """Link, unless the output is up to date. It appears whole or stays as it was."""
     layout = link.lay_out(planned, launcher, workshop.toolchain)
     inputs = link.inputs_digest(layout)
     if not link.is_current(planned.output, inputs, workshop.cache):
         with link.workplace(planned.output) as folder:
             linked = link.link(layout, folder)
             link.write(linked)
-            # From here on the executable runs: what adds to it does so now, before anybody can see it.
+            # The executable runs from here on; a step that runs it and adds to it belongs here.
             link.publish(linked, inputs, workshop.cache)
 
 

@@ -1,4 +1,4 @@
-"""`bundle plan`: what a link would put into the binary, for programs and for people."""
+"""`bundle plan`: shows a `LinkPlan`, to programs as JSON and to people as a page."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def document(plan: LinkPlan) -> PlanDocument:
 
 
 def _frozen_sizes(plan: LinkPlan) -> Mapping[str, int]:
-    """Bytes of static data by module; under "" what is for all of them."""
+    """Bytes of static data by module; "" stands for data that all modules share."""
     sizes: dict[str, int] = {}
     for each in plan.objects:
         name = each.module or ""
@@ -167,7 +167,7 @@ def _module_items(plan: PlanDocument) -> Iterator[Item]:
 
 
 def _package_texts(modules: Sequence[Sized]) -> Iterator[str]:
-    """Sizes of modules by the top-level package that they are in, and how many there are; the largest first."""
+    """Sizes and numbers of modules by top-level package, the largest first."""
     packages: dict[str, list[int]] = {}
     for module in modules:
         packages.setdefault(module["name"].partition(".")[0], []).append(module["size"])
@@ -181,7 +181,7 @@ def _library_text(library: PlannedLibrary) -> str:
 
 
 def _data_sections(files: Sequence[PlannedFile]) -> Iterator[Section]:
-    """Each file that no distribution brought; of the others only how many there are."""
+    """Data files: one by one those of no distribution, the others counted."""
     own = [file for file in files if file["distribution"] is None]
     if own:
         label = f"data files of no distribution: {_amount(own)}"

@@ -19,9 +19,9 @@ from bundler.elf.structures import (
 
 
 def read_executable(path: Path, *, with_symbols: bool = True, without: str | None = None) -> Executable:
-    """Read sections, and the full symbol table if asked for; ElfError, naming the file, when that cannot be.
+    """Read sections, and the full symbol table if asked for; ElfError, naming the file, when they are malformed.
 
-    `without`: sections whose names start with it define symbols that nobody asks for.
+    `without`: symbols of sections whose names start with it are skipped.
     """
     try:
         return _read_executable(path, with_symbols, without)

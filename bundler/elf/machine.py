@@ -37,7 +37,7 @@ class ThreadPointer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Detour:
-    """Machine code that goes to another function: fixed bytes, then an operand that names the destination.
+    """Machine code that jumps to another function: fixed bytes, then an operand that names the destination.
 
     `is_relative`: the operand counts from the end of the code; otherwise it is the address.
     """
@@ -77,11 +77,11 @@ class Machine:
     ldconfig_label: str  # marks this machine's libraries in the output of `ldconfig -p`
 
     def page_down(self, address: int) -> int:
-        """The start of the page that an address is in."""
+        """The address, rounded down to the start of a page."""
         return address & -self.page_size
 
     def page_up(self, address: int) -> int:
-        """The first start of a page that is not below an address."""
+        """The address, rounded up to the start of a page."""
         return (address + self.page_size - 1) & -self.page_size
 
 

@@ -102,7 +102,7 @@ class SharedObject:
 
     @property
     def name(self) -> str:
-        """What other objects call it."""
+        """Its name in other objects' DT_NEEDED."""
         return self.soname or self.path.name
 
     @property
@@ -111,12 +111,12 @@ class SharedObject:
 
     @property
     def is_symbolic(self) -> bool:
-        """True if its own definitions are looked at first."""
+        """True if symbols are looked up in the object itself first (-Bsymbolic)."""
         return Tag.SYMBOLIC in self.tags or bool(self.tags.get(Tag.FLAGS, 0) & DynamicFlag.SYMBOLIC)
 
     @property
     def has_executable_stack(self) -> bool:
-        """True if it asks for one. Without PT_GNU_STACK it only fails to say that it needs none."""
+        """True if PT_GNU_STACK asks for one; without that header the object makes no statement."""
         stack = self.segment(SegmentType.GNU_STACK)
         return stack is not None and stack.is_executable
 
@@ -135,14 +135,14 @@ class SharedObject:
         return self.tags[tag]
 
     def offset_of(self, address: int) -> int:
-        """Where in the file the byte at an address is; ElfError when it is not there (.bss)."""
+        """The offset in the file of the byte at an address; ElfError when the file does not hold it (.bss)."""
         for segment in self.loads:
             if segment.address <= address < segment.address + segment.file_size:
                 return segment.offset + address - segment.address
         raise ElfError(f"address {address:#x} is not in the file")
 
     def search_path_texts(self) -> Iterator[tuple[int, int]]:
-        """Where in the file the texts of DT_RUNPATH and DT_RPATH stand, without what belongs to other texts too."""
+        """Offset and size, in the file, of the texts of DT_RUNPATH and DT_RPATH, without tails that symbols share."""
         # Linkers merge strings with equal ends: that of a symbol may be the tail of the path.
         names = {symbol.name for symbol in self.symbols}
         for tag in (Tag.RUNPATH, Tag.RPATH):
@@ -153,19 +153,19 @@ class SharedObject:
                 yield start, self.data.find(b"\0", start) - start - tail
 
     def address_of(self, offset: int) -> int | None:
-        """Where a byte of the file is loaded; None when it is not."""
+        """The address of a byte of the file; None when it is not loaded."""
         for segment in self.loads:
             if segment.offset <= offset < segment.offset + segment.file_size:
                 return segment.address + offset - segment.offset
         return None
 
     def kind_of(self, rela: Rela) -> Relocation | None:
-        """What a relocation does; None when it is of no kind that a linked object may hold."""
+        """The kind of a relocation; None when no linked object may hold it."""
         return self.machine.relocations.get(rela.type)
 
     @property
     def headers_address(self) -> int | None:
-        """Where the program headers are loaded; tools that rewrite files move them."""
+        """The address of the program headers; tools that rewrite files move them. None when they are not loaded."""
         place = offset_of("Elf64_Ehdr", "e_phoff")
         return self.address_of(int.from_bytes(self.data[place : place + 8], "little"))
 
@@ -198,5 +198,5 @@ class Executable:
 
     @property
     def memory_size(self) -> int:
-        """Bytes of memory that its sections take."""
+        """Bytes that its sections take in memory."""
         return sum(section.size for section in self.sections.values() if section.flags & SectionFlag.ALLOC)

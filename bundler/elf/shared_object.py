@@ -31,7 +31,7 @@ _LARGEST_ALIGNMENT = 1 << 30
 
 
 def read_shared_object(path: Path) -> SharedObject:
-    """Read the dynamic section and everything it points to; ElfError, naming the file, when that cannot be."""
+    """Read the dynamic section and everything it points to; ElfError, naming the file, when it is malformed."""
     try:
         return _read_shared_object(path)
     except (ElfError, ValueError) as error:  # ValueError: an empty file cannot be mapped
@@ -92,7 +92,7 @@ def _relocations(object_: SharedObject) -> Iterator[Rela]:
 
 
 def _relative_words(object_: SharedObject) -> Iterator[int]:
-    """The compressed table DT_RELR (gABI draft, 2018)."""
+    """Unpack the compressed table DT_RELR (gABI draft, 2018): addresses of words."""
     size = object_.tags.get(Tag.RELRSZ, 0)
     if not size:
         return
@@ -109,7 +109,7 @@ def _relative_words(object_: SharedObject) -> Iterator[int]:
 
 
 def _check_segments(segments: tuple[Segment, ...], size: int, page_size: int) -> None:
-    """What is loaded is in the file, in the order of addresses, and nothing overlaps."""
+    """ElfError unless loaded segments are in the file, in the order of addresses, and apart from each other."""
     end = 0
     for segment in segments:
         if segment.type in (SegmentType.LOAD, SegmentType.DYNAMIC, SegmentType.TLS):
@@ -128,7 +128,7 @@ def _check_segments(segments: tuple[Segment, ...], size: int, page_size: int) ->
 
 
 def _check_tags(object_: SharedObject) -> None:
-    """What the launcher will call or look into without another look is in memory as a whole."""
+    """ElfError unless memory holds all of what the launcher calls or reads without checking it."""
     tags = object_.tags
     places = {tag: 1 for tag in (Tag.INIT, Tag.FINI, Tag.GNU_HASH) if tags.get(tag)}
     places[Tag.INIT_ARRAY] = tags.get(Tag.INIT_ARRAYSZ, 0)
@@ -178,7 +178,7 @@ def _versions(object_: SharedObject, strings: int) -> tuple[dict[int, str], tupl
 
 
 def _symbol_count(object_: SharedObject, relocations: Iterable[Rela]) -> int:
-    """The hash tables know how many dynamic symbols there are; nothing else does without section headers."""
+    """The number of dynamic symbols, from the hash tables: without section headers nothing else tells."""
     data, tags = object_.data, object_.tags
     if Tag.HASH in tags:
         return int(read_array(data, object_.offset_of(tags[Tag.HASH]), "uint32_t", 2)[1])

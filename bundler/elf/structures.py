@@ -153,7 +153,7 @@ _LONGEST_TEXT = 1 << 20
 
 
 class ElfError(Exception):
-    """A file that is not what it should be."""
+    """A malformed file."""
 
 
 @functools.cache
@@ -169,7 +169,7 @@ def size_of(kind: str) -> int:
 
 
 def offset_of(kind: str, member: str) -> int:
-    """Where a member of a struct begins."""
+    """The offset of a struct's member, in bytes."""
     return int(_ffi().offsetof(kind, member))
 
 
@@ -186,7 +186,7 @@ def read_array(data: Any, offset: int, kind: str, count: int) -> Any:
 
 @functools.cache
 def packer(kind: str) -> struct.Struct:
-    """The same struct for Python's `struct`, which reads and writes tens of thousands much faster than cffi."""
+    """The struct as a format of Python's `struct`, which is much faster than cffi for tens of thousands of them."""
     members = _ffi().typeof(kind).fields
     return struct.Struct("<" + "".join(_FORMATS[_ffi().sizeof(member.type)] for _, member in members))
 

@@ -1,6 +1,6 @@
-"""Takes out of an executable's symbol table what only its linking needed: a name for every frozen string, above all.
+"""Removes symbols from a linked executable that only the link needed: above all, a name for every frozen string.
 
-gdb, perf and py-spy find what they look for in what is left.
+The names that gdb, perf and py-spy use stay.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NAMED = (SymbolType.OBJECT, SymbolType.FUNC, SymbolType.TLS, SymbolType.GNU_IFU
 
 
 def drop_symbols(path: Path, prefix: str) -> None:
-    """Drop the symbols defined in sections whose name starts with `prefix`, and all that name no function or variable.
+    """Drop symbols that name no function or variable, and those defined in sections whose names start with `prefix`.
 
     The executable is as ld wrote it: the symbol table, its strings and the names of sections stand in this order behind
     everything else, and the section headers behind them.

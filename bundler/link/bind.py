@@ -64,7 +64,7 @@ def prelink(
     replaced: frozenset[str],
     detoured: frozenset[str] = frozenset(),
 ) -> Prelinked | tuple[Refusal, ...]:
-    """Bind every library of the closure; if some cannot be bound, say which, and why.
+    """Bind every library of the closure; all refusals together, if some cannot be bound.
 
     `exported`: symbols of the executable that libraries may be bound to. `replaced`: functions instead of which the
     launcher's are called. `detoured`: functions of resident libraries that jump to the launcher's.
@@ -84,7 +84,7 @@ _Tree = tuple[int | str, ...]
 
 @dataclass(slots=True)
 class _Binder:
-    """The work of `prelink`, one closure at a time. `refusals` are the first of each library, in their order."""
+    """The work of `prelink` on one closure. `refusals` has the first reason for each library."""
 
     closure: Closure
     exported: frozenset[str]
@@ -132,7 +132,7 @@ class _Binder:
         )
 
     def _refuse(self, index: int, reason: str) -> None:
-        """Note that a library cannot be bound; what is found for it from now on is of no use."""
+        """Note that a library cannot be bound. Binding goes on, so that others are refused in the same pass."""
         self._refused.setdefault(index, reason)
 
     def _assign_bases(self) -> None:
@@ -205,7 +205,7 @@ class _Binder:
             yield base + address, base + self._stored_word(index, address)
 
     def _with_near_thread_locals(self, fixups: list[Fixup]) -> Iterator[Fixup]:
-        """A resident library's storage is that of the executable: spare it the general way to thread-local variables."""
+        """Bind thread-local variables of a resident library directly: its storage is part of the executable's."""
         for fixup in fixups:
             match fixup.target:
                 case ThreadLocal() as local:
@@ -216,7 +216,7 @@ class _Binder:
                     yield fixup
 
     def _detours(self, index: int) -> Iterator[tuple[int, str]]:
-        """Functions of a resident library that the launcher has its own of."""
+        """Places of functions that the launcher replaces, each with the launcher's function."""
         room = self.closure.libraries[index].object.machine.detour.size
         for name in sorted(self.detoured):
             found = self._exports[index].find(name, None)
@@ -228,7 +228,7 @@ class _Binder:
             yield self._bases[index] + found.value, self._executable_symbol(replacement(name)).name
 
     def _special_fixups(self, index: int, rela: Rela, kind: Relocation | None) -> Iterator[Fixup]:
-        """Relocations that have to do with thread-local storage and IFUNC."""
+        """Fixups for thread-local storage and IFUNC."""
         place = self._bases[index] + rela.offset
         match kind:
             case Relocation.NONE:
@@ -267,7 +267,7 @@ class _Binder:
         return int.from_bytes(object_.data[at : at + 8], "little", signed=signed)
 
     def _check_places(self, index: int, relative: Iterable[int], fixups: Sequence[Fixup]) -> None:
-        """What is bound now has its place in the file; what is bound when the object is loaded can be written then."""
+        """Refuse a library whose words are not in the file, or cannot be written when it is loaded."""
         base = self._bases[index]
         loads = self.closure.libraries[index].object.loads
         stored = [(base + s.address, base + s.address + s.file_size) for s in loads]
@@ -284,7 +284,7 @@ class _Binder:
                 self._refuse(index, "has relocations in memory that is read-only")
 
     def _executable_symbol(self, name: str) -> ExecutableSymbol:
-        """A symbol of the executable, which must have it."""
+        """The target for a symbol of the executable; the linker will be told to keep that."""
         self._used.add(name)
         return ExecutableSymbol(name, 0)
 
@@ -297,7 +297,7 @@ class _Binder:
         return replace(local, from_thread_pointer=True)
 
     def _thread_local(self, index: int, rela: Rela) -> ThreadLocal | SystemThreadLocal:
-        """What a relocation of a thread-local variable refers to, as an offset."""
+        """The target of a relocation for a thread-local variable, as an offset."""
         object_ = self.closure.libraries[index].object
         symbol = object_.symbols[rela.symbol]
         if rela.symbol and symbol.binding != SymbolBinding.LOCAL:
@@ -315,7 +315,7 @@ class _Binder:
         return ThreadLocal(index, 0, from_thread_pointer=False)
 
     def _scopes(self, index: int) -> Iterator[list[_Tree]]:
-        """Where the object's symbols are looked for, in order; where trees stand side by side, one of them counts.
+        """The trees in which the object's symbols are looked up, in order. Of trees in one list, one counts.
 
         Which one depends on which of several modules is loaded first, so for a library that they share the dynamic
         linker's order cannot be told: it is looked at before them.

@@ -40,7 +40,7 @@ class FileEntry:
 
 @dataclass(frozen=True, slots=True)
 class InlineFile:
-    """A file with contents of our own."""
+    """A file that bundler writes itself."""
 
     path: PurePosixPath
     content: bytes
@@ -104,7 +104,7 @@ class InterpreterConfig:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """The keys of what is in the tuple of results, and the executable's symbol of its `struct bundle_code`."""
+    """Precompiled results: keys of the items of a tuple, and the executable's symbol of its `struct bundle_code`."""
 
     keys: tuple[str, ...]
     symbol: str
@@ -112,7 +112,7 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """All that the tables tell of.
+    """Everything that the tables describe.
 
     `folders` are there also when no file is in them. `replaced`: functions that carried libraries find the launcher's in
     place of.

@@ -36,5 +36,5 @@ def _frozen(value: Any) -> Any:
 
 
 def needed_versions(path: Path) -> tuple[str, ...]:
-    """What the executable itself needs of the system's libraries, embedded functions included: "file:VERSION"."""
+    """Symbol versions that the executable itself needs of the system's libraries: "file:VERSION"."""
     return tuple(f"{file}:{version}" for file, version in read_shared_object(path).needed_versions)

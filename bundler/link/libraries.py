@@ -21,7 +21,7 @@ LINKED_SYSTEM_LIBRARIES = frozenset(
     | {machine.dynamic_linker for machine in MACHINES.values()}
 )
 
-# Never part of the binary either, but not needed by every program: loaded from the system when an image needs them.
+# Never part of the binary either, but not needed by every program: loaded from the system when a library needs them.
 # The C++ and unwinder run-times exist once per process (exceptions cross libraries); the rest belongs to the system's
 # C library, graphics drivers or authentication.
 SYSTEM_LIBRARIES = LINKED_SYSTEM_LIBRARIES | {
@@ -140,14 +140,14 @@ class _Search:
         return next((path for path in candidates if _is_file(path)), None)
 
     def _place(self, file: Path, name: str, needed_by: Library) -> str:
-        """Where a needed library appears: as far from the one that needs it as on disk, if that is below the root."""
+        """The path of a needed library in the binary: relative to the needing one as on disk, if that is below the root."""
         way = os.path.relpath(file, needed_by.object.path.parent)
         place = PurePosixPath(os.path.normpath(PurePosixPath(needed_by.path).parent / way))
         return str(place) if place.is_relative_to(self.root_folder) else f"{self.root_folder}/{name}"
 
 
 def _check_found(lacking: Mapping[str, Iterable[Path]]) -> None:
-    """BundleError, naming all of them, when libraries that are needed are not on this machine."""
+    """BundleError, naming all of them, when needed libraries are not on this machine."""
     if lacking:
         first, *others = lacking
         raise BundleError(

@@ -30,7 +30,7 @@ MOST_PROGRAM_HEADERS = 60
 
 
 def lay_out(plan: LinkPlan, launcher: Sequence[Path], toolchain: Toolchain) -> Layout:
-    """Measure everything and give it its place in the payload; all that the linker will be given follows from that.
+    """Give everything its place in the payload, and make the linker's inputs.
 
     `launcher`: the launcher's object files. Data files are read, for their digests.
     """
@@ -39,7 +39,7 @@ def lay_out(plan: LinkPlan, launcher: Sequence[Path], toolchain: Toolchain) -> L
 
 
 def link(layout: Layout, folder: Path) -> Linked:
-    """Link in a folder. What is linked has room for the payload, and its addresses; `write` completes it.
+    """Link in a folder. The executable then has room for the payload; `write` completes it.
 
     BundleError when the linker fails, or when the executable would need newer libraries than the settings allow.
     """
@@ -71,7 +71,7 @@ def _run_linker(layout: Layout, folder: Path) -> Path:
 
 
 def _check(path: Path) -> None:
-    """Properties that the rest of the design stands on; a failure is a bug of ours."""
+    """Assert properties that the rest of the design relies on; a failure is a bug of ours."""
     executable = read_executable(path, with_symbols=False)
     assert executable.type == FileType.EXECUTABLE, "the executable is position-independent"
     assert len(executable.segments) <= MOST_PROGRAM_HEADERS, "too many program headers"

@@ -23,7 +23,7 @@ from bundler.toolchain import Toolchain
 
 @dataclass(frozen=True, slots=True)
 class ObjectFile:
-    """An object file of static data. `module`: the one whose code it is; None: it is for all."""
+    """An object file of static data. `module`: whose code it holds; None: it serves all modules."""
 
     path: Path
     module: str | None = None
@@ -72,7 +72,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class StoredPart:
-    """A place in the payload for the part of a prelinked object; offset 0: nothing of it is stored."""
+    """The offset in the payload of a prelinked object's part; 0: nothing of it is stored there."""
 
     part: Part
     offset: int
@@ -80,7 +80,7 @@ class StoredPart:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """Eight bytes of the tables that hold an address: a relocation of the payload, in terms of ld.
+    """Eight bytes of the tables that hold an address: what a relocation is to an object file.
 
     `symbol`: of the executable; None: the payload itself. `offset` is added to its address.
     """
@@ -92,7 +92,7 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The launcher's tables: bytes by their offsets in the payload, complete but for their references."""
+    """The launcher's tables: bytes by their offsets in the payload, and the addresses that are missing in them."""
 
     chunks: tuple[tuple[int, bytes], ...]
     references: tuple[Reference, ...]
@@ -100,7 +100,7 @@ class Tables:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """The section that is written after the link: how large it is, and where everything stands in it."""
+    """The section that is written after the link: its size, and the place of everything in it."""
 
     size: int
     files: tuple[StoredFile, ...]
@@ -113,7 +113,7 @@ class Payload:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """All that the linker is given. `texts`: files by name, in the folder in which it runs."""
+    """All inputs of the linker. `texts`: contents of files by name, for the folder in which it runs."""
 
     plan: LinkPlan
     toolchain: Toolchain
@@ -124,7 +124,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """An executable as the linker made it, in a folder of its own, with the addresses of everything in it."""
+    """A linked executable in a folder of its own; its symbols and sections have addresses."""
 
     layout: Layout
     executable: Executable

@@ -164,7 +164,7 @@ class Fixup:
 
 @dataclass(frozen=True, slots=True)
 class PrelinkedObject:
-    """A shared object at its place. `fixups` holds all words but those that `relative` (number + base) covers."""
+    """A shared object at its address. `fixups` holds all words but those that `relative` (number + base) covers."""
 
     index: int
     path: str
@@ -188,7 +188,7 @@ class PrelinkedObject:
         return tuple(fixup for fixup in self.fixups if isinstance(fixup.target, RunTimeTarget))
 
     def address(self, tag: Tag) -> int:
-        """Where something that the dynamic section names lies; 0 when it names none."""
+        """The address of something that the dynamic section names; 0 when it names none."""
         value = self.object.tags.get(tag, 0)
         return self.base + value if value else 0
 
@@ -293,7 +293,7 @@ class CarriedLibrary:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where all shared objects of a binary go: into fixed addresses, or into files."""
+    """All shared objects of a binary: prelinked ones, and those carried as files."""
 
     prelinked: Prelinked
     carried: tuple[CarriedLibrary, ...]

@@ -36,13 +36,13 @@ def lay_out_payload(contents: Contents, machine: Machine) -> Payload:
 
 
 class _Space:
-    """What is taken of the payload: all before `end`."""
+    """Hands out offsets of the payload; all before `end` is taken."""
 
     def __init__(self, end: int) -> None:
         self.end = end
 
     def take(self, size: int, alignment: int) -> int:
-        """The offset of that many bytes more."""
+        """The offset of the next `size` bytes."""
         start = -(-self.end // alignment) * alignment
         self.end = start + size
         return start
@@ -145,7 +145,7 @@ def _write_file(file: BinaryIO, stored: StoredFile) -> None:
 
 
 def _same_content(stored: StoredFile) -> Iterator[bytes]:
-    """A file's content, piece by piece; BundleError at its end when it is not what it was when it was laid out."""
+    """A file's content, piece by piece; BundleError at its end when it changed since it was laid out."""
     state = hashlib.sha256()
     try:
         for piece in _content(stored.entry):

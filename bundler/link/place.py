@@ -22,7 +22,7 @@ from bundler.link.objects import CarriedLibrary, Closure, Library, Placement, Pr
 
 @functools.cache
 def library_rules() -> Mapping[str, str]:
-    """Why libraries are never prelinked, by patterns of their names."""
+    """Reasons never to prelink libraries, by patterns of their names."""
     text = Path(__file__).with_name("carried.toml").read_text()
     return {raw["name"]: raw["reason"] for raw in tomli.loads(text)["library"]}
 
@@ -55,7 +55,7 @@ def place(
 
 
 def _check_residents(closure: Closure, reasons: Mapping[str, str]) -> None:
-    """What the executable is linked with is there before anything could load it from memory."""
+    """BundleError when a library that the executable is linked with is refused: it cannot be carried."""
     residents = closure.residents
     refused = [
         f"`{each.object.path}` cannot be linked into the binary: it {reasons[each.path]}"
@@ -72,7 +72,7 @@ def _check_residents(closure: Closure, reasons: Mapping[str, str]) -> None:
 
 
 def _evident_reason(library: Library, closure: Closure, rules: Mapping[str, str]) -> str | None:
-    """Why a library cannot be prelinked, as far as it shows without binding it."""
+    """A reason not to prelink a library that shows without binding it; None when there is none."""
     object_ = library.object
     names = (object_.name, object_.path.name)
     for pattern, reason in rules.items():
@@ -136,7 +136,7 @@ def _carried(closure: Closure, reasons: Mapping[str, str]) -> tuple[CarriedLibra
 
 
 def _check_needed(needing: SharedObject, needed: Iterable[SharedObject]) -> None:
-    """The dynamic linker recognises a library that is loaded already by its own name for itself, and by nothing else."""
+    """BundleError when a needed library has no DT_SONAME: the dynamic linker would not recognise it as loaded."""
     for each in needed:
         if each.soname is None:
             raise _refusal(needing, f"`{each.path.name}`, which it needs, has no DT_SONAME")

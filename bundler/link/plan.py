@@ -57,9 +57,9 @@ _PYTHON_COMMAND = {None: "BUNDLE_REFUSE_PYTHON", True: "BUNDLE_PYTHON_COMMAND", 
 
 
 def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPlan:
-    """Find what extension modules need, bind it, and say what the binary's tables will hold.
+    """Find the libraries that extension modules need, bind them, and list what the binary will hold.
 
-    Libraries are read, but of other files only the sizes.
+    Reads libraries; of other files only their sizes.
     """
     graph = image.graph
     libpython = target.libpython
@@ -155,7 +155,7 @@ def _file_entries(graph: ModuleGraph) -> Iterator[Entry]:
 
 
 def _broken_source(broken: BrokenModule) -> Entry:
-    """The source that does not compile, so that importing it tells what is wrong."""
+    """The source of a module that does not compile: importing it in the binary shows the error."""
     path = PurePosixPath(broken.filename)
     if os.access(broken.path, os.R_OK):
         return FileEntry(path, broken.path, broken.path.stat().st_size)
@@ -165,7 +165,7 @@ def _broken_source(broken: BrokenModule) -> Entry:
 
 
 def _each_once(entries: Iterable[Entry]) -> tuple[Entry, ...]:
-    """The entries without those whose path a later one has."""
+    """The entries; of those with the same path, the last."""
     found: dict[PurePosixPath, Entry] = {}
     for entry in entries:
         found.pop(entry.path, None)
@@ -182,7 +182,7 @@ def _package_folders(graph: ModuleGraph) -> Iterator[PurePosixPath]:
 
 
 def _python_command(graph: ModuleGraph, settings: Settings) -> bool | None:
-    """What the user says; else that it is Python if a module of the program relies on that."""
+    """The user's setting; without one, True if a module of the program starts `sys.executable` as Python."""
     return True if settings.python_command is None and graph.starts_python else settings.python_command
 
 

@@ -1,4 +1,4 @@
-"""The file that the user gets: never half-written, and what was there before stays until the new one is whole."""
+"""The output file: an earlier one stays until the new one is complete."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def check_output(output: Path) -> None:
 
 @contextlib.contextmanager
 def workplace(output: Path) -> Iterator[Path]:
-    """A folder beside the output, in which it is made; BundleError when nothing can be written there.
+    """A temporary folder beside the output, to make it in; BundleError when nothing can be written there.
 
-    What is in the folder when the block ends is gone, so a failure leaves an earlier output as it was.
+    A failure in the block leaves an earlier output as it was.
     """
     check_output(output)
     try:
@@ -47,7 +47,7 @@ def workplace(output: Path) -> Iterator[Path]:
 
 
 def publish(linked: Linked, inputs: str, cache: Cache) -> None:
-    """Make the executable, which is complete, the output: it appears whole. `inputs`: the digest to record it under."""
+    """Rename the complete executable to the output, and record it under the digest of its inputs."""
     drop_symbols(linked.path, FROZEN_SECTIONS)
     record(linked.path, inputs, cache)
     linked.path.chmod(OUTPUT_MODE)

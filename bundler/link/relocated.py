@@ -39,7 +39,7 @@ def contents(dso: PrelinkedObject, locate: Locate) -> Iterator[tuple[Part, bytes
 
 
 def thread_local_content(dso: PrelinkedObject, locate: Locate) -> bytes:
-    """What a new thread's block starts with, bound like the rest."""
+    """The initial bytes of a new thread's block, with bound values."""
     segment = dso.object.segment(SegmentType.TLS)
     if segment is None:
         return b""
@@ -52,7 +52,7 @@ def thread_local_content(dso: PrelinkedObject, locate: Locate) -> bytes:
 
 
 def relro(dso: PrelinkedObject) -> tuple[int, int]:
-    """Start and size of what becomes read-only once the object is bound, in whole pages; (0, 0) when there is none."""
+    """Start and size of PT_GNU_RELRO, read-only after binding, in whole pages; (0, 0) when there is none."""
     segment = dso.object.segment(SegmentType.GNU_RELRO)
     if segment is None:
         return 0, 0
@@ -63,7 +63,7 @@ def relro(dso: PrelinkedObject) -> tuple[int, int]:
 
 
 def late_relro(dso: PrelinkedObject) -> tuple[int, int]:
-    """The same, when a patch falls into it: then it can only be protected after patching."""
+    """The same if a patch falls into it, so that it can only be protected after patching; else (0, 0)."""
     start, size = relro(dso)
     return (start, size) if any(start <= patch.address < start + size for patch in dso.patches) else (0, 0)
 
@@ -72,7 +72,7 @@ _address = itemgetter(0)
 
 
 def _extent(dso: PrelinkedObject, load: Segment) -> tuple[int, int, int]:
-    """Of a segment in whole pages: where it starts, how much is stored, and how large it is."""
+    """Start, stored size and memory size of a segment, in whole pages."""
     machine = dso.object.machine
     start = machine.page_down(dso.base + load.address)
     lead = dso.base + load.address - start
@@ -81,12 +81,12 @@ def _extent(dso: PrelinkedObject, load: Segment) -> tuple[int, int, int]:
 
 
 def _constant_range(dso: PrelinkedObject) -> tuple[int, int]:
-    """Start and size of what can be mapped read-only at once, for nothing in it is patched at run time."""
+    """Start and size of what can be mapped read-only from the start; (0, 0) when a patch falls into it."""
     return relro(dso) if late_relro(dso) == (0, 0) else (0, 0)
 
 
 def _parts_of(dso: PrelinkedObject, load: Segment, constant: tuple[int, int]) -> Iterator[Part]:
-    """A segment, cut where a part of it is constant."""
+    """The parts of one segment: its constant range is a part of its own."""
     start, stored_size, memory_size = _extent(dso, load)
     protection = _protection(load.flags)
     constant_start, constant_size = constant
@@ -127,7 +127,7 @@ def _values(dso: PrelinkedObject, locate: Locate) -> list[tuple[int, bytes]]:
 
 
 def _word(value: int) -> bytes:
-    """As the dynamic linker computes: in 64 bits, whatever an addend was."""
+    """Eight bytes of a value, computed modulo 2**64 as in the dynamic linker."""
     return (value & (1 << 64) - 1).to_bytes(8, "little")
 
 

@@ -1,4 +1,4 @@
-"""What the linker and the assembler are given: texts and arguments. Nothing here runs them."""
+"""Inputs of the linker and the assembler: texts and arguments. Runs neither."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def part_section(resident: PrelinkedObject, number: int) -> str:
 
 
 def linker_texts(plan: LinkPlan, payload_size: int) -> dict[str, str]:
-    """What they read besides object files: texts by name, for the folder in which they run."""
+    """The files that they read besides object files: texts by name, for the folder in which they run."""
     files = {
         _MANIFEST_FILE: plan.manifest.text(),
         ROOM_FILE: "\n".join((*_room_lines(plan, payload_size), "")),
@@ -72,7 +72,7 @@ def linker_texts(plan: LinkPlan, payload_size: int) -> dict[str, str]:
 
 
 def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
-    """Assembler that makes room for the payload, and for what images need inside the executable."""
+    """Assembler that makes room for the payload, and for what prelinked objects need inside the executable."""
     yield f'.section {PAYLOAD_SECTION},"a",@progbits'
     yield f".balign {plan.machine.page_size}"
     yield f".globl {_PAYLOAD_SYMBOL}"
@@ -104,7 +104,7 @@ def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
 
 
 def _resident_lines(resident: PrelinkedObject) -> Iterator[str]:
-    """Room for a library, and the symbols through which the executable's own objects are linked with it."""
+    """Assembler that makes room for a resident library, and defines its symbols for the executable's own objects."""
     symbols = sorted(
         (resident.base + symbol.value, symbol)
         for symbol in resident.object.symbols
@@ -128,7 +128,7 @@ def _resident_lines(resident: PrelinkedObject) -> Iterator[str]:
 
 
 def _resident_script(plan: LinkPlan) -> Iterator[str]:
-    """For the linker: the addresses of those sections, behind all that it places itself."""
+    """A linker script that places these sections at their addresses, behind everything that the linker places itself."""
     parts = sorted(
         (part.address, part_section(resident, number), part.memory_size > part.stored_size)
         for resident in plan.prelinked.residents

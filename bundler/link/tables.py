@@ -70,7 +70,7 @@ def make_tables(
 
 
 class _Writer:
-    """Lays tables out one behind the other, from an offset of the payload on.
+    """Lays out tables one behind the other, starting at an offset of the payload.
 
     While rows are filled in, a pointer holds the number of what it points to; `fill` makes it a reference.
     """
@@ -182,7 +182,7 @@ class _Writer:
 
 @functools.cache
 def _pointer_places(kind: Any) -> tuple[int, ...]:
-    """Where a C type has pointers, in bytes from its start."""
+    """Offsets of the pointers in a C type, in bytes."""
     if kind.kind == "pointer":
         return (0,)
     if kind.kind != "struct":
@@ -252,7 +252,7 @@ def _tree(files: Iterable[Entry], folders: Iterable[PurePosixPath]) -> _Tree:
 
 
 def _digests(tree: _Tree, stored: Mapping[PurePosixPath, StoredFile]) -> Mapping[PurePosixPath, str]:
-    """Names for the contents of files, and for those of folders with all that is below them."""
+    """Digests of files, and of folders with everything below them."""
     digests: dict[PurePosixPath, str] = {}
     entries: dict[PurePosixPath, list[str]] = {}
     for path, file in reversed(tree.items()):  # what is in a folder comes behind it

@@ -47,7 +47,7 @@ def thread_local_blocks(
 
 
 def thread_pointer_offset(machine: Machine, block: Segment, place: int) -> int:
-    """How far a place of the executable's block is from the thread pointer. `block`: its PT_TLS segment."""
+    """The distance of a place in the executable's block from the thread pointer. `block`: its PT_TLS segment."""
     match machine.thread_pointer:
         case ThreadPointer.BEHIND_BLOCK:
             return place - -(-block.memory_size // block.alignment) * block.alignment

@@ -1,4 +1,4 @@
-"""Writes into a linked executable what needed its addresses: the payload, thread-local data, resident libraries."""
+"""Writes into a linked executable everything that depends on addresses: payload, thread-local data, resident libraries."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OWN_MODULE = 1
 
 
 def write(linked: Linked) -> None:
-    """Complete the executable: afterwards it runs. BundleError when a data file is not what it was when it was laid out."""
+    """Complete the executable; from then on it runs. BundleError when a data file changed since it was laid out."""
     executable, layout = linked.executable, linked.layout
     prelinked = layout.plan.prelinked
     locate = locator(linked)
