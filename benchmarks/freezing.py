@@ -23,8 +23,8 @@ from typing import TypeVar
 
 from bundler.analyze.graph import APP, ModuleGraph, SourceModule
 from bundler.cache import Cache
+from bundler.elf import read_executable
 from bundler.freeze import FrozenImage, freeze
-from bundler.link.elf import read_executable
 from bundler.pipeline import bundle
 from bundler.report import Reporter
 from bundler.settings import Settings, default_cache_dir

@@ -15,6 +15,7 @@ from bundler.analyze.why import explain
 from bundler.cache import Cache
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
+from bundler.link import LinkPlan
 from bundler.project import find_project_file, record
 from bundler.report import Reporter, count_text
 from bundler.selfcheck import self_check
@@ -49,11 +50,22 @@ def bundle(settings: Settings, report: Reporter) -> Built:
         if settings.self_check:
             _checked(image, target, settings, workshop)
         with report.stage("linking"):
-            plan = link.plan(image, target, workshop.toolchain, settings)
-            path = link.execute(plan, launcher(), workshop.cache)
-    for finding in plan.findings:
-        report.diagnostic(finding)
-    return Built(path, target.version_text, len(image.modules), image.compiled)
+            planned = link.plan(image, target, settings)
+            _make(planned, launcher(), workshop)
+    report.findings(planned.findings, verbose=settings.verbose)
+    return Built(planned.output, target.version_text, len(image.modules), image.compiled)
+
+
+def plan(settings: Settings, report: Reporter) -> LinkPlan:
+    """The plan of the binary that the settings ask for; modules are frozen for it, but nothing is linked."""
+    workshop = _workshop(settings, report)
+    target = _target(settings, workshop)
+    graph = _analyzed(target, settings, workshop)
+    report.findings(graph.findings, verbose=settings.verbose)
+    image = freeze(graph, target, settings, workshop)
+    planned = link.plan(image, target, settings)
+    report.findings(planned.findings, verbose=settings.verbose)
+    return planned
 
 
 def why(settings: Settings, module: str, report: Reporter) -> str:
@@ -100,6 +112,18 @@ def _checked(image: FrozenImage, target: TargetPython, settings: Settings, works
     with report.stage(f"checking {count_text(len(image.modules), 'module')}"):
         compared = self_check(image, target, settings, workshop).compared
     report.line(f"{compared['code']} code objects and {sum(compared.values())} objects in all are as they should be")
+
+
+def _make(planned: LinkPlan, launcher: Sequence[Path], workshop: Workshop) -> None:
+    """Link, unless the output is up to date. It appears whole or stays as it was."""
+    layout = link.lay_out(planned, launcher, workshop.toolchain)
+    inputs = link.inputs_digest(layout)
+    if not link.is_current(planned.output, inputs, workshop.cache):
+        with link.workplace(planned.output) as folder:
+            linked = link.link(layout, folder)
+            link.write(linked)
+            # The executable runs from here on; a step that runs it and adds to it belongs here.
+            link.publish(linked, inputs, workshop.cache)
 
 
 def _output(settings: Settings, graph: ModuleGraph) -> Path:

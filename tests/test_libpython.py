@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from bundler.cache import Cache
+from bundler.elf import read_shared_object
 from bundler.errors import BundleError
-from bundler.link.elf import read_shared_object
 from bundler.target import Linkage, probe
 from bundler.target.archive import missing_symbols
 from bundler.target.libpython import find_libpython

@@ -100,7 +100,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         )
         contents = _follow(entry, target, settings, context)
     walk = contents.walk
-    data_files, libraries = separate(contents.files)
+    data_files, libraries = separate(contents.files, target.machine)
     modules = dict(_modules(walk.reached, entry, target))
     modules |= dict(_portable_build_variables(modules, target, cache))
     return ModuleGraph(

@@ -153,11 +153,15 @@ class LeftOut(Import):
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file that is carried as it is, to be found at `destination` in the binary."""
+    """A file that is carried as it is, to be found at `destination` in the binary.
+
+    `distribution`: the installed one that lists it; None: the app's own.
+    """
 
     source: Path
     destination: PurePosixPath
     is_executable: bool = False
+    distribution: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from bundler.analyze.distributions import Installed
 from bundler.analyze.graph import DataFile, Library
 from bundler.contract import bundle_root
+from bundler.elf import Machine, is_shared_object
 
 _NAME = re.compile(r".\.so(\.\d+)*$")
 # Of some version and platform, be it another one than the target's.
@@ -22,12 +23,8 @@ _MODULE_TAG = re.compile(r"\.(cpython-|abi3|pypy|graalpy)")
 # Where tools that repair wheels put the libraries that the distribution's modules need: beside its packages.
 _GRAFTED = re.compile(r".\.libs$")
 
-# ELF's identification of 64-bit little-endian files, then type ET_DYN and machine EM_X86_64 (gABI chapter 4).
-_IDENTIFICATION = b"\x7fELF\2\1"
-_DYNAMIC_X86_64 = b"\3\0\x3e\0"
 
-
-def separate(files: Iterable[DataFile]) -> tuple[tuple[DataFile, ...], tuple[Library, ...]]:
+def separate(files: Iterable[DataFile], machine: Machine) -> tuple[tuple[DataFile, ...], tuple[Library, ...]]:
     """Data files, and the libraries among them; modules that nothing imports are left out.
 
     What only has the name of a library, or is one for another processor, stays a data file.
@@ -39,7 +36,7 @@ def separate(files: Iterable[DataFile]) -> tuple[tuple[DataFile, ...], tuple[Lib
             data.append(file)
         elif _MODULE_TAG.search(name):
             continue
-        elif not _is_shared_object(file.source):
+        elif not is_shared_object(file.source, machine):
             data.append(file)
         elif not _mentions(file.source, f"PyInit_{name.partition('.')[0]}\0".encode()):
             libraries.append(Library(file.source, str(bundle_root() / file.destination)))
@@ -55,13 +52,7 @@ def grafted(owner: Installed) -> Iterator[DataFile]:
     ]
     for path in beside:
         if not any(_mentions(other, path.name.encode() + b"\0") for other in libraries if other != path):
-            yield DataFile(path, PurePosixPath(path.relative_to(root)))
-
-
-def _is_shared_object(path: Path) -> bool:
-    with path.open("rb") as file:
-        header = file.read(20)
-    return header.startswith(_IDENTIFICATION) and header[16:] == _DYNAMIC_X86_64
+            yield DataFile(path, PurePosixPath(path.relative_to(root)), distribution=owner.name)
 
 
 def _mentions(path: Path, text: bytes) -> bool:

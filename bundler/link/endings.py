@@ -9,8 +9,8 @@ give memory back, close descriptors, as the system does anyway, or leave data in
 from __future__ import annotations
 
 from bundler.analyze.graph import ExtensionModule, ModuleGraph
-from bundler.link.elf import SharedObject
-from bundler.link.libraries import Closure, Library
+from bundler.elf import SharedObject
+from bundler.link.objects import Closure, Library
 
 _VISIBLE = frozenset(
     "write writev pwrite pwrite64 pwritev pwritev64 send sendto sendmsg sendmmsg sendfile sendfile64 splice"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import marshal
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from bundler import link
 from bundler.analyze.graph import LAUNCHER, Module, SourceModule
 from bundler.contract import bundle_root
+from bundler.elf import SegmentType, read_executable
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
 from bundler.freeze.compiler import is_script
@@ -110,10 +111,11 @@ def compare(
     """Link the image with the comparison as its main program, and let it compare."""
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         work = Path(folder)
-        binary = _link(image, target, replace(settings, output=work / "check"), workshop)
+        binary = _link(image, target, settings, workshop, work)
         renamed = [(label, _OWN_MAIN if name == "__main__" else name, *data) for label, name, *data in fresh.cases]
         request = {
             "layout": layout_as_json(target.layout),
+            "writable": list(_writable_segments(binary)),
             "references": sorted(POINTERS),
             "run_time": sorted(RUN_TIME_MEMBERS),
             "cases": renamed,
@@ -136,8 +138,15 @@ def compare(
     return Comparison(answer["compared"], differences)
 
 
-def _link(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop) -> Path:
-    """The image without data files, extension modules and what else the comparison does not use."""
+def _writable_segments(binary: Path) -> Iterator[tuple[int, int, int]]:
+    """Address, offset in the file, and size there of what the program may write to."""
+    for segment in read_executable(binary, with_symbols=False).segments:
+        if segment.type == SegmentType.LOAD and segment.is_writable:
+            yield segment.address, segment.offset, segment.file_size
+
+
+def _link(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop, folder: Path) -> Path:
+    """Link, in a folder, the image without data files, extension modules and what else the comparison does not use."""
     sources: dict[str, Module] = {module.name: module for module in image.sources}
     filename = str(bundle_root() / _PROGRAM.name)
     sources[_CHECKER] = SourceModule(_CHECKER, _PROGRAM, filename, is_package=False, origin=LAUNCHER)
@@ -150,9 +159,11 @@ def _link(image: FrozenImage, target: TargetPython, settings: Settings, workshop
     renamed = tuple(replace(each, source=_renamed(each.source, names)) for each in modules)
     graph = replace(graph, modules={module.name: module.source for module in renamed}, main_module="")
     together = replace(frozen, graph=graph, modules=renamed)
-    plan = link.plan(together, target, workshop.toolchain, settings)
+    plan = link.plan(together, target, settings)
     with link.launcher_objects(target, workshop.toolchain, workshop.cache) as launcher:
-        return link.execute(plan, launcher(), workshop.cache)
+        linked = link.link(link.lay_out(plan, launcher(), workshop.toolchain), folder)
+    link.write(linked)
+    return linked.path
 
 
 def _renamed(module: SourceModule, names: Mapping[str, str]) -> SourceModule:

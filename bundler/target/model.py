@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from bundler.elf import Machine
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -65,6 +67,7 @@ class TargetPython:
     stdlib: Path
     include_dirs: tuple[Path, ...]
     libpython: Libpython
+    machine: Machine
     builtin_modules: frozenset[str]
     stdlib_modules: frozenset[str]  # top-level names
     early_modules: frozenset[

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bundler.cache import Cache
+from bundler.elf import MACHINES, Machine, machine_for_python
 from bundler.errors import BundleError
 from bundler.process import CommandError, run
 from bundler.target.layout import measure_layout
@@ -26,7 +27,7 @@ def probe(executable: Path, toolchain: Toolchain, cache: Cache, linkage: Linkage
     `toolchain` measures the object layout, once per set of headers. `linkage`: the kind of libpython that is asked for.
     """
     facts = _ask(executable)
-    _refuse_unsupported(executable, facts)
+    machine = _supported_machine(executable, facts)
     include_dirs = _include_dirs(executable, facts)
     return TargetPython(
         # Its own word for itself: `executable` may be a slow shim in front of it.
@@ -42,6 +43,7 @@ def probe(executable: Path, toolchain: Toolchain, cache: Cache, linkage: Linkage
         stdlib=Path(facts["stdlib"]),
         include_dirs=include_dirs,
         libpython=find_libpython(executable, facts["version_text"], facts["variables"], linkage, cache),
+        machine=machine,
         builtin_modules=frozenset(facts["builtin"]),
         stdlib_modules=frozenset(facts["stdlib_modules"]),
         early_modules=frozenset(facts["early_modules"]),
@@ -70,10 +72,12 @@ def _ask(executable: Path) -> dict[str, Any]:
     return facts
 
 
-def _refuse_unsupported(executable: Path, facts: dict[str, Any]) -> None:
+def _supported_machine(executable: Path, facts: dict[str, Any]) -> Machine:
+    """The interpreter's machine; BundleError when this build of Python cannot be embedded."""
     version = tuple(facts["version"][:2])
     name = f"`{executable}` (Python {facts['version_text']})"
     supported = f"CPython {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}, as built by default, can be embedded"
+    machine = machine_for_python(facts["machine"])
     problem = None
     if facts["implementation"] != "cpython":
         problem = f"{name} is {facts['implementation']}, not CPython"
@@ -85,13 +89,16 @@ def _refuse_unsupported(executable: Path, facts: dict[str, Any]) -> None:
         problem = f"{name} is a free-threaded build"
     elif facts["debug"]:
         problem = f"{name} is a debug build"
-    elif facts["platform"] != "linux" or facts["machine"] != "x86_64" or facts["libc"] != "glibc":
+    elif facts["platform"] != "linux" or machine is None or facts["libc"] != "glibc":
         problem = (
             f"{name} is for {facts['platform']} on {facts['machine']} with {facts['libc'] or 'an unknown C library'}"
         )
-        supported = "only Linux on x86-64 with the GNU C library is supported"
+        names = " or ".join(each.name for each in MACHINES.values())
+        supported = f"only Linux on {names} with the GNU C library is supported"
     if problem:
         raise BundleError("unsupported-python", problem, hint=f"{supported}; choose another with `--python PATH`")
+    assert machine is not None
+    return machine
 
 
 def _include_dirs(executable: Path, facts: dict[str, Any]) -> tuple[Path, ...]:

@@ -24,6 +24,7 @@ from bundler.analyze.locate import Kind, Located, Locator
 from bundler.analyze.nodes import Reached
 from bundler.analyze.requested import Asked, asked_files, described, hook_config
 from bundler.cache import Cache
+from bundler.elf import X86_64
 from bundler.errors import BundleError
 from bundler.settings import AddedData, Settings
 from bundler.target import TargetPython
@@ -150,7 +151,9 @@ def hooks_of(  # what surrounds hooks
     folders: tuple[Path, ...] = (),
     config: Mapping[str, Mapping[str, object]] | None = None,
 ) -> Hooks:
-    target = SimpleNamespace(executable=python, prefix=python.parent.parent, hexversion=1, stdlib_modules=frozenset())
+    target = SimpleNamespace(
+        executable=python, prefix=python.parent.parent, hexversion=1, stdlib_modules=frozenset(), machine=X86_64
+    )
     return Hooks(
         cast(TargetPython, target),
         (site, stdlib, stdlib / "lib-dynload"),

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from bundler.contract import launcher_folder
+from bundler.elf import archive_symbols
 from bundler.link.launcher import FLAGS, LINKAGE_SOURCES
 from bundler.link.launcher import SOURCES as LINKED
 from bundler.link.replaced import REPLACED_FUNCTIONS, REPLACED_IN_IMAGES, WRAPPED_IN_PYTHON
 from bundler.target import Linkage, TargetPython
-from bundler.target.archive import archive_symbols
 
 SOURCES = sorted(launcher_folder().glob("*.c"))
 PLAIN = [

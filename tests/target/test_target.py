@@ -144,7 +144,7 @@ FACTS: dict[str, Any] = {
 def test_what_cannot_be_embedded_is_refused(change: dict[str, Any], words: str):
     """Each kind of Python that does not work gives an error that says which it is, and names what does."""
     with pytest.raises(BundleError, match=words) as raised:
-        probe_module._refuse_unsupported(Path("/python"), {**FACTS, **change})
+        probe_module._supported_machine(Path("/python"), {**FACTS, **change})
 
     assert raised.value.diagnostic.hint is not None
     assert "--python" in raised.value.diagnostic.hint
@@ -152,7 +152,7 @@ def test_what_cannot_be_embedded_is_refused(change: dict[str, Any], words: str):
 
 def test_what_can_be_embedded_is_not_refused():
     """The facts that the other cases start from are those of a Python that works."""
-    probe_module._refuse_unsupported(Path("/python"), FACTS)
+    probe_module._supported_machine(Path("/python"), FACTS)
 
 
 @pytest.mark.parametrize("script", ["exit 3", "echo nonsense", "kill -9 $$", "sleep 0"])

@@ -239,6 +239,10 @@ class Hooks:
             "guests": {name: str(folder) for name, folder in guests.items() if folder is not None},
             "pyinstaller": str(pyinstaller) if pyinstaller else None,
             "left_out": self._left_out,
+            "machine": {
+                "library_folders": self._target.machine.library_folders,
+                "ldconfig_label": self._target.machine.ldconfig_label,
+            },
             "config": self._config,
         }
 

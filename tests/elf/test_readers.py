@@ -22,10 +22,19 @@ from elftools.elf.enums import (
 from elftools.elf.gnuversions import GNUVerDefSection, GNUVerNeedSection, GNUVerSymSection
 from elftools.elf.relocation import RelocationTable, RelrRelocationTable
 
-from bundler.link.elf import ElfError, Rela, SegmentType, SharedObject, Tag, read_executable, read_shared_object
-from bundler.link.libraries import _system_libraries
+from bundler.elf import (
+    X86_64,
+    ElfError,
+    Rela,
+    SegmentType,
+    SharedObject,
+    Tag,
+    archive_symbols,
+    read_executable,
+    read_shared_object,
+)
+from bundler.link.libraries import system_libraries
 from bundler.target import Linkage, TargetPython
-from bundler.target.archive import archive_symbols
 from tests.link import natives
 
 SYSTEM = (
@@ -45,7 +54,7 @@ SMALL = [part.name for part in natives.MODULES]
 @pytest.fixture(params=SYSTEM)
 def system_library(request: pytest.FixtureRequest) -> Path:
     """A library of this machine, if it has it."""
-    path = _system_libraries().get(request.param)
+    path = system_libraries(X86_64).get(request.param)
     if path is None:
         pytest.skip(f"there is no {request.param} on this machine")
     return path

@@ -1,68 +1,39 @@
-"""Decides which libraries stay files, because they cannot be prelinked; the C library's dynamic linker loads those.
+"""Decides which libraries are prelinked, and which stay files for the C library's dynamic linker. Verb: `place`.
 
-A library that stays a file brings all that it needs as files too, for the dynamic linker knows nothing of images. To
-images that need it, it is like a library of the system: its symbols are looked up when they are loaded.
+A library that stays a file brings all that it needs as files too, for the dynamic linker knows nothing of prelinked
+objects. To those that need it, it is like a library of the system: its symbols are looked up when they are loaded.
 """
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import tomli
 
+from bundler.elf import SharedObject, Tag
 from bundler.errors import BundleError
-from bundler.link.elf import SegmentType, SharedObject, Tag
-from bundler.link.libraries import Closure, Library
-from bundler.link.prelink import NotPrelinkableError, Prelinked, prelink, thread_local_layout
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """A library that stays a file, for a reason in words ("has relocations in its text").
-
-    `needed`: those that must be loaded before it, by their places in the list of all.
-    """
-
-    library: Library
-    reason: str
-    needed: tuple[int, ...]
-
-    @property
-    def content(self) -> bytes:
-        """The file, without search paths of the build machine."""
-        object_ = self.library.object
-        content = bytearray(object_.data)
-        for start, size in object_.search_path_texts():
-            content[start : start + size] = bytes(size)
-        return bytes(content)
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """All shared objects of a binary."""
-
-    prelinked: Prelinked
-    carried: tuple[Carried, ...]
+from bundler.link.bind import prelink
+from bundler.link.objects import CarriedLibrary, Closure, Library, Placement, Prelinked
 
 
 @functools.cache
 def library_rules() -> Mapping[str, str]:
-    """Why libraries are never prelinked, by patterns of their names."""
+    """Reasons never to prelink libraries, by patterns of their names."""
     text = Path(__file__).with_name("carried.toml").read_text()
     return {raw["name"]: raw["reason"] for raw in tomli.loads(text)["library"]}
 
 
-def bind(
+def place(
     closure: Closure,
     exported: frozenset[str],
     replaced: frozenset[str],
     rules: Mapping[str, str],
     detoured: frozenset[str] = frozenset(),
-) -> Bound:
+) -> Placement:
     """Prelink what can be, and carry the rest.
 
     `exported`, `replaced`, `detoured`: as for `prelink`. `rules`: reasons by patterns of names. BundleError when a library can
@@ -76,28 +47,32 @@ def bind(
     while True:
         _check_residents(closure, reasons)
         every = _with_needed(closure, reasons)
-        try:
-            prelinked = prelink(_without(closure, every), exported, replaced, detoured)
-            thread_local_layout(prelinked.images)
-        except NotPrelinkableError as refusal:
-            reasons[refusal.path] = refusal.reason
-        else:
-            return Bound(prelinked, _carried(closure, every))
+        found = prelink(_without(closure, every), exported, replaced, detoured)
+        if isinstance(found, Prelinked):
+            return Placement(found, _carried(closure, every))
+        # What is refused is carried, and to what is bound next it is a library of the system.
+        reasons |= {refusal.path: refusal.reason for refusal in found}
 
 
 def _check_residents(closure: Closure, reasons: Mapping[str, str]) -> None:
-    """What the executable is linked with is there before anything could load it from memory."""
-    for library in closure.libraries:
-        if library.path in reasons and library.path in closure.residents:
-            raise BundleError(
-                "cannot-embed",
-                f"`{library.object.path}` cannot be linked into the binary: it {reasons[library.path]}",
-                hint="choose another interpreter with `--python`, or the other kind of library with `--libpython`",
-            )
+    """BundleError when a library that the executable is linked with is refused: it cannot be carried."""
+    residents = closure.residents
+    refused = [
+        f"`{each.object.path}` cannot be linked into the binary: it {reasons[each.path]}"
+        for each in closure.libraries
+        if each.path in reasons and each.path in residents
+    ]
+    if refused:
+        raise BundleError(
+            "cannot-embed",
+            refused[0],
+            notes=tuple(refused[1:]),
+            hint="choose another interpreter with `--python`, or the other kind of library with `--libpython`",
+        )
 
 
 def _evident_reason(library: Library, closure: Closure, rules: Mapping[str, str]) -> str | None:
-    """Why a library cannot be prelinked, as far as it shows without binding it."""
+    """A reason not to prelink a library that shows without binding it; None when there is none."""
     object_ = library.object
     names = (object_.name, object_.path.name)
     for pattern, reason in rules.items():
@@ -107,7 +82,7 @@ def _evident_reason(library: Library, closure: Closure, rules: Mapping[str, str]
         return f"needs `{'`, `'.join(closure.missing[library.path])}`, which is not on this machine"
     if object_.has_text_relocations:
         return "has relocations in its text"
-    if any(segment.type == SegmentType.LOAD and segment.flags & 3 == 3 for segment in object_.segments):
+    if any(segment.is_writable and segment.is_executable for segment in object_.loads):
         return "has memory that is both writable and executable"
     if object_.has_executable_stack:
         return "asks for an executable stack"
@@ -143,31 +118,31 @@ def _without(closure: Closure, reasons: Mapping[str, str]) -> Closure:
         libraries=tuple(
             library for library in closure.libraries if library.path not in reasons or library.path in closure.residents
         ),
-        hosts={**closure.hosts, **carried},
+        system={**closure.system, **carried},
         carried=frozenset(carried),
     )
 
 
-def _carried(closure: Closure, reasons: Mapping[str, str]) -> tuple[Carried, ...]:
+def _carried(closure: Closure, reasons: Mapping[str, str]) -> tuple[CarriedLibrary, ...]:
     libraries = [library for library in closure.libraries if library.path in reasons]
     by_name = {library.object.name: number for number, library in enumerate(libraries)}
     every = []
     for library in libraries:
         needed = [by_name[name] for name in library.object.needed if name in by_name]
         _check_needed(library.object, [libraries[number].object for number in needed])
-        every.append(Carried(library, reasons[library.path], tuple(dict.fromkeys(needed))))
+        every.append(CarriedLibrary(library, reasons[library.path], tuple(dict.fromkeys(needed))))
     _check_order(every)
     return tuple(every)
 
 
 def _check_needed(needing: SharedObject, needed: Iterable[SharedObject]) -> None:
-    """The dynamic linker recognises a library that is loaded already by its own name for itself, and by nothing else."""
+    """BundleError when a needed library has no DT_SONAME: the dynamic linker would not recognise it as loaded."""
     for each in needed:
         if each.soname is None:
             raise _refusal(needing, f"`{each.path.name}`, which it needs, has no DT_SONAME")
 
 
-def _check_order(every: list[Carried]) -> None:
+def _check_order(every: list[CarriedLibrary]) -> None:
     def walk(number: int, above: tuple[int, ...]) -> Iterator[int]:
         if number in above:
             raise _refusal(every[number].library.object, "it needs itself, through other libraries")

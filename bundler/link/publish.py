@@ -1,4 +1,4 @@
-"""The file that the user gets: never half-written, and what was there before stays until the new one is whole."""
+"""The output file: an earlier one stays until the new one is complete."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from bundler.cache import Cache
+from bundler.elf import drop_symbols
 from bundler.errors import BundleError
-
-LINKED = "linked"  # what the file is called while it is made
-OUTPUT_MODE = 0o755
+from bundler.link.model import Linked
+from bundler.link.script import FROZEN_SECTIONS
+from bundler.link.up_to_date import OUTPUT_MODE, record
 
 
 def check_output(output: Path) -> None:
@@ -31,17 +33,25 @@ def check_output(output: Path) -> None:
 
 
 @contextlib.contextmanager
-def replacing(output: Path) -> Iterator[Path]:
-    """A folder beside the output to work in; its file LINKED becomes the output when the block succeeds."""
+def workplace(output: Path) -> Iterator[Path]:
+    """A temporary folder beside the output, to make it in; BundleError when nothing can be written there.
+
+    A failure in the block leaves an earlier output as it was.
+    """
     check_output(output)
     try:
         with tempfile.TemporaryDirectory(prefix=f".{output.name}-", dir=output.parent) as folder:
             yield Path(folder)
-            linked = Path(folder) / LINKED
-            linked.chmod(OUTPUT_MODE)
-            linked.replace(output)
     except OSError as error:
         raise _unwritable(output, error.strerror or str(error), error.errno) from error
+
+
+def publish(linked: Linked, inputs: str, cache: Cache) -> None:
+    """Rename the complete executable to the output, and record it under the digest of its inputs."""
+    drop_symbols(linked.path, FROZEN_SECTIONS)
+    record(linked.path, inputs, cache)
+    linked.path.chmod(OUTPUT_MODE)
+    linked.path.replace(linked.layout.plan.output)
 
 
 def _unwritable(output: Path, reason: str, number: int | None = None) -> BundleError:
