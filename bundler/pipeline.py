@@ -10,8 +10,8 @@ from pathlib import Path
 from bundler import link
 from bundler.analyze import ModuleGraph, analyze
 from bundler.analyze.graph import SourceModule
-from bundler.analyze.trace import trace
-from bundler.analyze.why import explain
+from bundler.analyze.tell.trace import trace
+from bundler.analyze.tell.why import explain
 from bundler.cache import Cache
 from bundler.context import BuildContext
 from bundler.errors import BundleError

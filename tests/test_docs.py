@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.rules import load_rules
+from bundler.analyze.follow.rules import load_rules
 from bundler.cli import read_arguments, read_settings
 from bundler.settings import OPTIONS
 from tests.support import ROOT, bundle

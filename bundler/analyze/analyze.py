@@ -8,13 +8,20 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from bundler.analyze.data import LEFT_OUT_OF_HOOKS, collect, left_out_files, named_modules, with_added
-from bundler.analyze.distributions import Environment, Installed
-from bundler.analyze.entry import Entry, find_entry
-from bundler.analyze.extension import ExtensionReader
-from bundler.analyze.facts import FactSource, FileFacts
-from bundler.analyze.finder import ModuleFinder
-from bundler.analyze.findings import findings
+from bundler.analyze.carry.data import LEFT_OUT_OF_HOOKS, collect, left_out_files, named_modules, with_added
+from bundler.analyze.carry.opened_libraries import separate
+from bundler.analyze.follow.requested import (
+    Asked,
+    add_asked,
+    add_runtime_hooks,
+    asked_files,
+    described,
+    hook_config,
+    hook_folders,
+)
+from bundler.analyze.follow.rules import Rule, load_rules
+from bundler.analyze.follow.stdlib import add_whole_library
+from bundler.analyze.follow.walk import AnalysisContext, Walker
 from bundler.analyze.graph import (
     APP,
     STDLIB,
@@ -32,23 +39,16 @@ from bundler.analyze.graph import (
     SourceModule,
 )
 from bundler.analyze.hooks import Hooks
-from bundler.analyze.locate import Kind, Locator
+from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.installed.locate import Kind, Locator
+from bundler.analyze.installed.origins import Origins
+from bundler.analyze.installed.search_path import searched_folders
 from bundler.analyze.nodes import Edge, Reached, Walk
-from bundler.analyze.opened_libraries import separate
-from bundler.analyze.origins import Origins
-from bundler.analyze.requested import (
-    Asked,
-    add_asked,
-    add_runtime_hooks,
-    asked_files,
-    described,
-    hook_config,
-    hook_folders,
-)
-from bundler.analyze.rules import Rule, load_rules
-from bundler.analyze.search_path import searched_folders
-from bundler.analyze.stdlib import add_whole_library
-from bundler.analyze.walk import AnalysisContext, Walker
+from bundler.analyze.read.extension import ExtensionReader
+from bundler.analyze.read.facts import FactSource, FileFacts
+from bundler.analyze.resolve.entry import Entry, find_entry
+from bundler.analyze.resolve.finder import ModuleFinder
+from bundler.analyze.tell.findings import findings
 from bundler.cache import Cache, digest
 from bundler.context import BuildContext
 from bundler.contract import bundle_root

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bundler.analyze.facts import FileFacts
 from bundler.analyze.graph import Binding, LeftOut, Origin
-from bundler.analyze.locate import Located
+from bundler.analyze.installed.locate import Located
+from bundler.analyze.read.facts import FileFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.facts import FactSource, parse
-from bundler.analyze.findings import syntax_errors
-from bundler.analyze.locate import Locator
-from bundler.analyze.stdlib import _below
-from bundler.analyze.worker.scan import scan
+from bundler.analyze.follow.stdlib import _below
+from bundler.analyze.installed.locate import Locator
+from bundler.analyze.read.facts import FactSource, parse
+from bundler.analyze.read.worker.scan import scan
+from bundler.analyze.tell.findings import syntax_errors
 from bundler.cache import Cache
 from bundler.target import TargetPython
 from tests.analyze.trees import SUFFIXES, reached, walked, walker, write

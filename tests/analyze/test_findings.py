@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.findings import computed_imports, left_out, missing_modules, syntax_errors
+from bundler.analyze.tell.findings import computed_imports, left_out, missing_modules, syntax_errors
 from bundler.errors import Diagnostic, Severity
 from tests.analyze.trees import SUFFIXES, install, walked, walker, write
 

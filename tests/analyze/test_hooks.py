@@ -15,14 +15,14 @@ from typing import cast
 
 import pytest
 
-from bundler.analyze.data import LEFT_OUT_OF_HOOKS
-from bundler.analyze.distributions import Environment
+from bundler.analyze.carry.data import LEFT_OUT_OF_HOOKS
+from bundler.analyze.follow.requested import Asked, asked_files, described, hook_config
 from bundler.analyze.graph import APP, STDLIB, Binding, Origin, OriginKind
 from bundler.analyze.hooks.discover import Hook, HookFolder, HookKind, HookSources, contributed_folders, find_folders
 from bundler.analyze.hooks.run import BeforeImport, HookError, Hooks, StandardHook
-from bundler.analyze.locate import Kind, Located, Locator
+from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.locate import Kind, Located, Locator
 from bundler.analyze.nodes import Reached
-from bundler.analyze.requested import Asked, asked_files, described, hook_config
 from bundler.cache import Cache
 from bundler.elf import X86_64
 from bundler.errors import BundleError

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze import analyze, rules
-from bundler.analyze.locate import Locator
-from bundler.analyze.rules import Rule, load_rules, read_rules
+from bundler.analyze import analyze
+from bundler.analyze.follow import rules
+from bundler.analyze.follow.rules import Rule, load_rules, read_rules
+from bundler.analyze.installed.locate import Locator
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from tests.analyze.trees import reached, walked, walker, write

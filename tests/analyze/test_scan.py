@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bundler.analyze.facts import ImportFact, parse
-from bundler.analyze.worker.conditions import truth
-from bundler.analyze.worker.scan import scan
+from bundler.analyze.read.facts import ImportFact, parse
+from bundler.analyze.read.worker.conditions import truth
+from bundler.analyze.read.worker.scan import scan
 
 
 def facts(text: str) -> dict[str, Any]:

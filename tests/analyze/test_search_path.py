@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.data import collect
-from bundler.analyze.distributions import Environment
-from bundler.analyze.search_path import searched_folders
+from bundler.analyze.carry.data import collect
+from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.search_path import searched_folders
 from bundler.cache import Cache
 from bundler.process import run
 from bundler.target import TargetPython, probe

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from bundler.analyze import ModuleGraph, analyze
+from bundler.analyze.follow.stdlib import library_modules
 from bundler.analyze.graph import Binding
-from bundler.analyze.locate import Locator
-from bundler.analyze.stdlib import library_modules
+from bundler.analyze.installed.locate import Locator
 from bundler.cache import Cache
 from bundler.settings import Settings
 from bundler.target import TargetPython

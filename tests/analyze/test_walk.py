@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from bundler.analyze.follow.rules import Rule
 from bundler.analyze.graph import Binding
-from bundler.analyze.rules import Rule
 from tests.analyze.trees import SUFFIXES, install, reached, walked, walker, write
 
 SO = SUFFIXES[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bundler.analyze.graph import APP, Binding, BuiltinModule, Import, LeftOut, Module, ModuleGraph, SourceModule
-from bundler.analyze.why import explain
+from bundler.analyze.tell.why import explain
 from bundler.errors import BundleError
 
 

@@ -7,18 +7,18 @@ from pathlib import Path
 from textwrap import dedent
 from typing import cast
 
-from bundler.analyze.distributions import Environment, Installed
-from bundler.analyze.extension import ExtensionReader
-from bundler.analyze.facts import FactSource, FileFacts, parse
-from bundler.analyze.finder import ModuleFinder
+from bundler.analyze.follow.rules import Rule, Rules
+from bundler.analyze.follow.walk import AnalysisContext, Walker
 from bundler.analyze.graph import Origin
 from bundler.analyze.hooks import Hooks, StandardHook
 from bundler.analyze.hooks.run import BeforeImport
-from bundler.analyze.locate import Located, Locator
-from bundler.analyze.origins import Origins
-from bundler.analyze.rules import Rule, Rules
-from bundler.analyze.walk import AnalysisContext, Walker
-from bundler.analyze.worker.scan import scan
+from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.installed.locate import Located, Locator
+from bundler.analyze.installed.origins import Origins
+from bundler.analyze.read.extension import ExtensionReader
+from bundler.analyze.read.facts import FactSource, FileFacts, parse
+from bundler.analyze.read.worker.scan import scan
+from bundler.analyze.resolve.finder import ModuleFinder
 
 SUFFIXES = (".cpython-313-x86_64-linux-gnu.so", ".abi3.so", ".so")
 MARKERS = {"python_version": "3.13", "sys_platform": "linux", "extra": ""}

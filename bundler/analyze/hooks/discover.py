@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.graph import APP, Origin, OriginKind
+from bundler.analyze.installed.distributions import Environment, Installed
 
 GROUP = "pyinstaller40"  # the entry points of packages that bring hooks
 CONTRIBUTED = "_pyinstaller_hooks_contrib"  # the community's collection

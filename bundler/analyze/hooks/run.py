@@ -10,8 +10,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from bundler.analyze.data import matches
-from bundler.analyze.distributions import Environment
+from bundler.analyze.carry.data import matches
 from bundler.analyze.graph import STDLIB, Origin
 from bundler.analyze.hooks.discover import (
     CONTRIBUTED,
@@ -25,7 +24,8 @@ from bundler.analyze.hooks.discover import (
     guest_folder,
     installed_pyinstaller,
 )
-from bundler.analyze.locate import Folder, Located
+from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.locate import Folder, Located
 from bundler.cache import Cache, digest, tree_digest
 from bundler.errors import Diagnostic, warning
 from bundler.process import CommandError, Service

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bundler.analyze.facts import FileFacts, ImportFact
-from bundler.analyze.resolver import Node
+from bundler.analyze.read.facts import FileFacts, ImportFact
+from bundler.analyze.resolve.resolver import Node
 
 
 @dataclass(frozen=True, slots=True)

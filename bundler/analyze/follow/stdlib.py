@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bundler.analyze.entry import Entry
+from bundler.analyze.follow.walk import Walker
 from bundler.analyze.graph import Binding
-from bundler.analyze.locate import Kind, Locator
-from bundler.analyze.walk import Walker
+from bundler.analyze.installed.locate import Kind, Locator
+from bundler.analyze.resolve.entry import Entry
 from bundler.settings import Settings
 from bundler.target import TargetPython
 

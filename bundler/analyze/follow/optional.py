@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bundler.analyze.deferred import PendingImport
-from bundler.analyze.distributions import Environment, Installed
-from bundler.analyze.facts import ImportFact
-from bundler.analyze.finder import ModuleFinder
+from bundler.analyze.follow.deferred import PendingImport
 from bundler.analyze.graph import Binding, Origin
+from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.installed.origins import Origins
 from bundler.analyze.nodes import Edge
-from bundler.analyze.origins import Origins
+from bundler.analyze.read.facts import ImportFact
+from bundler.analyze.resolve.finder import ModuleFinder
 
 
 @dataclass(frozen=True, slots=True)

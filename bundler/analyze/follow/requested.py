@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from bundler.analyze.data import added_files
-from bundler.analyze.distributions import Environment, Installed
+from bundler.analyze.carry.data import added_files
+from bundler.analyze.follow.walk import Walker
 from bundler.analyze.graph import APP, Binding, DataFile
 from bundler.analyze.hooks import HookError, Hooks, RuntimeHook
+from bundler.analyze.installed.distributions import Environment, Installed
 from bundler.analyze.nodes import Reached
-from bundler.analyze.walk import Walker
 from bundler.errors import BundleError
 from bundler.settings import AddedData, Settings
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bundler.analyze.graph import Binding
-from bundler.analyze.worker import schema
+from bundler.analyze.read.worker import schema
 from bundler.cache import Cache, digest, tree_digest
 from bundler.process import jobs
 from bundler.target import TargetPython
@@ -99,7 +99,7 @@ class FactSource:
         self._identity = digest(tree_digest(Path(__file__).parent / "worker"), str(target.hexversion))
         self._expected: dict[Path, _Found | Future[_Found]] = {}
         self._executor: ThreadPoolExecutor | None = None
-        self._workers = WorkerPool(target.executable, "analyze", "main")
+        self._workers = WorkerPool(target.executable, "analyze/read", "main")
 
     @property
     def is_reading(self) -> bool:

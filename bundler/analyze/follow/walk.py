@@ -9,20 +9,20 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from bundler.analyze.deferred import PendingImport, UsedNames
-from bundler.analyze.distributions import Environment
-from bundler.analyze.extension import ExtensionReader
-from bundler.analyze.facts import FactSource, FileFacts, ImportFact
-from bundler.analyze.finder import ModuleFinder
+from bundler.analyze.follow.deferred import PendingImport, UsedNames
+from bundler.analyze.follow.optional import Fallbacks, OptionalDistributions
+from bundler.analyze.follow.references import References
+from bundler.analyze.follow.rules import Rule, Rules
 from bundler.analyze.graph import APP, Binding, LeftOut, Origin
 from bundler.analyze.hooks import Hooks, RuntimeHook
-from bundler.analyze.locate import Folder, Kind, Located, sibling_source
+from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.locate import Folder, Kind, Located, sibling_source
+from bundler.analyze.installed.origins import Origins
 from bundler.analyze.nodes import Edge, Reached, Walk
-from bundler.analyze.optional import Fallbacks, OptionalDistributions
-from bundler.analyze.origins import Origins
-from bundler.analyze.references import References
-from bundler.analyze.resolver import Node, Resolver
-from bundler.analyze.rules import Rule, Rules
+from bundler.analyze.read.extension import ExtensionReader
+from bundler.analyze.read.facts import FactSource, FileFacts, ImportFact
+from bundler.analyze.resolve.finder import ModuleFinder
+from bundler.analyze.resolve.resolver import Node, Resolver
 
 _CERTAIN = frozenset({Binding.EAGER, Binding.CONDITIONAL})
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
-from bundler.analyze.finder import ModuleFinder
-from bundler.analyze.locate import Folder, Kind, Located
+from bundler.analyze.installed.locate import Folder, Kind, Located
+from bundler.analyze.resolve.finder import ModuleFinder
 
 # modulegraph would import setuptools' pkg_resources for a reading of zipped eggs that Locator replaces; it takes 0.2 s.
 _hidden = sys.modules.get("pkg_resources")

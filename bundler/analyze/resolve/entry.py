@@ -6,8 +6,8 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
-from bundler.analyze.distributions import Environment
-from bundler.analyze.locate import Kind, Located, Locator
+from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.locate import Kind, Located, Locator
 from bundler.cache import Cache, digest
 from bundler.contract import bundle_root
 from bundler.errors import BundleError

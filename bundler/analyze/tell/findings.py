@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from bundler.analyze.graph import Binding
 from bundler.analyze.nodes import Edge, Reached, Walk
-from bundler.analyze.why import chain_to, first_edges, told
+from bundler.analyze.tell.why import chain_to, first_edges, told
 from bundler.errors import Diagnostic, Severity, warning
 from bundler.settings import Settings
 

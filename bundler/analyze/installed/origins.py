@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from bundler.analyze.distributions import Environment
 from bundler.analyze.graph import APP, STDLIB, Origin, OriginKind
-from bundler.analyze.locate import Located
+from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.locate import Located
 
 # Folders into which packages are installed, below the standard library or elsewhere (Lib/site.py; Debian's name).
 _SITE_FOLDERS = ("site-packages", "dist-packages")

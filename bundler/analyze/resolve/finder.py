@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bundler.analyze.locate import Folder, Located, Locator
+from bundler.analyze.installed.locate import Folder, Located, Locator
 
 
 @dataclass(slots=True)

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bundler.analyze.distributions import Environment
-from bundler.analyze.entry import Entry, find_entry
 from bundler.analyze.graph import ModuleGraph
-from bundler.analyze.locate import Locator
-from bundler.analyze.origins import Origins
+from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.locate import Locator
+from bundler.analyze.installed.origins import Origins
+from bundler.analyze.resolve.entry import Entry, find_entry
 from bundler.cache import Cache
 from bundler.errors import BundleError
 from bundler.process import run_attached
@@ -52,7 +52,7 @@ def trace(
         answer = Path(folder) / "answer"
         kind, subject = ("module", entry.module) if settings.module else ("script", str(entry.source))
         first = str(entry.search_path[0]) if entry.search_path else ""
-        command = worker_command(target.executable, "analyze", "trace", isolated=False)
+        command = worker_command(target.executable, "analyze/read", "trace", isolated=False)
         run_attached([*command, str(answer), kind, subject, first, *arguments], environment={"PYTHONSAFEPATH": "1"})
         if not answer.exists():
             raise BundleError(

@@ -16,12 +16,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bundler.analyze.distributions import Environment
-from bundler.analyze.facts import Family
-from bundler.analyze.finder import ModuleFinder
 from bundler.analyze.graph import Binding
+from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.origins import Origins
 from bundler.analyze.nodes import Reached
-from bundler.analyze.origins import Origins
+from bundler.analyze.read.facts import Family
+from bundler.analyze.resolve.finder import ModuleFinder
 
 Reference = tuple[str, Binding]
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from glob import glob
 from pathlib import Path, PurePosixPath
 
-from bundler.analyze.distributions import Environment, Installed
+from bundler.analyze.carry.opened_libraries import grafted
 from bundler.analyze.graph import DataFile
+from bundler.analyze.installed.distributions import Environment, Installed
 from bundler.analyze.nodes import Reached
-from bundler.analyze.opened_libraries import grafted
 from bundler.elf import is_elf
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.settings import AddedData

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from bundler.analyze.distributions import Environment, Installed
+from bundler.analyze.installed.distributions import Environment, Installed
 from bundler.cache import Cache, digest, tree_digest
 from bundler.process import CommandError, Service
 from bundler.target import TargetPython
@@ -62,7 +62,7 @@ class ExtensionReader:
 
     def _observe(self, name: str) -> list[str]:
         if self._service is None:
-            self._service = Service(worker_command(self._target.executable, "analyze", "observe"))
+            self._service = Service(worker_command(self._target.executable, "analyze/read", "observe"))
         try:
             answer: dict[str, Any] = json.loads(self._service.ask(json.dumps({"name": name, "path": self._path})))
         except CommandError:

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from bundler.analyze.distributions import Installed
 from bundler.analyze.graph import DataFile, Library
+from bundler.analyze.installed.distributions import Installed
 from bundler.contract import bundle_root
 from bundler.elf import Machine, is_shared_object
 
