@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from bundler.analyze.graph import ModuleGraph, SourceModule
+from bundler.analyze.graph import APP, ModuleGraph, SourceModule
 from bundler.cache import Cache
 from bundler.elf import read_executable
 from bundler.freeze import FrozenImage, freeze
@@ -91,7 +91,7 @@ def first_modules(stdlib: Path, folder: Path) -> ModuleGraph:
     for name in sorted(files)[:COUNT]:
         copy = folder / f"{name}.py"
         copy.write_bytes(files[name].read_bytes())
-        modules[name] = SourceModule(name, copy, f"/__bundle__/{name}.py", is_package=False)
+        modules[name] = SourceModule(name, copy, f"/__bundle__/{name}.py", is_package=False, origin=APP)
     return ModuleGraph("benchmark", modules, (), (), (), (), (), "")
 
 

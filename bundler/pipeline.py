@@ -46,6 +46,7 @@ def bundle(settings: Settings, report: Reporter) -> Built:
         link.check_output(output)
         settings = replace(settings, output=output)
         image = freeze(graph, target, settings, workshop)
+        report.findings(image.findings, verbose=settings.verbose)
         if settings.self_check:
             _checked(image, target, settings, workshop)
         with report.stage("linking"):
@@ -62,6 +63,7 @@ def plan(settings: Settings, report: Reporter) -> LinkPlan:
     graph = _analyzed(target, settings, workshop)
     report.findings(graph.findings, verbose=settings.verbose)
     image = freeze(graph, target, settings, workshop)
+    report.findings(image.findings, verbose=settings.verbose)
     planned = link.plan(image, target, settings)
     report.findings(planned.findings, verbose=settings.verbose)
     return planned

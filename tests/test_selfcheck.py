@@ -57,8 +57,12 @@ def test_self_check_fails_on_a_difference(app: Path, newest_target: TargetPython
     options = ("--python", newest_target.executable, "-o", tmp_path / "app")
     assert bundle(app, *options, BUNDLER_CACHE_DIR=str(tmp_path / "cache")).status == 0
     (tmp_path / "app").unlink()
-    (damaged,) = (p for p in (tmp_path / "cache").rglob("*.o") if b"text of the program" in p.read_bytes())
-    damaged.write_bytes(damaged.read_bytes().replace(b"text of the program", b"test of the program"))
+    (entry,) = (p for p in (tmp_path / "cache").rglob("*.o") if b"text of the program" in p.read_bytes())
+    damaged = tmp_path / "damaged.o"
+    damaged.write_bytes(entry.read_bytes().replace(b"text of the program", b"test of the program"))
+    cache, key = Cache(tmp_path / "cache"), entry.parent.name + entry.stem
+    # With a checksum that fits: a damaged entry would be made again.
+    cache.put("frozen", key, cache.get("frozen", key), {".o": damaged})
 
     done = bundle(app, *options, "--self-check", BUNDLER_CACHE_DIR=str(tmp_path / "cache"))
 
@@ -84,7 +88,7 @@ def test_results_are_compared(newest_target: TargetPython, toolchain: Toolchain,
         ("str0:nowhere", marshal.dumps((0, b"", 0, (), (None,)))),
     ]
 
-    assert sorted(known) == sorted(image.results.keys)
+    assert sorted(known) == sorted(image.precompiled.keys)
     found = compare(image, Fresh([], [*fresh, *wrong]), newest_target, settings, workshop)
 
     assert list(found.differences) == ["results"]

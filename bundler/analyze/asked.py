@@ -11,7 +11,7 @@ from typing import Any
 
 from bundler.analyze.data import added_files
 from bundler.analyze.distributions import Environment, Installed
-from bundler.analyze.graph import Binding, DataFile
+from bundler.analyze.graph import APP, Binding, DataFile
 from bundler.analyze.hooks import HookError, Hooks, RuntimeHook
 from bundler.analyze.reached import Reached
 from bundler.analyze.walk import Walker
@@ -124,7 +124,7 @@ def add_runtime_hooks(walker: Walker, settings: Settings, hooks: Hooks) -> tuple
         name = "pyi_rth_" + re.sub(r"\W", "_", path.stem.removeprefix("pyi_rth_"))
         while name in found:
             name += "_"
-        found[name] = RuntimeHook(name, path.resolve())
+        found[name] = RuntimeHook(name, path.resolve(), APP)
     while True:
         found |= {name: hook for name, hook in hooks.runtime(walker.reached).items() if name not in found}
         before = len(walker.reached)

@@ -14,8 +14,11 @@ from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.entry import Entry, find_entry
 from bundler.analyze.extension import ExtensionReader
 from bundler.analyze.facts import FactSource, FileFacts
+from bundler.analyze.finder import ModuleFinder
 from bundler.analyze.findings import findings
 from bundler.analyze.graph import (
+    APP,
+    STDLIB,
     Binding,
     BrokenModule,
     BuiltinModule,
@@ -26,11 +29,13 @@ from bundler.analyze.graph import (
     Module,
     ModuleGraph,
     NamespacePackage,
+    Origin,
     SourceModule,
 )
 from bundler.analyze.hooks import Hooks
 from bundler.analyze.libraries import separate
 from bundler.analyze.locate import Kind, Locator
+from bundler.analyze.origins import Origins
 from bundler.analyze.reached import Edge, Reached
 from bundler.analyze.rules import load_rules
 from bundler.analyze.stdlib import add_whole_library
@@ -68,13 +73,16 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
     locator = Locator(target.extension_suffixes)
     entry = find_entry(settings, environment, locator, cache)
     search_path = (*entry.search_path, *target.search_path)
+    finder = ModuleFinder(locator, search_path, target.builtin_modules, target.early_modules, target.search_path)
+    origins = Origins(target.stdlib, environment, () if entry.top else entry.search_path)
     with (
         closing(FactSource(target, cache)) as facts,
         closing(ExtensionReader(target, search_path, environment, cache)) as extensions,
         closing(
             Hooks(
                 target,
-                search_path,
+                # The program's own folders last: hooks import the library's `platform`, not one beside the script.
+                (*target.search_path, *entry.search_path),
                 environment,
                 cache,
                 hook_folders(settings),
@@ -83,32 +91,29 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
             )
         ) as hooks,
     ):
-        rules = load_rules()
         walker = Walker(
-            search_path=search_path,
-            locator=locator,
+            finder=finder,
+            origins=origins,
             facts=facts,
             extensions=extensions,
-            rules=rules,
-            builtin_modules=target.builtin_modules,
+            rules=load_rules(),
             excluded=settings.excluded_modules,
-            stdlib=target.stdlib,
             environment=environment,
             used_by_core=core_names(target),
             hooks=hooks,
         )
         main = facts.facts(entry.source, is_compiled=True)
         _refuse_syntax_error(entry, main)
-        walker.add_main(main, entry.package, entry.source)
+        walker.add_main(main, entry.package, entry.source, _origin_of_program(entry, origins))
         for name in core_modules(target):
-            walker.add("python", name, Binding.RULE)
+            walker.add(None, name, Binding.RULE)
         asked = add_asked(walker, settings, hooks, environment)
-        site_builtins = _add_site_builtins(walker, target)
-        add_whole_library(walker, target, settings, rules, entry)
+        site_builtins = _add_site_builtins(walker)
+        add_whole_library(walker, target, settings, entry)
         files, owners = _collect_all(walker, environment, asked, hooks)
         # What data files and conventions brought in may have run-time hooks and rules, and those may need more.
         known = len(walker.reached)
-        in_effect = [rule for name, rule in rules.items() if name in walker.reached]
+        in_effect = walker.rules_in_effect()
         starts_python = any(rule.starts_python for rule in in_effect)
         if settings.python_command or (settings.python_command is None and starts_python):
             _add_python_command(walker)
@@ -122,19 +127,21 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         name=entry.name,
         modules={name: modules[name] for name in sorted(modules)},
         imports=tuple(dict.fromkeys(map(_import, walker.edges))),
-        left_out=tuple(_import(walker.left_out[name]) for name in sorted(walker.left_out)),
-        data_files=tuple(with_added(data_files, settings.added_data)),
+        left_out=tuple(walker.left_out[name] for name in sorted(walker.left_out)),
+        data_files=tuple(
+            replace(file, origin=origins.of_file(file.source)) for file in with_added(data_files, settings.added_data)
+        ),
         distributions=tuple(Distribution(owner.name, owner.version) for owner in owners),
         findings=(
             *hooks.findings,
             *hooks.missing_imports(walker.reached),
-            *findings(walker, environment, settings),
+            *findings(walker, settings),
             *(left_out_files(walker.reached, owners) if settings.verbose else ()),
         ),
         site_builtins=site_builtins,
         main_module=entry.module,
         search_path=search_path,
-        runtime_hooks=runtime_hooks,
+        runtime_hooks=(*_imported_first(walker), *runtime_hooks),
         libraries=libraries,
         reads_every_source=any(rule.reads_every_source for rule in in_effect),
         starts_python=starts_python,
@@ -155,10 +162,28 @@ def _refuse_syntax_error(entry: Entry, facts: FileFacts) -> None:
         )
 
 
+def _imported_first(walker: Walker) -> Iterator[str]:
+    """Modules that `site` imports under Python and that must be there before some import of the program.
+
+    `os` and these two import each other, which works only when `os` comes first. A binary imports `os` when it is used.
+    """
+    for edge in walker.edges:
+        importer = walker.reached.get(edge.importer) if edge.importer else None
+        if edge.imported in ("posixpath", "genericpath") and importer is not None and not importer.origin.is_stdlib:
+            yield "os"
+            return
+
+
+def _origin_of_program(entry: Entry, origins: Origins) -> Origin:
+    """Whose code `__main__` is. A plain script below the folder of an editable install is no part of the distribution."""
+    origin = origins.of_file(entry.source)
+    return origin if origin.is_installed or entry.top else APP
+
+
 def _add_python_command(walker: Walker) -> None:
     """What `python` itself imports for `-m`, for a script, and for a session (Modules/main.c), and in place of `site`."""
     for name in ("runpy", "_sitebuiltins", "_pyrepl.__main__", "rlcompleter"):
-        walker.add_existing("python", name, Binding.RULE)
+        walker.add_existing(None, name, Binding.RULE)
     walker.use(
         (*_SITE_CLASSES.values(), "_Printer", "_run_module_as_main", "run_module", "run_path", "interactive_console")
     )
@@ -183,11 +208,11 @@ def _collect_all(
             return data_files, owners
 
 
-def _add_site_builtins(walker: Walker, target: TargetPython) -> tuple[str, ...]:
+def _add_site_builtins(walker: Walker) -> tuple[str, ...]:
     """exit, quit and the like exist in the binary when some module that is not the interpreter's own names them."""
     named: set[str] = set()
     for module in walker.reached.values():
-        if module.facts is not None and not _is_stdlib(module, target):
+        if module.facts is not None and not module.origin.is_stdlib:
             named |= module.facts.site_builtins
     if named:
         walker.add("__main__", "_sitebuiltins", Binding.RULE)
@@ -195,16 +220,13 @@ def _add_site_builtins(walker: Walker, target: TargetPython) -> tuple[str, ...]:
     return tuple(sorted(named))
 
 
-def _is_stdlib(module: Reached, target: TargetPython) -> bool:
-    return module.name.partition(".")[0] in target.stdlib_modules
-
-
 def _modules(reached: Mapping[str, Reached], entry: Entry, target: TargetPython) -> Iterator[tuple[str, Module]]:
     root = bundle_root()
-    yield "__main__", SourceModule("__main__", entry.source, entry.filename, is_package=False)
+    origin = reached["__main__"].origin
+    yield "__main__", SourceModule("__main__", entry.source, entry.filename, is_package=False, origin=origin)
     for name in BOOTSTRAP_MODULES:
         path = target.stdlib / (name.replace(".", "/") + ".py")
-        yield name, SourceModule(name, path, f"<frozen {name}>", is_package=False)
+        yield name, SourceModule(name, path, f"<frozen {name}>", is_package=False, origin=STDLIB, has_file=False)
     for name, module in reached.items():
         if name != "__main__" and name not in BOOTSTRAP_MODULES:
             yield name, _module(module, root)
@@ -223,7 +245,7 @@ def _portable_build_variables(
 
 
 def _module(module: Reached, root: PurePosixPath) -> Module:
-    name, located = module.name, module.located
+    name, located, origin = module.name, module.located, module.origin
     if located is None:
         return BuiltinModule(name)
     folder = root / name.replace(".", "/")
@@ -231,10 +253,10 @@ def _module(module: Reached, root: PurePosixPath) -> Module:
     filename = str(folder / located.path.name if is_package else folder.with_name(located.path.name))
     match located.kind:
         case Kind.SOURCE if module.facts is not None and module.facts.error:
-            return BrokenModule(name, located.path, filename, is_package)
+            return BrokenModule(name, located.path, filename, is_package, origin)
         case Kind.NAMESPACE:
-            return NamespacePackage(name, str(folder))
+            return NamespacePackage(name, str(folder), origin)
         case Kind.EXTENSION:
-            return ExtensionModule(name, located.path, filename, is_package)
+            return ExtensionModule(name, located.path, filename, is_package, origin)
         case Kind.SOURCE:
-            return SourceModule(name, located.path, filename, is_package)
+            return SourceModule(name, located.path, filename, is_package, origin)

@@ -58,6 +58,7 @@ class Environment:
     markers: Mapping[str, str]
     _installed: dict[str, Installed] = field(init=False)
     _owners: dict[str, Installed] = field(init=False)
+    _eggs: dict[str, Installed] = field(init=False)
     _providers: dict[str, tuple[str, ...]] = field(init=False)
     _projects: dict[Path, Installed] = field(init=False)
 
@@ -68,6 +69,10 @@ class Environment:
             if installed is not None:
                 self._installed.setdefault(installed.name, installed)
         self._owners = {name: each for each in self._installed.values() for name in each.file_names}
+        # All that is in an egg belongs to it; it has no list of its files.
+        self._eggs = {
+            f"{each.metadata.parent}/": each for each in self._installed.values() if each.metadata.name == "EGG-INFO"
+        }
         self._projects = {each.project: each for each in self._installed.values() if each.project is not None}
         self._providers = {}
         for each in self._installed.values():
@@ -75,12 +80,12 @@ class Environment:
                 self._providers[group] = (*self._providers.get(group, ()), *modules)
 
     def owner(self, path: Path) -> Installed | None:
-        """The distribution that brought a file."""
-        return self._owners.get(str(path))
-
-    def bringing(self, path: Path) -> Installed | None:
-        """The distribution that brought a file, or is made from it."""
-        return self.owner(path) or self.editable_owner(path)
+        """The distribution that installed a file."""
+        name = str(path)
+        found = self._owners.get(name)
+        if found is None and self._eggs:
+            return next((egg for folder, egg in self._eggs.items() if name.startswith(folder)), None)
+        return found
 
     def editable_owner(self, path: Path) -> Installed | None:
         """The distribution of an editable install whose sources a file is among; they are nobody's files otherwise."""

@@ -45,15 +45,14 @@ class ExtensionReader:
         self._modules: dict[str, frozenset[str]] = {}  # by distribution
         self._service: Service | None = None
 
-    def imports(self, name: str, path: Path, package: str) -> list[str]:
-        """Names of modules that the extension module needs, sorted; some may not exist."""
+    def imports(self, name: str, path: Path, package: str, owner: Installed | None) -> list[str]:
+        """Names of modules that the extension module needs, sorted; some may not exist. `owner`: what installed it."""
         data = path.read_bytes()
-        entry = self._cache.path("extension", digest(self._identity, name, data), ".json")
-        try:
-            found: list[str] = json.loads(entry.read_bytes())
-        except FileNotFoundError:
-            found = sorted({*self._observe(name), *self._mentioned(path, package, data)})
-            self._cache.write(entry, json.dumps(found).encode())
+        found: list[str] = self._cache.ask(
+            "extension",
+            digest(self._identity, name, data),
+            lambda: sorted({*self._observe(name), *self._mentioned(owner, package, data)}),
+        )
         return found
 
     def close(self) -> None:
@@ -72,8 +71,7 @@ class ExtensionReader:
         imports: list[str] = answer.get("imports", [])
         return imports
 
-    def _mentioned(self, path: Path, package: str, data: bytes) -> Iterable[str]:
-        owner = self._environment.owner(path)
+    def _mentioned(self, owner: Installed | None, package: str, data: bytes) -> Iterable[str]:
         if owner is None:
             return
         names = _names_in(data)

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bundler.analyze.graph import Binding
+from bundler.analyze.worker import schema
 from bundler.cache import Cache, digest, tree_digest
-from bundler.process import Service, jobs
+from bundler.process import jobs
 from bundler.target import TargetPython
-from bundler.target.workers import worker_command
+from bundler.target.workers import WorkerPool
 
 _BINDINGS = {
-    "eager": Binding.EAGER,
-    "conditional": Binding.CONDITIONAL,
-    "optional": Binding.OPTIONAL,
-    "deferred": Binding.DEFERRED,
+    schema.EAGER: Binding.EAGER,
+    schema.CONDITIONAL: Binding.CONDITIONAL,
+    schema.OPTIONAL: Binding.OPTIONAL,
+    schema.DEFERRED: Binding.DEFERRED,
 }
+
+_KIND = "facts"  # of cache entries
+
+_Found = schema.Facts | schema.Unreadable
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +95,16 @@ class FactSource:
     """Facts by file content. What is not in the cache is read by workers, one for each processor."""
 
     def __init__(self, target: TargetPython, cache: Cache) -> None:
-        self._target = target
         self._cache = cache
         self._identity = digest(tree_digest(Path(__file__).parent / "worker"), str(target.hexversion))
-        self._expected: dict[Path, bytes | Future[bytes]] = {}
-        self._pool: ThreadPoolExecutor | None = None
-        self._workers = threading.local()
-        self._services: list[Service] = []
+        self._expected: dict[Path, _Found | Future[_Found]] = {}
+        self._executor: ThreadPoolExecutor | None = None
+        self._workers = WorkerPool(target.executable, "analyze", "main")
 
     @property
     def is_reading(self) -> bool:
         """Has any file been read that was not in the cache? Then more will be."""
-        return self._pool is not None
+        return self._executor is not None
 
     def expect(self, paths: Iterable[Path]) -> None:
         """These files will be asked for: begin to read them."""
@@ -113,62 +115,61 @@ class FactSource:
     def facts(self, path: Path, *, is_compiled: bool = False) -> FileFacts:
         """The facts of a file as it is now. `is_compiled`: errors that only compiling it shows are told too."""
         begun = None if is_compiled else self._expected.pop(path, None)
-        raw = self._begin(path, is_compiled=is_compiled) if begun is None else begun
-        return _parse(json.loads(raw.result() if isinstance(raw, Future) else raw))
+        found = self._begin(path, is_compiled=is_compiled) if begun is None else begun
+        return parse(found.result() if isinstance(found, Future) else found)
 
-    def _begin(self, path: Path, *, is_compiled: bool) -> bytes | Future[bytes]:
+    def _begin(self, path: Path, *, is_compiled: bool) -> _Found | Future[_Found]:
         try:
             source = path.read_bytes()
         except OSError as error:
-            return json.dumps({"error": f"it cannot be read: {error.strerror}", "line": 0}).encode()
-        entry = self._cache.path("facts", digest(self._identity, str(is_compiled), source), ".json")
-        try:
-            return entry.read_bytes()
-        except FileNotFoundError:
-            self._pool = self._pool or ThreadPoolExecutor(jobs())
-            return self._pool.submit(self._read, path, entry, is_compiled=is_compiled)
+            return {"error": f"it cannot be read: {error.strerror}", "line": 0}
+        found: _Found | None = self._cache.get(_KIND, self._key(schema.source_digest(source), is_compiled=is_compiled))
+        if found is not None:
+            return found
+        self._executor = self._executor or ThreadPoolExecutor(jobs())
+        return self._executor.submit(self._read, path, is_compiled=is_compiled)
 
-    def _read(self, path: Path, entry: Path, *, is_compiled: bool) -> bytes:
-        """Ask the calling thread's own worker."""
-        service: Service | None = getattr(self._workers, "service", None)
-        if service is None:
-            service = self._workers.service = Service(worker_command(self._target.executable, "analyze", "main"))
-            self._services.append(service)
-        raw = service.ask(json.dumps({"path": str(path), "is_compiled": is_compiled})).encode()
-        self._cache.write(entry, raw)
-        return raw
+    def _key(self, source: str, *, is_compiled: bool) -> str:
+        return digest(self._identity, str(is_compiled), source)
+
+    def _read(self, path: Path, *, is_compiled: bool) -> _Found:
+        request: schema.Request = {"path": str(path), "is_compiled": is_compiled}
+        answer: schema.Answer = json.loads(self._workers.service().ask(json.dumps(request)))
+        # The file may have changed since it was looked at: what the worker has read is what the entry is of.
+        self._cache.put(_KIND, self._key(answer["source_digest"], is_compiled=is_compiled), answer["found"])
+        return answer["found"]
 
     def close(self) -> None:
         """End the workers, if any were needed."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-        for service in self._services:
-            service.close()
+        if self._executor is not None:
+            self._executor.shutdown(cancel_futures=True)
+        self._workers.close()
 
 
-def _parse(raw: dict[str, Any]) -> FileFacts:
-    if "error" in raw:
-        return FileFacts(error=raw["error"], error_line=raw["line"])
+def parse(found: _Found) -> FileFacts:
+    """The worker's answer as a noun."""
+    if "error" in found:
+        return FileFacts(error=found["error"], error_line=found["line"])
     return FileFacts(
-        imports=tuple(map(_import, raw["imports"])),
-        main_imports=tuple(map(_import, raw["main"])),
-        main_names=raw["main_names"],
-        globals=frozenset(raw["globals"]),
-        all=tuple(raw["all"] or ()),
-        dynamic=tuple(raw["dynamic"]),
-        families=tuple(Family(each["package"], each["level"], each["stem"], each["line"]) for each in raw["families"]),
-        names=raw["names"],
-        strings=raw["strings"],
-        codecs=tuple(raw["codecs"]),
-        any_codec=raw["any_codec"],
-        extends_path=raw["extends_path"],
-        site_builtins=frozenset(raw["site_builtins"]),
-        search_folders=tuple(raw["search_folders"]),
+        imports=tuple(map(_import, found["imports"])),
+        main_imports=tuple(map(_import, found["main"])),
+        main_names=found["main_names"],
+        globals=frozenset(found["globals"]),
+        all=tuple(found["all"] or ()),
+        dynamic=tuple(found["dynamic"]),
+        families=tuple(Family(*row) for row in found["families"]),
+        names=found["names"],
+        strings=found["strings"],
+        codecs=tuple(found["codecs"]),
+        any_codec=found["any_codec"],
+        extends_path=found["extends_path"],
+        site_builtins=frozenset(found["site_builtins"]),
+        search_folders=tuple(found["search_folders"]),
     )
 
 
-def _import(raw: list[Any]) -> ImportFact:
-    """From a row, as `_Scanner._add` in the worker writes it."""
-    name, names, level, binding, line, attempt, fallback, user = raw
-    names = None if names is None else tuple(names)
-    return ImportFact(name, names, level, _BINDINGS[binding], line, attempt, fallback, user)
+def _import(row: Sequence[Any]) -> ImportFact:
+    """A row as JSON has it: a list."""
+    name, names, level, binding, line, attempt, fallback, user = schema.ImportRow(*row)
+    names_ = None if names is None else tuple(names)
+    return ImportFact(name, names_, level, _BINDINGS[binding], line, attempt, fallback, user)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bundler.analyze.distributions import Environment
 from bundler.analyze.graph import Binding
 from bundler.analyze.reached import Edge, Reached
 from bundler.analyze.walk import Walker
@@ -23,12 +22,12 @@ _FIRM = frozenset({Binding.EAGER, Binding.CONDITIONAL, Binding.PARENT, Binding.R
 _CERTAIN = frozenset({Binding.EAGER, Binding.PARENT, Binding.RULE})
 
 
-def findings(walker: Walker, environment: Environment, settings: Settings) -> Iterator[Diagnostic]:
+def findings(walker: Walker, settings: Settings) -> Iterator[Diagnostic]:
     """Everything, in the order in which it is told."""
     yield from syntax_errors(walker)
-    missing = tuple(missing_modules(walker, environment, settings.excluded_modules))
+    missing = tuple(missing_modules(walker, settings.excluded_modules))
     yield from (finding for finding in missing if finding.severity is Severity.WARNING)
-    yield from computed_imports(walker, environment, has_hidden_imports=bool(settings.hidden_imports))
+    yield from computed_imports(walker, has_hidden_imports=bool(settings.hidden_imports))
     yield from left_out(walker)
     yield from (finding for finding in missing if finding.severity is Severity.DETAIL)
 
@@ -44,7 +43,7 @@ def syntax_errors(walker: Walker) -> Iterator[Diagnostic]:
             )
 
 
-def missing_modules(walker: Walker, environment: Environment, excluded: tuple[str, ...]) -> Iterator[Diagnostic]:
+def missing_modules(walker: Walker, excluded: tuple[str, ...]) -> Iterator[Diagnostic]:
     """Imports that found nothing: a warning for all of the app's own code, and those of libraries that must happen."""
     every = first_edges(walker.edges)
     firm = first_edges(edge for edge in walker.edges if edge.binding in _FIRM)
@@ -54,24 +53,24 @@ def missing_modules(walker: Walker, environment: Environment, excluded: tuple[st
     for edge in walker.edges:
         if not _is_missing(walker, edge, excluded):
             continue
-        importer = walker.reached.get(edge.importer)
-        if importer is None or walker.is_stdlib(importer.located):
+        importer = walker.reached.get(edge.importer) if edge.importer else None
+        if importer is None or importer.origin.is_stdlib:
             continue  # the standard library knows what it may miss on a platform
         is_guarded = (edge.importer, edge.imported.partition(".")[0]) in guarded
-        is_certain = edge.importer in firm and edge.binding in _CERTAIN and not is_guarded
-        if is_certain or _is_own(importer, environment):
+        is_certain = importer.name in firm and edge.binding in _CERTAIN and not is_guarded
+        if is_certain or importer.origin.is_own:
             if found.get(edge.imported, _NOTHING).severity is not Severity.WARNING:
                 found[edge.imported] = warning(
                     "missing-module",
                     f"`{edge.imported}` was not found",
                     where=_where(importer, edge.line),
-                    notes=(told((*chain_to(every, edge.importer), edge)),),
+                    notes=(told((*chain_to(every, importer.name), edge)),),
                     hint="install it in the environment of the target Python, "
                     f"or pass `--exclude-module {edge.imported}` if the program does not need it",
                 )
         elif edge.imported not in found:
             text = f"`{edge.imported}`, which is optional, is not installed"
-            notes = (told((*chain_to(every, edge.importer), edge)),)
+            notes = (told((*chain_to(every, importer.name), edge)),)
             found[edge.imported] = _detail("optional-module", text, _where(importer, edge.line), notes)
     yield from found.values()
 
@@ -86,14 +85,11 @@ def left_out(walker: Walker) -> Iterator[Diagnostic]:
             yield _detail("left-out", f"`{name}` is left out: it is optional", where, notes, f"--hidden-import {name}")
 
 
-def computed_imports(
-    walker: Walker, environment: Environment, *, has_hidden_imports: bool = False
-) -> Iterator[Diagnostic]:
+def computed_imports(walker: Walker, *, has_hidden_imports: bool = False) -> Iterator[Diagnostic]:
     """Imports whose name only the running program knows; in the app's own code worth a note, until it names modules."""
     for name, lines in walker.unresolved.items():
         module = walker.reached[name]
-        is_own = _is_own(module, environment) and name not in walker.runtime_hooks
-        is_note = is_own and not has_hidden_imports
+        is_note = module.origin.is_own and name not in walker.runtime_hooks and not has_hidden_imports
         for line in lines:
             text = "the name of an imported module is computed"
             hint = "`--hidden-import MODULE` takes in what it may be"
@@ -107,11 +103,6 @@ _NOTHING = Diagnostic(Severity.DETAIL, "", "")
 
 def _detail(code: str, text: str, where: str | None, notes: tuple[str, ...], hint: str | None = None) -> Diagnostic:
     return Diagnostic(Severity.DETAIL, code, text, where, notes, hint and f"`{hint}` takes it in")
-
-
-def _is_own(module: Reached, environment: Environment) -> bool:
-    """Is this the app's own code, which belongs to no distribution?"""
-    return module.located is None or environment.owner(module.located.path) is None
 
 
 def _where(module: Reached, line: int) -> str | None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bundler.analyze.facts import FileFacts
-from bundler.analyze.graph import Binding
+from bundler.analyze.graph import Binding, Origin
 from bundler.analyze.locate import Located
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One import, resolved. `line` is 0 where no statement stands for it."""
+    """One import, resolved. `line` is 0 where no statement stands for it; without `importer` the interpreter imports."""
 
-    importer: str
+    importer: str | None
     imported: str
     binding: Binding
     is_attribute: bool  # `from a import b`: b may just as well be an attribute of a
@@ -27,6 +27,7 @@ class Reached:
     name: str
     located: Located | None
     facts: FileFacts | None
+    origin: Origin
 
     @property
     def package(self) -> str:

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 from bundler.analyze.distributions import Environment
 from bundler.analyze.facts import Family
+from bundler.analyze.finder import ModuleFinder
 from bundler.analyze.graph import Binding
-from bundler.analyze.locate import Locator
+from bundler.analyze.origins import Origins
 from bundler.analyze.reached import Reached
 
 Reference = tuple[str, Binding]
@@ -35,9 +35,9 @@ _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
 class References:
     """What files refer to; remembers the packages that a top-level package names, until code of it lists modules."""
 
-    def __init__(self, locator: Locator, search_path: tuple[Path, ...], environment: Environment) -> None:
-        self._locator = locator
-        self._search_path = search_path
+    def __init__(self, finder: ModuleFinder, origins: Origins, environment: Environment) -> None:
+        self._finder = finder
+        self._origins = origins
         self._environment = environment
         self._named: dict[str, set[str]] = {}  # packages by the top-level package whose code names them
         self._tops: dict[str, bool] = {}  # whether there are top-level modules of these names
@@ -89,7 +89,7 @@ class References:
         return bool(reached.package and reached.facts.dynamic and used & _LISTING_FILES and "__file__" in used)
 
     def _existing(self, name: str) -> str | None:
-        return name if self._locator.is_module(name, self._search_path) else None
+        return name if self._finder.exists(name) else None
 
     def _dotted(self, reached: Reached, name: str) -> str | None:
         """A module by its full name, or that in which the last part may be an attribute."""
@@ -106,9 +106,8 @@ class References:
     def _before_colon(self, reached: Reached, text: str) -> str | None:
         """The module of `module:attribute` in the app's own code, its own program included: `uvicorn.run("app:app")`."""
         name, colon, attribute = text.partition(":")
-        is_own = reached.located is None or self._environment.owner(reached.located.path) is None
         is_reference = colon and name.isidentifier() and attribute.isidentifier()
-        return self._existing(name) if is_reference and is_own else None
+        return self._existing(name) if is_reference and reached.origin.is_own else None
 
     def _is_near(self, reached: Reached, name: str) -> bool:
         """Does a name belong to the file's own package, or to a distribution that its own requires?"""
@@ -119,12 +118,12 @@ class References:
             self._tops[top] = self._existing(top) is not None
         if not self._tops[top]:
             return False
-        located = self._locator.find_dotted(name, self._search_path)
-        other = self._environment.owner(located.path) if located else None
-        owner = self._environment.owner(reached.located.path) if reached.located else None
-        if owner is None:
+        located = self._finder.deepest(name)
+        if reached.origin.is_own:
             return located is not None  # the app's own code means what it says
-        return other is not None and self._environment.requires(owner, other)
+        owner = self._environment.get(reached.origin.distribution)
+        other = self._environment.get(self._origins.of(located).distribution) if located else None
+        return owner is not None and other is not None and self._environment.requires(owner, other)
 
     def _family(self, reached: Reached, family: Family) -> Iterator[Reference]:
         """All modules of a package whose names begin as that of a computed import does."""
@@ -140,7 +139,7 @@ class References:
 
     def _at_top(self, reached: Reached, stem: str) -> Iterator[str]:
         """Modules that begin so and belong to no package: `import_module(f"tree_sitter_{language}")`."""
-        for name in self._locator.submodules(self._search_path):
+        for name in self._finder.submodules(""):
             if stem and name.startswith(stem) and self._is_near(reached, name):
                 yield name
 
@@ -162,7 +161,5 @@ class References:
 
     def _below(self, package: str) -> Iterator[str]:
         """Last names of the modules directly in a package."""
-        if package and self._existing(package):
-            located = self._locator.find_dotted(package, self._search_path)
-            names = self._locator.submodules(located.folders) if located else ()
-            yield from (name for name in names if name != "__main__")
+        if package:
+            yield from (name for name in self._finder.submodules(package) if name != "__main__")

@@ -6,13 +6,12 @@ all of that package comes too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bundler.analyze.entry import Entry
 from bundler.analyze.graph import Binding
 from bundler.analyze.locate import Kind, Locator
-from bundler.analyze.rules import Rule
 from bundler.analyze.walk import Walker
 from bundler.settings import Settings
 from bundler.target import TargetPython
@@ -21,18 +20,16 @@ from bundler.target import TargetPython
 _NOT_LIBRARY = frozenset({"tkinter", "_tkinter", "turtle", "turtledemo", "idlelib", "test", "tests", "idle_test"})
 
 
-def add_whole_library(
-    walker: Walker, target: TargetPython, settings: Settings, rules: Mapping[str, Rule], entry: Entry
-) -> None:
+def add_whole_library(walker: Walker, target: TargetPython, settings: Settings, entry: Entry) -> None:
     """Reach every module of the standard library if the settings say so, or a rule for something that is reached."""
-    hosts = tuple(_hosts(walker, rules, entry))
+    hosts = tuple(_hosts(walker, entry))
     if hosts or settings.stdlib == "full":
-        for name in library_modules(walker.locator, target):
+        for name in library_modules(walker.finder.locator, target):
             walker.add_existing(hosts[0] if hosts else "__main__", name, Binding.RULE)
     for host in hosts:
         top = host.partition(".")[0]
         located = walker.reached[top].located if top in walker.reached else None
-        for name in _below(walker.locator, top, located.folders if located is not None else ()):
+        for name in _below(walker.finder.locator, top, located.folders if located is not None else ()):
             # Not by rule, for nothing is amiss when some of it cannot be imported here.
             walker.add_existing(host, name, Binding.STRING)
 
@@ -61,9 +58,9 @@ def _below(
             yield from _below(locator, f"{package}.{name}", located.folders, above)
 
 
-def _hosts(walker: Walker, rules: Mapping[str, Rule], entry: Entry) -> Iterator[str]:
+def _hosts(walker: Walker, entry: Entry) -> Iterator[str]:
     """Modules whose rules say that the program runs other people's code."""
-    for name, rule in rules.items():
-        is_program = rule.whole_library_as_program and name.partition(".")[0] == entry.top
-        if name in walker.reached and (rule.whole_library or is_program):
-            yield name
+    for rule in walker.rules_in_effect():
+        is_program = rule.whole_library_as_program and rule.module.partition(".")[0] == entry.top
+        if rule.whole_library or is_program:
+            yield rule.module

@@ -16,6 +16,7 @@ from bundler.analyze.distributions import Environment
 from bundler.analyze.entry import Entry, find_entry
 from bundler.analyze.graph import ModuleGraph
 from bundler.analyze.locate import Locator
+from bundler.analyze.origins import Origins
 from bundler.cache import Cache
 from bundler.errors import BundleError
 from bundler.process import run_attached
@@ -44,7 +45,9 @@ def trace(
 ) -> Traced:
     """Run the program once; BundleError when it tells nothing."""
     locator = Locator(target.extension_suffixes)
-    entry = find_entry(settings, Environment(target.search_path, target.markers), locator, cache)
+    environment = Environment(target.search_path, target.markers)
+    entry = find_entry(settings, environment, locator, cache)
+    origins = Origins(target.stdlib, environment)
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "answer"
         kind, subject = ("module", entry.module) if settings.module else ("script", str(entry.source))
@@ -58,14 +61,13 @@ def trace(
                 hint="`--trace` cannot see through `os._exit` and signals: let the program end by itself",
             )
         used = json.loads(answer.read_bytes())
-    files = tuple(_new_files(map(Path, used["files"]), graph))
-    sites = tuple(folder for folder in target.search_path if folder.name in ("site-packages", "dist-packages"))
+    files = tuple((file, origins.of_file(file)) for file in _new_files(map(Path, used["files"]), graph))
     new = (name for name in used["modules"] if name not in graph.modules and not _is_excluded(name, settings))
     return Traced(
         # A program can give a module a name under which nobody finds it (markdown's copy of html.parser).
         tuple(name for name in new if locator.is_module(name, graph.search_path)),
-        tuple(sorted({_package(file, sites) for file in files} - {""})),
-        tuple(_own_files(files, entry, sites)),
+        tuple(sorted({_package(file, target) for file, origin in files if origin.is_installed} - {""})),
+        tuple(_own_files((file for file, origin in files if origin.is_own), entry)),
     )
 
 
@@ -80,18 +82,17 @@ def _new_files(files: Iterable[Path], graph: ModuleGraph) -> Iterator[Path]:
             yield file
 
 
-def _package(file: Path, sites: Iterable[Path]) -> str:
-    """The top-level package of the environment that a file is in, or ""."""
-    for site in sites:
-        if file.is_relative_to(site):
-            parts = file.relative_to(site).parts
-            return parts[0] if len(parts) > 1 and parts[0].isidentifier() else ""
-    return ""
+def _package(file: Path, target: TargetPython) -> str:
+    """The top-level package of a file on the search path, or ""."""
+    homes = (folder for folder in target.search_path if file.is_relative_to(folder))
+    home = max(homes, key=lambda folder: len(folder.parts), default=None)
+    parts = file.relative_to(home).parts if home is not None else ()
+    return parts[0] if len(parts) > 1 and parts[0].isidentifier() else ""
 
 
-def _own_files(files: Iterable[Path], entry: Entry, sites: Iterable[Path]) -> Iterator[tuple[Path, str]]:
+def _own_files(files: Iterable[Path], entry: Entry) -> Iterator[tuple[Path, str]]:
     """Files below the program's own folder, with the folder of the binary where it will look for them."""
     for home in entry.search_path[:1]:
         for file in files:
-            if file.is_relative_to(home) and not any(file.is_relative_to(site) for site in sites):
+            if file.is_relative_to(home):
                 yield file, str(file.parent.relative_to(home))

@@ -1,7 +1,7 @@
 """Builds the module graph: modulegraph's nodes, references and resolution, fed with our own facts.
 
 modulegraph decides what a name in an import statement refers to. It is used behind this one file: where modules are is
-asked of `Locator`, what they import of `FactSource`, and its depth-first recursion is replaced by a work list.
+asked of `ModuleFinder`, what they import of `FactSource`, and its depth-first recursion is replaced by a work list.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from typing import Any
 from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.extension import ExtensionReader
 from bundler.analyze.facts import FactSource, FileFacts, ImportFact
-from bundler.analyze.graph import Binding
+from bundler.analyze.finder import ModuleFinder
+from bundler.analyze.graph import APP, Binding, LeftOut, Origin
 from bundler.analyze.hooks import Hooks, RuntimeHook
-from bundler.analyze.locate import Folder, Kind, Located, Locator, sibling_source
+from bundler.analyze.locate import Folder, Kind, Located, sibling_source
+from bundler.analyze.origins import Origins
 from bundler.analyze.reached import Edge, Reached
 from bundler.analyze.references import References
-from bundler.analyze.rules import Rule
+from bundler.analyze.rules import Rule, Rules
 
 # modulegraph would import setuptools' pkg_resources for a reading of zipped eggs that Locator replaces; it takes 0.2 s.
 _hidden = sys.modules.get("pkg_resources")
@@ -43,8 +45,8 @@ _SEPARATE = modulegraph.DependencyInfo(conditional=False, function=False, tryexc
 class _Graph(modulegraph.ModuleGraph):  # type: ignore[misc]  # modulegraph has no annotations
     """modulegraph with our eyes: modules are located and read by us, and scanned later, from a work list."""
 
-    def __init__(self, path: list[str], excludes: list[str], walker: Walker) -> None:
-        super().__init__(path, excludes=excludes)
+    def __init__(self, excludes: list[str], walker: Walker) -> None:
+        super().__init__([], excludes=excludes)  # the search path is the finder's
         self._walker = walker
         self._references: set[tuple[str, str]] = set()
 
@@ -61,9 +63,10 @@ class _Graph(modulegraph.ModuleGraph):  # type: ignore[misc]  # modulegraph has 
 
     def _find_module(self, name: str, path: list[str] | None, parent: Any = None) -> Any:
         full_name = f"{parent.identifier}.{name}" if parent is not None else name
-        if path is None and name in self._walker.builtin_modules:
+        finder = self._walker.finder
+        if path is None and name in finder.builtin:
             return None, None, None
-        located = self._walker.locate(full_name, self.path if path is None else path)
+        located = self._walker.locate(full_name, finder.top_folders(name) if path is None else path)
         if located is None:
             raise ImportError(full_name)
         return None, str(located.path), located
@@ -89,11 +92,6 @@ def _node_class(located: Located | None) -> Any:
     if located.folders:
         return modulegraph.Package
     return modulegraph.Extension if located.kind is Kind.EXTENSION else modulegraph.SourceModule
-
-
-def _is_below(path: str, stdlib: str) -> bool:
-    """Is this file part of the standard library? Packages may be installed below it."""
-    return path.startswith(f"{stdlib}/") and "/site-packages/" not in path and "/dist-packages/" not in path
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,34 +145,31 @@ class Walker:
 
     def __init__(  # noqa: PLR0913  # what surrounds a walk
         self,
-        search_path: tuple[Path, ...],
-        locator: Locator,
+        finder: ModuleFinder,
+        origins: Origins,
         facts: FactSource,
         extensions: ExtensionReader,
-        rules: Mapping[str, Rule],
-        builtin_modules: frozenset[str],
+        rules: Rules,
         excluded: tuple[str, ...],
-        stdlib: Path,
         environment: Environment,
         used_by_core: Iterable[str],
         hooks: Hooks,
     ) -> None:
-        self.locator = locator
-        self.builtin_modules = builtin_modules
+        self.finder = finder
         self.reached: dict[str, Reached] = {}
         self.edges: list[Edge] = []
-        self.left_out: dict[str, Edge] = {}  # optional imports of other distributions that nobody asked for
+        self.left_out: dict[str, LeftOut] = {}
         self.made_at_run_time: set[str] = set()  # modules without a file, as hooks say
         self.runtime_hooks: set[str] = set()
         self._facts = facts
         self._extensions = extensions
-        self._references = References(locator, search_path, environment)
+        # What the program adds to its search path is followed for import statements alone.
+        self._references = References(replace(finder), origins, environment)
+        self._origins = origins
         self._rules = rules
-        self._stdlib = str(stdlib)
         self._environment = environment
         # By the distributions of which a module has been reached: the names of those that they require.
         self._needs: dict[str, frozenset[str]] = {}
-        self._search_path = search_path
         self._hooks = hooks
         self._other_names: dict[str, str] = {}  # top-level names that stand for modules inside packages
         self._excluded_by_hooks: dict[str, frozenset[str]] = {}  # by the module whose imports are meant
@@ -186,21 +181,21 @@ class Walker:
         self._fallbacks: list[_Fallback] = []
         self._importers: dict[str, list[str]] = {}  # certain ones, by what they import, of the first so many edges
         self._edges_known = 0
-        self._graph = _Graph([str(folder) for folder in search_path], list(excluded), self)
+        self._graph = _Graph(list(excluded), self)
 
     @property
     def unresolved(self) -> Mapping[str, tuple[int, ...]]:
         """Lines of imports whose name is computed, and may be any, by module."""
         return self._references.unresolved
 
-    def add_main(self, facts: FileFacts, package: str, source: Path | None = None) -> None:
-        """The entry: a script, or a module of `package` that runs under the name `__main__`."""
+    def add_main(self, facts: FileFacts, package: str, source: Path | None = None, origin: Origin = APP) -> None:
+        """Follow the entry: a script, or a module of `package` that runs under the name `__main__`."""
         node = self._graph.createNode(modulegraph.SourceModule, "__main__")
         node.filename = "-"
         node.globalnames.update(facts.globals)
         located = Located(Kind.SOURCE, source) if source is not None else None
-        self.reached["__main__"] = Reached("__main__", located, facts)
-        self._search("__main__", located, facts)
+        self.reached["__main__"] = Reached("__main__", located, facts, origin)
+        self._search(self.reached["__main__"])
         self._use_names(facts, all_functions=True)
         self._use(facts.main_names)
         self._expect_imports(self.reached["__main__"])
@@ -213,7 +208,7 @@ class Walker:
         self._follow_unwritten(self.reached["__main__"])
         self.run()
 
-    def add(self, importer: str, name: str, binding: Binding) -> bool:
+    def add(self, importer: str | None, name: str, binding: Binding) -> bool:
         """Bring in a module by name; False when there is none."""
         self._import_name(importer, name, binding)
         self.run()
@@ -221,9 +216,9 @@ class Walker:
 
     def is_there(self, name: str) -> bool:
         """Is there a module of this name, reached or not?"""
-        return name in self.reached or self.locator.is_module(name, self._search_path)
+        return name in self.reached or self.finder.exists(name)
 
-    def add_existing(self, importer: str, name: str, binding: Binding) -> None:
+    def add_existing(self, importer: str | None, name: str, binding: Binding) -> None:
         """Bring in a module, if there is one of this name."""
         if name not in self.reached and self.is_there(name):
             self.add(importer, name, binding)
@@ -234,25 +229,30 @@ class Walker:
             node = self._graph.createNode(modulegraph.SourceModule, hook.name)
             node.filename = str(hook.path)
             self.runtime_hooks.add(hook.name)
-            self.found(node, Located(Kind.SOURCE, hook.path))
+            self.found(node, Located(Kind.SOURCE, hook.path), hook.origin)
             self.edges.append(Edge("__main__", hook.name, Binding.HOOK, is_attribute=False, line=0))
             self.run()
 
     def add_conventional(self) -> None:
         """Bring in what frameworks import of their applications by convention, as rules say."""
         done: set[str] = set()
-        while rules := [rule for rule in self._rules.values() if rule.marks and rule.module in self.reached]:
+        while rules := [rule for rule in self.rules_in_effect() if rule.marks]:
             packages = [module for name, module in self.reached.items() if name not in done]
             if not packages:
                 return
             done |= self.reached.keys()
             for module in packages:
                 folders = module.located.folders if module.located is not None else ()
-                submodules = frozenset(self.locator.submodules(folders))
+                submodules = frozenset(self.finder.locator.submodules(folders))
                 for rule in rules:
                     if not submodules.isdisjoint(rule.marks):
                         for pattern in rule.conventional:
                             self.add_expanded(rule.module, f"{module.name}.{pattern}")
+
+    def rules_in_effect(self) -> list[Rule]:
+        """The rules for modules that have been reached."""
+        found = (self._rules.of(module.name, module.origin) for module in self.reached.values())
+        return [rule for rule in found if rule is not None]
 
     def add_expanded(self, importer: str, pattern: str) -> None:
         """Bring in the modules that a pattern of a rule stands for."""
@@ -273,7 +273,7 @@ class Walker:
         if not self._fallbacks:
             return False
         for edge in self.edges[self._edges_known :]:
-            if edge.binding in (Binding.EAGER, Binding.PARENT) and not edge.is_attribute:
+            if edge.importer and edge.binding in (Binding.EAGER, Binding.PARENT) and not edge.is_attribute:
                 self._importers.setdefault(edge.imported, []).append(edge.importer)
         self._edges_known = len(self.edges)
         doomed = _doomed(self._importers, self.reached)
@@ -290,35 +290,36 @@ class Walker:
             for real, other in before.aliases:
                 self._graph.alias(real, other)
         folders = self._hooks.search_folders(name, folders)
-        located = self.locator.find(name.rpartition(".")[2], folders)
+        located = self.finder.locator.find(name.rpartition(".")[2], folders)
         if located is not None and located.folders and before is not None:
             return replace(located, folders=(*located.folders, *before.package_paths))
         return located
 
-    def found(self, node: Any, located: Located | None) -> None:
+    def found(self, node: Any, located: Located | None, origin: Origin | None = None) -> None:
         """A node was made: read its facts now (names that it defines decide what resolves), its imports later."""
         facts = self._read(located)
-        self._note_names(self._rules.get(node.identifier))
+        origin = origin or self._origins.of(located)
+        self._note_names(self._rules.of(node.identifier, origin))
         if facts is not None and located is not None:
             if facts.extends_path and located.folders:
                 located = replace(located, folders=self._extended(node.identifier, located.folders))
                 node.packagepath = [str(folder) for folder in located.folders]
-            self._search(node.identifier, located, facts)
             self._define(node, facts.globals)
-            self._use_names(facts, all_functions=not self.is_stdlib(located))
-        self.reached[node.identifier] = Reached(node.identifier, located, facts)
-        owner = self._environment.bringing(located.path) if located is not None else None
+            self._use_names(facts, all_functions=not origin.is_stdlib)
+        reached = self.reached[node.identifier] = Reached(node.identifier, located, facts, origin)
+        self._search(reached)
+        owner = self._environment.get(origin.distribution) if origin.distribution else None
         if owner is not None and owner.name not in self._needs:
             self._needs[owner.name] = self._environment.required_names(owner)
         self._pending.append(node)
         if self._facts.is_reading:
-            self._expect_imports(self.reached[node.identifier])
+            self._expect_imports(reached)
 
     def _extended(self, name: str, folders: tuple[Path, ...]) -> tuple[Path, ...]:
         """Folders of a package that spreads itself over the search path (`pkgutil.extend_path` and its like)."""
         parent, _, last = name.rpartition(".")
         above = self.reached[parent].located if parent in self.reached else None
-        others = (folder / last for folder in (above.folders if above is not None else self._search_path))
+        others = (folder / last for folder in (above.folders if above is not None else self.finder.search_path))
         return tuple(dict.fromkeys((*folders, *filter(Path.is_dir, others))))
 
     def _expect_imports(self, reached: Reached) -> None:
@@ -338,25 +339,19 @@ class Walker:
     def _expect(self, names: Iterable[str]) -> None:
         paths: list[Path] = []
         for name in names if self._facts.is_reading else ():
-            folders: Iterable[Folder] = self._search_path
             parts = name.split(".")
-            for index, part in enumerate(parts):
-                located = self.locator.find(part, folders)
-                if located is None:
-                    break
-                if ".".join(parts[: index + 1]) not in self.reached and located.kind is Kind.SOURCE:
+            for length, located in enumerate(self.finder.steps(name), 1):
+                if located is not None and located.kind is Kind.SOURCE and ".".join(parts[:length]) not in self.reached:
                     paths.append(located.path)
-                folders = located.folders
         self._facts.expect(paths)
 
-    def _search(self, name: str, located: Located | None, facts: FileFacts) -> None:
-        """What a module adds to `sys.path` is searched from now on; so are folders that a rule says are found."""
-        rule = self._rules.get(name)
-        for folder in (*facts.search_folders, *(rule.search_folders if rule else ())):
-            if located is not None and not self.is_stdlib(located):
-                place = os.path.normpath(located.path.parent / folder)
-                self._graph.path.append(place)
-                self._search_path = (*self._search_path, Path(place))
+    def _search(self, reached: Reached) -> None:
+        """Search from now on what a module adds to `sys.path`, and the folders that a rule says it adds."""
+        if reached.located is None or reached.facts is None or reached.origin.is_stdlib:
+            return
+        rule = self._rules.of(reached.name, reached.origin)
+        for folder in (*reached.facts.search_folders, *(rule.search_folders if rule else ())):
+            self.finder.append(Path(os.path.normpath(reached.located.path.parent / folder)))
 
     def _note_names(self, rule: Rule | None) -> None:
         """Names under which the modules of a package that was found are imported, as its rule says."""
@@ -372,7 +367,7 @@ class Walker:
 
     def _define(self, node: Any, names: Iterable[str]) -> None:
         """Names are attributes of a module, but for those of its submodules: `from . import x` needs the submodule."""
-        node.globalnames.update(set(names).difference(self.locator.submodules(node.packagepath or ())))
+        node.globalnames.update(set(names).difference(self.finder.locator.submodules(node.packagepath or ())))
 
     def _use_names(self, facts: FileFacts, *, all_functions: bool) -> None:
         """A file's code is reached: what it uses may be what others wait for."""
@@ -402,7 +397,7 @@ class Walker:
         """
         if fact.binding is not Binding.DEFERRED or not fact.user or fact.user in self._used:
             return False
-        return self.is_stdlib(self.reached[node.identifier].located)
+        return self.reached[node.identifier].origin.is_stdlib
 
     def _is_baggage(self, node: Any, fact: ImportFact) -> bool:
         """A guarded or deferred import of another distribution, which the importing one does not require.
@@ -413,20 +408,22 @@ class Walker:
         if fact.level or fact.binding not in (Binding.OPTIONAL, Binding.DEFERRED):
             return False
         name = fact.name.partition(".")[0]
-        if name in self.reached or name in self.builtin_modules:
+        if name in self.reached or name in self.finder.builtin:
             return False
-        importer = self.reached[node.identifier].located
-        owner = self._environment.owner(importer.path) if importer else None
-        if owner is None and not self.is_stdlib(importer):
+        importer = self.reached[node.identifier].origin
+        owner = self._installed(importer)
+        if owner is None and not importer.is_stdlib:
             return False
-        imported = self.locator.find_dotted(fact.name, self._search_path)
-        other = self._environment.owner(imported.path) if imported else None
+        imported = self.finder.deepest(fact.name)
+        other = self._installed(self._origins.of(imported)) if imported else None
         if other is None or other is owner or (owner and self._is_meant(owner, other)):
             return False
-        self.left_out.setdefault(
-            fact.name, Edge(node.identifier, fact.name, fact.binding, is_attribute=False, line=fact.line)
-        )
+        self.left_out.setdefault(fact.name, LeftOut(node.identifier, fact.name, fact.binding, fact.line))
         return True
+
+    def _installed(self, origin: Origin) -> Installed | None:
+        """The distribution that installed a module; None when it is not known, or the module is the app's own."""
+        return self._environment.get(origin.distribution) if origin.is_installed and origin.distribution else None
 
     def _is_meant(self, owner: Installed, other: Installed) -> bool:
         """Does a distribution require the other, or does one that has been reached require both?"""
@@ -438,30 +435,22 @@ class Walker:
         self._use(" ".join(names))
         self.run()
 
-    def is_stdlib(self, located: Located | None) -> bool:
-        """Is this module part of the standard library?"""
-        return located is not None and _is_below(str(located.path), self._stdlib)
-
-    def _is_python(self, reached: Reached) -> bool:
-        """Does this module come with Python?"""
-        return reached.located is None or self.is_stdlib(reached.located)
-
     def _read(self, located: Located | None) -> FileFacts | None:
         if located is None or located.kind is Kind.NAMESPACE:
             return None
         source: Path | None = located.path
         if located.kind is Kind.EXTENSION:
-            source = sibling_source(located.path, self.locator.extension_suffixes)
+            source = sibling_source(located.path, self.finder.locator.extension_suffixes)
         return self._facts.facts(source) if source is not None else None
 
     def _scan(self, node: Any) -> None:
         reached = self.reached[node.identifier]
-        rule = self._rules.get(reached.name)
+        rule = self._rules.of(reached.name, reached.origin)
         ignored = frozenset(rule.ignores) if rule else frozenset()
         parent = reached.name.rpartition(".")[0]
         if parent:
             self.edges.append(Edge(reached.name, parent, Binding.PARENT, is_attribute=False, line=0))
-        hook = self._hooks.standard(reached.name, reached.located, is_stdlib=self._is_python(reached))
+        hook = self._hooks.standard(reached.name, reached.located, reached.origin)
         if hook is not None:
             self._excluded_by_hooks[reached.name] = frozenset(hook.excluded_imports)
         self._follow_all(node, node, reached.facts.imports if reached.facts else (), ignored)
@@ -477,7 +466,7 @@ class Walker:
 
     def _follow_unwritten(self, reached: Reached) -> None:
         """What code outside the standard library needs without an import statement."""
-        if not self.is_stdlib(reached.located):
+        if not reached.origin.is_stdlib:
             for name, binding in self._references.of(reached):
                 self._import_name(reached.name, name, binding)
             self._follow_rule(reached.name, self._codecs(reached))
@@ -501,9 +490,9 @@ class Walker:
     def _compiled_imports(self, reached: Reached) -> Iterable[str]:
         """Imports of a compiled module; those of the standard library are known by rules."""
         located = reached.located
-        if located is None or located.kind is not Kind.EXTENSION or self.is_stdlib(located):
+        if located is None or located.kind is not Kind.EXTENSION or reached.origin.is_stdlib:
             return ()
-        return self._extensions.imports(reached.name, located.path, reached.package)
+        return self._extensions.imports(reached.name, located.path, reached.package, self._installed(reached.origin))
 
     def _expand(self, name: str) -> Iterator[str]:
         before, star, after = name.partition("*")
@@ -512,17 +501,13 @@ class Walker:
             return
         parent, dot, stem = before.rpartition(".")
         last, rest_dot, rest = after.partition(".")
-        folders: Iterable[Path] = () if parent else self._search_path
-        if self.locator.is_module(parent, self._search_path):
-            located = self.locator.find_dotted(parent, self._search_path)
-            folders = located.folders if located else ()
-        for sub in self.locator.submodules(folders):
+        for sub in self.finder.submodules(parent):
             if fnmatchcase(sub, f"{stem}*{last}"):
                 found = parent + dot + sub
                 if not rest or "*" in rest or self.is_there(f"{found}.{rest}"):
                     yield from self._expand(found + rest_dot + rest)
 
-    def _import_name(self, importer: str, name: str, binding: Binding) -> Any:
+    def _import_name(self, importer: str | None, name: str, binding: Binding) -> Any:
         nodes = self._resolved(name, ())
         if nodes is None:
             nodes = self._graph._safe_import_hook(name, None, None)  # noqa: SLF001  # its one entry that never raises
@@ -602,7 +587,7 @@ class Walker:
         if not imported.packagepath:
             return
         for name in reached.facts.all:
-            if name not in reached.facts.globals and self.locator.find(name, imported.packagepath):
+            if name not in reached.facts.globals and self.finder.locator.find(name, imported.packagepath):
                 submodule = self._import_name(node.identifier, f"{imported.identifier}.{name}", fact.binding)
                 self._note(node.identifier, submodule.identifier, fact, is_attribute=True)
 

@@ -7,16 +7,16 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol, TypeVar
 
-from bundler.analyze.graph import Binding, Import, ModuleGraph, SourceModule
+from bundler.analyze.graph import Binding, Import, LeftOut, ModuleGraph, SourceModule
 from bundler.errors import BundleError
 
-# Where chains begin: the program, and what the interpreter imports by itself.
-_ROOTS = ("__main__", "python")
+# Where chains begin: the program, and the interpreter.
+_ROOTS = ("__main__", None)
 
 
 class _Edge(Protocol):
     @property
-    def importer(self) -> str: ...
+    def importer(self) -> str | None: ...
     @property
     def imported(self) -> str: ...
     @property
@@ -26,12 +26,12 @@ class _Edge(Protocol):
 _AnyEdge = TypeVar("_AnyEdge", bound=_Edge)
 
 
-def first_edges(edges: Iterable[_AnyEdge], roots: Iterable[str] = _ROOTS) -> Mapping[str, _AnyEdge | None]:
+def first_edges(edges: Iterable[_AnyEdge]) -> Mapping[str | None, _AnyEdge | None]:
     """The edge through which each module is reached first, breadth first from the roots, which have none."""
-    outgoing: dict[str, list[_AnyEdge]] = {}
+    outgoing: dict[str | None, list[_AnyEdge]] = {}
     for edge in edges:
         outgoing.setdefault(edge.importer, []).append(edge)
-    first: dict[str, _AnyEdge | None] = dict.fromkeys(roots)
+    first: dict[str | None, _AnyEdge | None] = dict.fromkeys(_ROOTS)
     queue = deque(first)
     while queue:
         for edge in outgoing.get(queue.popleft(), ()):
@@ -41,7 +41,7 @@ def first_edges(edges: Iterable[_AnyEdge], roots: Iterable[str] = _ROOTS) -> Map
     return first
 
 
-def chain_to(first: Mapping[str, _AnyEdge | None], name: str) -> tuple[_AnyEdge, ...]:
+def chain_to(first: Mapping[str | None, _AnyEdge | None], name: str | None) -> tuple[_AnyEdge, ...]:
     """The edges from a root to a module."""
     found = []
     edge = first.get(name)
@@ -61,8 +61,12 @@ def told(chain: Iterable[_Edge]) -> str:
     """A chain in one sentence: "a imports b, which imports, inside a function, c"."""
     text = ""
     for edge in chain:
-        text += f", which {phrase(edge)}" if text else f"{edge.importer} {phrase(edge)}"
+        text += f", which {phrase(edge)}" if text else f"{_importer(edge)} {phrase(edge)}"
     return text
+
+
+def _importer(edge: _Edge) -> str:
+    return edge.importer or "the interpreter"
 
 
 def explain(graph: ModuleGraph, name: str) -> str:
@@ -71,14 +75,14 @@ def explain(graph: ModuleGraph, name: str) -> str:
         raise _absent(graph, name)
     chain = chain_to(first_edges(graph.imports), name)
     if not chain:
-        return f"{name} is where the program starts" if name == "__main__" else f"{name} belongs to the interpreter"
-    steps = [(f"{edge.importer} {phrase(edge)}", _place(graph, edge)) for edge in chain]
+        return f"{name} is where the program starts" if name == "__main__" else f"{name} is part of the interpreter"
+    steps = [(f"{_importer(edge)} {phrase(edge)}", _place(graph, edge)) for edge in chain]
     width = max(len(step) for step, _ in steps)
     return "\n".join(f"{step:{width}}  {place}".rstrip() for step, place in steps)
 
 
 def _place(graph: ModuleGraph, edge: Import) -> str:
-    module = graph.modules.get(edge.importer)
+    module = graph.modules.get(edge.importer) if edge.importer else None
     return f"{module.path}:{edge.line}" if isinstance(module, SourceModule) and edge.line else ""
 
 
@@ -100,5 +104,5 @@ def _absent(graph: ModuleGraph, name: str) -> BundleError:
     )
 
 
-def _reasons(edge: Import) -> Iterator[str]:
+def _reasons(edge: LeftOut) -> Iterator[str]:
     yield f"{edge.importer} does without it, and its distribution does not require it"

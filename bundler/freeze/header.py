@@ -22,19 +22,23 @@ def make_header(target: TargetPython, flags: tuple[str, ...], workshop: Workshop
     code_header = (launcher_folder() / "code.h").read_text()
     measured = (target.layout.digest, str(target.hexversion))
     key = digest(header, code_header, *measured, workshop.toolchain.identity, *flags)
-    proof = cache.path("frozen-header", key, ".o")
-    include = proof.with_suffix("")
-    if not proof.is_file():
-        include.mkdir(parents=True, exist_ok=True)
-        cache.write(include / "code.h", code_header.encode())
-        cache.write(include / HEADER, header.encode())
-        _prove_layout(target, include, proof, flags, workshop)
+    include = cache.path("frozen-header", key, "")
+    for name, text in (("code.h", code_header), (HEADER, header)):
+        if not _has_text(include / name, text):
+            cache.write(include / name, text.encode())
+    cache.ask("frozen-header", key, lambda: _prove_layout(target, include, flags, workshop))
     return include
 
 
-def _prove_layout(target: TargetPython, include: Path, proof: Path, flags: tuple[str, ...], workshop: Workshop) -> None:
-    """Compile the layout's static assertions against the target's own headers; the object file is the proof."""
-    source = include / "proof.c"
+def _has_text(path: Path, text: str) -> bool:
+    try:
+        return path.read_text() == text
+    except (OSError, ValueError):
+        return False
+
+
+def _prove_layout(target: TargetPython, include: Path, flags: tuple[str, ...], workshop: Workshop) -> int:
+    """Compile the layout's static assertions against the target's own headers; how many lines of them there are."""
     # Our header names libpython's objects too, as plain arrays; in this one file they must not meet the real ones.
     renamed = [f"#define {name} static_{name}" for name in _NAMES_OF_BOTH]
     lines = [
@@ -48,11 +52,12 @@ def _prove_layout(target: TargetPython, include: Path, proof: Path, flags: tuple
         f'#include "{HEADER}"',
         *layout_asserts(layout_as_json(target.layout)),
     ]
-    workshop.cache.write(source, "\n".join((*lines, "")).encode())
     headers = [f"-I{folder}" for folder in target.include_dirs]
-    with workshop.cache.building(proof) as unfinished:
+    with workshop.cache.workplace("frozen-header") as folder:
+        source = folder / "proof.c"
+        source.write_text("\n".join((*lines, "")))
         try:
-            workshop.toolchain.run("-c", *flags, f"-I{include}", *headers, source, "-o", unfinished)
+            workshop.toolchain.run("-c", *flags, f"-I{include}", *headers, source, "-o", folder / "proof.o")
         except CommandError as error:
             if "static assertion" not in error.output:
                 raise  # the compiler has a problem of its own
@@ -62,6 +67,7 @@ def _prove_layout(target: TargetPython, include: Path, proof: Path, flags: tuple
                 notes=tuple(line for line in error.output.splitlines() if "error" in line)[:5],
                 hint="please report this with the output of `bundle -v`",
             ) from error
+    return len(lines)
 
 
 _NAMES_OF_BOTH = (

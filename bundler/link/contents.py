@@ -8,26 +8,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from bundler.analyze.graph import APP, Origin
 from bundler.link.objects import CarriedLibrary, Placement
 
 
 @dataclass(frozen=True, slots=True)
 class ModuleEntry:
-    """A row of the module table. `symbol`: the executable's symbol of its `struct bundle_code`, if it is frozen."""
+    """A row of the module table. `symbol`: the executable's symbol of its `struct bundle_code`, if it is frozen.
+
+    `is_stdlib`: the module is the standard library's, not one of the program's or a package's that has its name.
+    """
 
     name: str
     path: str | None
     symbol: str | None
     kind: int
     is_package: bool
+    is_stdlib: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
     """A file of this machine that is carried. `size`: in bytes, as it was when the link was planned.
 
-    `is_packed`: it is stored compressed, if that is smaller. `distribution`: the one that it belongs to; None: the app's
-    own.
+    `is_packed`: it is stored compressed, if that is smaller. `origin`: whose it is.
     """
 
     path: PurePosixPath
@@ -35,7 +39,7 @@ class FileEntry:
     size: int
     is_executable: bool = False
     is_packed: bool = False
-    distribution: str | None = None
+    origin: Origin = APP
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,8 @@ class Results:
 class Contents:
     """Everything that the tables describe.
 
-    `folders` are there also when no file is in them. `replaced`: functions that carried libraries find the launcher's in
+    `folders` are there also when no file is in them. `ending_visibly`: paths of prelinked objects whose objects' death may
+    be seen from outside the process. `replaced`: functions that carried libraries find the launcher's in
     place of.
     """
 
@@ -122,6 +127,7 @@ class Contents:
     files: tuple[Entry, ...]
     folders: tuple[PurePosixPath, ...]
     libraries: Placement
+    ending_visibly: frozenset[str]
     replaced: tuple[str, ...]
     results: Results
     config: InterpreterConfig

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from bundler import __version__
@@ -33,6 +34,7 @@ from bundler.link.contents import (
     PrelinkedFile,
     Results,
 )
+from bundler.link.endings import ending_visibly
 from bundler.link.libraries import find_closure
 from bundler.link.manifest import Manifest
 from bundler.link.model import LinkPlan, ObjectFile
@@ -78,11 +80,12 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
     versions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image)),
-        files=_each_once((*_file_entries(graph), *_library_entries(placement), *_wanted_sources(graph, settings))),
-        folders=(bundle_root(), *_package_folders(graph)),
+        files=_each_once((*_file_entries(image), *_library_entries(placement), *_wanted_sources(image, settings))),
+        folders=(bundle_root(), *_package_folders(image)),
         libraries=placement,
+        ending_visibly=ending_visibly(graph, closure),
         replaced=tuple(sorted(REPLACED_FUNCTIONS | REPLACED_FOR_EXTENSIONS)) if placement.carried else (),
-        results=Results(image.results.keys, image.results.symbol),
+        results=Results(image.precompiled.keys, image.precompiled.symbol),
         config=InterpreterConfig(
             optimize=settings.optimize,
             utf8_mode=settings.utf8,
@@ -104,7 +107,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
         linkage=libpython.linkage,
         objects=(
             *(ObjectFile(module.object_file, module.name) for module in image.modules),
-            ObjectFile(image.results.object_file),
+            ObjectFile(image.precompiled.object_file),
             *map(ObjectFile, image.pool),
         ),
         libraries=tuple(libraries),
@@ -121,7 +124,7 @@ def _versions(image: FrozenImage) -> tuple[tuple[tuple[str, str], ...], int]:
     """A range of co_versions for each module; the linker puts them into the upper halves of 64-bit words."""
     definitions = []
     following = FIRST_VERSION
-    for module in (*image.modules, image.results):
+    for module in (*image.modules, image.precompiled):
         definitions.append((module.version_symbol, f"{following << 32:#x}"))
         following += module.codes
     return tuple(definitions), following
@@ -133,24 +136,24 @@ def _runtime_members(target: TargetPython) -> Iterator[tuple[str, str]]:
         yield runtime_symbol(offset), f"_PyRuntime + {offset}"
 
 
-def _file_entries(graph: ModuleGraph) -> Iterator[Entry]:
-    for file in graph.data_files:
+def _file_entries(image: FrozenImage) -> Iterator[Entry]:
+    for file in image.graph.data_files:
         yield FileEntry(
             bundle_root() / file.destination,
             file.source,
             file.source.stat().st_size,
             is_executable=file.is_executable,
-            distribution=file.distribution,
+            origin=file.origin,
         )
     # Programs find their plugins by listing the folders of their packages.
-    carried = {bundle_root() / file.destination for file in graph.data_files}
-    for module in graph.of_kind(SourceModule):
+    carried = {bundle_root() / file.destination for file in image.graph.data_files}
+    for module in image.sources:
         path = PurePosixPath(module.filename)
         # A console script has no suffix, and often the name of a package.
-        if path.suffix and path.is_relative_to(bundle_root()) and path not in carried:
+        if module.has_file and path.suffix and path not in carried:
             # Those that are empty can be read: folders that programs copy often have an empty `__init__.py`.
             yield ListedModule(path) if module.path.stat().st_size else InlineFile(path, b"")
-    for broken in graph.of_kind(BrokenModule):
+    for broken in image.broken:
         yield _broken_source(broken)
 
 
@@ -173,7 +176,8 @@ def _each_once(entries: Iterable[Entry]) -> tuple[Entry, ...]:
     return tuple(found.values())
 
 
-def _package_folders(graph: ModuleGraph) -> Iterator[PurePosixPath]:
+def _package_folders(image: FrozenImage) -> Iterator[PurePosixPath]:
+    graph = image.graph
     for module in graph.modules.values():
         if isinstance(module, SourceModule | ExtensionModule | BrokenModule) and module.is_package:
             yield PurePosixPath(module.filename).parent
@@ -186,17 +190,17 @@ def _python_command(graph: ModuleGraph, settings: Settings) -> bool | None:
     return True if settings.python_command is None and graph.starts_python else settings.python_command
 
 
-def _wanted_sources(graph: ModuleGraph, settings: Settings) -> Iterable[FileEntry]:
-    return _sources(graph) if settings.with_source or graph.reads_every_source else ()
+def _wanted_sources(image: FrozenImage, settings: Settings) -> Iterable[FileEntry]:
+    return _sources(image) if settings.with_source or image.graph.reads_every_source else ()
 
 
-def _sources(graph: ModuleGraph) -> Iterator[FileEntry]:
+def _sources(image: FrozenImage) -> Iterator[FileEntry]:
     """The sources of frozen modules, compressed: for tracebacks and for `inspect`."""
-    folders = set(_package_folders(graph))
-    for module in graph.of_kind(SourceModule):
+    folders = set(_package_folders(image))
+    for module in image.sources:
         path = PurePosixPath(module.filename)
-        # The interpreter's own bootstrap has none; a console script may have the name of a package.
-        if path.is_absolute() and path not in folders:
+        # A console script may have the name of a package.
+        if module.has_file and path not in folders:
             yield FileEntry(path, module.path, module.path.stat().st_size, is_packed=True)
 
 
@@ -218,30 +222,34 @@ def _findings(carried: Iterable[CarriedLibrary]) -> Iterator[Diagnostic]:
 
 
 def _adapted_names() -> frozenset[str]:
-    """Modules that launcher/adapt.py changes, with underscores for dots: the names of its functions."""
+    """The modules of the standard library that launcher/adapt.py changes: the keys of its table."""
     tree = ast.parse((launcher_folder() / "adapt.py").read_bytes())
-    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+    for node in tree.body:
+        match node:
+            case ast.Assign([ast.Name("ADAPTATIONS")], ast.Dict(keys)):
+                return frozenset(ast.literal_eval(key) for key in keys if key is not None)
+    raise AssertionError("adapt.py has no table")
 
 
 def _module_entries(image: FrozenImage) -> Iterator[ModuleEntry]:
     constant = bundle_constant
-    symbols = {module.name: module.symbol for module in image.modules}
     graph = image.graph
-    files = {module.name: module.filename for module in graph.of_kind(SourceModule)}
-    packages = {module.name for module in graph.of_kind(SourceModule) if module.is_package}
-    if graph.main_module and graph.main_module not in graph.modules:
-        # What runs as `__main__` can be imported by its own name too.
-        symbols[graph.main_module] = symbols["__main__"]
-        files[graph.main_module] = files["__main__"]
     adapted = _adapted_names()
-    for name, symbol in symbols.items():
-        # The interpreter's own bootstrap has no file: its code is named "<frozen importlib._bootstrap>".
-        path = files.get(name, "<")
-        kind = constant("BUNDLE_ADAPTED" if name.replace(".", "_") in adapted else "BUNDLE_FROZEN")
-        yield ModuleEntry(name, None if path.startswith("<") else path, symbol, kind, name in packages)
+    for module in image.modules:
+        source = module.source
+        is_adapted = source.origin.is_stdlib and source.name in adapted
+        kind = constant("BUNDLE_ADAPTED" if is_adapted else "BUNDLE_FROZEN")
+        path = source.filename if source.has_file else None
+        row = ModuleEntry(source.name, path, module.symbol, kind, source.is_package, source.origin.is_stdlib)
+        yield row
+        if source.name == "__main__" and graph.main_module and graph.main_module not in graph.modules:
+            # What runs as `__main__` can be imported by its own name too.
+            yield replace(row, name=graph.main_module)
     for extension in graph.of_kind(ExtensionModule):
-        yield ModuleEntry(extension.name, extension.filename, None, constant("BUNDLE_EXTENSION"), extension.is_package)
-    for broken in graph.of_kind(BrokenModule):
+        kind = constant("BUNDLE_EXTENSION")
+        is_stdlib = extension.origin.is_stdlib
+        yield ModuleEntry(extension.name, extension.filename, None, kind, extension.is_package, is_stdlib)
+    for broken in image.broken:
         yield ModuleEntry(broken.name, broken.filename, None, constant("BUNDLE_BROKEN"), broken.is_package)
     for namespace in graph.of_kind(NamespacePackage):
         yield ModuleEntry(namespace.name, namespace.folder, None, constant("BUNDLE_NAMESPACE"), is_package=True)
@@ -254,7 +262,8 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
     extensions = {module.filename for module in graph.of_kind(ExtensionModule)}
     carried = {each.library.path for each in contents.libraries.carried}
     libraries = {library.path for library in closure.libraries}
-    modules = {PurePosixPath(module.filename) for module in graph.of_kind(SourceModule)}
+    modules = {PurePosixPath(module.filename) for module in image.sources}
+    broken = {module.name for module in image.broken}
     root = bundle_root()
     return Manifest(
         name=graph.name,
@@ -265,7 +274,9 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
         builtin=tuple(module.name for module in graph.of_kind(BuiltinModule)),
         namespaces=tuple(module.name for module in graph.of_kind(NamespacePackage)),
         other=tuple(
-            name for name, module in graph.modules.items() if name not in frozen and not isinstance(module, others)
+            name
+            for name, module in graph.modules.items()
+            if name not in frozen and name not in broken and not isinstance(module, others)
         ),
         libraries=tuple(sorted(libraries - extensions - carried)),
         carried=tuple((each.library.path, each.reason) for each in contents.libraries.carried),

@@ -26,7 +26,6 @@ from bundler.link.contents import (
     PrelinkedFile,
     Results,
 )
-from bundler.link.endings import ends_visibly
 from bundler.link.model import Reference, StoredFile, StoredPart, Tables
 from bundler.link.objects import (
     CarriedLibrary,
@@ -59,7 +58,7 @@ def make_tables(
     _write_files(writer, bundle, contents, {stored.entry.path: stored for stored in files})
     _write_results(writer, bundle, contents.results)
     _write_config(writer, bundle, contents.config)
-    _write_objects(writer, bundle, objects, libraries.carried)
+    _write_objects(writer, bundle, contents, objects)
     bundle.unique_count = len(libraries.prelinked.unique_symbols)
     _write_carried(writer, bundle, libraries.carried)
     _write_replacements(writer, bundle, contents.replaced)
@@ -202,6 +201,7 @@ def _write_modules(writer: _Writer, bundle: Any, modules: Sequence[ModuleEntry])
             row.code = writer.point_to_symbol("struct bundle_code *", module.symbol)
         row.kind = module.kind
         row.is_package = module.is_package
+        row.is_stdlib = module.is_stdlib
     writer.fill(rows, offset)
     writer.index(bundle.module_index, (module.name for module in modules))
     bundle.modules = writer.point("struct bundle_module *", offset)
@@ -305,17 +305,18 @@ def _write_files(writer: _Writer, bundle: Any, contents: Contents, files: Mappin
 def _write_objects(
     writer: _Writer,
     bundle: Any,
+    contents: Contents,
     objects: Sequence[tuple[PrelinkedObject, Sequence[StoredPart]]],
-    carried: Sequence[CarriedLibrary],
 ) -> None:
     rows, offset = writer.reserve("struct bundle_image", len(objects))
     for row, (dso, parts) in zip(rows, objects, strict=False):
         _write_object(writer, row, dso, parts)
+        row.ends_visibly = dso.path in contents.ending_visibly
     writer.fill(rows, offset)
     writer.index(bundle.image_index, (dso.path for dso, _ in objects))
     bundle.images = writer.point("struct bundle_image *", offset)
     sonames = {dso.object.name: (dso.index, False) for dso, _ in objects}
-    for index, each in enumerate(carried):
+    for index, each in enumerate(contents.libraries.carried):
         sonames.setdefault(each.library.object.name, (index, True))
     names, names_offset = writer.reserve("struct bundle_soname", len(sonames))
     for name, (soname, (index, is_carried)) in zip(names, sonames.items(), strict=False):
@@ -375,7 +376,6 @@ def _write_object(writer: _Writer, row: Any, dso: PrelinkedObject, parts: Sequen
     row.fini = dso.address(Tag.FINI)
     row.fini_array = dso.address(Tag.FINI_ARRAY)
     row.fini_count = object_.tags.get(Tag.FINI_ARRAYSZ, 0) // 8
-    row.ends_visibly = ends_visibly(object_)
     row.relro, row.relro_size = relocated.late_relro(dso)
     storage = object_.segment(SegmentType.TLS)
     if storage is not None:

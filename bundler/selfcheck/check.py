@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from bundler import link
-from bundler.analyze.graph import Module, SourceModule
+from bundler.analyze.graph import LAUNCHER, Module, SourceModule
 from bundler.contract import bundle_root
 from bundler.elf import SegmentType, read_executable
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
-from bundler.freeze.freezer import is_script
+from bundler.freeze.compiler import is_script
 from bundler.freeze.header import layout_as_json
 from bundler.freeze.worker.objects import RUN_TIME_MEMBERS
 from bundler.freeze.worker.structs import POINTERS
@@ -95,12 +95,12 @@ def fresh_cases(image: FrozenImage, target: TargetPython, settings: Settings, ou
 def fresh_results(image: FrozenImage, target: TargetPython, settings: Settings, output: Path) -> list[FreshResult]:
     """What compiling gives, of all that the image holds results for, made anew by the target."""
     job = {
-        "texts": image.rehearsal.texts,
-        "patterns": image.rehearsal.patterns,
+        "texts": image.profile.texts,
+        "patterns": image.profile.patterns,
         "optimize": settings.optimize,
         "output": str(output),
     }
-    run_worker(target.executable, "freeze", "results", job=json.dumps(job).encode())
+    run_worker(target.executable, "freeze", "precompile", job=json.dumps(job).encode())
     results: list[FreshResult] = marshal.loads(output.read_bytes())  # noqa: S302  # of our worker
     return results
 
@@ -147,11 +147,12 @@ def _writable_segments(binary: Path) -> Iterator[tuple[int, int, int]]:
 
 def _link(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop, folder: Path) -> Path:
     """Link, in a folder, the image without data files, extension modules and what else the comparison does not use."""
-    sources: dict[str, Module] = {module.name: module for module in image.graph.of_kind(SourceModule)}
-    sources[_CHECKER] = SourceModule(_CHECKER, _PROGRAM, str(bundle_root() / _PROGRAM.name), is_package=False)
+    sources: dict[str, Module] = {module.name: module for module in image.sources}
+    filename = str(bundle_root() / _PROGRAM.name)
+    sources[_CHECKER] = SourceModule(_CHECKER, _PROGRAM, filename, is_package=False, origin=LAUNCHER)
     graph = replace(image.graph, modules=sources, data_files=(), site_builtins=())
     # All but our own comes from the cache.
-    frozen = freeze(graph, target, settings, workshop, image.rehearsal)
+    frozen = freeze(graph, target, settings, workshop, image.profile)
     known = {module.name for module in frozen.modules}
     modules = [*frozen.modules, *(module for module in image.modules if module.name not in known)]
     names = {"__main__": _OWN_MAIN, _CHECKER: "__main__"}

@@ -9,12 +9,13 @@ from typing import Any
 from bundler.cache import Cache
 from bundler.elf import MACHINES, Machine, machine_for_python
 from bundler.errors import BundleError
-from bundler.process import CommandError
+from bundler.process import CommandError, run
 from bundler.target.layout import measure_layout
 from bundler.target.libpython import find_libpython
 from bundler.target.model import Linkage, TargetPython
-from bundler.target.workers import run_worker
 from bundler.toolchain import Toolchain
+
+_FACTS = Path(__file__).parent / "worker" / "facts.py"
 
 OLDEST = (3, 11)
 NEWEST = (3, 15)
@@ -45,6 +46,7 @@ def probe(executable: Path, toolchain: Toolchain, cache: Cache, linkage: Linkage
         machine=machine,
         builtin_modules=frozenset(facts["builtin"]),
         stdlib_modules=frozenset(facts["stdlib_modules"]),
+        early_modules=frozenset(facts["early_modules"]),
         extension_suffixes=tuple(facts["suffixes"]),
         markers=facts["markers"],
         layout=measure_layout(include_dirs, facts["hexversion"], toolchain, cache),
@@ -53,7 +55,8 @@ def probe(executable: Path, toolchain: Toolchain, cache: Cache, linkage: Linkage
 
 def _ask(executable: Path) -> dict[str, Any]:
     try:
-        done = run_worker(executable, "target", "facts", isolated=False)
+        # As a script, not through `-c`, which imports modules that no program finds there (linecache, since 3.13).
+        done = run([executable, "-B", "-X", "utf8", _FACTS], environment={"PYTHONSAFEPATH": "1"})
         facts: dict[str, Any] = json.loads(done.stdout)
     except CommandError as error:
         raise BundleError(

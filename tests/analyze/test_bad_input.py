@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.facts import FactSource, _parse
+from bundler.analyze.facts import FactSource, parse
 from bundler.analyze.findings import syntax_errors
 from bundler.analyze.locate import Locator
 from bundler.analyze.stdlib import _below
@@ -23,7 +23,7 @@ def test_a_module_of_200_000_lines():
     """Generated code may be long: its imports are found all the same, on the last line too."""
     source = b"import first\n" + b"x = 1\n" * 200_000 + b"import last\n"
 
-    assert [fact.name for fact in _parse(scan(source)).imports] == ["first", "last"]
+    assert [fact.name for fact in parse(scan(source)).imports] == ["first", "last"]
 
 
 def test_what_is_never_imported_does_not_matter(tmp_path: Path):

@@ -18,7 +18,7 @@ import pytest
 from bundler.analyze.asked import Asked, asked_files, described, hook_config
 from bundler.analyze.data import LEFT_OUT_OF_HOOKS
 from bundler.analyze.distributions import Environment
-from bundler.analyze.graph import Binding
+from bundler.analyze.graph import APP, STDLIB, Binding, Origin, OriginKind
 from bundler.analyze.hooks.discover import Hook, HookFolder, HookKind, HookSources, contributed_folders, find_folders
 from bundler.analyze.hooks.run import BeforeImport, HookError, Hooks, StandardHook
 from bundler.analyze.locate import Kind, Located, Locator
@@ -186,7 +186,7 @@ def run(python: Path, tmp_path: Path) -> Iterator[Run]:
 
 
 def answer(hooks: Hooks, module: str, located: Located | None = None) -> StandardHook:
-    found = hooks.standard(module, located, is_stdlib=False)
+    found = hooks.standard(module, located, APP)
     assert found is not None, hooks.findings
     return found
 
@@ -273,7 +273,7 @@ def test_hooks_that_fail(run: Run, tmp_path: Path):
     hooks = run()
 
     for number, _ in enumerate(HARMFUL):
-        hooks.standard(f"p{number}", None, is_stdlib=False)
+        hooks.standard(f"p{number}", None, APP)
 
     assert answer(hooks, "q").hidden_imports == ("r",)
     assert len(hooks.findings) == len(HARMFUL)
@@ -329,7 +329,7 @@ def test_configuration_of_hooks(tmp_path: Path, texts: tuple[str, ...], expected
     config = hook_config(Settings(hook_config=texts))
     stdlib = Path(os.__file__).parent
     hooks = hooks_of(Path(sys.executable), stdlib, tmp_path, tmp_path / "cache", (tmp_path / "hooks",), config)
-    answer = hooks.standard("p", None, is_stdlib=False)
+    answer = hooks.standard("p", None, APP)
     hooks.close()
 
     assert answer is not None
@@ -468,10 +468,12 @@ def test_answers_are_remembered(tmp_path: Path):
         datas = collect_data_files("p")
         """
 
-    def files(module: Path = site / "p/__init__.py", *, is_stdlib: bool = False) -> list[str]:
+    installed = Origin(OriginKind.DISTRIBUTION, "p")
+
+    def files(module: Path = site / "p/__init__.py", origin: Origin = installed) -> list[str]:
         hooks = our_hooks(site, tmp_path / "cache")
         try:
-            found = hooks.standard("p", Located(Kind.SOURCE, module), is_stdlib=is_stdlib)
+            found = hooks.standard("p", Located(Kind.SOURCE, module), origin)
             assert found is not None
             return [file.source.name for file in found.files]
         finally:
@@ -489,9 +491,9 @@ def test_answers_are_remembered(tmp_path: Path):
 
     # Hooks for the standard library depend on what is installed alone; those for the app's own code run each time.
     library, own = Path(os.__file__), tmp_path / "p.py"
-    assert [files(library, is_stdlib=True), files(library, is_stdlib=True)] == [[], []]
+    assert [files(library, STDLIB), files(library, STDLIB)] == [[], []]
     assert (tmp_path / "runs").read_text() == "xxxx"
-    assert [files(own), files(own)] == [[], []]
+    assert [files(own, APP), files(own, APP)] == [[], []]
     assert (tmp_path / "runs").read_text() == "xxxxxx"
 
 
@@ -567,10 +569,10 @@ def test_files_that_hooks_add(tmp_path: Path):
 def test_sources_as_files(tmp_path: Path):
     """A package whose hook asks for sources has them as files too, where its modules appear to lie; others do not."""
     modules = {
-        "p": Reached("p", Located(Kind.SOURCE, tmp_path / "p/__init__.py", (tmp_path / "p",)), None),
-        "p.a": Reached("p.a", Located(Kind.SOURCE, tmp_path / "p/a.py"), None),
-        "p.not": Reached("p.not", Located(Kind.SOURCE, tmp_path / "p/not.py"), None),
-        "q": Reached("q", Located(Kind.SOURCE, tmp_path / "q.py"), None),
+        "p": Reached("p", Located(Kind.SOURCE, tmp_path / "p/__init__.py", (tmp_path / "p",)), None, APP),
+        "p.a": Reached("p.a", Located(Kind.SOURCE, tmp_path / "p/a.py"), None, APP),
+        "p.not": Reached("p.not", Located(Kind.SOURCE, tmp_path / "p/not.py"), None, APP),
+        "q": Reached("q", Located(Kind.SOURCE, tmp_path / "q.py"), None, APP),
     }
     hooks = cast(Hooks, SimpleNamespace(ran=[standard(sources={"p": "pyz+py", "p.not": "pyz"})]))
 
@@ -600,7 +602,7 @@ def test_every_contributed_hook(tmp_path: Path):
         write(tmp_path, {f"{top}-99.0.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {top}\nVersion: 99.0\n"})
     locator = Locator(SUFFIXES)
     hooks = our_hooks(tmp_path, tmp_path / "cache")
-    answers = [hooks.standard(name, locator.find_dotted(name, [tmp_path]), is_stdlib=False) for name in modules]
+    answers = [hooks.standard(name, locator.find_dotted(name, [tmp_path]), APP) for name in modules]
     hooks.close()
 
     assert len(modules) > 500
@@ -618,10 +620,7 @@ def test_hooks_of_what_is_installed(one_interpreter: Interpreter, tmp_path: Path
     installed = [
         name for name in sorted(found.of(HookKind.STANDARD)) if locator.is_module(name, [one_interpreter.packages])
     ]
-    answers = [
-        hooks.standard(name, locator.find_dotted(name, [one_interpreter.packages]), is_stdlib=False)
-        for name in installed
-    ]
+    answers = [hooks.standard(name, locator.find_dotted(name, [one_interpreter.packages]), APP) for name in installed]
     hooks.close()
 
     assert {"certifi", "charset_normalizer"} & set(installed)

@@ -56,6 +56,7 @@ def all_of(
         files=tuple(files),
         folders=(),
         libraries=libraries or Placement(Prelinked(()), ()),
+        ending_visibly=frozenset(),
         replaced=(),
         results=results,
         config=CONFIG,

@@ -16,7 +16,8 @@
     convention.marks = ["models"]     # packages with one of these submodules are what the module calls applications:
     convention.implies = ["models", "migrations.*"]  # whichever of them is reached, so are those of these it has
 
-A rule takes effect when its module is reached.
+A rule takes effect when its module is reached. A rule of cpython.toml holds for a module of the standard library only, a rule of
+another file for any other module: an app's own `platform.py` is not the library's.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import tomli
+
+from bundler.analyze.graph import Origin
+
+_STDLIB_FILE = "cpython.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +52,46 @@ class Rule:
     conventional: tuple[str, ...] = ()
 
 
-def load_rules(folder: Path = Path(__file__).parent, files: str = "*.toml") -> Mapping[str, Rule]:
-    """All rules, by module, or those in some files."""
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """All rules, by module: the standard library's apart from the others."""
+
+    stdlib: Mapping[str, Rule] = field(default_factory=dict)
+    packages: Mapping[str, Rule] = field(default_factory=dict)
+
+    def of(self, module: str, origin: Origin) -> Rule | None:
+        """The rule for a module of this origin, if there is one."""
+        return (self.stdlib if origin.is_stdlib else self.packages).get(module)
+
+
+def load_rules(folder: Path = Path(__file__).parent) -> Rules:
+    """The rules that come with bundler."""
+    others = (path.name for path in sorted(folder.glob("*.toml")) if path.name != _STDLIB_FILE)
+    packages: dict[str, Rule] = {}
+    for name in others:
+        packages |= read_rules(folder / name)
+    return Rules(stdlib=read_rules(folder / _STDLIB_FILE), packages=packages)
+
+
+def read_rules(path: Path) -> Mapping[str, Rule]:
+    """The rules of one file, by module."""
     rules = {}
-    for path in sorted(folder.glob(files)):
-        for raw in tomli.loads(path.read_text())["rule"]:
-            for module in [raw["module"]] if isinstance(raw["module"], str) else raw["module"]:
-                assert module not in rules, f"two rules for {module}"
-                rules[module] = Rule(
-                    module,
-                    raw["reason"],
-                    implies=tuple(module + name if name.startswith(".") else name for name in raw.get("implies", ())),
-                    ignores=tuple(raw.get("ignores", ())),
-                    uses=tuple(raw.get("uses", ())),
-                    search_folders=tuple(raw.get("search", ())),
-                    reads_every_source=raw.get("every-source", False),
-                    starts_python=raw.get("python-command", False),
-                    whole_library=raw.get("stdlib") == "full",
-                    whole_library_as_program=raw.get("program-stdlib") == "full",
-                    names=raw.get("names", {}),
-                    marks=tuple(raw.get("convention", {}).get("marks", ())),
-                    conventional=tuple(raw.get("convention", {}).get("implies", ())),
-                )
+    for raw in tomli.loads(path.read_text())["rule"]:
+        for module in [raw["module"]] if isinstance(raw["module"], str) else raw["module"]:
+            assert module not in rules, f"two rules for {module}"
+            rules[module] = Rule(
+                module,
+                raw["reason"],
+                implies=tuple(module + name if name.startswith(".") else name for name in raw.get("implies", ())),
+                ignores=tuple(raw.get("ignores", ())),
+                uses=tuple(raw.get("uses", ())),
+                search_folders=tuple(raw.get("search", ())),
+                reads_every_source=raw.get("every-source", False),
+                starts_python=raw.get("python-command", False),
+                whole_library=raw.get("stdlib") == "full",
+                whole_library_as_program=raw.get("program-stdlib") == "full",
+                names=raw.get("names", {}),
+                marks=tuple(raw.get("convention", {}).get("marks", ())),
+                conventional=tuple(raw.get("convention", {}).get("implies", ())),
+            )
     return rules

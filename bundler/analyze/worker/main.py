@@ -1,7 +1,4 @@
-"""Answer a request on each line of standard input with the facts of a file, as a JSON line.
-
-A request: {"path": "/x.py", "is_compiled": false} (see `scan`).
-"""
+"""Answer a `Request` on each line of standard input with an `Answer`, as a JSON line."""
 
 from __future__ import annotations
 
@@ -12,6 +9,7 @@ import warnings
 from pathlib import Path
 
 from .scan import scan
+from .schema import Answer, Request, source_digest
 
 
 def main() -> None:
@@ -22,5 +20,10 @@ def main() -> None:
     # Syntax trees hold no cycles; looking for some in them took a fifth of the time.
     gc.disable()
     for line in sys.stdin:
-        request = json.loads(line)
-        print(json.dumps(scan(Path(request["path"]).read_bytes(), is_compiled=request["is_compiled"])), flush=True)
+        request: Request = json.loads(line)
+        source = Path(request["path"]).read_bytes()
+        answer: Answer = {
+            "source_digest": source_digest(source),
+            "found": scan(source, is_compiled=request["is_compiled"]),
+        }
+        print(json.dumps(answer), flush=True)

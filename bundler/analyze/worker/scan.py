@@ -16,13 +16,9 @@ from typing import Any, ClassVar
 from .conditions import dotted, is_main_test, truth
 from .folders import AddedFolders
 from .lookups import SITE_BUILTINS, named_codecs, site_builtins
+from .schema import CONDITIONAL, DEFERRED, EAGER, OPTIONAL, Facts, FamilyRow, ImportRow, Unreadable
 
-# The words that bundler.analyze.facts understands, from the firmest to the loosest.
-EAGER = "eager"
-CONDITIONAL = "conditional"
-OPTIONAL = "optional"
-DEFERRED = "deferred"
-
+# From the firmest to the loosest.
 _ORDER = (EAGER, CONDITIONAL, OPTIONAL, DEFERRED)
 
 _IMPORT_ERRORS = frozenset({"ImportError", "ModuleNotFoundError"})
@@ -40,8 +36,8 @@ _REFERENCE = re.compile(r"\.*\w[\w-]*(?:[.:][\w-]+)*\Z")
 _UNCOMPILABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
-def scan(source: bytes, *, is_compiled: bool = False) -> dict[str, Any]:
-    """Facts about a file, as plain JSON; `error` and its line when it has a syntax error.
+def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
+    """Facts about a file; why there are none when it has a syntax error.
 
     `is_compiled`: errors that only the compiler finds are errors too. They are few, and it takes as long as the rest.
     """
@@ -73,7 +69,7 @@ def scan(source: bytes, *, is_compiled: bool = False) -> dict[str, Any]:
     }
 
 
-def _unreadable(error: Exception) -> dict[str, Any]:
+def _unreadable(error: Exception) -> Unreadable:
     # A SyntaxError's text would repeat the place.
     return {
         "error": getattr(error, "msg", None) or str(error) or type(error).__name__,
@@ -129,11 +125,11 @@ class _Scanner:
 
     def __init__(self, added_folders: AddedFolders | None) -> None:
         self.added_folders = added_folders
-        self.imports: list[list[Any]] = []
-        self.main: list[list[Any]] = []  # under `if __name__ == "__main__"`
+        self.imports: list[ImportRow] = []
+        self.main: list[ImportRow] = []  # under `if __name__ == "__main__"`
         self.main_names: set[str] = set()
         self.dynamic: list[int] = []  # lines of imports whose name is computed
-        self.families: list[dict[str, Any]] = []
+        self.families: list[FamilyRow] = []
         self.globals: set[str] = set()
         self.all: list[str] | None = None
         self.names: dict[str, set[str]] = {"": set()}
@@ -186,7 +182,8 @@ class _Scanner:
         if getattr(node, "is_lazy", False):  # PEP 810: it happens when the name is used
             binding = _loosest(binding, DEFERRED)
             user = user or bound
-        self.imports.append([name, names, level, binding, node.lineno, self._attempt, self._fallback, user])
+        row = ImportRow(name, names, level, binding, node.lineno, self._attempt, self._fallback, user)
+        self.imports.append(row)
 
     def _expression(self, node: ast.Expr, binding: str) -> None:
         match node.value:
@@ -416,9 +413,9 @@ class _Scanner:
             start, level = _resolved(start, package), 0
         parent, dot, stem = start[level:].rpartition(".")
         if level or dot or len(stem) >= _SHORTEST_TOP_STEM:
-            self.families.append({"package": parent, "level": level, "stem": stem, "line": line})
+            self.families.append(FamilyRow(parent, level, stem, line))
         elif package:
-            self.families.append({"package": package, "level": 0, "stem": "", "line": line})
+            self.families.append(FamilyRow(package, 0, "", line))
 
     _HANDLERS: ClassVar[dict[type[ast.stmt], Callable[[Any, Any, str], None]]] = {
         ast.Import: _import,

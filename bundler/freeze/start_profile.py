@@ -1,4 +1,4 @@
-"""Learns what a program's start compiles: its imports are rehearsed under the target, in a process of their own.
+"""Learns what a program's start compiles: its imports are run under the target, in a process of their own.
 
 Only what is installed is imported: the app's own modules may do anything when they are imported, those of installed
 distributions are made to be. Whatever goes wrong there, the build goes on, with a warning if the worker did not live to
@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from bundler.analyze.graph import Binding, ExtensionModule, Import, ModuleGraph, SourceModule
-from bundler.cache import digest, tree_digest
-from bundler.errors import warning
-from bundler.freeze.image import Rehearsal
+from bundler.cache import Cache, digest, tree_digest
+from bundler.errors import Diagnostic, warning
+from bundler.freeze.image import StartProfile
 from bundler.process import CommandError, run
 from bundler.target import TargetPython
 from bundler.target.workers import REPEATABLE, worker_command
-from bundler.workshop import Workshop
 
 _SECONDS = 60.0
 # Compiled code that does not let the worker's own clock run is ended by the system so much later.
@@ -37,12 +36,14 @@ _ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
 _UNSPEAKABLE = re.compile("[\0\ud800-\udfff]")
 
 
-def rehearse(graph: ModuleGraph, sources: str, target: TargetPython, workshop: Workshop) -> Rehearsal:
+def profile_start(
+    graph: ModuleGraph, sources: str, target: TargetPython, cache: Cache
+) -> tuple[StartProfile, tuple[Diagnostic, ...]]:
     """Import what the app imports from installed distributions. `sources`: a digest of the graph's source modules."""
-    names = list(_installed_imports(graph, target))
+    names = list(_installed_imports(graph))
     if not names:
-        return Rehearsal()
-    paths = [str(folder) for folder in graph.search_path]
+        return StartProfile(), ()
+    paths = [str(folder) for folder in _installed_folders(graph)]
     identity = digest(
         tree_digest(Path(__file__).parent / "worker"),
         str(target.executable),
@@ -51,20 +52,9 @@ def rehearse(graph: ModuleGraph, sources: str, target: TargetPython, workshop: W
         sources,
         *(f"{module.path}:{_stamp(module.path)}" for module in graph.of_kind(ExtensionModule)),
     )
-    entry = workshop.cache.path("rehearsal", identity, ".json")
-    if not entry.is_file():
-        workshop.cache.write(entry, json.dumps(_run(names, paths, target)).encode())
-    answer = json.loads(entry.read_bytes())
-    if "failed" in answer:
-        workshop.report.diagnostic(
-            warning(
-                "rehearsal",
-                f"the rehearsal of the program's imports {answer['failed']}: what they compile is compiled at each start",
-                hint="build with `-v` to see the command, or with `--no-rehearse` to do without",
-            )
-        )
+    answer = cache.ask("rehearsal", identity, lambda: _run(names, paths, target))
     own = (str(target.prefix), str(target.base_prefix), str(Path.home()), tempfile.gettempdir())
-    return Rehearsal(
+    profile = StartProfile(
         texts=tuple(
             (mode, filename, flags, text)
             for mode, filename, flags, text in answer["texts"]
@@ -74,6 +64,15 @@ def rehearse(graph: ModuleGraph, sources: str, target: TargetPython, workshop: W
             (kind, pattern, flags) for kind, pattern, flags in answer["patterns"] if _is_portable(pattern, own)
         ),
         order=tuple(answer["order"]),
+    )
+    return profile, (_failure(answer["failed"]),) if "failed" in answer else ()
+
+
+def _failure(reason: str) -> Diagnostic:
+    return warning(
+        "rehearsal",
+        f"the rehearsal of the program's imports {reason}: what they compile is compiled at each start",
+        hint="build with `-v` to see the command, or with `--no-rehearse` to do without",
     )
 
 
@@ -87,7 +86,7 @@ def _run(names: list[str], paths: list[str], target: TargetPython) -> dict[str, 
     with tempfile.TemporaryDirectory(prefix="bundle-") as folder:
         # Nothing of the user's is in reach by name: neither a configuration to read nor a folder to fill.
         environment = {**REPEATABLE, "HOME": folder}
-        command = worker_command(target.executable, "freeze", "rehearse", repeatable=True)
+        command = worker_command(target.executable, "freeze", "profiler", repeatable=True)
         try:
             done = run(command, stdin=json.dumps(job).encode(), cwd=Path(folder), environment=environment)
             answer: dict[str, Any] = json.loads(done.stdout)
@@ -97,31 +96,36 @@ def _run(names: list[str], paths: list[str], target: TargetPython) -> dict[str, 
     return answer
 
 
-def _installed_imports(graph: ModuleGraph, target: TargetPython) -> Iterator[str]:
+def _installed_folders(graph: ModuleGraph) -> Iterator[Path]:
+    """The search path without the folders of the app's own modules, which an installed one must not find there."""
+    modules = graph.of_kind(SourceModule)
+    own = {str(module.path) for module in modules if module.origin.is_own}
+    installed = {str(module.path) for module in modules if module.origin.is_installed}
+    for folder in graph.search_path:
+        is_own = any(name.startswith(f"{folder}/") for name in own)
+        if not is_own or any(name.startswith(f"{folder}/") for name in installed):
+            yield folder
+
+
+def _installed_imports(graph: ModuleGraph) -> Iterator[str]:
     """Installed modules in the order in which a run may import them: those that the app's own modules import at once,
     then what these import later, inside functions.
     """
-    following: dict[str, list[Import]] = {}
+    following: dict[str | None, list[Import]] = {}
     for edge in sorted(graph.imports, key=lambda edge: (edge.line, edge.imported)):
         following.setdefault(edge.importer, []).append(edge)
     seen = {"__main__"}
     now, later = deque(["__main__"]), deque[str]()
     while now or later:
         name = now.popleft() if now else later.popleft()
-        if _is_installed(graph, name, target):
+        module = graph.modules.get(name)
+        if isinstance(module, SourceModule | ExtensionModule) and module.origin.is_installed:
             yield name
         for edge in following.get(name, ()):
             queue = now if edge.binding in _AT_ONCE else later if edge.binding is Binding.DEFERRED else None
             if queue is not None and edge.imported not in seen:
                 seen.add(edge.imported)
                 queue.append(edge.imported)
-
-
-def _is_installed(graph: ModuleGraph, name: str, target: TargetPython) -> bool:
-    module = graph.modules.get(name)
-    if not isinstance(module, SourceModule | ExtensionModule):
-        return False
-    return any(module.path.is_relative_to(folder) for folder in target.search_path)
 
 
 def _is_portable(text: str, own: tuple[str, ...]) -> bool:

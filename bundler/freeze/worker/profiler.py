@@ -106,7 +106,7 @@ def _answer(recorder: _Recorder) -> str:
     return json.dumps({"texts": list(recorder.texts), "patterns": patterns, "order": list(sys.modules)})
 
 
-def _rehearse(job: dict[str, Any], write: Callable[[str], None]) -> None:
+def _profile(job: dict[str, Any], write: Callable[[str], None]) -> None:
     recorder = _Recorder()
 
     def finish() -> None:
@@ -121,7 +121,7 @@ def _rehearse(job: dict[str, Any], write: Callable[[str], None]) -> None:
     watchdog.daemon = True
     watchdog.start()
     sys.path[:] = job["path"]
-    sys.argv = ["rehearsal"]
+    sys.argv = ["profile"]
     recorder.install()
     for name in job["modules"]:
         try:
@@ -145,4 +145,4 @@ def main() -> None:
 
     # As in the binary, a module named `__main__` is there.
     sys.modules["__main__"] = ModuleType("__main__")
-    _rehearse(job, write)
+    _profile(job, write)

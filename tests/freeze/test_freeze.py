@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from bundler.analyze import ModuleGraph
-from bundler.analyze.graph import BrokenModule, SourceModule
+from bundler.analyze.graph import APP, SourceModule
 from bundler.cache import Cache
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
-from bundler.freeze.compile import _LAUNCHER_MODULES
-from bundler.freeze.freezer import FLAGS
+from bundler.freeze.compiler import FLAGS
+from bundler.freeze.freeze import launcher_modules
 from bundler.freeze.split import keeps_order
 from bundler.report import Reporter
 from bundler.settings import Settings
@@ -26,7 +26,7 @@ from bundler.workshop import Workshop
 Freeze = Callable[..., FrozenImage]
 
 # Modules that every program has: those of the launcher.
-LAUNCHER = len(_LAUNCHER_MODULES)
+LAUNCHER = len(list(launcher_modules()))
 
 SOURCES = {
     "__main__": "import a\nprint(a.value, {1000, 1008, 'x'})\n",
@@ -42,7 +42,7 @@ def graph_of(folder: Path, sources: Mapping[str, str]) -> ModuleGraph:
     for name, text in sorted(sources.items()):
         path = folder / f"{name}.py"
         path.write_text(text)
-        modules[name] = SourceModule(name, path, f"/__bundle__/{name}.py", is_package=False)
+        modules[name] = SourceModule(name, path, f"/__bundle__/{name}.py", is_package=False, origin=APP)
     return ModuleGraph("app", modules, (), (), (), (), (), "")
 
 
@@ -127,8 +127,9 @@ def test_what_cannot_be_compiled(frozen: Freeze):
     """A module that only the compiler refuses is carried as text, for importing it may never happen."""
     image = frozen({**SOURCES, "broken": "return 1\n"})
 
-    assert isinstance(image.graph.modules["broken"], BrokenModule)
-    assert "broken" not in contents(image)
+    assert [module.name for module in image.broken] == ["broken"]
+    assert [finding.code for finding in image.findings] == ["syntax-error"]
+    assert "broken" not in {*contents(image), *(module.name for module in image.sources)}
     assert image.compiled == len(SOURCES) + LAUNCHER
 
 

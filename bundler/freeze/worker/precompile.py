@@ -4,8 +4,8 @@ A text's result is its code object. A regular expression's is a tuple of what `_
 compile): (flags, words of its program as native uint32, number of groups, names and numbers of groups, names by number).
 Each has a key, by which launcher/results.c finds it.
 
-As a worker: computes them once more, for the self-check. The job on standard input is that of the freezer, with
-`optimize`, and `output`: the file that a marshalled list of keys and marshalled results is written to.
+As a worker: computes them once more, for the self-check. The job on standard input is a `PrecompiledJob` with `optimize`
+and `output`, the file that a marshalled list of keys and marshalled results is written to.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ import re._compiler as compiler  # type: ignore[import-not-found]
 import struct
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from .schema import PrecompiledJob
 
-def computed(job: Mapping[str, Any], optimize: int) -> Iterator[tuple[str, Any]]:
+
+def computed(job: PrecompiledJob, optimize: int) -> Iterator[tuple[str, Any]]:
     """Keys and results; without those of what does not compile, or not without a warning."""
     for text in job["texts"]:
         with suppress(SyntaxError, ValueError, RecursionError, MemoryError, Warning):
