@@ -29,7 +29,7 @@ _COLOURS = {
     Severity.DETAIL: "bold",
 }
 
-# How details are counted where they are not shown, by code.
+# How details are counted where they are not shown, by code; others are not worth a word.
 _COUNTED = {
     "left-out": "optional module: left out",
     "optional-module": "optional module: not installed",
@@ -139,11 +139,12 @@ class Reporter:
         details: dict[str, int] = {}
         for finding in found:
             if finding.severity is Severity.DETAIL and not verbose:
-                details[finding.code] = details.get(finding.code, 0) + 1
+                if finding.code in _COUNTED:
+                    details[finding.code] = details.get(finding.code, 0) + 1
             else:
                 self.diagnostic(finding)
         if details:
-            counts = (count_text(count, _COUNTED.get(code, code)) for code, count in details.items())
+            counts = (count_text(count, _COUNTED[code]) for code, count in details.items())
             self.line(f"not in the binary: {', '.join(counts)} (`-v` lists them)")
 
     def bug(self, error: BaseException) -> None:

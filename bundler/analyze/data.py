@@ -11,8 +11,8 @@ from pathlib import Path, PurePosixPath
 
 from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.graph import DataFile
-from bundler.analyze.libraries import grafted
-from bundler.analyze.reached import Reached
+from bundler.analyze.nodes import Reached
+from bundler.analyze.opened_libraries import grafted
 from bundler.elf import is_elf
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.settings import AddedData

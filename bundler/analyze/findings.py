@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bundler.analyze.graph import Binding
-from bundler.analyze.reached import Edge, Reached
-from bundler.analyze.walk import Walker
+from bundler.analyze.nodes import Edge, Reached, Walk
 from bundler.analyze.why import chain_to, first_edges, told
 from bundler.errors import Diagnostic, Severity, warning
 from bundler.settings import Settings
@@ -22,19 +21,19 @@ _FIRM = frozenset({Binding.EAGER, Binding.CONDITIONAL, Binding.PARENT, Binding.R
 _CERTAIN = frozenset({Binding.EAGER, Binding.PARENT, Binding.RULE})
 
 
-def findings(walker: Walker, settings: Settings) -> Iterator[Diagnostic]:
+def findings(walk: Walk, settings: Settings) -> Iterator[Diagnostic]:
     """Everything, in the order in which it is told."""
-    yield from syntax_errors(walker)
-    missing = tuple(missing_modules(walker, settings.excluded_modules))
+    yield from syntax_errors(walk)
+    missing = tuple(missing_modules(walk, settings.excluded_modules))
     yield from (finding for finding in missing if finding.severity is Severity.WARNING)
-    yield from computed_imports(walker, has_hidden_imports=bool(settings.hidden_imports))
-    yield from left_out(walker)
+    yield from computed_imports(walk, has_hidden_imports=bool(settings.hidden_imports))
+    yield from left_out(walk)
     yield from (finding for finding in missing if finding.severity is Severity.DETAIL)
 
 
-def syntax_errors(walker: Walker) -> Iterator[Diagnostic]:
+def syntax_errors(walk: Walk) -> Iterator[Diagnostic]:
     """Modules that the target cannot compile."""
-    for name, module in walker.reached.items():
+    for name, module in walk.reached.items():
         if module.facts is not None and module.facts.error and module.located is not None:
             yield warning(
                 "syntax-error",
@@ -43,17 +42,17 @@ def syntax_errors(walker: Walker) -> Iterator[Diagnostic]:
             )
 
 
-def missing_modules(walker: Walker, excluded: tuple[str, ...]) -> Iterator[Diagnostic]:
+def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnostic]:
     """Imports that found nothing: a warning for all of the app's own code, and those of libraries that must happen."""
-    every = first_edges(walker.edges)
-    firm = first_edges(edge for edge in walker.edges if edge.binding in _FIRM)
+    every = first_edges(walk.edges)
+    firm = first_edges(edge for edge in walk.edges if edge.binding in _FIRM)
     # `try: import x`, and later, if that went well, `from x import y`.
-    guarded = {(edge.importer, edge.imported.partition(".")[0]) for edge in walker.edges if edge.binding is _GUARDED}
+    guarded = {(edge.importer, edge.imported.partition(".")[0]) for edge in walk.edges if edge.binding is _GUARDED}
     found: dict[str, Diagnostic] = {}
-    for edge in walker.edges:
-        if not _is_missing(walker, edge, excluded):
+    for edge in walk.edges:
+        if not _is_missing(walk, edge, excluded):
             continue
-        importer = walker.reached.get(edge.importer) if edge.importer else None
+        importer = walk.reached.get(edge.importer) if edge.importer else None
         if importer is None or importer.origin.is_stdlib:
             continue  # the standard library knows what it may miss on a platform
         is_guarded = (edge.importer, edge.imported.partition(".")[0]) in guarded
@@ -75,21 +74,22 @@ def missing_modules(walker: Walker, excluded: tuple[str, ...]) -> Iterator[Diagn
     yield from found.values()
 
 
-def left_out(walker: Walker) -> Iterator[Diagnostic]:
+def left_out(walk: Walk) -> Iterator[Diagnostic]:
     """Modules that are installed and that the program is believed to do without."""
-    every = first_edges(walker.edges)
-    for name, edge in sorted(walker.left_out.items()):
-        if name not in walker.reached:
+    every = first_edges(walk.edges)
+    for edge in walk.left_out:
+        name = edge.imported
+        if name not in walk.reached:
             notes = (told((*chain_to(every, edge.importer), edge)),)
-            where = _where(walker.reached[edge.importer], edge.line)
+            where = _where(walk.reached[edge.importer], edge.line)
             yield _detail("left-out", f"`{name}` is left out: it is optional", where, notes, f"--hidden-import {name}")
 
 
-def computed_imports(walker: Walker, *, has_hidden_imports: bool = False) -> Iterator[Diagnostic]:
+def computed_imports(walk: Walk, *, has_hidden_imports: bool = False) -> Iterator[Diagnostic]:
     """Imports whose name only the running program knows; in the app's own code worth a note, until it names modules."""
-    for name, lines in walker.unresolved.items():
-        module = walker.reached[name]
-        is_note = module.origin.is_own and name not in walker.runtime_hooks and not has_hidden_imports
+    for name, lines in walk.unresolved.items():
+        module = walk.reached[name]
+        is_note = module.origin.is_own and name not in walk.runtime_hooks and not has_hidden_imports
         for line in lines:
             text = "the name of an imported module is computed"
             hint = "`--hidden-import MODULE` takes in what it may be"
@@ -111,15 +111,15 @@ def _where(module: Reached, line: int) -> str | None:
     return f"{module.located.path}:{line}" if line else str(module.located.path)
 
 
-def _is_missing(walker: Walker, edge: Edge, excluded: tuple[str, ...]) -> bool:
-    if edge.imported in walker.reached or edge.is_attribute or edge.binding in (Binding.RULE, Binding.HOOK):
+def _is_missing(walk: Walk, edge: Edge, excluded: tuple[str, ...]) -> bool:
+    if edge.imported in walk.reached or edge.is_attribute or edge.binding in (Binding.RULE, Binding.HOOK):
         return False
-    if edge.imported in walker.made_at_run_time or edge.importer in walker.runtime_hooks:
+    if edge.imported in walk.made_at_run_time or edge.importer in walk.runtime_hooks:
         return False
     if edge.imported.startswith("cython.cimports"):
         return False  # a name for Cython's compiler alone
     if any(edge.imported == name or edge.imported.startswith(name + ".") for name in excluded):
         return False
     # `import a.b` where a is no package, or one that makes b itself at run time, says nothing about b.
-    parent = walker.reached.get(edge.imported.rpartition(".")[0])
+    parent = walk.reached.get(edge.imported.rpartition(".")[0])
     return parent is None or (parent.facts is not None and edge.imported.rpartition(".")[2] not in parent.facts.globals)

@@ -20,8 +20,8 @@ from bundler.analyze.distributions import Environment
 from bundler.analyze.facts import Family
 from bundler.analyze.finder import ModuleFinder
 from bundler.analyze.graph import Binding
+from bundler.analyze.nodes import Reached
 from bundler.analyze.origins import Origins
-from bundler.analyze.reached import Reached
 
 Reference = tuple[str, Binding]
 

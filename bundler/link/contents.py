@@ -118,8 +118,8 @@ class Results:
 class Contents:
     """Everything that the tables describe.
 
-    `folders` are there also when no file is in them. `ending_visibly`: paths of prelinked objects whose objects' death may
-    be seen from outside the process. `replaced`: functions that carried libraries find the launcher's in
+    `ending_visibly`: paths of prelinked objects whose Python objects' death may be seen from outside the process. `folders`
+    are there also when no file is in them. `replaced`: functions that carried libraries find the launcher's in
     place of.
     """
 

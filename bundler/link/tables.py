@@ -58,7 +58,7 @@ def make_tables(
     _write_files(writer, bundle, contents, {stored.entry.path: stored for stored in files})
     _write_results(writer, bundle, contents.results)
     _write_config(writer, bundle, contents.config)
-    _write_objects(writer, bundle, contents, objects)
+    _write_objects(writer, bundle, objects, contents)
     bundle.unique_count = len(libraries.prelinked.unique_symbols)
     _write_carried(writer, bundle, libraries.carried)
     _write_replacements(writer, bundle, contents.replaced)
@@ -305,8 +305,8 @@ def _write_files(writer: _Writer, bundle: Any, contents: Contents, files: Mappin
 def _write_objects(
     writer: _Writer,
     bundle: Any,
-    contents: Contents,
     objects: Sequence[tuple[PrelinkedObject, Sequence[StoredPart]]],
+    contents: Contents,
 ) -> None:
     rows, offset = writer.reserve("struct bundle_image", len(objects))
     for row, (dso, parts) in zip(rows, objects, strict=False):

@@ -34,7 +34,7 @@ def test_what_is_never_imported_does_not_matter(tmp_path: Path):
     made = walked(walker(tmp_path), "import p")
 
     assert reached(made) == {"p"}
-    assert list(syntax_errors(made)) == []
+    assert list(syntax_errors(made.finished())) == []
 
 
 def test_not_utf_8(tmp_path: Path):
@@ -43,7 +43,7 @@ def test_not_utf_8(tmp_path: Path):
 
     made = walked(walker(tmp_path), "import a")
 
-    assert ["cannot" in each.message or "error" in each.message for each in syntax_errors(made)] == [True]
+    assert ["cannot" in each.message or "error" in each.message for each in syntax_errors(made.finished())] == [True]
 
 
 @pytest.mark.parametrize("kind", ["folder", "dangling link", "link to itself"])

@@ -9,7 +9,7 @@ import pytest
 from bundler.analyze.data import collect, is_data, left_out_files, named_modules, with_added
 from bundler.analyze.distributions import Environment
 from bundler.analyze.graph import DataFile
-from bundler.analyze.libraries import separate
+from bundler.analyze.opened_libraries import separate
 from bundler.elf import X86_64
 from bundler.errors import BundleError, Severity
 from bundler.settings import AddedData

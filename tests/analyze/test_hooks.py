@@ -15,14 +15,14 @@ from typing import cast
 
 import pytest
 
-from bundler.analyze.asked import Asked, asked_files, described, hook_config
 from bundler.analyze.data import LEFT_OUT_OF_HOOKS
 from bundler.analyze.distributions import Environment
 from bundler.analyze.graph import APP, STDLIB, Binding, Origin, OriginKind
 from bundler.analyze.hooks.discover import Hook, HookFolder, HookKind, HookSources, contributed_folders, find_folders
 from bundler.analyze.hooks.run import BeforeImport, HookError, Hooks, StandardHook
 from bundler.analyze.locate import Kind, Located, Locator
-from bundler.analyze.reached import Reached
+from bundler.analyze.nodes import Reached
+from bundler.analyze.requested import Asked, asked_files, described, hook_config
 from bundler.cache import Cache
 from bundler.elf import X86_64
 from bundler.errors import BundleError
@@ -514,7 +514,7 @@ def test_hidden_imports_extend_the_graph(tmp_path: Path):
     made = walked(walker(tmp_path, hooks=hooks), "import p")
 
     assert reached(made) == {"p", "q", "r"}
-    assert [(edge.importer, edge.imported) for edge in made.edges if edge.binding is Binding.HOOK] == [
+    assert [(edge.importer, edge.imported) for edge in made.finished().edges if edge.binding is Binding.HOOK] == [
         ("p", "q"), ("p", "absent"), ("q", "r"),
     ]  # fmt: skip
 
@@ -550,7 +550,7 @@ def test_aliases_folders_and_made_modules(tmp_path: Path):
     made = walked(walker(tmp_path, before=before), "import p.s\nimport p.alias\nimport p.made")
 
     assert reached(made) >= {"p", "p.s", "real", "deep"}
-    assert made.made_at_run_time == {"p.made"}
+    assert made.finished().made_at_run_time == {"p.made"}
 
 
 def test_files_that_hooks_add(tmp_path: Path):

@@ -17,7 +17,7 @@ from bundler.analyze.hooks.run import BeforeImport
 from bundler.analyze.locate import Located, Locator
 from bundler.analyze.origins import Origins
 from bundler.analyze.rules import Rule, Rules
-from bundler.analyze.walk import Walker
+from bundler.analyze.walk import AnalysisContext, Walker
 from bundler.analyze.worker.scan import scan
 
 SUFFIXES = (".cpython-313-x86_64-linux-gnu.so", ".abi3.so", ".so")
@@ -99,17 +99,16 @@ def walker(  # what surrounds a walk
 ) -> Walker:
     """A walker over folders; the first is the program's own. `rules` are for any module of a name."""
     environment = Environment(search_path, MARKERS)
-    return Walker(
+    context = AnalysisContext(
         finder=ModuleFinder(Locator(SUFFIXES), search_path, frozenset(builtin), frozenset(early), search_path[1:]),
         origins=Origins(stdlib, environment),
         facts=cast(FactSource, DirectFacts()),
         extensions=cast(ExtensionReader, KnownImports(compiled or {})),
         rules=Rules(rules or {}, rules or {}),
-        excluded=excluded,
         environment=environment,
-        used_by_core=(),
         hooks=cast(Hooks, KnownHooks(hooks or {}, before or {})),
     )
+    return Walker(context, excluded, used_by_core=())
 
 
 def walked(made: Walker, main: str, package: str = "") -> Walker:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from bundler.analyze.asked import Asked, add_asked, add_runtime_hooks, asked_files, described, hook_config, hook_folders
 from bundler.analyze.data import LEFT_OUT_OF_HOOKS, collect, left_out_files, named_modules, with_added
 from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.entry import Entry, find_entry
@@ -33,17 +32,26 @@ from bundler.analyze.graph import (
     SourceModule,
 )
 from bundler.analyze.hooks import Hooks
-from bundler.analyze.libraries import separate
 from bundler.analyze.locate import Kind, Locator
+from bundler.analyze.nodes import Edge, Reached, Walk
+from bundler.analyze.opened_libraries import separate
 from bundler.analyze.origins import Origins
-from bundler.analyze.reached import Edge, Reached
-from bundler.analyze.rules import load_rules
+from bundler.analyze.requested import (
+    Asked,
+    add_asked,
+    add_runtime_hooks,
+    asked_files,
+    described,
+    hook_config,
+    hook_folders,
+)
+from bundler.analyze.rules import Rule, load_rules
+from bundler.analyze.search_path import searched_folders
 from bundler.analyze.stdlib import add_whole_library
-from bundler.analyze.unusual import searched_folders
-from bundler.analyze.walk import Walker
+from bundler.analyze.walk import AnalysisContext, Walker
 from bundler.cache import Cache, digest
 from bundler.contract import bundle_root
-from bundler.errors import BundleError
+from bundler.errors import BundleError, Diagnostic
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.target.buildvars import portable_variables
@@ -73,78 +81,99 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
     locator = Locator(target.extension_suffixes)
     entry = find_entry(settings, environment, locator, cache)
     search_path = (*entry.search_path, *target.search_path)
-    finder = ModuleFinder(locator, search_path, target.builtin_modules, target.early_modules, target.search_path)
-    origins = Origins(target.stdlib, environment, () if entry.top else entry.search_path)
+    # The program's own folders last: hooks import the library's `platform`, not one beside the script.
+    hooks_path = (*target.search_path, *entry.search_path)
+    folders, config = hook_folders(settings), hook_config(settings)
     with (
         closing(FactSource(target, cache)) as facts,
         closing(ExtensionReader(target, search_path, environment, cache)) as extensions,
-        closing(
-            Hooks(
-                target,
-                # The program's own folders last: hooks import the library's `platform`, not one beside the script.
-                (*target.search_path, *entry.search_path),
-                environment,
-                cache,
-                hook_folders(settings),
-                LEFT_OUT_OF_HOOKS,
-                hook_config(settings),
-            )
-        ) as hooks,
+        closing(Hooks(target, hooks_path, environment, cache, folders, LEFT_OUT_OF_HOOKS, config)) as hooks,
     ):
-        walker = Walker(
-            finder=finder,
-            origins=origins,
+        context = AnalysisContext(
+            finder=ModuleFinder(locator, search_path, target.builtin_modules, target.early_modules, target.search_path),
+            origins=Origins(target.stdlib, environment, () if entry.top else entry.search_path),
             facts=facts,
             extensions=extensions,
-            rules=load_rules(),
-            excluded=settings.excluded_modules,
             environment=environment,
-            used_by_core=core_names(target),
+            rules=load_rules(),
             hooks=hooks,
         )
-        main = facts.facts(entry.source, is_compiled=True)
-        _refuse_syntax_error(entry, main)
-        walker.add_main(main, entry.package, entry.source, _origin_of_program(entry, origins))
-        for name in core_modules(target):
-            walker.add(None, name, Binding.RULE)
-        asked = add_asked(walker, settings, hooks, environment)
-        site_builtins = _add_site_builtins(walker)
-        add_whole_library(walker, target, settings, entry)
-        files, owners = _collect_all(walker, environment, asked, hooks)
-        # What data files and conventions brought in may have run-time hooks and rules, and those may need more.
-        known = len(walker.reached)
-        in_effect = walker.rules_in_effect()
-        starts_python = any(rule.starts_python for rule in in_effect)
-        if settings.python_command or (settings.python_command is None and starts_python):
-            _add_python_command(walker)
-        runtime_hooks = add_runtime_hooks(walker, settings, hooks)
-        if len(walker.reached) > known:
-            files, owners = _collect_all(walker, environment, asked, hooks)
-    data_files, libraries = separate(files, target.machine)
-    modules = dict(_modules(walker.reached, entry, target))
+        contents = _follow(entry, target, settings, context)
+    walk = contents.walk
+    data_files, libraries = separate(contents.files, target.machine)
+    modules = dict(_modules(walk.reached, entry, target))
     modules |= dict(_portable_build_variables(modules, target, cache))
     return ModuleGraph(
         name=entry.name,
         modules={name: modules[name] for name in sorted(modules)},
-        imports=tuple(dict.fromkeys(map(_import, walker.edges))),
-        left_out=tuple(walker.left_out[name] for name in sorted(walker.left_out)),
+        imports=tuple(dict.fromkeys(map(_import, walk.edges))),
+        left_out=walk.left_out,
         data_files=tuple(
-            replace(file, origin=origins.of_file(file.source)) for file in with_added(data_files, settings.added_data)
+            replace(file, origin=context.origins.of_file(file.source))
+            for file in with_added(data_files, settings.added_data)
         ),
-        distributions=tuple(Distribution(owner.name, owner.version) for owner in owners),
+        distributions=tuple(Distribution(owner.name, owner.version) for owner in contents.owners),
         findings=(
-            *hooks.findings,
-            *hooks.missing_imports(walker.reached),
-            *findings(walker, settings),
-            *(left_out_files(walker.reached, owners) if settings.verbose else ()),
+            *contents.findings,
+            *findings(walk, settings),
+            *left_out_files(walk.reached, contents.owners),
         ),
-        site_builtins=site_builtins,
+        site_builtins=contents.site_builtins,
         main_module=entry.module,
         search_path=search_path,
-        runtime_hooks=(*_imported_first(walker), *runtime_hooks),
+        runtime_hooks=(*_imported_first(walk), *contents.runtime_hooks),
         libraries=libraries,
-        reads_every_source=any(rule.reads_every_source for rule in in_effect),
-        starts_python=starts_python,
+        reads_every_source=any(rule.reads_every_source for rule in contents.rules),
+        starts_python=any(rule.starts_python for rule in contents.rules),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """All that the program holds: modules, files, the distributions they belong to, and the rules that took effect.
+
+    `site_builtins`, `runtime_hooks`: as in ModuleGraph. `findings`: those of hooks.
+    """
+
+    walk: Walk
+    files: tuple[DataFile, ...]
+    owners: tuple[Installed, ...]
+    rules: tuple[Rule, ...]
+    site_builtins: tuple[str, ...]
+    runtime_hooks: tuple[str, ...]
+    findings: tuple[Diagnostic, ...]
+
+
+def _follow(entry: Entry, target: TargetPython, settings: Settings, context: AnalysisContext) -> _Contents:
+    """Follow the program's imports, then what options, rules, conventions and data files bring in."""
+    environment, hooks = context.environment, context.hooks
+    walker = Walker(context, settings.excluded_modules, core_names(target))
+    main = context.facts.facts(entry.source, is_compiled=True)
+    _refuse_syntax_error(entry, main)
+    walker.add_main(main, entry.package, entry.source, _origin_of_program(entry, context.origins))
+    for name in core_modules(target):
+        walker.add(None, name, Binding.RULE)
+    asked = add_asked(walker, settings, hooks, environment)
+    site_builtins = _add_site_builtins(walker)
+    add_whole_library(walker, target, settings, entry)
+    files, owners = _collect_all(walker, environment, asked, hooks)
+    # What data files and conventions brought in may have run-time hooks and rules, and those may need more.
+    known = len(walker.reached)
+    rules = walker.rules_in_effect()
+    starts_python = any(rule.starts_python for rule in rules)
+    if settings.python_command or (settings.python_command is None and starts_python):
+        _add_python_command(walker)
+    runtime_hooks = add_runtime_hooks(walker, settings, hooks)
+    if len(walker.reached) > known:
+        files, owners = _collect_all(walker, environment, asked, hooks)
+    return _Contents(
+        walk=walker.finished(),
+        files=tuple(files),
+        owners=tuple(owners),
+        rules=tuple(rules),
+        site_builtins=site_builtins,
+        runtime_hooks=runtime_hooks,
+        findings=(*hooks.findings, *hooks.missing_imports(walker.reached)),
     )
 
 
@@ -162,13 +191,13 @@ def _refuse_syntax_error(entry: Entry, facts: FileFacts) -> None:
         )
 
 
-def _imported_first(walker: Walker) -> Iterator[str]:
+def _imported_first(walk: Walk) -> Iterator[str]:
     """Modules that `site` imports under Python and that must be there before some import of the program.
 
     `os` and these two import each other, which works only when `os` comes first. A binary imports `os` when it is used.
     """
-    for edge in walker.edges:
-        importer = walker.reached.get(edge.importer) if edge.importer else None
+    for edge in walk.edges:
+        importer = walk.reached.get(edge.importer) if edge.importer else None
         if edge.imported in ("posixpath", "genericpath") and importer is not None and not importer.origin.is_stdlib:
             yield "os"
             return

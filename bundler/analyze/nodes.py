@@ -1,11 +1,12 @@
-"""Nouns of a walk that is under way: modules that were found, and the imports between them."""
+"""Nouns of a walk: modules that were found, and the imports between them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bundler.analyze.facts import FileFacts
-from bundler.analyze.graph import Binding, Origin
+from bundler.analyze.graph import Binding, LeftOut, Origin
 from bundler.analyze.locate import Located
 
 
@@ -39,3 +40,19 @@ class Reached:
     def top(self) -> str:
         """The first part of its name."""
         return self.name.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """All that was reached, why, and what was not followed.
+
+    `unresolved`: lines of imports whose name is computed, and may be any, by module. `made_at_run_time`: modules without
+    a file, as hooks say. `runtime_hooks`: modules that run before the program.
+    """
+
+    reached: Mapping[str, Reached]
+    edges: tuple[Edge, ...]
+    left_out: tuple[LeftOut, ...]
+    unresolved: Mapping[str, tuple[int, ...]]
+    made_at_run_time: frozenset[str]
+    runtime_hooks: frozenset[str]

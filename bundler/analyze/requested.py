@@ -13,7 +13,7 @@ from bundler.analyze.data import added_files
 from bundler.analyze.distributions import Environment, Installed
 from bundler.analyze.graph import APP, Binding, DataFile
 from bundler.analyze.hooks import HookError, Hooks, RuntimeHook
-from bundler.analyze.reached import Reached
+from bundler.analyze.nodes import Reached
 from bundler.analyze.walk import Walker
 from bundler.errors import BundleError
 from bundler.settings import AddedData, Settings

@@ -11,7 +11,7 @@ import pytest
 
 from bundler.analyze.data import collect
 from bundler.analyze.distributions import Environment
-from bundler.analyze.unusual import searched_folders
+from bundler.analyze.search_path import searched_folders
 from bundler.cache import Cache
 from bundler.process import run
 from bundler.target import TargetPython, probe
