@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from bundler.analyze.graph import LAUNCHER, OriginKind
 from bundler.contract import bundle_constant, bundle_root
 from bundler.elf import read_executable
 from bundler.link import LinkPlan, relocated
@@ -118,12 +119,18 @@ def _data_files(plan: LinkPlan) -> Iterator[PlannedFile]:
             "path": path,
             "size": size,
             "source": str(file.source) if file else None,
-            "distribution": file.distribution if file else None,
+            "origin": (file.origin if file else LAUNCHER).kind.value,
+            "distribution": file.origin.distribution or None if file else None,
         }
 
 
 # --- For people -------------------------------------------------------------------------------------------------------
 
+_ORIGIN_LABELS = {
+    OriginKind.DISTRIBUTION.value: "files of no known distribution",
+    OriginKind.STDLIB.value: "the standard library",
+    OriginKind.LAUNCHER.value: "bundler",
+}
 _SIZE_LABELS = {
     "frozen": "deep-frozen modules",
     "prelinked": "prelinked modules and libraries",
@@ -181,18 +188,17 @@ def _library_text(library: PlannedLibrary) -> str:
 
 
 def _data_sections(files: Sequence[PlannedFile]) -> Iterator[Section]:
-    """Data files: one by one those of no distribution, the others counted."""
-    own = [file for file in files if file["distribution"] is None]
+    """Data files: one by one the app's own, the others counted."""
+    own = [file for file in files if file["origin"] == OriginKind.APP.value]
     if own:
-        label = f"data files of no distribution: {_amount(own)}"
+        label = f"data files of your own: {_amount(own)}"
         yield Section(label, tuple(Item(file["path"], size_text(file["size"])) for file in own))
-    by_distribution: dict[str, list[PlannedFile]] = {}
+    others: dict[str, list[PlannedFile]] = {}
     for file in files:
-        if file["distribution"] is not None:
-            by_distribution.setdefault(file["distribution"], []).append(file)
-    if by_distribution:
-        items = tuple(Item(name, _amount(by_distribution[name])) for name in sorted(by_distribution))
-        yield Section("data files of distributions", items)
+        if file not in own:
+            others.setdefault(file["distribution"] or _ORIGIN_LABELS[file["origin"]], []).append(file)
+    if others:
+        yield Section("other data files", tuple(Item(name, _amount(others[name])) for name in sorted(others)))
 
 
 def _amount(files: Sequence[PlannedFile]) -> str:

@@ -40,9 +40,10 @@ class DataFile(TypedDict):
 
 
 class PlannedFile(DataFile):
-    """A data file, where it comes from, and the distribution that it belongs to."""
+    """A data file, where it comes from, and whose it is."""
 
     source: str | None
+    origin: str
     distribution: str | None
 
 
@@ -167,8 +168,9 @@ class PlanDocument(TypedDict):
     ]
     data_files: Annotated[
         Sequence[PlannedFile],
-        'a list of `{"path", "size", "source", "distribution"}`; `source` is null for what bundler writes itself, '
-        "`distribution` for files of your own and of the standard library",
+        'a list of `{"path", "size", "source", "origin", "distribution"}`; `origin` says whose the file is: `"app"`, '
+        '`"distribution"`, `"stdlib"` or `"launcher"`; `distribution` is its name or null, `source` null for what bundler '
+        "writes itself",
     ]
     distributions: Annotated[Sequence[Distribution], 'a list of `{"name", "version"}`']
     left_out: Annotated[Sequence[LeftOut], "as in `bundle inspect`"]

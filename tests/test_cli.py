@@ -321,7 +321,7 @@ def test_plan_is_what_is_built(planned: dict[str, Any], document: dict[str, Any]
     assert (modules["builtin"], modules["namespace"], modules["broken"]) == (built["builtin"], built["namespace"], [])
     assert [each["path"] for each in planned["libraries"] if not each["module"]] == document["libraries"]
     (mine,) = [each for each in planned["data_files"] if each["path"] == "texts/greeting.txt"]
-    assert (mine["size"], mine["distribution"], Path(mine["source"]).name) == (17, None, "greeting.txt")
+    assert (mine["size"], mine["origin"], Path(mine["source"]).name) == (17, "app", "greeting.txt")
     assert planned["output"] == "dist/app"
 
 
@@ -357,7 +357,7 @@ def test_plan_page(app: Path, planned: dict[str, Any]):
         f"dist/app: planned with Python {planned['python']}, {planned['libpython']} libpython modules"
     )
     assert f"deep-frozen {len(planned['modules']['frozen'])}, " in words
-    assert "data files of no distribution: 1 file, 17 B texts/greeting.txt 17 B" in words
+    assert "data files of your own: 1 file, 17 B texts/greeting.txt 17 B" in words
     assert re.search(r"sizes deep-frozen modules \d+\.\d MB", words)
 
 

@@ -153,15 +153,12 @@ class LeftOut(Import):
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file that is carried as it is, to be found at `destination` in the binary.
-
-    `distribution`: the installed one that lists it; None: the app's own.
-    """
+    """A file that is carried as it is, to be found at `destination` in the binary."""
 
     source: Path
     destination: PurePosixPath
     is_executable: bool = False
-    distribution: str | None = None
+    origin: Origin = APP
 
 
 @dataclass(frozen=True, slots=True)

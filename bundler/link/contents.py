@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from bundler.analyze.graph import APP, Origin
 from bundler.link.objects import CarriedLibrary, Placement
 
 
@@ -30,8 +31,7 @@ class ModuleEntry:
 class FileEntry:
     """A file of this machine that is carried. `size`: in bytes, as it was when the link was planned.
 
-    `is_packed`: it is stored compressed, if that is smaller. `distribution`: the one that it belongs to; None: the app's
-    own.
+    `is_packed`: it is stored compressed, if that is smaller. `origin`: whose it is.
     """
 
     path: PurePosixPath
@@ -39,7 +39,7 @@ class FileEntry:
     size: int
     is_executable: bool = False
     is_packed: bool = False
-    distribution: str | None = None
+    origin: Origin = APP
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,7 @@ def _file_entries(image: FrozenImage) -> Iterator[Entry]:
             file.source,
             file.source.stat().st_size,
             is_executable=file.is_executable,
-            distribution=file.distribution,
+            origin=file.origin,
         )
     # Programs find their plugins by listing the folders of their packages.
     carried = {bundle_root() / file.destination for file in image.graph.data_files}

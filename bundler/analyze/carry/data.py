@@ -137,13 +137,13 @@ def _with_required(owners: Mapping[str, Installed], environment: Environment) ->
 def _metadata(owner: Installed) -> Iterator[DataFile]:
     folder = owner.metadata
     if folder.is_file():  # an .egg-info file of distutils
-        yield DataFile(folder, PurePosixPath(folder.name), distribution=owner.name)
+        yield DataFile(folder, PurePosixPath(folder.name))
         return
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
         is_licence = "licen" in str(relative).lower() or "copying" in path.name.lower()
         if path.is_file() and (path.name in _METADATA or is_licence):
-            yield DataFile(path, PurePosixPath(folder.name) / relative, distribution=owner.name)
+            yield DataFile(path, PurePosixPath(folder.name) / relative)
 
 
 def _shared(owner: Installed) -> Iterator[DataFile]:
@@ -153,7 +153,7 @@ def _shared(owner: Installed) -> Iterator[DataFile]:
         if place.parts[0] in _ONLY_FOR_PEOPLE or place.parts[:2] in _MANUALS or not is_data(place):
             continue
         if path.is_file() and (not is_program or is_elf(path)):
-            yield DataFile(path, place, is_executable=is_program, distribution=owner.name)
+            yield DataFile(path, place, is_executable=is_program)
 
 
 def _recorded(owner: Installed, packages: Mapping[Path, str]) -> Iterator[DataFile]:
@@ -166,7 +166,7 @@ def _recorded(owner: Installed, packages: Mapping[Path, str]) -> Iterator[DataFi
         path = Path(name)
         home = _home(path, packages)
         if home is not None and path.is_file():
-            yield _data_file(path, packages[home], home, owner.name)
+            yield _data_file(path, packages[home], home)
 
 
 def _below(folder: Path, packages: Mapping[Path, str], environment: Environment) -> Iterator[DataFile]:
@@ -203,9 +203,9 @@ def _has_code(folder: Path) -> bool:
     return (folder / "__init__.py").exists()
 
 
-def _data_file(path: Path, package: str, home: Path, distribution: str | None = None) -> DataFile:
+def _data_file(path: Path, package: str, home: Path) -> DataFile:
     destination = PurePosixPath(package.replace(".", "/")) / path.relative_to(home)
-    return DataFile(path, destination, os.access(path, os.X_OK), distribution)
+    return DataFile(path, destination, is_executable=os.access(path, os.X_OK))
 
 
 # --- What the user adds -----------------------------------------------------------------------------------------------

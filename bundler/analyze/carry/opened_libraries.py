@@ -52,7 +52,7 @@ def grafted(owner: Installed) -> Iterator[DataFile]:
     ]
     for path in beside:
         if not any(_mentions(other, path.name.encode() + b"\0") for other in libraries if other != path):
-            yield DataFile(path, PurePosixPath(path.relative_to(root)), distribution=owner.name)
+            yield DataFile(path, PurePosixPath(path.relative_to(root)))
 
 
 def _mentions(path: Path, text: bytes) -> bool:
