@@ -111,7 +111,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         imports=tuple(dict.fromkeys(map(_import, walk.edges))),
         left_out=walk.left_out,
         data_files=tuple(
-            replace(file, origin=context.origins.of_file(file.source))
+            replace(file, origin=around.origins.of_file(file.source))
             for file in with_added(data_files, settings.added_data)
         ),
         distributions=tuple(Distribution(owner.name, owner.version) for owner in contents.owners),
