@@ -92,7 +92,14 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         closing(Hooks(target, hooks_path, environment, cache, folders, LEFT_OUT_OF_HOOKS, config)) as hooks,
     ):
         around = AnalysisContext(
-            finder=ModuleFinder(locator, search_path, target.builtin_modules, target.early_modules, target.search_path),
+            finder=ModuleFinder(
+                locator,
+                search_path,
+                target.builtin_modules,
+                target.early_modules,
+                library=target.search_path,
+                own_folders=len(entry.search_path),
+            ),
             origins=Origins(target.stdlib, environment, () if entry.top else entry.search_path),
             facts=facts,
             extensions=extensions,
@@ -108,6 +115,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
     return ModuleGraph(
         name=entry.name,
         modules={name: modules[name] for name in sorted(modules)},
+        other_names=dict(sorted(_other_names(walk.reached))),
         imports=tuple(dict.fromkeys(map(_import, walk.edges))),
         left_out=walk.left_out,
         data_files=tuple(
@@ -260,7 +268,7 @@ def _modules(reached: Mapping[str, Reached], entry: Entry, target: TargetPython)
         yield name, SourceModule(name, path, f"<frozen {name}>", is_package=False, origin=STDLIB, has_file=False)
     for name, module in reached.items():
         if name != "__main__" and name not in BOOTSTRAP_MODULES:
-            yield name, _module(module, root)
+            yield from _modules_of(module, root)
 
 
 def _portable_build_variables(
@@ -275,19 +283,34 @@ def _portable_build_variables(
             yield name, replace(module, path=source)
 
 
-def _module(module: Reached, root: PurePosixPath) -> Module:
-    name, located, origin = module.name, module.located, module.origin
+def _modules_of(module: Reached, root: PurePosixPath) -> Iterator[tuple[str, Module]]:
+    """A module under the name that its place in the binary gives it; a namespace package for each of its parts."""
+    located, origin = module.located, module.origin
     if located is None:
-        return BuiltinModule(name)
-    folder = root / name.replace(".", "/")
-    is_package = bool(located.folders)
+        yield module.name, BuiltinModule(module.name)
+        return
+    if located.kind is Kind.NAMESPACE:
+        for place in dict.fromkeys(module.folder_places):
+            name = _name_at(place)
+            yield name, NamespacePackage(name, str(root / place), origin)
+        return
+    name, is_package = _name_at(module.place), bool(located.folders)
+    folder = root / module.place
     filename = str(folder / located.path.name if is_package else folder.with_name(located.path.name))
-    match located.kind:
-        case Kind.SOURCE if module.facts is not None and module.facts.error:
-            return BrokenModule(name, located.path, filename, is_package, origin)
-        case Kind.NAMESPACE:
-            return NamespacePackage(name, str(folder), origin)
-        case Kind.EXTENSION:
-            return ExtensionModule(name, located.path, filename, is_package, origin)
-        case Kind.SOURCE:
-            return SourceModule(name, located.path, filename, is_package, origin)
+    if located.kind is Kind.EXTENSION:
+        yield name, ExtensionModule(name, located.path, filename, is_package, origin)
+    elif module.facts is not None and module.facts.error:
+        yield name, BrokenModule(name, located.path, filename, is_package, origin)
+    else:
+        yield name, SourceModule(name, located.path, filename, is_package, origin)
+
+
+def _name_at(place: PurePosixPath) -> str:
+    return str(place).replace("/", ".")
+
+
+def _other_names(reached: Mapping[str, Reached]) -> Iterator[tuple[str, str]]:
+    """Modules that are imported under another name than the one that their place gives them: both names."""
+    for name, module in reached.items():
+        if _name_at(module.place) != name:
+            yield name, _name_at(module.place)

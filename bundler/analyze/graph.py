@@ -8,7 +8,7 @@ pip installs; it provides modules, data files and metadata.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -182,7 +182,11 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class ModuleGraph:
-    """All that the app reaches. `modules` is in the order of names and holds `__main__`."""
+    """All that the app reaches. `modules` is in the order of names and holds `__main__`.
+
+    A module's name follows from its place in the binary. `other_names` has the names under which the program imports it,
+    where they differ: of what lies in a folder that the program adds to its search path. Imports name modules so.
+    """
 
     name: str  # the app's, for the default output
     modules: Mapping[str, Module]
@@ -193,11 +197,16 @@ class ModuleGraph:
     site_builtins: tuple[str, ...]  # of exit, quit, help, ...: those that are named somewhere
     main_module: str  # what `python -m` would run; "" for a script
     left_out: tuple[LeftOut, ...] = ()
+    other_names: Mapping[str, str] = field(default_factory=dict)
     search_path: tuple[Path, ...] = ()  # where modules were looked for
     runtime_hooks: tuple[str, ...] = ()  # modules that run before `__main__`, in this order
     libraries: tuple[Library, ...] = ()  # besides those that modules need, which linking finds
     reads_every_source: bool = False  # some module reads the sources of others
     starts_python: bool = False  # some module starts `sys.executable` as Python
+
+    def imported(self, name: str | None) -> Module | None:
+        """The module that an import of this name gets."""
+        return self.modules.get(self.other_names.get(name, name)) if name is not None else None
 
     def of_kind(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
         """The modules of one kind, in the order of names."""

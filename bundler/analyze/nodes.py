@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 from bundler.analyze.graph import Binding, LeftOut, Origin
 from bundler.analyze.installed.locate import Located
@@ -23,12 +24,18 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A module that was found. `located` is None for built-in modules; `facts` where there is no source to read."""
+    """A module that was found. `located` is None for built-in modules; `facts` where there is no source to read.
+
+    `place`: where it lies in the binary, relative to the root and without a suffix; `folder_places`: likewise the folders
+    of a package.
+    """
 
     name: str
     located: Located | None
     facts: FileFacts | None
     origin: Origin
+    place: PurePosixPath
+    folder_places: tuple[PurePosixPath, ...] = ()
 
     @property
     def package(self) -> str:
@@ -43,11 +50,21 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
+class AddedFolder:
+    """A folder that a module adds to the search path. `is_certain`: whenever the module is run, and at a known place."""
+
+    folder: Path
+    importer: str
+    line: int
+    is_certain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Walk:
     """All that was reached, why, and what was not followed.
 
     `unresolved`: lines of imports whose name is computed, and may be any, by module. `made_at_run_time`: modules without
-    a file, as hooks say. `runtime_hooks`: modules that run before the program.
+    a file, as hooks say. `runtime_hooks`: modules that run before the program. `additions`: to the search path.
     """
 
     reached: Mapping[str, Reached]
@@ -56,3 +73,4 @@ class Walk:
     unresolved: Mapping[str, tuple[int, ...]]
     made_at_run_time: frozenset[str]
     runtime_hooks: frozenset[str]
+    additions: tuple[AddedFolder, ...]

@@ -118,7 +118,7 @@ def _installed_imports(graph: ModuleGraph) -> Iterator[str]:
     now, later = deque(["__main__"]), deque[str]()
     while now or later:
         name = now.popleft() if now else later.popleft()
-        module = graph.modules.get(name)
+        module = graph.imported(name)
         if isinstance(module, SourceModule | ExtensionModule) and module.origin.is_installed:
             yield name
         for edge in following.get(name, ()):

@@ -569,10 +569,12 @@ def test_files_that_hooks_add(tmp_path: Path):
 def test_sources_as_files(tmp_path: Path):
     """A package whose hook asks for sources has them as files too, where its modules appear to lie; others do not."""
     modules = {
-        "p": Reached("p", Located(Kind.SOURCE, tmp_path / "p/__init__.py", (tmp_path / "p",)), None, APP),
-        "p.a": Reached("p.a", Located(Kind.SOURCE, tmp_path / "p/a.py"), None, APP),
-        "p.not": Reached("p.not", Located(Kind.SOURCE, tmp_path / "p/not.py"), None, APP),
-        "q": Reached("q", Located(Kind.SOURCE, tmp_path / "q.py"), None, APP),
+        "p": Reached(
+            "p", Located(Kind.SOURCE, tmp_path / "p/__init__.py", (tmp_path / "p",)), None, APP, PurePosixPath("p")
+        ),
+        "p.a": Reached("p.a", Located(Kind.SOURCE, tmp_path / "p/a.py"), None, APP, PurePosixPath("p/a")),
+        "p.not": Reached("p.not", Located(Kind.SOURCE, tmp_path / "p/not.py"), None, APP, PurePosixPath("p/not")),
+        "q": Reached("q", Located(Kind.SOURCE, tmp_path / "q.py"), None, APP, PurePosixPath("q")),
     }
     hooks = cast(Hooks, SimpleNamespace(ran=[standard(sources={"p": "pyz+py", "p.not": "pyz"})]))
 

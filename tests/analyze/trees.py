@@ -100,7 +100,9 @@ def walker(  # what surrounds a walk
     """A walker over folders; the first is the program's own. `rules` are for any module of a name."""
     environment = Environment(search_path, MARKERS)
     context = AnalysisContext(
-        finder=ModuleFinder(Locator(SUFFIXES), search_path, frozenset(builtin), frozenset(early), search_path[1:]),
+        finder=ModuleFinder(
+            Locator(SUFFIXES), search_path, frozenset(builtin), frozenset(early), library=search_path[1:], own_folders=1
+        ),
         origins=Origins(stdlib, environment),
         facts=cast(FactSource, DirectFacts()),
         extensions=cast(ExtensionReader, KnownImports(compiled or {})),

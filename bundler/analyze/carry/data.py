@@ -79,13 +79,13 @@ def collect(
     return [files[destination] for destination in sorted(files)], [holding[name] for name in sorted(holding)]
 
 
-def _packages(reached: Mapping[str, Reached]) -> dict[Path, str]:
-    """Every package that is reached, by its folders."""
+def _packages(reached: Mapping[str, Reached]) -> dict[Path, PurePosixPath]:
+    """The folders of every package that is reached, and where they lie in the binary."""
     return {
-        folder: name
-        for name, module in reached.items()
+        folder: place
+        for module in reached.values()
         if module.located is not None
-        for folder in module.located.folders
+        for folder, place in zip(module.located.folders, module.folder_places, strict=True)
     }
 
 
@@ -156,7 +156,7 @@ def _shared(owner: Installed) -> Iterator[DataFile]:
             yield DataFile(path, place, is_executable=is_program)
 
 
-def _recorded(owner: Installed, packages: Mapping[Path, str]) -> Iterator[DataFile]:
+def _recorded(owner: Installed, packages: Mapping[Path, PurePosixPath]) -> Iterator[DataFile]:
     """Files that the distribution lists, below packages that are reached."""
     code_folders = {str(folder) for folder in packages}
     for name in owner.file_names:
@@ -169,7 +169,7 @@ def _recorded(owner: Installed, packages: Mapping[Path, str]) -> Iterator[DataFi
             yield _data_file(path, packages[home], home)
 
 
-def _below(folder: Path, packages: Mapping[Path, str], environment: Environment) -> Iterator[DataFile]:
+def _below(folder: Path, packages: Mapping[Path, PurePosixPath], environment: Environment) -> Iterator[DataFile]:
     """Files in the tree of a package that no distribution lists: the app's own, or an editable install."""
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name not in _NOT_FOLDERS and not name.startswith("."))
@@ -182,7 +182,7 @@ def _below(folder: Path, packages: Mapping[Path, str], environment: Environment)
                 yield _data_file(path, packages[home], home)
 
 
-def _home(path: Path, packages: Mapping[Path, str]) -> Path | None:
+def _home(path: Path, packages: Mapping[Path, PurePosixPath]) -> Path | None:
     """The reached package whose data a file is; None when it is not data.
 
     A folder with code that is not reached is a module that the program does without. But a folder without an
@@ -203,9 +203,8 @@ def _has_code(folder: Path) -> bool:
     return (folder / "__init__.py").exists()
 
 
-def _data_file(path: Path, package: str, home: Path) -> DataFile:
-    destination = PurePosixPath(package.replace(".", "/")) / path.relative_to(home)
-    return DataFile(path, destination, is_executable=os.access(path, os.X_OK))
+def _data_file(path: Path, package: PurePosixPath, home: Path) -> DataFile:
+    return DataFile(path, package / path.relative_to(home), is_executable=os.access(path, os.X_OK))
 
 
 # --- What the user adds -----------------------------------------------------------------------------------------------

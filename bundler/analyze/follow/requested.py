@@ -165,5 +165,5 @@ def _sources(hooks: Hooks, reached: Mapping[str, Reached]) -> Iterator[DataFile]
         names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
         mode = next((modes[name] for name in names if name in modes), "")
         if "py" in mode.split("+") and module.located is not None and module.located.path.suffix == ".py":
-            folder = PurePosixPath(*(parts if module.located.folders else parts[:-1]))
+            folder = module.place if module.located.folders else module.place.parent
             yield DataFile(module.located.path, folder / module.located.path.name)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from bundler.analyze.follow.deferred import PendingImport, UsedNames
 from bundler.analyze.follow.optional import Fallbacks, OptionalDistributions
@@ -18,10 +19,11 @@ from bundler.analyze.hooks import Hooks, RuntimeHook
 from bundler.analyze.installed.distributions import Environment
 from bundler.analyze.installed.locate import Folder, Kind, Located, sibling_source
 from bundler.analyze.installed.origins import Origins
-from bundler.analyze.nodes import Edge, Reached, Walk
+from bundler.analyze.nodes import AddedFolder, Edge, Reached, Walk
 from bundler.analyze.read.extension import ExtensionReader
-from bundler.analyze.read.facts import FactSource, FileFacts, ImportFact
+from bundler.analyze.read.facts import Addition, FactSource, FileFacts, ImportFact
 from bundler.analyze.resolve.finder import ModuleFinder
+from bundler.analyze.resolve.places import Places, relative_place
 from bundler.analyze.resolve.resolver import Node, Resolver
 
 _CERTAIN = frozenset({Binding.EAGER, Binding.CONDITIONAL})
@@ -78,6 +80,9 @@ class Walker:
         self._origins = context.origins
         self._rules = context.rules
         self._hooks = context.hooks
+        self._places = Places()
+        self._additions: list[AddedFolder] = []
+        self._to_add: dict[str, deque[Addition]] = {}  # certain additions by the module that makes them, in order
         self._other_names: dict[str, str] = {}  # top-level names that stand for modules inside packages
         self._excluded_by_hooks: dict[str, frozenset[str]] = {}  # by the module whose imports are meant
         self._pending: deque[Node | PendingImport] = deque()
@@ -95,6 +100,7 @@ class Walker:
             unresolved=dict(self._references.unresolved),
             made_at_run_time=frozenset(self._made_at_run_time),
             runtime_hooks=frozenset(self._runtime_hooks),
+            additions=tuple(self._additions),
         )
 
     # --- What is brought in ---
@@ -104,7 +110,9 @@ class Walker:
         node = self._resolver.add("__main__", None)
         node.globalnames.update(facts.globals)
         located = Located(Kind.SOURCE, source) if source is not None else None
-        self.reached["__main__"] = Reached("__main__", located, facts, origin)
+        # As the module that it also is, if it is one of a package.
+        place = PurePosixPath(*package.split("."), "__main__") if package else PurePosixPath("__main__")
+        self.reached["__main__"] = Reached("__main__", located, facts, origin, place)
         self._search(self.reached["__main__"])
         self._pending += self._used.use_file(facts, all_functions=True)
         self._pending += self._used.use(facts.main_names)
@@ -175,14 +183,19 @@ class Walker:
 
     def run(self) -> None:
         """Scan what has been reached and not scanned yet."""
+        while True:
+            self._drain()
+            self._pending += self._fallbacks.choose(self._edges, self.reached)
+            if not self._pending:
+                return
+
+    def _drain(self) -> None:
         while self._pending:
             pending = self._pending.popleft()
             if isinstance(pending, PendingImport):
                 self._follow(pending.node, pending.fact, pending.caller)
             else:
                 self._scan(pending)
-            if not self._pending:
-                self._pending += self._fallbacks.choose(self._edges, self.reached)
 
     # --- What the resolver asks ---
 
@@ -208,18 +221,35 @@ class Walker:
         """Read the facts of a new module now (names that it defines decide what resolves); its imports come later."""
         facts = self._read(located)
         self._note_names(self._rules.of(node.identifier, origin))
+        place = self._places.of_module(node.identifier, located)
         if facts is not None and located is not None:
-            if facts.extends_path and located.folders:
-                located = replace(located, folders=self._extended(node.identifier, located.folders))
-                node.packagepath = [str(folder) for folder in located.folders]
+            if located.folders:
+                located = self._spread(node, located, facts, place)
             self._define(node, facts.globals)
             self._pending += self._used.use_file(facts, all_functions=not origin.is_stdlib)
-        reached = self.reached[node.identifier] = Reached(node.identifier, located, facts, origin)
+        folders = self._places.of_folders(place, located.folders) if located is not None else ()
+        reached = self.reached[node.identifier] = Reached(node.identifier, located, facts, origin, place, folders)
         self._search(reached)
         self._optional.note(origin)
         self._pending.append(node)
         if self._facts.is_reading:
             self._expect_imports(reached)
+
+    def _spread(self, node: Node, located: Located, facts: FileFacts, place: PurePosixPath) -> Located:
+        """A package with the folders that it adds to its `__path__`."""
+        folders = list(located.folders)
+        if facts.extends_path:
+            folders = list(self._extended(node.identifier, located.folders))
+        for addition in facts.package_folders:
+            if not addition.name:
+                folder = Path(os.path.normpath(located.path.parent / addition.folder))
+                self._places.add_folder(folder, relative_place(place, addition.folder))
+                folders.insert(len(folders) if addition.position is None else addition.position, folder)
+        if folders == list(located.folders):
+            return located
+        node.packagepath = [str(folder) for folder in folders]
+        self.finder.package_folders[node.identifier] = tuple(folders)
+        return replace(located, folders=tuple(folders))
 
     def _extended(self, name: str, folders: tuple[Path, ...]) -> tuple[Path, ...]:
         """Folders of a package that spreads itself over the search path (`pkgutil.extend_path` and its like)."""
@@ -252,12 +282,58 @@ class Walker:
         self._facts.expect(paths)
 
     def _search(self, reached: Reached) -> None:
-        """Search from now on what a module adds to `sys.path`, and the folders that a rule says it adds."""
+        """Search from now on the folders that a rule says a module adds to `sys.path`, and those that it may add.
+
+        What it adds whenever it runs is added when its imports are followed, in the order of lines.
+        """
         if reached.located is None or reached.facts is None or reached.origin.is_stdlib:
             return
         rule = self._rules.of(reached.name, reached.origin)
-        for folder in (*reached.facts.search_folders, *(rule.search_folders if rule else ())):
-            self.finder.append(Path(os.path.normpath(reached.located.path.parent / folder)))
+        for folder in rule.search_folders if rule else ():
+            self._add_folder(reached, folder, Addition(folder, "", None, 0, is_certain=True))
+        certain = []
+        for addition in reached.facts.search_folders:
+            if addition.is_certain:
+                certain.append(addition)
+            else:
+                self._apply(reached, addition)
+        self._to_add[reached.name] = deque(certain)
+
+    def _apply_before(self, reached: Reached, line: float) -> None:
+        """Make a module's certain additions up to a line, when all that was imported before has been followed."""
+        additions = self._to_add.get(reached.name)
+        if not additions or additions[0].line > line:
+            return
+        self._drain()
+        while additions and additions[0].line <= line:
+            self._apply(reached, additions.popleft())
+
+    def _apply(self, reached: Reached, addition: Addition) -> None:
+        if not addition.name:
+            self._add_folder(reached, addition.folder, addition)
+            return
+        home, folder = self._named_folder(reached, addition.name)
+        if home is not None:
+            self._add_folder(home, folder, addition)
+
+    def _named_folder(self, reached: Reached, name: str) -> tuple[Reached | None, str]:
+        """The module in which a name stands for a folder, and the folder relative to its file."""
+        before, _, last = name.rpartition(".")
+        for fact in reached.facts.imports if reached.facts else ():
+            base = _absolute(fact, reached.package)
+            is_meant = fact.name == before if before else last in (fact.names or ())
+            module = self.reached.get(base) if is_meant else None
+            if module is not None and module.facts is not None and last in module.facts.folder_names:
+                return module, module.facts.folder_names[last]
+        return None, ""
+
+    def _add_folder(self, reached: Reached, relative: str, addition: Addition) -> None:
+        assert reached.located is not None
+        folder = Path(os.path.normpath(reached.located.path.parent / relative))
+        is_package = bool(reached.located.folders)
+        self._places.add_folder(folder, relative_place(reached.place if is_package else reached.place.parent, relative))
+        self.finder.insert(folder, addition.position)
+        self._additions.append(AddedFolder(folder, reached.name, addition.line, addition.is_certain))
 
     def _note_names(self, rule: Rule | None) -> None:
         """Names under which the modules of a package that was found are imported, as its rule says."""
@@ -374,7 +450,9 @@ class Walker:
         """Follow the imports of one file; relative ones start at `caller`."""
         failed = set()
         attempted: dict[int, list[str]] = {}
-        for fact in map(self._renamed, self._not_excluded(caller, facts)):
+        reached = self.reached[node.identifier]
+        for fact in map(self._renamed, self._in_order(reached, self._not_excluded(caller, facts))):
+            self._apply_before(reached, math.inf if fact.binding is Binding.DEFERRED else fact.line)
             if fact.name in ignored or ("*" in ignored and fact.binding is Binding.DEFERRED):
                 continue
             if fact.fallback and fact.fallback not in failed:
@@ -389,6 +467,13 @@ class Walker:
             elif not self._follow(node, fact, caller):
                 failed.add(fact.attempt)
             attempted.setdefault(fact.attempt, []).extend(edge.imported for edge in self._edges[edges:])
+        self._apply_before(reached, math.inf)
+
+    def _in_order(self, reached: Reached, facts: Iterable[ImportFact]) -> Iterable[ImportFact]:
+        """Imports in the order in which they happen, where that matters: deferred ones come after all lines have run."""
+        if not self._to_add.get(reached.name):
+            return facts
+        return sorted(facts, key=lambda fact: fact.binding is Binding.DEFERRED)
 
     def _not_excluded(self, caller: Node, facts: Iterable[ImportFact]) -> Iterable[ImportFact]:
         """Imports of one file without those that a hook, of the module or of a package around it, excludes."""

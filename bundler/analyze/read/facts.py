@@ -57,6 +57,21 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
+class Addition:
+    """A folder that a file adds to a search path.
+
+    `folder` is relative to the file's own; or `name` is a dotted name that stands for the folder, perhaps one that is
+    imported. `position`: where it is inserted; None: at the end. `is_certain`: it happens whenever the file is run.
+    """
+
+    folder: str
+    name: str
+    position: int | None
+    line: int
+    is_certain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """What one source file says about imports. `error`: its syntax error, then nothing else is known.
 
@@ -64,8 +79,8 @@ class FileFacts:
     `names`: names and attributes that functions use, separated by blanks, by the name
     without which the function is not called; "" is where code always runs. `strings`: short string constants that
     look like references, separated by blanks. `codecs`: modules of `encodings` that
-    constants name; `any_codec`: an encoding is computed. `search_folders`: what it adds to `sys.path`, relative to its
-    folder.
+    constants name; `any_codec`: an encoding is computed. `search_folders`: what it adds to `sys.path`, `package_folders`: to
+    its `__path__`, both in the order of lines; `folder_names`: folders, relative to its own, by the names that stand for them.
     """
 
     imports: tuple[ImportFact, ...] = ()
@@ -81,7 +96,9 @@ class FileFacts:
     any_codec: bool = False
     extends_path: bool = False
     site_builtins: frozenset[str] = frozenset()
-    search_folders: tuple[str, ...] = ()
+    search_folders: tuple[Addition, ...] = ()
+    package_folders: tuple[Addition, ...] = ()
+    folder_names: Mapping[str, str] = field(default_factory=dict)
     error: str | None = None
     error_line: int = 0
 
@@ -164,7 +181,9 @@ def parse(found: _Found) -> FileFacts:
         any_codec=found["any_codec"],
         extends_path=found["extends_path"],
         site_builtins=frozenset(found["site_builtins"]),
-        search_folders=tuple(found["search_folders"]),
+        search_folders=tuple(Addition(*row) for row in found["search_folders"]),
+        package_folders=tuple(Addition(*row) for row in found["package_folders"]),
+        folder_names=found["folder_names"],
     )
 
 

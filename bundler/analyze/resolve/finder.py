@@ -8,7 +8,7 @@ where their package says.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bundler.analyze.installed.locate import Folder, Located, Locator
@@ -19,7 +19,8 @@ class ModuleFinder:
     """Modules by full name. `search_path` may grow while a program is followed.
 
     `library`: the search path without the program's own folders; modules whose top-level name is in `early` are looked
-    for there first.
+    for there first. `own_folders`: so many of the first folders are the program's own. `package_folders`: where submodules of
+    a package are looked for, if not only in its own folder.
     """
 
     locator: Locator
@@ -27,10 +28,17 @@ class ModuleFinder:
     builtin: frozenset[str] = frozenset()
     early: frozenset[str] = frozenset()
     library: tuple[Path, ...] = ()
+    own_folders: int = 0
+    package_folders: dict[str, tuple[Path, ...]] = field(default_factory=dict)
 
-    def append(self, folder: Path) -> None:
-        """Search one more folder, after the others."""
-        self.search_path = (*self.search_path, folder)
+    def insert(self, folder: Path, index: int | None) -> None:
+        """Search one more folder: at an index of `sys.path`, whose first entry is the program's folder, or at the end."""
+        folders = list(self.search_path)
+        if index is None:
+            folders.append(folder)
+        else:
+            folders.insert(index if index < 0 else max(0, index - (1 - self.own_folders)), folder)
+        self.search_path = tuple(folders)
 
     def top_folders(self, name: str) -> tuple[Path, ...]:
         """Where a module without a dot in its name is looked for."""
@@ -39,12 +47,14 @@ class ModuleFinder:
     def steps(self, name: str) -> Iterator[Located | None]:
         """What each part of a dotted name refers to, from the left; ends with None at the first that is not there."""
         folders: Iterable[Folder] = self.top_folders(name.partition(".")[0])
+        full = ""
         for part in name.split("."):
             located = self.locator.find(part, folders)
             yield located
             if located is None:
                 return
-            folders = located.folders
+            full = f"{full}.{part}" if full else part
+            folders = self.package_folders.get(full, located.folders)
 
     def find(self, name: str) -> Located | None:
         """The module with this full name, if it has a file or folder."""
@@ -69,4 +79,4 @@ class ModuleFinder:
         if not package:
             return self.locator.submodules(self.search_path)
         located = self.find(package)
-        return self.locator.submodules(located.folders) if located is not None else ()
+        return self.locator.submodules(self.package_folders.get(package, located.folders)) if located else ()

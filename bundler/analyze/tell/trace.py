@@ -62,7 +62,7 @@ def trace(
             )
         used = json.loads(answer.read_bytes())
     files = tuple((file, origins.of_file(file)) for file in _new_files(map(Path, used["files"]), graph))
-    new = (name for name in used["modules"] if name not in graph.modules and not _is_excluded(name, settings))
+    new = (name for name in used["modules"] if graph.imported(name) is None and not _is_excluded(name, settings))
     return Traced(
         # A program can give a module a name under which nobody finds it (markdown's copy of html.parser).
         tuple(name for name in new if locator.is_module(name, graph.search_path)),

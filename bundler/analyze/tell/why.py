@@ -71,7 +71,7 @@ def _importer(edge: _Edge) -> str:
 
 def explain(graph: ModuleGraph, name: str) -> str:
     """A line for each step that leads to a module, with its place; BundleError when it is not in the graph."""
-    if name not in graph.modules:
+    if graph.imported(name) is None:
         raise _absent(graph, name)
     chain = chain_to(first_edges(graph.imports), name)
     if not chain:
@@ -82,7 +82,7 @@ def explain(graph: ModuleGraph, name: str) -> str:
 
 
 def _place(graph: ModuleGraph, edge: Import) -> str:
-    module = graph.modules.get(edge.importer) if edge.importer else None
+    module = graph.imported(edge.importer)
     return f"{module.path}:{edge.line}" if isinstance(module, SourceModule) and edge.line else ""
 
 

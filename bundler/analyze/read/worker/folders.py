@@ -1,4 +1,4 @@
-"""Folders that a file puts on `sys.path`, where it says so with `__file__`."""
+"""Folders that a file puts on `sys.path`, or on its `__path__`, where it says so with `__file__` or by a name."""
 
 from __future__ import annotations
 
@@ -7,43 +7,77 @@ import posixpath
 from collections.abc import Callable
 
 from .conditions import dotted
+from .schema import AdditionRow
 
 
 class AddedFolders:
-    """Collects what a file says of its own place, in whatever order its statements are met."""
+    """Collects what a file says of folders, in whatever order its statements are met."""
 
     def __init__(self) -> None:
         self._values: dict[str, ast.expr] = {}
-        self._added: list[ast.expr] = []
+        self._added: list[tuple[bool, ast.expr, int | None, int, bool]] = []
 
-    def assigned(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> None:
-        """Note an assignment: to a name that may stand for a folder, or to `sys.path`."""
+    def assigned(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign, *, is_certain: bool) -> None:
+        """Note an assignment: to a name that may stand for a folder, or to a search path."""
         match node:
             case ast.Assign([ast.Name(name)], value) | ast.AnnAssign(ast.Name(name), value=ast.expr() as value):
                 self._values[name] = value
-            case ast.AugAssign(target, ast.Add(), ast.List(folders)) if _is_search_path(target):
-                self._added += folders
+            case ast.AugAssign(target, ast.Add(), ast.List(folders)):
+                self._note(target, folders, None, node.lineno, is_certain=is_certain)
+            case ast.Assign(
+                [ast.Subscript(target, ast.Slice(None | ast.Constant(0), ast.Constant(0)))], ast.List(folders)
+            ):
+                self._note(target, folders, 0, node.lineno, is_certain=is_certain)
+            case ast.Assign([target], ast.BinOp(ast.List(folders), ast.Add(), rest)) if dotted(target) == dotted(rest):
+                self._note(target, folders, 0, node.lineno, is_certain=is_certain)
+            case ast.Assign([target], ast.List([*folders, ast.Starred(rest)])) if dotted(target) == dotted(rest):
+                self._note(target, folders, 0, node.lineno, is_certain=is_certain)
 
-    def called(self, node: ast.Call) -> None:
-        """Note a call, which may be one that adds to `sys.path`."""
+    def called(self, node: ast.Call, *, is_certain: bool) -> None:
+        """Note a call, which may be one that adds to a search path."""
         match node:
-            case ast.Call(ast.Attribute(value, "insert"), [_, folder]) if _is_search_path(value):
-                self._added.append(folder)
-            case ast.Call(ast.Attribute(value, "append"), [folder]) if _is_search_path(value):
-                self._added.append(folder)
-            case ast.Call(ast.Attribute(value, "extend"), [ast.List(folders)]) if _is_search_path(value):
-                self._added += folders
+            case ast.Call(ast.Attribute(value, "insert"), [ast.Constant(int(index)), folder]):
+                self._note(value, [folder], index, node.lineno, is_certain=is_certain)
+            case ast.Call(ast.Attribute(value, "insert"), [_, folder]):
+                self._note(value, [folder], 0, node.lineno, is_certain=False)
+            case ast.Call(ast.Attribute(value, "append"), [folder]):
+                self._note(value, [folder], None, node.lineno, is_certain=is_certain)
+            case ast.Call(ast.Attribute(value, "extend"), [ast.List(folders)]):
+                self._note(value, folders, None, node.lineno, is_certain=is_certain)
             case ast.Call(ast.Attribute(attr="addsitedir"), [folder]):
-                self._added.append(folder)
+                self._added.append((False, folder, None, node.lineno, is_certain))
 
-    def found(self) -> set[str]:
-        """The folders, relative to the file's own."""
-        places = (_relative_to_file(each, self._values) for each in self._added)
-        return {place for place in places if place is not None}
+    def _note(
+        self, target: ast.expr, folders: list[ast.expr], index: int | None, line: int, *, is_certain: bool
+    ) -> None:
+        name = dotted(target)
+        if name in ("sys.path", "__path__"):
+            for offset, folder in enumerate(folders):
+                place = index if index is None else index + offset
+                self._added.append((name == "__path__", folder, place, line, is_certain))
+
+    def found(self, *, in_package: bool) -> list[AdditionRow]:
+        """What is added to `sys.path`, or to the `__path__` of the package; the folder relative to the file's own."""
+        rows = []
+        for is_package, folder, index, line, is_certain in self._added:
+            place = _relative_to_file(folder, self._values)
+            name = dotted(folder) if place is None else ""
+            if is_package is in_package and (place is not None or name):
+                rows.append(AdditionRow(place or "", name or "", index, line, is_certain))
+        return sorted(rows, key=lambda row: row.line)
+
+    def constants(self) -> dict[str, str]:
+        """Names of the file that stand for folders, relative to its own."""
+        places = {name: _relative_to_file(value, self._values) for name, value in self._values.items()}
+        return {name: place for name, place in sorted(places.items()) if place is not None and place != _THE_FILE}
 
 
-def _is_search_path(node: ast.expr) -> bool:
-    return dotted(node) == "sys.path"
+def is_path_guard(test: ast.expr) -> bool:
+    """`folder not in sys.path`: what stands below it happens, or has happened."""
+    match test:
+        case ast.Compare(_, [ast.NotIn()], [path]):
+            return dotted(path) == "sys.path"
+    return False
 
 
 # The file itself, as a path relative to its folder; that folder is ".".
@@ -64,6 +98,8 @@ def _relative_to_file(node: ast.expr, values: dict[str, ast.expr], depth: int = 
     match node:
         case ast.Name("__file__"):
             return _THE_FILE
+        case ast.Subscript(ast.Name("__path__"), ast.Constant(0)):
+            return "."
         case ast.Name(name) if name in values:
             return of(values[name])
         case ast.Attribute(value, "parent"):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from .conditions import dotted, is_main_test, truth
-from .folders import AddedFolders
+from .folders import AddedFolders, is_path_guard
 from .lookups import SITE_BUILTINS, named_codecs, site_builtins
 from .schema import CONDITIONAL, DEFERRED, EAGER, OPTIONAL, Facts, FamilyRow, ImportRow, Unreadable
 
@@ -63,7 +63,9 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
         "codecs": sorted(set(named_codecs(strings))),
         "strings": " ".join(sorted(filter(_REFERENCE.match, strings))),
         "any_codec": scanner.any_codec,
-        "search_folders": sorted(scanner.added_folders.found()) if scanner.added_folders else [],
+        "search_folders": scanner.added_folders.found(in_package=False) if scanner.added_folders else [],
+        "package_folders": scanner.added_folders.found(in_package=True) if scanner.added_folders else [],
+        "folder_names": scanner.added_folders.constants() if scanner.added_folders else {},
         "extends_path": b"extend_path" in source or b"declare_namespace" in source,
         "site_builtins": site_builtins(source) if scanner.names_site_builtins else [],
     }
@@ -78,7 +80,8 @@ def _unreadable(error: Exception) -> Unreadable:
 
 
 def _may_add_folders(source: bytes) -> bool:
-    return b"__file__" in source and (b"sys.path" in source or b"addsitedir" in source)
+    """Does the file speak of search paths, or of its own place?"""
+    return b"__file__" in source or b"__path__" in source or b"sys.path" in source or b"addsitedir" in source
 
 
 class _Children(dict[type, tuple[str, ...]]):
@@ -195,7 +198,7 @@ class _Scanner:
 
     def _assign(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign, binding: str) -> None:
         if self.added_folders:
-            self.added_folders.assigned(node)
+            self.added_folders.assigned(node, is_certain=binding == EAGER)
         if self._is_module_level:
             self._note_all(node)
         if isinstance(node, ast.AnnAssign) and self._user:
@@ -231,7 +234,7 @@ class _Scanner:
                 self.statements(node.orelse, binding)
                 return
         known = truth(test)
-        inner = _loosest(binding, CONDITIONAL) if known is None else binding
+        inner = binding if known is not None or is_path_guard(test) else _loosest(binding, CONDITIONAL)
         if known is not False:
             self.statements(node.body, inner)
         if known is not True:
@@ -382,7 +385,7 @@ class _Scanner:
 
     def _call(self, node: ast.Call, binding: str) -> None:
         if self.added_folders:
-            self.added_folders.called(node)
+            self.added_folders.called(node, is_certain=binding == EAGER)
         function = node.func
         name = getattr(function, "attr", None) or getattr(function, "id", None)
         if name in _IMPORTERS and node.args:

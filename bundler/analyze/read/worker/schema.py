@@ -47,6 +47,16 @@ class FamilyRow(NamedTuple):
     line: int
 
 
+class AdditionRow(NamedTuple):
+    """A folder that is added to a search path; fields as in `facts.Addition`."""
+
+    folder: str
+    name: str
+    position: int | None
+    line: int
+    is_certain: bool
+
+
 @final
 class Facts(TypedDict):
     """What a file says about imports; keys as in `facts.FileFacts`."""
@@ -64,7 +74,9 @@ class Facts(TypedDict):
     any_codec: bool
     extends_path: bool
     site_builtins: list[str]
-    search_folders: list[str]
+    search_folders: list[AdditionRow]
+    package_folders: list[AdditionRow]
+    folder_names: dict[str, str]
 
 
 @final
