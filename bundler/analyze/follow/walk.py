@@ -297,16 +297,20 @@ class Walker:
                 certain.append(addition)
             else:
                 self._apply(reached, addition)
-        self._to_add[reached.name] = deque(certain)
+        if certain:
+            self._to_add[reached.name] = deque(certain)
 
     def _apply_before(self, reached: Reached, line: float) -> None:
-        """Make a module's certain additions up to a line, when all that was imported before has been followed."""
-        additions = self._to_add.get(reached.name)
-        if not additions or additions[0].line > line:
-            return
-        self._drain()
-        while additions and additions[0].line <= line:
-            self._apply(reached, additions.popleft())
+        """Make the additions that happen before a line of a module runs: its own certain ones, and those of modules that it
+        has imported by then. What was imported before an addition is followed before it.
+        """
+        own = self._to_add.get(reached.name, deque())
+        if (own and own[0].line <= line) or len(self._to_add) > (reached.name in self._to_add):
+            self._drain()
+        while own and own[0].line <= line:
+            self._apply(reached, own.popleft())
+        if not own:
+            self._to_add.pop(reached.name, None)
 
     def _apply(self, reached: Reached, addition: Addition) -> None:
         if not addition.name:
