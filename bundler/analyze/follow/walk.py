@@ -88,6 +88,7 @@ class Walker:
         self._pending: deque[Node | PendingImport] = deque()
         self._used = UsedNames(used_by_core)
         self._fallbacks = Fallbacks()
+        self._late_rules: list[Rule] = []  # of modules that have been reached, for programs that use certain names
         self._optional = OptionalDistributions(context.environment, context.finder, context.origins)
         self._resolver = Resolver(context.finder, excluded, self._locate, self._found)
 
@@ -185,6 +186,7 @@ class Walker:
         """Scan what has been reached and not scanned yet."""
         while True:
             self._drain()
+            self._follow_late_rules()
             self._pending += self._fallbacks.choose(self._edges, self.reached)
             if not self._pending:
                 return
@@ -399,6 +401,8 @@ class Walker:
         if rule:
             self._follow_rule(reached.name, rule.implies)
             self._pending += self._used.use(" ".join(rule.uses))
+            if rule.program_uses:
+                self._late_rules.append(rule)
 
     def _follow_unwritten(self, reached: Reached) -> None:
         """What code outside the standard library needs without an import statement."""
@@ -406,6 +410,13 @@ class Walker:
             for name, binding in self._references.of(reached):
                 self._import_name(reached.name, name, binding)
             self._follow_rule(reached.name, self._codecs(reached))
+
+    def _follow_late_rules(self) -> None:
+        """Follow rules whose names the program turned out to use."""
+        due = [rule for rule in self._late_rules if self._used.uses_any(rule.program_uses)]
+        self._late_rules = [rule for rule in self._late_rules if rule not in due]
+        for rule in due:
+            self._follow_rule(rule.module, rule.program_implies)
 
     def _follow_rule(self, importer: str, names: Iterable[str]) -> None:
         for name in names:
