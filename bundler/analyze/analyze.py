@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
@@ -107,7 +107,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
             rules=load_rules(),
             hooks=hooks,
         )
-        contents = _follow(entry, target, settings, around)
+        contents = _follow(entry, target, settings, around, cache)
     walk = contents.walk
     data_files, libraries = separate(contents.files, target.machine)
     modules = dict(_modules(walk.reached, entry, target))
@@ -154,7 +154,7 @@ class _Contents:
     findings: tuple[Diagnostic, ...]
 
 
-def _follow(entry: Entry, target: TargetPython, settings: Settings, around: AnalysisContext) -> _Contents:
+def _follow(entry: Entry, target: TargetPython, settings: Settings, around: AnalysisContext, cache: Cache) -> _Contents:
     """Follow the program's imports, then what options, rules, conventions and data files bring in."""
     environment, hooks = around.environment, around.hooks
     walker = Walker(around, settings.excluded_modules, core_names(target))
@@ -172,8 +172,9 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
     rules = walker.rules_in_effect()
     starts_python = any(rule.starts_python for rule in rules)
     if settings.python_command or (settings.python_command is None and starts_python):
+        _follow_guards(walker, rules)
         _add_python_command(walker)
-    runtime_hooks = add_runtime_hooks(walker, settings, hooks)
+    runtime_hooks = add_runtime_hooks(walker, settings, hooks, cache)
     if len(walker.reached) > known:
         files, owners = _collect_all(walker, environment, asked, hooks)
     return _Contents(
@@ -219,6 +220,17 @@ def _origin_of_program(entry: Entry, origins: Origins) -> Origin:
     return origin if origin.is_installed or entry.top else APP
 
 
+def _follow_guards(walker: Walker, rules: Iterable[Rule]) -> None:
+    """What modules import when they are run: the app's own, which a start with `-m` may name, and those that rules know of."""
+    for module in tuple(walker.reached.values()):
+        if module.origin.is_own and module.name != "__main__":
+            walker.follow_guarded(module.name)
+    for rule in rules:
+        for name in rule.implies if rule.starts_python else ():
+            for each in walker.finder.expand(name):
+                walker.follow_guarded(each)
+
+
 def _add_python_command(walker: Walker) -> None:
     """What `python` itself imports for `-m`, for a script, and for a session (Modules/main.c), and in place of `site`."""
     for name in ("runpy", "_sitebuiltins", "_pyrepl.__main__", "rlcompleter"):
@@ -233,7 +245,8 @@ def _collect_all(
 ) -> tuple[list[DataFile], list[Installed]]:
     """Data files, and modules that configuration files among them name, until neither brings anything new."""
     while True:
-        data_files, owners = collect(walker.reached, environment, described(asked, hooks, environment))
+        asked_for = [found for name in sorted(walker.metadata) if (found := environment.get(name)) is not None]
+        data_files, owners = collect(walker.reached, environment, (*described(asked, hooks, environment), *asked_for))
         there = {file.destination for file in data_files}
         for file in asked_files(asked, hooks, environment, walker.reached):
             if file.destination not in there:

@@ -70,6 +70,7 @@ def collect(
     found: list[Iterable[DataFile]] = [_metadata(each) for each in described]
     found += [_recorded(owner, packages) for owner in owners.values()]
     found += [grafted(owner) for owner in owners.values()]
+    found.append(_stubs(reached))
     found += [_shared(owner) for owner in owners.values()]
     found += [_below(folder, packages, environment) for folder in packages if folder.parent not in packages]
     for group in found:
@@ -77,6 +78,16 @@ def collect(
             files.setdefault(file.destination, file)
     holding = {**wanted_too, **owners}
     return [files[destination] for destination in sorted(files)], [holding[name] for name in sorted(holding)]
+
+
+def _stubs(reached: Mapping[str, Reached]) -> Iterator[DataFile]:
+    """Stubs from which packages read what their attributes are."""
+    for module in reached.values():
+        if module.facts is not None and module.facts.reads_stub and module.located is not None:
+            stub = module.located.path.with_suffix(".pyi")
+            home = module.place if module.located.folders else module.place.parent
+            if stub.is_file():
+                yield DataFile(stub, home / stub.name)
 
 
 def _packages(reached: Mapping[str, Reached]) -> dict[Path, PurePosixPath]:
@@ -117,7 +128,8 @@ def named_modules(data_files: Iterable[DataFile]) -> Iterator[str]:
         top = file.destination.parts[0]
         if file.destination.suffix not in _CONFIGURATION or file.source.stat().st_size > _LARGEST_CONFIGURATION:
             continue
-        text = file.source.read_text(encoding="utf-8", errors="replace")
+        lines = file.source.read_text(encoding="utf-8", errors="replace").splitlines()
+        text = "\n".join(line for line in lines if not line.lstrip().startswith(("#", ";", "//")))
         for name in re.findall(rf"\b{re.escape(top)}(?:\.[A-Za-z_]\w*)+", text):
             yield from (name, name.rpartition(".")[0])
 

@@ -15,18 +15,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
-from bundler.analyze.graph import Binding
+from bundler.analyze.graph import Binding, Origin
 from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.locate import Kind
 from bundler.analyze.installed.origins import Origins
 from bundler.analyze.nodes import Reached
-from bundler.analyze.read.facts import Family
+from bundler.analyze.read.facts import Family, absolute_name
 from bundler.analyze.resolve.finder import ModuleFinder
 
 Reference = tuple[str, Binding]
 
 _LISTING = frozenset({"iter_modules", "walk_packages"})
 _LISTING_FILES = frozenset({"listdir", "scandir", "glob", "iglob", "iterdir", "rglob"})
+
+_IMPORTING = frozenset({"import_module", "__import__", "load_module", "exec_module"})
+# Attributes and functions that tell where a package lies.
+_PLACES = frozenset({"__path__", "__file__", "files", "iterdir"})
+# How the names of modules begin that belong together by convention.
+_STEM = re.compile(r"[a-z][a-z0-9_]{2,}_")
 
 # The name of a class, as people write them.
 _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
@@ -53,12 +61,16 @@ class References:
         for group in sorted(self._environment.groups & set(words)):
             for module in self._environment.providers(group):
                 yield module, Binding.RULE
-        has_tables = bool(reached.facts.dynamic and reached.package)
-        for text in words if has_tables else [word for word in words if "." in word or ":" in word]:
+        has_tables = bool((reached.facts.dynamic or reached.facts.has_lazy_attributes) and reached.package)
+        has_own_tables = bool(reached.facts.dynamic and not reached.package and reached.origin.is_own)
+        for text in words if has_tables or has_own_tables else [word for word in words if "." in word or ":" in word]:
             name = text.partition(":")[0]
             found = self._dotted(reached, name) or self._before_colon(reached, text)
             if found is None and has_tables:
-                found = self._existing(f"{reached.package}.{name.lstrip('.')}")
+                found = self._in_package(reached.package, name.lstrip("."))
+                tables.update((found,) if found else ())
+            if found is None and has_own_tables:
+                found = self._own(name)
                 tables.update((found,) if found else ())
             if found is not None:
                 yield found, Binding.STRING
@@ -68,6 +80,10 @@ class References:
                 names = tuple(self._family(reached, family))
                 resolved |= {family.line} if names else set()
                 yield from names
+        for pattern in reached.facts.patterns:
+            composed = tuple(self._composed(reached, pattern))
+            resolved |= set(reached.facts.dynamic if composed else ())
+            yield from ((name, Binding.STRING) for name in composed)
         if self._lists_itself(reached):
             own = tuple(self._submodules(reached.package))
             resolved |= set(reached.facts.dynamic if own else ())
@@ -90,6 +106,31 @@ class References:
 
     def _existing(self, name: str) -> str | None:
         return name if self._finder.exists(name) else None
+
+    def _in_package(self, package: str, name: str) -> str | None:
+        """The module that a relative name refers to, perhaps with an attribute at its end: `x`, `x.Name`."""
+        for candidate in (name, name.rpartition(".")[0]):
+            if candidate and (found := self._existing(f"{package}.{candidate}")):
+                return found
+        return None
+
+    def _own(self, name: str) -> str | None:
+        """The app's own module of this name, for a table in a script or in a module beside it."""
+        located = self._finder.find(name) if name.isidentifier() else None
+        return name if located is not None and self._origins.of(located).is_own else None
+
+    def _composed(self, reached: Reached, pattern: str) -> Iterator[str]:
+        """Modules that a composed text may name, perhaps with an attribute at its end; of the file's own package, or for
+        the app's own code of any.
+        """
+        level = len(pattern) - len(pattern.lstrip("."))
+        if level:
+            above = reached.package.split(".")[: 1 - level or None]
+            pattern = ".".join((*above, pattern[level:]))
+        if pattern.partition(".")[0] != reached.top and not (reached.origin.is_own and self._is_near(reached, pattern)):
+            return
+        found = [name for name in self._finder.expand(pattern) if self._finder.exists(name)]
+        yield from found or (name for name in self._finder.expand(pattern.rpartition(".")[0]) if "*" in pattern)
 
     def _dotted(self, reached: Reached, name: str) -> str | None:
         """A module by its full name, or that in which the last part may be an attribute."""
@@ -147,7 +188,8 @@ class References:
         """Submodules that code of the file's top-level package will find when it lists modules."""
         assert reached.facts is not None
         named = self._named.get(reached.top, set())
-        if any(_LISTING & set(names.split()) for names in reached.facts.names.values()):
+        used = set(" ".join(reached.facts.names.values()).split())
+        if used & _LISTING:
             self._listing.add(reached.top)
             packages = {fact.name for fact in reached.facts.imports if fact.name.partition(".")[0] == reached.top}
             named |= packages | ({reached.name} if reached.package == reached.name else set())
@@ -155,6 +197,46 @@ class References:
             for package in sorted(named):
                 yield from ((name, Binding.STRING) for name in self._submodules(package))
             self._named[reached.top] = set()
+        if used & _LISTING or (used & _LISTING_FILES and used & _IMPORTING):
+            yield from ((name, Binding.STRING) for name in self._listed_elsewhere(reached, used))
+
+    def _listed_elsewhere(self, reached: Reached, used: AbstractSet[str]) -> Iterator[str]:
+        """Modules of packages that a file imports and lists, and modules of the top level that begin as it says."""
+        assert reached.facts is not None
+        if used & _PLACES:
+            for package in sorted(self._imported_packages(reached)):
+                # A folder without code is not listed, and is data as a rule.
+                yield from (name for name in self._submodules(package) if self._has_code(name))
+        if "startswith" in used:
+            for stem in reached.facts.strings.split():
+                if _STEM.fullmatch(stem):
+                    yield from self._at_top(reached, stem)
+
+    def _has_code(self, name: str) -> bool:
+        located = self._finder.find(name)
+        return located is not None and located.kind is not Kind.NAMESPACE
+
+    def _imported_packages(self, reached: Reached) -> Iterator[str]:
+        """Packages that a file imports, of the app, of its own distribution, or of one that this requires."""
+        assert reached.facts is not None
+        for fact in reached.facts.imports:
+            base = absolute_name(fact, reached.package)
+            for name in (base, *(f"{base}.{each}" for each in fact.names or ())):
+                located = self._finder.find(name) if name else None
+                if located is None or not located.folders:
+                    continue
+                origin = self._origins.of(located)
+                is_same = origin.distribution != "" and origin.distribution == reached.origin.distribution
+                if (origin.is_own and reached.origin.is_own) or is_same or self._requires(reached.origin, origin):
+                    yield name
+
+    def _requires(self, origin: Origin, other: Origin) -> bool:
+        """Does the distribution of a module require that of another? The app's own code requires what it imports."""
+        theirs = self._environment.get(other.distribution) if other.distribution else None
+        if theirs is None or other.is_stdlib:
+            return False
+        ours = self._environment.get(origin.distribution) if origin.distribution else None
+        return ours is not None and self._environment.requires(ours, theirs)
 
     def _submodules(self, package: str) -> Iterator[str]:
         return (f"{package}.{name}" for name in self._below(package))

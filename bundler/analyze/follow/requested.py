@@ -11,10 +11,11 @@ from typing import Any
 
 from bundler.analyze.carry.data import added_files
 from bundler.analyze.follow.walk import Walker
-from bundler.analyze.graph import APP, Binding, DataFile
+from bundler.analyze.graph import APP, Binding, DataFile, Origin, OriginKind
 from bundler.analyze.hooks import HookError, Hooks, RuntimeHook
 from bundler.analyze.installed.distributions import Environment, Installed
 from bundler.analyze.nodes import Reached
+from bundler.cache import Cache, digest
 from bundler.errors import BundleError
 from bundler.settings import AddedData, Settings
 
@@ -119,9 +120,14 @@ def _distribution(name: str, environment: Environment) -> Installed:
     return found
 
 
-def add_runtime_hooks(walker: Walker, settings: Settings, hooks: Hooks) -> tuple[str, ...]:
+def add_runtime_hooks(walker: Walker, settings: Settings, hooks: Hooks, cache: Cache) -> tuple[str, ...]:
     """Bring in what runs before the program, the user's first; their names. BundleError when a file is not there."""
     found: dict[str, RuntimeHook] = {}
+    for name, rule in sorted(walker.served.items()):
+        text = f"{rule.serve}\n"
+        path = cache.path("entry", digest(text), ".py")
+        cache.write(path, text.encode())
+        found[f"_serves_{name}"] = RuntimeHook(f"_serves_{name}", path, Origin(OriginKind.DISTRIBUTION))
     for path in settings.runtime_hooks:
         if not path.is_file():
             raise BundleError(

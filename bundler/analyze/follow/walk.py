@@ -7,7 +7,6 @@ import os
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from bundler.analyze.follow.deferred import PendingImport, UsedNames
@@ -21,7 +20,7 @@ from bundler.analyze.installed.locate import Folder, Kind, Located, sibling_sour
 from bundler.analyze.installed.origins import Origins
 from bundler.analyze.nodes import AddedFolder, Edge, Reached, Walk
 from bundler.analyze.read.extension import ExtensionReader
-from bundler.analyze.read.facts import Addition, FactSource, FileFacts, ImportFact
+from bundler.analyze.read.facts import Addition, FactSource, FileFacts, ImportFact, absolute_name
 from bundler.analyze.resolve.finder import ModuleFinder
 from bundler.analyze.resolve.places import Places, relative_place
 from bundler.analyze.resolve.resolver import Node, Resolver
@@ -42,17 +41,9 @@ class AnalysisContext:
     hooks: Hooks
 
 
-def _absolute(fact: ImportFact, package: str) -> str:
-    """The full name of what an import in a module of `package` begins with."""
-    if not fact.level:
-        return fact.name
-    above = package.split(".")[: 1 - fact.level or None]
-    return ".".join((*above, fact.name) if fact.name else above)
-
-
 def _without(fact: ImportFact, package: str, excluded: frozenset[str]) -> ImportFact | None:
     """What is left of an import in a module of `package` when some modules are not to be imported; None: nothing."""
-    base = _absolute(fact, package)
+    base = absolute_name(fact, package)
 
     def is_excluded(name: str) -> bool:
         return any(name == each or name.startswith(f"{each}.") for each in excluded)
@@ -82,7 +73,10 @@ class Walker:
         self._hooks = context.hooks
         self._places = Places()
         self._additions: list[AddedFolder] = []
+        self._guarded: set[str] = set()  # modules whose guarded imports are followed
+        self.metadata: set[str] = set()  # names of distributions whose metadata the app's own code looks up
         self._to_add: dict[str, deque[Addition]] = {}  # certain additions by the module that makes them, in order
+        self._serving: dict[str, Rule] = {}
         self._other_names: dict[str, str] = {}  # top-level names that stand for modules inside packages
         self._excluded_by_hooks: dict[str, frozenset[str]] = {}  # by the module whose imports are meant
         self._pending: deque[Node | PendingImport] = deque()
@@ -90,6 +84,10 @@ class Walker:
         self._fallbacks = Fallbacks()
         self._late_rules: list[Rule] = []  # of modules that have been reached, for programs that use certain names
         self._optional = OptionalDistributions(context.environment, context.finder, context.origins)
+        self.served: dict[str, Rule] = {}  # rules by names that only code at Python's start makes importable
+        for rule in context.rules.packages.values():
+            if rule.serve and self.finder.exists(rule.module):
+                self._note_names(rule)
         self._resolver = Resolver(context.finder, excluded, self._locate, self._found)
 
     def finished(self) -> Walk:
@@ -174,8 +172,24 @@ class Walker:
 
     def add_expanded(self, importer: str, pattern: str) -> None:
         """Bring in the modules that a pattern of a rule stands for."""
-        for name in self._expand(pattern):
+        for name in self.finder.expand(pattern):
             self.add_existing(importer, name, Binding.RULE)
+
+    def add_run(self, importer: str | None, name: str) -> None:
+        """Bring in a module that is run as `python -m` runs it, if there is one of this name."""
+        for each in (name, f"{name}.__main__"):
+            if self.is_there(each):
+                node = self._import_name(importer, each, Binding.STRING)
+                self.follow_guarded(node.identifier)
+
+    def follow_guarded(self, name: str) -> None:
+        """Follow what a module imports only when it is run: below `if __name__ == "__main__"`."""
+        facts = self.reached[name].facts if name in self.reached else None
+        if facts is not None and name not in self._guarded:
+            self._guarded.add(name)
+            self._pending += self._used.use(facts.main_names)
+            node = self._resolver.resolve(name, name)[0]
+            self._pending += [PendingImport(node, fact) for fact in facts.main_imports]
 
     def use(self, names: Iterable[str]) -> None:
         """Names that code outside the graph uses."""
@@ -268,7 +282,7 @@ class Walker:
         facts = reached.facts
         names: list[str] = []
         for fact in (*facts.imports, *(facts.main_imports if reached.name == "__main__" else ())) if facts else ():
-            base = _absolute(fact, reached.package)
+            base = absolute_name(fact, reached.package)
             if fact.binding in _CERTAIN or base.partition(".")[0] == reached.top or reached.name == "__main__":
                 names.append(base)
                 names += (f"{base}.{name}" for name in fact.names or ())
@@ -326,7 +340,7 @@ class Walker:
         """The module in which a name stands for a folder, and the folder relative to its file."""
         before, _, last = name.rpartition(".")
         for fact in reached.facts.imports if reached.facts else ():
-            base = _absolute(fact, reached.package)
+            base = absolute_name(fact, reached.package)
             is_meant = fact.name == before if before else last in (fact.names or ())
             module = self.reached.get(base) if is_meant else None
             if module is not None and module.facts is not None and last in module.facts.folder_names:
@@ -342,15 +356,20 @@ class Walker:
         self._additions.append(AddedFolder(folder, reached.name, addition.line, addition.is_certain))
 
     def _note_names(self, rule: Rule | None) -> None:
-        """Names under which the modules of a package that was found are imported, as its rule says."""
-        if rule is not None:
-            self._other_names |= rule.names
+        """Names under which the modules of a package are imported, as its rule says; not those that something has."""
+        for name, real in rule.names.items() if rule is not None else ():
+            if name not in self._other_names and not self.finder.exists(name):
+                self._other_names[name] = real
+                if rule is not None and rule.serve:
+                    self._serving[name] = rule
 
     def _renamed(self, fact: ImportFact) -> ImportFact:
         """An import by the name that the module has here."""
         top, dot, rest = fact.name.partition(".")
         if fact.level or top not in self._other_names:
             return fact
+        if top in self._serving:
+            self.served[top] = self._serving[top]
         return replace(fact, name=self._other_names[top] + dot + rest)
 
     def _define(self, node: Node, names: Iterable[str]) -> None:
@@ -394,6 +413,9 @@ class Walker:
         self._follow_all(node, node, reached.facts.imports if reached.facts else (), ignored)
         for name in self._compiled_imports(reached):
             self._import_name(reached.name, name, Binding.EAGER)
+        if reached.facts is not None and reached.facts.reads_stub and reached.located is not None:
+            stub = self._facts.facts(reached.located.path.with_suffix(".pyi"))
+            self._follow_all(node, node, stub.imports, ignored)
         self._follow_unwritten(reached)
         self._expect(hook.hidden_imports if hook is not None else ())
         for name in hook.hidden_imports if hook is not None else ():
@@ -410,6 +432,10 @@ class Walker:
             for name, binding in self._references.of(reached):
                 self._import_name(reached.name, name, binding)
             self._follow_rule(reached.name, self._codecs(reached))
+            for name in reached.facts.run_modules if reached.facts is not None else ():
+                self.add_run(reached.name, name)
+            if reached.facts is not None and reached.origin.is_own:
+                self.metadata |= {*reached.facts.metadata}
 
     def _follow_late_rules(self) -> None:
         """Follow rules whose names the program turned out to use."""
@@ -422,7 +448,7 @@ class Walker:
         for name in names:
             # What a pattern means is there, but perhaps not all that it imports in turn.
             binding = Binding.STRING if "*" in name else Binding.RULE
-            found = list(self._expand(name))
+            found = list(self.finder.expand(name))
             self._expect(found)
             for each in found:
                 self._import_name(importer, each, binding)
@@ -442,19 +468,6 @@ class Walker:
         return self._extensions.imports(
             reached.name, located.path, reached.package, self._optional.installed(reached.origin)
         )
-
-    def _expand(self, name: str) -> Iterator[str]:
-        before, star, after = name.partition("*")
-        if not star:
-            yield name
-            return
-        parent, dot, stem = before.rpartition(".")
-        last, rest_dot, rest = after.partition(".")
-        for sub in self.finder.submodules(parent):
-            if fnmatchcase(sub, f"{stem}*{last}"):
-                found = parent + dot + sub
-                if not rest or "*" in rest or self.is_there(f"{found}.{rest}"):
-                    yield from self._expand(found + rest_dot + rest)
 
     def _import_name(self, importer: str | None, name: str, binding: Binding) -> Node:
         node = self._resolver.resolve(name, name)[0]
@@ -503,7 +516,7 @@ class Walker:
         fact = self._renamed(fact)
         names = set(fact.names or ()) - {"*"}
         start = caller if caller and fact.level else node
-        absolute = _absolute(fact, self.reached[start.identifier].package)
+        absolute = absolute_name(fact, self.reached[start.identifier].package)
         nodes = self._resolver.resolve(fact.name, absolute, names, start=start, level=fact.level)
         self._note(node.identifier, nodes[0].identifier, fact, is_attribute=False)
         for imported in nodes[1:]:

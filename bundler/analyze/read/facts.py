@@ -46,6 +46,14 @@ class ImportFact:
     user: str
 
 
+def absolute_name(fact: ImportFact, package: str) -> str:
+    """The full name of what an import in a module of `package` begins with."""
+    if not fact.level:
+        return fact.name
+    above = package.split(".")[: 1 - fact.level or None]
+    return ".".join((*above, fact.name) if fact.name else above)
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """Modules that are imported under a computed name: those of `package` (`level` dots before it) that begin so."""
@@ -75,6 +83,9 @@ class Addition:
 class FileFacts:
     """What one source file says about imports. `error`: its syntax error, then nothing else is known.
 
+    `patterns`: composed texts with stars for what is not known, in a file with a computed import. `has_lazy_attributes`: a
+    call gives the module its `__getattr__`; `reads_stub`: from the stub beside it. `run_modules` are named behind "-m" or
+    given to `runpy`; `metadata`: names of distributions whose metadata is looked up.
     `main_imports` stand under `if __name__ == "__main__"`, where code uses `main_names`. `dynamic` are lines where the name is computed.
     `names`: names and attributes that functions use, separated by blanks, by the name
     without which the function is not called; "" is where code always runs. `strings`: short string constants that
@@ -90,6 +101,11 @@ class FileFacts:
     all: tuple[str, ...] = ()
     dynamic: tuple[int, ...] = ()
     families: tuple[Family, ...] = ()
+    patterns: tuple[str, ...] = ()
+    has_lazy_attributes: bool = False
+    reads_stub: bool = False
+    run_modules: tuple[str, ...] = ()
+    metadata: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     strings: str = ""
     codecs: tuple[str, ...] = ()
@@ -175,6 +191,11 @@ def parse(found: _Found) -> FileFacts:
         all=tuple(found["all"] or ()),
         dynamic=tuple(found["dynamic"]),
         families=tuple(Family(*row) for row in found["families"]),
+        patterns=tuple(found["patterns"]),
+        has_lazy_attributes=found["has_lazy_attributes"],
+        reads_stub=found["reads_stub"],
+        run_modules=tuple(found["run_modules"]),
+        metadata=tuple(found["metadata"]),
         names=found["names"],
         strings=found["strings"],
         codecs=tuple(found["codecs"]),

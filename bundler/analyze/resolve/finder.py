@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from bundler.analyze.installed.locate import Folder, Located, Locator
@@ -80,3 +81,20 @@ class ModuleFinder:
             return self.locator.submodules(self.search_path)
         located = self.find(package)
         return self.locator.submodules(self.package_folders.get(package, located.folders)) if located else ()
+
+    def expand(self, pattern: str) -> Iterator[str]:
+        """The modules that a name with stars in its parts stands for; the name itself when it has none.
+
+        What stands behind a star's part must be there; "*" alone is not for modules of the top level.
+        """
+        before, star, after = pattern.partition("*")
+        if not star:
+            yield pattern
+            return
+        parent, dot, stem = before.rpartition(".")
+        last, rest_dot, rest = after.partition(".")
+        for name in self.submodules(parent):
+            if fnmatchcase(name, f"{stem}*{last}"):
+                found = parent + dot + name
+                if not rest or "*" in rest or self.exists(f"{found}.{rest}"):
+                    yield from self.expand(found + rest_dot + rest)

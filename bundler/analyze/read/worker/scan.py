@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, ClassVar
 
 from .conditions import dotted, is_main_test, truth
@@ -32,6 +33,16 @@ _IMPORT_TEXT = re.compile(r"\s*(?:from|import)\s+([A-Za-z_][\w.]*)(?:\s+(?:impor
 # No statement imports a module `2ch`, but a computed import may.
 _REFERENCE = re.compile(r"\.*\w[\w-]*(?:[.:][\w-]+)*\Z")
 
+# A name of a module with stars in it, but for its beginning.
+_MODULE_PATTERN = re.compile(r"\.*\w+(?:\.[\w*]+)*\.[\w.]*\*[\w.*]*\Z")
+_PLACEHOLDER = re.compile(r"\{\w*\}")
+_PLACEHOLDER_OLD = re.compile(r"%(?:\(\w+\))?s")
+
+# Functions of `runpy`, `importlib.metadata` and `pkg_resources` whose first argument is a name.
+_TAKING_NAMES = frozenset(
+    "run_module version metadata distribution files requires get_distribution require load_entry_point".split()
+)
+
 # What parsing and compiling a file may raise: the last two when it is nested too deeply.
 _UNCOMPILABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
@@ -49,6 +60,7 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
         return _unreadable(error)
     scanner = _Scanner(AddedFolders() if _may_add_folders(source) else None)
     scanner.statements(tree.body, EAGER)
+    scanner.finish()
     strings = scanner.strings
     strings |= {found[1] for text in strings if (found := _IMPORT_TEXT.match(text))}
     return {
@@ -59,6 +71,11 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
         "main_names": " ".join(sorted(scanner.main_names)),
         "dynamic": scanner.dynamic,
         "families": scanner.families,
+        "patterns": scanner.patterns,
+        "has_lazy_attributes": scanner.has_lazy_attributes,
+        "reads_stub": scanner.has_lazy_attributes and b"attach_stub" in source,
+        "run_modules": sorted(scanner.run_modules),
+        "metadata": sorted(scanner.metadata) if _asks_for_metadata(scanner.imports) else [],
         "names": {user: " ".join(sorted(names)) for user, names in scanner.names.items() if names},
         "codecs": sorted(set(named_codecs(strings))),
         "strings": " ".join(sorted(filter(_REFERENCE.match, strings))),
@@ -133,6 +150,14 @@ class _Scanner:
         self.main_names: set[str] = set()
         self.dynamic: list[int] = []  # lines of imports whose name is computed
         self.families: list[FamilyRow] = []
+        self.patterns: list[str] = []  # "package.*.name": composed texts that may be names of modules
+        self.has_lazy_attributes = False  # does a call give the module its `__getattr__` (PEP 562)?
+        self.run_modules: set[str] = set()  # names behind "-m", or given to `runpy`
+        self.metadata: set[str] = set()  # names of distributions that a look-up of metadata is given
+        self._renamed: dict[str, str] = {}  # names of imported functions, by those that they have here
+        self._constants: dict[str, str] = {}  # texts of the module's variables
+        self._computed: list[tuple[ast.expr, str, int, int]] = []
+        self._composed: list[ast.expr] = []
         self.globals: set[str] = set()
         self.all: list[str] | None = None
         self.names: dict[str, set[str]] = {"": set()}
@@ -173,6 +198,7 @@ class _Scanner:
 
     def _import_from(self, node: ast.ImportFrom, binding: str) -> None:
         names = [alias.name for alias in node.names]
+        self._renamed.update((alias.asname, alias.name) for alias in node.names if alias.asname)
         bound = [alias.asname or alias.name for alias in node.names]
         self._add(node, binding, node.module or "", names, node.level, bound[0] if len(bound) == 1 else "")
         self._used.update(names)
@@ -201,11 +227,25 @@ class _Scanner:
             self.added_folders.assigned(node, is_certain=binding == EAGER)
         if self._is_module_level:
             self._note_all(node)
+            self._note_variable(node)
         if isinstance(node, ast.AnnAssign) and self._user:
             # Annotations of a function's own names are not evaluated.
             self._look([node.target, *([node.value] if node.value else ())], binding)
         else:
             self._look([node], binding)
+
+    def _note_variable(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign) -> None:
+        match node:
+            case (
+                ast.Assign([ast.Name(name)], ast.Constant(str(text)))
+                | ast.AnnAssign(ast.Name(name), value=ast.Constant(str(text)))
+            ):
+                self._constants[name] = text
+            case ast.Assign([target], ast.Call()):
+                names = target.elts if isinstance(target, ast.Tuple) else [target]
+                self.has_lazy_attributes |= any(
+                    isinstance(each, ast.Name) and each.id == "__getattr__" for each in names
+                )
 
     def _note_all(self, node: ast.stmt) -> None:
         """`__all__ = [...]` and `__all__ += [...]`, where the names are written out."""
@@ -356,6 +396,9 @@ class _Scanner:
                 nodes.append(node.func)
                 nodes += node.args
                 nodes += [keyword.value for keyword in node.keywords]
+            elif kind is ast.JoinedStr:
+                self._composed.append(node)
+                nodes += node.values
             elif kind is ast.Lambda:
                 nodes += _evaluated(node.args)
                 self._look_inside(set(_argument_names(node.args)), [node.body], DEFERRED)
@@ -366,6 +409,10 @@ class _Scanner:
                     bound.add(node.name)
                 elif kind in _NEEDED_BY_SYNTAX:
                     self._add(node, binding, _NEEDED_BY_SYNTAX[kind], None, 0)
+                elif kind is ast.BinOp and type(node.op) is ast.Mod:
+                    self._composed.append(node)
+                elif kind in (ast.List, ast.Tuple):
+                    self.run_modules.update(_modules_to_run(node.elts))
                 for name in _CHILDREN[kind]:
                     value = getattr(node, name)
                     if type(value) is list:
@@ -388,8 +435,15 @@ class _Scanner:
             self.added_folders.called(node, is_certain=binding == EAGER)
         function = node.func
         name = getattr(function, "attr", None) or getattr(function, "id", None)
+        name = self._renamed.get(name, name) if name else name
         if name in _IMPORTERS and node.args:
             self._import_call(node, binding)
+        if name == "format":
+            self._composed.append(node)
+        if name in _TAKING_NAMES and node.args and isinstance(node.args[0], ast.Constant):
+            text = node.args[0].value
+            if isinstance(text, str) and text:
+                (self.run_modules if name == "run_module" else self.metadata).add(text)
         if any(type(value) is not ast.Constant for value in encodings_of(node, name)):
             self.any_codec = True
 
@@ -404,7 +458,15 @@ class _Scanner:
                 self._add(node, binding, name[level:], None, level + above)
             case computed:
                 self.dynamic.append(node.lineno)
-                self._add_family("." * above + _literal_start(computed), package, node.lineno)
+                self._computed.append((computed, package, above, node.lineno))
+
+    def finish(self) -> None:
+        """Say what composed texts mean, now that the module's variables are known."""
+        for computed, package, above, line in self._computed:
+            self._add_family("." * above + _pattern(computed, self._constants).partition("*")[0], package, line)
+        if self.dynamic or self.has_lazy_attributes:
+            found = {_pattern(node, self._constants) for node in self._composed}
+            self.patterns = sorted(text for text in found if _MODULE_PATTERN.match(text))
 
     def _add_family(self, start: str, package: str, line: int) -> None:
         """Modules whose names begin with a text: `import_module(f"package.backend_{name}")`."""
@@ -517,19 +579,41 @@ def _literal_level(call: ast.Call) -> int:
             return 0
 
 
-def _literal_start(node: ast.expr) -> str:
-    """The text that a computed string certainly begins with."""
+def _pattern(node: ast.expr, constants: Mapping[str, str]) -> str:
+    """A computed string with stars for what is not known; a star alone when nothing is."""
     match node:
-        case ast.JoinedStr([ast.Constant(str(text)), *_]) | ast.BinOp(ast.Constant(str(text)), ast.Add()):
+        case ast.Constant(str(text)):
             return text
+        case ast.Name(name) if name in constants:
+            return constants[name]
+        case ast.JoinedStr(values):
+            return "".join(
+                _pattern(each.value if isinstance(each, ast.FormattedValue) else each, constants) for each in values
+            )
+        case ast.BinOp(left, ast.Add(), right):
+            return _pattern(left, constants) + _pattern(right, constants)
         case ast.BinOp(ast.Constant(str(text)), ast.Mod()):
-            return text.partition("%")[0]
+            return _PLACEHOLDER_OLD.sub("*", text)
         case ast.Call(ast.Attribute(ast.Constant(str(text)), "format")):
-            return text.partition("{")[0]
-        case ast.BinOp(left, ast.Add()):
-            return _literal_start(left)
+            return _PLACEHOLDER.sub("*", text)
         case _:
-            return ""
+            return "*"
+
+
+def _modules_to_run(items: Sequence[ast.expr]) -> Iterator[str]:
+    """Names behind "-m" in a list that is most likely a command."""
+    for option, name in pairwise(items):
+        match option, name:
+            case ast.Constant("-m"), ast.Constant(str(text)):
+                yield text
+
+
+def _asks_for_metadata(imports: Iterable[ImportRow]) -> bool:
+    return any(
+        row.name in ("importlib.metadata", "importlib_metadata", "pkg_resources")
+        or (row.name == "importlib" and row.names is not None and "metadata" in row.names)
+        for row in imports
+    )
 
 
 def _loosest(first: str, second: str) -> str:

@@ -68,6 +68,11 @@ class Facts(TypedDict):
     all: list[str] | None
     dynamic: list[int]
     families: list[FamilyRow]
+    patterns: list[str]
+    has_lazy_attributes: bool
+    reads_stub: bool
+    run_modules: list[str]
+    metadata: list[str]
     names: dict[str, str]
     strings: str
     codecs: list[str]
