@@ -155,9 +155,7 @@ def _build(settings: Settings) -> None:
     from bundler.pipeline import bundle
     from bundler.report import Reporter, count_text, size_text, time_text
 
-    report = Reporter(quiet=settings.quiet)
-    if settings.verbose:
-        report.show_commands()
+    report = Reporter(quiet=settings.quiet, verbose=settings.verbose)
     built = bundle(settings, report)
     size = size_text(built.path.stat().st_size)
     cached = built.modules - built.compiled
@@ -176,7 +174,7 @@ def _trace(settings: Settings, arguments: str) -> None:
         words = shlex.split(arguments)
     except ValueError as error:
         raise UsageError(f"`--trace`: {error}", "quote arguments as in a shell") from error
-    report = Reporter(quiet=settings.quiet)
+    report = Reporter(quiet=settings.quiet, verbose=settings.verbose)
     written = traced(settings, words, project_folder(settings.target, Path()), report)
     report.line(f"{written}: recorded what the run used" if written else "the run used nothing new")
 
@@ -185,7 +183,7 @@ def _why(settings: Settings, module: str) -> None:
     from bundler.pipeline import why
     from bundler.report import Reporter, print_data
 
-    print_data(why(settings, module, Reporter(quiet=settings.quiet)))
+    print_data(why(settings, module, Reporter(quiet=settings.quiet, verbose=settings.verbose)))
     sys.stdout.flush()
 
 
@@ -195,7 +193,7 @@ def _plan(settings: Settings, *, as_json: bool) -> None:
     from bundler.report import Reporter, print_data, print_page
     from bundler.schema import to_json
 
-    planned = plan(settings, Reporter(quiet=settings.quiet))
+    planned = plan(settings, Reporter(quiet=settings.quiet, verbose=settings.verbose))
     document = planning.document(planned)
     if as_json:
         print_data(to_json(document))

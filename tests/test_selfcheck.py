@@ -10,6 +10,7 @@ import pytest
 
 from bundler.analyze import analyze
 from bundler.cache import Cache
+from bundler.context import BuildContext
 from bundler.freeze import freeze
 from bundler.report import Reporter
 from bundler.selfcheck import Fresh, compare
@@ -17,7 +18,6 @@ from bundler.selfcheck.check import fresh_results
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
-from bundler.workshop import Workshop
 from tests.support import bundle, run
 from tests.target.pythons import cache, newest_target, toolchain
 
@@ -77,8 +77,8 @@ def test_results_are_compared(newest_target: TargetPython, toolchain: Toolchain,
     script = tmp_path / "app.py"
     script.write_text("import functools, json.decoder\n")
     settings = Settings(target=str(script), python=newest_target.executable, cache_dir=cache.root)
-    workshop = Workshop(toolchain, cache, Reporter(quiet=True))
-    image = freeze(analyze(newest_target, settings, cache), newest_target, settings, workshop)
+    context = BuildContext(toolchain, cache, Reporter(quiet=True))
+    image = freeze(analyze(newest_target, settings, context), newest_target, settings, context)
     fresh = fresh_results(image, newest_target, settings, tmp_path / "results")
     (text, *_), (pattern, *_) = ([k for k, _ in fresh if k.startswith(kind)] for kind in ("eval", "str"))
     known = dict(fresh)
@@ -89,7 +89,7 @@ def test_results_are_compared(newest_target: TargetPython, toolchain: Toolchain,
     ]
 
     assert sorted(known) == sorted(image.precompiled.keys)
-    found = compare(image, Fresh([], [*fresh, *wrong]), newest_target, settings, workshop)
+    found = compare(image, Fresh([], [*fresh, *wrong]), newest_target, settings, context)
 
     assert list(found.differences) == ["results"]
     differing = found.differences["results"]

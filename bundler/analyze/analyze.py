@@ -50,6 +50,7 @@ from bundler.analyze.search_path import searched_folders
 from bundler.analyze.stdlib import add_whole_library
 from bundler.analyze.walk import AnalysisContext, Walker
 from bundler.cache import Cache, digest
+from bundler.context import BuildContext
 from bundler.contract import bundle_root
 from bundler.errors import BundleError, Diagnostic
 from bundler.settings import Settings
@@ -74,8 +75,9 @@ def _uncollected() -> Iterator[None]:
 
 
 @_uncollected()
-def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGraph:
+def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> ModuleGraph:
     """Everything that the app which the settings name can reach; BundleError when it has no such start."""
+    cache = context.cache
     target = replace(target, search_path=searched_folders(target.search_path, cache))
     environment = Environment(target.search_path, target.markers)
     locator = Locator(target.extension_suffixes)
@@ -89,7 +91,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         closing(ExtensionReader(target, search_path, environment, cache)) as extensions,
         closing(Hooks(target, hooks_path, environment, cache, folders, LEFT_OUT_OF_HOOKS, config)) as hooks,
     ):
-        context = AnalysisContext(
+        around = AnalysisContext(
             finder=ModuleFinder(locator, search_path, target.builtin_modules, target.early_modules, target.search_path),
             origins=Origins(target.stdlib, environment, () if entry.top else entry.search_path),
             facts=facts,
@@ -98,7 +100,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
             rules=load_rules(),
             hooks=hooks,
         )
-        contents = _follow(entry, target, settings, context)
+        contents = _follow(entry, target, settings, around)
     walk = contents.walk
     data_files, libraries = separate(contents.files, target.machine)
     modules = dict(_modules(walk.reached, entry, target))
@@ -109,7 +111,7 @@ def analyze(target: TargetPython, settings: Settings, cache: Cache) -> ModuleGra
         imports=tuple(dict.fromkeys(map(_import, walk.edges))),
         left_out=walk.left_out,
         data_files=tuple(
-            replace(file, origin=context.origins.of_file(file.source))
+            replace(file, origin=around.origins.of_file(file.source))
             for file in with_added(data_files, settings.added_data)
         ),
         distributions=tuple(Distribution(owner.name, owner.version) for owner in contents.owners),
@@ -144,13 +146,13 @@ class _Contents:
     findings: tuple[Diagnostic, ...]
 
 
-def _follow(entry: Entry, target: TargetPython, settings: Settings, context: AnalysisContext) -> _Contents:
+def _follow(entry: Entry, target: TargetPython, settings: Settings, around: AnalysisContext) -> _Contents:
     """Follow the program's imports, then what options, rules, conventions and data files bring in."""
-    environment, hooks = context.environment, context.hooks
-    walker = Walker(context, settings.excluded_modules, core_names(target))
-    main = context.facts.facts(entry.source, is_compiled=True)
+    environment, hooks = around.environment, around.hooks
+    walker = Walker(around, settings.excluded_modules, core_names(target))
+    main = around.facts.facts(entry.source, is_compiled=True)
     _refuse_syntax_error(entry, main)
-    walker.add_main(main, entry.package, entry.source, _origin_of_program(entry, context.origins))
+    walker.add_main(main, entry.package, entry.source, _origin_of_program(entry, around.origins))
     for name in core_modules(target):
         walker.add(None, name, Binding.RULE)
     asked = add_asked(walker, settings, hooks, environment)

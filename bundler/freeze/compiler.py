@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bundler.analyze.graph import ModuleGraph, SourceModule
 from bundler.cache import Cache, digest, tree_digest
+from bundler.context import BuildContext
 from bundler.freeze.header import HEADER, layout_as_json, make_header
 from bundler.freeze.image import StartProfile
 from bundler.freeze.pool import part_lines, parts, table_lines
@@ -22,7 +23,6 @@ from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.target.workers import WorkerPool
 from bundler.toolchain import Toolchain
-from bundler.workshop import Workshop
 
 _KIND = "frozen"  # of cache entries
 _OBJECT = ".o"
@@ -163,13 +163,13 @@ def is_script(module: SourceModule, graph: ModuleGraph) -> bool:
     return module.name == "__main__" and not graph.main_module and module.path.name != "__main__.py"
 
 
-def prepare(target: TargetPython, settings: Settings, workshop: Workshop) -> Compiler:
+def prepare(target: TargetPython, settings: Settings, context: BuildContext) -> Compiler:
     """A compiler for a target, with the header that frozen modules include."""
-    include = make_header(target, FLAGS, workshop)
+    include = make_header(target, FLAGS, context)
     here = Path(__file__).parent
     makers = (tree_digest(here / name) if (here / name).is_dir() else (here / name).read_bytes() for name in _MAKERS)
-    identity = digest(*makers, str(target.hexversion), workshop.toolchain.identity, include.name)
-    return Compiler(target, workshop.toolchain, workshop.cache, settings.optimize, include, identity)
+    identity = digest(*makers, str(target.hexversion), context.toolchain.identity, include.name)
+    return Compiler(target, context.toolchain, context.cache, settings.optimize, include, identity)
 
 
 def worker_pool(target: TargetPython) -> WorkerPool:

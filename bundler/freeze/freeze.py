@@ -9,6 +9,7 @@ from itertools import chain
 
 from bundler.analyze.graph import LAUNCHER, BrokenModule, ModuleGraph, SourceModule
 from bundler.cache import digest
+from bundler.context import BuildContext
 from bundler.contract import launcher_folder
 from bundler.errors import BundleError, Diagnostic, warning
 from bundler.freeze.compiler import FLAGS, Compiled, Job, build_pool, prepare, worker_pool
@@ -20,7 +21,6 @@ from bundler.process import jobs
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.target.versions import BOOTSTRAP_MODULES
-from bundler.workshop import Workshop
 
 # Python code of the launcher's that goes into every binary: its finder and loader, and changes to library modules.
 # Their file name makes tracebacks leave their frames out (importer.py).
@@ -37,7 +37,7 @@ def freeze(
     graph: ModuleGraph,
     target: TargetPython,
     settings: Settings,
-    workshop: Workshop,
+    context: BuildContext,
     profile: StartProfile | None = None,
 ) -> FrozenImage:
     """Freeze every source module of the graph, the launcher's own, and what a start compiles.
@@ -46,7 +46,7 @@ def freeze(
     is carried as text, so that importing it fails as under Python. BundleError when a module cannot be frozen; the object
     files of the others are kept for the next try.
     """
-    compiler = prepare(target, settings, workshop)
+    compiler = prepare(target, settings, context)
     sources = sorted((*graph.of_kind(SourceModule), *launcher_modules()), key=lambda module: module.name)
     every = {module.name: compiler.job(module, graph) for module in sources}
     found = {name: compiled for name, job in every.items() if (compiled := compiler.find(job)) is not None}
@@ -55,10 +55,10 @@ def freeze(
     def learn() -> tuple[StartProfile, tuple[Diagnostic, ...]]:
         if profile is not None or not settings.rehearse:
             return profile or StartProfile(), ()
-        return profile_start(graph, digest(*(job.key for job in every.values())), target, workshop.cache)
+        return profile_start(graph, digest(*(job.key for job in every.values())), target, context.cache)
 
     with (
-        workshop.report.progress("compiling", len(missing)) as advance,
+        context.report.progress("compiling", len(missing)) as advance,
         closing(worker_pool(target)) as workers,
         ThreadPoolExecutor(jobs()) as executor,
     ):
@@ -70,7 +70,7 @@ def freeze(
             return dict(zip((job.label for job in batch), made, strict=True))
 
         learning = executor.submit(learn)
-        building = [executor.submit(build, batch) for batch in _batches(missing, _share(missing, workshop))]
+        building = [executor.submit(build, batch) for batch in _batches(missing, _share(missing, context))]
         learned, findings = learning.result()
         job = compiler.precompiled_job(learned)
         ahead = compiler.find(job) or executor.submit(lambda: compiler.build([job], workers.service())[0]).result()
@@ -112,9 +112,9 @@ def launcher_modules() -> Iterator[SourceModule]:
         yield SourceModule(name, path, _LAUNCHER_FILENAME, is_package=False, origin=LAUNCHER, has_file=False)
 
 
-def _share(missing: Iterable[Job], workshop: Workshop) -> int:
+def _share(missing: Iterable[Job], context: BuildContext) -> int:
     """How many bytes of sources are compiled together at most; 0: one module at a time."""
-    if not keeps_order(workshop.toolchain, FLAGS, workshop.cache):
+    if not keeps_order(context.toolchain, FLAGS, context.cache):
         return 0
     return min(_BATCH_SIZE, sum(job.size for job in missing) // (_BATCHES_PER_PROCESSOR * jobs()))
 

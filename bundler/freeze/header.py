@@ -5,28 +5,28 @@ from __future__ import annotations
 from pathlib import Path
 
 from bundler.cache import digest
+from bundler.context import BuildContext
 from bundler.contract import launcher_folder
 from bundler.errors import BundleError
 from bundler.freeze.worker.structs import Layout, declarations, layout_asserts
 from bundler.process import CommandError
 from bundler.target import ObjectLayout, TargetPython
-from bundler.workshop import Workshop
 
 HEADER = "frozen.h"
 
 
-def make_header(target: TargetPython, flags: tuple[str, ...], workshop: Workshop) -> Path:
+def make_header(target: TargetPython, flags: tuple[str, ...], context: BuildContext) -> Path:
     """The folder of frozen.h for this target, proven right by a compiler with these flags; made once."""
-    cache = workshop.cache
+    cache = context.cache
     header = "\n".join(('#include "code.h"', *declarations(layout_as_json(target.layout)), ""))
     code_header = (launcher_folder() / "code.h").read_text()
     measured = (target.layout.digest, str(target.hexversion))
-    key = digest(header, code_header, *measured, workshop.toolchain.identity, *flags)
+    key = digest(header, code_header, *measured, context.toolchain.identity, *flags)
     include = cache.path("frozen-header", key, "")
     for name, text in (("code.h", code_header), (HEADER, header)):
         if not _has_text(include / name, text):
             cache.write(include / name, text.encode())
-    cache.ask("frozen-header", key, lambda: _prove_layout(target, include, flags, workshop))
+    cache.ask("frozen-header", key, lambda: _prove_layout(target, include, flags, context))
     return include
 
 
@@ -37,7 +37,7 @@ def _has_text(path: Path, text: str) -> bool:
         return False
 
 
-def _prove_layout(target: TargetPython, include: Path, flags: tuple[str, ...], workshop: Workshop) -> int:
+def _prove_layout(target: TargetPython, include: Path, flags: tuple[str, ...], context: BuildContext) -> int:
     """Compile the layout's static assertions against the target's own headers; how many lines of them there are."""
     # Our header names libpython's objects too, as plain arrays; in this one file they must not meet the real ones.
     renamed = [f"#define {name} static_{name}" for name in _NAMES_OF_BOTH]
@@ -53,11 +53,11 @@ def _prove_layout(target: TargetPython, include: Path, flags: tuple[str, ...], w
         *layout_asserts(layout_as_json(target.layout)),
     ]
     headers = [f"-I{folder}" for folder in target.include_dirs]
-    with workshop.cache.workplace("frozen-header") as folder:
+    with context.cache.workplace("frozen-header") as folder:
         source = folder / "proof.c"
         source.write_text("\n".join((*lines, "")))
         try:
-            workshop.toolchain.run("-c", *flags, f"-I{include}", *headers, source, "-o", folder / "proof.o")
+            context.toolchain.run("-c", *flags, f"-I{include}", *headers, source, "-o", folder / "proof.o")
         except CommandError as error:
             if "static assertion" not in error.output:
                 raise  # the compiler has a problem of its own

@@ -102,7 +102,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
     # What the linker takes the interpreter from; the shared library is prelinked instead.
     libraries: list[Path | str] = [] if is_shared else [libpython.path, *libpython.needs]
     return LinkPlan(
-        output=settings.output or Path("dist") / graph.name,
+        output=settings.output_for(graph.name),
         machine=target.machine,
         linkage=libpython.linkage,
         objects=(

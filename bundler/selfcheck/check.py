@@ -12,6 +12,7 @@ from typing import Any
 
 from bundler import link
 from bundler.analyze.graph import LAUNCHER, Module, SourceModule
+from bundler.context import BuildContext
 from bundler.contract import bundle_root
 from bundler.elf import SegmentType, read_executable
 from bundler.errors import BundleError
@@ -25,7 +26,6 @@ from bundler.selfcheck.worker.fresh import OLD_FORMAT
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.target.workers import run_worker
-from bundler.workshop import Workshop
 
 _PROGRAM = Path(__file__).with_name("program.py")
 
@@ -56,14 +56,14 @@ class Comparison:
     differences: Mapping[str, Sequence[str]]
 
 
-def self_check(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop) -> Comparison:
+def self_check(image: FrozenImage, target: TargetPython, settings: Settings, context: BuildContext) -> Comparison:
     """Compare every code object of the program with a freshly unmarshalled one; BundleError when one differs."""
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         fresh = Fresh(
             fresh_cases(image, target, settings, Path(folder) / "cases"),
             fresh_results(image, target, settings, Path(folder) / "results"),
         )
-        found = compare(image, fresh, target, settings, workshop)
+        found = compare(image, fresh, target, settings, context)
     if found.differences:
         count = len(found.differences)
         modules = "1 module differs" if count == 1 else f"{count} modules differ"
@@ -106,12 +106,12 @@ def fresh_results(image: FrozenImage, target: TargetPython, settings: Settings, 
 
 
 def compare(
-    image: FrozenImage, fresh: Fresh, target: TargetPython, settings: Settings, workshop: Workshop
+    image: FrozenImage, fresh: Fresh, target: TargetPython, settings: Settings, context: BuildContext
 ) -> Comparison:
     """Link the image with the comparison as its main program, and let it compare."""
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         work = Path(folder)
-        binary = _link(image, target, settings, workshop, work)
+        binary = _link(image, target, settings, context, work)
         renamed = [(label, _OWN_MAIN if name == "__main__" else name, *data) for label, name, *data in fresh.cases]
         request = {
             "layout": layout_as_json(target.layout),
@@ -145,14 +145,14 @@ def _writable_segments(binary: Path) -> Iterator[tuple[int, int, int]]:
             yield segment.address, segment.offset, segment.file_size
 
 
-def _link(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop, folder: Path) -> Path:
+def _link(image: FrozenImage, target: TargetPython, settings: Settings, context: BuildContext, folder: Path) -> Path:
     """Link, in a folder, the image without data files, extension modules and what else the comparison does not use."""
     sources: dict[str, Module] = {module.name: module for module in image.sources}
     filename = str(bundle_root() / _PROGRAM.name)
     sources[_CHECKER] = SourceModule(_CHECKER, _PROGRAM, filename, is_package=False, origin=LAUNCHER)
     graph = replace(image.graph, modules=sources, data_files=(), site_builtins=())
     # All but our own comes from the cache.
-    frozen = freeze(graph, target, settings, workshop, image.profile)
+    frozen = freeze(graph, target, settings, context, image.profile)
     known = {module.name for module in frozen.modules}
     modules = [*frozen.modules, *(module for module in image.modules if module.name not in known)]
     names = {"__main__": _OWN_MAIN, _CHECKER: "__main__"}
@@ -160,8 +160,8 @@ def _link(image: FrozenImage, target: TargetPython, settings: Settings, workshop
     graph = replace(graph, modules={module.name: module.source for module in renamed}, main_module="")
     together = replace(frozen, graph=graph, modules=renamed)
     plan = link.plan(together, target, settings)
-    with link.launcher_objects(target, workshop.toolchain, workshop.cache) as launcher:
-        linked = link.link(link.lay_out(plan, launcher(), workshop.toolchain), folder)
+    with link.launcher_objects(target, context.toolchain, context.cache) as launcher:
+        linked = link.link(link.lay_out(plan, launcher(), context.toolchain), folder)
     link.write(linked)
     return linked.path
 

@@ -6,14 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bundler.cache import Cache
+from bundler.context import BuildContext
 from bundler.elf import MACHINES, Machine, machine_for_python
 from bundler.errors import BundleError
 from bundler.process import CommandError, run
 from bundler.target.layout import measure_layout
 from bundler.target.libpython import find_libpython
 from bundler.target.model import Linkage, TargetPython
-from bundler.toolchain import Toolchain
 
 _FACTS = Path(__file__).parent / "worker" / "facts.py"
 
@@ -21,10 +20,10 @@ OLDEST = (3, 11)
 NEWEST = (3, 15)
 
 
-def probe(executable: Path, toolchain: Toolchain, cache: Cache, linkage: Linkage | None = None) -> TargetPython:
+def probe(executable: Path, context: BuildContext, linkage: Linkage | None = None) -> TargetPython:
     """Facts about the interpreter at `executable`; BundleError when it cannot be embedded.
 
-    `toolchain` measures the object layout, once per set of headers. `linkage`: the kind of libpython that is asked for.
+    The compiler measures the object layout, once per set of headers. `linkage`: the kind of libpython that is asked for.
     """
     facts = _ask(executable)
     machine = _supported_machine(executable, facts)
@@ -42,14 +41,14 @@ def probe(executable: Path, toolchain: Toolchain, cache: Cache, linkage: Linkage
         search_path=tuple(Path(entry) for entry in facts["path"]),
         stdlib=Path(facts["stdlib"]),
         include_dirs=include_dirs,
-        libpython=find_libpython(executable, facts["version_text"], facts["variables"], linkage, cache),
+        libpython=find_libpython(executable, facts["version_text"], facts["variables"], linkage, context.cache),
         machine=machine,
         builtin_modules=frozenset(facts["builtin"]),
         stdlib_modules=frozenset(facts["stdlib_modules"]),
         early_modules=frozenset(facts["early_modules"]),
         extension_suffixes=tuple(facts["suffixes"]),
         markers=facts["markers"],
-        layout=measure_layout(include_dirs, facts["hexversion"], toolchain, cache),
+        layout=measure_layout(include_dirs, facts["hexversion"], context.toolchain, context.cache),
     )
 
 

@@ -15,7 +15,7 @@ from bundler.settings import Settings
 from bundler.target import TargetPython
 from tests.analyze.trees import reached, walked, walker, write
 from tests.support import VERSIONS
-from tests.target.pythons import newest_target, probed, shared_cache
+from tests.target.pythons import newest_target, probed, quiet_context
 
 __all__ = ["newest_target"]
 
@@ -263,7 +263,8 @@ def test_what_a_program_does_is_said_of_its_graph(tmp_path: Path, newest_target:
     app = "import bpython.args, astroid.manager"
     write(tmp_path, {"bpython/args.py": "", "astroid/manager.py": "", "app.py": app, "other.py": ""})
     with_both, without = (
-        analyze(newest_target, Settings(target=str(tmp_path / name)), shared_cache()) for name in ("app.py", "other.py")
+        analyze(newest_target, Settings(target=str(tmp_path / name)), quiet_context())
+        for name in ("app.py", "other.py")
     )
 
     assert (with_both.starts_python, with_both.reads_every_source) == (True, True)

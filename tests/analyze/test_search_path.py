@@ -16,7 +16,7 @@ from bundler.cache import Cache
 from bundler.process import run
 from bundler.target import TargetPython, probe
 from tests.analyze.trees import MARKERS, install, reached, walked, walker, write
-from tests.target.pythons import newest_target, shared_cache, shared_toolchain
+from tests.target.pythons import newest_target, quiet_context
 
 __all__ = ["newest_target"]
 
@@ -153,6 +153,6 @@ def test_lines_of_pth_files(tmp_path: Path, newest_target: TargetPython):
     run([newest_target.executable, "-m", "venv", "--without-pip", tmp_path / "env"])
     (site,) = (tmp_path / "env").glob("lib/python*/site-packages")
     (site / "x.pth").write_text(f"{tmp_path / 'named'}\nimport sys; sys.path.append({str(tmp_path / 'added')!r})\n")
-    found = probe(tmp_path / "env" / "bin" / "python", shared_toolchain(), shared_cache())
+    found = probe(tmp_path / "env" / "bin" / "python", quiet_context())
 
     assert reached(walked(walker(*found.search_path), "import one, two")) == {"one", "two"}

@@ -14,6 +14,7 @@ from typing import Any
 from bundler.analyze import analyze
 from bundler.analyze.graph import APP, SourceModule
 from bundler.cache import Cache, digest
+from bundler.context import BuildContext
 from bundler.freeze import FrozenImage, FrozenModule, freeze
 from bundler.freeze import compiler as freezing
 from bundler.freeze.header import layout_as_json
@@ -24,7 +25,6 @@ from bundler.selfcheck import Case, Fresh, compare
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
-from bundler.workshop import Workshop
 
 HERE = Path(__file__).parent
 FREEZER = Path(freezing.__file__).parent
@@ -71,7 +71,7 @@ class Bench:
         facts = self._emit(checked, list(zip(names, pickles, strict=True)), with_changes=with_changes)
         image = self._image(checked, dict(zip(names, facts, strict=True)))
         cases: list[Case] = marshal.loads(self._cases.read_bytes())
-        found = compare(image, Fresh(cases), self.target, self._settings, self._workshop)
+        found = compare(image, Fresh(cases), self.target, self._settings, self._context)
         changes = [label for label, *_ in cases if label.startswith(CHANGED)]
         return Result(
             differences=tuple(
@@ -83,8 +83,8 @@ class Bench:
         )
 
     @property
-    def _workshop(self) -> Workshop:
-        return Workshop(self.toolchain, self.cache, Reporter(quiet=True))
+    def _context(self) -> BuildContext:
+        return BuildContext(self.toolchain, self.cache, Reporter(quiet=True))
 
     @property
     def _cases(self) -> Path:
@@ -131,15 +131,15 @@ class Bench:
         return Settings(target=str(main), python=self.target.executable, cache_dir=self.cache.root)
 
     def _image(self, checked: Sequence[SourceModule], constants: Mapping[str, Mapping[str, Any]]) -> FrozenImage:
-        graph = analyze(self.target, self._settings, self.cache)
+        graph = analyze(self.target, self._settings, self._context)
         graph = replace(graph, modules={**graph.modules, **{module.name: module for module in checked}})
-        image = freeze(graph, self.target, self._settings, self._workshop)
+        image = freeze(graph, self.target, self._settings, self._context)
         return self._with_constants(image, constants, self._settings)
 
     def _with_constants(
         self, image: FrozenImage, constants: Mapping[str, Mapping[str, Any]], settings: Settings
     ) -> FrozenImage:
-        compiler = freezing.prepare(self.target, settings, self._workshop)
+        compiler = freezing.prepare(self.target, settings, self._context)
         modules = [self._constants(compiler, name, facts) for name, facts in constants.items()]
         texts = sorted({text for facts in constants.values() for text in facts["pooled"]})
         if texts:

@@ -12,6 +12,7 @@ import pytest
 from bundler.analyze import ModuleGraph
 from bundler.analyze.graph import APP, SourceModule
 from bundler.cache import Cache
+from bundler.context import BuildContext
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
 from bundler.freeze.compiler import FLAGS
@@ -21,7 +22,6 @@ from bundler.report import Reporter
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
-from bundler.workshop import Workshop
 
 Freeze = Callable[..., FrozenImage]
 
@@ -51,8 +51,8 @@ def frozen(newest_target: TargetPython, toolchain: Toolchain, tmp_path: Path) ->
     """Freezes sources: `frozen(sources, cache=NAME, folder=NAME, optimize=LEVEL)`."""
 
     def frozen(sources: Mapping[str, str], cache: str = "cache", folder: str = "src", optimize: int = 0) -> FrozenImage:
-        workshop = Workshop(toolchain, Cache(tmp_path / cache), Reporter(quiet=True))
-        return freeze(graph_of(tmp_path / folder, sources), newest_target, Settings(optimize=optimize), workshop)
+        context = BuildContext(toolchain, Cache(tmp_path / cache), Reporter(quiet=True))
+        return freeze(graph_of(tmp_path / folder, sources), newest_target, Settings(optimize=optimize), context)
 
     return frozen
 

@@ -13,6 +13,7 @@ import pytest
 from bundler import link
 from bundler.analyze import analyze
 from bundler.cache import Cache
+from bundler.context import BuildContext
 from bundler.elf import read_executable
 from bundler.freeze import FrozenImage, freeze
 from bundler.link.script import FROZEN_SECTIONS
@@ -20,8 +21,8 @@ from bundler.report import Reporter
 from bundler.settings import AddedData, Settings
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
-from bundler.workshop import Workshop
 from tests.support import Outcome, run
+from tests.target.pythons import quiet_context
 
 LARGE = 1 << 40  # bytes of a file that nobody reads to its end
 
@@ -37,8 +38,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory, newest_target: TargetPyth
 @pytest.fixture(scope="module")
 def image(settings: Settings, newest_target: TargetPython, toolchain: Toolchain, cache: Cache) -> FrozenImage:
     """The program, frozen."""
-    workshop = Workshop(toolchain, cache, Reporter(quiet=True))
-    return freeze(analyze(newest_target, settings, cache), newest_target, settings, workshop)
+    context = BuildContext(toolchain, cache, Reporter(quiet=True))
+    return freeze(analyze(newest_target, settings, context), newest_target, settings, context)
 
 
 def test_a_plan_reads_no_data(
@@ -48,7 +49,7 @@ def test_a_plan_reads_no_data(
     with (tmp_path / "large").open("wb") as file:
         file.truncate(LARGE)
     added = replace(settings, added_data=(AddedData(tmp_path / "large", PurePosixPath(".")),))
-    graph = analyze(newest_target, added, cache)
+    graph = analyze(newest_target, added, quiet_context(cache=cache))
 
     found = link.plan(replace(image, graph=graph), newest_target, added)
 

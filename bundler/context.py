@@ -10,7 +10,7 @@ from bundler.toolchain import Toolchain
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class BuildContext:
     """The compiler, the cache of what has been made before, and whom to tell about progress."""
 
     toolchain: Toolchain
