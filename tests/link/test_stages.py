@@ -5,6 +5,7 @@ Costs one link of a small program.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
@@ -42,13 +43,21 @@ def image(settings: Settings, newest_target: TargetPython, toolchain: Toolchain,
     return freeze(analyze(newest_target, settings, context), newest_target, settings, context)
 
 
+@pytest.fixture
+def large(tmp_path: Path) -> Iterator[Path]:
+    """A file with nothing in it, which is gone afterwards: copies of it would not be empty."""
+    path = tmp_path / "large"
+    with path.open("wb") as file:
+        file.truncate(LARGE)
+    yield path
+    path.unlink()
+
+
 def test_a_plan_reads_no_data(
-    image: FrozenImage, newest_target: TargetPython, settings: Settings, cache: Cache, tmp_path: Path
+    image: FrozenImage, newest_target: TargetPython, settings: Settings, cache: Cache, large: Path
 ):
     """Planning asks for the sizes of data files, and does not look into them."""
-    with (tmp_path / "large").open("wb") as file:
-        file.truncate(LARGE)
-    added = replace(settings, added_data=(AddedData(tmp_path / "large", PurePosixPath(".")),))
+    added = replace(settings, added_data=(AddedData(large, PurePosixPath(".")),))
     graph = analyze(newest_target, added, quiet_context(cache=cache))
 
     found = link.plan(replace(image, graph=graph), newest_target, added)
