@@ -17,8 +17,9 @@ from bundler.context import BuildContext
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
 from bundler.link import LinkPlan
+from bundler.link.contents import FileEntry
 from bundler.project import find_project_file, record
-from bundler.report import Reporter, count_text
+from bundler.report import Reporter, count_text, size_text
 from bundler.selfcheck import self_check
 from bundler.settings import Settings
 from bundler.target import Linkage, TargetPython, probe
@@ -49,6 +50,7 @@ def bundle(settings: Settings, report: Reporter) -> Built:
             planned = link.plan(image, target, settings)
             _make(planned, launcher(), context)
     report.findings(planned.findings)
+    _tell_own_files(planned, settings, report)
     return Built(planned.output, target.version_text, len(image.modules), image.compiled)
 
 
@@ -115,6 +117,16 @@ def _checked(image: FrozenImage, target: TargetPython, settings: Settings, conte
     with report.stage(f"checking {count_text(len(image.modules), 'module')}"):
         compared = self_check(image, target, settings, context).compared
     report.line(f"{compared['code']} code objects and {sum(compared.values())} objects in all are as they should be")
+
+
+def _tell_own_files(planned: LinkPlan, settings: Settings, report: Reporter) -> None:
+    """Say which files of the user's go into the release: one that nobody meant to ship is seen here."""
+    own = [file for file in planned.contents.files if isinstance(file, FileEntry) and file.is_own_data]
+    if own:
+        size = size_text(sum(file.size for file in own))
+        report.line(f"own data files: {len(own)}, {size}{'' if settings.verbose else ' (`-v` lists them)'}")
+        for file in own if settings.verbose else ():
+            report.line(f"  {file.source}")
 
 
 def _make(planned: LinkPlan, launcher: Sequence[Path], context: BuildContext) -> None:

@@ -90,8 +90,6 @@ class BundleLoader(_Stand):
 
     def get_resource_reader(self, fullname):
         """Resources are files under the package's folder, which the launcher's file layer serves."""
-        if not self.is_package(fullname):
-            return None
         from importlib.readers import FileReader
 
         return FileReader(self)

@@ -8,7 +8,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from bundler.analyze.carry.data import LEFT_OUT_OF_HOOKS, collect, left_out_files, named_modules, with_added
+from bundler.analyze.carry.data import (
+    LEFT_OUT_OF_HOOKS,
+    added_files,
+    collect,
+    left_out_files,
+    named_modules,
+    with_added,
+)
 from bundler.analyze.carry.opened_libraries import separate
 from bundler.analyze.follow.requested import (
     Asked,
@@ -109,7 +116,9 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         )
         contents = _follow(entry, target, settings, around, cache)
     walk = contents.walk
-    data_files, libraries = separate(contents.files, target.machine)
+    every_file = with_added(contents.files, settings.added_data)
+    added = {file.destination for each in settings.added_data for file in added_files(each)}
+    data_files, libraries = separate(every_file, target.machine, added)
     modules = dict(_modules(walk.reached, entry, target))
     modules |= dict(_portable_build_variables(modules, target, cache))
     return ModuleGraph(
@@ -118,10 +127,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         other_names=dict(sorted(_other_names(walk.reached))),
         imports=tuple(dict.fromkeys(map(_import, walk.edges))),
         left_out=walk.left_out,
-        data_files=tuple(
-            replace(file, origin=around.origins.of_file(file.source))
-            for file in with_added(data_files, settings.added_data)
-        ),
+        data_files=tuple(replace(file, origin=around.origins.of_file(file.source)) for file in data_files),
         distributions=tuple(Distribution(owner.name, owner.version) for owner in contents.owners),
         findings=(
             *contents.findings,

@@ -43,6 +43,11 @@ class FileEntry:
     is_packed: bool = False
     origin: Origin = APP
 
+    @property
+    def is_own_data(self) -> bool:
+        """A data file of the app's own, no source that is carried for tracebacks."""
+        return self.origin.is_own and not self.is_packed
+
 
 @dataclass(frozen=True, slots=True)
 class InlineFile:

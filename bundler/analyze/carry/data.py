@@ -10,6 +10,7 @@ from glob import glob
 from pathlib import Path, PurePosixPath
 
 from bundler.analyze.carry.opened_libraries import grafted
+from bundler.analyze.carry.stray import is_stray_file, is_stray_folder
 from bundler.analyze.graph import DataFile
 from bundler.analyze.installed.distributions import Environment, Installed
 from bundler.analyze.nodes import Reached
@@ -18,7 +19,12 @@ from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.settings import AddedData
 
 # Sources, compiled code and what only a compiler reads; everything else in a package may be read by the program.
-_NOT_DATA = frozenset({".py", ".pyc", ".pyo", ".pyi", ".h", ".hpp", ".hxx", ".a", ".lib", ".pth"})
+_NOT_DATA = frozenset(
+    {
+        *(".py", ".pyc", ".pyo", ".pyi", ".pyx", ".pxd", ".pth"),
+        *(".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".hxx", ".a", ".lib"),
+    }
+)
 _NOT_FOLDERS = frozenset({"__pycache__", "test", "tests", "testing"})
 
 # What hooks that ask for all data of a package do not mean either. They may well mean stubs: lazy_loader reads them.
@@ -184,13 +190,17 @@ def _recorded(owner: Installed, packages: Mapping[Path, PurePosixPath]) -> Itera
 def _below(folder: Path, packages: Mapping[Path, PurePosixPath], environment: Environment) -> Iterator[DataFile]:
     """Files in the tree of a package that no distribution lists: the app's own, or an editable install."""
     for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in _NOT_FOLDERS and not name.startswith("."))
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in _NOT_FOLDERS and not name.startswith(".") and not is_stray_folder(name)
+        )
         for name in sorted(names):
             if environment.is_owned(f"{parent}/{name}"):
                 continue
             path = Path(parent) / name
             home = _home(path, packages)
-            if home is not None and path.is_file():
+            if home is not None and path.is_file() and not is_stray_file(path):
                 yield _data_file(path, packages[home], home)
 
 
@@ -226,7 +236,7 @@ def with_added(files: Iterable[DataFile], wanted: Iterable[AddedData]) -> list[D
     """The files with those of `--add-data`, which win; BundleError when a source is not there."""
     every = {file.destination: file for file in files}
     for each in wanted:
-        added = list(added_files(each))
+        added = list(added_files(each, with_strays=False))
         if not added and not matches(each.source):
             raise BundleError(
                 "no-such-file",
@@ -242,12 +252,29 @@ def with_added(files: Iterable[DataFile], wanted: Iterable[AddedData]) -> list[D
     return [every[destination] for destination in sorted(every)]
 
 
-def added_files(wanted: AddedData) -> Iterator[DataFile]:
-    """The files that one source stands for."""
+def added_files(wanted: AddedData, *, with_strays: bool = True) -> Iterator[DataFile]:
+    """The files that one source stands for. Of a folder that is named itself, the contents; of one that a pattern matches,
+    the folder.
+
+    Without strays, what no wheel would hold is left out, unless it is named by itself.
+    """
+    is_pattern = not wanted.source.exists()
     for source in matches(wanted.source):
-        below = _tree(source, frozenset()) if source.is_dir() else ((source, PurePosixPath(source.name)),)
-        for path, relative in below:
-            yield DataFile(path, wanted.destination / relative, is_executable=os.access(path, os.X_OK))
+        if not source.is_dir():
+            if not is_pattern or with_strays or not is_stray_file(source):
+                yield _added(source, wanted.destination / source.name)
+            continue
+        if is_pattern and not with_strays and is_stray_folder(source.name):
+            continue
+        home = wanted.destination / source.name if is_pattern else wanted.destination
+        for path, relative in _tree(source, frozenset()):
+            is_stray = any(map(is_stray_folder, relative.parts[:-1])) or is_stray_file(path)
+            if with_strays or not is_stray:
+                yield _added(path, home / relative)
+
+
+def _added(path: Path, destination: PurePosixPath) -> DataFile:
+    return DataFile(path, destination, is_executable=os.access(path, os.X_OK))
 
 
 def matches(source: Path) -> list[Path]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import mmap
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from bundler.analyze.graph import DataFile, Library
@@ -24,10 +24,13 @@ _MODULE_TAG = re.compile(r"\.(cpython-|abi3|pypy|graalpy)")
 _GRAFTED = re.compile(r".\.libs$")
 
 
-def separate(files: Iterable[DataFile], machine: Machine) -> tuple[tuple[DataFile, ...], tuple[Library, ...]]:
+def separate(
+    files: Iterable[DataFile], machine: Machine, added: Container[PurePosixPath] = ()
+) -> tuple[tuple[DataFile, ...], tuple[Library, ...]]:
     """Data files, and the libraries among them; modules that nothing imports are left out.
 
-    What only has the name of a library, or is one for another processor, stays a data file.
+    What only has the name of a library, or is one for another processor, stays a data file; so does a module that the user
+    `added`, by destination.
     """
     data, libraries = [], []
     for file in files:
@@ -35,11 +38,14 @@ def separate(files: Iterable[DataFile], machine: Machine) -> tuple[tuple[DataFil
         if not _NAME.search(name):
             data.append(file)
         elif _MODULE_TAG.search(name):
-            continue
+            if file.destination in added:
+                data.append(file)
         elif not is_shared_object(file.source, machine):
             data.append(file)
         elif not _mentions(file.source, f"PyInit_{name.partition('.')[0]}\0".encode()):
             libraries.append(Library(file.source, str(bundle_root() / file.destination)))
+        elif file.destination in added:
+            data.append(file)
     return tuple(data), tuple(libraries)
 
 

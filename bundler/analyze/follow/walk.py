@@ -509,6 +509,8 @@ class Walker:
         parts = importer.name.split(".")
         around = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
         excluded = frozenset().union(*(self._excluded_by_hooks.get(name, frozenset()) for name in around))
+        # What a hook excludes is not excluded from itself: when something else imports it, it must be whole.
+        excluded = frozenset(name for name in excluded if not f"{importer.name}.".startswith(f"{name}."))
         return (kept for fact in facts if (kept := _without(fact, importer.package, excluded))) if excluded else facts
 
     def _follow(self, node: Node, fact: ImportFact, caller: Node | None = None) -> bool:
