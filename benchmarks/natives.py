@@ -19,9 +19,9 @@ import time
 from pathlib import Path
 
 from bundler.link.carry import bind, library_rules
+from bundler.link.interposed import INTERPOSED_FOR_EXTENSIONS, INTERPOSED_FUNCTIONS, INTERPOSED_IN_IMAGES
 from bundler.link.libraries import find_closure
 from bundler.link.prelink import segments
-from bundler.link.replaced import REPLACED_FOR_EXTENSIONS, REPLACED_FUNCTIONS, REPLACED_IN_IMAGES
 
 RUNS = 15
 
@@ -75,8 +75,8 @@ def build_time(files: list[Path]) -> float:
     """Seconds of CPU to find, read, bind and write out shared objects."""
     start = time.process_time()
     closure = find_closure(((file, f"/here/{file}") for file in files), "/here")
-    replaced = REPLACED_FUNCTIONS | REPLACED_IN_IMAGES | REPLACED_FOR_EXTENSIONS
-    bound = bind(closure, frozenset(), replaced, library_rules())
+    interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_IMAGES | INTERPOSED_FOR_EXTENSIONS
+    bound = bind(closure, frozenset(), interposed, library_rules())
     for image in bound.prelinked.images:
         list(segments(image, lambda _: 0))
     return time.process_time() - start

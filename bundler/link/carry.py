@@ -59,13 +59,13 @@ def library_rules() -> Mapping[str, str]:
 def bind(
     closure: Closure,
     exported: frozenset[str],
-    replaced: frozenset[str],
+    interposed: frozenset[str],
     rules: Mapping[str, str],
     detoured: frozenset[str] = frozenset(),
 ) -> Bound:
     """Prelink what can be, and carry the rest.
 
-    `exported`, `replaced`, `detoured`: as for `prelink`. `rules`: reasons by patterns of names. BundleError when a library can
+    `exported`, `interposed`, `detoured`: as for `prelink`. `rules`: reasons by patterns of names. BundleError when a library can
     neither be prelinked nor carried.
     """
     reasons = {
@@ -77,7 +77,7 @@ def bind(
         _check_residents(closure, reasons)
         every = _with_needed(closure, reasons)
         try:
-            prelinked = prelink(_without(closure, every), exported, replaced, detoured)
+            prelinked = prelink(_without(closure, every), exported, interposed, detoured)
             thread_local_layout(prelinked.images)
         except NotPrelinkableError as refusal:
             reasons[refusal.path] = refusal.reason

@@ -11,7 +11,7 @@ from bundler.cache import Cache
 from bundler.contract import bundle_constant
 from bundler.errors import BundleError
 from bundler.link import prelink
-from bundler.link.elf import Executable, Relocation, SegmentType, SymbolType, read_executable, read_shared_object
+from bundler.link.elf import PAGE, Executable, Relocation, SegmentType, SymbolType, read_executable, read_shared_object
 from bundler.link.made import inputs_digest, remember, renew
 from bundler.link.manifest import SECTION as MANIFEST_SECTION
 from bundler.link.manifest import needed_versions
@@ -96,6 +96,7 @@ def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
     yield f"{_PAYLOAD_SYMBOL}: .zero {payload_size}"
     yield f'.section {MANIFEST_SECTION},"",@progbits'
     yield f'.incbin "{_MANIFEST_FILE}"'
+    yield from _state_lines(plan)
     yield '.section .text.bundle_stubs,"ax",@progbits'
     for number, stub in enumerate(plan.prelinked.stubs):
         name = _stub_symbol(number)
@@ -118,6 +119,24 @@ def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
     for resident in plan.prelinked.residents:
         yield from _resident_lines(resident)
     yield '.section .note.GNU-stack,"",@progbits'
+
+
+def _state_lines(plan: LinkPlan) -> Iterator[str]:
+    """Room for what the launcher notes about images (launcher/bundle.h), and the end of its variables of this process."""
+    images = len(plan.prelinked.images)
+    yield ".bss"
+    for name, size in (
+        ("bundle_unique_addresses", 8 * plan.contents.unique_count),
+        ("bundle_load_order", 4 * images),
+        ("bundle_image_states", images),
+    ):
+        yield ".balign 8"
+        yield f".globl {name}"
+        yield f"{name}: .zero {size}"
+    # Pages of their own, for no snapshot may hold them (launcher/lifetime.h). The section begins where a page does, and
+    # this object, the last one to add to it, ends it where a page does.
+    yield '.section bundle_process,"aw",@progbits'
+    yield f".balign {PAGE}"
 
 
 def _resident_parts(image: Image, locate: Locate) -> Iterator[tuple[str, ImageSegment]]:

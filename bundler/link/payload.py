@@ -18,8 +18,8 @@ from bundler.link import prelink
 from bundler.link.carry import Carried
 from bundler.link.elf import PAGE, SegmentType, Tag
 from bundler.link.endings import ends_visibly
+from bundler.link.interposed import interposer
 from bundler.link.prelink import HostThreadLocal, Image, ImageSegment, Locate, OnHost, Resolved, Unique
-from bundler.link.replaced import replacement
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Contents:
     results: Results
     options: Options
     carried: tuple[Carried, ...] = ()
-    replaced: tuple[str, ...] = ()  # functions that libraries find the launcher's in place of
+    interposed: tuple[str, ...] = ()  # functions that libraries find the launcher's in place of
     unique_count: int = 0
     folders: tuple[PurePosixPath, ...] = ()  # that are there also when no file is in them
     residents: tuple[int, ...] = ()  # images in the executable's own load segments, after those that they need
@@ -182,7 +182,7 @@ def build_payload(contents: Contents, base: int, symbol: Callable[[str], int], l
     _write_options(writer, bundle[0], contents.options)
     _write_images(writer, bundle[0], contents, segments)
     _write_carried(writer, bundle[0], contents.carried)
-    _write_replacements(writer, bundle[0], contents.replaced, symbol)
+    _write_interposed(writer, bundle[0], contents.interposed, symbol)
     bundle[0].residents = writer.numbers(contents.residents)
     bundle[0].resident_count = len(contents.residents)
     writer.fill(bundle, address)
@@ -338,14 +338,14 @@ def _write_carried(writer: _Writer, bundle: Any, carried: Sequence[Carried]) -> 
     bundle.carried = writer.pointer("struct bundle_carried *", address)
 
 
-def _write_replacements(writer: _Writer, bundle: Any, replaced: Sequence[str], symbol: Callable[[str], int]) -> None:
-    rows, address = writer.reserve("struct bundle_replacement", len(replaced))
-    for row, name in zip(rows, replaced, strict=False):
+def _write_interposed(writer: _Writer, bundle: Any, interposed: Sequence[str], symbol: Callable[[str], int]) -> None:
+    rows, address = writer.reserve("struct bundle_interposed", len(interposed))
+    for row, name in zip(rows, interposed, strict=False):
         row.name = writer.text(name)
-        row.function = writer.pointer("void *", symbol(replacement(name)))
+        row.function = writer.pointer("void *", symbol(interposer(name)))
     writer.fill(rows, address)
-    writer.index(bundle.replacement_index, replaced)
-    bundle.replacements = writer.pointer("struct bundle_replacement *", address)
+    writer.index(bundle.interposed_index, interposed)
+    bundle.interposed = writer.pointer("struct bundle_interposed *", address)
 
 
 def _write_image(writer: _Writer, row: Any, image: Image, parts: Sequence[tuple[ImageSegment, int]]) -> None:
@@ -363,7 +363,6 @@ def _write_image(writer: _Writer, row: Any, image: Image, parts: Sequence[tuple[
     row.symbol_count = len(object_.symbols)
     row.symbols = image.address(Tag.SYMTAB)
     row.strings = image.address(Tag.STRTAB)
-    row.gnu_hash = image.address(Tag.GNU_HASH)
     headers = object_.headers_address
     assert headers is not None, "a library without loaded program headers was prelinked"
     row.headers = image.base + headers
@@ -374,6 +373,11 @@ def _write_image(writer: _Writer, row: Any, image: Image, parts: Sequence[tuple[
     row.fini = image.address(Tag.FINI)
     row.fini_array = image.address(Tag.FINI_ARRAY)
     row.fini_count = object_.tags.get(Tag.FINI_ARRAYSZ, 0) // 8
+    dynamic = object_.segment(SegmentType.DYNAMIC)
+    assert dynamic is not None, "a library without a dynamic section was prelinked"
+    row.link_map.base = image.base
+    row.link_map.path = row.path
+    row.link_map.dynamic = image.base + dynamic.address
     row.ends_visibly = ends_visibly(object_)
     row.relro, row.relro_size = prelink.late_relro(image)
     storage = object_.segment(SegmentType.TLS)

@@ -22,17 +22,17 @@ from bundler.errors import Diagnostic, Severity
 from bundler.freeze.image import FrozenImage
 from bundler.freeze.worker.ctext import runtime_symbol
 from bundler.link.carry import Bound, Carried, bind, library_rules
+from bundler.link.interposed import (
+    INTERPOSED_FOR_EXTENSIONS,
+    INTERPOSED_FUNCTIONS,
+    INTERPOSED_IN_IMAGES,
+    INTERPOSED_IN_SHARED_PYTHON,
+    INTERPOSED_IN_STATIC_PYTHON,
+)
 from bundler.link.libraries import Closure, find_closure
 from bundler.link.manifest import Manifest
 from bundler.link.payload import Contents, FileEntry, ImageEntry, ModuleEntry, Options, Results
 from bundler.link.prelink import Prelinked, thread_local_layout
-from bundler.link.replaced import (
-    DETOURED_IN_PYTHON,
-    REPLACED_FOR_EXTENSIONS,
-    REPLACED_FUNCTIONS,
-    REPLACED_IN_IMAGES,
-    WRAPPED_IN_PYTHON,
-)
 from bundler.settings import Settings
 from bundler.target import Linkage, TargetPython
 from bundler.target.archive import archive_symbols
@@ -79,8 +79,8 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
     )
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
-    replaced = REPLACED_FUNCTIONS | REPLACED_IN_IMAGES | REPLACED_FOR_EXTENSIONS
-    bound = bind(closure, exported, replaced, library_rules(), DETOURED_IN_PYTHON)
+    interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_IMAGES | INTERPOSED_FOR_EXTENSIONS
+    bound = bind(closure, exported, interposed, library_rules(), INTERPOSED_IN_SHARED_PYTHON)
     prelinked = bound.prelinked
     versions, version_end = _versions(image)
     contents = Contents(
@@ -89,7 +89,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
         folders=(bundle_root(), *_package_folders(graph)),
         images=prelinked.images,
         carried=bound.carried,
-        replaced=tuple(sorted(REPLACED_FUNCTIONS | REPLACED_FOR_EXTENSIONS)) if bound.carried else (),
+        interposed=tuple(sorted(INTERPOSED_FUNCTIONS | INTERPOSED_FOR_EXTENSIONS)) if bound.carried else (),
         unique_count=len(prelinked.unique_symbols),
         results=Results(image.results.keys, image.results.symbol),
         options=Options(
@@ -113,7 +113,7 @@ def plan(image: FrozenImage, target: TargetPython, toolchain: Toolchain, setting
         toolchain=toolchain,
         objects=(*(module.object_file for module in image.modules), image.results.object_file, *image.pool),
         libraries=tuple(libraries),
-        wrapped=(*sorted(REPLACED_FUNCTIONS), *(() if is_shared else WRAPPED_IN_PYTHON)),
+        wrapped=(*sorted(INTERPOSED_FUNCTIONS), *(() if is_shared else sorted(INTERPOSED_IN_STATIC_PYTHON))),
         definitions=(*versions, *_runtime_members(target)),
         prelinked=prelinked,
         thread_locals=tuple(thread_local_layout(prelinked.images).items()),
@@ -211,8 +211,8 @@ def _findings(carried: Iterable[Carried]) -> Iterator[Diagnostic]:
 
 
 def _adapted_names() -> frozenset[str]:
-    """Modules that launcher/adapt.py changes, with underscores for dots: the names of its functions."""
-    tree = ast.parse((launcher_folder() / "adapt.py").read_bytes())
+    """Modules that launcher/interpreter/adapt.py changes, with underscores for dots: the names of its functions."""
+    tree = ast.parse((launcher_folder() / "interpreter" / "adapt.py").read_bytes())
     return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
 
 

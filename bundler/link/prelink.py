@@ -7,7 +7,7 @@ definitions come before the library's own. An object linked with -Bsymbolic look
 "Shared Object Dependencies").
 
 Most words of an image are then numbers; those that depend on addresses inside the executable stay symbolic until it is
-linked, and those that only the running system knows become patches, applied by launcher/images.c.
+linked, and those that only the running system knows become patches, applied by launcher/loader/loading.c.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from bundler.link.elf import (
     SymbolType,
     Tag,
 )
+from bundler.link.interposed import interposer
 from bundler.link.libraries import LINKED_HOST_LIBRARIES, Closure, Library
-from bundler.link.replaced import replacement
 
 # Above the 1 GiB over which the kernel scatters the heap of a program at fixed addresses, below all that it maps itself.
 FIRST_BASE = 64 << 30
@@ -216,16 +216,16 @@ def _page_up(value: int) -> int:
 def prelink(
     closure: Closure,
     exported: frozenset[str],
-    replaced: frozenset[str],
+    interposed: frozenset[str],
     detoured: frozenset[str] = frozenset(),
 ) -> Prelinked:
     """Bind every library of the closure.
 
-    `exported`: symbols of the executable that libraries may be bound to. `replaced`: functions instead of which the
+    `exported`: symbols of the executable that libraries may be bound to. `interposed`: functions instead of which the
     launcher's are called. `detoured`: functions of resident libraries that jump to the launcher's. NotPrelinkableError
     when a library cannot be bound.
     """
-    binder = _Binder(closure, exported, replaced, detoured)
+    binder = _Binder(closure, exported, interposed, detoured)
     return binder.bind()
 
 
@@ -263,7 +263,7 @@ class _Binder:
 
     closure: Closure
     exported: frozenset[str]
-    replaced: frozenset[str]
+    interposed: frozenset[str]
     detoured: frozenset[str]
     stubs: set[Stub] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
@@ -355,8 +355,8 @@ class _Binder:
             found = self._exports[index].find(name, None)
             if found is not None:
                 assert found.size >= _JUMP_SIZE, f"there is no room for a jump in {name}"
-                self.used.add(replacement(name))
-                yield self._bases[index] + found.value, replacement(name)
+                self.used.add(interposer(name))
+                yield self._bases[index] + found.value, interposer(name)
 
     def _special_words(self, index: int, rela: Rela) -> Iterator[Word]:
         """Relocations that have to do with thread-local storage and IFUNC."""
@@ -471,7 +471,7 @@ class _Binder:
         own = symbol.is_defined and symbol.binding == SymbolBinding.LOCAL
         if own or (symbol.is_defined and (object_.is_symbolic or symbol.visibility == 3)):  # STV_PROTECTED
             return self._in_image(index, symbol)
-        if symbol.name in self.replaced and symbol.name.startswith("Py") and index not in self._global:
+        if symbol.name in self.interposed and symbol.name.startswith("Py") and index not in self._global:
             return self._wrapped(symbol.name)
         if symbol.name in self.exported:
             self.used.add(symbol.name)
@@ -515,15 +515,15 @@ class _Binder:
 
     def _wrapped(self, name: str) -> InExecutable:
         """The launcher's function instead of the one of this name."""
-        self.used.add(replacement(name))
-        return InExecutable(replacement(name), 0)
+        self.used.add(interposer(name))
+        return InExecutable(interposer(name), 0)
 
     def _on_host(self, library: str, symbol: Symbol) -> Target | None:
         exports = self._host_exports.get(library)
         found = exports.find(symbol.name, symbol.version) if exports else None
         if found is None:
             return None
-        if symbol.name in self.replaced:
+        if symbol.name in self.interposed:
             return self._wrapped(symbol.name)
         is_function = found.type in (SymbolType.FUNC, SymbolType.GNU_IFUNC)
         if library in self._linked_hosts and is_function:
@@ -704,7 +704,7 @@ def _split(image: Image, segment: ImageSegment) -> Iterator[ImageSegment]:
 
 
 # Thread-local storage of images that every thread gets when it is made, in bytes: what is larger is made for each thread
-# when it first asks (launcher/threads.c). Threads with a stack of 64 KB, in which glibc makes room for it, must work.
+# when it first asks (launcher/loader/threads.c). Threads with a stack of 64 KB, in which glibc makes room for it, must work.
 MOST_STATIC_THREAD_LOCAL = 16 << 10
 _SMALL_THREAD_LOCAL = 256
 

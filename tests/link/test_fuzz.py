@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from bundler.errors import BundleError
 from bundler.link.carry import bind
 from bundler.link.elf import ElfError, SegmentType, read_executable, read_shared_object
+from bundler.link.interposed import INTERPOSED_FUNCTIONS
 from bundler.link.libraries import find_closure
 from bundler.link.payload import Contents, build_payload
-from bundler.link.replaced import REPLACED_FUNCTIONS
 from bundler.target import TargetPython
 from tests.link.test_payload import NO_RESULTS, OPTIONS
 from tests.support import bundle, run
@@ -58,7 +58,7 @@ def interesting(path: Path) -> tuple[bytes, tuple[tuple[int, int], ...]]:
 def use(path: Path) -> None:
     """What a build does with a shared object."""
     closure = find_closure([(path, "/here/module.so")], "/here")
-    bound = bind(closure, frozenset({"PyModuleDef_Init"}), REPLACED_FUNCTIONS, {})
+    bound = bind(closure, frozenset({"PyModuleDef_Init"}), INTERPOSED_FUNCTIONS, {})
     contents = Contents((), (), bound.prelinked.images, NO_RESULTS, OPTIONS, carried=bound.carried)
     build_payload(contents, 0, lambda _: 0, lambda _: 0)
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bundler.contract import bundle_constant, bundle_ffi, fnv1a, launcher_folder
+from bundler.link.interposed import INTERPOSED_FUNCTIONS
 from bundler.link.libraries import find_closure
 from bundler.link.payload import Contents, FileEntry, ModuleEntry, Options, Results, build_payload
 from bundler.link.prelink import prelink
-from bundler.link.replaced import REPLACED_FUNCTIONS
 from tests.link import natives
 
 BASE = 0x7000_0000_0000
@@ -75,7 +75,7 @@ class LookUp:
 def look_up(tmp_path_factory: pytest.TempPathFactory) -> LookUp:
     """The compiled program."""
     folder = tmp_path_factory.mktemp("lookup")
-    sources = [Path(__file__).with_name("lookup.c"), launcher_folder() / "tables.c"]
+    sources = [Path(__file__).with_name("lookup.c"), launcher_folder() / "executable" / "tables.c"]
     flags = ["-std=gnu11", "-D_GNU_SOURCE", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined"]
     command: list[str | Path] = ["gcc", *flags, "-fno-sanitize-recover", f"-DBASE={BASE:#x}", f"-I{launcher_folder()}"]
     done = subprocess.run([*command, *sources, "-o", folder / "lookup"], capture_output=True, text=True, check=False)
@@ -132,7 +132,7 @@ def test_files_are_found_by_path(look_up: LookUp):
 def test_images_are_found_by_path_and_soname(look_up: LookUp, natives_folder: Path):
     """Both indexes lead to the image."""
     roots = [(natives_folder / f"{part.name}.abi3.so", f"/here/{part.name}.so") for part in natives.MODULES[:8]]
-    images = prelink(find_closure(roots, "/here"), frozenset(), REPLACED_FUNCTIONS).images
+    images = prelink(find_closure(roots, "/here"), frozenset(), INTERPOSED_FUNCTIONS).images
     data = payload(Contents((), (), images, NO_RESULTS, OPTIONS))
     tables = Tables(data)
 

@@ -14,6 +14,7 @@ from bundler.errors import BundleError
 from bundler.link import prelink
 from bundler.link.carry import bind
 from bundler.link.elf import PAGE, Relocation, SegmentType, Symbol, SymbolBinding, SymbolType, Tag
+from bundler.link.interposed import INTERPOSED_FUNCTIONS
 from bundler.link.libraries import LINKED_HOST_LIBRARIES, Closure, find_closure
 from bundler.link.prelink import (
     FIRST_BASE,
@@ -28,7 +29,6 @@ from bundler.link.prelink import (
     ThreadLocal,
     ThreadLocalModule,
 )
-from bundler.link.replaced import REPLACED_FUNCTIONS
 from tests.link import natives
 
 _STRSZ = 10  # DT_STRSZ: only this test asks for it
@@ -45,7 +45,7 @@ def closure(natives_folder: Path) -> Closure:
 
 @pytest.fixture(scope="session")
 def prelinked(closure: Closure) -> Prelinked:
-    return bind(closure, EXPORTED, REPLACED_FUNCTIONS, {}).prelinked
+    return bind(closure, EXPORTED, INTERPOSED_FUNCTIONS, {}).prelinked
 
 
 def image_of(prelinked: Prelinked, name: str) -> Image:
@@ -85,7 +85,7 @@ def test_images_do_not_meet(prelinked: Prelinked):
 
 def test_places_depend_on_nothing_but_the_libraries(closure: Closure, prelinked: Prelinked):
     """Binding twice gives the same, so that builds are reproducible."""
-    again = bind(closure, EXPORTED, REPLACED_FUNCTIONS, {}).prelinked
+    again = bind(closure, EXPORTED, INTERPOSED_FUNCTIONS, {}).prelinked
 
     assert [(image.path, image.base, image.words) for image in again.images] == [
         (image.path, image.base, image.words) for image in prelinked.images
@@ -131,14 +131,14 @@ def test_kinds_of_targets(prelinked: Prelinked):
     assert {"PyModuleDef_Init", "PyUnicode_FromString"} <= prelinked.executable_symbols
 
 
-def test_replaced_functions(prelinked: Prelinked):
+def test_interposed_functions(prelinked: Prelinked):
     """Calls that the launcher answers go to it, whoever makes them."""
     dl = image_of(prelinked, "dl.abi3.so")
 
     assert word_for(dl, "dladdr") == InExecutable("__wrap_dladdr", 0)
     assert word_for(dl, "dlopen") == InExecutable("__wrap_dlopen", 0)
     assert {"__wrap_dladdr", "__wrap_dlopen"} <= prelinked.executable_symbols
-    assert not {stub.name for stub in prelinked.stubs} & REPLACED_FUNCTIONS
+    assert not {stub.name for stub in prelinked.stubs} & INTERPOSED_FUNCTIONS
 
 
 def test_undefined_names_are_left_to_run_time(prelinked: Prelinked):

@@ -1,0 +1,210 @@
+/* Files of the binary that must be there for others: the argument or the program of a child process, a current folder.
+
+   They are copied to a private folder of the user's, named by their contents, when first needed. Everything here may run
+   between fork (or vfork) and exec: system calls and stack, nothing that allocates. */
+
+#include "executable/executable.h"
+#include "files/contents.h"
+#include "files/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#define FOLDER "bundler-files"
+
+/* --- The private folder ---------------------------------------------------------------------------------------- */
+
+/* Make a folder unless it is there; is it this user's alone? Errors in errno. */
+static bool
+is_private_folder(const char *path)
+{
+    struct stat facts;
+    if (mkdir(path, 0700) < 0 && errno != EEXIST) {
+        if (errno != EROFS || lstat(path, &facts) < 0) {
+            return false;
+        }
+    }
+    if (lstat(path, &facts) < 0) {
+        return false;
+    }
+    if (!S_ISDIR(facts.st_mode) || facts.st_uid != geteuid() || facts.st_mode & (S_IRWXG | S_IRWXO)) {
+        errno = EPERM; /* somebody else's, or open to somebody else */
+        return false;
+    }
+    return true;
+}
+
+/* The candidates for the folder, best first, into `out`; false behind the last. */
+static bool
+candidate(int number, char *out)
+{
+    static const char *const shared[] = {"/tmp", "/var/tmp", "/dev/shm"};
+    const char *base = NULL;
+    if (number == 0 || number == 1) {
+        base = getenv(number == 0 ? "XDG_CACHE_HOME" : "HOME");
+        if (!base || *base != '/') {
+            *out = '\0';
+            return true;
+        }
+        if (snprintf(out, PATH_MAX, number == 0 ? "%s" : "%s/.cache", base) < PATH_MAX) {
+            mkdir(out, 0700);
+        }
+        if (snprintf(out, PATH_MAX, number == 0 ? "%s/" FOLDER : "%s/.cache/" FOLDER, base) >= PATH_MAX) {
+            *out = '\0';
+        }
+        return true;
+    }
+    if (number == 2) {
+        base = getenv("TMPDIR");
+    }
+    else if (number - 3 < (int)(sizeof shared / sizeof *shared)) {
+        base = shared[number - 3];
+    }
+    else {
+        return false;
+    }
+    if (!base || *base != '/' || snprintf(out, PATH_MAX, "%s/" FOLDER "-%u", base, (unsigned)geteuid()) >= PATH_MAX) {
+        *out = '\0';
+    }
+    return true;
+}
+
+/* --- Copying --------------------------------------------------------------------------------------------------- */
+
+/* Append "/name" to a path in a buffer of PATH_MAX; the old length, or -1 with errno. */
+static ssize_t
+append(char *path, const char *name)
+{
+    size_t length = strlen(path);
+    if (length + strlen(name) + 2 > PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    path[length] = '/';
+    strcpy(path + length + 1, name);
+    return (ssize_t)length;
+}
+
+static bool
+write_all(int fd, const unsigned char *data, uint64_t size)
+{
+    for (uint64_t written = 0; written < size;) {
+        ssize_t count = write(fd, data + written, size - written);
+        if (count < 0 && errno != EINTR) {
+            return false;
+        }
+        written += count > 0 ? (uint64_t)count : 0;
+    }
+    return true;
+}
+
+static bool
+is_copied(const char *path, const struct bundle_file *file)
+{
+    struct stat facts;
+    return lstat(path, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_uid == geteuid()
+           && (uint64_t)facts.st_size == file->size;
+}
+
+/* Copy a file into the folder `path`, to which its name is appended. It appears whole: whoever else does the same at this
+   moment writes the same. */
+static int
+copy_file(char *path, const struct bundle_file *file)
+{
+    char temporary[PATH_MAX];
+    if (snprintf(temporary, sizeof temporary, "%s/.%d", path, (int)getpid()) >= PATH_MAX) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    if (append(path, file->name) < 0) {
+        return -1;
+    }
+    if (is_copied(path, file)) {
+        return 0;
+    }
+    const unsigned char *data = bundle_map_contents(file);
+    if (!data) {
+        return -1;
+    }
+    unlink(temporary); /* of a process of this number that was killed */
+    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    bool done = fd >= 0 && write_all(fd, data, file->size) && fchmod(fd, file->is_executable ? 0555 : 0444) == 0
+                && rename(temporary, path) == 0;
+    int error = errno;
+    if (fd >= 0) {
+        close(fd);
+        if (!done) {
+            unlink(temporary);
+        }
+    }
+    bundle_unmap_contents(file, data);
+    errno = error;
+    return done ? 0 : -1;
+}
+
+static int
+copy_tree(char *path, const struct bundle_file *folder)
+{
+    if (append(path, folder->name) < 0 || (mkdir(path, 0700) < 0 && errno != EEXIST)) {
+        return -1;
+    }
+    size_t length = strlen(path);
+    for (uint32_t i = 0; i < folder->entry_count; i++) {
+        const struct bundle_file *entry = &bundle.files[folder->first_entry + i];
+        bool is_unreadable = !entry->is_folder && !entry->data && (entry->size || entry->is_listed_only);
+        if (!is_unreadable && (entry->is_folder ? copy_tree(path, entry) : copy_file(path, entry)) < 0) {
+            return -1;
+        }
+        path[length] = '\0';
+    }
+    return 0;
+}
+
+/* Copy into one candidate for the folder; `path` becomes that of the copy. */
+static int
+copy_below(char *path, const struct bundle_file *file)
+{
+    struct statvfs system;
+    if (file->is_executable && statvfs(path, &system) == 0 && system.f_flag & ST_NOEXEC) {
+        errno = EACCES;
+        return -1;
+    }
+    if (append(path, file->digest) < 0 || (mkdir(path, 0700) < 0 && errno != EEXIST && errno != EROFS)) {
+        return -1;
+    }
+    return file->is_folder ? copy_tree(path, file) : copy_file(path, file);
+}
+
+int
+bundle_copy_outside(const char *path, char *out)
+{
+    const struct bundle_file *file = bundle_find_file(path);
+    if (!file) {
+        return -1;
+    }
+    if (getauxval(AT_SECURE) || (!file->is_folder && !file->data && (file->size || file->is_listed_only))) {
+        errno = ENOTSUP; /* no files for others with rights they do not have; an image or a module has none */
+        return -1;
+    }
+    int error = 0;
+    for (int number = 0; candidate(number, out); number++) {
+        if (!*out) {
+            continue;
+        }
+        if (is_private_folder(out) && copy_below(out, file) == 0) {
+            return 0;
+        }
+        error = error && error != ENOENT ? error : errno;
+    }
+    errno = error ? error : ENOENT;
+    return -1;
+}
