@@ -1,4 +1,4 @@
-/* The program's front door. Its phases: command, runtime (which begins with the configuration), program, end. */
+/* The program's front door. A start has five phases: command, configuration, runtime, program, end. */
 
 #include "interpreter/interpreter.h"
 #include "loader/loader.h"
@@ -51,51 +51,42 @@ refuse(enum bundle_command command, int argc, char **argv)
 
 /* --- Runtime ------------------------------------------------------------------------------------------------ */
 
-/* Start the interpreter up to where the program's own code would run: whatever is imported after its core comes through
-   the importer. */
+/* Start a configured interpreter, with the importer between its core and all that it imports. Takes the configuration. */
 static PyStatus
-start_runtime(const struct bundle_start *start)
+start_interpreter(PyConfig *config)
 {
-    PyStatus status = bundle_preconfigure(start);
+    bundle_hold_collector();
+    PyStatus status = Py_InitializeFromConfig(config);
+    if (!PyStatus_Exception(status)) {
+        compat_reserve_versions(bundle.options.version_end);
+        if (bundle_install_importer() < 0 || bundle_replace_compilers() < 0) {
+            PyErr_Print();
+            status = PyStatus_Error("the importer could not be installed");
+        }
+    }
+    if (!PyStatus_Exception(status)) {
+        status = compat_initialize_main(config);
+        bundle_release_collector();
+    }
+    PyConfig_Clear(config);
+    return status;
+}
+
+/* The same, up to where the program's own code would run. */
+static PyStatus
+start_runtime(const struct bundle_start *start, struct bundle_configuration *configuration)
+{
+    PyStatus status = start_interpreter(&configuration->python);
     if (PyStatus_Exception(status)) {
         return status;
     }
-    bundle_prepare_frozen();
-    if (PyImport_AppendInittab("_bundle", PyInit__bundle) < 0) {
-        return PyStatus_NoMemory();
-    }
-    PyConfig config;
-    PyConfig_InitPythonConfig(&config);
-    config._init_main = 0;
-    config.pathconfig_warnings = 0;
-    bool without_site;
-    status = bundle_configure(&config, start, &without_site);
-    if (PyStatus_Exception(status)) {
-        goto done;
-    }
-    bundle_hold_collector();
-    status = Py_InitializeFromConfig(&config);
-    if (PyStatus_Exception(status)) {
-        goto done;
-    }
-    compat_reserve_versions(bundle.options.version_end);
-    if (bundle_install_importer() < 0 || bundle_replace_compilers() < 0) {
-        PyErr_Print();
-        status = PyStatus_Error("the importer could not be installed");
-        goto done;
-    }
-    status = compat_initialize_main(&config);
-    bundle_release_collector();
-    if (!without_site) {
+    if (!configuration->is_without_site) {
         compat_claim_site();
     }
-    if (start->command == BUNDLE_RUN_PYTHON && !PyStatus_Exception(status) && bundle_prepare_python() < 0) {
+    if (start->command == BUNDLE_RUN_PYTHON && bundle_prepare_python() < 0) {
         PyErr_Print();
-        status = PyStatus_Error("the importer could not be prepared");
+        return PyStatus_Error("the importer could not be prepared");
     }
-
-done:
-    PyConfig_Clear(&config);
     return status;
 }
 
@@ -186,12 +177,18 @@ main(int argc, char **argv, char **environment)
         return refuse(start.command, argc, argv);
     }
 
+    /* Configuration: by the build, the command line and the environment. */
+    struct bundle_configuration configuration;
+    PyStatus status = bundle_configure(&start, &configuration);
+
     /* Runtime: an interpreter that can import, and has run nothing of the program. */
-    PyStatus status = start_runtime(&start);
+    if (!PyStatus_Exception(status)) {
+        status = start_runtime(&start, &configuration);
+    }
+    if (PyStatus_IsExit(status)) {
+        return status.exitcode;
+    }
     if (PyStatus_Exception(status)) {
-        if (PyStatus_IsExit(status)) {
-            return status.exitcode;
-        }
         Py_ExitStatusException(status);
     }
 

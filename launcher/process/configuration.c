@@ -3,6 +3,7 @@
 #include "process/process.h"
 
 #include "executable/executable.h"
+#include "interpreter/interpreter.h"
 
 #include <unistd.h>
 
@@ -16,8 +17,8 @@
 
 /* As `python` without options: the locale decides the encoding, with PEP 538 and PEP 540 for the C locale. Only the
    environment is left out, unless this is to be `python`. */
-PyStatus
-bundle_preconfigure(const struct bundle_start *start)
+static PyStatus
+preconfigure(const struct bundle_start *start)
 {
     PyPreConfig config;
     PyPreConfig_InitPythonConfig(&config);
@@ -205,9 +206,23 @@ configure_python(PyConfig *config, const struct bundle_start *start, bool *witho
 }
 
 PyStatus
-bundle_configure(PyConfig *config, const struct bundle_start *start, bool *without_site)
+bundle_configure(const struct bundle_start *start, struct bundle_configuration *configuration)
 {
-    *without_site = false;
-    return start->command == BUNDLE_RUN_PYTHON ? configure_python(config, start, without_site)
-                                               : configure_program(config, start);
+    CHECK(preconfigure(start));
+    bundle_prepare_frozen();
+    if (PyImport_AppendInittab("_bundle", PyInit__bundle) < 0) {
+        return PyStatus_NoMemory();
+    }
+    PyConfig *config = &configuration->python;
+    PyConfig_InitPythonConfig(config);
+    config->_init_main = 0; /* the importer comes between the core and what that imports */
+    config->pathconfig_warnings = 0;
+    configuration->is_without_site = false;
+    PyStatus status = start->command == BUNDLE_RUN_PYTHON
+                          ? configure_python(config, start, &configuration->is_without_site)
+                          : configure_program(config, start);
+    if (PyStatus_Exception(status)) {
+        PyConfig_Clear(config);
+    }
+    return status;
 }

@@ -32,11 +32,15 @@ struct bundle_start {
    mark that this program's own exec calls leave there is taken away. */
 struct bundle_start bundle_read_command(int argc, char **argv);
 
-/* Prepare the interpreter (PEP 587) for a start. */
-PyStatus bundle_preconfigure(const struct bundle_start *start);
+/* How the interpreter is configured (PEP 587). */
+struct bundle_configuration {
+    PyConfig python;
+    bool is_without_site; /* an option (-S) says that `site` is not to be imported */
+};
 
-/* Configure it. `without_site`: an option (-S) says that `site` is not to be imported. */
-PyStatus bundle_configure(PyConfig *config, const struct bundle_start *start, bool *without_site);
+/* Decide that for a start, and let the interpreter take over what must be known before: encodings, the allocator, its
+   table of built-in modules. To be cleared unless the status tells of a failure. */
+PyStatus bundle_configure(const struct bundle_start *start, struct bundle_configuration *configuration);
 
 /* The exit status that the current exception stands for, as `python` has it: what SystemExit asks for, or 1 after the
    traceback was printed. Clears the exception. */
