@@ -9,7 +9,13 @@
 #include "loader/memory_files.h"
 
 #include <elf.h>
+#include <stddef.h>
 #include <string.h>
+
+_Static_assert(sizeof(struct bundle_link_map) == sizeof(struct link_map)
+                   && offsetof(struct bundle_link_map, path) == offsetof(struct link_map, l_name)
+                   && offsetof(struct bundle_link_map, dynamic) == offsetof(struct link_map, l_ld),
+               "the table has other link maps than <link.h>");
 
 /* What a name means that is not the system's: an image, or else a file; both NULL when it is. */
 struct named {
