@@ -12,7 +12,10 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/time.h>
 #include <sys/types.h>
+#include <utime.h>
 
 struct found_object;
 struct thread_local_index;
@@ -32,10 +35,19 @@ struct thread_local_index;
     FUNCTION(int, open64, (const char *path, int flags, ...)) \
     FUNCTION(int, openat, (int folder, const char *path, int flags, ...)) \
     FUNCTION(int, openat64, (int folder, const char *path, int flags, ...)) \
+    FUNCTION(int, creat, (const char *path, mode_t mode)) \
+    FUNCTION(int, creat64, (const char *path, mode_t mode)) \
     FUNCTION(int, __open_2, (const char *path, int flags)) \
     FUNCTION(int, __open64_2, (const char *path, int flags)) \
     FUNCTION(int, __openat_2, (int folder, const char *path, int flags)) \
     FUNCTION(int, __openat64_2, (int folder, const char *path, int flags)) \
+    FUNCTION(ssize_t, read, (int fd, void *out, size_t size)) \
+    FUNCTION(ssize_t, pread, (int fd, void *out, size_t size, off_t offset)) \
+    FUNCTION(ssize_t, pread64, (int fd, void *out, size_t size, off_t offset)) \
+    FUNCTION(off_t, lseek, (int fd, off_t offset, int whence)) \
+    FUNCTION(off_t, lseek64, (int fd, off_t offset, int whence)) \
+    FUNCTION(void *, mmap, (void *address, size_t size, int protection, int flags, int fd, off_t offset)) \
+    FUNCTION(void *, mmap64, (void *address, size_t size, int protection, int flags, int fd, off_t offset)) \
     FUNCTION(FILE *, fopen, (const char *path, const char *mode)) \
     FUNCTION(FILE *, fopen64, (const char *path, const char *mode)) \
     FUNCTION(int, stat, (const char *path, struct stat *out)) \
@@ -44,12 +56,19 @@ struct thread_local_index;
     FUNCTION(int, lstat64, (const char *path, struct stat *out)) \
     FUNCTION(int, fstatat, (int folder, const char *path, struct stat *out, int flags)) \
     FUNCTION(int, fstatat64, (int folder, const char *path, struct stat *out, int flags)) \
+    FUNCTION(int, fstat, (int fd, struct stat *out)) \
+    FUNCTION(int, fstat64, (int fd, struct stat *out)) \
     FUNCTION(int, __xstat, (int version, const char *path, struct stat *out)) \
     FUNCTION(int, __xstat64, (int version, const char *path, struct stat *out)) \
     FUNCTION(int, __lxstat, (int version, const char *path, struct stat *out)) \
     FUNCTION(int, __lxstat64, (int version, const char *path, struct stat *out)) \
     FUNCTION(int, __fxstatat, (int version, int folder, const char *path, struct stat *out, int flags)) \
     FUNCTION(int, __fxstatat64, (int version, int folder, const char *path, struct stat *out, int flags)) \
+    FUNCTION(int, __fxstat, (int version, int fd, struct stat *out)) \
+    FUNCTION(int, __fxstat64, (int version, int fd, struct stat *out)) \
+    FUNCTION(int, statx, (int folder, const char *path, int flags, unsigned mask, struct statx *out)) \
+    FUNCTION(int, statvfs, (const char *path, struct statvfs *out)) \
+    FUNCTION(int, statvfs64, (const char *path, struct statvfs *out)) \
     FUNCTION(int, access, (const char *path, int mode)) \
     FUNCTION(int, faccessat, (int folder, const char *path, int mode, int flags)) \
     FUNCTION(int, eaccess, (const char *path, int mode)) \
@@ -59,13 +78,48 @@ struct thread_local_index;
     FUNCTION(char *, realpath, (const char *path, char *resolved)) \
     FUNCTION(char *, __realpath_chk, (const char *path, char *resolved, size_t size)) \
     FUNCTION(int, chdir, (const char *path)) \
+    FUNCTION(int, fchdir, (int folder)) \
     FUNCTION(int, mkdir, (const char *path, mode_t mode)) \
     FUNCTION(int, mkdirat, (int folder, const char *path, mode_t mode)) \
+    FUNCTION(int, mknod, (const char *path, mode_t mode, dev_t device)) \
+    FUNCTION(int, mknodat, (int folder, const char *path, mode_t mode, dev_t device)) \
+    FUNCTION(int, mkfifo, (const char *path, mode_t mode)) \
+    FUNCTION(int, mkfifoat, (int folder, const char *path, mode_t mode)) \
+    FUNCTION(int, symlink, (const char *target, const char *path)) \
+    FUNCTION(int, symlinkat, (const char *target, int folder, const char *path)) \
+    FUNCTION(int, link, (const char *from, const char *to)) \
+    FUNCTION(int, linkat, (int from_folder, const char *from, int to_folder, const char *to, int flags)) \
+    FUNCTION(int, rename, (const char *from, const char *to)) \
+    FUNCTION(int, renameat, (int from_folder, const char *from, int to_folder, const char *to)) \
+    FUNCTION(int, remove, (const char *path)) \
+    FUNCTION(int, unlink, (const char *path)) \
+    FUNCTION(int, unlinkat, (int folder, const char *path, int flags)) \
+    FUNCTION(int, rmdir, (const char *path)) \
+    FUNCTION(int, truncate, (const char *path, off_t size)) \
+    FUNCTION(int, truncate64, (const char *path, off_t size)) \
+    FUNCTION(int, chmod, (const char *path, mode_t mode)) \
+    FUNCTION(int, fchmod, (int fd, mode_t mode)) \
+    FUNCTION(int, fchmodat, (int folder, const char *path, mode_t mode, int flags)) \
+    FUNCTION(int, chown, (const char *path, uid_t owner, gid_t group)) \
+    FUNCTION(int, lchown, (const char *path, uid_t owner, gid_t group)) \
+    FUNCTION(int, fchown, (int fd, uid_t owner, gid_t group)) \
+    FUNCTION(int, fchownat, (int folder, const char *path, uid_t owner, gid_t group, int flags)) \
+    FUNCTION(int, utime, (const char *path, const struct utimbuf *times)) \
+    FUNCTION(int, utimes, (const char *path, const struct timeval *times)) \
+    FUNCTION(int, lutimes, (const char *path, const struct timeval *times)) \
+    FUNCTION(int, futimens, (int fd, const struct timespec *times)) \
+    FUNCTION(int, utimensat, (int folder, const char *path, const struct timespec *times, int flags)) \
+    FUNCTION(int, setxattr, (const char *path, const char *name, const void *value, size_t size, int flags)) \
+    FUNCTION(int, lsetxattr, (const char *path, const char *name, const void *value, size_t size, int flags)) \
+    FUNCTION(int, removexattr, (const char *path, const char *name)) \
+    FUNCTION(int, lremovexattr, (const char *path, const char *name)) \
     FUNCTION(ssize_t, listxattr, (const char *path, char *list, size_t size)) \
     FUNCTION(ssize_t, llistxattr, (const char *path, char *list, size_t size)) \
     FUNCTION(ssize_t, getxattr, (const char *path, const char *name, void *value, size_t size)) \
     FUNCTION(ssize_t, lgetxattr, (const char *path, const char *name, void *value, size_t size)) \
     FUNCTION(DIR *, opendir, (const char *path)) \
+    FUNCTION(DIR *, fdopendir, (int folder)) \
+    FUNCTION(int, dirfd, (DIR *stream)) \
     FUNCTION(struct dirent *, readdir, (DIR *stream)) \
     FUNCTION(struct dirent *, readdir64, (DIR *stream)) \
     FUNCTION(int, closedir, (DIR *stream)) \

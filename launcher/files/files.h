@@ -17,7 +17,8 @@ const struct bundle_file *bundle_find_file(const char *path);
 int bundle_open_contents(const struct bundle_file *file);
 
 /* Copy the file or folder at a path of ours to where others can read it; the copy's path goes to `out`, of PATH_MAX
-   bytes. 0, or -1 with errno. */
-int bundle_copy_outside(const char *path, char *out);
+   bytes. 0, or -1 with errno. Neighbours are the other files of the package's data folder in which a file lies; programs
+   and scripts have theirs in any case. */
+int bundle_copy_outside(const char *path, bool with_neighbours, char *out);
 
 #endif

@@ -95,19 +95,6 @@ append(char *path, const char *name)
 }
 
 static bool
-write_all(int fd, const unsigned char *data, uint64_t size)
-{
-    for (uint64_t written = 0; written < size;) {
-        ssize_t count = write(fd, data + written, size - written);
-        if (count < 0 && errno != EINTR) {
-            return false;
-        }
-        written += count > 0 ? (uint64_t)count : 0;
-    }
-    return true;
-}
-
-static bool
 is_copied(const char *path, const struct bundle_file *file)
 {
     struct stat facts;
@@ -137,7 +124,7 @@ copy_file(char *path, const struct bundle_file *file)
     }
     unlink(temporary); /* of a process of this number that was killed */
     int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    bool done = fd >= 0 && write_all(fd, data, file->size) && fchmod(fd, file->is_executable ? 0555 : 0444) == 0
+    bool done = fd >= 0 && bundle_write_all(fd, data, file->size) && fchmod(fd, file->is_executable ? 0555 : 0444) == 0
                 && rename(temporary, path) == 0;
     int error = errno;
     if (fd >= 0) {
@@ -160,8 +147,8 @@ copy_tree(char *path, const struct bundle_file *folder)
     size_t length = strlen(path);
     for (uint32_t i = 0; i < folder->entry_count; i++) {
         const struct bundle_file *entry = &bundle.files[folder->first_entry + i];
-        bool is_unreadable = !entry->is_folder && !entry->data && (entry->size || entry->is_listed_only);
-        if (!is_unreadable && (entry->is_folder ? copy_tree(path, entry) : copy_file(path, entry)) < 0) {
+        bool is_readable = entry->is_folder || bundle_has_contents(entry);
+        if (is_readable && (entry->is_folder ? copy_tree(path, entry) : copy_file(path, entry)) < 0) {
             return -1;
         }
         path[length] = '\0';
@@ -171,10 +158,10 @@ copy_tree(char *path, const struct bundle_file *folder)
 
 /* Copy into one candidate for the folder; `path` becomes that of the copy. */
 static int
-copy_below(char *path, const struct bundle_file *file)
+copy_below(char *path, const struct bundle_file *file, bool is_program)
 {
     struct statvfs system;
-    if (file->is_executable && statvfs(path, &system) == 0 && system.f_flag & ST_NOEXEC) {
+    if (is_program && statvfs(path, &system) == 0 && system.f_flag & ST_NOEXEC) {
         errno = EACCES;
         return -1;
     }
@@ -184,27 +171,85 @@ copy_below(char *path, const struct bundle_file *file)
     return file->is_folder ? copy_tree(path, file) : copy_file(path, file);
 }
 
-int
-bundle_copy_outside(const char *path, char *out)
+/* Copy into the first candidate that allows it; the copy's path goes to `out`. */
+static int
+copy(const struct bundle_file *file, bool is_program, char *out)
 {
-    const struct bundle_file *file = bundle_find_file(path);
-    if (!file) {
-        return -1;
-    }
-    if (getauxval(AT_SECURE) || (!file->is_folder && !file->data && (file->size || file->is_listed_only))) {
-        errno = ENOTSUP; /* no files for others with rights they do not have; an image or a module has none */
-        return -1;
-    }
     int error = 0;
     for (int number = 0; candidate(number, out); number++) {
         if (!*out) {
             continue;
         }
-        if (is_private_folder(out) && copy_below(out, file) == 0) {
+        if (is_private_folder(out) && copy_below(out, file, is_program) == 0) {
             return 0;
         }
         error = error && error != ENOENT ? error : errno;
     }
     errno = error ? error : ENOENT;
     return -1;
+}
+
+/* --- Neighbours ------------------------------------------------------------------------------------------------ */
+
+/* Does an interpreter run this file, judged by its name? It may read what lies beside it. */
+static bool
+is_script(const struct bundle_file *file)
+{
+    static const char *const endings[] = {".sh", ".js",  ".mjs", ".cjs", ".pl", ".rb",
+                                          ".py", ".jar", ".lua", ".tcl", ".R",  ".php"};
+    const char *ending = strrchr(file->name, '.');
+    for (size_t i = 0; ending && i < sizeof endings / sizeof *endings; i++) {
+        if (strcmp(ending, endings[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool
+is_package(const char *folder)
+{
+    char path[PATH_MAX];
+    return snprintf(path, sizeof path, "%s/__init__.py", folder) < (int)sizeof path && bundle_find_file(path);
+}
+
+/* The topmost folder above a file that is no package, or else the package that it lies in; NULL when that is the root. */
+static const struct bundle_file *
+data_folder(const struct bundle_file *file)
+{
+    char path[PATH_MAX];
+    strcpy(path, file->path); /* the build has put it below the root */
+    const struct bundle_file *found = NULL;
+    for (;;) {
+        *strrchr(path, '/') = '\0';
+        if (strcmp(path, BUNDLE_ROOT) == 0 || (found && is_package(path))) {
+            return found;
+        }
+        found = bundle_find_file(path);
+        if (is_package(path)) {
+            return found;
+        }
+    }
+}
+
+int
+bundle_copy_outside(const char *path, bool with_neighbours, char *out)
+{
+    const struct bundle_file *file = bundle_find_file(path);
+    if (!file) {
+        return -1;
+    }
+    if (getauxval(AT_SECURE) || (!file->is_folder && !bundle_has_contents(file))) {
+        errno = ENOTSUP; /* no files for others with rights they do not have; an image or a module has none */
+        return -1;
+    }
+    bool is_alone = file->is_folder || !(with_neighbours || file->is_executable || is_script(file));
+    const struct bundle_file *folder = is_alone ? NULL : data_folder(file);
+    if (!folder) {
+        return copy(file, file->is_executable, out);
+    }
+    if (copy(folder, file->is_executable, out) < 0) {
+        return -1;
+    }
+    return append(out, file->path + strlen(folder->path) + 1) < 0 ? -1 : 0;
 }

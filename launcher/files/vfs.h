@@ -3,29 +3,32 @@
 #ifndef VFS_H
 #define VFS_H
 
-#include <dirent.h>
+#include "files/contents.h"
+
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
-/* The bundled substitute for a file that the host lacks; NULL when there is none. Keeps errno. */
-const char *vfs_spare(const char *path);
+/* The path below the root that is meant by one of a call with a folder (openat and its kin), if need be in `room`, of
+   PATH_MAX bytes; NULL when it is the system's. */
+const char *vfs_path_at(int folder, const char *path, char *room);
 
 int vfs_open(const char *path, int flags);
 FILE *vfs_fopen(const char *path, const char *mode);
 int vfs_stat(const char *path, struct stat *out);
+int vfs_statvfs(const char *path, struct statvfs *out);
 int vfs_access(const char *path, int mode);
 ssize_t vfs_readlink(const char *path);
-char *vfs_realpath(const char *path, char *resolved);
-int vfs_mkdir(const char *path);
 
-/* An open folder. The C library's DIR is opaque, so open folders are kept in a list. */
-struct vfs_folder;
+/* Facts of a descriptor as the kernel tells them become those of the file that it stands for, if it is ours. */
+void vfs_describe(struct stat *facts);
 
-/* The folder that a DIR stands for; NULL for those of the C library. */
-struct vfs_folder *vfs_folder(DIR *stream);
-DIR *vfs_opendir(const char *path);
-struct dirent *vfs_readdir(struct vfs_folder *folder);
-void vfs_rewinddir(struct vfs_folder *folder);
-int vfs_closedir(struct vfs_folder *folder);
+/* The bundled file or folder that a descriptor stands for; NULL when it is none of ours. Keeps errno. */
+static inline const struct bundle_file *
+vfs_described_by(int fd)
+{
+    struct stat facts;
+    return bundle_descriptor_file(fd, &facts);
+}
 
 #endif

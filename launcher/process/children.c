@@ -79,8 +79,6 @@ is_this_program(const char *path)
 
 /* --- Arguments --------------------------------------------------------------------------------------------------- */
 
-enum { MOST_PATHS = 64 }; /* in one command: they are on the stack */
-
 /* Where a path of ours begins in a text; NULL when there is none. */
 static const char *
 path_within(const char *text)
@@ -92,63 +90,92 @@ path_within(const char *text)
     return text;
 }
 
-/* How many paths of ours are in the arguments. */
-static size_t
-count_paths(const char *text)
+/* Do two paths of ours lie in the same package? */
+static bool
+is_same_package(const char *one, const char *other)
 {
-    size_t count = 0;
-    for (; (text = path_within(text)); text++) {
-        count++;
-    }
-    return count;
+    static const size_t root = sizeof BUNDLE_ROOT;
+    size_t length = strcspn(one + root, "/");
+    return one[root + length] && strncmp(one, other, root + length + 1) == 0;
 }
 
-/* An argument with the paths of ours in it replaced by those of copies; those of nothing stay. `room` is of PATH_MAX bytes
-   for each path more than the argument. An argument that begins with a path is one; else it may be a shell's. */
-static char *
-with_copies(const char *argument, char *room)
+/* A text that is written as far as there is room. */
+struct text {
+    char *room;
+    size_t size;
+    size_t length; /* with what does not fit */
+};
+
+static void
+add(struct text *text, const char *more, size_t length)
 {
-    char *end = room;
-    for (const char *found; (found = path_within(argument));) {
+    if (text->length + length <= text->size) {
+        memcpy(text->room + text->length, more, length);
+    }
+    text->length += length;
+}
+
+/* Write an argument for `program` with the paths of ours in it replaced by those of copies; those of nothing stay. An
+   argument that begins with a path is one; else it may be a shell's. How many paths it had. */
+static size_t
+add_argument(struct text *text, const char *program, const char *argument)
+{
+    size_t paths = 0;
+    const char *rest = argument;
+    for (const char *found; (found = path_within(rest)); paths++) {
         char path[PATH_MAX];
-        size_t length = end == room && found == argument ? strlen(found) : strcspn(found, " \t\n\"':;,|&<>()");
-        end = mempcpy(end, argument, (size_t)(found - argument));
-        if (length < sizeof path) {
+        char copy[PATH_MAX];
+        size_t length = found == argument ? strlen(found) : strcspn(found, " \t\n\"':;,|&<>()");
+        bool is_path = length < sizeof path;
+        if (is_path) {
             *(char *)mempcpy(path, found, length) = '\0';
         }
-        if (length < sizeof path && bundle_copy_outside(path, end) == 0) {
-            end += strlen(end);
-        }
-        else {
-            end = mempcpy(end, found, length);
-        }
-        argument = found + length;
+        bool with_neighbours = is_path && bundle_is_ours(program) && is_same_package(program, path);
+        bool is_copied = is_path && bundle_copy_outside(path, with_neighbours, copy) == 0;
+        add(text, rest, (size_t)(found - rest));
+        add(text, is_copied ? copy : found, is_copied ? strlen(copy) : length);
+        rest = found + length;
     }
-    strcpy(end, argument);
+    add(text, rest, strlen(rest) + 1);
+    return paths;
+}
+
+/* The room for arguments in which paths of ours are those of copies; 0 when there are no such paths. */
+static size_t
+room_for_copies(const char *program, char *const *argv)
+{
+    struct text text = {NULL, 0, 0};
+    size_t paths = 0;
+    for (size_t i = 0; argv && argv[i]; i++) {
+        paths += path_within(argv[i]) ? add_argument(&text, program, argv[i]) : 0;
+    }
+    return paths ? (length_of(argv) + 1) * sizeof *argv + text.length : 0;
+}
+
+/* Those arguments, in such a room. */
+static char *const *
+with_copies(const char *program, char *const *argv, char **room, size_t size)
+{
+    size_t count = length_of(argv);
+    struct text text = {(char *)(room + count + 1), size - (count + 1) * sizeof *room, 0};
+    for (size_t i = 0; i < count; i++) {
+        char *written = text.room + text.length;
+        room[i] = argv[i];
+        if (path_within(argv[i])) {
+            add_argument(&text, program, argv[i]);
+            /* Longer than before when the copy is elsewhere now: then it has no room. */
+            room[i] = text.length <= text.size ? written : argv[i];
+        }
+    }
+    room[count] = NULL;
     return room;
 }
 
-static size_t
-count_all_paths(char *const *argv)
-{
-    size_t count = 0;
-    for (; argv && *argv; argv++) {
-        count += count_paths(*argv);
-    }
-    return count;
-}
-
 /* Make `argv` one in which paths of ours are those of copies, on the caller's stack. */
-#define COPY_PATHS(argv) \
-    if (count_all_paths(argv) && count_all_paths(argv) <= MOST_PATHS) { \
-        size_t count_ = length_of(argv); \
-        char **copy_ = alloca((count_ + 1) * sizeof *copy_); \
-        for (size_t i = 0; i < count_; i++) { \
-            size_t paths_ = count_paths(argv[i]); \
-            copy_[i] = paths_ ? with_copies(argv[i], alloca(strlen(argv[i]) + paths_ * PATH_MAX + 1)) : argv[i]; \
-        } \
-        copy_[count_] = NULL; \
-        argv = copy_; \
+#define COPY_PATHS(program, argv) \
+    size_t size_ = room_for_copies(program, argv); \
+    if (size_) { \
+        argv = with_copies(program, argv, alloca(size_), size_); \
     }
 
 /* --- What libpython and images call instead of the C library's ----------------------------------------------- */
@@ -163,7 +190,7 @@ exec_copy(const char *path, char *const *argv, char *const *environment)
         errno = EACCES;
         return -1;
     }
-    return file && bundle_copy_outside(path, copy) == 0 ? __real_execve(copy, argv, environment) : -1;
+    return file && bundle_copy_outside(path, true, copy) == 0 ? __real_execve(copy, argv, environment) : -1;
 }
 
 int
@@ -172,7 +199,7 @@ __wrap_execve(const char *path, char *const *argv, char *const *environment)
     if (is_this_program(path)) {
         return __real_execve(path, argv, MARKED(environment));
     }
-    COPY_PATHS(argv);
+    COPY_PATHS(path, argv);
     return bundle_is_ours(path) ? exec_copy(path, argv, environment) : __real_execve(path, argv, environment);
 }
 
@@ -183,7 +210,7 @@ __wrap_execve(const char *path, char *const *argv, char *const *environment)
         if (is_this_program(path) || bundle_is_ours(path)) { \
             return __wrap_execve(path, argv, environment); \
         } \
-        COPY_PATHS(argv); \
+        COPY_PATHS(path, argv); \
         return __real_##name arguments; \
     }
 
@@ -198,10 +225,10 @@ WRAP_EXEC(execvpe, (const char *path, char *const *argv, char *const *variables)
         if (is_this_program(path)) { \
             return __real_##name(pid, path, actions, attributes, argv, MARKED_FOR(environment, true)); \
         } \
-        COPY_PATHS(argv); \
+        COPY_PATHS(path, argv); \
         char copy[PATH_MAX]; \
         if (bundle_is_ours(path)) { \
-            if (bundle_copy_outside(path, copy) < 0) { \
+            if (bundle_copy_outside(path, true, copy) < 0) { \
                 return errno; \
             } \
             path = copy; \
