@@ -1,7 +1,8 @@
 /* Symbol interposition: the functions in whose place the launcher's own are called, by who calls them.
 
    FUNCTION(result, name, (parameters)) stands for one. C makes the prototypes of these lists; bundler/contract.py reads
-   their names, as it reads bundle.h. `__wrap_NAME` is the launcher's function, `__real_NAME` the original. */
+   their names, as it reads bundle.h. `__wrap_NAME` is the launcher's function, `__real_NAME` the original. The linker
+   redirects the launcher's own calls too: a room below the interposing one, and its own files, call the original. */
 
 #ifndef INTERPOSED_H
 #define INTERPOSED_H

@@ -4,6 +4,7 @@
 
 #include "executable/executable.h"
 
+#include "interposed.h"
 #include "lifetime.h"
 
 #include <elf.h>
@@ -27,7 +28,7 @@ const char *
 bundle_own_path(const char *otherwise)
 {
     if (!own_path[0]) {
-        ssize_t length = readlink(SELF, own_path, sizeof own_path - 1);
+        ssize_t length = __real_readlink(SELF, own_path, sizeof own_path - 1);
         if (length <= 0) {
             return otherwise;
         }
@@ -49,7 +50,7 @@ is_own(const struct stat *other)
 {
     struct stat own;
     const char *noted = noted_path();
-    return (stat(SELF, &own) == 0 || (noted && stat(noted, &own) == 0)) && own.st_dev == other->st_dev
+    return (__real_stat(SELF, &own) == 0 || (noted && __real_stat(noted, &own) == 0)) && own.st_dev == other->st_dev
            && own.st_ino == other->st_ino;
 }
 
@@ -60,14 +61,14 @@ bundle_is_own_file(const char *path)
     if (own_path[0] && strcmp(path, own_path) == 0) {
         return true; /* who replaces the file means the new one to be started as this one was */
     }
-    return stat(path, &facts) == 0 && is_own(&facts);
+    return __real_stat(path, &facts) == 0 && is_own(&facts);
 }
 
 bool
 bundle_is_own_descriptor(int fd)
 {
     struct stat facts;
-    return fstat(fd, &facts) == 0 && is_own(&facts);
+    return __real_fstat(fd, &facts) == 0 && is_own(&facts);
 }
 
 bool
@@ -76,7 +77,7 @@ bundle_runs_own_file(pid_t process)
     char path[64];
     struct stat facts;
     snprintf(path, sizeof path, "/proc/%d/exe", (int)process);
-    return stat(path, &facts) == 0 && is_own(&facts);
+    return __real_stat(path, &facts) == 0 && is_own(&facts);
 }
 
 /* --- Bytes --------------------------------------------------------------------------------------------------- */
@@ -116,7 +117,8 @@ holds(int fd, const void *memory, size_t size)
     char found[512];
     for (size_t at = 0; at < size && offset >= 0; at += sizeof found) {
         size_t length = size - at < sizeof found ? size - at : sizeof found;
-        if (pread(fd, found, length, offset + (off_t)at) != (ssize_t)length || memcmp(found, expected + at, length) != 0) {
+        ssize_t count = __real_pread(fd, found, length, offset + (off_t)at);
+        if (count != (ssize_t)length || memcmp(found, expected + at, length) != 0) {
             return false;
         }
     }
@@ -143,7 +145,7 @@ bundle_open_own_file(void)
 {
     const char *paths[] = {SELF, noted_path()};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        int fd = paths[i] ? open(paths[i], O_RDONLY | O_CLOEXEC) : -1;
+        int fd = paths[i] ? __real_open(paths[i], O_RDONLY | O_CLOEXEC) : -1;
         if (fd >= 0 && is_loaded_from(fd)) {
             return fd;
         }

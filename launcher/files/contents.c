@@ -30,7 +30,7 @@ bundle_map_contents(const struct bundle_file *file)
     if (!file->packed_size) {
         return file->data;
     }
-    unsigned char *room = mmap(NULL, file->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    unsigned char *room = __real_mmap(NULL, file->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (room == MAP_FAILED) {
         return NULL;
     }
@@ -120,15 +120,15 @@ bundle_descriptor_file(int fd, struct stat *facts)
 static int
 make_nameless_in(const char *folder)
 {
-    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    int fd = __real_open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     char path[PATH_MAX];
     for (unsigned attempt = 0; fd < 0 && attempt < 100; attempt++) { /* a file system without such files */
         if (snprintf(path, sizeof path, "%s/.bundled-%d-%u", folder, (int)getpid(), attempt) >= (int)sizeof path) {
             break;
         }
-        fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        fd = __real_open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
         if (fd >= 0) {
-            unlink(path);
+            __real_unlink(path);
         }
         else if (errno != EEXIST) {
             break;
@@ -204,7 +204,7 @@ make_read_only(int fd)
         return fd;
     }
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    int other = open(path, O_RDONLY | O_CLOEXEC);
+    int other = __real_open(path, O_RDONLY | O_CLOEXEC);
     if (other < 0) {
         return fd; /* without /proc, only this program could */
     }
@@ -228,7 +228,7 @@ bundle_open_descriptor(const struct bundle_file *file, int flags)
     bundle_has_folder_descriptors = bundle_has_folder_descriptors || file->is_folder;
     mark(fd, file);
     fd = make_read_only(fd);
-    lseek(fd, 0, SEEK_SET);
+    __real_lseek(fd, 0, SEEK_SET);
     if (!(flags & O_CLOEXEC)) {
         fcntl(fd, F_SETFD, 0);
     }

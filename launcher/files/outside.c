@@ -6,6 +6,7 @@
 #include "executable/executable.h"
 #include "files/contents.h"
 #include "files/files.h"
+#include "interposed.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,12 +29,12 @@ static bool
 is_private_folder(const char *path)
 {
     struct stat facts;
-    if (mkdir(path, 0700) < 0 && errno != EEXIST) {
-        if (errno != EROFS || lstat(path, &facts) < 0) {
+    if (__real_mkdir(path, 0700) < 0 && errno != EEXIST) {
+        if (errno != EROFS || __real_lstat(path, &facts) < 0) {
             return false;
         }
     }
-    if (lstat(path, &facts) < 0) {
+    if (__real_lstat(path, &facts) < 0) {
         return false;
     }
     if (!S_ISDIR(facts.st_mode) || facts.st_uid != geteuid() || facts.st_mode & (S_IRWXG | S_IRWXO)) {
@@ -56,7 +57,7 @@ candidate(int number, char *out)
             return true;
         }
         if (snprintf(out, PATH_MAX, number == 0 ? "%s" : "%s/.cache", base) < PATH_MAX) {
-            mkdir(out, 0700);
+            __real_mkdir(out, 0700);
         }
         if (snprintf(out, PATH_MAX, number == 0 ? "%s/" FOLDER : "%s/.cache/" FOLDER, base) >= PATH_MAX) {
             *out = '\0';
@@ -98,7 +99,7 @@ static bool
 is_copied(const char *path, const struct bundle_file *file)
 {
     struct stat facts;
-    return lstat(path, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_uid == geteuid()
+    return __real_lstat(path, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_uid == geteuid()
            && (uint64_t)facts.st_size == file->size;
 }
 
@@ -122,15 +123,15 @@ copy_file(char *path, const struct bundle_file *file)
     if (!data) {
         return -1;
     }
-    unlink(temporary); /* of a process of this number that was killed */
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    bool done = fd >= 0 && bundle_write_all(fd, data, file->size) && fchmod(fd, file->is_executable ? 0555 : 0444) == 0
-                && rename(temporary, path) == 0;
+    __real_unlink(temporary); /* of a process of this number that was killed */
+    int fd = __real_open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    bool done = fd >= 0 && bundle_write_all(fd, data, file->size) && __real_fchmod(fd, file->is_executable ? 0555 : 0444) == 0
+                && __real_rename(temporary, path) == 0;
     int error = errno;
     if (fd >= 0) {
         close(fd);
         if (!done) {
-            unlink(temporary);
+            __real_unlink(temporary);
         }
     }
     bundle_unmap_contents(file, data);
@@ -141,7 +142,7 @@ copy_file(char *path, const struct bundle_file *file)
 static int
 copy_tree(char *path, const struct bundle_file *folder)
 {
-    if (append(path, folder->name) < 0 || (mkdir(path, 0700) < 0 && errno != EEXIST)) {
+    if (append(path, folder->name) < 0 || (__real_mkdir(path, 0700) < 0 && errno != EEXIST)) {
         return -1;
     }
     size_t length = strlen(path);
@@ -161,11 +162,11 @@ static int
 copy_below(char *path, const struct bundle_file *file, bool is_program)
 {
     struct statvfs system;
-    if (is_program && statvfs(path, &system) == 0 && system.f_flag & ST_NOEXEC) {
+    if (is_program && __real_statvfs(path, &system) == 0 && system.f_flag & ST_NOEXEC) {
         errno = EACCES;
         return -1;
     }
-    if (append(path, file->digest) < 0 || (mkdir(path, 0700) < 0 && errno != EEXIST && errno != EROFS)) {
+    if (append(path, file->digest) < 0 || (__real_mkdir(path, 0700) < 0 && errno != EEXIST && errno != EROFS)) {
         return -1;
     }
     return file->is_folder ? copy_tree(path, file) : copy_file(path, file);

@@ -2,6 +2,8 @@
 
 #include "loader/images.h"
 
+#include "interposed.h"
+
 #include <dlfcn.h>
 #include <elf.h>
 #include <string.h>
@@ -93,5 +95,5 @@ bundle_symbol_below(const struct bundle_image *image, const char *name)
     for (uint32_t i = 0; i < count && !found; i++) {
         found = bundle_image_symbol(&bundle.images[tree[i]], name);
     }
-    return found ? found : dlsym(RTLD_DEFAULT, name);
+    return found ? found : __real_dlsym(RTLD_DEFAULT, name);
 }

@@ -6,6 +6,7 @@
 #include "loader/loading.h"
 
 #include "executable/executable.h"
+#include "interposed.h"
 #include "lifetime.h"
 #include "loader/errors.h"
 #include "loader/images.h"
@@ -63,7 +64,7 @@ static int
 map_at(uint64_t address, uint64_t size, int protection, int flags, int fd, off_t offset)
 {
     void *wanted = (void *)address;
-    void *mapped = mmap(wanted, size, protection, MAP_PRIVATE | MAP_FIXED_NOREPLACE | flags, fd, offset);
+    void *mapped = __real_mmap(wanted, size, protection, MAP_PRIVATE | MAP_FIXED_NOREPLACE | flags, fd, offset);
     if (mapped != wanted && mapped != MAP_FAILED) { /* Linux before 4.17 takes the address for a wish */
         munmap(mapped, size);
         errno = EEXIST;
@@ -105,7 +106,7 @@ static void *
 open_other(const char *soname, int flags)
 {
     const struct bundle_file *file = bundle_carried_file(soname);
-    return file ? bundle_load_file(file, flags & ~RTLD_GLOBAL) : dlopen(soname, flags);
+    return file ? bundle_load_file(file, flags & ~RTLD_GLOBAL) : __real_dlopen(soname, flags);
 }
 
 /* The address of a symbol that some library which is no image defines; NULL when there is none. */
@@ -114,10 +115,10 @@ host_symbol(const struct bundle_patch *patch)
 {
     if (patch->library) {
         void *library = open_other(patch->library, RTLD_NOW | RTLD_NOLOAD);
-        void *found = library && patch->version ? dlvsym(library, patch->symbol, patch->version) : NULL;
-        return found || !library ? found : dlsym(library, patch->symbol);
+        void *found = library && patch->version ? __real_dlvsym(library, patch->symbol, patch->version) : NULL;
+        return found || !library ? found : __real_dlsym(library, patch->symbol);
     }
-    return patch->version ? dlvsym(RTLD_DEFAULT, patch->symbol, patch->version) : dlsym(RTLD_DEFAULT, patch->symbol);
+    return patch->version ? __real_dlvsym(RTLD_DEFAULT, patch->symbol, patch->version) : __real_dlsym(RTLD_DEFAULT, patch->symbol);
 }
 
 /* Number of the library that defines a thread-local variable, and the variable's place in the library's block. */
@@ -125,13 +126,13 @@ static int
 find_thread_local(const struct bundle_image *image, const struct bundle_patch *patch, size_t *module, uint64_t *offset)
 {
     void *library = open_other(patch->library, RTLD_NOW | RTLD_NOLOAD);
-    void *address = library ? dlvsym(library, patch->symbol, patch->version ? patch->version : "") : NULL;
+    void *address = library ? __real_dlvsym(library, patch->symbol, patch->version ? patch->version : "") : NULL;
     if (library && !address) {
-        address = dlsym(library, patch->symbol);
+        address = __real_dlsym(library, patch->symbol);
     }
     void *block = NULL;
-    if (!address || dlinfo(library, RTLD_DI_TLS_MODID, module) != 0
-        || dlinfo(library, RTLD_DI_TLS_DATA, &block) != 0 || !block) {
+    if (!address || __real_dlinfo(library, RTLD_DI_TLS_MODID, module) != 0
+        || __real_dlinfo(library, RTLD_DI_TLS_DATA, &block) != 0 || !block) {
         return fail("%s: undefined thread-local symbol: %s", image->path, patch->symbol);
     }
     *offset = (uint64_t)address - (uint64_t)block; /* both are this thread's */
@@ -235,7 +236,7 @@ map_image(int fd, const struct bundle_image *image)
     for (const char *const *library = image->host_libraries; library && *library; library++) {
         /* Global: patches of several images look for its symbols. */
         if (!open_other(*library, RTLD_NOW | RTLD_GLOBAL)) {
-            return bundle_dl_failed() ? -1 : fail("%s: %s", image->path, dlerror());
+            return bundle_dl_failed() ? -1 : fail("%s: %s", image->path, __real_dlerror());
         }
     }
     if (image->host_libraries) {

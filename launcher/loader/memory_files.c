@@ -132,7 +132,7 @@ load_from_memory(const struct bundle_file *file, int flags)
         return NULL;
     }
     struct link_map *object;
-    if (dlinfo(handle, RTLD_DI_LINKMAP, &object) == 0) {
+    if (__real_dlinfo(handle, RTLD_DI_LINKMAP, &object) == 0) {
         bundle_redirect(object, interposed);
     }
     loaded->handle = handle;

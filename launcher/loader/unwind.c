@@ -77,7 +77,7 @@ int
 __wrap__dl_find_object(void *address, struct found_object *result)
 {
     if (!system_find_object) {
-        system_find_object = (find_object_function)dlsym(RTLD_DEFAULT, "_dl_find_object");
+        system_find_object = (find_object_function)__real_dlsym(RTLD_DEFAULT, "_dl_find_object");
     }
     return find_object(address, result);
 }
@@ -95,12 +95,12 @@ void
 bundle_bind_unwinder(void)
 {
     PER_PROCESS static bool done;
-    void *unwinder = done ? NULL : dlopen(UNWINDER, RTLD_NOW | RTLD_NOLOAD);
+    void *unwinder = done ? NULL : __real_dlopen(UNWINDER, RTLD_NOW | RTLD_NOLOAD);
     struct link_map *object;
-    if (!unwinder || dlinfo(unwinder, RTLD_DI_LINKMAP, &object) != 0) {
+    if (!unwinder || __real_dlinfo(unwinder, RTLD_DI_LINKMAP, &object) != 0) {
         return;
     }
     done = true;
-    system_find_object = (find_object_function)dlsym(RTLD_DEFAULT, "_dl_find_object");
+    system_find_object = (find_object_function)__real_dlsym(RTLD_DEFAULT, "_dl_find_object");
     bundle_redirect(object, redirected);
 }

@@ -105,8 +105,10 @@ def symbols(objects: Mapping[str, Path]) -> Mapping[str, Symbols]:
 
 
 def users(symbols: Mapping[str, Symbols]) -> Mapping[str, set[str]]:
-    """The files that each file uses. A call of an interposed function is a call of what interposes it."""
+    """The files that each file uses."""
     homes = {name: source for source, each in symbols.items() for name in each.defined}
+    # The linker makes a call of an interposed function one of what interposes it.
+    homes |= {name.removeprefix("__wrap_"): source for name, source in homes.items() if name.startswith("__wrap_")}
     return {source: {homes[name] for name in each.used if name in homes} - {source} for source, each in symbols.items()}
 
 
