@@ -242,5 +242,12 @@ bundle_open_contents(const struct bundle_file *file)
         errno = ENOTSUP;
         return -1;
     }
-    return bundle_open_descriptor(file, O_CLOEXEC);
+    int fd = bundle_open_descriptor(file, O_CLOEXEC);
+    struct stat facts;
+    if (fd >= 0 && __real_fstat(fd, &facts) == 0 && (uint64_t)facts.st_size != file->size) {
+        close(fd);
+        errno = EFBIG; /* the kernel cannot read what is in memory only */
+        return -1;
+    }
+    return fd;
 }

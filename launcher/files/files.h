@@ -13,7 +13,7 @@ bool bundle_is_ours(const char *path);
 /* The file or folder at such a path, which need not be in its shortest form; NULL with errno. */
 const struct bundle_file *bundle_find_file(const char *path);
 
-/* A descriptor of a memory file with a file's contents, closed on exec; -1 with errno. */
+/* A descriptor of a nameless file with a file's contents, closed on exec; -1 with errno. */
 int bundle_open_contents(const struct bundle_file *file);
 
 /* Copy the file or folder at a path of ours to where others can read it; the copy's path goes to `out`, of PATH_MAX

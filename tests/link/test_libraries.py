@@ -188,3 +188,16 @@ def test_system_without_memory_files(libraries: Libraries, tmp_path: Path):
 
     assert found == run([libraries.binary, *cases])
     assert found.status == 0
+
+
+def test_small_files_only(libraries: Libraries):
+    """Where a limit of the size of files forbids the copy of a library, loading it is an error that says so."""
+    found = run(["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", libraries.binary, "beside", "carried_locates_itself"])
+    if b"needed" in found.stdout.replace(b"libneeded", b""):
+        pytest.skip("this user may raise the limit")
+
+    assert found.stdout.decode().splitlines() == [
+        "beside 'plain'",
+        "carried_locates_itself ('OSError', 'ROOT/packed/libneeded.so: cannot be loaded, for the system takes no copy of it, "
+        "neither in memory (memfd_create) nor in a temporary folder: File too large')",
+    ]
