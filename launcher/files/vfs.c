@@ -71,8 +71,8 @@ vfs_path_at(int folder, const char *path, char *room)
     if (!file) {
         return NULL;
     }
-    int length = snprintf(room, PATH_MAX, "%s/%s", file->path, path);
-    return length < PATH_MAX ? room : file->path; /* no file of ours has so long a path */
+    snprintf(room, PATH_MAX, "%s/%s", file->path, path); /* no file of ours has a path that is too long for it */
+    return room;
 }
 
 FILE *

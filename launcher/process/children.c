@@ -90,13 +90,16 @@ path_within(const char *text)
     return text;
 }
 
-/* Do two paths of ours lie in the same package? */
+/* Does a program lie in the same package as a path of ours? */
 static bool
-is_same_package(const char *one, const char *other)
+is_of_package(const char *program, const char *path)
 {
-    static const size_t root = sizeof BUNDLE_ROOT;
-    size_t length = strcspn(one + root, "/");
-    return one[root + length] && strncmp(one, other, root + length + 1) == 0;
+    static const size_t root = sizeof BUNDLE_ROOT; /* with the slash behind */
+    if (strncmp(program, BUNDLE_ROOT "/", root) != 0) {
+        return false;
+    }
+    size_t length = root + strcspn(program + root, "/");
+    return program[length] && strncmp(program, path, length + 1) == 0;
 }
 
 /* A text that is written as far as there is room. */
@@ -109,7 +112,7 @@ struct text {
 static void
 add(struct text *text, const char *more, size_t length)
 {
-    if (text->length + length <= text->size) {
+    if (text->room && text->length + length <= text->size) {
         memcpy(text->room + text->length, more, length);
     }
     text->length += length;
@@ -130,7 +133,7 @@ add_argument(struct text *text, const char *program, const char *argument)
         if (is_path) {
             *(char *)mempcpy(path, found, length) = '\0';
         }
-        bool with_neighbours = is_path && bundle_is_ours(program) && is_same_package(program, path);
+        bool with_neighbours = is_path && is_of_package(program, path);
         bool is_copied = is_path && bundle_copy_outside(path, with_neighbours, copy) == 0;
         add(text, rest, (size_t)(found - rest));
         add(text, is_copied ? copy : found, is_copied ? strlen(copy) : length);
