@@ -140,13 +140,31 @@ is_loaded_from(int fd)
     return holds(fd, headers.first, headers.count * sizeof *headers.first) && holds(fd, &bundle, sizeof bundle);
 }
 
+/* The same, read only once: until something happens to the file, it is known by its number. */
+static bool
+is_right(int fd)
+{
+    PER_PROCESS static struct stat known;
+    struct stat facts;
+    if (__real_fstat(fd, &facts) < 0) {
+        return false;
+    }
+    bool is_known = known.st_ino == facts.st_ino && known.st_dev == facts.st_dev
+                    && known.st_ctim.tv_sec == facts.st_ctim.tv_sec && known.st_ctim.tv_nsec == facts.st_ctim.tv_nsec;
+    if (!is_known && is_loaded_from(fd)) {
+        known = facts;
+        is_known = true;
+    }
+    return is_known;
+}
+
 int
 bundle_open_own_file(void)
 {
     const char *paths[] = {SELF, noted_path()};
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         int fd = paths[i] ? __real_open(paths[i], O_RDONLY | O_CLOEXEC) : -1;
-        if (fd >= 0 && is_loaded_from(fd)) {
+        if (fd >= 0 && is_right(fd)) {
             return fd;
         }
         if (fd >= 0) {

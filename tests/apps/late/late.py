@@ -34,7 +34,10 @@ def descriptors():
 
 
 def waiting():
+    import _sqlite3
+
     print("waiting", flush=True)
+    assert _sqlite3
     sys.stdin.readline()
 
 
