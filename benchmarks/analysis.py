@@ -23,12 +23,14 @@ import sys
 from pathlib import Path
 from bundler.analyze import analyze
 from bundler.cache import Cache
+from bundler.context import BuildContext
+from bundler.report import Reporter
 from bundler.settings import Settings
 from bundler.target import probe
 from bundler.toolchain import find_toolchain
 python, program, folder = map(Path, sys.argv[1:])
-cache = Cache(folder)
-graph = analyze(probe(python, find_toolchain(None), cache), Settings(target=str(program)), cache)
+context = BuildContext(find_toolchain(None), Cache(folder), Reporter(quiet=True))
+graph = analyze(probe(python, context), Settings(target=str(program)), context)
 tops = {name.partition(".")[0] for name in graph.modules}
 assert tops.isdisjoint({"numpy", "IPython", "pytest", "setuptools"}), tops
 print(len(graph.modules))

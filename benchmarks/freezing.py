@@ -21,16 +21,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from bundler.analyze.graph import ModuleGraph, SourceModule
+from bundler.analyze.graph import APP, ModuleGraph, SourceModule
 from bundler.cache import Cache
+from bundler.context import BuildContext
+from bundler.elf import read_executable
 from bundler.freeze import FrozenImage, freeze
-from bundler.link.elf import read_executable
 from bundler.pipeline import bundle
 from bundler.report import Reporter
 from bundler.settings import Settings, default_cache_dir
 from bundler.target import TargetPython, probe
 from bundler.toolchain import find_toolchain
-from bundler.workshop import Workshop
 
 COUNT = 100
 
@@ -91,7 +91,7 @@ def first_modules(stdlib: Path, folder: Path) -> ModuleGraph:
     for name in sorted(files)[:COUNT]:
         copy = folder / f"{name}.py"
         copy.write_bytes(files[name].read_bytes())
-        modules[name] = SourceModule(name, copy, f"/__bundle__/{name}.py", is_package=False)
+        modules[name] = SourceModule(name, copy, f"/__bundle__/{name}.py", is_package=False, origin=APP)
     return ModuleGraph("benchmark", modules, (), (), (), (), (), "")
 
 
@@ -99,10 +99,10 @@ def build_time(target: TargetPython, work: Path) -> Iterator[str]:
     """Freeze from nothing, and after one change."""
     (work / "src").mkdir()
     graph = first_modules(target.stdlib, work / "src")
-    workshop = Workshop(find_toolchain(None), Cache(work / "cache"), Reporter(quiet=True))
+    context = BuildContext(find_toolchain(None), Cache(work / "cache"), Reporter(quiet=True))
 
     def run() -> FrozenImage:
-        return freeze(graph, target, Settings(python=target.executable), workshop)
+        return freeze(graph, target, Settings(python=target.executable), context)
 
     _, cold = cost_of(run)
     yield f"freezing {COUNT} modules: {cold.processor:.1f} s of processors, {cold.clock:.1f} s, {cold.memory:.0f} MB in a process"
@@ -187,7 +187,7 @@ def _dirty(command: list[Path]) -> str:
 def main() -> None:
     """Measure, and print as it goes."""
     python = Path(sys.argv[1] if len(sys.argv) > 1 else sys.executable)
-    target = probe(python, find_toolchain(None), Cache(default_cache_dir()))
+    target = probe(python, BuildContext(find_toolchain(None), Cache(default_cache_dir()), Reporter(quiet=True)))
     print(f"Python {target.version_text}")
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         for measure in (build_time, run_time):

@@ -18,10 +18,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from bundler.link.carry import bind, library_rules
+from bundler.elf import X86_64
 from bundler.link.interposed import INTERPOSED_FOR_EXTENSIONS, INTERPOSED_FUNCTIONS, INTERPOSED_IN_IMAGES
 from bundler.link.libraries import find_closure
-from bundler.link.prelink import segments
+from bundler.link.place import library_rules, place
+from bundler.link.relocated import contents
 
 RUNS = 15
 
@@ -74,11 +75,11 @@ def run_time(python: Path, names: list[str]) -> tuple[float, float]:
 def build_time(files: list[Path]) -> float:
     """Seconds of CPU to find, read, bind and write out shared objects."""
     start = time.process_time()
-    closure = find_closure(((file, f"/here/{file}") for file in files), "/here")
+    closure = find_closure(((file, f"/here/{file}") for file in files), "/here", X86_64)
     interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_IMAGES | INTERPOSED_FOR_EXTENSIONS
-    bound = bind(closure, frozenset(), interposed, library_rules())
-    for image in bound.prelinked.images:
-        list(segments(image, lambda _: 0))
+    placement = place(closure, frozenset(), interposed, library_rules())
+    for dso in placement.prelinked.objects:
+        list(contents(dso, lambda _: 0))
     return time.process_time() - start
 
 

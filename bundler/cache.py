@@ -1,20 +1,25 @@
-"""The user's cache: files under names that are digests of everything they depend on.
+"""The user's cache: entries under names that are digests of everything they depend on.
 
-An entry is never changed once it is there, so several builds may share the cache, and nothing has to be invalidated:
-other inputs have another name.
+An entry is a JSON value, with files beside it where it needs any. It is never changed once it is there, so several builds
+may share the cache, and nothing has to be invalidated: other inputs have another name. Every entry holds checksums of its
+value and its files. One that is damaged counts as absent, and the next build makes it again.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import tempfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _DIGEST_BYTES = 20
+_VALUE = ".json"
 
 
 def digest(*parts: bytes | str) -> str:
@@ -40,8 +45,37 @@ class Cache:
     root: Path
 
     def path(self, kind: str, key: str, suffix: str) -> Path:
-        """Where the entry is, or would be."""
+        """Where a file of the entry is, or would be."""
         return self.root / kind / key[:2] / (key[2:] + suffix)
+
+    def get(self, kind: str, key: str, files: Iterable[str] = ()) -> Any | None:
+        """The value of an entry, which is never None; None unless the value and its files, by suffix, are whole."""
+        try:
+            checksum, _, text = self.path(kind, key, _VALUE).read_bytes().partition(b"\n")
+            if int(checksum, 16) != zlib.crc32(text):
+                return None
+            entry = json.loads(text)
+            sums = {suffix: _file_checksum(self.path(kind, key, suffix)) for suffix in files}
+        except (OSError, ValueError):
+            return None
+        return entry["value"] if all(entry["files"].get(suffix) == found for suffix, found in sums.items()) else None
+
+    def put(self, kind: str, key: str, value: Any, files: Mapping[str, Path] | None = None) -> None:
+        """Make an entry. Its files, by suffix, are moved to their places; the value comes last and makes it whole."""
+        sums = {}
+        for suffix, file in (files or {}).items():
+            sums[suffix] = _file_checksum(file)
+            self.move(file, self.path(kind, key, suffix))
+        text = json.dumps({"value": value, "files": sums}).encode()
+        write_atomically(self.path(kind, key, _VALUE), b"%08x\n%s" % (zlib.crc32(text), text))
+
+    def ask(self, kind: str, key: str, make: Callable[[], Any]) -> Any:
+        """The value of an entry without files, made now if it is not there."""
+        found = self.get(kind, key)
+        if found is None:
+            found = make()
+            self.put(kind, key, found)
+        return found
 
     def write(self, path: Path, data: bytes) -> None:
         """Make an entry: it appears whole or not at all."""
@@ -71,6 +105,12 @@ class Cache:
         """Make a file of a workplace an entry."""
         path.parent.mkdir(parents=True, exist_ok=True)
         file.replace(path)
+
+
+def _file_checksum(path: Path) -> str:
+    """Size and CRC-32 of a file: against damage, not against intent."""
+    data = path.read_bytes()
+    return f"{len(data)}:{zlib.crc32(data):08x}"
 
 
 def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:

@@ -41,27 +41,48 @@ FAILURE = 1  # the user's problem
 WRONG_USAGE = 2  # as argparse
 BUG = 70  # EX_SOFTWARE of sysexits.h
 
-# Arguments of `bundle` that are no options of a build.
-_WHY = "why"
-_TRACE = "trace"
+# Commands besides building, by the word that the command line begins with. Two are options as well.
+INSPECT = "inspect"
+PLAN = "plan"
+WHY = "why"
+TRACE = "trace"
+
+# What else is no option of a build.
+_JSON = "json"
 
 _USAGE = """bundle [OPTIONS] TARGET
        bundle [OPTIONS] -m MODULE
        bundle [OPTIONS] --script NAME
-       bundle --why MODULE [OPTIONS] TARGET
-       bundle --trace ARGS [OPTIONS] TARGET
+       bundle plan [OPTIONS] TARGET [--json]
+       bundle why MODULE [OPTIONS] TARGET
+       bundle trace ARGS [OPTIONS] TARGET
        bundle inspect FILE [--json]"""
+
+_COMMAND_USAGES = {
+    PLAN: "bundle plan [OPTIONS] TARGET [--json]",
+    WHY: "bundle why MODULE [OPTIONS] TARGET",
+    TRACE: "bundle trace ARGS [OPTIONS] TARGET",
+}
+_DESCRIPTIONS = {
+    "": "Turn a Python program into one native executable that starts faster than Python itself.",
+    PLAN: "Build nothing, but print what the binary would hold: modules, libraries, data files, and their sizes.",
+    WHY: "Build nothing, but print the imports that lead to a module.",
+    TRACE: "Run the program once with these arguments (one word, quoted as in a shell), record in [tool.bundle] what only "
+    "that shows, and build.",
+}
+_WORDS = {WHY: "MODULE", TRACE: "ARGS"}  # what follows the command, before options
 
 _EPILOG = """examples:
   bundle app.py                   write dist/app
   bundle -m http.server -o serve  the module as `python -m http.server` runs it
   bundle --script black           an installed command
-  bundle --why email app.py       which imports bring the module email
+  bundle plan app.py              what would be in it
+  bundle why email app.py         which imports bring the module email
   bundle inspect dist/app         what is in it
 
 Every option can also stand in pyproject.toml, under [tool.bundle], by its long name: hidden-import = ["package.module"].
 Options given here win; those that may be given several times are added to the file's.
-To bundle a file called `inspect`, write `./inspect`."""
+To bundle a file called `plan`, `why`, `trace` or `inspect`, write `./plan` and so on."""
 
 _HELP_HINT = "`bundle --help` shows how it is used"
 
@@ -89,20 +110,21 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     settings = None
     try:
-        if arguments[:1] == ["inspect"]:
+        if arguments[:1] == [INSPECT]:
             _inspect(arguments[1:])
         else:
-            given = _parse(parser(), arguments)
-            module = given.pop(_WHY, None)
-            runs = given.pop(_TRACE, [])
+            given = read_arguments(arguments)
+            asked = {name: given.pop(name) for name in (PLAN, WHY, TRACE, _JSON) if name in given}
             settings = _settings(dict(given), environment())
-            for run in runs:
+            for run in asked.get(TRACE, ()):
                 _trace(settings, run)
                 settings = _settings(dict(given), environment())
-            if module is None:
-                _build(settings)
+            if WHY in asked:
+                _why(settings, asked[WHY])
+            elif PLAN in asked:
+                _plan(settings, as_json=_JSON in asked)
             else:
-                _why(settings, module)
+                _build(settings)
     except UsageError as error:
         _reporter().diagnostic(Diagnostic(Severity.ERROR, "usage", str(error), hint=error.hint))
         return WRONG_USAGE
@@ -133,9 +155,7 @@ def _build(settings: Settings) -> None:
     from bundler.pipeline import bundle
     from bundler.report import Reporter, count_text, size_text, time_text
 
-    report = Reporter(quiet=settings.quiet)
-    if settings.verbose:
-        report.show_commands()
+    report = Reporter(quiet=settings.quiet, verbose=settings.verbose)
     built = bundle(settings, report)
     size = size_text(built.path.stat().st_size)
     cached = built.modules - built.compiled
@@ -154,7 +174,7 @@ def _trace(settings: Settings, arguments: str) -> None:
         words = shlex.split(arguments)
     except ValueError as error:
         raise UsageError(f"`--trace`: {error}", "quote arguments as in a shell") from error
-    report = Reporter(quiet=settings.quiet)
+    report = Reporter(quiet=settings.quiet, verbose=settings.verbose)
     written = traced(settings, words, project_folder(settings.target, Path()), report)
     report.line(f"{written}: recorded what the run used" if written else "the run used nothing new")
 
@@ -163,7 +183,22 @@ def _why(settings: Settings, module: str) -> None:
     from bundler.pipeline import why
     from bundler.report import Reporter, print_data
 
-    print_data(why(settings, module, Reporter(quiet=settings.quiet)))
+    print_data(why(settings, module, Reporter(quiet=settings.quiet, verbose=settings.verbose)))
+    sys.stdout.flush()
+
+
+def _plan(settings: Settings, *, as_json: bool) -> None:
+    from bundler import planning
+    from bundler.pipeline import plan
+    from bundler.report import Reporter, print_data, print_page
+    from bundler.schema import to_json
+
+    planned = plan(settings, Reporter(quiet=settings.quiet, verbose=settings.verbose))
+    document = planning.document(planned)
+    if as_json:
+        print_data(to_json(document))
+    else:
+        print_page(planning.title(document), planning.page(document))
     sys.stdout.flush()
 
 
@@ -179,10 +214,11 @@ def _inspect(arguments: list[str]) -> None:
     given = _parse(parser, arguments)
     from bundler import inspection
     from bundler.report import print_data, print_page
+    from bundler.schema import to_json
 
     found = inspection.inspect(given["file"])
     if given["json"]:
-        print_data(inspection.as_json(found))
+        print_data(to_json(inspection.document(found)))
     else:
         print_page(inspection.title(found), inspection.page(found))
     sys.stdout.flush()
@@ -196,13 +232,13 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(message, f"`{self.prog} --help` shows how it is used")
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of `bundle`, made from the table of options."""
+def parser(command: str = "") -> argparse.ArgumentParser:
+    """The parser of `bundle`, or of one of its commands behind its words; made from the table of options."""
     made = _Parser(
-        prog="bundle",
-        usage=_USAGE,
-        description="Turn a Python program into one native executable that starts faster than Python itself.",
-        epilog=_EPILOG,
+        prog=f"bundle {command}".rstrip(),
+        usage=_COMMAND_USAGES.get(command, _USAGE),
+        description=_DESCRIPTIONS[command],
+        epilog=None if command else _EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         argument_default=argparse.SUPPRESS,
         allow_abbrev=False,
@@ -210,20 +246,36 @@ def parser() -> argparse.ArgumentParser:
     groups = {group: made.add_argument_group(group.value) for group in Group}
     for field, option in OPTIONS.items():
         groups[option.group].add_argument(*_names(field, option), help=_help(option), **_details(field, option))
-    made.add_argument(
-        "--why", dest=_WHY, metavar="MODULE", help="build nothing, but print the imports that lead to a module"
-    )
-    made.add_argument(
-        "--trace",
-        dest=_TRACE,
-        action="append",
-        metavar="ARGS",
-        default=argparse.SUPPRESS,
-        help="first run the program once with these arguments (one word, quoted as in a shell), and record in "
-        "[tool.bundle] what only that shows: modules and files (repeatable)",
-    )
-    made.add_argument("--version", action="version", version=f"bundle {__version__}")
+    if command == PLAN:
+        made.add_argument("--json", dest=_JSON, action="store_true", help="one JSON object, described in docs/cli.md")
+    if not command:
+        made.add_argument("--why", dest=WHY, metavar="MODULE", help="as `bundle why MODULE`")
+        made.add_argument(
+            "--trace",
+            dest=TRACE,
+            action="append",
+            metavar="ARGS",
+            help="as `bundle trace ARGS` (repeatable)",
+        )
+        made.add_argument("--version", action="version", version=f"bundle {__version__}")
     return made
+
+
+def read_arguments(arguments: Sequence[str]) -> dict[str, Any]:
+    """What a command line says, but for that of `inspect`; SystemExit after `--help` and `--version`.
+
+    Options of a build have the names of their fields in `Settings`. What commands ask for has their names: PLAN, WHY (a
+    module), TRACE (a list of texts).
+    """
+    command = arguments[0] if arguments and arguments[0] in _COMMAND_USAGES else ""
+    rest = [*arguments[1:]] if command else [*arguments]
+    asked: dict[str, Any] = {PLAN: True} if command == PLAN else {}
+    if command in _WORDS:
+        word = rest.pop(0) if rest and rest[0] not in ("-h", "--help") else None
+        if word is None and not rest:
+            raise UsageError(f"{_WORDS[command]} is missing", f"`{_COMMAND_USAGES[command]}`")
+        asked[command] = [word] if command == TRACE else word
+    return {**_parse(parser(command), rest), **asked}
 
 
 def _names(field: str, option: Option) -> tuple[str, ...]:

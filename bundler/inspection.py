@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bundler.link.elf import read_executable
-from bundler.link.manifest import SECTION, Manifest, needed_versions, read_manifest
+from bundler.elf import read_executable
+from bundler.link.finished import needed_versions, read_manifest
+from bundler.link.manifest import SECTION, Manifest
 from bundler.link.portability import EXECUTABLE, Newest, newest_versions
+from bundler.link.script import FROZEN_SECTIONS, PAYLOAD_SECTION
 from bundler.report import Item, Section, size_text
-
-# Goes up when a key of `as_json` changes its meaning or disappears; new keys may come at any time.
-JSON_FORMAT = 1
+from bundler.schema import FORMAT, InspectDocument
 
 # Parts of the file by the beginning of their sections' names; what no line names is the interpreter and launcher.
 _PARTS = (
     (SECTION, "manifest"),
-    (".bundle", "embedded"),
-    (".frozen", "frozen"),
+    (PAYLOAD_SECTION, "embedded"),
+    (FROZEN_SECTIONS, "frozen"),
     (".symtab", "symbols"),
     (".strtab", "symbols"),
 )
@@ -60,11 +59,11 @@ def _parts(path: Path, size: int, manifest: Manifest) -> Mapping[str, int]:
 # --- For programs -----------------------------------------------------------------------------------------------------
 
 
-def as_json(inspection: Inspection) -> str:
-    """One object; docs/cli.md describes it."""
+def document(inspection: Inspection) -> InspectDocument:
+    """The inspection as `--json` prints it."""
     manifest = inspection.manifest
-    document = {
-        "format": JSON_FORMAT,
+    return {
+        "format": FORMAT,
         "file": str(inspection.path),
         "name": manifest.name,
         "python": manifest.python,
@@ -89,8 +88,6 @@ def as_json(inspection: Inspection) -> str:
         },
         "symbol_versions": dict(manifest.symbol_versions),
     }
-    # ASCII, whatever the encoding of standard output.
-    return json.dumps(document, indent=2, ensure_ascii=True)
 
 
 # --- For people -------------------------------------------------------------------------------------------------------

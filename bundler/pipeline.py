@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from bundler import link
 from bundler.analyze import ModuleGraph, analyze
 from bundler.analyze.graph import SourceModule
-from bundler.analyze.trace import trace
-from bundler.analyze.why import explain
+from bundler.analyze.tell.trace import trace
+from bundler.analyze.tell.why import explain
 from bundler.cache import Cache
+from bundler.context import BuildContext
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
+from bundler.link import LinkPlan
 from bundler.project import find_project_file, record
 from bundler.report import Reporter, count_text
 from bundler.selfcheck import self_check
 from bundler.settings import Settings
 from bundler.target import Linkage, TargetPython, probe
 from bundler.toolchain import find_toolchain
-from bundler.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,38 +37,44 @@ class Built:
 
 def bundle(settings: Settings, report: Reporter) -> Built:
     """Build the binary that the settings ask for."""
-    workshop = _workshop(settings, report)
-    target = _target(settings, workshop)
-    with link.launcher_objects(target, workshop.toolchain, workshop.cache) as launcher:
-        graph = _analyzed(target, settings, workshop)
-        report.findings(graph.findings, verbose=settings.verbose)
-        output = _output(settings, graph)
-        link.check_output(output)
-        settings = replace(settings, output=output)
-        image = freeze(graph, target, settings, workshop)
+    context = _context(settings, report)
+    target = _target(settings, context)
+    with link.launcher_objects(target, context.toolchain, context.cache) as launcher:
+        graph = _analyzed(target, settings, context)
+        _check_output(settings.output_for(graph.name), graph)
+        image = _frozen(graph, target, settings, context)
         if settings.self_check:
-            _checked(image, target, settings, workshop)
+            _checked(image, target, settings, context)
         with report.stage("linking"):
-            plan = link.plan(image, target, workshop.toolchain, settings)
-            path = link.execute(plan, launcher(), workshop.cache)
-    for finding in plan.findings:
-        report.diagnostic(finding)
-    return Built(path, target.version_text, len(image.modules), image.compiled)
+            planned = link.plan(image, target, settings)
+            _make(planned, launcher(), context)
+    report.findings(planned.findings)
+    return Built(planned.output, target.version_text, len(image.modules), image.compiled)
+
+
+def plan(settings: Settings, report: Reporter) -> LinkPlan:
+    """The plan of the binary that the settings ask for; modules are frozen for it, but nothing is linked."""
+    context = _context(settings, report)
+    target = _target(settings, context)
+    image = _frozen(_analyzed(target, settings, context), target, settings, context)
+    planned = link.plan(image, target, settings)
+    report.findings(planned.findings)
+    return planned
 
 
 def why(settings: Settings, module: str, report: Reporter) -> str:
     """The chain of imports that brings a module into the binary, as text; BundleError when nothing does."""
-    workshop = _workshop(settings, report)
-    return explain(_analyzed(_target(settings, workshop), settings, workshop), module)
+    context = _context(settings, report)
+    return explain(_analyzed(_target(settings, context), settings, context, tells=False), module)
 
 
 def traced(settings: Settings, arguments: Sequence[str], folder: Path, report: Reporter) -> Path | None:
     """Run the program once and record what only that shows; the file that was written, None when there was nothing."""
-    workshop = _workshop(settings, report)
-    target = _target(settings, workshop)
-    graph = _analyzed(target, settings, workshop)
+    context = _context(settings, report)
+    target = _target(settings, context)
+    graph = _analyzed(target, settings, context, tells=False)
     report.line(f"running {settings.subject}")
-    used = trace(arguments, graph, target, settings, workshop.cache)
+    used = trace(arguments, graph, target, settings, context.cache)
     if not used:
         return None
     project = find_project_file(folder)
@@ -80,30 +87,50 @@ def traced(settings: Settings, arguments: Sequence[str], folder: Path, report: R
     return record(additions, folder)
 
 
-def _workshop(settings: Settings, report: Reporter) -> Workshop:
-    return Workshop(find_toolchain(settings.compiler), Cache(settings.cache_dir), report)
+def _context(settings: Settings, report: Reporter) -> BuildContext:
+    return BuildContext(find_toolchain(settings.compiler), Cache(settings.cache_dir), report)
 
 
-def _target(settings: Settings, workshop: Workshop) -> TargetPython:
+def _target(settings: Settings, context: BuildContext) -> TargetPython:
     linkage = Linkage(settings.libpython) if settings.libpython else None
-    return probe(settings.python, workshop.toolchain, workshop.cache, linkage)
+    return probe(settings.python, context, linkage)
 
 
-def _analyzed(target: TargetPython, settings: Settings, workshop: Workshop) -> ModuleGraph:
-    with workshop.report.stage(f"analyzing {settings.subject}"):
-        return analyze(target, settings, workshop.cache)
+def _analyzed(target: TargetPython, settings: Settings, context: BuildContext, *, tells: bool = True) -> ModuleGraph:
+    with context.report.stage(f"analyzing {settings.subject}"):
+        graph = analyze(target, settings, context)
+    if tells:
+        context.report.findings(graph.findings)
+    return graph
 
 
-def _checked(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop) -> None:
-    report = workshop.report
+def _frozen(graph: ModuleGraph, target: TargetPython, settings: Settings, context: BuildContext) -> FrozenImage:
+    image = freeze(graph, target, settings, context)
+    context.report.findings(image.findings)
+    return image
+
+
+def _checked(image: FrozenImage, target: TargetPython, settings: Settings, context: BuildContext) -> None:
+    report = context.report
     with report.stage(f"checking {count_text(len(image.modules), 'module')}"):
-        compared = self_check(image, target, settings, workshop).compared
+        compared = self_check(image, target, settings, context).compared
     report.line(f"{compared['code']} code objects and {sum(compared.values())} objects in all are as they should be")
 
 
-def _output(settings: Settings, graph: ModuleGraph) -> Path:
-    """Where the binary goes; BundleError when that is a source of it."""
-    output = settings.output or Path("dist") / graph.name
+def _make(planned: LinkPlan, launcher: Sequence[Path], context: BuildContext) -> None:
+    """Link, unless the output is up to date. It appears whole or stays as it was."""
+    layout = link.lay_out(planned, launcher, context.toolchain)
+    inputs = link.inputs_digest(layout)
+    if not link.is_current(planned.output, inputs, context.cache):
+        with link.workplace(planned.output) as folder:
+            linked = link.link(layout, folder)
+            link.write(linked)
+            # The executable runs from here on; a step that runs it and adds to it belongs here.
+            link.publish(linked, inputs, context.cache)
+
+
+def _check_output(output: Path, graph: ModuleGraph) -> None:
+    """BundleError when the binary would replace a source of itself, or cannot be written."""
     sources = (module.path for module in graph.of_kind(SourceModule))
     if output.exists() and any(path.name == output.name and path.samefile(output) for path in sources):
         raise BundleError(
@@ -111,4 +138,4 @@ def _output(settings: Settings, graph: ModuleGraph) -> Path:
             f"the output `{output}` would replace a source of the program",
             hint="choose another file with `-o FILE`",
         )
-    return output
+    link.check_output(output)

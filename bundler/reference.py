@@ -1,18 +1,25 @@
-"""The options as tables of Markdown. `python -m bundler.reference docs/cli.md` puts them in between their marks."""
+"""Tables of Markdown made from declarations: options, and keys of JSON documents.
+
+`python -m bundler.reference docs/cli.md` puts them in between their marks.
+"""
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
+from bundler.schema import InspectDocument, PlanDocument, keys_of
 from bundler.settings import OPTIONS, Group, Kind, Option
 
-BEGIN = "<!-- options: written by `python -m bundler.reference` -->"
-END = "<!-- end of options -->"
+_SECTION = re.compile(
+    r"(<!-- (?P<name>[\w ]+): written by `python -m bundler\.reference` -->\n).*?(<!-- end -->)", re.DOTALL
+)
 
 
-def tables() -> Iterator[str]:
+def _option_tables() -> Iterator[str]:
     """A table for each group of options."""
     for group in Group:
         yield ""
@@ -26,11 +33,28 @@ def tables() -> Iterator[str]:
     yield ""
 
 
+def _key_table(document: type) -> Iterator[str]:
+    """A row for each key of a JSON document."""
+    yield ""
+    yield "| key | value |"
+    yield "|---|---|"
+    for key, meaning in keys_of(document):
+        yield f"| `{key}` | {meaning} |"
+    yield ""
+
+
+SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
+    "options": _option_tables,
+    "keys of inspect": partial(_key_table, InspectDocument),
+    "keys of plan": partial(_key_table, PlanDocument),
+}
+
+
 def refreshed(page: str) -> str:
     """The page with its tables as they must be now."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return before + "\n".join((BEGIN, *tables(), END)) + after
+    return _SECTION.sub(
+        lambda found: "".join((found[1], *(f"{line}\n" for line in SECTIONS[found["name"]]()), found[3])), page
+    )
 
 
 def _usage(option: Option) -> str:

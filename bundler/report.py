@@ -29,7 +29,7 @@ _COLOURS = {
     Severity.DETAIL: "bold",
 }
 
-# How details are counted where they are not shown, by code.
+# How details are counted where they are not shown, by code; others are not worth a word.
 _COUNTED = {
     "left-out": "optional module: left out",
     "optional-module": "optional module: not installed",
@@ -76,11 +76,17 @@ def count_text(count: int, noun: str) -> str:
 
 
 class Reporter:
-    """What a build says: live stages on a terminal, plain lines elsewhere, only errors when `quiet`."""
+    """What a build says: live stages on a terminal, plain lines elsewhere, only errors when `quiet`.
 
-    def __init__(self, *, quiet: bool = False, console: Console | None = None) -> None:
+    `verbose`: details in full instead of their number, and every command that is run.
+    """
+
+    def __init__(self, *, quiet: bool = False, verbose: bool = False, console: Console | None = None) -> None:
         self._console = console or make_console(stderr=True, soft_wrap=True)
         self._quiet = quiet
+        self._verbose = verbose
+        if verbose:
+            self._show_commands()
 
     @property
     def _is_live(self) -> bool:
@@ -123,8 +129,7 @@ class Reporter:
                 task = bar.add_task(what, total=total)
                 yield lambda: bar.advance(task)
 
-    def show_commands(self) -> None:
-        """Show every command from now on (`-v`)."""
+    def _show_commands(self) -> None:
         logger = logging.getLogger("bundler.process")
         logger.setLevel(logging.INFO)
         logger.addHandler(_CommandLines(self._console))
@@ -134,16 +139,17 @@ class Reporter:
         if not self._quiet or finding.severity is Severity.ERROR:
             self._console.print(_diagnostic_text(finding))
 
-    def findings(self, found: Sequence[Diagnostic], *, verbose: bool) -> None:
-        """Findings of a build; details in full when verbose, else in one line that counts them."""
+    def findings(self, found: Sequence[Diagnostic]) -> None:
+        """Findings of a stage; details in full when verbose, else in one line that counts them."""
         details: dict[str, int] = {}
         for finding in found:
-            if finding.severity is Severity.DETAIL and not verbose:
-                details[finding.code] = details.get(finding.code, 0) + 1
+            if finding.severity is Severity.DETAIL and not self._verbose:
+                if finding.code in _COUNTED:
+                    details[finding.code] = details.get(finding.code, 0) + 1
             else:
                 self.diagnostic(finding)
         if details:
-            counts = (count_text(count, _COUNTED.get(code, code)) for code, count in details.items())
+            counts = (count_text(count, _COUNTED[code]) for code, count in details.items())
             self.line(f"not in the binary: {', '.join(counts)} (`-v` lists them)")
 
     def bug(self, error: BaseException) -> None:

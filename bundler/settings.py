@@ -380,6 +380,10 @@ class Settings:
         """What is bundled, in the user's word."""
         return self.target or self.module or self.script or ""
 
+    def output_for(self, name: str) -> Path:
+        """Where the binary of a program of this name goes."""
+        return self.output or Path("dist") / name
+
 
 OPTIONS: Mapping[str, Option] = {
     field: hint.__metadata__[0]

@@ -36,8 +36,10 @@ struct bundle_module {
     const char *name;               /* first: the index looks here */
     const char *path;               /* what becomes __file__ */
     const struct bundle_code *code; /* NULL unless frozen */
-    uint32_t kind;
-    uint32_t is_package;
+    uint16_t kind;
+    uint8_t is_package;
+    uint8_t is_stdlib; /* not one of the program's or a package's that has the same name */
+    uint32_t reserved;
 };
 
 /* A file or folder under the root. A folder's entries stand side by side, in the order of their names. */

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from bundler.analyze.data import with_added
+from bundler.analyze.carry.data import with_added
 from bundler.analyze.graph import DataFile
 from bundler.errors import BundleError
 from bundler.settings import AddedData

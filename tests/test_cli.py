@@ -23,6 +23,15 @@ import pytest
 from bundler import __version__, cli
 from bundler.link.portability import newest_versions
 from bundler.process import CommandError
+from bundler.schema import (
+    FORMAT,
+    InspectDocument,
+    PlanDocument,
+    PlannedFile,
+    PlannedLibrary,
+    PlannedModules,
+    keys_of,
+)
 from bundler.settings import Settings
 from tests.support import Outcome, bundle, run
 
@@ -111,10 +120,11 @@ def test_everything_from_the_file(app: Path, tmp_path: Path):
     assert (tmp_path / "out" / "it").is_file()
 
 
-def test_a_target_called_inspect(tmp_path: Path):
-    """`inspect` is a command only when it is not written as a path."""
-    (tmp_path / "inspect").write_text("print('a script')\n")
-    outcome = bundle("./inspect", "-o", "out", *PYTHON, cwd=tmp_path)
+@pytest.mark.parametrize("name", ["inspect", "plan"])
+def test_a_target_called_like_a_command(tmp_path: Path, name: str):
+    """`inspect` is a command only when it is not written as a path; so are the others."""
+    (tmp_path / name).write_text("print('a script')\n")
+    outcome = bundle(f"./{name}", "-o", "out", *PYTHON, cwd=tmp_path)
 
     assert outcome.status == 0
     assert run([tmp_path / "out"]).stdout == b"a script\n"
@@ -131,6 +141,12 @@ def test_a_target_called_inspect(tmp_path: Path):
         (["--oops"], 2, "error[usage]: there is no option `--oops`\n  hint: "),
         (["inspect"], 2, "error[usage]: the following arguments are required: FILE\n  hint: "),
         (["inspect", "x", "--jsn"], 2, "error[usage]: there is no option `--jsn`\n  hint: did you mean `--json`?\n"),
+        (["why"], 2, "error[usage]: MODULE is missing\n  hint: `bundle why MODULE [OPTIONS] TARGET`\n"),
+        (["why", "json"], 2, "error[usage]: nothing to bundle is named\n  hint: "),
+        (["trace"], 2, "error[usage]: ARGS is missing\n  hint: `bundle trace ARGS [OPTIONS] TARGET`\n"),
+        (["trace", "'", "text.py"], 2, "error[usage]: `--trace`: No closing quotation\n  hint: "),
+        (["plan", "text.py", "--jsn"], 2, "error[usage]: there is no option `--jsn`\n  hint: did you mean `--json`?\n"),
+        (["text.py", "--json"], 2, "error[usage]: there is no option `--json`\n  hint: "),
         (["inspect", "nothing"], 1, "error[unreadable]: `nothing` cannot be read: "),
         (["inspect", "text.py"], 1, "error[not-a-bundle]: `text.py` was not made by bundler\n  hint: "),
         (["-q", "nothing.py", *PYTHON], 1, "error[no-such-target]: there is no file `nothing.py`\n  hint: "),
@@ -247,9 +263,10 @@ def test_a_bug(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str
 # --- Why a module is there ---------------------------------------------------------------------------------------------
 
 
-def test_why(app: Path, tmp_path: Path):
+@pytest.mark.parametrize("spelling", ["why", "--why"])
+def test_why(app: Path, tmp_path: Path, spelling: str):
     """The chain of imports is data on standard output, and nothing is built."""
-    outcome = bundle("--why", "json.decoder", app, *PYTHON, cwd=tmp_path)
+    outcome = bundle(spelling, "json.decoder", app, *PYTHON, cwd=tmp_path)
 
     assert outcome.status == 0
     assert re.fullmatch(
@@ -260,10 +277,88 @@ def test_why(app: Path, tmp_path: Path):
 
 def test_why_not(app: Path):
     """A module that is not reached ends with status 1 and says how to go on."""
-    outcome = bundle("--why", "jsom", app, *PYTHON)
+    outcome = bundle("why", "jsom", *PYTHON, app)
 
     assert (outcome.status, outcome.stdout) == (1, b"")
     assert b"error[not-included]: nothing in the program imports `jsom`\n  hint: did you mean `json`?" in outcome.stderr
+
+
+# --- What a run shows ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spelling", ["trace", "--trace"])
+def test_trace(tmp_path: Path, spelling: str):
+    """The program runs once with the arguments, what only that shows is recorded, and the binary holds it."""
+    (tmp_path / "hidden_one.py").write_text("print('found')\n")
+    (tmp_path / "app.py").write_text("import importlib, sys\nimportlib.import_module('_'.join(sys.argv[1:3]))\n")
+    outcome = bundle(spelling, "hidden one", "app.py", "-o", "out", *PYTHON, cwd=tmp_path)
+
+    assert outcome.status == 0, outcome.stderr.decode()
+    assert '"hidden_one"' in (tmp_path / "pyproject.toml").read_text()
+    assert run([tmp_path / "out", "hidden", "one"]).stdout == b"found\n"
+
+
+# --- What would be in a binary -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def planned(app: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """`bundle plan --json` of the program."""
+    folder = tmp_path_factory.mktemp("planned")
+    outcome = bundle("plan", "--json", app, "--add-data", f"{app.parent}/*.txt:texts", *PYTHON, cwd=folder)
+    assert outcome.status == 0, outcome.stderr.decode()
+    assert list(folder.iterdir()) == []
+    found: dict[str, Any] = json.loads(outcome.stdout)
+    return found
+
+
+def test_plan_is_what_is_built(planned: dict[str, Any], document: dict[str, Any]):
+    """A plan names the modules, libraries and data files that the binary holds."""
+    modules, built = planned["modules"], document["modules"]
+
+    assert {module["name"] for module in modules["frozen"]} == set(built["frozen"])
+    assert {module["name"] for module in modules["extension"]} == set(built["prelinked"])
+    assert (modules["builtin"], modules["namespace"], modules["broken"]) == (built["builtin"], built["namespace"], [])
+    assert [each["path"] for each in planned["libraries"] if not each["module"]] == document["libraries"]
+    (mine,) = [each for each in planned["data_files"] if each["path"] == "texts/greeting.txt"]
+    assert (mine["size"], mine["origin"], Path(mine["source"]).name) == (17, "app", "greeting.txt")
+    assert planned["output"] == "dist/app"
+
+
+def test_plan_says_why(planned: dict[str, Any]):
+    """Each library has a file, a size, and a reason to be there."""
+    by_module = {each["module"]: each for each in planned["libraries"] if each["module"]}
+
+    assert all(each["size"] == Path(each["source"]).stat().st_size for each in planned["libraries"])
+    assert all(each["reason"] for each in planned["libraries"])
+    assert all(each["reason"] == f"is the module `{name}`" for name, each in by_module.items())
+
+
+def test_plan_sizes(planned: dict[str, Any], document: dict[str, Any]):
+    """Sizes of parts are those of what is in the binary."""
+    sizes = planned["sizes"]
+    modules = sum(module["size"] for module in planned["modules"]["frozen"])
+
+    assert list(sizes) == ["frozen", "prelinked", "carried", "data_files"]
+    # The linker joins equal tables, and pads.
+    assert 0.95 < sizes["frozen"] / document["parts"]["frozen"] < 1.05
+    assert 0.8 < modules / sizes["frozen"] < 1  # the rest are the strings that modules share
+    assert sizes["prelinked"] <= document["parts"]["embedded"]
+    assert (sizes["carried"], sizes["data_files"]) == (0, 17)
+
+
+def test_plan_page(app: Path, planned: dict[str, Any]):
+    """The page for people holds the same numbers, and ends at the width of the screen."""
+    outcome = bundle("plan", app, "--add-data", f"{app.parent}/*.txt:texts", *PYTHON)
+    words = " ".join(outcome.stdout.decode().split())
+
+    assert outcome.status == 0
+    assert words.startswith(
+        f"dist/app: planned with Python {planned['python']}, {planned['libpython']} libpython modules"
+    )
+    assert f"deep-frozen {len(planned['modules']['frozen'])}, " in words
+    assert "data files of your own: 1 file, 17 B texts/greeting.txt 17 B" in words
+    assert re.search(r"sizes deep-frozen modules \d+\.\d MB", words)
 
 
 # --- Data on standard output ------------------------------------------------------------------------------------------
@@ -275,6 +370,9 @@ def test_why_not(app: Path):
         (["--version"], f"bundle {__version__}\n"),
         (["--help"], "usage: bundle [OPTIONS] TARGET\n"),
         (["inspect", "--help"], "usage: bundle inspect"),
+        (["plan", "--help"], "usage: bundle plan [OPTIONS] TARGET [--json]\n"),
+        (["why", "--help"], "usage: bundle why MODULE [OPTIONS] TARGET\n"),
+        (["trace", "-h"], "usage: bundle trace ARGS [OPTIONS] TARGET\n"),
     ],
 )
 def test_help_and_version(arguments: list[str], beginning: str):
@@ -284,6 +382,11 @@ def test_help_and_version(arguments: list[str], beginning: str):
     assert outcome.status == 0
     assert outcome.stderr == b""
     assert outcome.stdout.decode().startswith(beginning)
+
+
+def test_the_package_is_a_command():
+    """`python -m bundler` is `bundle`."""
+    assert run([sys.executable, "-m", "bundler", "--version"]) == bundle("--version")
 
 
 def test_version_needs_no_library():
@@ -304,14 +407,14 @@ def document(built: tuple[Path, Outcome]) -> dict[str, Any]:
     return found
 
 
-def test_json_is_as_documented(document: dict[str, Any]):
-    """The keys are those of the table in docs/cli.md, in its order."""
-    page = (Path(__file__).resolve().parent.parent / "docs" / "cli.md").read_text()
-    table = page.partition("| key | value |\n|---|---|\n")[2].partition("\n\n")[0]
-    rows = [re.findall(r"`(\w+)`", line.split(" | ")[0]) for line in table.splitlines()]
-
-    assert list(document) == [key for row in rows for key in row]
-    assert document["format"] == 1
+def test_json_is_as_documented(document: dict[str, Any], planned: dict[str, Any]):
+    """The keys are those that are declared, in their order; docs/cli.md is made from the declarations."""
+    assert list(document) == [key for key, _ in keys_of(InspectDocument)]
+    assert list(planned) == [key for key, _ in keys_of(PlanDocument)]
+    assert document["format"] == planned["format"] == FORMAT
+    assert {*planned["modules"]} == PlannedModules.__required_keys__
+    assert all({*each} == PlannedLibrary.__required_keys__ for each in planned["libraries"])
+    assert all({*each} == PlannedFile.__required_keys__ for each in planned["data_files"])
 
 
 def test_json_modules(document: dict[str, Any]):

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.rules import load_rules
-from bundler.cli import read_settings
+from bundler.analyze.follow.rules import load_rules
+from bundler.cli import read_arguments, read_settings
 from bundler.settings import OPTIONS
 from tests.support import ROOT, bundle
 
@@ -71,8 +71,17 @@ def test_commands_of_the_readme_are_accepted():
     assert commands
     for command in commands:
         arguments = shlex.split(command)[1:]
-        if arguments[0] != "inspect":  # shown with an output of its own in docs/cli.md
-            read_settings(arguments, {})
+        if arguments[0] != "inspect":  # run by tests/test_cli.py
+            read_arguments(arguments)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_of_the_pages_are_accepted(page: Path):
+    """Every `bundle` command in a page is one that the command line understands."""
+    lines = (line.removeprefix("$ ") for line in _code_lines(page))
+    for line in lines:
+        if line.startswith("bundle ") and "OPTIONS" not in line and not line.startswith("bundle inspect"):
+            read_arguments(shlex.split(line, comments=True)[1:])
 
 
 def test_make_targets_of_the_pages_exist():
@@ -104,4 +113,7 @@ def test_make_demo_on_a_fresh_checkout(tmp_path: Path):
 
 def test_every_rule_has_a_reason():
     """A package rule says why it is there."""
-    assert all(len(rule.reason.split()) > 2 for rule in load_rules().values())
+    rules = load_rules()
+    every = [*rules.stdlib.values(), *rules.packages.values()]
+    assert len(every) > 30
+    assert all(len(rule.reason.split()) > 2 for rule in every)

@@ -16,14 +16,14 @@ from pathlib import Path
 import pytest
 
 from bundler.cache import Cache
+from bundler.elf import read_shared_object
 from bundler.errors import BundleError
-from bundler.link.elf import read_shared_object
 from bundler.target import Linkage, probe
 from bundler.target.archive import missing_symbols
 from bundler.target.libpython import find_libpython
 from bundler.toolchain import Toolchain
 from tests.support import APPS, BUNDLE_ROOT, Interpreter, Program, run
-from tests.target.pythons import cache, toolchain
+from tests.target.pythons import cache, quiet_context, toolchain
 
 __all__ = ["cache", "toolchain"]
 
@@ -41,7 +41,7 @@ def library(
     """The program with the one libpython and with the other."""
     linkage: Linkage = request.param
     try:
-        probe(interpreter.base, toolchain, cache, linkage)
+        probe(interpreter.base, quiet_context(toolchain, cache), linkage)
     except BundleError as error:
         pytest.skip(str(error))
     return Program(interpreter, SOURCE, build("library", SOURCE, "--libpython", linkage.value))

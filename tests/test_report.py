@@ -135,7 +135,7 @@ DETAILS = (
 def test_findings_of_a_build(verbose: bool, text: str):
     """Details are counted in one line, and told in full with -v."""
     made, screen = console()
-    Reporter(console=made).findings(DETAILS, verbose=verbose)
+    Reporter(console=made, verbose=verbose).findings(DETAILS)
 
     assert screen.getvalue() == text
 
@@ -210,7 +210,7 @@ def process_log() -> Iterator[logging.Logger]:
 def test_verbose_shows_commands(process_log: logging.Logger):
     """With -v every command is a line that begins with `$`, as it was logged."""
     made, screen = console()
-    Reporter(console=made).show_commands()
+    Reporter(console=made, verbose=True)
     process_log.info("%s", "cc '[red]' :smile:")
 
     assert screen.getvalue() == "$ cc '[red]' :smile:\n"

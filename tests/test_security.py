@@ -17,7 +17,7 @@ from tests.support import bundle, plain_environment, run
 
 __all__ = ["newest_target"]
 
-# Images lie below it (FIRST_BASE in bundler/link/prelink.py), what the kernel places somewhere lies above.
+# Images lie below it (FIRST_BASE in bundler/link/bind.py), what the kernel places somewhere lies above.
 _FIXED_END = 1 << 40
 
 _PROGRAM = """

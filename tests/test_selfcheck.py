@@ -10,6 +10,7 @@ import pytest
 
 from bundler.analyze import analyze
 from bundler.cache import Cache
+from bundler.context import BuildContext
 from bundler.freeze import freeze
 from bundler.report import Reporter
 from bundler.selfcheck import Fresh, compare
@@ -17,7 +18,6 @@ from bundler.selfcheck.check import fresh_results
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
-from bundler.workshop import Workshop
 from tests.support import bundle, run
 from tests.target.pythons import cache, newest_target, toolchain
 
@@ -57,8 +57,12 @@ def test_self_check_fails_on_a_difference(app: Path, newest_target: TargetPython
     options = ("--python", newest_target.executable, "-o", tmp_path / "app")
     assert bundle(app, *options, BUNDLER_CACHE_DIR=str(tmp_path / "cache")).status == 0
     (tmp_path / "app").unlink()
-    (damaged,) = (p for p in (tmp_path / "cache").rglob("*.o") if b"text of the program" in p.read_bytes())
-    damaged.write_bytes(damaged.read_bytes().replace(b"text of the program", b"test of the program"))
+    (entry,) = (p for p in (tmp_path / "cache").rglob("*.o") if b"text of the program" in p.read_bytes())
+    damaged = tmp_path / "damaged.o"
+    damaged.write_bytes(entry.read_bytes().replace(b"text of the program", b"test of the program"))
+    cache, key = Cache(tmp_path / "cache"), entry.parent.name + entry.stem
+    # With a checksum that fits: a damaged entry would be made again.
+    cache.put("frozen", key, cache.get("frozen", key), {".o": damaged})
 
     done = bundle(app, *options, "--self-check", BUNDLER_CACHE_DIR=str(tmp_path / "cache"))
 
@@ -73,8 +77,8 @@ def test_results_are_compared(newest_target: TargetPython, toolchain: Toolchain,
     script = tmp_path / "app.py"
     script.write_text("import functools, json.decoder\n")
     settings = Settings(target=str(script), python=newest_target.executable, cache_dir=cache.root)
-    workshop = Workshop(toolchain, cache, Reporter(quiet=True))
-    image = freeze(analyze(newest_target, settings, cache), newest_target, settings, workshop)
+    context = BuildContext(toolchain, cache, Reporter(quiet=True))
+    image = freeze(analyze(newest_target, settings, context), newest_target, settings, context)
     fresh = fresh_results(image, newest_target, settings, tmp_path / "results")
     (text, *_), (pattern, *_) = ([k for k, _ in fresh if k.startswith(kind)] for kind in ("eval", "str"))
     known = dict(fresh)
@@ -84,8 +88,8 @@ def test_results_are_compared(newest_target: TargetPython, toolchain: Toolchain,
         ("str0:nowhere", marshal.dumps((0, b"", 0, (), (None,)))),
     ]
 
-    assert sorted(known) == sorted(image.results.keys)
-    found = compare(image, Fresh([], [*fresh, *wrong]), newest_target, settings, workshop)
+    assert sorted(known) == sorted(image.precompiled.keys)
+    found = compare(image, Fresh([], [*fresh, *wrong]), newest_target, settings, context)
 
     assert list(found.differences) == ["results"]
     differing = found.differences["results"]

@@ -131,7 +131,19 @@ def test_building_what_is_there_links_nothing(tmp_path: Path):
     output.chmod(0o644)
     assert build() == (True, first)
     assert run([output]).stdout == b"here\n"
-    # and all that is asked for counts.
+    # and all that is asked for counts,
     linked, other = build("--with-source")
     assert linked
     assert other != first
+    # contents of data files included.
+    data = tmp_path / "data"
+    data.write_text("one")
+    linked, other = build("--add-data", f"{data}:.")
+    assert linked
+    assert build("--add-data", f"{data}:.") == (False, other)
+    before = data.stat()
+    data.write_text("two")
+    os.utime(data, ns=(before.st_atime_ns, before.st_mtime_ns))
+    linked, changed = build("--add-data", f"{data}:.")
+    assert linked
+    assert changed != other

@@ -16,7 +16,7 @@ from bundler.report import Reporter, make_console
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from tests.analyze.trees import write
-from tests.target.pythons import cache, newest_target
+from tests.target.pythons import cache, newest_target, quiet_context
 
 __all__ = ["cache", "newest_target"]
 
@@ -54,7 +54,7 @@ def test_trace(app: Path, newest_target: TargetPython, cache: Cache):
         (app.parent / "data/a.txt", "data"),
         (app.parent / "data/b.txt", "data"),
     }
-    graph = analyze(newest_target, Settings(target=str(app), **values), cache)
+    graph = analyze(newest_target, Settings(target=str(app), **values), quiet_context(cache=cache))
     assert {"mailbox", "notes"} <= graph.modules.keys()
     assert "data/a.txt" in {str(file.destination) for file in graph.data_files}
 

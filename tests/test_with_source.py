@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.graph import ModuleGraph, SourceModule
+from bundler.analyze.graph import APP, ModuleGraph, SourceModule
+from bundler.freeze.image import FrozenImage, Precompiled, StartProfile
 from bundler.link.plan import _sources
 from tests.support import APPS, BUNDLE_ROOT, Interpreter, Outcome, Program, plain_environment, run
 
@@ -63,9 +64,11 @@ def test_script_with_the_name_of_a_package(tmp_path: Path):
     source = tmp_path / "x.py"
     source.write_text("x = 1\n")
     modules = {
-        "__main__": SourceModule("__main__", source, "/__bundle__/tool", is_package=False),
-        "tool": SourceModule("tool", source, "/__bundle__/tool/__init__.py", is_package=True),
+        "__main__": SourceModule("__main__", source, "/__bundle__/tool", is_package=False, origin=APP),
+        "tool": SourceModule("tool", source, "/__bundle__/tool/__init__.py", is_package=True, origin=APP),
     }
     graph = ModuleGraph("tool", modules, (), (), (), (), (), "")
+    nothing = Precompiled(source, "", "", 0, ())
+    image = FrozenImage(graph, (), (), StartProfile(), nothing, (), 0, ())
 
-    assert [str(file.path) for file in _sources(graph)] == ["/__bundle__/tool/__init__.py"]
+    assert [str(file.path) for file in _sources(image)] == ["/__bundle__/tool/__init__.py"]

@@ -3,7 +3,7 @@
 Verb: `analyze`. Noun: `ModuleGraph`.
 """
 
-from bundler.analyze.build import analyze
+from bundler.analyze.analyze import analyze
 from bundler.analyze.graph import ModuleGraph
 
 __all__ = ["ModuleGraph", "analyze"]

@@ -8,7 +8,7 @@ pip installs; it provides modules, data files and metadata.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
@@ -16,24 +16,72 @@ from typing import TypeVar
 from bundler.errors import Diagnostic
 
 
+class OriginKind(Enum):
+    """Whose code a module is."""
+
+    APP = "app"
+    DISTRIBUTION = "distribution"
+    STDLIB = "stdlib"
+    LAUNCHER = "launcher"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whose code a module is, decided once (origins.py) and carried from there on.
+
+    `distribution`: the canonical name of the distribution that installed it, or, for the app's own code, of the
+    editable install whose sources it is among; "" when there is none or it is not known.
+    """
+
+    kind: OriginKind
+    distribution: str = ""
+
+    @property
+    def is_own(self) -> bool:
+        """The module is the app's own."""
+        return self.kind is OriginKind.APP
+
+    @property
+    def is_stdlib(self) -> bool:
+        """The module comes with Python."""
+        return self.kind is OriginKind.STDLIB
+
+    @property
+    def is_installed(self) -> bool:
+        """The module comes with Python or with a distribution: it is made to be imported by others."""
+        return self.kind in (OriginKind.STDLIB, OriginKind.DISTRIBUTION)
+
+
+APP = Origin(OriginKind.APP)
+STDLIB = Origin(OriginKind.STDLIB)
+LAUNCHER = Origin(OriginKind.LAUNCHER)
+
+
 @dataclass(frozen=True, slots=True)
 class SourceModule:
-    """A module with Python code. `filename` is its `__file__` in the binary."""
+    """A module with Python code. `filename` is that of its code objects.
+
+    `has_file`: it is also the module's `__file__` in the binary. The interpreter's bootstrap and the launcher's modules
+    have none.
+    """
 
     name: str
     path: Path
     filename: str
     is_package: bool
+    origin: Origin
+    has_file: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ExtensionModule:
-    """A module that is a shared object."""
+    """A module that is a shared object. `filename` is its `__file__` in the binary."""
 
     name: str
     path: Path
     filename: str
     is_package: bool
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +90,11 @@ class BuiltinModule:
 
     name: str
 
+    @property
+    def origin(self) -> Origin:
+        """Always the standard library."""
+        return STDLIB
+
 
 @dataclass(frozen=True, slots=True)
 class NamespacePackage:
@@ -49,6 +102,7 @@ class NamespacePackage:
 
     name: str
     folder: str
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +113,7 @@ class BrokenModule:
     path: Path
     filename: str
     is_package: bool
+    origin: Origin
 
 
 Module = SourceModule | ExtensionModule | BuiltinModule | NamespacePackage | BrokenModule
@@ -81,12 +136,19 @@ class Binding(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """An edge of the graph. `line` is 0 where no statement stands for it."""
+    """An edge of the graph. `line` is 0 where no statement stands for it; without `importer` the interpreter imports."""
 
-    importer: str
+    importer: str | None
     imported: str
     binding: Binding
     line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut(Import):
+    """An import that was not followed: the module is installed, but the importer treats it as optional."""
+
+    importer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +158,7 @@ class DataFile:
     source: Path
     destination: PurePosixPath
     is_executable: bool = False
+    origin: Origin = APP
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +182,11 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class ModuleGraph:
-    """All that the app reaches. `modules` is in the order of names and holds `__main__`."""
+    """All that the app reaches. `modules` is in the order of names and holds `__main__`.
+
+    A module's name follows from its place in the binary. `other_names` has the names under which the program imports it,
+    where they differ: of what lies in a folder that the program adds to its search path. Imports name modules so.
+    """
 
     name: str  # the app's, for the default output
     modules: Mapping[str, Module]
@@ -129,12 +196,17 @@ class ModuleGraph:
     findings: tuple[Diagnostic, ...]
     site_builtins: tuple[str, ...]  # of exit, quit, help, ...: those that are named somewhere
     main_module: str  # what `python -m` would run; "" for a script
-    left_out: tuple[Import, ...] = ()  # of modules that are installed, by others that do without them
+    left_out: tuple[LeftOut, ...] = ()
+    other_names: Mapping[str, str] = field(default_factory=dict)
     search_path: tuple[Path, ...] = ()  # where modules were looked for
     runtime_hooks: tuple[str, ...] = ()  # modules that run before `__main__`, in this order
     libraries: tuple[Library, ...] = ()  # besides those that modules need, which linking finds
     reads_every_source: bool = False  # some module reads the sources of others
     starts_python: bool = False  # some module starts `sys.executable` as Python
+
+    def imported(self, name: str | None) -> Module | None:
+        """The module that an import of this name gets."""
+        return self.modules.get(self.other_names.get(name, name)) if name is not None else None
 
     def of_kind(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
         """The modules of one kind, in the order of names."""

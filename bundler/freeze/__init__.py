@@ -3,7 +3,7 @@
 Verb: `freeze`. Noun: `FrozenImage`.
 """
 
-from bundler.freeze.compile import freeze
+from bundler.freeze.freeze import freeze
 from bundler.freeze.image import FrozenImage, FrozenModule
 
 __all__ = ["FrozenImage", "FrozenModule", "freeze"]

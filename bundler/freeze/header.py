@@ -5,36 +5,40 @@ from __future__ import annotations
 from pathlib import Path
 
 from bundler.cache import digest
+from bundler.context import BuildContext
 from bundler.contract import launcher_folder
 from bundler.errors import BundleError
 from bundler.freeze.worker.structs import Layout, declarations, layout_asserts
 from bundler.process import CommandError
 from bundler.target import ObjectLayout, TargetPython
-from bundler.workshop import Workshop
 
 HEADER = "frozen.h"
 
 
-def make_header(target: TargetPython, flags: tuple[str, ...], workshop: Workshop) -> Path:
+def make_header(target: TargetPython, flags: tuple[str, ...], context: BuildContext) -> Path:
     """The folder of frozen.h for this target, proven right by a compiler with these flags; made once."""
-    cache = workshop.cache
+    cache = context.cache
     header = "\n".join(('#include "code.h"', *declarations(layout_as_json(target.layout)), ""))
     code_header = (launcher_folder() / "code.h").read_text()
     measured = (target.layout.digest, str(target.hexversion))
-    key = digest(header, code_header, *measured, workshop.toolchain.identity, *flags)
-    proof = cache.path("frozen-header", key, ".o")
-    include = proof.with_suffix("")
-    if not proof.is_file():
-        include.mkdir(parents=True, exist_ok=True)
-        cache.write(include / "code.h", code_header.encode())
-        cache.write(include / HEADER, header.encode())
-        _prove_layout(target, include, proof, flags, workshop)
+    key = digest(header, code_header, *measured, context.toolchain.identity, *flags)
+    include = cache.path("frozen-header", key, "")
+    for name, text in (("code.h", code_header), (HEADER, header)):
+        if not _has_text(include / name, text):
+            cache.write(include / name, text.encode())
+    cache.ask("frozen-header", key, lambda: _prove_layout(target, include, flags, context))
     return include
 
 
-def _prove_layout(target: TargetPython, include: Path, proof: Path, flags: tuple[str, ...], workshop: Workshop) -> None:
-    """Compile the layout's static assertions against the target's own headers; the object file is the proof."""
-    source = include / "proof.c"
+def _has_text(path: Path, text: str) -> bool:
+    try:
+        return path.read_text() == text
+    except (OSError, ValueError):
+        return False
+
+
+def _prove_layout(target: TargetPython, include: Path, flags: tuple[str, ...], context: BuildContext) -> int:
+    """Compile the layout's static assertions against the target's own headers; how many lines of them there are."""
     # Our header names libpython's objects too, as plain arrays; in this one file they must not meet the real ones.
     renamed = [f"#define {name} static_{name}" for name in _NAMES_OF_BOTH]
     lines = [
@@ -48,11 +52,12 @@ def _prove_layout(target: TargetPython, include: Path, proof: Path, flags: tuple
         f'#include "{HEADER}"',
         *layout_asserts(layout_as_json(target.layout)),
     ]
-    workshop.cache.write(source, "\n".join((*lines, "")).encode())
     headers = [f"-I{folder}" for folder in target.include_dirs]
-    with workshop.cache.building(proof) as unfinished:
+    with context.cache.workplace("frozen-header") as folder:
+        source = folder / "proof.c"
+        source.write_text("\n".join((*lines, "")))
         try:
-            workshop.toolchain.run("-c", *flags, f"-I{include}", *headers, source, "-o", unfinished)
+            context.toolchain.run("-c", *flags, f"-I{include}", *headers, source, "-o", folder / "proof.o")
         except CommandError as error:
             if "static assertion" not in error.output:
                 raise  # the compiler has a problem of its own
@@ -62,6 +67,7 @@ def _prove_layout(target: TargetPython, include: Path, proof: Path, flags: tuple
                 notes=tuple(line for line in error.output.splitlines() if "error" in line)[:5],
                 hint="please report this with the output of `bundle -v`",
             ) from error
+    return len(lines)
 
 
 _NAMES_OF_BOTH = (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from bundler.analyze.graph import ModuleGraph, SourceModule
+from bundler.analyze.graph import BrokenModule, ModuleGraph, SourceModule
+from bundler.errors import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,10 @@ class FrozenModule(FrozenObject):
 
 
 @dataclass(frozen=True, slots=True)
-class Rehearsal:
-    """What was learned of a start. `texts`: (mode, file name, inherited flags, text); `patterns`: ("str" or "bytes",
+class StartProfile:
+    """What a start of the program does, learned by importing its installed modules once.
+
+    `texts`: (mode, file name, inherited flags, text) given to `compile`, `exec` and `eval`; `patterns`: ("str" or "bytes",
     pattern, flags), bytes as Latin-1 text; `order`: modules as they were imported.
     """
 
@@ -46,9 +49,9 @@ class Rehearsal:
 
 
 @dataclass(frozen=True, slots=True)
-class FrozenResults(FrozenObject):
-    """What compiling some texts and regular expressions gives, in a tuple; `keys` are those of its items, in their order
-    (freeze/worker/results.py).
+class Precompiled(FrozenObject):
+    """Results of compiling the texts and patterns of a profile, in a tuple; `keys` are those of its items, in their order
+    (freeze/worker/precompile.py).
     """
 
     keys: tuple[str, ...]
@@ -56,11 +59,22 @@ class FrozenResults(FrozenObject):
 
 @dataclass(frozen=True, slots=True)
 class FrozenImage:
-    """Every source module of the graph, the launcher's own included, and the pool of strings that they share."""
+    """Every source module of the graph that compiles, the launcher's own included, and the pool of strings that they share.
+
+    `broken`: modules that do not compile, those that the graph knows included.
+    """
 
     graph: ModuleGraph
     modules: tuple[FrozenModule, ...]  # in the order in which a start uses them, as far as it is known
-    rehearsal: Rehearsal
-    results: FrozenResults
+    broken: tuple[BrokenModule, ...]
+    profile: StartProfile
+    precompiled: Precompiled
     pool: tuple[Path, ...]
     compiled: int  # how many modules were not in the cache
+    findings: tuple[Diagnostic, ...]
+
+    @property
+    def sources(self) -> tuple[SourceModule, ...]:
+        """The graph's source modules that are frozen, in the order of names; without the launcher's own."""
+        broken = {module.name for module in self.broken}
+        return tuple(module for module in self.graph.of_kind(SourceModule) if module.name not in broken)

@@ -35,17 +35,17 @@ def parts_of(assembly: bytes) -> Iterator[bytes]:
 
 def keeps_order(toolchain: Toolchain, flags: Sequence[str], cache: Cache) -> bool:
     """Does the compiler write asm statements where they stand? gcc does; clang puts them before everything else."""
-    answer = cache.path("keeps-order", digest(toolchain.identity, *flags), "")
-    if not answer.is_file():
+
+    def find_out() -> bool:
         with cache.workplace("keeps-order") as folder:
             source = folder / "order.c"
             names = ("first", "second")
             source.write_text("".join(f"{BORDER_LINE} int {name} = 1;\n" for name in names) + BORDER_LINE + "\n")
             toolchain.run("-S", *flags, source, "-o", source.with_suffix(".s"))
             parts = list(parts_of(source.with_suffix(".s").read_bytes()))
-        kept = [[name for name in names if f"{name}:".encode() in part] for part in parts] == [[name] for name in names]
-        cache.write(answer, str(int(kept)).encode())
-    return answer.read_bytes() == b"1"
+        return [[name for name in names if f"{name}:".encode() in part] for part in parts] == [[name] for name in names]
+
+    return bool(cache.ask("keeps-order", digest(toolchain.identity, *flags), find_out))
 
 
 def compile_each(toolchain: Toolchain, source: Path, count: int, flags: Sequence[Argument]) -> list[Path]:

@@ -1,12 +1,35 @@
 """C data, shared objects, resources and the launcher become one executable.
 
-Verbs: `launcher_objects` compiles, `plan` decides, `execute` does. Noun: `LinkPlan`.
+    FrozenImage --plan--> LinkPlan --lay_out--> Layout --link, write--> Linked --publish--> executable
+
+`launcher_objects` compiles the launcher meanwhile.
 """
 
-from bundler.link.execute import execute
+from bundler.link.finished import needed_versions, read_manifest
 from bundler.link.launcher import launcher_objects
-from bundler.link.manifest import Manifest, read_manifest
-from bundler.link.output import check_output
-from bundler.link.plan import LinkPlan, plan
+from bundler.link.linker import lay_out, link
+from bundler.link.manifest import Manifest
+from bundler.link.model import Layout, Linked, LinkPlan
+from bundler.link.plan import plan
+from bundler.link.publish import check_output, publish, workplace
+from bundler.link.up_to_date import inputs_digest, is_current
+from bundler.link.write import write
 
-__all__ = ["LinkPlan", "Manifest", "check_output", "execute", "launcher_objects", "plan", "read_manifest"]
+__all__ = [
+    "Layout",
+    "LinkPlan",
+    "Linked",
+    "Manifest",
+    "check_output",
+    "inputs_digest",
+    "is_current",
+    "launcher_objects",
+    "lay_out",
+    "link",
+    "needed_versions",
+    "plan",
+    "publish",
+    "read_manifest",
+    "workplace",
+    "write",
+]

@@ -8,7 +8,9 @@ give memory back, close descriptors, as the system does anyway, or leave data in
 
 from __future__ import annotations
 
-from bundler.link.elf import SharedObject
+from bundler.analyze.graph import ExtensionModule, ModuleGraph
+from bundler.elf import SharedObject
+from bundler.link.objects import Closure, Library
 
 _VISIBLE = frozenset(
     "write writev pwrite pwrite64 pwritev pwritev64 send sendto sendmsg sendmmsg sendfile sendfile64 splice"
@@ -17,15 +19,34 @@ _VISIBLE = frozenset(
     " gzclose gzclose_w Py_AtExit PyUnstable_AtExit".split()
 )
 
-# Those that call such a function, but never to free something. By file name up to the first dot.
-_QUIET = {
-    "libpython3": "the launcher knows its types one by one, as those of a static libpython",
+# Those that call such a function, but never to free something.
+
+# Modules of the standard library, by their names.
+_QUIET_STDLIB = {
     "_socket": "a socket that dies is closed, after a finalizer that the launcher sees",
     "_posixsubprocess": "holds no objects",
     "_multiprocessing": "removes semaphores only when told to",
     "_posixshmem": "holds no objects",
     "mmap": "changes of a mapping reach the file without being asked to",
     "termios": "holds no objects",
+}
+
+# Modules of distributions, by the names of both.
+_QUIET_MODULES = {
+    (
+        "pydantic-core",
+        "pydantic_core._pydantic_core",
+    ): "memory only; Rust's standard library brings functions for writing",
+    ("cryptography", "cryptography.hazmat.bindings._rust"): (
+        "memory only; Rust's standard library and OpenSSL bring functions for writing"
+    ),
+    ("pillow", "PIL._imaging"): "memory only; encoders write while they are asked to",
+    ("cffi", "_cffi_backend"): "memory only; libffi makes temporary files for callbacks",
+}
+
+# Libraries, by the names that they have for the dynamic linker, without the versions behind `.so`.
+_QUIET_LIBRARIES = {
+    "libpython3": "the launcher knows its types one by one, as those of a static libpython",
     "libz": "memory only, but for its gzip files: see gzclose",
     "libuuid": "holds no objects",
     "libcrypto": "memory only, unless the program reaches its BIOs through ctypes",
@@ -34,15 +55,27 @@ _QUIET = {
     "libncursesw": "writes to the terminal when told to",
     "libreadline": "writes to the terminal, and history files, when told to",
     "libffi": "memory only",
-    "_pydantic_core": "memory only; Rust's standard library brings functions for writing",
-    "_rust": "cryptography: memory only; Rust's standard library and OpenSSL bring functions for writing",
-    "_imaging": "Pillow: memory only; encoders write while they are asked to",
-    "_cffi_backend": "memory only; libffi makes temporary files for callbacks",
 }
 
 
-def ends_visibly(library: SharedObject) -> bool:
-    """The death of this library's objects may be seen from outside the process."""
-    if library.path.name.split(".")[0] in _QUIET:
-        return False
-    return any(symbol.name in _VISIBLE and not symbol.is_defined for symbol in library.symbols)
+def ending_visibly(graph: ModuleGraph, closure: Closure) -> frozenset[str]:
+    """Paths of the shared objects whose objects' death may be seen from outside the process."""
+    modules = {module.filename: module for module in graph.of_kind(ExtensionModule)}
+    return frozenset(
+        library.path
+        for library in closure.libraries
+        if _calls_visible_function(library.object) and not _is_quiet(library, modules.get(library.path))
+    )
+
+
+def _is_quiet(library: Library, module: ExtensionModule | None) -> bool:
+    if module is None:
+        # libpython's name has the version of Python before `.so`, the others have theirs behind it.
+        return library.object.name.partition(".")[0] in _QUIET_LIBRARIES
+    if module.origin.is_stdlib:
+        return module.name in _QUIET_STDLIB
+    return (module.origin.distribution, module.name) in _QUIET_MODULES
+
+
+def _calls_visible_function(object_: SharedObject) -> bool:
+    return any(symbol.name in _VISIBLE and not symbol.is_defined for symbol in object_.symbols)

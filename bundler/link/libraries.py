@@ -10,19 +10,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from bundler.elf import MACHINES, ElfError, Machine, SharedObject, read_shared_object
 from bundler.errors import BundleError
-from bundler.link.elf import ElfError, SharedObject, read_shared_object
+from bundler.link.objects import Closure, Library
 from bundler.process import CommandError, run
 
 # Part of the C library: present wherever the binary runs at all, and inseparable from its dynamic linker.
-LINKED_HOST_LIBRARIES = frozenset(
-    {"libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "ld-linux-x86-64.so.2"}
+LINKED_SYSTEM_LIBRARIES = frozenset(
+    {"libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1"}
+    | {machine.dynamic_linker for machine in MACHINES.values()}
 )
 
-# Never part of the binary either, but not needed by every program: loaded from the system when an image needs them.
+# Never part of the binary either, but not needed by every program: loaded from the system when a library needs them.
 # The C++ and unwinder run-times exist once per process (exceptions cross libraries); the rest belongs to the system's
 # C library, graphics drivers or authentication.
-HOST_LIBRARIES = LINKED_HOST_LIBRARIES | {
+SYSTEM_LIBRARIES = LINKED_SYSTEM_LIBRARIES | {
     "libgcc_s.so.1",
     "libstdc++.so.6",
     "libresolv.so.2",
@@ -38,73 +40,34 @@ HOST_LIBRARIES = LINKED_HOST_LIBRARIES | {
     "libpam.so.0",
 }
 
-_DEFAULT_FOLDERS = ("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib")
-
-_LDCONFIG_LINE = re.compile(r"^\s+(\S+) \(libc6,x86-64[^)]*\) => (\S+)$", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Library:
-    """A shared object that becomes part of the binary; `path` is where it appears there."""
-
-    path: str
-    object: SharedObject
-
-
-@dataclass(frozen=True, slots=True)
-class Closure:
-    """Extension modules and everything they need, in the order of their paths.
-
-    `hosts`: libraries that the system's dynamic linker loads, by soname. `carried` are those of them that are no part
-    of the system (see carry.py). `missing`: what libraries need and is not on this machine, by their path. `linked`:
-    names of libraries that the executable itself is linked with; they are there from its first instruction.
-    """
-
-    libraries: tuple[Library, ...]
-    hosts: Mapping[str, SharedObject]
-    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    carried: frozenset[str] = frozenset()
-    linked: tuple[str, ...] = ()
-
-    @property
-    def residents(self) -> frozenset[str]:
-        """Paths of the libraries that the executable is linked with, and of those that they need."""
-        by_name = {library.object.name: library for library in self.libraries}
-        pending = [by_name[name] for name in self.linked]
-        found: set[str] = set()
-        while pending:
-            library = pending.pop()
-            if library.path not in found:
-                found.add(library.path)
-                pending += [by_name[name] for name in library.object.needed if name in by_name]
-        return frozenset(found)
-
 
 def find_closure(
     roots: Iterable[tuple[Path, str]],
     root_folder: str,
+    machine: Machine,
     libraries: Iterable[tuple[Path, str]] = (),
     linked: Iterable[Path] = (),
 ) -> Closure:
     """The shared objects at `roots` (file, path in the binary) with all that they need.
 
     Libraries that a wheel brings keep their place beside what needs them, others appear directly under `root_folder`.
-    BundleError when one is not found. `libraries` are roots that may never be loaded: what they need may be missing.
+    BundleError when some are not found. `libraries` are roots that may never be loaded: what they need may be missing.
     `linked` are those that the executable is linked with.
     """
-    search = _Search(root_folder, _system_libraries())
+    search = _Search(root_folder, machine, system_libraries(machine))
     linked_names = [search.add_linked(file) for file in linked]
     for file, path in roots:
         search.add(file, path, ())
     for file, path in libraries:
         search.add(file, path, (), is_required=False)
     search.run()
-    for name in sorted(LINKED_HOST_LIBRARIES):
-        search.add_host(name, _find(name, (), search.system))
+    _check_found(search.lacking)
+    for name in sorted(LINKED_SYSTEM_LIBRARIES):
+        search.add_system(name, search.find(name, ()))
     found = {library.path: library for library in search.by_file.values()}
     missing = {path: tuple(names) for path, names in sorted(search.missing.items())}
     every = tuple(found[path] for path in sorted(found))
-    return Closure(every, search.hosts, missing, linked=tuple(linked_names))
+    return Closure(every, search.system, missing, linked=tuple(linked_names))
 
 
 @dataclass(slots=True)
@@ -112,10 +75,12 @@ class _Search:
     """The work of `find_closure`: breadth first, as ld.so loads."""
 
     root_folder: str
-    system: Mapping[str, Path]
-    hosts: dict[str, SharedObject] = field(default_factory=dict)
+    machine: Machine
+    known: Mapping[str, Path]  # the dynamic linker's cache
+    system: dict[str, SharedObject] = field(default_factory=dict)
     by_file: dict[Path, Library] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
+    lacking: dict[str, list[Path]] = field(default_factory=dict)  # who cannot do without a library that is missing
     _names: set[str] = field(default_factory=set)  # already looked for
     _queue: deque[tuple[Library, tuple[str, ...], bool]] = field(default_factory=deque)
 
@@ -139,10 +104,10 @@ class _Search:
         self.add(file, f"{self.root_folder}/{name}", ())
         return name
 
-    def add_host(self, name: str, file: Path | None) -> None:
+    def add_system(self, name: str, file: Path | None) -> None:
         """Note a library of the system, if this machine has it."""
-        if name not in self.hosts and file is not None:
-            self.hosts[name] = read_shared_object(file)
+        if name not in self.system and file is not None:
+            self.system[name] = read_shared_object(file)
 
     def run(self) -> None:
         """Find what is needed, until nothing new is."""
@@ -154,39 +119,55 @@ class _Search:
             for name in object_.needed:
                 if name in self._names:
                     continue
-                file = _find(name, (*runpath, *inherited), self.system)
-                if name in HOST_LIBRARIES:
-                    self.add_host(name, file)
+                file = self.find(name, (*runpath, *inherited))
+                if name in SYSTEM_LIBRARIES:
+                    self.add_system(name, file)
                 elif file is not None:
                     self.add(file, self._place(file, name, library), below, is_required=is_required)
-                elif is_required:
-                    raise BundleError(
-                        "missing-library",
-                        f"the shared library `{name}` was not found",
-                        notes=(f"`{object_.path}` needs it",),
-                        hint="install it on this machine: it becomes part of the binary",
-                    )
                 else:
+                    if is_required:
+                        self.lacking.setdefault(name, []).append(object_.path)
                     self.missing.setdefault(library.path, []).append(name)
                     continue
                 self._names.add(name)
 
+    def find(self, name: str, folders: Iterable[str]) -> Path | None:
+        """The file that the dynamic linker would take for a needed name; `folders`: run paths that hold."""
+        candidates = [Path(name)] if "/" in name else [Path(folder) / name for folder in folders]
+        if name in self.known:
+            candidates.append(self.known[name])
+        candidates += [Path(folder) / name for folder in self.machine.library_folders]
+        return next((path for path in candidates if _is_file(path)), None)
+
     def _place(self, file: Path, name: str, needed_by: Library) -> str:
-        """Where a needed library appears: as far from the one that needs it as on disk, if that is below the root."""
+        """The path of a needed library in the binary: relative to the needing one as on disk, if that is below the root."""
         way = os.path.relpath(file, needed_by.object.path.parent)
         place = PurePosixPath(os.path.normpath(PurePosixPath(needed_by.path).parent / way))
         return str(place) if place.is_relative_to(self.root_folder) else f"{self.root_folder}/{name}"
 
 
-def _system_libraries() -> dict[str, Path]:
-    """The dynamic linker's own cache."""
+def _check_found(lacking: Mapping[str, Iterable[Path]]) -> None:
+    """BundleError, naming all of them, when needed libraries are not on this machine."""
+    if lacking:
+        first, *others = lacking
+        raise BundleError(
+            "missing-library",
+            f"the shared library `{first}` was not found" + (f", and {len(others)} more" if others else ""),
+            notes=tuple(f"`{file}` needs `{name}`" for name, files in lacking.items() for file in files),
+            hint="install it on this machine: it becomes part of the binary",
+        )
+
+
+def system_libraries(machine: Machine) -> Mapping[str, Path]:
+    """The dynamic linker's own cache: files by soname; empty where there is no ldconfig."""
     program = shutil.which("ldconfig") or "/sbin/ldconfig"
     try:
         listing = run([program, "-p"]).stdout.decode(errors="replace")
     except CommandError:
         return {}
+    line = re.compile(rf"^\s+(\S+) \({re.escape(machine.ldconfig_label)}[^)]*\) => (\S+)$", re.MULTILINE)
     libraries: dict[str, Path] = {}
-    for name, path in _LDCONFIG_LINE.findall(listing):
+    for name, path in line.findall(listing):
         libraries.setdefault(name, Path(path))
     return libraries
 
@@ -194,14 +175,6 @@ def _system_libraries() -> dict[str, Path]:
 def _expand(folder: str, object_path: Path) -> str:
     origin = str(object_path.resolve().parent)
     return folder.replace("$ORIGIN", origin).replace("${ORIGIN}", origin)
-
-
-def _find(name: str, folders: Iterable[str], system: Mapping[str, Path]) -> Path | None:
-    candidates = [Path(name)] if "/" in name else [Path(folder) / name for folder in folders]
-    if name in system:
-        candidates.append(system[name])
-    candidates += [Path(folder) / name for folder in _DEFAULT_FOLDERS]
-    return next((path for path in candidates if _is_file(path)), None)
 
 
 def _is_file(path: Path) -> bool:

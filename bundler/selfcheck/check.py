@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 import marshal
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bundler import link
-from bundler.analyze.graph import Module, SourceModule
+from bundler.analyze.graph import LAUNCHER, Module, SourceModule
+from bundler.context import BuildContext
 from bundler.contract import bundle_root
+from bundler.elf import SegmentType, read_executable
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
-from bundler.freeze.freezer import is_script
+from bundler.freeze.compiler import is_script
 from bundler.freeze.header import layout_as_json
 from bundler.freeze.worker.objects import RUN_TIME_MEMBERS
 from bundler.freeze.worker.structs import POINTERS
@@ -24,7 +26,6 @@ from bundler.selfcheck.worker.fresh import OLD_FORMAT
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.target.workers import run_worker
-from bundler.workshop import Workshop
 
 _PROGRAM = Path(__file__).with_name("program.py")
 
@@ -55,14 +56,14 @@ class Comparison:
     differences: Mapping[str, Sequence[str]]
 
 
-def self_check(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop) -> Comparison:
+def self_check(image: FrozenImage, target: TargetPython, settings: Settings, context: BuildContext) -> Comparison:
     """Compare every code object of the program with a freshly unmarshalled one; BundleError when one differs."""
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         fresh = Fresh(
             fresh_cases(image, target, settings, Path(folder) / "cases"),
             fresh_results(image, target, settings, Path(folder) / "results"),
         )
-        found = compare(image, fresh, target, settings, workshop)
+        found = compare(image, fresh, target, settings, context)
     if found.differences:
         count = len(found.differences)
         modules = "1 module differs" if count == 1 else f"{count} modules differ"
@@ -94,26 +95,27 @@ def fresh_cases(image: FrozenImage, target: TargetPython, settings: Settings, ou
 def fresh_results(image: FrozenImage, target: TargetPython, settings: Settings, output: Path) -> list[FreshResult]:
     """What compiling gives, of all that the image holds results for, made anew by the target."""
     job = {
-        "texts": image.rehearsal.texts,
-        "patterns": image.rehearsal.patterns,
+        "texts": image.profile.texts,
+        "patterns": image.profile.patterns,
         "optimize": settings.optimize,
         "output": str(output),
     }
-    run_worker(target.executable, "freeze", "results", job=json.dumps(job).encode())
+    run_worker(target.executable, "freeze", "precompile", job=json.dumps(job).encode())
     results: list[FreshResult] = marshal.loads(output.read_bytes())  # noqa: S302  # of our worker
     return results
 
 
 def compare(
-    image: FrozenImage, fresh: Fresh, target: TargetPython, settings: Settings, workshop: Workshop
+    image: FrozenImage, fresh: Fresh, target: TargetPython, settings: Settings, context: BuildContext
 ) -> Comparison:
     """Link the image with the comparison as its main program, and let it compare."""
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         work = Path(folder)
-        binary = _link(image, target, replace(settings, output=work / "check"), workshop)
+        binary = _link(image, target, settings, context, work)
         renamed = [(label, _OWN_MAIN if name == "__main__" else name, *data) for label, name, *data in fresh.cases]
         request = {
             "layout": layout_as_json(target.layout),
+            "writable": list(_writable_segments(binary)),
             "references": sorted(POINTERS),
             "run_time": sorted(RUN_TIME_MEMBERS),
             "cases": renamed,
@@ -136,22 +138,32 @@ def compare(
     return Comparison(answer["compared"], differences)
 
 
-def _link(image: FrozenImage, target: TargetPython, settings: Settings, workshop: Workshop) -> Path:
-    """The image without data files, extension modules and what else the comparison does not use."""
-    sources: dict[str, Module] = {module.name: module for module in image.graph.of_kind(SourceModule)}
-    sources[_CHECKER] = SourceModule(_CHECKER, _PROGRAM, str(bundle_root() / _PROGRAM.name), is_package=False)
+def _writable_segments(binary: Path) -> Iterator[tuple[int, int, int]]:
+    """Address, offset in the file, and size there of what the program may write to."""
+    for segment in read_executable(binary, with_symbols=False).segments:
+        if segment.type == SegmentType.LOAD and segment.is_writable:
+            yield segment.address, segment.offset, segment.file_size
+
+
+def _link(image: FrozenImage, target: TargetPython, settings: Settings, context: BuildContext, folder: Path) -> Path:
+    """Link, in a folder, the image without data files, extension modules and what else the comparison does not use."""
+    sources: dict[str, Module] = {module.name: module for module in image.sources}
+    filename = str(bundle_root() / _PROGRAM.name)
+    sources[_CHECKER] = SourceModule(_CHECKER, _PROGRAM, filename, is_package=False, origin=LAUNCHER)
     graph = replace(image.graph, modules=sources, data_files=(), site_builtins=())
     # All but our own comes from the cache.
-    frozen = freeze(graph, target, settings, workshop, image.rehearsal)
+    frozen = freeze(graph, target, settings, context, image.profile)
     known = {module.name for module in frozen.modules}
     modules = [*frozen.modules, *(module for module in image.modules if module.name not in known)]
     names = {"__main__": _OWN_MAIN, _CHECKER: "__main__"}
     renamed = tuple(replace(each, source=_renamed(each.source, names)) for each in modules)
     graph = replace(graph, modules={module.name: module.source for module in renamed}, main_module="")
     together = replace(frozen, graph=graph, modules=renamed)
-    plan = link.plan(together, target, workshop.toolchain, settings)
-    with link.launcher_objects(target, workshop.toolchain, workshop.cache) as launcher:
-        return link.execute(plan, launcher(), workshop.cache)
+    plan = link.plan(together, target, settings)
+    with link.launcher_objects(target, context.toolchain, context.cache) as launcher:
+        linked = link.link(link.lay_out(plan, launcher(), context.toolchain), folder)
+    link.write(linked)
+    return linked.path
 
 
 def _renamed(module: SourceModule, names: Mapping[str, str]) -> SourceModule:

@@ -2,7 +2,8 @@
 
 Usage: BINARY REQUEST ANSWER, both marshalled dictionaries.
 
-The request: `layout`: of objects, as measured; `references` and `run_time`: names of members of code that refer to objects,
+The request: `layout`: of objects, as measured; `writable`: address, offset in the file, and size of each writable
+segment of the executable; `references` and `run_time`: names of members of code that refer to objects,
 and of those that are empty until it runs; `cases`: as `Case` in check.py; `results`: as `FreshResult` there.
 The answer: `differences`: pairs of a case and texts, for cases that have some; `compared`: numbers of objects by type.
 
@@ -19,7 +20,7 @@ import _bundle  # type: ignore[import-not-found]  # the launcher's
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
 MOST_DIFFERENCES = 20  # of one case
@@ -27,9 +28,6 @@ MOST_DIFFERENCES = 20  # of one case
 # CPython 3.12: from here on the interpreter's own strings are interned before any code runs. Before, libpython has two
 # objects for some, and whichever is used first stands for both.
 INTERNED_AT_START = 0x030C0000
-
-PT_LOAD = 1
-PF_W = 2
 
 CODE = type((lambda: 0).__code__)
 CONSTANT_TYPES = (CODE, str, bytes, int, float, complex, tuple, frozenset, slice, bool, type(None), type(...))
@@ -61,9 +59,11 @@ class Live:
 class Pristine:
     """The same, but what lies in writable segments of the executable is as it was before anything ran."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: Live, writable: "Iterable[tuple[int, int, int]]") -> None:
         self._live = live
-        self._segments = list(writable_segments("/proc/self/exe"))
+        executable = posix.open("/proc/self/exe", posix.O_RDONLY)
+        self._segments = [(address, posix.pread(executable, size, offset)) for address, offset, size in writable]
+        posix.close(executable)
 
     def read(self, address: int, size: int) -> bytes:
         """That many bytes from there."""
@@ -71,22 +71,6 @@ class Pristine:
             if start <= address and address + size <= start + len(data):
                 return data[address - start : address - start + size]
         return self._live.read(address, size)
-
-
-def writable_segments(path: str) -> list[tuple[int, bytes]]:
-    """Addresses and contents of an ELF file's writable load segments (ELF-64 Object File Format, 5: Elf64_Phdr)."""
-    found = []
-    with open(path, "rb") as file:  # noqa: PTH123  # pathlib is not built in
-        header = file.read(64)
-        file.seek(number(header, 32, 8))
-        size, count = number(header, 54, 2), number(header, 56, 2)
-        headers = file.read(size * count)
-        for at in range(0, size * count, size):
-            kind, flags = number(headers, at, 4), number(headers, at + 4, 4)
-            if kind == PT_LOAD and flags & PF_W:
-                file.seek(number(headers, at + 8, 8))
-                found.append((number(headers, at + 16, 8), file.read(number(headers, at + 32, 8))))
-    return found
 
 
 # --- Comparison -------------------------------------------------------------------------------------------------------------
@@ -103,7 +87,7 @@ class Comparison:
         self._references = frozenset(request["references"])
         self._run_time = frozenset(request["run_time"])
         self._live = Live()
-        self._pristine = Pristine(self._live)
+        self._pristine = Pristine(self._live, request["writable"])
         self._single = self._singletons(layout["singletons"])
         self._seen: set[tuple[int, int]] = set()
         self._comparers: dict[str, Callable[[int, int, str], None]] = {

@@ -23,10 +23,7 @@ _RUNTIME_STRING = re.compile(r'^\s+STRUCT_FOR_(ID\(\w+\)|STR\(\w+, ".*"\))$', re
 def measure_layout(include_dirs: tuple[Path, ...], hexversion: int, toolchain: Toolchain, cache: Cache) -> ObjectLayout:
     """The layout that these headers describe; BundleError when they belong to another Python than `hexversion`."""
     key = digest(_PROBE.read_bytes(), *_header_digests(include_dirs))
-    entry = cache.path("layout", key, ".json")
-    if not entry.is_file():
-        cache.write(entry, _run_probe(include_dirs, toolchain))
-    measured: dict[str, Any] = json.loads(entry.read_bytes())
+    measured: dict[str, Any] = cache.ask("layout", key, lambda: json.loads(_run_probe(include_dirs, toolchain)))
     found = measured["constants"]["version_hex"]
     if found != hexversion:
         raise BundleError(
@@ -42,7 +39,7 @@ def measure_layout(include_dirs: tuple[Path, ...], hexversion: int, toolchain: T
         },
         constants=measured["constants"],
         singletons=measured["singletons"],
-        digest=digest(entry.read_bytes()),
+        digest=digest(json.dumps(measured)),
     )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from bundler.elf import Machine
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -65,8 +67,12 @@ class TargetPython:
     stdlib: Path
     include_dirs: tuple[Path, ...]
     libpython: Libpython
+    machine: Machine
     builtin_modules: frozenset[str]
     stdlib_modules: frozenset[str]  # top-level names
+    early_modules: frozenset[
+        str
+    ]  # top-level names of what is imported or frozen in before a program's folder is searched
     extension_suffixes: tuple[str, ...]  # ".cpython-313-x86_64-linux-gnu.so", ".abi3.so", ".so"
     markers: Mapping[str, str]  # PEP 508 environment
     layout: ObjectLayout

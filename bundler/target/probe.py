@@ -6,26 +6,27 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bundler.cache import Cache
+from bundler.context import BuildContext
+from bundler.elf import MACHINES, Machine, machine_for_python
 from bundler.errors import BundleError
-from bundler.process import CommandError
+from bundler.process import CommandError, run
 from bundler.target.layout import measure_layout
 from bundler.target.libpython import find_libpython
 from bundler.target.model import Linkage, TargetPython
-from bundler.target.workers import run_worker
-from bundler.toolchain import Toolchain
+
+_FACTS = Path(__file__).parent / "worker" / "facts.py"
 
 OLDEST = (3, 11)
 NEWEST = (3, 15)
 
 
-def probe(executable: Path, toolchain: Toolchain, cache: Cache, linkage: Linkage | None = None) -> TargetPython:
+def probe(executable: Path, context: BuildContext, linkage: Linkage | None = None) -> TargetPython:
     """Facts about the interpreter at `executable`; BundleError when it cannot be embedded.
 
-    `toolchain` measures the object layout, once per set of headers. `linkage`: the kind of libpython that is asked for.
+    The compiler measures the object layout, once per set of headers. `linkage`: the kind of libpython that is asked for.
     """
     facts = _ask(executable)
-    _refuse_unsupported(executable, facts)
+    machine = _supported_machine(executable, facts)
     include_dirs = _include_dirs(executable, facts)
     return TargetPython(
         # Its own word for itself: `executable` may be a slow shim in front of it.
@@ -40,18 +41,21 @@ def probe(executable: Path, toolchain: Toolchain, cache: Cache, linkage: Linkage
         search_path=tuple(Path(entry) for entry in facts["path"]),
         stdlib=Path(facts["stdlib"]),
         include_dirs=include_dirs,
-        libpython=find_libpython(executable, facts["version_text"], facts["variables"], linkage, cache),
+        libpython=find_libpython(executable, facts["version_text"], facts["variables"], linkage, context.cache),
+        machine=machine,
         builtin_modules=frozenset(facts["builtin"]),
         stdlib_modules=frozenset(facts["stdlib_modules"]),
+        early_modules=frozenset(facts["early_modules"]),
         extension_suffixes=tuple(facts["suffixes"]),
         markers=facts["markers"],
-        layout=measure_layout(include_dirs, facts["hexversion"], toolchain, cache),
+        layout=measure_layout(include_dirs, facts["hexversion"], context.toolchain, context.cache),
     )
 
 
 def _ask(executable: Path) -> dict[str, Any]:
     try:
-        done = run_worker(executable, "target", "facts", isolated=False)
+        # As a script, not through `-c`, which imports modules that no program finds there (linecache, since 3.13).
+        done = run([executable, "-B", "-X", "utf8", _FACTS], environment={"PYTHONSAFEPATH": "1"})
         facts: dict[str, Any] = json.loads(done.stdout)
     except CommandError as error:
         raise BundleError(
@@ -67,10 +71,12 @@ def _ask(executable: Path) -> dict[str, Any]:
     return facts
 
 
-def _refuse_unsupported(executable: Path, facts: dict[str, Any]) -> None:
+def _supported_machine(executable: Path, facts: dict[str, Any]) -> Machine:
+    """The interpreter's machine; BundleError when this build of Python cannot be embedded."""
     version = tuple(facts["version"][:2])
     name = f"`{executable}` (Python {facts['version_text']})"
     supported = f"CPython {OLDEST[0]}.{OLDEST[1]} to {NEWEST[0]}.{NEWEST[1]}, as built by default, can be embedded"
+    machine = machine_for_python(facts["machine"])
     problem = None
     if facts["implementation"] != "cpython":
         problem = f"{name} is {facts['implementation']}, not CPython"
@@ -82,13 +88,16 @@ def _refuse_unsupported(executable: Path, facts: dict[str, Any]) -> None:
         problem = f"{name} is a free-threaded build"
     elif facts["debug"]:
         problem = f"{name} is a debug build"
-    elif facts["platform"] != "linux" or facts["machine"] != "x86_64" or facts["libc"] != "glibc":
+    elif facts["platform"] != "linux" or machine is None or facts["libc"] != "glibc":
         problem = (
             f"{name} is for {facts['platform']} on {facts['machine']} with {facts['libc'] or 'an unknown C library'}"
         )
-        supported = "only Linux on x86-64 with the GNU C library is supported"
+        names = " or ".join(each.name for each in MACHINES.values())
+        supported = f"only Linux on {names} with the GNU C library is supported"
     if problem:
         raise BundleError("unsupported-python", problem, hint=f"{supported}; choose another with `--python PATH`")
+    assert machine is not None
+    return machine
 
 
 def _include_dirs(executable: Path, facts: dict[str, Any]) -> tuple[Path, ...]:

@@ -6,9 +6,10 @@ at the end of the target's own, so that nothing of ours can shadow a module ther
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
-from bundler.process import Completed, run
+from bundler.process import Completed, Service, run
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 
@@ -32,6 +33,34 @@ def worker_command(
     code = _START.format(folder=str(_PACKAGE / stage), module=module)
     # UTF-8 whatever the locale: jobs and results are JSON.
     return [executable, "-B", "-X", "utf8", *flags, "-c", code]
+
+
+class WorkerPool:
+    """Worker processes of one kind that answer lines with lines: one for each thread that asks, until the pool is closed.
+
+    `greeting`: a line that each is told first.
+    """
+
+    def __init__(self, executable: Path, stage: str, module: str, greeting: str | None = None) -> None:
+        self._command = worker_command(executable, stage, module)
+        self._greeting = greeting
+        self._local = threading.local()
+        self._started: list[Service] = []
+
+    def service(self) -> Service:
+        """The calling thread's own worker, started when first asked for."""
+        service: Service | None = getattr(self._local, "service", None)
+        if service is None:
+            service = self._local.service = Service(self._command)
+            self._started.append(service)
+            if self._greeting is not None:
+                service.tell(self._greeting)
+        return service
+
+    def close(self) -> None:
+        """End the workers."""
+        for service in self._started:
+            service.close()
 
 
 def run_worker(executable: Path, stage: str, module: str, *, job: bytes = b"", isolated: bool = True) -> Completed:

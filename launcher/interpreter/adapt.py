@@ -1,7 +1,7 @@
 """Changes to modules of the standard library that have to know of this executable.
 
-A function here is called with the module of its name (dots are underscores) once that has run, for the few modules that
-the table marks (`BUNDLE_ADAPTED`); bundler/link/plan.py reads the names from this file.
+`ADAPTATIONS` has a function for each, which is called with the module once that has run. bundler/link/plan.py reads the
+names and marks these modules in the binary's table (`BUNDLE_ADAPTED`), if they are the standard library's.
 """
 
 import sys
@@ -78,3 +78,13 @@ def ctypes_util(module):
         return on_host(name) or next(filter(pattern.match, sorted(os.listdir(ROOT))), None)
 
     module.find_library = find_library
+
+
+ADAPTATIONS = {
+    "runpy": runpy,
+    "importlib.machinery": importlib_machinery,
+    "pkgutil": pkgutil,
+    "zipimport": zipimport,
+    "tkinter": tkinter,
+    "ctypes.util": ctypes_util,
+}

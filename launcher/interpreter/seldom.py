@@ -24,7 +24,7 @@ class AdaptedLoader(BundleLoader):
 
     def exec_module(self, module):
         BundleLoader.exec_module(self, module)
-        getattr(own_module("_bundle_adapt"), module.__name__.replace(".", "_"))(module)
+        own_module("_bundle_adapt").ADAPTATIONS[module.__name__](module)
 
 
 class OtherNameLoader(BundleLoader):

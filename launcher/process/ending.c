@@ -8,6 +8,7 @@
 
 #include "process/process.h"
 
+#include "executable/executable.h"
 #include "loader/loader.h"
 
 #include <string.h>
@@ -111,8 +112,23 @@ note_suspect(PyObject *object, void *context)
     return 1;
 }
 
-/* Callbacks written in these modules only drop an entry from a container. */
-static const char *const container_modules[] = {"weakref", "_weakrefset", "functools", "logging"};
+/* Callbacks written in these modules of the standard library only drop an entry from a container. */
+static const char *const container_modules[] = {"weakref", "_weakrefset", "logging"};
+
+/* Is this function's code that of such a module? Names would not tell: a program may have a `logging.py` of its own, and
+   `functools.wraps` copies `__module__`. */
+static bool
+is_of_container_module(PyObject *function)
+{
+    PyObject *filename = ((PyCodeObject *)PyFunction_GET_CODE(function))->co_filename;
+    for (size_t i = 0; i < sizeof container_modules / sizeof *container_modules; i++) {
+        const struct bundle_module *module = bundle_find_module(container_modules[i]);
+        if (module && module->is_stdlib && PyUnicode_CompareWithASCIIString(filename, module->path) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static bool
 is_quiet_callback(PyObject *callback)
@@ -125,23 +141,15 @@ is_quiet_callback(PyObject *callback)
     if (PyMethod_Check(callback)) {
         callback = PyMethod_GET_FUNCTION(callback);
     }
-    PyObject *owner = NULL; /* borrowed */
     if (PyFunction_Check(callback)) {
-        owner = PyFunction_GetModule(callback);
+        return is_of_container_module(callback);
     }
-    else if (PyType_HasFeature(Py_TYPE(callback), Py_TPFLAGS_HEAPTYPE)) {
-        /* Types that are part of the interpreter are no containers, and have no `tp_dict` since 3.12. */
-        owner = PyDict_GetItemString(Py_TYPE(callback)->tp_dict, "__module__");
-    }
-    if (!owner || !PyUnicode_Check(owner)) {
-        return false;
-    }
-    for (size_t i = 0; i < sizeof container_modules / sizeof *container_modules; i++) {
-        if (PyUnicode_CompareWithASCIIString(owner, container_modules[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
+    /* Of an object, such as a `weakref.finalize`, its type's `__call__`. */
+    PyObject *call = PyObject_GetAttrString((PyObject *)Py_TYPE(callback), "__call__");
+    bool is_quiet = call && PyFunction_Check(call) && is_of_container_module(call);
+    Py_XDECREF(call);
+    PyErr_Clear();
+    return is_quiet;
 }
 
 /* One of the standard streams, which are flushed, or what lies below it. */

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.facts import FactSource, _parse
-from bundler.analyze.findings import syntax_errors
-from bundler.analyze.locate import Locator
-from bundler.analyze.stdlib import _below
-from bundler.analyze.worker.scan import scan
+from bundler.analyze.follow.stdlib import _below
+from bundler.analyze.installed.locate import Locator
+from bundler.analyze.read.facts import FactSource, parse
+from bundler.analyze.read.worker.scan import scan
+from bundler.analyze.tell.findings import syntax_errors
 from bundler.cache import Cache
 from bundler.target import TargetPython
 from tests.analyze.trees import SUFFIXES, reached, walked, walker, write
@@ -23,7 +23,7 @@ def test_a_module_of_200_000_lines():
     """Generated code may be long: its imports are found all the same, on the last line too."""
     source = b"import first\n" + b"x = 1\n" * 200_000 + b"import last\n"
 
-    assert [fact.name for fact in _parse(scan(source)).imports] == ["first", "last"]
+    assert [fact.name for fact in parse(scan(source)).imports] == ["first", "last"]
 
 
 def test_what_is_never_imported_does_not_matter(tmp_path: Path):
@@ -34,7 +34,7 @@ def test_what_is_never_imported_does_not_matter(tmp_path: Path):
     made = walked(walker(tmp_path), "import p")
 
     assert reached(made) == {"p"}
-    assert list(syntax_errors(made)) == []
+    assert list(syntax_errors(made.finished())) == []
 
 
 def test_not_utf_8(tmp_path: Path):
@@ -43,7 +43,7 @@ def test_not_utf_8(tmp_path: Path):
 
     made = walked(walker(tmp_path), "import a")
 
-    assert ["cannot" in each.message or "error" in each.message for each in syntax_errors(made)] == [True]
+    assert ["cannot" in each.message or "error" in each.message for each in syntax_errors(made.finished())] == [True]
 
 
 @pytest.mark.parametrize("kind", ["folder", "dangling link", "link to itself"])

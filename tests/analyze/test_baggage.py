@@ -13,7 +13,7 @@ from bundler.target import probe
 from bundler.toolchain import Toolchain
 from tests.analyze.trees import install, write
 from tests.support import Interpreter
-from tests.target.pythons import shared_cache, toolchain
+from tests.target.pythons import quiet_context, toolchain
 
 __all__ = ["toolchain"]
 
@@ -32,13 +32,13 @@ BAGGAGE = {
 def graph(one_interpreter: Interpreter, toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> ModuleGraph:
     """`import rich, typer, requests` where the real ones are installed, setuptools too, and more that is not needed."""
     tmp_path = tmp_path_factory.mktemp("baggage")
-    cache = shared_cache()
+    context = quiet_context(toolchain)
     for name, files in BAGGAGE.items():
         install(tmp_path / "more", name, files)
     write(tmp_path, {"app.py": "import rich, typer, requests"})
-    target = probe(one_interpreter.python, toolchain, cache)
+    target = probe(one_interpreter.python, context)
     target = replace(target, search_path=(*target.search_path, tmp_path / "more"))
-    return analyze(target, Settings(target=f"{tmp_path}/app.py"), cache)
+    return analyze(target, Settings(target=f"{tmp_path}/app.py"), context)
 
 
 def test_little_baggage(graph: ModuleGraph):

@@ -6,10 +6,11 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from bundler.analyze.data import collect, is_data, left_out_files, named_modules, with_added
-from bundler.analyze.distributions import Environment
+from bundler.analyze.carry.data import collect, is_data, left_out_files, named_modules, with_added
+from bundler.analyze.carry.opened_libraries import separate
 from bundler.analyze.graph import DataFile
-from bundler.analyze.libraries import separate
+from bundler.analyze.installed.distributions import Environment
+from bundler.elf import X86_64
 from bundler.errors import BundleError, Severity
 from bundler.settings import AddedData
 from tests.analyze.trees import MARKERS, SUFFIXES, install, walked, walker, write
@@ -42,7 +43,7 @@ def collected(main: str, *search_path: Path, stdlib: Path = Path("/nowhere")) ->
     """Destinations and sources of the data files that a program gets."""
     made = walked(walker(*search_path, stdlib=stdlib), main)
     files, _ = collect(made.reached, Environment(search_path, MARKERS))
-    data, _ = separate(files)
+    data, _ = separate(files, X86_64)
     return {str(file.destination): file.source for file in data}
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.distributions import Environment
+from bundler.analyze.installed.distributions import Environment
 from tests.analyze.trees import MARKERS, install, write
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.distributions import Environment
-from bundler.analyze.entry import Entry, find_entry
-from bundler.analyze.locate import Locator
+from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.locate import Locator
+from bundler.analyze.resolve.entry import Entry, find_entry
 from bundler.cache import Cache
 from bundler.errors import BundleError
 from bundler.settings import Settings

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.distributions import Environment
-from bundler.analyze.findings import computed_imports, left_out, missing_modules, syntax_errors
+from bundler.analyze.tell.findings import computed_imports, left_out, missing_modules, syntax_errors
 from bundler.errors import Diagnostic, Severity
-from tests.analyze.trees import MARKERS, SUFFIXES, install, walked, walker, write
+from tests.analyze.trees import SUFFIXES, install, walked, walker, write
 
 
 def missing(
@@ -17,7 +16,7 @@ def missing(
 ) -> list[Diagnostic]:
     """The findings about modules that are not there."""
     made = walked(walker(*search_path, stdlib=stdlib, excluded=excluded), main)
-    return list(missing_modules(made, Environment(search_path, MARKERS), excluded))
+    return list(missing_modules(made.finished(), excluded))
 
 
 def names(findings: list[Diagnostic], severity: Severity = Severity.WARNING) -> list[str]:
@@ -48,7 +47,7 @@ def test_missing_from_a_compiled_module(tmp_path: Path):
     write(tmp_path, {f"a{SUFFIXES[0]}": ""})
     made = walked(walker(tmp_path, compiled={"a": ["gone"]}), "import a")
 
-    (finding,) = missing_modules(made, Environment((tmp_path,), MARKERS), ())
+    (finding,) = missing_modules(made.finished(), ())
 
     assert finding.where == f"{tmp_path}/a{SUFFIXES[0]}"
 
@@ -115,7 +114,7 @@ def test_left_out(tmp_path: Path):
     install(tmp_path, "lib", {"lib.py": "def f():\n  import extra.deep"})
     install(tmp_path, "extra", {"extra/__init__.py": "", "extra/deep.py": ""})
 
-    (finding,) = left_out(walked(walker(tmp_path), "import lib"))
+    (finding,) = left_out(walked(walker(tmp_path), "import lib").finished())
 
     assert (finding.severity, finding.code, finding.where) == (Severity.DETAIL, "left-out", f"{tmp_path}/lib.py:2")
     assert finding.message.startswith("`extra.deep` is left out")
@@ -127,7 +126,7 @@ def test_left_out_by_one_and_needed_by_another(tmp_path: Path):
     install(tmp_path, "lib", {"lib.py": "def f():\n  import extra"})
     install(tmp_path, "extra", {"extra.py": ""})
 
-    assert list(left_out(walked(walker(tmp_path), "import lib\nimport extra"))) == []
+    assert list(left_out(walked(walker(tmp_path), "import lib\nimport extra").finished())) == []
 
 
 @pytest.mark.parametrize(
@@ -146,7 +145,7 @@ def test_computed_imports(tmp_path: Path, call: str, lines: tuple[int, ...]):
     write(tmp_path, {"p/__init__.py": f"import importlib\n{call}", "p/sub.py": ""})
     made = walked(walker(tmp_path), "import p")
 
-    found = list(computed_imports(made, Environment((tmp_path,), MARKERS)))
+    found = list(computed_imports(made.finished()))
 
     assert [finding.where for finding in found] == [f"{tmp_path}/p/__init__.py:{line}" for line in lines]
     assert {finding.severity for finding in found} <= {Severity.NOTE}
@@ -157,10 +156,9 @@ def test_computed_imports_of_others(tmp_path: Path):
     install(tmp_path / "site", "lib", {"lib.py": "__import__(name)"})
     write(tmp_path, {"own.py": "__import__(name)"})
     made = walked(walker(tmp_path, tmp_path / "site"), "import lib, own")
-    environment = Environment((tmp_path / "site",), MARKERS)
 
-    plain = [finding.severity for finding in computed_imports(made, environment)]
-    named = [finding.severity for finding in computed_imports(made, environment, has_hidden_imports=True)]
+    plain = [finding.severity for finding in computed_imports(made.finished())]
+    named = [finding.severity for finding in computed_imports(made.finished(), has_hidden_imports=True)]
 
     assert sorted(each.value for each in plain) == ["detail", "note"]
     assert named == [Severity.DETAIL, Severity.DETAIL]
@@ -206,7 +204,7 @@ def test_syntax_error_of_a_module(tmp_path: Path):
     write(tmp_path, {"a.py": "x = 1\nprint 'x'\n"})
     made = walked(walker(tmp_path), "import a")
 
-    (finding,) = syntax_errors(made)
+    (finding,) = syntax_errors(made.finished())
 
     assert finding.where == f"{tmp_path}/a.py:2"
     assert "`a` has a syntax error" in finding.message

@@ -15,15 +15,16 @@ from typing import cast
 
 import pytest
 
-from bundler.analyze.asked import Asked, asked_files, described, hook_config
-from bundler.analyze.data import LEFT_OUT_OF_HOOKS
-from bundler.analyze.distributions import Environment
-from bundler.analyze.graph import Binding
+from bundler.analyze.carry.data import LEFT_OUT_OF_HOOKS
+from bundler.analyze.follow.requested import Asked, asked_files, described, hook_config
+from bundler.analyze.graph import APP, STDLIB, Binding, Origin, OriginKind
 from bundler.analyze.hooks.discover import Hook, HookFolder, HookKind, HookSources, contributed_folders, find_folders
 from bundler.analyze.hooks.run import BeforeImport, HookError, Hooks, StandardHook
-from bundler.analyze.locate import Kind, Located, Locator
-from bundler.analyze.reached import Reached
+from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.locate import Kind, Located, Locator
+from bundler.analyze.nodes import Reached
 from bundler.cache import Cache
+from bundler.elf import X86_64
 from bundler.errors import BundleError
 from bundler.settings import AddedData, Settings
 from bundler.target import TargetPython
@@ -150,7 +151,9 @@ def hooks_of(  # what surrounds hooks
     folders: tuple[Path, ...] = (),
     config: Mapping[str, Mapping[str, object]] | None = None,
 ) -> Hooks:
-    target = SimpleNamespace(executable=python, prefix=python.parent.parent, hexversion=1, stdlib_modules=frozenset())
+    target = SimpleNamespace(
+        executable=python, prefix=python.parent.parent, hexversion=1, stdlib_modules=frozenset(), machine=X86_64
+    )
     return Hooks(
         cast(TargetPython, target),
         (site, stdlib, stdlib / "lib-dynload"),
@@ -183,7 +186,7 @@ def run(python: Path, tmp_path: Path) -> Iterator[Run]:
 
 
 def answer(hooks: Hooks, module: str, located: Located | None = None) -> StandardHook:
-    found = hooks.standard(module, located, is_stdlib=False)
+    found = hooks.standard(module, located, APP)
     assert found is not None, hooks.findings
     return found
 
@@ -270,7 +273,7 @@ def test_hooks_that_fail(run: Run, tmp_path: Path):
     hooks = run()
 
     for number, _ in enumerate(HARMFUL):
-        hooks.standard(f"p{number}", None, is_stdlib=False)
+        hooks.standard(f"p{number}", None, APP)
 
     assert answer(hooks, "q").hidden_imports == ("r",)
     assert len(hooks.findings) == len(HARMFUL)
@@ -326,7 +329,7 @@ def test_configuration_of_hooks(tmp_path: Path, texts: tuple[str, ...], expected
     config = hook_config(Settings(hook_config=texts))
     stdlib = Path(os.__file__).parent
     hooks = hooks_of(Path(sys.executable), stdlib, tmp_path, tmp_path / "cache", (tmp_path / "hooks",), config)
-    answer = hooks.standard("p", None, is_stdlib=False)
+    answer = hooks.standard("p", None, APP)
     hooks.close()
 
     assert answer is not None
@@ -465,10 +468,12 @@ def test_answers_are_remembered(tmp_path: Path):
         datas = collect_data_files("p")
         """
 
-    def files(module: Path = site / "p/__init__.py", *, is_stdlib: bool = False) -> list[str]:
+    installed = Origin(OriginKind.DISTRIBUTION, "p")
+
+    def files(module: Path = site / "p/__init__.py", origin: Origin = installed) -> list[str]:
         hooks = our_hooks(site, tmp_path / "cache")
         try:
-            found = hooks.standard("p", Located(Kind.SOURCE, module), is_stdlib=is_stdlib)
+            found = hooks.standard("p", Located(Kind.SOURCE, module), origin)
             assert found is not None
             return [file.source.name for file in found.files]
         finally:
@@ -486,9 +491,9 @@ def test_answers_are_remembered(tmp_path: Path):
 
     # Hooks for the standard library depend on what is installed alone; those for the app's own code run each time.
     library, own = Path(os.__file__), tmp_path / "p.py"
-    assert [files(library, is_stdlib=True), files(library, is_stdlib=True)] == [[], []]
+    assert [files(library, STDLIB), files(library, STDLIB)] == [[], []]
     assert (tmp_path / "runs").read_text() == "xxxx"
-    assert [files(own), files(own)] == [[], []]
+    assert [files(own, APP), files(own, APP)] == [[], []]
     assert (tmp_path / "runs").read_text() == "xxxxxx"
 
 
@@ -509,7 +514,7 @@ def test_hidden_imports_extend_the_graph(tmp_path: Path):
     made = walked(walker(tmp_path, hooks=hooks), "import p")
 
     assert reached(made) == {"p", "q", "r"}
-    assert [(edge.importer, edge.imported) for edge in made.edges if edge.binding is Binding.HOOK] == [
+    assert [(edge.importer, edge.imported) for edge in made.finished().edges if edge.binding is Binding.HOOK] == [
         ("p", "q"), ("p", "absent"), ("q", "r"),
     ]  # fmt: skip
 
@@ -545,7 +550,7 @@ def test_aliases_folders_and_made_modules(tmp_path: Path):
     made = walked(walker(tmp_path, before=before), "import p.s\nimport p.alias\nimport p.made")
 
     assert reached(made) >= {"p", "p.s", "real", "deep"}
-    assert made.made_at_run_time == {"p.made"}
+    assert made.finished().made_at_run_time == {"p.made"}
 
 
 def test_files_that_hooks_add(tmp_path: Path):
@@ -564,10 +569,12 @@ def test_files_that_hooks_add(tmp_path: Path):
 def test_sources_as_files(tmp_path: Path):
     """A package whose hook asks for sources has them as files too, where its modules appear to lie; others do not."""
     modules = {
-        "p": Reached("p", Located(Kind.SOURCE, tmp_path / "p/__init__.py", (tmp_path / "p",)), None),
-        "p.a": Reached("p.a", Located(Kind.SOURCE, tmp_path / "p/a.py"), None),
-        "p.not": Reached("p.not", Located(Kind.SOURCE, tmp_path / "p/not.py"), None),
-        "q": Reached("q", Located(Kind.SOURCE, tmp_path / "q.py"), None),
+        "p": Reached(
+            "p", Located(Kind.SOURCE, tmp_path / "p/__init__.py", (tmp_path / "p",)), None, APP, PurePosixPath("p")
+        ),
+        "p.a": Reached("p.a", Located(Kind.SOURCE, tmp_path / "p/a.py"), None, APP, PurePosixPath("p/a")),
+        "p.not": Reached("p.not", Located(Kind.SOURCE, tmp_path / "p/not.py"), None, APP, PurePosixPath("p/not")),
+        "q": Reached("q", Located(Kind.SOURCE, tmp_path / "q.py"), None, APP, PurePosixPath("q")),
     }
     hooks = cast(Hooks, SimpleNamespace(ran=[standard(sources={"p": "pyz+py", "p.not": "pyz"})]))
 
@@ -597,7 +604,7 @@ def test_every_contributed_hook(tmp_path: Path):
         write(tmp_path, {f"{top}-99.0.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {top}\nVersion: 99.0\n"})
     locator = Locator(SUFFIXES)
     hooks = our_hooks(tmp_path, tmp_path / "cache")
-    answers = [hooks.standard(name, locator.find_dotted(name, [tmp_path]), is_stdlib=False) for name in modules]
+    answers = [hooks.standard(name, locator.find_dotted(name, [tmp_path]), APP) for name in modules]
     hooks.close()
 
     assert len(modules) > 500
@@ -615,10 +622,7 @@ def test_hooks_of_what_is_installed(one_interpreter: Interpreter, tmp_path: Path
     installed = [
         name for name in sorted(found.of(HookKind.STANDARD)) if locator.is_module(name, [one_interpreter.packages])
     ]
-    answers = [
-        hooks.standard(name, locator.find_dotted(name, [one_interpreter.packages]), is_stdlib=False)
-        for name in installed
-    ]
+    answers = [hooks.standard(name, locator.find_dotted(name, [one_interpreter.packages]), APP) for name in installed]
     hooks.close()
 
     assert {"certifi", "charset_normalizer"} & set(installed)

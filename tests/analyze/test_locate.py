@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bundler.analyze.locate import Kind, Located, Locator, sibling_source
+from bundler.analyze.installed.locate import Kind, Located, Locator, sibling_source
 from tests.analyze.trees import SUFFIXES, write
 
 SO = SUFFIXES[0]

@@ -36,7 +36,7 @@ def test_imports_that_fail_without_harm(tmp_path: Path):
     subprocess.run(["cc", "-shared", "-fPIC", f"-I{include}", "-o", tmp_path / f"watched{suffix}", source], check=True)
     request = json.dumps({"name": "watched", "path": [str(tmp_path), *sys.path[1:]]})
 
-    command = worker_command(Path(sys.executable), "analyze", "observe")
+    command = worker_command(Path(sys.executable), "analyze/read", "observe")
     answer = subprocess.run(command, input=f"{request}\n", capture_output=True, text=True, check=True).stdout
 
     assert set(json.loads(answer)["imports"]) & {"colorsys", "beside.colorsys", "nowhere_to_be_found"} == {"colorsys"}

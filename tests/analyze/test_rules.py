@@ -8,22 +8,28 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze import analyze, rules
-from bundler.analyze.locate import Locator
-from bundler.analyze.rules import Rule, load_rules
+from bundler.analyze import analyze
+from bundler.analyze.follow import rules
+from bundler.analyze.follow.rules import Rule, load_rules, read_rules
+from bundler.analyze.installed.locate import Locator
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from tests.analyze.trees import reached, walked, walker, write
 from tests.support import VERSIONS
-from tests.target.pythons import newest_target, probed, shared_cache
+from tests.target.pythons import newest_target, probed, quiet_context
 
 __all__ = ["newest_target"]
 
-RULES = load_rules()
 _FOLDER = Path(rules.__file__).parent
-_LIBRARY_MODULES = {rule.module for rule in load_rules(_FOLDER, "cpython.toml").values()}
-LIBRARY_RULES = {name: rule for name, rule in RULES.items() if name in _LIBRARY_MODULES}
-PACKAGE_RULES = {**load_rules(_FOLDER, "frameworks.toml"), **load_rules(_FOLDER, "packages.toml")}
+LIBRARY_RULES = load_rules().stdlib
+RULES = {**load_rules().packages, **LIBRARY_RULES}
+# A rule of the library's about packages that somebody else brings.
+_ABOUT_PACKAGES = "zoneinfo._common"
+PACKAGE_RULES = {
+    **read_rules(_FOLDER / "frameworks.toml"),
+    **read_rules(_FOLDER / "packages.toml"),
+    _ABOUT_PACKAGES: LIBRARY_RULES[_ABOUT_PACKAGES],
+}
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +59,14 @@ def test_rule_says_why_and_does_something(rule: Rule):
     assert rule.module not in (*rule.implies, *rule.ignores)
 
 
+def test_rules_are_in_the_file_for_their_modules(pythons: list[TargetPython]):
+    """cpython.toml is about the standard library, and the other files are not: a rule elsewhere would have no effect."""
+    library = frozenset().union(*(python.stdlib_modules for python in pythons))
+
+    assert {name for name in LIBRARY_RULES if name.partition(".")[0] not in library} == set()
+    assert {name for name in load_rules().packages if name.partition(".")[0] in library} == set()
+
+
 # Modules that only Pythons have that need not be on the machine (ctypes._layout: 3.14).
 _LATER = frozenset({"ctypes._layout"})
 
@@ -61,6 +75,8 @@ _LATER = frozenset({"ctypes._layout"})
 def test_modules_of_rules_exist(pythons: list[TargetPython], rule: Rule):
     """Every module that a rule for the standard library names is in that of some Python: names are not misspelt."""
     assert any(_exists(python, rule.module) for python in pythons)
+    if rule.module == _ABOUT_PACKAGES:
+        return
     for name in set(rule.implies) - (_LATER if VERSIONS[-1] < "3.14" else frozenset()):
         assert any(_exists(python, name) for python in pythons), name
     for name in rule.ignores:
@@ -95,7 +111,7 @@ def test_files_are_read(tmp_path: Path):
         '[[rule]]\nmodule = "g"\nreason = "runs apps"\nprogram-stdlib = "full"\n'
     )
 
-    assert load_rules(tmp_path) == {
+    assert read_rules(tmp_path / "x.toml") == {
         "a": Rule("a", "they need it", implies=("c",)),
         "b": Rule("b", "they need it", implies=("c",)),
         "d": Rule("d", "only its own tests", ignores=("e",)),
@@ -248,7 +264,8 @@ def test_what_a_program_does_is_said_of_its_graph(tmp_path: Path, newest_target:
     app = "import bpython.args, astroid.manager"
     write(tmp_path, {"bpython/args.py": "", "astroid/manager.py": "", "app.py": app, "other.py": ""})
     with_both, without = (
-        analyze(newest_target, Settings(target=str(tmp_path / name)), shared_cache()) for name in ("app.py", "other.py")
+        analyze(newest_target, Settings(target=str(tmp_path / name)), quiet_context())
+        for name in ("app.py", "other.py")
     )
 
     assert (with_both.starts_python, with_both.reads_every_source) == (True, True)

@@ -7,21 +7,21 @@ from pathlib import Path
 import pytest
 
 from bundler.analyze import ModuleGraph, analyze
+from bundler.analyze.follow.stdlib import library_modules
 from bundler.analyze.graph import Binding
-from bundler.analyze.locate import Locator
-from bundler.analyze.stdlib import library_modules
+from bundler.analyze.installed.locate import Locator
 from bundler.cache import Cache
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from tests.analyze.trees import install, write
-from tests.target.pythons import cache, newest_target, target
+from tests.target.pythons import cache, newest_target, quiet_context, target
 
 __all__ = ["cache", "newest_target", "target"]
 
 
 def graph(python: TargetPython, cache: Cache, folder: Path, **settings: str) -> ModuleGraph:
     """The graph of a program in a folder, whose distributions lie beside it."""
-    return analyze(python, Settings(folder=folder, **settings), cache)  # type: ignore[arg-type]
+    return analyze(python, Settings(folder=folder, **settings), quiet_context(cache=cache))  # type: ignore[arg-type]
 
 
 def is_whole(found: ModuleGraph) -> bool:

@@ -6,18 +6,20 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.graph import Binding, BuiltinModule, Import, Module, ModuleGraph, SourceModule
-from bundler.analyze.why import explain
+from bundler.analyze.graph import APP, Binding, BuiltinModule, Import, LeftOut, Module, ModuleGraph, SourceModule
+from bundler.analyze.tell.why import explain
 from bundler.errors import BundleError
 
 
-def graph(*imports: Import, left_out: tuple[Import, ...] = ()) -> ModuleGraph:
+def _module(name: str) -> Module:
+    path = Path(f"{name}.py")
+    return BuiltinModule(name) if name == "sys" else SourceModule(name, path, name, is_package=False, origin=APP)
+
+
+def graph(*imports: Import, left_out: tuple[LeftOut, ...] = ()) -> ModuleGraph:
     """A graph with these edges; each name is that of a module, `sys` of a built-in one."""
-    names = {"__main__", *(name for edge in imports for name in (edge.importer, edge.imported))}
-    modules: dict[str, Module] = {
-        name: BuiltinModule(name) if name == "sys" else SourceModule(name, Path(f"{name}.py"), name, is_package=False)
-        for name in names
-    }
+    names = {"__main__", *(name for edge in imports for name in (edge.importer, edge.imported) if name)}
+    modules = {name: _module(name) for name in names}
     return ModuleGraph("app", modules, imports, (), (), (), (), "", left_out)
 
 
@@ -44,11 +46,11 @@ def test_shortest_chain():
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("__main__", "__main__ is where the program starts"), ("io", "python needs, by a rule, io")],
+    [("__main__", "__main__ is where the program starts"), ("io", "the interpreter needs, by a rule, io")],
 )
 def test_beginnings(name: str, text: str):
     """The program itself and what the interpreter imports are where chains begin."""
-    assert explain(graph(Import("python", "io", Binding.RULE)), name) == text
+    assert explain(graph(Import(None, "io", Binding.RULE)), name) == text
 
 
 def test_no_place_for_what_has_no_source():
@@ -60,7 +62,7 @@ def test_no_place_for_what_has_no_source():
 
 def test_left_out():
     """Of a module that is left out, the error tells who would use it and how to take it in."""
-    left = Import("a", "numpy.linalg", Binding.OPTIONAL, 7)
+    left = LeftOut("a", "numpy.linalg", Binding.OPTIONAL, 7)
     with pytest.raises(BundleError, match="`numpy` is left out") as caught:
         explain(graph(Import("__main__", "a", Binding.EAGER, 1), left_out=(left,)), "numpy")
 

@@ -7,15 +7,18 @@ from pathlib import Path
 from textwrap import dedent
 from typing import cast
 
-from bundler.analyze.distributions import Environment
-from bundler.analyze.extension import ExtensionReader
-from bundler.analyze.facts import FactSource, FileFacts, _parse
+from bundler.analyze.follow.rules import Rule, Rules
+from bundler.analyze.follow.walk import AnalysisContext, Walker
+from bundler.analyze.graph import Origin
 from bundler.analyze.hooks import Hooks, StandardHook
 from bundler.analyze.hooks.run import BeforeImport
-from bundler.analyze.locate import Located, Locator
-from bundler.analyze.rules import Rule
-from bundler.analyze.walk import Walker
-from bundler.analyze.worker.scan import scan
+from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.installed.locate import Located, Locator
+from bundler.analyze.installed.origins import Origins
+from bundler.analyze.read.extension import ExtensionReader
+from bundler.analyze.read.facts import FactSource, FileFacts, parse
+from bundler.analyze.read.worker.scan import scan
+from bundler.analyze.resolve.finder import ModuleFinder
 
 SUFFIXES = (".cpython-313-x86_64-linux-gnu.so", ".abi3.so", ".so")
 MARKERS = {"python_version": "3.13", "sys_platform": "linux", "extra": ""}
@@ -50,7 +53,7 @@ class DirectFacts:
     is_reading = False
 
     def facts(self, path: Path) -> FileFacts:
-        return _parse(scan(path.read_bytes()))
+        return parse(scan(path.read_bytes()))
 
     def expect(self, paths: Iterable[Path]) -> None:
         pass
@@ -62,7 +65,7 @@ class KnownImports:
     def __init__(self, imports: Mapping[str, list[str]]) -> None:
         self._imports = imports
 
-    def imports(self, name: str, path: Path, package: str) -> list[str]:
+    def imports(self, name: str, path: Path, package: str, owner: Installed | None) -> list[str]:
         return self._imports.get(name, [])
 
 
@@ -73,7 +76,7 @@ class KnownHooks:
         self._standard = standard
         self._before = before
 
-    def standard(self, module: str, located: Located | None, *, is_stdlib: bool) -> StandardHook | None:
+    def standard(self, module: str, located: Located | None, origin: Origin) -> StandardHook | None:
         return self._standard.get(module)
 
     def before_import(self, module: str) -> BeforeImport | None:
@@ -88,30 +91,31 @@ def walker(  # what surrounds a walk
     stdlib: Path = Path("/nowhere"),
     rules: Mapping[str, Rule] | None = None,
     builtin: Iterable[str] = ("sys",),
+    early: Iterable[str] = (),
     excluded: tuple[str, ...] = (),
     compiled: Mapping[str, list[str]] | None = None,
     hooks: Mapping[str, StandardHook] | None = None,
     before: Mapping[str, BeforeImport] | None = None,
 ) -> Walker:
-    """A walker over folders."""
-    return Walker(
-        search_path=search_path,
-        locator=Locator(SUFFIXES),
+    """A walker over folders; the first is the program's own. `rules` are for any module of a name."""
+    environment = Environment(search_path, MARKERS)
+    context = AnalysisContext(
+        finder=ModuleFinder(
+            Locator(SUFFIXES), search_path, frozenset(builtin), frozenset(early), library=search_path[1:], own_folders=1
+        ),
+        origins=Origins(stdlib, environment),
         facts=cast(FactSource, DirectFacts()),
         extensions=cast(ExtensionReader, KnownImports(compiled or {})),
-        rules=rules or {},
-        builtin_modules=frozenset(builtin),
-        excluded=excluded,
-        stdlib=stdlib,
-        environment=Environment(search_path, MARKERS),
-        used_by_core=(),
+        rules=Rules(rules or {}, rules or {}),
+        environment=environment,
         hooks=cast(Hooks, KnownHooks(hooks or {}, before or {})),
     )
+    return Walker(context, excluded, used_by_core=())
 
 
 def walked(made: Walker, main: str, package: str = "") -> Walker:
     """The walker after it has followed a program."""
-    made.add_main(_parse(scan(dedent(main).encode())), package)
+    made.add_main(parse(scan(dedent(main).encode())), package)
     return made
 
 

@@ -82,7 +82,7 @@ def main() -> None:
     """Do what the request asks for."""
     sys.path.append(sys.argv[1])
     sys.setrecursionlimit(20_000)
-    from worker.ctext import external  # type: ignore[import-not-found]  # found in the folder just added
+    from worker.ctext import external, module_symbol, version_symbol  # type: ignore[import-not-found]
     from worker.objects import ModuleWriter  # type: ignore[import-not-found]  # found in the folder just added
 
     request = json.loads(Path(sys.argv[2]).read_text())
@@ -93,8 +93,8 @@ def main() -> None:
         code = of_constants(values, f"<{name}>")
         # Before the writer refers to the constants: marshal looks at who does.
         cases.append((name, name, "", marshal.dumps(code)))
-        writer = ModuleWriter(request["layout"], name)
-        writer.write(name, code)
+        writer = ModuleWriter(request["layout"], version_symbol(name))
+        writer.write(module_symbol(name), code)
         Path(output).write_text(f'#include "frozen.h"\n{external(sorted(writer.elsewhere()))}\n{writer.text()}')
         facts.append({"pooled": sorted(writer.pooled), "codes": writer.codes})
     _, first, _, data = cases[0]

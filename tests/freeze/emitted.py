@@ -36,7 +36,7 @@ def module_text(target: TargetPython, work: Path, name: str, source: Path) -> tu
         "filename": f"/__bundle__/{name.replace('.', '/')}.py",
         "is_script": False,
     }
-    request = {"modules": [job], "optimize": 0, "header": HEADER, "output": str(output)}
+    request = {"modules": [job], "precompiled": None, "optimize": 0, "header": HEADER, "output": str(output)}
     worker = Service(worker_command(target.executable, "freeze", "main"))
     worker.tell(json.dumps(layout))
     (answer,) = json.loads(worker.ask(json.dumps(request)))

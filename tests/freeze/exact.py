@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from bundler.analyze import analyze
-from bundler.analyze.graph import SourceModule
+from bundler.analyze.graph import APP, SourceModule
 from bundler.cache import Cache, digest
+from bundler.context import BuildContext
 from bundler.freeze import FrozenImage, FrozenModule, freeze
-from bundler.freeze import freezer as freezing
+from bundler.freeze import compiler as freezing
 from bundler.freeze.header import layout_as_json
 from bundler.freeze.pool import part_lines
 from bundler.freeze.worker import ctext
@@ -24,7 +25,6 @@ from bundler.selfcheck import Case, Fresh, compare
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
-from bundler.workshop import Workshop
 
 HERE = Path(__file__).parent
 FREEZER = Path(freezing.__file__).parent
@@ -71,7 +71,7 @@ class Bench:
         facts = self._emit(checked, list(zip(names, pickles, strict=True)), with_changes=with_changes)
         image = self._image(checked, dict(zip(names, facts, strict=True)))
         cases: list[Case] = marshal.loads(self._cases.read_bytes())
-        found = compare(image, Fresh(cases), self.target, self._settings, self._workshop)
+        found = compare(image, Fresh(cases), self.target, self._settings, self._context)
         changes = [label for label, *_ in cases if label.startswith(CHANGED)]
         return Result(
             differences=tuple(
@@ -83,8 +83,8 @@ class Bench:
         )
 
     @property
-    def _workshop(self) -> Workshop:
-        return Workshop(self.toolchain, self.cache, Reporter(quiet=True))
+    def _context(self) -> BuildContext:
+        return BuildContext(self.toolchain, self.cache, Reporter(quiet=True))
 
     @property
     def _cases(self) -> Path:
@@ -94,7 +94,7 @@ class Bench:
         roots = (self.target.stdlib, *([self.root] if self.root else []))
         below = next((path.relative_to(root) for root in roots if path.is_relative_to(root)), Path(path.name))
         name = CHECKED + ".".join(below.with_suffix("").parts)
-        return SourceModule(name, path, f"/checked/{below}", is_package=False)
+        return SourceModule(name, path, f"/checked/{below}", is_package=False, origin=APP)
 
     def _emit(
         self, checked: Sequence[SourceModule], constants: Sequence[tuple[str, Path]], *, with_changes: bool
@@ -131,16 +131,16 @@ class Bench:
         return Settings(target=str(main), python=self.target.executable, cache_dir=self.cache.root)
 
     def _image(self, checked: Sequence[SourceModule], constants: Mapping[str, Mapping[str, Any]]) -> FrozenImage:
-        graph = analyze(self.target, self._settings, self.cache)
+        graph = analyze(self.target, self._settings, self._context)
         graph = replace(graph, modules={**graph.modules, **{module.name: module for module in checked}})
-        image = freeze(graph, self.target, self._settings, self._workshop)
+        image = freeze(graph, self.target, self._settings, self._context)
         return self._with_constants(image, constants, self._settings)
 
     def _with_constants(
         self, image: FrozenImage, constants: Mapping[str, Mapping[str, Any]], settings: Settings
     ) -> FrozenImage:
-        freezer = freezing.prepare(self.target, settings, self._workshop)
-        modules = [self._constants(freezer, name, facts) for name, facts in constants.items()]
+        compiler = freezing.prepare(self.target, settings, self._context)
+        modules = [self._constants(compiler, name, facts) for name, facts in constants.items()]
         texts = sorted({text for facts in constants.values() for text in facts["pooled"]})
         if texts:
             # Weak: the build's own pool may hold the same strings, and wins. There is but one table of them.
@@ -148,16 +148,17 @@ class Bench:
             lines = [include, f"__attribute__((weak)) {strings}"]
             source = self.folder / "pool.c"
             source.write_text("\n".join((*lines, "")))
-            freezer.compile(source, source.with_suffix(".o"))
+            compiler.compile(source, source.with_suffix(".o"))
             modules[0] = replace(modules[0], object_file=self._together(modules[0].object_file, source))
         return replace(image, modules=(*image.modules, *modules))
 
-    def _constants(self, freezer: Any, name: str, facts: Mapping[str, Any]) -> FrozenModule:
+    def _constants(self, compiler: Any, name: str, facts: Mapping[str, Any]) -> FrozenModule:
         text = self.folder / f"{name}.c"
-        output: Path = self.cache.path("test-constants", digest(freezer.identity, text.read_bytes()), ".o")
+        output: Path = self.cache.path("test-constants", digest(compiler.identity, text.read_bytes()), ".o")
         if not output.is_file():
-            freezer.compile(text, output)
-        source = SourceModule(name, text, f"<{name}>", is_package=False)
+            output.parent.mkdir(parents=True, exist_ok=True)
+            compiler.compile(text, output)
+        source = SourceModule(name, text, f"<{name}>", is_package=False, origin=APP)
         return FrozenModule(output, ctext.module_symbol(name), ctext.version_symbol(name), facts["codes"], source)
 
     def _together(self, first: Path, pool: Path) -> Path:

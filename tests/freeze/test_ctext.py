@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bundler.freeze.freezer import FLAGS
+from bundler.freeze.compiler import FLAGS
 from bundler.freeze.header import layout_as_json
 from bundler.freeze.pool import part_lines
 from bundler.freeze.worker import ctext

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bundler.freeze.header import layout_as_json
+from bundler.freeze.worker.ctext import module_symbol, version_symbol
 from bundler.freeze.worker.objects import ModuleWriter, UnsupportedConstantError, _insertion_orders, _sharing_key
 from bundler.target import TargetPython
 from tests.target.pythons import running
@@ -24,7 +25,7 @@ def writer() -> ModuleWriter:
     target: TargetPython | None = running()
     if target is None:
         pytest.skip("the Python that runs the tests has no C headers")
-    return ModuleWriter(layout_as_json(target.layout), "module")
+    return ModuleWriter(layout_as_json(target.layout), version_symbol("module"))
 
 
 def _double(bits: int) -> float:
@@ -64,7 +65,7 @@ def test_equal_constants_share(items: tuple[Any, ...]):
     target = running()
     if target is None:
         pytest.skip("the Python that runs the tests has no C headers")
-    writer = ModuleWriter(layout_as_json(target.layout), "module")
+    writer = ModuleWriter(layout_as_json(target.layout), version_symbol("module"))
     copy = tuple(map(_remade, items))
 
     assert writer.reference((items, 1)) == writer.reference((copy, 1))
@@ -113,8 +114,8 @@ def test_symbols_of_modules_are_apart(writer: ModuleWriter):
     """Two modules of one binary define no symbol twice, although their objects are numbered alike."""
     texts = []
     for name in ("a.b", "a_b", "a.b_"):
-        module = ModuleWriter(writer_layout(), name)
-        module.write(name, compile("def f(): return (1, 'two words')\n", "-", "exec"))
+        module = ModuleWriter(writer_layout(), version_symbol(name))
+        module.write(module_symbol(name), compile("def f(): return (1, 'two words')\n", "-", "exec"))
         texts.append(module.text())
     globals_ = [_defined(text) for text in texts]
 

@@ -22,7 +22,7 @@ from bundler.target import TargetPython, probe
 from tests.conftest import ENVIRONMENTS
 from tests.freeze.exact import Bench
 from tests.support import VERSIONS, find_interpreter
-from tests.target.pythons import shared_cache, shared_toolchain
+from tests.target.pythons import quiet_context, shared_cache, shared_toolchain
 
 # Runs under the target: of the files that are named on standard input, those that it can compile.
 _COMPILABLE = """
@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--chunk", metavar="N", type=int, default=150, help="modules in one binary (default: 150)")
     given = parser.parse_args(arguments)
     pythons = given.pythons or [path for version in VERSIONS if (path := find_interpreter(version))]
-    targets = [probe(path, shared_toolchain(), shared_cache()) for path in pythons]
+    targets = [probe(path, quiet_context()) for path in pythons]
     results = [
         check(target, packages(pythons[-1]) if given.packages else target.stdlib, given.chunk) for target in targets
     ]

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from bundler.contract import launcher_folder
+from bundler.elf import archive_symbols
 from bundler.link.interposed import INTERPOSED_FUNCTIONS, INTERPOSED_IN_IMAGES, INTERPOSED_IN_STATIC_PYTHON
 from bundler.link.launcher import FLAGS, sources
 from bundler.target import Linkage, TargetPython
-from bundler.target.archive import archive_symbols
 
 LAUNCHER = launcher_folder()
 SOURCES = sorted(LAUNCHER.rglob("*.c"))

@@ -16,14 +16,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bundler.elf import X86_64, ElfError, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
-from bundler.link.carry import bind
-from bundler.link.elf import ElfError, SegmentType, read_executable, read_shared_object
 from bundler.link.interposed import INTERPOSED_FUNCTIONS
 from bundler.link.libraries import find_closure
-from bundler.link.payload import Contents, build_payload
+from bundler.link.payload import lay_out_payload
+from bundler.link.place import place
 from bundler.target import TargetPython
-from tests.link.test_payload import NO_RESULTS, OPTIONS
+from tests.link.test_payload import all_of, written
 from tests.support import bundle, run
 
 FILES = (
@@ -57,10 +57,9 @@ def interesting(path: Path) -> tuple[bytes, tuple[tuple[int, int], ...]]:
 
 def use(path: Path) -> None:
     """What a build does with a shared object."""
-    closure = find_closure([(path, "/here/module.so")], "/here")
-    bound = bind(closure, frozenset({"PyModuleDef_Init"}), INTERPOSED_FUNCTIONS, {})
-    contents = Contents((), (), bound.prelinked.images, NO_RESULTS, OPTIONS, carried=bound.carried)
-    build_payload(contents, 0, lambda _: 0, lambda _: 0)
+    closure = find_closure([(path, "/here/module.so")], "/here", X86_64)
+    placement = place(closure, frozenset({"PyModuleDef_Init"}), INTERPOSED_FUNCTIONS, {})
+    written(lay_out_payload(all_of(libraries=placement), X86_64))
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

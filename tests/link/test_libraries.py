@@ -6,6 +6,7 @@ Costs a dozen small compilations, one of them by Rust, and one binary.
 from __future__ import annotations
 
 import ast
+import json
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -150,6 +151,28 @@ def test_prelinked(libraries: Libraries):
         "libincomplete.so": "needs `libgone.so`, which is not on this machine",
     }
     assert [each["path"] for each in found["data_files"] if "libforeign" in each["path"]] == ["packed/libforeign.so"]
+
+
+def test_planned(libraries: Libraries):
+    """A plan names the same libraries, and says of each why it is needed or why it stays a file."""
+    done = bundle(
+        "plan", "--json", PROGRAM, "--python", libraries.target.executable, PYTHONPATH=str(libraries.packages)
+    )
+    assert done.status == 0, done.stderr.decode()
+    planned = json.loads(done.stdout)
+    found = inspect(libraries.binary)
+    reasons = {Path(each["path"]).name: each["reason"] for each in planned["libraries"]}
+
+    assert {each["path"] for each in planned["libraries"] if each["is_prelinked"] and not each["module"]} == set(
+        found["libraries"]
+    )
+    assert [
+        {"path": each["path"], "reason": each["reason"]} for each in planned["libraries"] if not each["is_prelinked"]
+    ] == found["carried"]
+    assert reasons["libgrafted-1234.so"] == "is opened by the package that it is in"
+    assert reasons["single.abi3.so"] == "is the module `packed.single`"
+    assert planned["sizes"]["carried"] == sum(each["size"] for each in planned["libraries"] if not each["is_prelinked"])
+    assert done.stderr.decode().count("note[carried-library]") == len(found["carried"])
 
 
 def test_reasons_in_the_output(libraries: Libraries):

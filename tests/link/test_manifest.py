@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from bundler.errors import BundleError
-from bundler.link.manifest import SECTION, Manifest, read_manifest
+from bundler.link.finished import read_manifest
+from bundler.link.manifest import SECTION, Manifest
 
 MANIFEST = Manifest(
     name="app",

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from bundler.link import elf
-from bundler.link.prelink import FIRST_BASE
+from bundler import elf
+from bundler.link.bind import FIRST_BASE
 from bundler.target import TargetPython
 from tests.link import natives
 from tests.support import BUNDLE_ROOT, Outcome, bundle, inspect, run

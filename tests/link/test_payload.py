@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -12,15 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bundler.contract import bundle_constant, bundle_ffi, fnv1a, launcher_folder
+from bundler.elf import X86_64, Section
+from bundler.errors import BundleError
+from bundler.link.contents import Contents, Entry, FileEntry, InlineFile, InterpreterConfig, ModuleEntry, Results
 from bundler.link.interposed import INTERPOSED_FUNCTIONS
 from bundler.link.libraries import find_closure
-from bundler.link.payload import Contents, FileEntry, ModuleEntry, Options, Results, build_payload
-from bundler.link.prelink import prelink
+from bundler.link.model import Payload
+from bundler.link.objects import Placement, Prelinked
+from bundler.link.payload import bound_tables, lay_out_payload, write_payload
+from bundler.link.place import place
 from tests.link import natives
 
 BASE = 0x7000_0000_0000
 
-OPTIONS = Options(
+CONFIG = InterpreterConfig(
     optimize=2,
     utf8_mode=True,
     site_builtins=("exit", "help"),
@@ -37,19 +44,43 @@ OPTIONS = Options(
 NO_RESULTS = Results((), "frozen_results")
 
 
-def contents(modules: Iterable[str] = (), files: Iterable[str] = ()) -> Contents:
-    """Modules and files with these names."""
+def all_of(
+    modules: Sequence[ModuleEntry] = (),
+    files: Sequence[Entry] = (),
+    libraries: Placement | None = None,
+    results: Results = NO_RESULTS,
+) -> Contents:
+    """Contents with these and nothing else."""
     return Contents(
-        modules=tuple(ModuleEntry(name, f"/here/{name}", None, 1, is_package=False) for name in modules),
-        files=tuple(FileEntry(PurePosixPath(path), b"in " + path.encode(), is_executable=False) for path in files),
-        images=(),
-        results=NO_RESULTS,
-        options=OPTIONS,
+        modules=tuple(modules),
+        files=tuple(files),
+        folders=(),
+        libraries=libraries or Placement(Prelinked(()), ()),
+        ending_visibly=frozenset(),
+        interposed=(),
+        results=results,
+        config=CONFIG,
     )
 
 
-def payload(what: Contents, base: int = BASE) -> bytes:
-    return build_payload(what, base, lambda _: 0, lambda _: 0)
+def contents(modules: Iterable[str] = (), files: Iterable[str] = ()) -> Contents:
+    """Modules and files with these names."""
+    return all_of(
+        [ModuleEntry(name, f"/here/{name}", None, 1, is_package=False) for name in modules],
+        [InlineFile(PurePosixPath(path), b"in " + path.encode()) for path in files],
+    )
+
+
+def written(laid_out: Payload, base: int = BASE, symbols: Mapping[str, int] | None = None) -> bytes:
+    """A payload as it is in an executable that loads it at `base`."""
+    file = io.BytesIO(bytes(laid_out.size))
+    section = Section(".bundle", 1, base, 0, laid_out.size, 2)
+    write_payload(file, section, laid_out, {"frozen_results": 0, **(symbols or {})}, lambda _: 0)
+    return file.getvalue()
+
+
+def payload(what: Contents) -> bytes:
+    return written(lay_out_payload(what, X86_64))
 
 
 # --- Looking up in C --------------------------------------------------------------------------------------------------
@@ -132,8 +163,9 @@ def test_files_are_found_by_path(look_up: LookUp):
 def test_images_are_found_by_path_and_soname(look_up: LookUp, natives_folder: Path):
     """Both indexes lead to the image."""
     roots = [(natives_folder / f"{part.name}.abi3.so", f"/here/{part.name}.so") for part in natives.MODULES[:8]]
-    images = prelink(find_closure(roots, "/here"), frozenset(), INTERPOSED_FUNCTIONS).images
-    data = payload(Contents((), (), images, NO_RESULTS, OPTIONS))
+    libraries = place(find_closure(roots, "/here", X86_64), frozenset(), INTERPOSED_FUNCTIONS, {})
+    images = libraries.prelinked.objects
+    data = payload(all_of(libraries=libraries))
     tables = Tables(data)
 
     assert look_up(data, ["i" + image.path for image in images]) == list(range(len(images)))
@@ -215,11 +247,9 @@ def test_modules_are_written():
         ModuleEntry("b", "/here/b.so", None, kinds[1], is_package=False),
         ModuleEntry("boot", None, "frozen_boot", kinds[0], is_package=False),
     )
-    data = build_payload(
-        Contents(rows, (), (), Results(("key",), "frozen_results"), OPTIONS),
-        BASE,
-        {"frozen_a": 0x1000, "frozen_boot": 0x2000, "frozen_results": 0x3000}.__getitem__,
-        lambda _: 0,
+    data = written(
+        lay_out_payload(all_of(rows, results=Results(("key",), "frozen_results")), X86_64),
+        symbols={"frozen_a": 0x1000, "frozen_boot": 0x2000, "frozen_results": 0x3000},
     )
     tables = Tables(data)
     address = bundle_ffi().cast
@@ -232,13 +262,67 @@ def test_modules_are_written():
     assert tables.modules[2].path == bundle_ffi().NULL
 
 
-def test_size_is_known_before_addresses():
-    """Room is made before the link: the size depends on nothing that only the link decides."""
-    what = contents(["a", "b"], ["/here/x"])
-    other = build_payload(what, 0x400000, lambda _: 1 << 40, lambda _: 1 << 40)
+def test_addresses_are_all_that_the_link_decides():
+    """Before the link, everything has its place and the tables are complete, but for words that hold addresses."""
+    laid_out = lay_out_payload(contents(["a", "b"], ["/here/x"]), X86_64)
+    places = {reference.place + step for reference in laid_out.tables.references for step in range(8)}
+    one, other = written(laid_out), written(laid_out, 0x400000)
 
-    assert len(other) == len(payload(what))
-    assert len(other) % 4096 == 0
+    assert laid_out.size % X86_64.page_size == 0
+    assert len(one) == len(other) == laid_out.size
+    assert {index for index, pair in enumerate(zip(one, other, strict=True)) if len(set(pair)) > 1} <= places
+    for offset, data in bound_tables(laid_out.tables, 0, {"frozen_results": 0}):
+        assert [byte for at, byte in enumerate(data, offset) if at not in places] == [
+            byte for at, byte in enumerate(one[offset:][: len(data)], offset) if at not in places
+        ]
+
+
+def test_files_are_read_when_they_are_laid_out(tmp_path: Path):
+    """A file's content is in the payload, compressed if that is asked for and smaller; its digest names it."""
+    (tmp_path / "long").write_bytes(b"again and " * 1000)
+    (tmp_path / "short").write_bytes(b"x")
+    entries = [
+        FileEntry(PurePosixPath("/a"), tmp_path / "long", 10000),
+        FileEntry(PurePosixPath("/b"), tmp_path / "long", 10000, is_packed=True),
+        FileEntry(PurePosixPath("/c"), tmp_path / "short", 1, is_packed=True),
+    ]
+    laid_out = lay_out_payload(all_of(files=entries), X86_64)
+    tables = Tables(written(laid_out))
+    rows = {tables.text(tables.files[number].path): tables.files[number] for number in range(3)}
+
+    assert tables.bytes(rows["/a"].data, rows["/a"].size) == b"again and " * 1000
+    assert zlib.decompress(tables.bytes(rows["/b"].data, rows["/b"].packed_size), -15) == b"again and " * 1000
+    assert (rows["/c"].size, rows["/c"].packed_size) == (1, 0)
+    assert tables.text(rows["/a"].digest) == tables.text(rows["/b"].digest) != tables.text(rows["/c"].digest)
+
+
+@pytest.mark.parametrize("change", ["grown", "same size", "gone"])
+@pytest.mark.parametrize("is_late", [False, True], ids=["before layout", "before writing"])
+def test_files_that_change_are_refused(tmp_path: Path, change: str, is_late: bool):
+    """What is written is what was planned and digested; a file that changes in between is an error that names it."""
+
+    def spoil() -> None:
+        if change == "gone":
+            file.unlink()
+        else:
+            file.write_bytes(b"four" if change == "same size" else b"longer")
+
+    file = tmp_path / "data"
+    file.write_bytes(b"text")
+    entries = all_of(files=[FileEntry(PurePosixPath("/data"), file, 4)])
+    laid_out = lay_out_payload(entries, X86_64)
+    spoil()
+    if is_late:
+        with pytest.raises(BundleError, match=f"`{file}` changed while it was bundled"):
+            written(laid_out)
+    elif change == "grown":
+        with pytest.raises(BundleError, match=f"`{file}` changed while it was bundled"):
+            lay_out_payload(entries, X86_64)
+    elif change == "gone":
+        with pytest.raises(FileNotFoundError, match=str(file)):
+            lay_out_payload(entries, X86_64)
+    else:
+        assert lay_out_payload(entries, X86_64).files[0].digest != laid_out.files[0].digest
 
 
 def test_equal_texts_are_stored_once():

@@ -5,32 +5,38 @@ from __future__ import annotations
 import itertools
 import shutil
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from bundler.elf import X86_64, Rela, Relocation, SegmentType, SharedObject, Symbol, SymbolBinding, SymbolType, Tag
 from bundler.errors import BundleError
-from bundler.link import prelink
-from bundler.link.carry import bind
-from bundler.link.elf import PAGE, Relocation, SegmentType, Symbol, SymbolBinding, SymbolType, Tag
+from bundler.link import relocated
+from bundler.link.bind import FIRST_BASE, prelink
+from bundler.link.exports import Exports
 from bundler.link.interposed import INTERPOSED_FUNCTIONS
-from bundler.link.libraries import LINKED_HOST_LIBRARIES, Closure, find_closure
-from bundler.link.prelink import (
-    FIRST_BASE,
-    Image,
-    InExecutable,
-    Known,
-    OnHost,
+from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, find_closure
+from bundler.link.objects import (
+    Closure,
+    Constant,
+    ExecutableSymbol,
+    IndirectFunction,
+    PltStub,
     Prelinked,
-    Resolved,
-    Stub,
+    PrelinkedObject,
+    RunTimeTarget,
+    SystemSymbol,
     Target,
     ThreadLocal,
+    ThreadLocalBlock,
     ThreadLocalModule,
 )
+from bundler.link.place import place
 from tests.link import natives
 
+PAGE = X86_64.page_size
 _STRSZ = 10  # DT_STRSZ: only this test asks for it
 
 EXPORTED = frozenset({"PyModuleDef_Init", "PyUnicode_FromString"})
@@ -40,26 +46,26 @@ EXPORTED = frozenset({"PyModuleDef_Init", "PyUnicode_FromString"})
 def closure(natives_folder: Path) -> Closure:
     """All small modules with everything they need."""
     files = sorted(natives_folder.glob("*.abi3.so"))
-    return find_closure(((file, f"/here/{file.name}") for file in files), "/here")
+    return find_closure(((file, f"/here/{file.name}") for file in files), "/here", X86_64)
 
 
 @pytest.fixture(scope="session")
 def prelinked(closure: Closure) -> Prelinked:
-    return bind(closure, EXPORTED, INTERPOSED_FUNCTIONS, {}).prelinked
+    return place(closure, EXPORTED, INTERPOSED_FUNCTIONS, {}).prelinked
 
 
-def image_of(prelinked: Prelinked, name: str) -> Image:
-    return next(image for image in prelinked.images if Path(image.path).name == name)
+def object_of(prelinked: Prelinked, name: str) -> PrelinkedObject:
+    return next(dso for dso in prelinked.objects if Path(dso.path).name == name)
 
 
 def locate(target: Target) -> int:
     """Some address for everything that is in the executable."""
     match target:
-        case Known(value):
+        case Constant(value):
             return value
-        case InExecutable(name, addend):
+        case ExecutableSymbol(name, addend):
             return 0x400000 + hash(name) % 0x10000 * 16 + addend
-        case Stub():
+        case PltStub():
             return 0x500000
         case ThreadLocalModule():
             return 1
@@ -74,21 +80,21 @@ def locate(target: Target) -> int:
 
 def test_images_do_not_meet(prelinked: Prelinked):
     """Images lie apart, above the executable and its heap, each aligned as its segments ask."""
-    places = sorted((image.base, image.end, image) for image in prelinked.images)
+    places = sorted((dso.base, dso.end, dso) for dso in prelinked.objects)
 
     assert places[0][0] >= FIRST_BASE
     for (_, end, _), (base, _, _) in itertools.pairwise(places):
         assert base - end >= PAGE
-    for base, _, image in places:
-        assert all(base % max(segment.alignment, PAGE) == 0 for segment in image.object.loads)
+    for base, _, dso in places:
+        assert all(base % max(segment.alignment, PAGE) == 0 for segment in dso.object.loads)
 
 
 def test_places_depend_on_nothing_but_the_libraries(closure: Closure, prelinked: Prelinked):
     """Binding twice gives the same, so that builds are reproducible."""
-    again = bind(closure, EXPORTED, INTERPOSED_FUNCTIONS, {}).prelinked
+    again = place(closure, EXPORTED, INTERPOSED_FUNCTIONS, {}).prelinked
 
-    assert [(image.path, image.base, image.words) for image in again.images] == [
-        (image.path, image.base, image.words) for image in prelinked.images
+    assert [(dso.path, dso.base, dso.fixups) for dso in again.objects] == [
+        (dso.path, dso.base, dso.fixups) for dso in prelinked.objects
     ]
 
 
@@ -97,10 +103,12 @@ def test_places_depend_on_nothing_but_the_libraries(closure: Closure, prelinked:
 
 def test_no_relocation_is_forgotten(prelinked: Prelinked):
     """Everything that the dynamic linker would have written has a value, once."""
-    for image in prelinked.images:
-        places = [word.address for word in image.words] + [address for address, _ in image.relative]
-        expected = {image.base + rela.offset for rela in image.object.relocations if rela.type != Relocation.NONE}
-        expected |= {image.base + address for address in image.object.relative_words}
+    for dso in prelinked.objects:
+        places = [fixup.address for fixup in dso.fixups] + [address for address, _ in dso.relative]
+        expected = {
+            dso.base + rela.offset for rela in dso.object.relocations if dso.object.kind_of(rela) is not Relocation.NONE
+        }
+        expected |= {dso.base + address for address in dso.object.relative_words}
 
         assert len(places) == len(set(places))
         assert set(places) >= expected
@@ -108,52 +116,111 @@ def test_no_relocation_is_forgotten(prelinked: Prelinked):
         assert {place - 8 for place in set(places) - expected} <= expected
 
 
-def word_for(image: Image, name: str) -> Target:
+def word_for(dso: PrelinkedObject, name: str) -> Target:
     """What the references to a name became; they all became the same."""
-    indexes = {index for index, symbol in enumerate(image.object.symbols) if symbol.name == name}
-    places = {image.base + rela.offset for rela in image.object.relocations if rela.symbol in indexes}
-    (found,) = {word.target for word in image.words if word.address in places}
+    indexes = {index for index, symbol in enumerate(dso.object.symbols) if symbol.name == name}
+    places = {dso.base + rela.offset for rela in dso.object.relocations if rela.symbol in indexes}
+    (found,) = {fixup.target for fixup in dso.fixups if fixup.address in places}
     return found
 
 
 def test_kinds_of_targets(prelinked: Prelinked):
-    """A name is bound to the executable, to a stub or data of the C library, or to another image."""
-    use_data, use_function = (image_of(prelinked, f"{name}.abi3.so") for name in ("use_data", "use_function"))
-    data = image_of(prelinked, "libdata.so")
+    """A name is bound to the executable, to a stub or data of the C library, or to another dso."""
+    use_data, use_function = (object_of(prelinked, f"{name}.abi3.so") for name in ("use_data", "use_function"))
+    data = object_of(prelinked, "libdata.so")
     counter = next(symbol for symbol in data.object.symbols if symbol.name == "counter")
 
-    assert word_for(use_data, "PyModuleDef_Init") == InExecutable("PyModuleDef_Init", 0)
-    assert word_for(use_data, "counter") == Known(data.base + counter.value)
-    assert word_for(use_data, "setenv") == Stub("setenv", "GLIBC_2.2.5")
-    assert isinstance(word_for(use_data, "environ"), OnHost)
-    assert isinstance(word_for(use_function, "apply"), Known)
-    assert isinstance(word_for(image_of(prelinked, "libifunc.so"), "chosen"), Resolved)
+    assert word_for(use_data, "PyModuleDef_Init") == ExecutableSymbol("PyModuleDef_Init", 0)
+    assert word_for(use_data, "counter") == Constant(data.base + counter.value)
+    assert word_for(use_data, "setenv") == PltStub("setenv", "GLIBC_2.2.5")
+    assert isinstance(word_for(use_data, "environ"), SystemSymbol)
+    assert isinstance(word_for(use_function, "apply"), Constant)
+    assert isinstance(word_for(object_of(prelinked, "libifunc.so"), "chosen"), IndirectFunction)
     assert {"PyModuleDef_Init", "PyUnicode_FromString"} <= prelinked.executable_symbols
 
 
 def test_interposed_functions(prelinked: Prelinked):
     """Calls that the launcher answers go to it, whoever makes them."""
-    dl = image_of(prelinked, "dl.abi3.so")
+    dl = object_of(prelinked, "dl.abi3.so")
 
-    assert word_for(dl, "dladdr") == InExecutable("__wrap_dladdr", 0)
-    assert word_for(dl, "dlopen") == InExecutable("__wrap_dlopen", 0)
+    assert word_for(dl, "dladdr") == ExecutableSymbol("__wrap_dladdr", 0)
+    assert word_for(dl, "dlopen") == ExecutableSymbol("__wrap_dlopen", 0)
     assert {"__wrap_dladdr", "__wrap_dlopen"} <= prelinked.executable_symbols
     assert not {stub.name for stub in prelinked.stubs} & INTERPOSED_FUNCTIONS
 
 
 def test_undefined_names_are_left_to_run_time(prelinked: Prelinked):
     """A missing function is no build error: importing the module fails, as in Python. A weak one is 0."""
-    assert word_for(image_of(prelinked, "undefined.abi3.so"), "nobody_has_this") == OnHost(
+    assert word_for(object_of(prelinked, "undefined.abi3.so"), "nobody_has_this") == SystemSymbol(
         "nobody_has_this", None, 0, is_weak=False
     )
-    assert word_for(image_of(prelinked, "weak_without.abi3.so"), "absent") == Known(0)
+    assert word_for(object_of(prelinked, "weak_without.abi3.so"), "absent") == Constant(0)
 
 
 def test_shared_library_is_bound_when_loaded(prelinked: Prelinked):
     """What several modules bring to one library in different ways is looked up when one of them is loaded."""
-    caller = image_of(prelinked, "libcaller.so")
+    caller = object_of(prelinked, "libcaller.so")
 
-    assert word_for(caller, "which") == OnHost("which", None, 0, is_weak=False)
+    assert word_for(caller, "which") == SystemSymbol("which", None, 0, is_weak=False)
+
+
+# --- Refusals ---------------------------------------------------------------------------------------------------------
+
+
+def changed(closure: Closure, **changes: Callable[[SharedObject], SharedObject]) -> Closure:
+    """The closure with some of its objects changed; a library is named by the beginning of its file's name."""
+    return replace(
+        closure,
+        libraries=tuple(
+            replace(
+                library,
+                object=changes.get(library.object.path.name.partition(".")[0], lambda each: each)(library.object),
+            )
+            for library in closure.libraries
+        ),
+    )
+
+
+def with_odd_relocation(object_: SharedObject) -> SharedObject:
+    """The object with a relocation of a type that no linker writes."""
+    return replace(object_, relocations=(*object_.relocations, Rela(object_.loads[-1].address, 99, 0, 0)))
+
+
+def test_refusals_come_all_at_once(closure: Closure):
+    """Every library that cannot be bound is refused in one pass, each for its first reason, and is then carried."""
+    odd = changed(closure, use_data=with_odd_relocation, dl=with_odd_relocation)
+    reasons = {
+        "/here/dl.abi3.so": "has a relocation of type 99",
+        "/here/use_data.abi3.so": "has a relocation of type 99",
+    }
+
+    refusals = prelink(odd, EXPORTED, INTERPOSED_FUNCTIONS)
+    placement = place(odd, EXPORTED, INTERPOSED_FUNCTIONS, {})
+
+    assert isinstance(refusals, tuple)
+    found = {refusal.path: refusal.reason for refusal in refusals}
+    assert {path: found[path] for path in reasons} == reasons
+    # One of the small modules cannot be bound either.
+    assert found.keys() - reasons.keys() == {"/here/undefined_carried.abi3.so"}
+    assert reasons.items() <= {each.library.path: each.reason for each in placement.carried}.items()
+
+
+def test_no_room_for_a_detour(closure: Closure):
+    """A library of the executable's own, too short in a place where it must jump, is the user's to exchange."""
+
+    def short(object_: SharedObject) -> SharedObject:
+        return replace(object_, symbols=tuple(each._replace(size=2) for each in object_.symbols))
+
+    libdata = next(library for library in closure.libraries if library.object.path.name == "libdata.so")
+    linked = replace(closure, libraries=(libdata,), linked=(libdata.object.name,))
+    function = next(symbol.name for symbol in libdata.object.symbols if symbol.name == "counter_address")
+
+    assert isinstance(prelink(linked, EXPORTED, INTERPOSED_FUNCTIONS, frozenset({function})), Prelinked)
+    with pytest.raises(BundleError, match=f"has no room in `{function}` for a jump") as raised:
+        place(changed(linked, libdata=short), EXPORTED, INTERPOSED_FUNCTIONS, {}, frozenset({function}))
+
+    assert raised.value.diagnostic.code == "cannot-embed"
+    assert raised.value.diagnostic.hint
 
 
 # --- Contents ---------------------------------------------------------------------------------------------------------
@@ -161,39 +228,39 @@ def test_shared_library_is_bound_when_loaded(prelinked: Prelinked):
 
 def test_segments_hold_the_file_but_for_bound_words(prelinked: Prelinked):
     """Every byte that the dynamic linker would map is there; only words and forgotten search paths differ."""
-    for image in prelinked.images:
-        changed = _changed_addresses(image)
-        for part in prelink.segments(image, locate):
-            for index, byte in enumerate(part.content):
+    for dso in prelinked.objects:
+        changed = _changed_addresses(dso)
+        for part, content in relocated.contents(dso, locate):
+            for index, byte in enumerate(content):
                 address = part.address + index
                 if address not in changed:
-                    assert byte == _byte(image, address), (image.path, hex(address - image.base))
+                    assert byte == _byte(dso, address), (dso.path, hex(address - dso.base))
             break  # the first one of each is enough: bytes are many
 
 
 def test_words_are_written(prelinked: Prelinked):
     """A word that is known has its value in the contents."""
-    for image in prelinked.images:
-        found = memory(image)
-        for address, value in image.relative:
+    for dso in prelinked.objects:
+        found = memory(dso)
+        for address, value in dso.relative:
             assert found.word(address) == value
-        for word in image.words:
-            if not isinstance(word.target, prelink.AtRunTime):
-                assert found.word(word.address) == locate(word.target) & (1 << 64) - 1
+        for fixup in dso.fixups:
+            if not isinstance(fixup.target, RunTimeTarget):
+                assert found.word(fixup.address) == locate(fixup.target) & (1 << 64) - 1
 
 
 def test_segments_cover_memory(prelinked: Prelinked):
     """Segments are whole pages, do not overlap, and have the permissions of the program header, or less (RELRO)."""
-    for image in prelinked.images:
-        parts = list(prelink.segments(image, locate))
+    for dso in prelinked.objects:
+        parts = list(relocated.parts(dso))
         for one, other in itertools.pairwise(parts):
             assert one.address + one.memory_size <= other.address
         for part in parts:
-            assert part.address % PAGE == part.memory_size % PAGE == len(part.content) % PAGE == 0
-            assert len(part.content) <= part.memory_size
+            assert part.address % PAGE == part.memory_size % PAGE == part.stored_size % PAGE == 0
+            assert part.stored_size <= part.memory_size
             assert part.protection & 6 != 6, "writable and executable"
-        for load in image.object.loads:
-            for address in (image.base + load.address, image.base + load.address + load.memory_size - 1):
+        for load in dso.object.loads:
+            for address in (dso.base + load.address, dso.base + load.address + load.memory_size - 1):
                 part = next(p for p in parts if p.address <= address < p.address + p.memory_size)
                 flags = (load.flags & 1) << 2 | load.flags & 2 | load.flags >> 2 & 1
                 assert part.protection in (flags, flags & ~2)
@@ -202,13 +269,13 @@ def test_segments_cover_memory(prelinked: Prelinked):
 def test_relro_is_read_only_from_the_start(prelinked: Prelinked):
     """What the dynamic linker would protect after binding is mapped read-only, unless something is patched in it."""
     kinds = set()
-    for image in prelinked.images:
-        start, size = prelink.relro(image)
+    for dso in prelinked.objects:
+        start, size = relocated.relro(dso)
         if not size:
             continue
-        is_late = prelink.late_relro(image) != (0, 0)
+        is_late = relocated.late_relro(dso) != (0, 0)
         kinds.add(is_late)
-        for part in prelink.segments(image, locate):
+        for part in relocated.parts(dso):
             if start <= part.address < start + size:
                 assert part.protection == (3 if is_late else 1)
 
@@ -217,53 +284,53 @@ def test_relro_is_read_only_from_the_start(prelinked: Prelinked):
 
 def test_search_paths_are_forgotten(prelinked: Prelinked):
     """A run path tells of the build machine: it is not in the binary. Names of symbols stay."""
-    image = image_of(prelinked, "use_data.abi3.so")
-    found = memory(image)
-    strings = image.base + image.object.tags[Tag.STRTAB]
-    table = found.content[strings - found.base :][: image.object.tags[_STRSZ]]
+    dso = object_of(prelinked, "use_data.abi3.so")
+    found = memory(dso)
+    strings = dso.base + dso.object.tags[Tag.STRTAB]
+    table = found.content[strings - found.base :][: dso.object.tags[_STRSZ]]
 
-    assert Tag.RUNPATH in image.object.tags
-    assert found.text(strings + image.object.tags[Tag.RUNPATH]) == b""
-    assert all(symbol.name.encode() + b"\0" in table for symbol in image.object.symbols)
+    assert Tag.RUNPATH in dso.object.tags
+    assert found.text(strings + dso.object.tags[Tag.RUNPATH]) == b""
+    assert all(symbol.name.encode() + b"\0" in table for symbol in dso.object.symbols)
 
 
 def test_thread_local_contents(prelinked: Prelinked):
     """The block of a new thread begins with the initial values, pointers among them bound."""
-    image = image_of(prelinked, "libthread.so")
-    segment = image.object.segment(SegmentType.TLS)
+    dso = object_of(prelinked, "libthread.so")
+    segment = dso.object.segment(SegmentType.TLS)
     assert segment is not None
-    layout = prelink.thread_local_layout(prelinked.images)
-    block = Memory(0, prelink.thread_local_content(image, locate))
-    symbols = {symbol.name: symbol for symbol in image.object.symbols}
+    blocks = {block.owner: block for block in prelinked.thread_locals}
+    block = Memory(0, relocated.thread_local_content(dso, locate))
+    symbols = {symbol.name: symbol for symbol in dso.object.symbols}
 
-    assert layout[image.index] == (segment.file_size, segment.memory_size, 64)
-    assert image_of(prelinked, "libdata.so").index not in layout
+    assert blocks[dso.index] == ThreadLocalBlock(dso.index, segment.file_size, segment.memory_size, 64)
+    assert object_of(prelinked, "libdata.so").index not in blocks
     assert len(block.content) == segment.file_size
     assert block.word(symbols["shared_count"].value) & 0xFFFFFFFF == 7
-    assert image.base < block.word(symbols["shared_pointer"].value) < image.end
+    assert dso.base < block.word(symbols["shared_pointer"].value) < dso.end
 
 
-def _changed_addresses(image: Image) -> set[int]:
-    starts = [word.address for word in image.words] + [address for address, _ in image.relative]
+def _changed_addresses(dso: PrelinkedObject) -> set[int]:
+    starts = [fixup.address for fixup in dso.fixups] + [address for address, _ in dso.relative]
     changed = {start + step for start in starts for step in range(8)}
     for tag in (Tag.RUNPATH, Tag.RPATH):
-        if tag in image.object.tags:
-            start = image.base + image.object.tags[Tag.STRTAB] + image.object.tags[tag]
+        if tag in dso.object.tags:
+            start = dso.base + dso.object.tags[Tag.STRTAB] + dso.object.tags[tag]
             changed |= set(range(start, start + 200))
     return changed
 
 
-def _byte(image: Image, address: int) -> int:
+def _byte(dso: PrelinkedObject, address: int) -> int:
     """A byte of memory as the file has it; what lies between segments in one page is whatever is in the file."""
-    for load in image.object.loads:
-        start = image.base + load.address
+    for load in dso.object.loads:
+        start = dso.base + load.address
         if start <= address < start + load.file_size:
-            byte: int = image.object.data[load.offset + address - start]
+            byte: int = dso.object.data[load.offset + address - start]
             return byte
-    for load in image.object.loads:
-        start = (image.base + load.address) & -PAGE
-        if start <= address < image.base + load.address:
-            before: int = image.object.data[load.offset - (image.base + load.address - address)]
+    for load in dso.object.loads:
+        start = (dso.base + load.address) & -PAGE
+        if start <= address < dso.base + load.address:
+            before: int = dso.object.data[load.offset - (dso.base + load.address - address)]
             return before
     return 0
 
@@ -283,13 +350,13 @@ class Memory:
         return self.content[start : self.content.index(b"\0", start)]
 
 
-def memory(image: Image) -> Memory:
-    """An image as it is mapped."""
-    parts = list(prelink.segments(image, locate))
-    base = parts[0].address
-    content = bytearray(parts[-1].address + parts[-1].memory_size - base)
-    for part in parts:
-        content[part.address - base : part.address - base + len(part.content)] = part.content
+def memory(dso: PrelinkedObject) -> Memory:
+    """An dso as it is mapped."""
+    parts = list(relocated.contents(dso, locate))
+    base, last = parts[0][0].address, parts[-1][0]
+    content = bytearray(last.address + last.memory_size - base)
+    for part, stored in parts:
+        content[part.address - base : part.address - base + len(stored)] = stored
     return Memory(base, bytes(content))
 
 
@@ -324,7 +391,7 @@ NEW, HIDDEN_NEW = _symbol("V2"), _symbol("V2", hidden=True)
 )
 def test_versions(defined: list[Symbol], version: str | None, expected: Symbol | None):
     """Which definition a reference means: that of its version, one without any, or the oldest if it has none itself."""
-    exports = prelink._Exports(_Object(defined))  # type: ignore[arg-type]  # of an object only its symbols are asked for
+    exports = Exports(_Object(defined))  # type: ignore[arg-type]  # of an object only its symbols are asked for
 
     assert exports.find("f", version) == expected
 
@@ -341,15 +408,15 @@ def test_libraries_of_the_system_stay_there(closure: Closure):
     """The C library and the C++ run-time are never part of a binary; everything else is, by its name under the root."""
     paths = {library.path for library in closure.libraries}
 
-    assert closure.hosts.keys() >= LINKED_HOST_LIBRARIES & {"libc.so.6", "libm.so.6"}
+    assert closure.system.keys() >= LINKED_SYSTEM_LIBRARIES & {"libc.so.6", "libm.so.6"}
     assert "/here/libfirst.so" in paths
-    assert not {Path(path).name for path in paths} & closure.hosts.keys()
+    assert not {Path(path).name for path in paths} & closure.system.keys()
     if natives.supported(natives.LIBRARIES[-1]):
-        assert "libstdc++.so.6" in closure.hosts
+        assert "libstdc++.so.6" in closure.system
 
 
 def test_each_library_comes_once(closure: Closure):
-    """A library that several modules need is one image."""
+    """A library that several modules need is one dso."""
     paths = [library.path for library in closure.libraries]
 
     assert len(paths) == len(set(paths))
@@ -362,7 +429,7 @@ def test_missing_library(natives_folder: Path, tmp_path: Path):
     file = tmp_path / "order_first_second.abi3.so"
 
     with pytest.raises(BundleError, match=r"`libfirst\.so` was not found") as raised:
-        find_closure([(file, "/here/x.so")], "/here")
+        find_closure([(file, "/here/x.so")], "/here", X86_64)
 
     assert str(file) in raised.value.diagnostic.notes[0]
 
@@ -378,7 +445,7 @@ def test_run_paths(natives_folder: Path, tmp_path: Path):
     def found(kind: str) -> list[str]:
         flags = [f"-Wl,--{kind}-new-dtags", "-Wl,-rpath,$ORIGIN/a:${ORIGIN}/b"]
         subprocess.run([*link, "module.so", "-x", "c", "/dev/null", "-La", "-ldeep", *flags], cwd=tmp_path, check=True)
-        closure = find_closure([(tmp_path / "module.so", "/here/module.so")], "/here")
+        closure = find_closure([(tmp_path / "module.so", "/here/module.so")], "/here", X86_64)
         return [library.path for library in closure.libraries]
 
     assert found("disable") == ["/here/a/libdeep.so", "/here/b/libsecond.so", "/here/module.so"]
@@ -392,4 +459,4 @@ def test_file_that_is_no_library(tmp_path: Path):
     file.write_bytes(b"not at all")
 
     with pytest.raises(BundleError, match=r"broken\.so"):
-        find_closure([(file, "/here/broken.so")], "/here")
+        find_closure([(file, "/here/broken.so")], "/here", X86_64)

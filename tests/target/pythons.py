@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from bundler.cache import Cache
+from bundler.context import BuildContext
 from bundler.errors import BundleError
+from bundler.report import Reporter
 from bundler.settings import default_cache_dir
 from bundler.target import Linkage, TargetPython, probe
 from bundler.toolchain import Toolchain, find_toolchain
@@ -27,19 +29,24 @@ def shared_toolchain() -> Toolchain:
     return find_toolchain(None)
 
 
+def quiet_context(toolchain: Toolchain | None = None, cache: Cache | None = None) -> BuildContext:
+    """What stages work with, silent; the shared toolchain and cache unless others are given."""
+    return BuildContext(toolchain or shared_toolchain(), cache or shared_cache(), Reporter(quiet=True))
+
+
 @functools.cache
 def probed(version: str) -> TargetPython | None:
     """Facts about a Python of this version, without any environment; None when there is none."""
     python = find_interpreter(version)
     linkage = Linkage(*LIBPYTHON) if LIBPYTHON else None
-    return None if python is None else probe(python, shared_toolchain(), shared_cache(), linkage)
+    return None if python is None else probe(python, quiet_context(), linkage)
 
 
 @functools.cache
 def running() -> TargetPython | None:
     """Facts about the Python that runs the tests; None when it has no C headers."""
     try:
-        return probe(Path(sys.executable), shared_toolchain(), shared_cache())
+        return probe(Path(sys.executable), quiet_context())
     except BundleError:
         return None
 

@@ -19,7 +19,7 @@ from bundler.target.buildvars import portable_variables
 from bundler.target.versions import BOOTSTRAP_MODULES, core_modules, core_names
 from bundler.target.workers import run_worker
 from bundler.toolchain import Toolchain
-from tests.target.pythons import probed
+from tests.target.pythons import probed, quiet_context
 
 ROOT = "/__bundle__"
 
@@ -108,7 +108,7 @@ def test_core_modules_exist(target: TargetPython):
 
 def test_probing_twice_gives_the_same(target: TargetPython, toolchain: Toolchain, tmp_path: Path):
     """A cold cache has no influence on what is found."""
-    again = probe(target.executable, toolchain, Cache(tmp_path), target.libpython.linkage)
+    again = probe(target.executable, quiet_context(toolchain, Cache(tmp_path)), target.libpython.linkage)
 
     assert asdict(again) == asdict(target)
 
@@ -144,7 +144,7 @@ FACTS: dict[str, Any] = {
 def test_what_cannot_be_embedded_is_refused(change: dict[str, Any], words: str):
     """Each kind of Python that does not work gives an error that says which it is, and names what does."""
     with pytest.raises(BundleError, match=words) as raised:
-        probe_module._refuse_unsupported(Path("/python"), {**FACTS, **change})
+        probe_module._supported_machine(Path("/python"), {**FACTS, **change})
 
     assert raised.value.diagnostic.hint is not None
     assert "--python" in raised.value.diagnostic.hint
@@ -152,7 +152,7 @@ def test_what_cannot_be_embedded_is_refused(change: dict[str, Any], words: str):
 
 def test_what_can_be_embedded_is_not_refused():
     """The facts that the other cases start from are those of a Python that works."""
-    probe_module._refuse_unsupported(Path("/python"), FACTS)
+    probe_module._supported_machine(Path("/python"), FACTS)
 
 
 @pytest.mark.parametrize("script", ["exit 3", "echo nonsense", "kill -9 $$", "sleep 0"])
@@ -163,7 +163,7 @@ def test_program_that_is_no_interpreter(tmp_path: Path, toolchain: Toolchain, sc
     fake.chmod(0o755)
 
     with pytest.raises(BundleError, match="does not work as a Python interpreter") as raised:
-        probe(fake, toolchain, Cache(tmp_path))
+        probe(fake, quiet_context(toolchain, Cache(tmp_path)))
 
     assert raised.value.diagnostic.code == "bad-python"
 
@@ -171,7 +171,7 @@ def test_program_that_is_no_interpreter(tmp_path: Path, toolchain: Toolchain, sc
 def test_interpreter_that_is_not_there(tmp_path: Path, toolchain: Toolchain):
     """So is a path to nothing."""
     with pytest.raises(BundleError, match="does not work as a Python interpreter"):
-        probe(tmp_path / "python", toolchain, Cache(tmp_path))
+        probe(tmp_path / "python", quiet_context(toolchain, Cache(tmp_path)))
 
 
 def test_headers_of_another_version(target: TargetPython, toolchain: Toolchain, tmp_path: Path):

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bundler.link import elf
+from bundler import elf
 from tests.conftest import make_environment
 from tests.support import VERSIONS, Interpreter, Program, bundle, find_interpreter, inspect
 from tests.wheels import EVERYTHING

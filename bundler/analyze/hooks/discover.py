@@ -18,7 +18,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from bundler.analyze.distributions import Environment, Installed
+from bundler.analyze.graph import APP, Origin, OriginKind
+from bundler.analyze.installed.distributions import Environment, Installed
 
 GROUP = "pyinstaller40"  # the entry points of packages that bring hooks
 CONTRIBUTED = "_pyinstaller_hooks_contrib"  # the community's collection
@@ -52,10 +53,11 @@ class Hook:
 
 @dataclass(frozen=True, slots=True)
 class RuntimeHook:
-    """Code that runs before the program; `name` is the module it becomes."""
+    """Code that runs before the program; `name` is the module it becomes, `origin` tells who brings it."""
 
     name: str
     path: Path
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class HookSources:
                 self._hooks.setdefault((hook.kind, hook.module), []).append(hook)
             # PyInstaller's own mend what its bootloader does differently from Python; our launcher does not.
             if folder.priority != PYINSTALLERS_PRIORITY:
-                for module, hooks in _runtime_hooks_in(folder.path).items():
+                for module, hooks in _runtime_hooks_in(folder).items():
                     self._runtime.setdefault(module, []).extend(hooks)
 
     def find(self, kind: HookKind, module: str) -> Hook | None:
@@ -171,14 +173,15 @@ def _own_priority(path: Path, default: int) -> int:
     return int(found[1]) if found else default
 
 
-def _runtime_hooks_in(folder: Path) -> Mapping[str, list[RuntimeHook]]:
-    table = folder / "rthooks.dat"
+def _runtime_hooks_in(folder: HookFolder) -> Mapping[str, list[RuntimeHook]]:
+    table = folder.path / "rthooks.dat"
+    origin = APP if folder.priority == _USERS_PRIORITY else Origin(OriginKind.DISTRIBUTION)
     if not table.is_file():
         return {}
     try:
         named: dict[str, list[str]] = ast.literal_eval(table.read_text(encoding="utf-8"))
         return {
-            module: [RuntimeHook(Path(name).stem, folder / "rthooks" / name) for name in names]
+            module: [RuntimeHook(Path(name).stem, folder.path / "rthooks" / name, origin) for name in names]
             for module, names in named.items()
         }
     except (ValueError, SyntaxError, AttributeError, TypeError):

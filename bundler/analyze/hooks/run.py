@@ -10,8 +10,8 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from bundler.analyze.data import matches
-from bundler.analyze.distributions import Environment
+from bundler.analyze.carry.data import matches
+from bundler.analyze.graph import STDLIB, Origin
 from bundler.analyze.hooks.discover import (
     CONTRIBUTED,
     PACKAGES_PRIORITY,
@@ -24,7 +24,8 @@ from bundler.analyze.hooks.discover import (
     guest_folder,
     installed_pyinstaller,
 )
-from bundler.analyze.locate import Folder, Located
+from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.locate import Folder, Located
 from bundler.cache import Cache, digest, tree_digest
 from bundler.errors import Diagnostic, warning
 from bundler.process import CommandError, Service
@@ -95,15 +96,15 @@ class Hooks:
 
     # --- What the graph asks ---
 
-    def standard(self, module: str, located: Located | None, *, is_stdlib: bool) -> StandardHook | None:
+    def standard(self, module: str, located: Located | None, origin: Origin) -> StandardHook | None:
         """Run the hook for a module that was found; None when there is none, or when it failed."""
         hook = self._sources.find(HookKind.STANDARD, module)
         # What the standard library needs is known without PyInstaller's hooks.
-        if hook is None or (is_stdlib and hook.priority == PYINSTALLERS_PRIORITY):
+        if hook is None or (origin.is_stdlib and hook.priority == PYINSTALLERS_PRIORITY):
             return None
         answer = self._run(
             hook,
-            None if is_stdlib else located,
+            origin,
             filename=str(located.path) if located else None,
             folders=[str(folder) for folder in located.folders] if located and located.folders else None,
         )
@@ -125,7 +126,7 @@ class Hooks:
         if module not in self._before_import:
             return None
         hook = self._sources.find(HookKind.BEFORE_IMPORT, module)
-        answer = self._run(hook, None) if hook else None
+        answer = self._run(hook, STDLIB) if hook else None
         if answer is None:
             return None
         return BeforeImport(
@@ -142,7 +143,7 @@ class Hooks:
         every = list(folders)
         if hook is None or (hook.priority == PYINSTALLERS_PRIORITY and module in self._target.stdlib_modules):
             return every
-        answer = self._run(hook, None, search_folders=list(map(str, every)))
+        answer = self._run(hook, STDLIB, search_folders=list(map(str, every)))
         return every if answer is None else [Path(folder) for folder in answer["search_folders"]]
 
     def runtime(self, modules: Iterable[str]) -> dict[str, RuntimeHook]:
@@ -181,36 +182,34 @@ class Hooks:
 
     # --- The worker ---
 
-    def _run(self, hook: Hook, located: Located | None, **request: Any) -> dict[str, Any] | None:
+    def _run(self, hook: Hook, origin: Origin, **request: Any) -> dict[str, Any] | None:
         """The worker's answer; None, with a finding, when the hook raised something.
 
-        `located`: what the answer depends on besides the environment and Python itself.
+        `origin`: whose code the answer depends on besides the environment's and Python's own.
         """
         request |= {"kind": hook.kind.value, "module": hook.module, "file": str(hook.path)}
-        entry = self._entry(hook, located, request)
-        answer = self._remembered(entry) if entry else None
+        key = self._key(hook, origin, request)
+        answer = self._remembered(key) if key else None
         if answer is None:
             answer = self._ask(request)
-            if entry is not None and "error" not in answer and not answer["messages"]:
-                self._cache.write(entry, json.dumps(answer).encode())
+            if key is not None and "error" not in answer and not answer["messages"]:
+                self._cache.put("hook", key, answer)
         if "error" in answer:
             line = f":{answer['line']}" if answer["line"] else ""
             self._warn(hook.path, f"the hook for `{hook.module}` failed: {answer['error']}", line)
             return None
         return answer
 
-    def _entry(self, hook: Hook, located: Located | None, request: Mapping[str, Any]) -> Path | None:
-        """Where the answer is kept: when all that it can depend on is known by what is installed."""
+    def _key(self, hook: Hook, origin: Origin, request: Mapping[str, Any]) -> str | None:
+        """The name under which the answer is kept, if all that it can depend on is known by what is installed."""
         known = self._environment.owner(hook.path) is not None or hook.path.is_relative_to(self._contributed)
-        if not known or (located is not None and self._environment.owner(located.path) is None):
+        if not known or not (origin.is_stdlib or (origin.is_installed and origin.distribution)):
             return None
-        key = digest(self._identity, json.dumps(request, sort_keys=True), hook.path.read_bytes())
-        return self._cache.path("hook", key, ".json")
+        return digest(self._identity, json.dumps(request, sort_keys=True), hook.path.read_bytes())
 
-    def _remembered(self, entry: Path) -> dict[str, Any] | None:
-        try:
-            answer: dict[str, Any] = json.loads(entry.read_bytes())
-        except FileNotFoundError:
+    def _remembered(self, key: str) -> dict[str, Any] | None:
+        answer: dict[str, Any] | None = self._cache.get("hook", key)
+        if answer is None:
             return None
         files = [*answer.get("datas", ()), *answer.get("binaries", ())]
         # Libraries of the system may have gone since.
@@ -240,6 +239,10 @@ class Hooks:
             "guests": {name: str(folder) for name, folder in guests.items() if folder is not None},
             "pyinstaller": str(pyinstaller) if pyinstaller else None,
             "left_out": self._left_out,
+            "machine": {
+                "library_folders": self._target.machine.library_folders,
+                "ldconfig_label": self._target.machine.ldconfig_label,
+            },
             "config": self._config,
         }
 

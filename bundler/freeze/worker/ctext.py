@@ -79,3 +79,8 @@ def module_symbol(module: str) -> str:
 def version_symbol(module: str) -> str:
     """The linker symbol whose value is the module's first co_version, times 2**32."""
     return "version_" + mangle(module)
+
+
+# The same for what is compiled ahead of a start, which belongs to no module.
+PRECOMPILED_SYMBOL = "precompiled"
+PRECOMPILED_VERSION = "precompiled_version"

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 from . import ctext
 from .objects import ModuleWriter, UnsupportedConstantError
-from .results import computed
+from .precompile import computed
+from .schema import Answer, Frozen, ModuleJob, PrecompiledJob, Request, source_digest
 from .structs import Layout
 
 
@@ -29,26 +31,22 @@ def main() -> None:
         print(json.dumps(_freeze(layout, json.loads(line))), flush=True)
 
 
-def _freeze(layout: Layout, request: dict[str, Any]) -> list[dict[str, Any]]:
-    """Facts about each module, in the order of the request; a module that has an `error` is left out of the C text.
-
-    `is_in_source`: importing it would fail under Python too.
-    """
-    answers: list[dict[str, Any]] = []
+def _freeze(layout: Layout, request: Request) -> list[Answer]:
+    """Facts about each job, in the order of the request; what failed is left out of the C text."""
+    answers: list[Answer] = []
     texts: list[str] = []
     elsewhere: set[str] = set()
     following = 1
-    for job in request["modules"]:
+    for write in _writers(layout, request):
         try:
-            write = _results if "texts" in job else _module
-            writer, facts = write(layout, job, request["optimize"], following)
+            writer, facts = write(following)
         except _UncompilableError as error:
             answers.append({"error": str(error), "is_in_source": True})
             continue
         except (ValueError, RecursionError, MemoryError, OverflowError, UnsupportedConstantError) as error:
             answers.append({"error": f"{type(error).__name__}: {error}", "is_in_source": False})
             continue
-        answers.append({"pooled": sorted(writer.pooled), "codes": writer.codes, **facts})
+        answers.append(facts)
         elsewhere |= writer.elsewhere()
         texts.append(writer.text())
         following = writer.following
@@ -59,21 +57,34 @@ def _freeze(layout: Layout, request: dict[str, Any]) -> list[dict[str, Any]]:
     return answers
 
 
-def _module(layout: Layout, job: dict[str, Any], optimize: int, first: int) -> tuple[ModuleWriter, dict[str, Any]]:
+def _writers(layout: Layout, request: Request) -> Iterator[Callable[[int], tuple[ModuleWriter, Frozen]]]:
+    """Functions that write one job each, given the first free number of objects."""
+    optimize = request["optimize"]
+    for job in request["modules"]:
+        yield partial(_module, layout, job, optimize)
+    if request["precompiled"] is not None:
+        yield partial(_precompiled, layout, request["precompiled"], optimize)
+
+
+def _module(layout: Layout, job: ModuleJob, optimize: int, first: int) -> tuple[ModuleWriter, Frozen]:
     source = Path(job["source"]).read_bytes()
     try:
         code = compile(source, job["filename"], "exec", dont_inherit=True, optimize=optimize)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise _UncompilableError(f"{type(error).__name__}: {error}") from error
-    writer = ModuleWriter(layout, job["name"], first)
-    writer.write(job["name"], code, source if job["is_script"] else b"")
-    return writer, {}
+    writer = ModuleWriter(layout, ctext.version_symbol(job["name"]), first)
+    writer.write(ctext.module_symbol(job["name"]), code, source if job["is_script"] else b"")
+    return writer, _facts(writer, source_digest(source), [])
 
 
-def _results(layout: Layout, job: dict[str, Any], optimize: int, first: int) -> tuple[ModuleWriter, dict[str, Any]]:
+def _precompiled(layout: Layout, job: PrecompiledJob, optimize: int, first: int) -> tuple[ModuleWriter, Frozen]:
     """One tuple of all results; the keys come in the order of its items."""
     results = dict(computed(job, optimize))
     keys = sorted(results)
-    writer = ModuleWriter(layout, job["name"], first)
-    writer.write(job["name"], tuple(results[key] for key in keys))
-    return writer, {"keys": keys}
+    writer = ModuleWriter(layout, ctext.PRECOMPILED_VERSION, first)
+    writer.write(ctext.PRECOMPILED_SYMBOL, tuple(results[key] for key in keys))
+    return writer, _facts(writer, "", keys)
+
+
+def _facts(writer: ModuleWriter, digest: str, keys: list[str]) -> Frozen:
+    return {"source_digest": digest, "pooled": sorted(writer.pooled), "codes": writer.codes, "keys": keys}

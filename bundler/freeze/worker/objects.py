@@ -38,14 +38,16 @@ class UnsupportedConstantError(Exception):
 
 
 class ModuleWriter:
-    """Writes one module: `text` is its C, `elsewhere` the names that it takes from other files.
+    """Writes one module, or one tuple of constants: `text` is its C, `elsewhere` the names that it takes from other files.
+
+    `version_symbol`: the linker symbol whose value is its first co_version, times 2**32.
 
     `pooled` are the strings among them that are in the build's pool.
 
     Objects are numbered from `first` on, so that several modules can stand in one C file; `following` is the next number.
     """
 
-    def __init__(self, layout: Layout, module: str, first: int = 1) -> None:
+    def __init__(self, layout: Layout, version_symbol: str, first: int = 1) -> None:
         self.pooled: set[str] = set()
         self.codes = 0
         self.following = first
@@ -58,17 +60,15 @@ class ModuleWriter:
         self._writers = [self._writer_of(member) for member in code_members(layout)]
         self._code_size, self._copied = _copied(layout)
         self._sets_made_twice = bool(layout["constants"]["sets_made_twice"])
-        self._version = ctext.version_symbol(module)
+        self._version = version_symbol
         self._fixups: list[str] = []
         self._references: dict[object, str] = {}
         # The same by address, for what has been seen; with the objects, so that no other can get the address of one.
         self._seen: dict[int, tuple[str, object]] = {}
         self._orders: dict[object, tuple[object, ...]] = {}
 
-    def write(self, module: str, compiled: CodeType | tuple[Any, ...], script: bytes = b"") -> None:
-        """Write the module's code object and the `struct bundle_code` through which the launcher finds it.
-
-        Instead of a module's code it can be a tuple of constants, code objects among them.
+    def write(self, symbol: str, compiled: CodeType | tuple[Any, ...], script: bytes = b"") -> None:
+        """Write a module's code object, or a tuple of constants, and the `struct bundle_code` named `symbol` that leads to it.
 
         `script`: the source, if Python would run it as it is compiled, without a .pyc in between.
         """
@@ -83,7 +83,7 @@ class ModuleWriter:
             self._last.append(
                 f"static const struct bundle_fixup {fixups}[] {label}={{{','.join(self._fixups)},{{0}}}};"
             )
-        self._last.append(f"const struct bundle_code {ctext.module_symbol(module)}={{{body},{fixups}}};")
+        self._last.append(f"const struct bundle_code {symbol}={{{body},{fixups}}};")
 
     def elsewhere(self) -> set[str]:
         """Names of objects that the text refers to and does not declare."""

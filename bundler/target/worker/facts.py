@@ -1,13 +1,26 @@
-"""Print facts about the running interpreter as JSON; `probe.py` reads them."""
+"""Print facts about the running interpreter as JSON; `probe.py` reads them. Run as a script."""
 
-from __future__ import annotations
-
-import importlib.machinery
-import json
-import os
-import platform
 import sys
-import sysconfig
+
+LOADED = frozenset(sys.modules)  # before this file imports anything, `__future__` included
+
+import _imp  # noqa: E402
+import importlib.machinery  # noqa: E402
+import json  # noqa: E402
+import os  # noqa: E402
+import platform  # noqa: E402
+import sysconfig  # noqa: E402
+
+
+def early_modules() -> list:  # type: ignore[type-arg]  # Pythons that are refused later come this far
+    """Top-level names that no program can take with a file of its own.
+
+    Modules in `sys.modules` are not looked for. `FrozenImporter` stands before the path finder on `sys.meta_path`
+    (Lib/importlib/_bootstrap_external.py, _install).
+    """
+    names: list = getattr(_imp, "_frozen_module_names", list)()  # type: ignore[type-arg]  # since 3.11
+    frozen = {name for name in names if importlib.machinery.FrozenImporter.find_spec(name) is not None}
+    return sorted({name.partition(".")[0] for name in LOADED | frozen} - {"__main__"})
 
 
 def main() -> None:
@@ -30,6 +43,7 @@ def main() -> None:
         "include": [paths["include"], paths["platinclude"]],
         "builtin": list(sys.builtin_module_names),
         "stdlib_modules": sorted(getattr(sys, "stdlib_module_names", ())),
+        "early_modules": early_modules(),
         "suffixes": importlib.machinery.EXTENSION_SUFFIXES,
         "variables": {name: variables.get(name) or "" for name in names},
         "debug": bool(variables.get("Py_DEBUG")) or bool(variables.get("Py_TRACE_REFS")),

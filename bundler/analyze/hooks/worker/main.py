@@ -6,6 +6,7 @@ Setting:
     guests      folders, by name, of packages that hooks may import though they belong to the build, not to the program
     pyinstaller folder of an installed PyInstaller, or null: its modules complete our API
     left_out    {"folders": [...], "suffixes": [...]}: what the default data rule leaves out
+    machine     {"library_folders": [...], "ldconfig_label": "..."} of bundler/elf/machine.py
     config      hook configuration by module
 
 Requests: {"kind": "standard" | "pre_safe_import_module" | "pre_find_module_path" | "call", ...}; see the functions.
@@ -227,6 +228,8 @@ def _prepare(setting: dict[str, Any]) -> None:
 
     _job.folders_left_out = frozenset(setting["left_out"]["folders"])
     _job.suffixes_left_out = frozenset(setting["left_out"]["suffixes"])
+    _job.library_folders = tuple(setting["machine"]["library_folders"])
+    _job.ldconfig_label = setting["machine"]["ldconfig_label"]
     CONF["hooksconfig"] = setting["config"]
 
 

@@ -8,11 +8,11 @@ import subprocess
 import sysconfig
 from collections.abc import Iterable
 
+from .. import _job
 from ..exceptions import PythonLibraryNotFoundError
 from .utils import ldconfig_libraries
 
 _LDD_LINE = re.compile(r"^\s+(\S+) => (\S+) \(0x", re.MULTILINE)
-_DEFAULT_FOLDERS = ("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/lib", "/usr/lib")
 
 
 def get_imports(filename: str, search_paths: Iterable[str] | None = None) -> set[tuple[str, str | None]]:
@@ -38,7 +38,7 @@ def resolve_library_path(name: str, search_paths: Iterable[str] | None = None) -
     """The path of a library by its file name, with or without `.so` and version; None when it is not found."""
     if os.path.isabs(name):
         return name if os.path.isfile(name) else None
-    for folder in (*(search_paths or ()), *_DEFAULT_FOLDERS):
+    for folder in (*(search_paths or ()), *_job.library_folders):
         path = os.path.join(folder, name)
         if os.path.isfile(path):
             return path

@@ -9,9 +9,9 @@ import shutil
 import subprocess
 from collections.abc import Iterable
 
-LDCONFIG_CACHE: dict[str, str] | None = None
+from .. import _job
 
-_LDCONFIG_LINE = re.compile(r"^\s+(\S+) \(libc6,x86-64[^)]*\) => (\S+)$", re.MULTILINE)
+LDCONFIG_CACHE: dict[str, str] | None = None
 
 
 @functools.cache
@@ -22,8 +22,9 @@ def ldconfig_libraries() -> dict[str, str]:
         listing = subprocess.run([program, "-p"], capture_output=True, text=True, check=False).stdout
     except OSError:
         return {}
+    line = re.compile(rf"^\s+(\S+) \({re.escape(_job.ldconfig_label)}[^)]*\) => (\S+)$", re.MULTILINE)
     found: dict[str, str] = {}
-    for name, path in _LDCONFIG_LINE.findall(listing):
+    for name, path in line.findall(listing):
         found.setdefault(name, path)
     return found
 

@@ -1,0 +1,316 @@
+"""From an entry to the finished graph: walk, add what only rules and options know, collect data, report findings."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from bundler.analyze.carry.data import LEFT_OUT_OF_HOOKS, collect, left_out_files, named_modules, with_added
+from bundler.analyze.carry.opened_libraries import separate
+from bundler.analyze.follow.requested import (
+    Asked,
+    add_asked,
+    add_runtime_hooks,
+    asked_files,
+    described,
+    hook_config,
+    hook_folders,
+)
+from bundler.analyze.follow.rules import Rule, load_rules
+from bundler.analyze.follow.stdlib import add_whole_library
+from bundler.analyze.follow.walk import AnalysisContext, Walker
+from bundler.analyze.graph import (
+    APP,
+    STDLIB,
+    Binding,
+    BrokenModule,
+    BuiltinModule,
+    DataFile,
+    Distribution,
+    ExtensionModule,
+    Import,
+    Module,
+    ModuleGraph,
+    NamespacePackage,
+    Origin,
+    SourceModule,
+)
+from bundler.analyze.hooks import Hooks
+from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.installed.locate import Kind, Locator
+from bundler.analyze.installed.origins import Origins
+from bundler.analyze.installed.search_path import searched_folders
+from bundler.analyze.nodes import Edge, Reached, Walk
+from bundler.analyze.read.extension import ExtensionReader
+from bundler.analyze.read.facts import FactSource, FileFacts
+from bundler.analyze.resolve.entry import Entry, find_entry
+from bundler.analyze.resolve.finder import ModuleFinder
+from bundler.analyze.tell.findings import findings
+from bundler.cache import Cache, digest
+from bundler.context import BuildContext
+from bundler.contract import bundle_root
+from bundler.errors import BundleError, Diagnostic
+from bundler.settings import Settings
+from bundler.target import TargetPython
+from bundler.target.buildvars import portable_variables
+from bundler.target.versions import BOOTSTRAP_MODULES, core_modules, core_names
+
+# Names of `_sitebuiltins` that the builtins of `site` stand for (launcher/interpreter/importer.py).
+_SITE_CLASSES = {"exit": "Quitter", "quit": "Quitter", "help": "_Helper"}
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """All that an analysis makes is part of its result: looking for garbage in it takes a seventh of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+@_uncollected()
+def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> ModuleGraph:
+    """Everything that the app which the settings name can reach; BundleError when it has no such start."""
+    cache = context.cache
+    target = replace(target, search_path=searched_folders(target.search_path, cache))
+    environment = Environment(target.search_path, target.markers)
+    locator = Locator(target.extension_suffixes)
+    entry = find_entry(settings, environment, locator, cache)
+    search_path = (*entry.search_path, *target.search_path)
+    # The program's own folders last: hooks import the library's `platform`, not one beside the script.
+    hooks_path = (*target.search_path, *entry.search_path)
+    folders, config = hook_folders(settings), hook_config(settings)
+    with (
+        closing(FactSource(target, cache)) as facts,
+        closing(ExtensionReader(target, search_path, environment, cache)) as extensions,
+        closing(Hooks(target, hooks_path, environment, cache, folders, LEFT_OUT_OF_HOOKS, config)) as hooks,
+    ):
+        around = AnalysisContext(
+            finder=ModuleFinder(
+                locator,
+                search_path,
+                target.builtin_modules,
+                target.early_modules,
+                library=target.search_path,
+                own_folders=len(entry.search_path),
+            ),
+            origins=Origins(target.stdlib, environment, () if entry.top else entry.search_path),
+            facts=facts,
+            extensions=extensions,
+            environment=environment,
+            rules=load_rules(),
+            hooks=hooks,
+        )
+        contents = _follow(entry, target, settings, around)
+    walk = contents.walk
+    data_files, libraries = separate(contents.files, target.machine)
+    modules = dict(_modules(walk.reached, entry, target))
+    modules |= dict(_portable_build_variables(modules, target, cache))
+    return ModuleGraph(
+        name=entry.name,
+        modules={name: modules[name] for name in sorted(modules)},
+        other_names=dict(sorted(_other_names(walk.reached))),
+        imports=tuple(dict.fromkeys(map(_import, walk.edges))),
+        left_out=walk.left_out,
+        data_files=tuple(
+            replace(file, origin=around.origins.of_file(file.source))
+            for file in with_added(data_files, settings.added_data)
+        ),
+        distributions=tuple(Distribution(owner.name, owner.version) for owner in contents.owners),
+        findings=(
+            *contents.findings,
+            *findings(walk, settings),
+            *left_out_files(walk.reached, contents.owners),
+        ),
+        site_builtins=contents.site_builtins,
+        main_module=entry.module,
+        search_path=search_path,
+        runtime_hooks=(*_imported_first(walk), *contents.runtime_hooks),
+        libraries=libraries,
+        reads_every_source=any(rule.reads_every_source for rule in contents.rules),
+        starts_python=any(rule.starts_python for rule in contents.rules),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """All that the program holds: modules, files, the distributions they belong to, and the rules that took effect.
+
+    `site_builtins`, `runtime_hooks`: as in ModuleGraph. `findings`: those of hooks.
+    """
+
+    walk: Walk
+    files: tuple[DataFile, ...]
+    owners: tuple[Installed, ...]
+    rules: tuple[Rule, ...]
+    site_builtins: tuple[str, ...]
+    runtime_hooks: tuple[str, ...]
+    findings: tuple[Diagnostic, ...]
+
+
+def _follow(entry: Entry, target: TargetPython, settings: Settings, around: AnalysisContext) -> _Contents:
+    """Follow the program's imports, then what options, rules, conventions and data files bring in."""
+    environment, hooks = around.environment, around.hooks
+    walker = Walker(around, settings.excluded_modules, core_names(target))
+    main = around.facts.facts(entry.source, is_compiled=True)
+    _refuse_syntax_error(entry, main)
+    walker.add_main(main, entry.package, entry.source, _origin_of_program(entry, around.origins))
+    for name in core_modules(target):
+        walker.add(None, name, Binding.RULE)
+    asked = add_asked(walker, settings, hooks, environment)
+    site_builtins = _add_site_builtins(walker)
+    add_whole_library(walker, target, settings, entry)
+    files, owners = _collect_all(walker, environment, asked, hooks)
+    # What data files and conventions brought in may have run-time hooks and rules, and those may need more.
+    known = len(walker.reached)
+    rules = walker.rules_in_effect()
+    starts_python = any(rule.starts_python for rule in rules)
+    if settings.python_command or (settings.python_command is None and starts_python):
+        _add_python_command(walker)
+    runtime_hooks = add_runtime_hooks(walker, settings, hooks)
+    if len(walker.reached) > known:
+        files, owners = _collect_all(walker, environment, asked, hooks)
+    return _Contents(
+        walk=walker.finished(),
+        files=tuple(files),
+        owners=tuple(owners),
+        rules=tuple(rules),
+        site_builtins=site_builtins,
+        runtime_hooks=runtime_hooks,
+        findings=(*hooks.findings, *hooks.missing_imports(walker.reached)),
+    )
+
+
+def _import(edge: Edge) -> Import:
+    return Import(edge.importer, edge.imported, edge.binding, edge.line)
+
+
+def _refuse_syntax_error(entry: Entry, facts: FileFacts) -> None:
+    if facts.error is not None:
+        raise BundleError(
+            "syntax-error",
+            f"the program has a syntax error: {facts.error}",
+            where=f"{entry.source}:{facts.error_line}",
+            hint="the target Python cannot compile it; `--python` chooses another",
+        )
+
+
+def _imported_first(walk: Walk) -> Iterator[str]:
+    """Modules that `site` imports under Python and that must be there before some import of the program.
+
+    `os` and these two import each other, which works only when `os` comes first. A binary imports `os` when it is used.
+    """
+    for edge in walk.edges:
+        importer = walk.reached.get(edge.importer) if edge.importer else None
+        if edge.imported in ("posixpath", "genericpath") and importer is not None and not importer.origin.is_stdlib:
+            yield "os"
+            return
+
+
+def _origin_of_program(entry: Entry, origins: Origins) -> Origin:
+    """Whose code `__main__` is. A plain script below the folder of an editable install is no part of the distribution."""
+    origin = origins.of_file(entry.source)
+    return origin if origin.is_installed or entry.top else APP
+
+
+def _add_python_command(walker: Walker) -> None:
+    """What `python` itself imports for `-m`, for a script, and for a session (Modules/main.c), and in place of `site`."""
+    for name in ("runpy", "_sitebuiltins", "_pyrepl.__main__", "rlcompleter"):
+        walker.add_existing(None, name, Binding.RULE)
+    walker.use(
+        (*_SITE_CLASSES.values(), "_Printer", "_run_module_as_main", "run_module", "run_path", "interactive_console")
+    )
+
+
+def _collect_all(
+    walker: Walker, environment: Environment, asked: Asked, hooks: Hooks
+) -> tuple[list[DataFile], list[Installed]]:
+    """Data files, and modules that configuration files among them name, until neither brings anything new."""
+    while True:
+        data_files, owners = collect(walker.reached, environment, described(asked, hooks, environment))
+        there = {file.destination for file in data_files}
+        for file in asked_files(asked, hooks, environment, walker.reached):
+            if file.destination not in there:
+                there.add(file.destination)
+                data_files.append(file)
+        before = len(walker.reached)
+        walker.add_conventional()
+        for name in sorted(set(named_modules(data_files))):
+            walker.add_existing("__main__", name, Binding.STRING)
+        if len(walker.reached) == before:
+            return data_files, owners
+
+
+def _add_site_builtins(walker: Walker) -> tuple[str, ...]:
+    """exit, quit and the like exist in the binary when some module that is not the interpreter's own names them."""
+    named: set[str] = set()
+    for module in walker.reached.values():
+        if module.facts is not None and not module.origin.is_stdlib:
+            named |= module.facts.site_builtins
+    if named:
+        walker.add("__main__", "_sitebuiltins", Binding.RULE)
+        walker.use(_SITE_CLASSES.get(name, "_Printer") for name in sorted(named))
+    return tuple(sorted(named))
+
+
+def _modules(reached: Mapping[str, Reached], entry: Entry, target: TargetPython) -> Iterator[tuple[str, Module]]:
+    root = bundle_root()
+    origin = reached["__main__"].origin
+    yield "__main__", SourceModule("__main__", entry.source, entry.filename, is_package=False, origin=origin)
+    for name in BOOTSTRAP_MODULES:
+        path = target.stdlib / (name.replace(".", "/") + ".py")
+        yield name, SourceModule(name, path, f"<frozen {name}>", is_package=False, origin=STDLIB, has_file=False)
+    for name, module in reached.items():
+        if name != "__main__" and name not in BOOTSTRAP_MODULES:
+            yield from _modules_of(module, root)
+
+
+def _portable_build_variables(
+    modules: Mapping[str, Module], target: TargetPython, cache: Cache
+) -> Iterator[tuple[str, Module]]:
+    """The module behind `sysconfig`, without the paths of the machine on which Python was built."""
+    for name, module in modules.items():
+        if name.startswith("_sysconfigdata_") and isinstance(module, SourceModule):
+            text = portable_variables(module.path.read_text(), target.base_prefix, str(bundle_root()))
+            source = cache.path("sysconfig", digest(text), ".py")
+            cache.write(source, text.encode())
+            yield name, replace(module, path=source)
+
+
+def _modules_of(module: Reached, root: PurePosixPath) -> Iterator[tuple[str, Module]]:
+    """A module under the name that its place in the binary gives it; a namespace package for each of its parts."""
+    located, origin = module.located, module.origin
+    if located is None:
+        yield module.name, BuiltinModule(module.name)
+        return
+    if located.kind is Kind.NAMESPACE:
+        for place in dict.fromkeys(module.folder_places):
+            name = _name_at(place)
+            yield name, NamespacePackage(name, str(root / place), origin)
+        return
+    name, is_package = _name_at(module.place), bool(located.folders)
+    folder = root / module.place
+    filename = str(folder / located.path.name if is_package else folder.with_name(located.path.name))
+    if located.kind is Kind.EXTENSION:
+        yield name, ExtensionModule(name, located.path, filename, is_package, origin)
+    elif module.facts is not None and module.facts.error:
+        yield name, BrokenModule(name, located.path, filename, is_package, origin)
+    else:
+        yield name, SourceModule(name, located.path, filename, is_package, origin)
+
+
+def _name_at(place: PurePosixPath) -> str:
+    return str(place).replace("/", ".")
+
+
+def _other_names(reached: Mapping[str, Reached]) -> Iterator[tuple[str, str]]:
+    """Modules that are imported under another name than the one that their place gives them: both names."""
+    for name, module in reached.items():
+        if _name_at(module.place) != name:
+            yield name, _name_at(module.place)

@@ -1,0 +1,258 @@
+"""Data files and metadata: what belongs to the modules that are reached."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from glob import glob
+from pathlib import Path, PurePosixPath
+
+from bundler.analyze.carry.opened_libraries import grafted
+from bundler.analyze.graph import DataFile
+from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.nodes import Reached
+from bundler.elf import is_elf
+from bundler.errors import BundleError, Diagnostic, Severity
+from bundler.settings import AddedData
+
+# Sources, compiled code and what only a compiler reads; everything else in a package may be read by the program.
+_NOT_DATA = frozenset({".py", ".pyc", ".pyo", ".pyi", ".h", ".hpp", ".hxx", ".a", ".lib", ".pth"})
+_NOT_FOLDERS = frozenset({"__pycache__", "test", "tests", "testing"})
+
+# What hooks that ask for all data of a package do not mean either. They may well mean stubs: lazy_loader reads them.
+LEFT_OUT_OF_HOOKS = {"folders": _NOT_FOLDERS, "suffixes": _NOT_DATA - {".pyi", ".py", ".pth"}}
+
+# Of a distribution's metadata: what importlib.metadata reads, and licences.
+_METADATA = frozenset({
+    "METADATA", "PKG-INFO", "RECORD", "SOURCES.txt", "entry_points.txt", "top_level.txt", "INSTALLER", "requires.txt",
+})  # fmt: skip
+
+# Below sys.prefix: what compilers and people read.
+_ONLY_FOR_PEOPLE = frozenset({"include", "man", "doc"})
+_MANUALS = frozenset({("share", "man"), ("share", "doc"), ("share", "applications"), ("share", "icons")})
+
+_CONFIGURATION = frozenset({".cfg", ".conf", ".ini", ".json", ".toml", ".yaml", ".yml"})
+_LARGEST_CONFIGURATION = 64 << 10  # bytes; what is larger is data
+
+
+def is_data(path: PurePosixPath, *, with_code: bool = False) -> bool:
+    """May a program want to read this file of a package (a path relative to the package)?
+
+    `with_code`: Python sources there are not modules.
+    """
+    if any(part in _NOT_FOLDERS for part in path.parts[:-1]):
+        return False
+    if path.suffix in _NOT_DATA and not (with_code and path.suffix in (".py", ".pyi")):
+        return False
+    return path.name != "py.typed"
+
+
+def collect(
+    reached: Mapping[str, Reached], environment: Environment, wanted: Iterable[Installed] = ()
+) -> tuple[list[DataFile], list[Installed]]:
+    """Data files of every package that is reached, and metadata of every distribution; with those distributions.
+
+    `wanted`: distributions whose metadata is carried although nothing of them may be reached.
+    Shared objects are among the data files (see `libraries.separate`).
+    """
+    packages = _packages(reached)
+    files: dict[PurePosixPath, DataFile] = {}
+    owners: dict[str, Installed] = {}
+    wanted_too = {each.name: each for each in wanted}
+    for module in reached.values():
+        distribution = environment.get(module.origin.distribution) if module.origin.distribution else None
+        if distribution is not None:
+            # Of an editable install the sources are the app's own; only its metadata lies where pip has put it.
+            (wanted_too if module.origin.is_own else owners)[distribution.name] = distribution
+    described = _with_required({**wanted_too, **owners}, environment)
+    found: list[Iterable[DataFile]] = [_metadata(each) for each in described]
+    found += [_recorded(owner, packages) for owner in owners.values()]
+    found += [grafted(owner) for owner in owners.values()]
+    found += [_shared(owner) for owner in owners.values()]
+    found += [_below(folder, packages, environment) for folder in packages if folder.parent not in packages]
+    for group in found:
+        for file in group:
+            files.setdefault(file.destination, file)
+    holding = {**wanted_too, **owners}
+    return [files[destination] for destination in sorted(files)], [holding[name] for name in sorted(holding)]
+
+
+def _packages(reached: Mapping[str, Reached]) -> dict[Path, PurePosixPath]:
+    """The folders of every package that is reached, and where they lie in the binary."""
+    return {
+        folder: place
+        for module in reached.values()
+        if module.located is not None
+        for folder, place in zip(module.located.folders, module.folder_places, strict=True)
+    }
+
+
+def left_out_files(reached: Mapping[str, Reached], owners: Iterable[Installed]) -> Iterator[Diagnostic]:
+    """What the default rule leaves out of the packages that are reached, by distribution: kinds of files, and numbers."""
+    packages = _packages(reached)
+    for owner in owners:
+        kinds: Counter[str] = Counter()
+        for path in owner.files:
+            home = next((folder for folder in path.parents if folder in packages), None)
+            if home is not None and path.suffix not in (".py", ".pyc"):
+                inside = path.relative_to(home).parts
+                folder = next((part for part in inside[:-1] if part in _NOT_FOLDERS), None)
+                if folder is not None or path.suffix in _NOT_DATA:
+                    kinds[f"{folder}/" if folder is not None else f"*{path.suffix}"] += 1
+        if kinds:
+            text = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+            yield Diagnostic(
+                Severity.DETAIL,
+                "left-out-files",
+                f"files of `{owner.name}` that programs do not read are left out: {text}",
+                hint="`--add-data SRC:DEST` takes in what is needed",
+            )
+
+
+def named_modules(data_files: Iterable[DataFile]) -> Iterator[str]:
+    """Dotted names in configuration files that begin with the package the file is in: they may be modules of it."""
+    for file in data_files:
+        top = file.destination.parts[0]
+        if file.destination.suffix not in _CONFIGURATION or file.source.stat().st_size > _LARGEST_CONFIGURATION:
+            continue
+        text = file.source.read_text(encoding="utf-8", errors="replace")
+        for name in re.findall(rf"\b{re.escape(top)}(?:\.[A-Za-z_]\w*)+", text):
+            yield from (name, name.rpartition(".")[0])
+
+
+def _with_required(owners: Mapping[str, Installed], environment: Environment) -> list[Installed]:
+    """Distributions and all that they require: programs check the versions of their requirements at run time."""
+    found = dict(owners)
+    pending = list(owners.values())
+    while pending:
+        for each in environment.required(pending.pop()):
+            if each.name not in found:
+                found[each.name] = each
+                pending.append(each)
+    return list(found.values())
+
+
+def _metadata(owner: Installed) -> Iterator[DataFile]:
+    folder = owner.metadata
+    if folder.is_file():  # an .egg-info file of distutils
+        yield DataFile(folder, PurePosixPath(folder.name))
+        return
+    for path in sorted(folder.rglob("*")):
+        relative = path.relative_to(folder)
+        is_licence = "licen" in str(relative).lower() or "copying" in path.name.lower()
+        if path.is_file() and (path.name in _METADATA or is_licence):
+            yield DataFile(path, PurePosixPath(folder.name) / relative)
+
+
+def _shared(owner: Installed) -> Iterator[DataFile]:
+    """What a distribution puts beside Python instead of into a package: files to share, programs that are not Python's."""
+    for path, place in owner.shared:
+        is_program = place.parts[0] == "bin"
+        if place.parts[0] in _ONLY_FOR_PEOPLE or place.parts[:2] in _MANUALS or not is_data(place):
+            continue
+        if path.is_file() and (not is_program or is_elf(path)):
+            yield DataFile(path, place, is_executable=is_program)
+
+
+def _recorded(owner: Installed, packages: Mapping[Path, PurePosixPath]) -> Iterator[DataFile]:
+    """Files that the distribution lists, below packages that are reached."""
+    code_folders = {str(folder) for folder in packages}
+    for name in owner.file_names:
+        # Most files are code; making paths of them would take most of the time.
+        if name.endswith(".pyc") or (name.endswith(".py") and name.rpartition("/")[0] in code_folders):
+            continue
+        path = Path(name)
+        home = _home(path, packages)
+        if home is not None and path.is_file():
+            yield _data_file(path, packages[home], home)
+
+
+def _below(folder: Path, packages: Mapping[Path, PurePosixPath], environment: Environment) -> Iterator[DataFile]:
+    """Files in the tree of a package that no distribution lists: the app's own, or an editable install."""
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in _NOT_FOLDERS and not name.startswith("."))
+        for name in sorted(names):
+            if environment.is_owned(f"{parent}/{name}"):
+                continue
+            path = Path(parent) / name
+            home = _home(path, packages)
+            if home is not None and path.is_file():
+                yield _data_file(path, packages[home], home)
+
+
+def _home(path: Path, packages: Mapping[Path, PurePosixPath]) -> Path | None:
+    """The reached package whose data a file is; None when it is not data.
+
+    A folder with code that is not reached is a module that the program does without. But a folder without an
+    `__init__.py` between it and the package says that all below it is data, code included: templates of projects.
+    """
+    below: list[Path] = []
+    for folder in path.parents:
+        if folder in packages:
+            inside = path.relative_to(folder)
+            if below and not _has_code(below[-1]):
+                return folder if is_data(PurePosixPath(inside), with_code=True) else None
+            return folder if not below and is_data(PurePosixPath(inside)) else None
+        below.append(folder)
+    return None
+
+
+def _has_code(folder: Path) -> bool:
+    return (folder / "__init__.py").exists()
+
+
+def _data_file(path: Path, package: PurePosixPath, home: Path) -> DataFile:
+    return DataFile(path, package / path.relative_to(home), is_executable=os.access(path, os.X_OK))
+
+
+# --- What the user adds -----------------------------------------------------------------------------------------------
+
+
+def with_added(files: Iterable[DataFile], wanted: Iterable[AddedData]) -> list[DataFile]:
+    """The files with those of `--add-data`, which win; BundleError when a source is not there."""
+    every = {file.destination: file for file in files}
+    for each in wanted:
+        added = list(added_files(each))
+        if not added and not matches(each.source):
+            raise BundleError(
+                "no-such-file",
+                f"there is no file, folder or match for `{each.source}`",
+                hint="check the path in `--add-data SRC:DEST`; it starts at the current folder, "
+                "in pyproject.toml at that file's folder",
+            )
+        every |= {file.destination: file for file in added}
+    for destination in every:
+        blocked = next((parent for parent in destination.parents if parent in every), None)
+        if blocked is not None:
+            raise BundleError("bad-add-data", f"`{blocked}` would be both a file and a folder in the binary")
+    return [every[destination] for destination in sorted(every)]
+
+
+def added_files(wanted: AddedData) -> Iterator[DataFile]:
+    """The files that one source stands for."""
+    for source in matches(wanted.source):
+        below = _tree(source, frozenset()) if source.is_dir() else ((source, PurePosixPath(source.name)),)
+        for path, relative in below:
+            yield DataFile(path, wanted.destination / relative, is_executable=os.access(path, os.X_OK))
+
+
+def matches(source: Path) -> list[Path]:
+    """What a path means; a name with brackets that is there is meant as it is."""
+    if source.exists():
+        return [source]
+    return [Path(name) for name in sorted(glob(str(source)))]  # noqa: PTH207  # Path.glob takes no absolute patterns
+
+
+def _tree(folder: Path, above: frozenset[Path]) -> Iterator[tuple[Path, PurePosixPath]]:
+    """Files below a folder with their paths from there; links are followed, but not in circles."""
+    real = folder.resolve()
+    if real in above:
+        return
+    for path in sorted(folder.iterdir()):
+        if not path.is_dir():
+            yield path, PurePosixPath(path.name)
+        elif path.name != "__pycache__":
+            for inner, relative in _tree(path, above | {real}):
+                yield inner, path.name / relative

@@ -1,0 +1,165 @@
+"""Modules that a file refers to without an import statement: in string constants, and under computed names.
+
+- The name of an entry point group asks for every module that is installed for it.
+- A dotted name of the file's own package, or of one that its distribution requires, is most likely passed to
+  `import_module` or `importlib.resources`; so is `module.Class`, for which the module needs no dot.
+- In the app's own code, `module:attribute` is how servers are told what to serve.
+- Beside a computed import, strings that are names of sibling modules form its table (PEP 562 and the like).
+- A computed import whose name begins with a literal means the modules that begin so, at the top level those of
+  distributions that the file's own requires.
+- A package that lists its own folder, and hands names to `import_module`, means all its modules.
+- Code that lists modules (`pkgutil.iter_modules`) imports what it finds in the packages that it, or its siblings, name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bundler.analyze.graph import Binding
+from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.origins import Origins
+from bundler.analyze.nodes import Reached
+from bundler.analyze.read.facts import Family
+from bundler.analyze.resolve.finder import ModuleFinder
+
+Reference = tuple[str, Binding]
+
+_LISTING = frozenset({"iter_modules", "walk_packages"})
+_LISTING_FILES = frozenset({"listdir", "scandir", "glob", "iglob", "iterdir", "rglob"})
+
+# The name of a class, as people write them.
+_CLASS = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
+
+
+class References:
+    """What files refer to; remembers the packages that a top-level package names, until code of it lists modules."""
+
+    def __init__(self, finder: ModuleFinder, origins: Origins, environment: Environment) -> None:
+        self._finder = finder
+        self._origins = origins
+        self._environment = environment
+        self._named: dict[str, set[str]] = {}  # packages by the top-level package whose code names them
+        self._tops: dict[str, bool] = {}  # whether there are top-level modules of these names
+        self._listing: set[str] = set()  # top-level packages with code that lists modules
+        self.unresolved: dict[str, tuple[int, ...]] = {}  # lines of computed imports that may be anything, by module
+
+    def of(self, reached: Reached) -> Iterator[Reference]:
+        """References of one file that is not the standard library's."""
+        if reached.facts is None:
+            return
+        tables: set[str] = set()
+        words = reached.facts.strings.split()
+        for group in sorted(self._environment.groups & set(words)):
+            for module in self._environment.providers(group):
+                yield module, Binding.RULE
+        has_tables = bool(reached.facts.dynamic and reached.package)
+        for text in words if has_tables else [word for word in words if "." in word or ":" in word]:
+            name = text.partition(":")[0]
+            found = self._dotted(reached, name) or self._before_colon(reached, text)
+            if found is None and has_tables:
+                found = self._existing(f"{reached.package}.{name.lstrip('.')}")
+                tables.update((found,) if found else ())
+            if found is not None:
+                yield found, Binding.STRING
+        resolved = set(reached.facts.dynamic if tables else ())
+        for family in reached.facts.families:
+            if not (family.level and not family.stem and tables):
+                names = tuple(self._family(reached, family))
+                resolved |= {family.line} if names else set()
+                yield from names
+        if self._lists_itself(reached):
+            own = tuple(self._submodules(reached.package))
+            resolved |= set(reached.facts.dynamic if own else ())
+            yield from ((name, Binding.STRING) for name in own)
+        unresolved = tuple(line for line in reached.facts.dynamic if line not in resolved)
+        if unresolved:
+            self.unresolved[reached.name] = unresolved
+        yield from self._listed(reached)
+
+    def _lists_itself(self, reached: Reached) -> bool:
+        """Does a package go through its own folder, to import what is there?
+
+        It hands out its `__path__`, or there is an import with a computed name beside a listing of files.
+        """
+        assert reached.facts is not None
+        used = set(" ".join(reached.facts.names.values()).split())
+        if reached.package == reached.name and "__path__" in used and not reached.facts.extends_path:
+            return True
+        return bool(reached.package and reached.facts.dynamic and used & _LISTING_FILES and "__file__" in used)
+
+    def _existing(self, name: str) -> str | None:
+        return name if self._finder.exists(name) else None
+
+    def _dotted(self, reached: Reached, name: str) -> str | None:
+        """A module by its full name, or that in which the last part may be an attribute."""
+        if "." not in name or name.startswith(".") or not self._is_near(reached, name):
+            return None
+        for candidate in (name, name.rpartition(".")[0]):
+            if "." in candidate and self._existing(candidate):
+                self._named.setdefault(reached.top, set()).add(candidate)
+                return candidate
+        # `jinja2_time.TimeExtension`: of a module without a dot only a class, or every name of a file would be one.
+        top, _, last = name.partition(".")
+        return top if _CLASS.fullmatch(last) and top != reached.top and self._existing(top) else None
+
+    def _before_colon(self, reached: Reached, text: str) -> str | None:
+        """The module of `module:attribute` in the app's own code, its own program included: `uvicorn.run("app:app")`."""
+        name, colon, attribute = text.partition(":")
+        is_reference = colon and name.isidentifier() and attribute.isidentifier()
+        return self._existing(name) if is_reference and reached.origin.is_own else None
+
+    def _is_near(self, reached: Reached, name: str) -> bool:
+        """Does a name belong to the file's own package, or to a distribution that its own requires?"""
+        top = name.partition(".")[0]
+        if top == reached.top:
+            return True
+        if top not in self._tops:
+            self._tops[top] = self._existing(top) is not None
+        if not self._tops[top]:
+            return False
+        located = self._finder.deepest(name)
+        if reached.origin.is_own:
+            return located is not None  # the app's own code means what it says
+        owner = self._environment.get(reached.origin.distribution)
+        other = self._environment.get(self._origins.of(located).distribution) if located else None
+        return owner is not None and other is not None and self._environment.requires(owner, other)
+
+    def _family(self, reached: Reached, family: Family) -> Iterator[Reference]:
+        """All modules of a package whose names begin as that of a computed import does."""
+        parent = family.package
+        if family.level:
+            above = reached.package.split(".")[: 1 - family.level or None]
+            parent = ".".join((*above, parent) if parent else above)
+        if not parent:
+            yield from ((name, Binding.STRING) for name in self._at_top(reached, family.stem))
+        for name in self._submodules(parent):
+            if name.startswith(f"{parent}.{family.stem}"):
+                yield name, Binding.STRING
+
+    def _at_top(self, reached: Reached, stem: str) -> Iterator[str]:
+        """Modules that begin so and belong to no package: `import_module(f"tree_sitter_{language}")`."""
+        for name in self._finder.submodules(""):
+            if stem and name.startswith(stem) and self._is_near(reached, name):
+                yield name
+
+    def _listed(self, reached: Reached) -> Iterator[Reference]:
+        """Submodules that code of the file's top-level package will find when it lists modules."""
+        assert reached.facts is not None
+        named = self._named.get(reached.top, set())
+        if any(_LISTING & set(names.split()) for names in reached.facts.names.values()):
+            self._listing.add(reached.top)
+            packages = {fact.name for fact in reached.facts.imports if fact.name.partition(".")[0] == reached.top}
+            named |= packages | ({reached.name} if reached.package == reached.name else set())
+        if reached.top in self._listing:
+            for package in sorted(named):
+                yield from ((name, Binding.STRING) for name in self._submodules(package))
+            self._named[reached.top] = set()
+
+    def _submodules(self, package: str) -> Iterator[str]:
+        return (f"{package}.{name}" for name in self._below(package))
+
+    def _below(self, package: str) -> Iterator[str]:
+        """Last names of the modules directly in a package."""
+        if package:
+            yield from (name for name in self._finder.submodules(package) if name != "__main__")

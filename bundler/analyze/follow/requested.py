@@ -1,0 +1,169 @@
+"""What options and hooks ask for beyond what is reached: modules, files, metadata of distributions."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from bundler.analyze.carry.data import added_files
+from bundler.analyze.follow.walk import Walker
+from bundler.analyze.graph import APP, Binding, DataFile
+from bundler.analyze.hooks import HookError, Hooks, RuntimeHook
+from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.nodes import Reached
+from bundler.errors import BundleError
+from bundler.settings import AddedData, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Files, and distributions whose metadata is wanted."""
+
+    files: tuple[AddedData, ...]
+    distributions: tuple[Installed, ...]
+
+
+def hook_folders(settings: Settings) -> tuple[Path, ...]:
+    """The user's folders of hooks; BundleError when one is not there."""
+    for path in settings.hook_folders:
+        if not path.is_dir():
+            raise BundleError(
+                "no-such-file",
+                f"there is no folder `{path}` with hooks",
+                hint="check the path in `--additional-hooks-dir DIR`",
+            )
+    return tuple(path.resolve() for path in settings.hook_folders)
+
+
+def hook_config(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
+    """Values for hooks by module and key; BundleError when one is written in another way."""
+    found: dict[str, dict[str, Any]] = {}
+    for text in settings.hook_config:
+        place, equals, value = text.partition("=")
+        module, colon, key = place.partition(":")
+        if not (module and colon and key and equals):
+            raise BundleError(
+                "bad-hook-config",
+                f"`{text}` does not say what is configured",
+                hint="write `--hook-config MODULE:KEY=VALUE`, as in `--hook-config matplotlib:backends=TkAgg`",
+            )
+        try:
+            found.setdefault(module, {})[key] = json.loads(value)
+        except ValueError:
+            found.setdefault(module, {})[key] = value
+    return found
+
+
+def add_asked(walker: Walker, settings: Settings, hooks: Hooks, environment: Environment) -> Asked:
+    """Bring in what options name; BundleError for what is not there."""
+    for name in settings.hidden_imports:
+        _add(walker, name, "the hidden import")
+    pairs: list[tuple[str, str]] = []
+    modules: list[str] = []
+    for name in settings.collected:
+        datas, binaries, submodules = _call(walker, hooks, "collect_all", name)
+        pairs += [*datas, *binaries]
+        modules += [name, *submodules]
+    for name in settings.collected_submodules:
+        modules += [name, *_call(walker, hooks, "collect_submodules", name)]
+    for name in settings.collected_data:
+        pairs += _call(walker, hooks, "collect_data_files", name)
+    for name in settings.collected_binaries:
+        pairs += _call(walker, hooks, "collect_dynamic_libs", name)
+    for name in modules:
+        walker.add("__main__", name, Binding.RULE)
+    files = tuple(AddedData(Path(source), PurePosixPath(destination)) for source, destination in pairs)
+    return Asked(files, tuple(_distribution(name, environment) for name in settings.copied_metadata))
+
+
+def _add(walker: Walker, name: str, what: str) -> None:
+    if not walker.add("__main__", name, Binding.RULE):
+        raise BundleError(
+            "no-such-module",
+            f"{what} `{name}` was not found",
+            hint="is it installed in the environment of the target Python (see `--python`)?",
+        )
+
+
+def _call(walker: Walker, hooks: Hooks, function: str, package: str) -> Any:  # what the function returns
+    if not walker.is_there(package):
+        raise BundleError(
+            "no-such-module",
+            f"there is no package `{package}` to collect",
+            hint="is it installed in the environment of the target Python (see `--python`)?",
+        )
+    try:
+        return hooks.call(function, package)
+    except HookError as error:
+        raise BundleError("cannot-collect", f"`{package}` cannot be collected: {error}") from error
+
+
+def _distribution(name: str, environment: Environment) -> Installed:
+    found = environment.get(name)
+    if found is None:
+        raise BundleError(
+            "no-such-distribution",
+            f"there is no distribution `{name}` whose metadata could be copied",
+            hint="name it as `pip list` shows it; is it installed in the environment of the target Python?",
+        )
+    return found
+
+
+def add_runtime_hooks(walker: Walker, settings: Settings, hooks: Hooks) -> tuple[str, ...]:
+    """Bring in what runs before the program, the user's first; their names. BundleError when a file is not there."""
+    found: dict[str, RuntimeHook] = {}
+    for path in settings.runtime_hooks:
+        if not path.is_file():
+            raise BundleError(
+                "no-such-file", f"there is no run-time hook `{path}`", hint="check the path in `--runtime-hook FILE`"
+            )
+        name = "pyi_rth_" + re.sub(r"\W", "_", path.stem.removeprefix("pyi_rth_"))
+        while name in found:
+            name += "_"
+        found[name] = RuntimeHook(name, path.resolve(), APP)
+    while True:
+        found |= {name: hook for name, hook in hooks.runtime(walker.reached).items() if name not in found}
+        before = len(walker.reached)
+        for hook in found.values():
+            walker.add_runtime_hook(hook)
+        if len(walker.reached) == before:
+            return tuple(found)
+
+
+def described(asked: Asked, hooks: Hooks, environment: Environment) -> Iterator[Installed]:
+    """Distributions whose metadata options and hooks ask for."""
+    yield from asked.distributions
+    for file in _files(asked, hooks):
+        owner = environment.described_by(file.source)
+        if owner is not None:
+            yield owner
+
+
+def asked_files(
+    asked: Asked, hooks: Hooks, environment: Environment, reached: Mapping[str, Reached]
+) -> Iterator[DataFile]:
+    """Files that options and hooks ask for, but for metadata, of which the default rule takes what programs read."""
+    for file in _files(asked, hooks):
+        if environment.described_by(file.source) is None:
+            yield from added_files(file)
+    yield from _sources(hooks, reached)
+
+
+def _files(asked: Asked, hooks: Hooks) -> Iterable[AddedData]:
+    return (*asked.files, *(file for hook in hooks.ran for file in hook.files))
+
+
+def _sources(hooks: Hooks, reached: Mapping[str, Reached]) -> Iterator[DataFile]:
+    """Python sources of packages that read their own; their modules are frozen all the same."""
+    modes = {name: mode for hook in hooks.ran for name, mode in hook.sources.items()}
+    for module in reached.values() if modes else ():
+        parts = module.name.split(".")
+        names = (".".join(parts[:length]) for length in range(len(parts), 0, -1))
+        mode = next((modes[name] for name in names if name in modes), "")
+        if "py" in mode.split("+") and module.located is not None and module.located.path.suffix == ".py":
+            folder = module.place if module.located.folders else module.place.parent
+            yield DataFile(module.located.path, folder / module.located.path.name)

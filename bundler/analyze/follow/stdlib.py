@@ -1,0 +1,66 @@
+"""The whole standard library, for programs that run code which is not there when they are bundled.
+
+Such code uses the program's own package as well: pytest's `conftest.py`, a project of Django, the `conf.py` of Sphinx. So
+all of that package comes too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from bundler.analyze.follow.walk import Walker
+from bundler.analyze.graph import Binding
+from bundler.analyze.installed.locate import Kind, Locator
+from bundler.analyze.resolve.entry import Entry
+from bundler.settings import Settings
+from bundler.target import TargetPython
+
+# Tk is a part of the system, with libraries and scripts of its own; the rest are programs, and the library's own tests.
+_NOT_LIBRARY = frozenset({"tkinter", "_tkinter", "turtle", "turtledemo", "idlelib", "test", "tests", "idle_test"})
+
+
+def add_whole_library(walker: Walker, target: TargetPython, settings: Settings, entry: Entry) -> None:
+    """Reach every module of the standard library if the settings say so, or a rule for something that is reached."""
+    hosts = tuple(_hosts(walker, entry))
+    if hosts or settings.stdlib == "full":
+        for name in library_modules(walker.finder.locator, target):
+            walker.add_existing(hosts[0] if hosts else "__main__", name, Binding.RULE)
+    for host in hosts:
+        top = host.partition(".")[0]
+        located = walker.reached[top].located if top in walker.reached else None
+        for name in _below(walker.finder.locator, top, located.folders if located is not None else ()):
+            # Not by rule, for nothing is amiss when some of it cannot be imported here.
+            walker.add_existing(host, name, Binding.STRING)
+
+
+def library_modules(locator: Locator, target: TargetPython) -> Iterator[str]:
+    """Every module of the standard library that is there, packages before what is in them."""
+    for name in sorted(target.stdlib_modules - _NOT_LIBRARY):
+        yield name
+        located = locator.find(name, target.search_path)
+        if located is not None:
+            yield from _below(locator, name, located.folders)
+
+
+def _below(
+    locator: Locator, package: str, folders: Iterable[Path], above: frozenset[Path] = frozenset()
+) -> Iterator[str]:
+    folders = [folder for folder in folders if folder.resolve() not in above]  # links may lead in circles
+    above |= {folder.resolve() for folder in folders}
+    for name in locator.submodules(folders):
+        if name not in _NOT_LIBRARY:
+            located = locator.find(name, folders)
+            assert located is not None
+            if located.kind is Kind.NAMESPACE:  # templates of projects and the like: data
+                continue
+            yield f"{package}.{name}"
+            yield from _below(locator, f"{package}.{name}", located.folders, above)
+
+
+def _hosts(walker: Walker, entry: Entry) -> Iterator[str]:
+    """Modules whose rules say that the program runs other people's code."""
+    for rule in walker.rules_in_effect():
+        is_program = rule.whole_library_as_program and rule.module.partition(".")[0] == entry.top
+        if rule.whole_library or is_program:
+            yield rule.module

@@ -1,0 +1,1 @@
+"""What is installed, where modules lie, and whose a file is."""

@@ -1,0 +1,1 @@
+"""What files say: import facts of sources, imports of compiled modules."""

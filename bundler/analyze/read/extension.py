@@ -1,0 +1,111 @@
+"""What compiled modules import. Their code cannot be read; two things tell.
+
+*Observation*: the module is imported, in a process of its own under the target, and its imports are watched. It shows
+what happens when the module is initialised.
+
+*Names in the data*: imports that compiled functions make later leave the name of the module somewhere in the file.
+Such a name is believed when it is that of a module of the same distribution, or a top-level one of a distribution that
+it requires.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.cache import Cache, digest, tree_digest
+from bundler.process import CommandError, Service
+from bundler.target import TargetPython
+from bundler.target.workers import worker_command
+
+_SHORTEST_NAME = 5  # shorter ones stand in any file by chance
+
+# Of what the names of nearly all modules consist; and a table that makes everything else a space.
+_PLAIN_NAME = re.compile(r"[\w.-]+", re.ASCII)
+_SPACED = bytes(byte if _PLAIN_NAME.match(chr(byte)) else ord(" ") for byte in range(256))
+
+
+class ExtensionReader:
+    """Imports of extension modules, by module."""
+
+    def __init__(
+        self, target: TargetPython, search_path: tuple[Path, ...], environment: Environment, cache: Cache
+    ) -> None:
+        self._target = target
+        self._path = [str(folder) for folder in search_path]
+        self._environment = environment
+        self._cache = cache
+        self._identity = digest(
+            tree_digest(Path(__file__).parent / "worker"), str(target.hexversion), environment.identity
+        )
+        self._modules: dict[str, frozenset[str]] = {}  # by distribution
+        self._service: Service | None = None
+
+    def imports(self, name: str, path: Path, package: str, owner: Installed | None) -> list[str]:
+        """Names of modules that the extension module needs, sorted; some may not exist. `owner`: what installed it."""
+        data = path.read_bytes()
+        found: list[str] = self._cache.ask(
+            "extension",
+            digest(self._identity, name, data),
+            lambda: sorted({*self._observe(name), *self._mentioned(owner, package, data)}),
+        )
+        return found
+
+    def close(self) -> None:
+        """End the worker, if one was needed."""
+        if self._service is not None:
+            self._service.close()
+
+    def _observe(self, name: str) -> list[str]:
+        if self._service is None:
+            self._service = Service(worker_command(self._target.executable, "analyze/read", "observe"))
+        try:
+            answer: dict[str, Any] = json.loads(self._service.ask(json.dumps({"name": name, "path": self._path})))
+        except CommandError:
+            self._service = None  # importing it ended the process; the next one gets a new worker
+            return []
+        imports: list[str] = answer.get("imports", [])
+        return imports
+
+    def _mentioned(self, owner: Installed | None, package: str, data: bytes) -> Iterable[str]:
+        if owner is None:
+            return
+        names = _names_in(data)
+
+        def is_there(text: str) -> bool:
+            return len(text) >= _SHORTEST_NAME and text.encode() in (names if _PLAIN_NAME.fullmatch(text) else data)
+
+        for name in self._module_names(owner):
+            parent, _, last = name.rpartition(".")
+            # Cython keeps `from package import _helper` as two names.
+            if is_there(last if parent == package else name):
+                yield name
+        for required in self._environment.required(owner):
+            for name in self._module_names(required):
+                if "." not in name and is_there(name):
+                    yield name
+
+    def _module_names(self, owner: Installed) -> frozenset[str]:
+        if owner.name not in self._modules:
+            suffixes = (*self._target.extension_suffixes, ".py")
+            self._modules[owner.name] = frozenset(_module_names(owner, suffixes))
+        return self._modules[owner.name]
+
+
+def _names_in(data: bytes) -> bytes:
+    """All that may be plain names in the file, or contain them, each on a line: of numpy's 16 MB, 1.1."""
+    return b"\n".join(text for text in data.translate(_SPACED).split() if len(text) >= _SHORTEST_NAME)
+
+
+def _module_names(owner: Installed, suffixes: tuple[str, ...]) -> Iterable[str]:
+    """Dotted names of the modules among a distribution's files."""
+    root = owner.metadata.parent
+    for path in owner.files:
+        suffix = next((suffix for suffix in suffixes if path.name.endswith(suffix)), None)
+        if suffix is not None and path.is_relative_to(root):
+            parts = [*path.relative_to(root).parts[:-1], path.name.removesuffix(suffix)]
+            yield ".".join(parts[:-1] if parts[-1] == "__init__" else parts)

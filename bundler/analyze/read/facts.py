@@ -1,0 +1,194 @@
+"""Import facts of source files, from the cache or from a worker that runs under the target."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bundler.analyze.graph import Binding
+from bundler.analyze.read.worker import schema
+from bundler.cache import Cache, digest, tree_digest
+from bundler.process import jobs
+from bundler.target import TargetPython
+from bundler.target.workers import WorkerPool
+
+_BINDINGS = {
+    schema.EAGER: Binding.EAGER,
+    schema.CONDITIONAL: Binding.CONDITIONAL,
+    schema.OPTIONAL: Binding.OPTIONAL,
+    schema.DEFERRED: Binding.DEFERRED,
+}
+
+_KIND = "facts"  # of cache entries
+
+_Found = schema.Facts | schema.Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFact:
+    """One import statement: `import name`, or `from` `level` dots `name` `import names`.
+
+    `attempt` numbers the `try` with a handler for import errors that it stands in, `fallback` the one in whose handler
+    it stands; 0 for none. `user`: a deferred import happens only if some code uses this name; "" when unknown.
+    """
+
+    name: str
+    names: tuple[str, ...] | None
+    level: int
+    binding: Binding
+    line: int
+    attempt: int
+    fallback: int
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Modules that are imported under a computed name: those of `package` (`level` dots before it) that begin so."""
+
+    package: str
+    level: int
+    stem: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A folder that a file adds to a search path.
+
+    `folder` is relative to the file's own; or `name` is a dotted name that stands for the folder, perhaps one that is
+    imported. `position`: where it is inserted; None: at the end. `is_certain`: it happens whenever the file is run.
+    """
+
+    folder: str
+    name: str
+    position: int | None
+    line: int
+    is_certain: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What one source file says about imports. `error`: its syntax error, then nothing else is known.
+
+    `main_imports` stand under `if __name__ == "__main__"`, where code uses `main_names`. `dynamic` are lines where the name is computed.
+    `names`: names and attributes that functions use, separated by blanks, by the name
+    without which the function is not called; "" is where code always runs. `strings`: short string constants that
+    look like references, separated by blanks. `codecs`: modules of `encodings` that
+    constants name; `any_codec`: an encoding is computed. `search_folders`: what it adds to `sys.path`, `package_folders`: to
+    its `__path__`, both in the order of lines; `folder_names`: folders, relative to its own, by the names that stand for them.
+    """
+
+    imports: tuple[ImportFact, ...] = ()
+    main_imports: tuple[ImportFact, ...] = ()
+    main_names: str = ""
+    globals: frozenset[str] = frozenset()
+    all: tuple[str, ...] = ()
+    dynamic: tuple[int, ...] = ()
+    families: tuple[Family, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    strings: str = ""
+    codecs: tuple[str, ...] = ()
+    any_codec: bool = False
+    extends_path: bool = False
+    site_builtins: frozenset[str] = frozenset()
+    search_folders: tuple[Addition, ...] = ()
+    package_folders: tuple[Addition, ...] = ()
+    folder_names: Mapping[str, str] = field(default_factory=dict)
+    error: str | None = None
+    error_line: int = 0
+
+    @property
+    def may_have_any_name(self) -> bool:
+        """Does the module get names that the file does not say: by star imports, or from its `__getattr__` (PEP 562)?"""
+        return "__getattr__" in self.globals or any("*" in (fact.names or ()) for fact in self.imports)
+
+
+class FactSource:
+    """Facts by file content. What is not in the cache is read by workers, one for each processor."""
+
+    def __init__(self, target: TargetPython, cache: Cache) -> None:
+        self._cache = cache
+        self._identity = digest(tree_digest(Path(__file__).parent / "worker"), str(target.hexversion))
+        self._expected: dict[Path, _Found | Future[_Found]] = {}
+        self._executor: ThreadPoolExecutor | None = None
+        self._workers = WorkerPool(target.executable, "analyze/read", "main")
+
+    @property
+    def is_reading(self) -> bool:
+        """Has any file been read that was not in the cache? Then more will be."""
+        return self._executor is not None
+
+    def expect(self, paths: Iterable[Path]) -> None:
+        """These files will be asked for: begin to read them."""
+        for path in paths:
+            if path not in self._expected:
+                self._expected[path] = self._begin(path, is_compiled=False)
+
+    def facts(self, path: Path, *, is_compiled: bool = False) -> FileFacts:
+        """The facts of a file as it is now. `is_compiled`: errors that only compiling it shows are told too."""
+        begun = None if is_compiled else self._expected.pop(path, None)
+        found = self._begin(path, is_compiled=is_compiled) if begun is None else begun
+        return parse(found.result() if isinstance(found, Future) else found)
+
+    def _begin(self, path: Path, *, is_compiled: bool) -> _Found | Future[_Found]:
+        try:
+            source = path.read_bytes()
+        except OSError as error:
+            return {"error": f"it cannot be read: {error.strerror}", "line": 0}
+        found: _Found | None = self._cache.get(_KIND, self._key(schema.source_digest(source), is_compiled=is_compiled))
+        if found is not None:
+            return found
+        self._executor = self._executor or ThreadPoolExecutor(jobs())
+        return self._executor.submit(self._read, path, is_compiled=is_compiled)
+
+    def _key(self, source: str, *, is_compiled: bool) -> str:
+        return digest(self._identity, str(is_compiled), source)
+
+    def _read(self, path: Path, *, is_compiled: bool) -> _Found:
+        request: schema.Request = {"path": str(path), "is_compiled": is_compiled}
+        answer: schema.Answer = json.loads(self._workers.service().ask(json.dumps(request)))
+        # The file may have changed since it was looked at: what the worker has read is what the entry is of.
+        self._cache.put(_KIND, self._key(answer["source_digest"], is_compiled=is_compiled), answer["found"])
+        return answer["found"]
+
+    def close(self) -> None:
+        """End the workers, if any were needed."""
+        if self._executor is not None:
+            self._executor.shutdown(cancel_futures=True)
+        self._workers.close()
+
+
+def parse(found: _Found) -> FileFacts:
+    """The worker's answer as a noun."""
+    if "error" in found:
+        return FileFacts(error=found["error"], error_line=found["line"])
+    return FileFacts(
+        imports=tuple(map(_import, found["imports"])),
+        main_imports=tuple(map(_import, found["main"])),
+        main_names=found["main_names"],
+        globals=frozenset(found["globals"]),
+        all=tuple(found["all"] or ()),
+        dynamic=tuple(found["dynamic"]),
+        families=tuple(Family(*row) for row in found["families"]),
+        names=found["names"],
+        strings=found["strings"],
+        codecs=tuple(found["codecs"]),
+        any_codec=found["any_codec"],
+        extends_path=found["extends_path"],
+        site_builtins=frozenset(found["site_builtins"]),
+        search_folders=tuple(Addition(*row) for row in found["search_folders"]),
+        package_folders=tuple(Addition(*row) for row in found["package_folders"]),
+        folder_names=found["folder_names"],
+    )
+
+
+def _import(row: Sequence[Any]) -> ImportFact:
+    """A row as JSON has it: a list."""
+    name, names, level, binding, line, attempt, fallback, user = schema.ImportRow(*row)
+    names_ = None if names is None else tuple(names)
+    return ImportFact(name, names_, level, _BINDINGS[binding], line, attempt, fallback, user)

@@ -1,0 +1,95 @@
+"""What the analysis and its worker tell each other, as JSON: one declaration for both sides."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import NamedTuple, TypedDict, final
+
+# How firmly an import is meant, from the firmest.
+EAGER = "eager"
+CONDITIONAL = "conditional"
+OPTIONAL = "optional"
+DEFERRED = "deferred"
+
+
+def source_digest(source: bytes) -> str:
+    """Names the bytes of a source file, as the host read them and as the worker did."""
+    return hashlib.blake2b(source, digest_size=20).hexdigest()
+
+
+@final
+class Request(TypedDict):
+    """A file to be scanned. `is_compiled`: errors that only compiling it shows are told too."""
+
+    path: str
+    is_compiled: bool
+
+
+class ImportRow(NamedTuple):
+    """One import statement; fields as in `facts.ImportFact`."""
+
+    name: str
+    names: list[str] | None
+    level: int
+    binding: str
+    line: int
+    attempt: int
+    fallback: int
+    user: str
+
+
+class FamilyRow(NamedTuple):
+    """Modules that are imported under a computed name; fields as in `facts.Family`."""
+
+    package: str
+    level: int
+    stem: str
+    line: int
+
+
+class AdditionRow(NamedTuple):
+    """A folder that is added to a search path; fields as in `facts.Addition`."""
+
+    folder: str
+    name: str
+    position: int | None
+    line: int
+    is_certain: bool
+
+
+@final
+class Facts(TypedDict):
+    """What a file says about imports; keys as in `facts.FileFacts`."""
+
+    imports: list[ImportRow]
+    main: list[ImportRow]
+    main_names: str
+    globals: list[str]
+    all: list[str] | None
+    dynamic: list[int]
+    families: list[FamilyRow]
+    names: dict[str, str]
+    strings: str
+    codecs: list[str]
+    any_codec: bool
+    extends_path: bool
+    site_builtins: list[str]
+    search_folders: list[AdditionRow]
+    package_folders: list[AdditionRow]
+    folder_names: dict[str, str]
+
+
+@final
+class Unreadable(TypedDict):
+    """Why a file cannot be scanned, and the line of its syntax error or 0."""
+
+    error: str
+    line: int
+
+
+@final
+class Answer(TypedDict):
+    """What was found, and the digest of the bytes that were scanned."""
+
+    source_digest: str
+    found: Facts | Unreadable

@@ -1,0 +1,132 @@
+"""What TARGET, `-m` and `--script` mean: which source runs as `__main__`, and from where it imports."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+
+from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.locate import Kind, Located, Locator
+from bundler.cache import Cache, digest
+from bundler.contract import bundle_root
+from bundler.errors import BundleError
+from bundler.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The start of a program. `package`: relative imports of the source start there; "" for a plain script.
+
+    `module`: the name under which the source is also a module (`python -m`), or "". `search_path` comes before the
+    environment's. `top`: the top-level package or module that is run (`-m`, `--script`, a function), or "".
+    """
+
+    name: str
+    source: Path
+    filename: str
+    package: str
+    module: str
+    search_path: tuple[Path, ...]
+    top: str = ""
+
+
+def find_entry(settings: Settings, environment: Environment, locator: Locator, cache: Cache) -> Entry:
+    """The entry that the settings ask for; BundleError when it is not there."""
+    if settings.script is not None:
+        return _script(settings.script, environment, cache)
+    here = settings.folder.absolute()
+    if settings.module is not None:
+        return _module(settings.module, (here, *environment.search_path), locator)
+    assert settings.target is not None
+    path = Path(settings.target)
+    if path.exists() or path.suffix == ".py" or "/" in settings.target:
+        return _file(path)
+    if ":" in settings.target:
+        return _function(settings.target.rpartition(":")[2].rpartition(".")[2], settings.target, (here,), cache)
+    raise BundleError(
+        "no-such-target",
+        f"`{settings.target}` is neither a file nor a folder",
+        hint="TARGET is `app.py`, a folder with `__main__.py`, or `package.module:function`; "
+        "for a module use `-m MODULE`, for an installed command `--script NAME`",
+    )
+
+
+def _file(path: Path) -> Entry:
+    source = path / "__main__.py" if path.is_dir() else path
+    if not source.is_file():
+        hint = "a folder is bundled by its `__main__.py`" if path.is_dir() else "check the path"
+        raise BundleError("no-such-target", f"there is no file `{source}`", hint=hint)
+    name = path.resolve().name if path.is_dir() else path.stem
+    filename = str(bundle_root() / source.name)
+    # Python runs a folder as the module `__main__` found in it.
+    module = "__main__" if path.is_dir() else ""
+    return Entry(name, source.resolve(), filename, "", module, (source.resolve().parent,))
+
+
+def _module(name: str, search_path: tuple[Path, ...], locator: Locator) -> Entry:
+    located = _locate(name, search_path, locator)
+    module = name
+    if located is not None and located.folders:
+        module = f"{name}.__main__"
+        located = _locate(module, search_path, locator)
+    if located is None or located.kind is not Kind.SOURCE:
+        raise BundleError(
+            "no-such-module",
+            f"there is no module `{module}` with Python source to run",
+            hint="is it installed in the environment of the target Python (see `--python`)?",
+        )
+    filename = str(bundle_root() / (module.replace(".", "/") + ".py"))
+    return Entry(
+        name=name.rpartition(".")[2] if module == name else name.partition(".")[0],
+        source=located.path,
+        filename=filename,
+        package=module.rpartition(".")[0],
+        module=module,
+        search_path=(search_path[0],),
+        top=module.partition(".")[0],
+    )
+
+
+def _locate(name: str, search_path: tuple[Path, ...], locator: Locator) -> Located | None:
+    folders = search_path
+    located = None
+    for part in name.split("."):
+        located = locator.find(part, folders)
+        if located is None:
+            return None
+        folders = located.folders
+    return located
+
+
+def _script(name: str, environment: Environment, cache: Cache) -> Entry:
+    scripts = environment.scripts()
+    if name not in scripts:
+        file = environment.script_file(name)
+        if file is not None:
+            return Entry(name, file, str(bundle_root() / name), "", "", ())
+        near = difflib.get_close_matches(name, scripts, 1)
+        raise BundleError(
+            "no-such-script",
+            f"no installed distribution has a console script `{name}`",
+            hint=f"did you mean `{near[0]}`?" if near else "is it installed in the environment of the target Python?",
+        )
+    return _function(name, scripts[name], (), cache)
+
+
+def _function(name: str, reference: str, search_path: tuple[Path, ...], cache: Cache) -> Entry:
+    """A generated script that calls a function, as pip's own console scripts do."""
+    module, _, attribute = reference.partition(":")
+    first = attribute.partition(".")[0]
+    parts = [*module.split("."), *attribute.split(".")]
+    if not all(part.isidentifier() for part in parts):
+        raise BundleError(
+            "no-such-target",
+            f"`{reference}` is not of the form `package.module:function`",
+            hint="name a function that can be called without arguments, such as `shop.cli:main`",
+        )
+    # Children of multiprocessing run the script again, under another name.
+    text = f'import sys\n\nfrom {module} import {first}\n\nif __name__ == "__main__":\n    sys.exit({attribute}())\n'
+    source = cache.path("entry", digest(text), ".py")
+    cache.write(source, text.encode())
+    return Entry(name, source, str(bundle_root() / name), "", "", search_path, module.partition(".")[0])

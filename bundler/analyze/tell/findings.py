@@ -1,0 +1,125 @@
+"""What the user should know about the graph: what is missing, left out, or cannot be known; what does not compile.
+
+Warnings are about what most likely goes wrong, notes about what may. The rest are details: libraries offer to work with
+others that are not there, and import what only they know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bundler.analyze.graph import Binding
+from bundler.analyze.nodes import Edge, Reached, Walk
+from bundler.analyze.tell.why import chain_to, first_edges, told
+from bundler.errors import Diagnostic, Severity, warning
+from bundler.settings import Settings
+
+# A chain of these is one that the program certainly takes.
+_FIRM = frozenset({Binding.EAGER, Binding.CONDITIONAL, Binding.PARENT, Binding.RULE})
+
+# Of libraries' imports, those that happen whenever the library is imported; a condition may be that a module is there.
+_CERTAIN = frozenset({Binding.EAGER, Binding.PARENT, Binding.RULE})
+
+
+def findings(walk: Walk, settings: Settings) -> Iterator[Diagnostic]:
+    """Everything, in the order in which it is told."""
+    yield from syntax_errors(walk)
+    missing = tuple(missing_modules(walk, settings.excluded_modules))
+    yield from (finding for finding in missing if finding.severity is Severity.WARNING)
+    yield from computed_imports(walk, has_hidden_imports=bool(settings.hidden_imports))
+    yield from left_out(walk)
+    yield from (finding for finding in missing if finding.severity is Severity.DETAIL)
+
+
+def syntax_errors(walk: Walk) -> Iterator[Diagnostic]:
+    """Modules that the target cannot compile."""
+    for name, module in walk.reached.items():
+        if module.facts is not None and module.facts.error and module.located is not None:
+            yield warning(
+                "syntax-error",
+                f"`{name}` has a syntax error, and importing it will fail: {module.facts.error}",
+                where=f"{module.located.path}:{module.facts.error_line}",
+            )
+
+
+def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnostic]:
+    """Imports that found nothing: a warning for all of the app's own code, and those of libraries that must happen."""
+    every = first_edges(walk.edges)
+    firm = first_edges(edge for edge in walk.edges if edge.binding in _FIRM)
+    # `try: import x`, and later, if that went well, `from x import y`.
+    guarded = {(edge.importer, edge.imported.partition(".")[0]) for edge in walk.edges if edge.binding is _GUARDED}
+    found: dict[str, Diagnostic] = {}
+    for edge in walk.edges:
+        if not _is_missing(walk, edge, excluded):
+            continue
+        importer = walk.reached.get(edge.importer) if edge.importer else None
+        if importer is None or importer.origin.is_stdlib:
+            continue  # the standard library knows what it may miss on a platform
+        is_guarded = (edge.importer, edge.imported.partition(".")[0]) in guarded
+        is_certain = importer.name in firm and edge.binding in _CERTAIN and not is_guarded
+        if is_certain or importer.origin.is_own:
+            if found.get(edge.imported, _NOTHING).severity is not Severity.WARNING:
+                found[edge.imported] = warning(
+                    "missing-module",
+                    f"`{edge.imported}` was not found",
+                    where=_where(importer, edge.line),
+                    notes=(told((*chain_to(every, importer.name), edge)),),
+                    hint="install it in the environment of the target Python, "
+                    f"or pass `--exclude-module {edge.imported}` if the program does not need it",
+                )
+        elif edge.imported not in found:
+            text = f"`{edge.imported}`, which is optional, is not installed"
+            notes = (told((*chain_to(every, importer.name), edge)),)
+            found[edge.imported] = _detail("optional-module", text, _where(importer, edge.line), notes)
+    yield from found.values()
+
+
+def left_out(walk: Walk) -> Iterator[Diagnostic]:
+    """Modules that are installed and that the program is believed to do without."""
+    every = first_edges(walk.edges)
+    for edge in walk.left_out:
+        name = edge.imported
+        if name not in walk.reached:
+            notes = (told((*chain_to(every, edge.importer), edge)),)
+            where = _where(walk.reached[edge.importer], edge.line)
+            yield _detail("left-out", f"`{name}` is left out: it is optional", where, notes, f"--hidden-import {name}")
+
+
+def computed_imports(walk: Walk, *, has_hidden_imports: bool = False) -> Iterator[Diagnostic]:
+    """Imports whose name only the running program knows; in the app's own code worth a note, until it names modules."""
+    for name, lines in walk.unresolved.items():
+        module = walk.reached[name]
+        is_note = module.origin.is_own and name not in walk.runtime_hooks and not has_hidden_imports
+        for line in lines:
+            text = "the name of an imported module is computed"
+            hint = "`--hidden-import MODULE` takes in what it may be"
+            severity = Severity.NOTE if is_note else Severity.DETAIL
+            yield Diagnostic(severity, "computed-import", text, _where(module, line), hint=hint)
+
+
+_GUARDED = Binding.OPTIONAL
+_NOTHING = Diagnostic(Severity.DETAIL, "", "")
+
+
+def _detail(code: str, text: str, where: str | None, notes: tuple[str, ...], hint: str | None = None) -> Diagnostic:
+    return Diagnostic(Severity.DETAIL, code, text, where, notes, hint and f"`{hint}` takes it in")
+
+
+def _where(module: Reached, line: int) -> str | None:
+    if module.located is None:
+        return None
+    return f"{module.located.path}:{line}" if line else str(module.located.path)
+
+
+def _is_missing(walk: Walk, edge: Edge, excluded: tuple[str, ...]) -> bool:
+    if edge.imported in walk.reached or edge.is_attribute or edge.binding in (Binding.RULE, Binding.HOOK):
+        return False
+    if edge.imported in walk.made_at_run_time or edge.importer in walk.runtime_hooks:
+        return False
+    if edge.imported.startswith("cython.cimports"):
+        return False  # a name for Cython's compiler alone
+    if any(edge.imported == name or edge.imported.startswith(name + ".") for name in excluded):
+        return False
+    # `import a.b` where a is no package, or one that makes b itself at run time, says nothing about b.
+    parent = walk.reached.get(edge.imported.rpartition(".")[0])
+    return parent is None or (parent.facts is not None and edge.imported.rpartition(".")[2] not in parent.facts.globals)

@@ -1,0 +1,18 @@
+"""What every stage works with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bundler.cache import Cache
+from bundler.report import Reporter
+from bundler.toolchain import Toolchain
+
+
+@dataclass(frozen=True, slots=True)
+class BuildContext:
+    """The compiler, the cache of what has been made before, and whom to tell about progress."""
+
+    toolchain: Toolchain
+    cache: Cache
+    report: Reporter

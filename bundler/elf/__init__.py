@@ -1,0 +1,66 @@
+"""ELF files: the only room that knows their structures. It reads and describes; it decides nothing.
+
+| file | holds |
+|---|---|
+| `structures.py` | declarations and numbers of the format, and access to structs in a file's bytes |
+| `machine.py` | what depends on the processor: one row for each |
+| `model.py` | nouns: `SharedObject`, `Executable`, and their parts |
+| `header.py`, `shared_object.py`, `executable.py` | the readers |
+| `archive.py` | static libraries: which symbols they define |
+| `symtab.py` | takes symbols out of a linked executable |
+
+The room imports nothing of bundler, so that every stage can use it.
+"""
+
+from bundler.elf.archive import archive_symbols, read_archive_index
+from bundler.elf.executable import read_executable
+from bundler.elf.header import is_elf, is_shared_object
+from bundler.elf.machine import MACHINES, X86_64, Detour, Machine, Relocation, ThreadPointer, machine_for_python
+from bundler.elf.model import Executable, Rela, Section, Segment, SharedObject, Symbol
+from bundler.elf.shared_object import read_shared_object
+from bundler.elf.structures import (
+    ElfError,
+    FileType,
+    SectionFlag,
+    SectionType,
+    SegmentFlag,
+    SegmentType,
+    SymbolBinding,
+    SymbolType,
+    Tag,
+    Visibility,
+)
+from bundler.elf.symtab import drop_symbols
+
+__all__ = [
+    "MACHINES",
+    "X86_64",
+    "Detour",
+    "ElfError",
+    "Executable",
+    "FileType",
+    "Machine",
+    "Rela",
+    "Relocation",
+    "Section",
+    "SectionFlag",
+    "SectionType",
+    "Segment",
+    "SegmentFlag",
+    "SegmentType",
+    "SharedObject",
+    "Symbol",
+    "SymbolBinding",
+    "SymbolType",
+    "Tag",
+    "ThreadPointer",
+    "Visibility",
+    "archive_symbols",
+    "drop_symbols",
+    "is_elf",
+    "is_shared_object",
+    "machine_for_python",
+    "read_archive_index",
+    "read_executable",
+    "read_shared_object",
+]

@@ -1,0 +1,173 @@
+"""Freezes a graph: makes what is not in the cache, several modules at a time, and puts all together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from itertools import chain
+
+from bundler.analyze.graph import LAUNCHER, BrokenModule, ModuleGraph, SourceModule
+from bundler.cache import digest
+from bundler.context import BuildContext
+from bundler.contract import launcher_folder
+from bundler.errors import BundleError, Diagnostic, warning
+from bundler.freeze.compiler import FLAGS, Compiled, Job, build_pool, prepare, worker_pool
+from bundler.freeze.image import FrozenImage, FrozenModule, Precompiled, StartProfile
+from bundler.freeze.split import keeps_order
+from bundler.freeze.start_profile import profile_start
+from bundler.freeze.worker.schema import Failure
+from bundler.process import jobs
+from bundler.settings import Settings
+from bundler.target import TargetPython
+from bundler.target.versions import BOOTSTRAP_MODULES
+
+# Python code of the launcher's that goes into every binary: its finder and loader, and changes to library modules.
+# Their file name makes tracebacks leave their frames out (importer.py).
+_LAUNCHER_MODULES = {
+    "_bundle_importer": "interpreter/importer.py",
+    "_bundle_seldom": "interpreter/seldom.py",
+    "_bundle_adapt": "interpreter/adapt.py",
+}
+_LAUNCHER_FILENAME = "<frozen importlib._bootstrap_external>"
+
+# Starting a compiler costs as much as compiling a small module, so modules share one; but no more than so many bytes of
+# sources together, so that compilers take less than 100 MB of memory, and that every processor has something to do.
+_BATCH_SIZE = 600_000
+_BATCHES_PER_PROCESSOR = 2
+
+
+def freeze(
+    graph: ModuleGraph,
+    target: TargetPython,
+    settings: Settings,
+    context: BuildContext,
+    profile: StartProfile | None = None,
+) -> FrozenImage:
+    """Freeze every source module of the graph, the launcher's own, and what a start compiles.
+
+    `profile`: that of an earlier build; without one the start is profiled now. A module that the target does not compile
+    is carried as text, so that importing it fails as under Python. BundleError when a module cannot be frozen; the object
+    files of the others are kept for the next try.
+    """
+    compiler = prepare(target, settings, context)
+    sources = sorted((*graph.of_kind(SourceModule), *launcher_modules()), key=lambda module: module.name)
+    every = {module.name: compiler.job(module, graph) for module in sources}
+    found = {name: compiled for name, job in every.items() if (compiled := compiler.find(job)) is not None}
+    missing = [job for name, job in every.items() if name not in found]
+
+    def learn() -> tuple[StartProfile, tuple[Diagnostic, ...]]:
+        if profile is not None or not settings.rehearse:
+            return profile or StartProfile(), ()
+        return profile_start(graph, digest(*(job.key for job in every.values())), target, context.cache)
+
+    with (
+        context.report.progress("compiling", len(missing)) as advance,
+        closing(worker_pool(target)) as workers,
+        ThreadPoolExecutor(jobs()) as executor,
+    ):
+
+        def build(batch: Sequence[Job]) -> Mapping[str, Compiled | Failure]:
+            made = compiler.build(batch, workers.service())
+            for _ in batch:
+                advance()
+            return dict(zip((job.label for job in batch), made, strict=True))
+
+        learning = executor.submit(learn)
+        building = [executor.submit(build, batch) for batch in _batches(missing, _share(missing, context))]
+        learned, findings = learning.result()
+        job = compiler.precompiled_job(learned)
+        ahead = compiler.find(job) or executor.submit(lambda: compiler.build([job], workers.service())[0]).result()
+        outcomes = dict(chain.from_iterable(each.result().items() for each in building))
+    if not isinstance(ahead, Compiled):
+        raise _not_freezable(job, ahead["error"])
+    failed = {name: failure for name, failure in outcomes.items() if not isinstance(failure, Compiled)}
+    found |= {name: compiled for name, compiled in outcomes.items() if isinstance(compiled, Compiled)}
+    _refuse_failures(every, failed)
+    broken = [module for module in sources if module.name in failed]
+    modules = sorted(
+        (_module(module, found[module.name]) for module in sources if module.name in found), key=_by_use(learned)
+    )
+    return FrozenImage(
+        graph=graph,
+        modules=tuple(modules),
+        broken=(
+            *graph.of_kind(BrokenModule),
+            *(BrokenModule(m.name, m.path, m.filename, m.is_package, m.origin) for m in broken),
+        ),
+        profile=learned,
+        precompiled=Precompiled(
+            keys=tuple(ahead.facts["keys"]),
+            object_file=ahead.object_file,
+            symbol=job.symbol,
+            version_symbol=job.version_symbol,
+            codes=ahead.facts["codes"],
+        ),
+        pool=build_pool(compiler, (each.facts["pooled"] for each in (*(found[m.name] for m in modules), ahead))),
+        compiled=len(missing) - len(failed),
+        findings=(*findings, *(_does_not_compile(module, failed[module.name]) for module in broken)),
+    )
+
+
+def launcher_modules() -> Iterator[SourceModule]:
+    """The launcher's own Python code, as modules."""
+    for name, file in _LAUNCHER_MODULES.items():
+        path = launcher_folder() / file
+        yield SourceModule(name, path, _LAUNCHER_FILENAME, is_package=False, origin=LAUNCHER, has_file=False)
+
+
+def _share(missing: Iterable[Job], context: BuildContext) -> int:
+    """How many bytes of sources are compiled together at most; 0: one module at a time."""
+    if not keeps_order(context.toolchain, FLAGS, context.cache):
+        return 0
+    return min(_BATCH_SIZE, sum(job.size for job in missing) // (_BATCHES_PER_PROCESSOR * jobs()))
+
+
+def _batches(jobs: Iterable[Job], most: int) -> Iterator[list[Job]]:
+    """Groups of neighbours that are compiled together; of sources of at most so many bytes, if there are several."""
+    batch: list[Job] = []
+    for job in jobs:
+        if batch and sum(each.size for each in batch) + job.size > most:
+            yield batch
+            batch = []
+        batch.append(job)
+    if batch:
+        yield batch
+
+
+def _refuse_failures(every: Mapping[str, Job], failed: Mapping[str, Failure]) -> None:
+    """BundleError for the first that is no fault of its source, or is the program itself."""
+    for name, failure in failed.items():
+        if not failure["is_in_source"] or name == "__main__":
+            raise _not_freezable(every[name], failure["error"])
+
+
+def _not_freezable(job: Job, reason: str) -> BundleError:
+    return BundleError(
+        "not-freezable",
+        f"`{job.label}` cannot be frozen: {reason}",
+        where=str(job.source) if job.source else None,
+        hint=f"leave the module out with `--exclude-module {job.label}` if the program does not need it",
+    )
+
+
+def _does_not_compile(module: SourceModule, failure: Failure) -> Diagnostic:
+    message = f"`{module.name}` cannot be compiled, and importing it will fail: {failure['error']}"
+    return warning("syntax-error", message, where=str(module.path))
+
+
+def _module(source: SourceModule, compiled: Compiled) -> FrozenModule:
+    return FrozenModule(
+        source=source,
+        object_file=compiled.object_file,
+        symbol=compiled.symbol,
+        version_symbol=compiled.version_symbol,
+        codes=compiled.facts["codes"],
+    )
+
+
+def _by_use(profile: StartProfile) -> Callable[[FrozenModule], tuple[int, str]]:
+    """A key that sorts modules as they are first used: data that is needed together lies in the same pages."""
+    first = ("__main__", *_LAUNCHER_MODULES, *BOOTSTRAP_MODULES, *profile.order)
+    places = {name: place for place, name in reversed(list(enumerate(first)))}
+    return lambda module: (places.get(module.name, len(first)), module.name)

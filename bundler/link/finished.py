@@ -1,0 +1,40 @@
+"""Reads a finished binary: its manifest, and what it needs of the system."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from bundler.elf import ElfError, read_executable, read_shared_object
+from bundler.errors import BundleError
+from bundler.link.manifest import SECTION, Manifest
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest of a binary; BundleError when it was not made by bundler."""
+    try:
+        executable = read_executable(path, with_symbols=False)
+        section = executable.sections[SECTION]
+        with path.open("rb") as file:
+            file.seek(section.offset)
+            fields: dict[str, Any] = json.loads(file.read(section.size))
+        return Manifest(**{name: _frozen(value) for name, value in fields.items()})
+    except OSError as error:
+        raise BundleError("unreadable", f"`{path}` cannot be read: {error.strerror}") from error
+    except (ElfError, KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
+        raise BundleError(
+            "not-a-bundle",
+            f"`{path}` was not made by bundler",
+            hint="name a file that `bundle` wrote, in this version or one near to it",
+        ) from error
+
+
+def _frozen(value: Any) -> Any:
+    """JSON's lists as tuples, all the way down."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def needed_versions(path: Path) -> tuple[str, ...]:
+    """Symbol versions that the executable itself needs of the system's libraries: "file:VERSION"."""
+    return tuple(f"{file}:{version}" for file, version in read_shared_object(path).needed_versions)

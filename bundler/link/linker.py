@@ -1,0 +1,85 @@
+"""Links: runs the assembler and the linker, and checks what they made. Verbs: `lay_out`, `link`."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from bundler.elf import FileType, Relocation, SegmentType, read_executable, read_shared_object
+from bundler.errors import BundleError
+from bundler.link.finished import needed_versions
+from bundler.link.model import Layout, Linked, LinkPlan
+from bundler.link.payload import lay_out_payload
+from bundler.link.portability import EXECUTABLE, check_limits
+from bundler.link.script import (
+    ARGUMENTS_FILE,
+    FROZEN_SECTIONS,
+    OUTPUT,
+    ROOM_FILE,
+    ROOM_OBJECT,
+    link_arguments,
+    linker_texts,
+)
+from bundler.process import CommandError
+from bundler.toolchain import Toolchain
+
+# Linux before 6.17 refuses to start a program with more than 73 (fs/binfmt_elf.c, one page of headers).
+MOST_PROGRAM_HEADERS = 60
+
+
+def lay_out(plan: LinkPlan, launcher: Sequence[Path], toolchain: Toolchain) -> Layout:
+    """Give everything its place in the payload, and make the linker's inputs.
+
+    `launcher`: the launcher's object files. Data files are read, for their digests.
+    """
+    payload = lay_out_payload(plan.contents, plan.machine)
+    return Layout(plan, toolchain, payload, linker_texts(plan, payload.size), tuple(link_arguments(plan, launcher)))
+
+
+def link(layout: Layout, folder: Path) -> Linked:
+    """Link in a folder. The executable then has room for the payload; `write` completes it.
+
+    BundleError when the linker fails, or when the executable would need newer libraries than the settings allow.
+    """
+    path = _run_linker(layout, folder)
+    _check(path)
+    plan = layout.plan
+    needs = {EXECUTABLE: needed_versions(path), **dict(plan.manifest.symbol_versions)}
+    check_limits(needs, dict(plan.version_limits))
+    return Linked(layout, read_executable(path, without=FROZEN_SECTIONS))
+
+
+def _run_linker(layout: Layout, folder: Path) -> Path:
+    texts = {**layout.texts, ARGUMENTS_FILE: "".join(f'"{argument}"\n' for argument in layout.arguments)}
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    try:
+        layout.toolchain.run("-c", ROOM_FILE, "-o", ROOM_OBJECT, cwd=folder)
+        layout.toolchain.run(f"@{ARGUMENTS_FILE}", cwd=folder)
+    except CommandError as error:
+        if "No space left on device" in error.output:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+        raise BundleError(
+            "link-failed",
+            f"the linker failed: {error.reason}",
+            notes=tuple(error.output.strip().splitlines()[-15:]),
+            hint="run again with `-v` to see the command",
+        ) from error
+    return folder / OUTPUT
+
+
+def _check(path: Path) -> None:
+    """Assert properties that the rest of the design relies on; a failure is a bug of ours."""
+    executable = read_executable(path, with_symbols=False)
+    assert executable.type == FileType.EXECUTABLE, "the executable is position-independent"
+    assert len(executable.segments) <= MOST_PROGRAM_HEADERS, "too many program headers"
+    frozen = [section for name, section in executable.sections.items() if name.startswith(FROZEN_SECTIONS)]
+    linked = read_shared_object(path)
+    for rela in linked.relocations:
+        assert linked.kind_of(rela) is not Relocation.COPY, "a copy relocation is left"
+        assert not any(s.address <= rela.offset < s.address + s.size for s in frozen), "frozen data is relocated"
+    for segment in executable.segments:
+        writable_code = segment.type == SegmentType.LOAD and segment.is_writable and segment.is_executable
+        assert not writable_code, "a segment is both writable and executable"

@@ -1,0 +1,165 @@
+"""Decides which libraries are prelinked, and which stay files for the C library's dynamic linker. Verb: `place`.
+
+A library that stays a file brings all that it needs as files too, for the dynamic linker knows nothing of prelinked
+objects. To those that need it, it is like a library of the system: its symbols are looked up when they are loaded.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import tomli
+
+from bundler.elf import SharedObject, Tag
+from bundler.errors import BundleError
+from bundler.link.bind import prelink
+from bundler.link.objects import CarriedLibrary, Closure, Library, Placement, Prelinked
+
+
+@functools.cache
+def library_rules() -> Mapping[str, str]:
+    """Reasons never to prelink libraries, by patterns of their names."""
+    text = Path(__file__).with_name("carried.toml").read_text()
+    return {raw["name"]: raw["reason"] for raw in tomli.loads(text)["library"]}
+
+
+def place(
+    closure: Closure,
+    exported: frozenset[str],
+    interposed: frozenset[str],
+    rules: Mapping[str, str],
+    detoured: frozenset[str] = frozenset(),
+) -> Placement:
+    """Prelink what can be, and carry the rest.
+
+    `exported`, `interposed`, `detoured`: as for `prelink`. `rules`: reasons by patterns of names. BundleError when a library can
+    neither be prelinked nor carried.
+    """
+    reasons = {
+        library.path: reason
+        for library in closure.libraries
+        if (reason := _evident_reason(library, closure, rules)) is not None
+    }
+    while True:
+        _check_residents(closure, reasons)
+        every = _with_needed(closure, reasons)
+        found = prelink(_without(closure, every), exported, interposed, detoured)
+        if isinstance(found, Prelinked):
+            return Placement(found, _carried(closure, every))
+        # What is refused is carried, and to what is bound next it is a library of the system.
+        reasons |= {refusal.path: refusal.reason for refusal in found}
+
+
+def _check_residents(closure: Closure, reasons: Mapping[str, str]) -> None:
+    """BundleError when a library that the executable is linked with is refused: it cannot be carried."""
+    residents = closure.residents
+    refused = [
+        f"`{each.object.path}` cannot be linked into the binary: it {reasons[each.path]}"
+        for each in closure.libraries
+        if each.path in reasons and each.path in residents
+    ]
+    if refused:
+        raise BundleError(
+            "cannot-embed",
+            refused[0],
+            notes=tuple(refused[1:]),
+            hint="choose another interpreter with `--python`, or the other kind of library with `--libpython`",
+        )
+
+
+def _evident_reason(library: Library, closure: Closure, rules: Mapping[str, str]) -> str | None:
+    """A reason not to prelink a library that shows without binding it; None when there is none."""
+    object_ = library.object
+    names = (object_.name, object_.path.name)
+    for pattern, reason in rules.items():
+        if any(fnmatchcase(name, pattern) for name in names):
+            return reason
+    if library.path in closure.missing:
+        return f"needs `{'`, `'.join(closure.missing[library.path])}`, which is not on this machine"
+    if object_.has_text_relocations:
+        return "has relocations in its text"
+    if any(segment.is_writable and segment.is_executable for segment in object_.loads):
+        return "has memory that is both writable and executable"
+    if object_.has_executable_stack:
+        return "asks for an executable stack"
+    if object_.headers_address is None:
+        return "does not load its program headers"
+    if {Tag.AUXILIARY, Tag.FILTER} & object_.tags.keys():
+        return "is a filter for another library"
+    return None
+
+
+def _with_needed(closure: Closure, reasons: Mapping[str, str]) -> dict[str, str]:
+    """Libraries that are carried, with all that they need."""
+    by_name = {library.object.name: library for library in closure.libraries}
+    found = dict(reasons)
+    pending = [library for library in closure.libraries if library.path in reasons]
+    while pending:
+        needing = pending.pop(0)
+        for name in needing.object.needed:
+            library = by_name.get(name)
+            if name in closure.linked:
+                raise _refusal(needing.object, f"it needs `{name}`, which the binary has linked")
+            if library is not None and library.path not in found:
+                found[library.path] = f"is needed by `{needing.object.path.name}`, which is carried as a file"
+                pending.append(library)
+    return found
+
+
+def _without(closure: Closure, reasons: Mapping[str, str]) -> Closure:
+    carried = {library.object.name: library.object for library in closure.libraries if library.path in reasons}
+    return replace(
+        closure,
+        # What the executable is linked with stays; for the others there is another one.
+        libraries=tuple(
+            library for library in closure.libraries if library.path not in reasons or library.path in closure.residents
+        ),
+        system={**closure.system, **carried},
+        carried=frozenset(carried),
+    )
+
+
+def _carried(closure: Closure, reasons: Mapping[str, str]) -> tuple[CarriedLibrary, ...]:
+    libraries = [library for library in closure.libraries if library.path in reasons]
+    by_name = {library.object.name: number for number, library in enumerate(libraries)}
+    every = []
+    for library in libraries:
+        needed = [by_name[name] for name in library.object.needed if name in by_name]
+        _check_needed(library.object, [libraries[number].object for number in needed])
+        every.append(CarriedLibrary(library, reasons[library.path], tuple(dict.fromkeys(needed))))
+    _check_order(every)
+    return tuple(every)
+
+
+def _check_needed(needing: SharedObject, needed: Iterable[SharedObject]) -> None:
+    """BundleError when a needed library has no DT_SONAME: the dynamic linker would not recognise it as loaded."""
+    for each in needed:
+        if each.soname is None:
+            raise _refusal(needing, f"`{each.path.name}`, which it needs, has no DT_SONAME")
+
+
+def _check_order(every: list[CarriedLibrary]) -> None:
+    def walk(number: int, above: tuple[int, ...]) -> Iterator[int]:
+        if number in above:
+            raise _refusal(every[number].library.object, "it needs itself, through other libraries")
+        for needed in every[number].needed:
+            if needed not in done:
+                yield from walk(needed, (*above, number))
+        done.add(number)
+        yield number
+
+    done: set[int] = set()
+    for number in range(len(every)):
+        list(walk(number, ()))
+
+
+def _refusal(object_: SharedObject, reason: str) -> BundleError:
+    return BundleError(
+        "cannot-embed",
+        f"`{object_.path}` can neither be prelinked nor be loaded from memory: {reason}",
+        hint="exclude the module that needs it with `--exclude-module`",
+    )

@@ -1,0 +1,194 @@
+"""Inputs of the linker and the assembler: texts and arguments. Runs neither."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bundler.elf import SymbolType
+from bundler.link import relocated
+from bundler.link.manifest import SECTION as MANIFEST_SECTION
+from bundler.link.model import LinkPlan
+from bundler.link.objects import PrelinkedObject, Protection
+
+PAYLOAD_SECTION = ".bundle"
+FROZEN_SECTIONS = ".frozen"  # what their names start with (freeze/worker/structs.py)
+_PAYLOAD_SYMBOL = "bundle"
+
+# What the executable offers to extension modules; nothing that a library of the system could be bound to.
+EXPORTED_PREFIXES = ("Py", "_Py")
+
+# What is in the folder in which the linker runs.
+OUTPUT = "linked"
+ARGUMENTS_FILE = "arguments.txt"
+ROOM_FILE, ROOM_OBJECT = "room.S", "room.o"
+_MANIFEST_FILE = "manifest.json"
+_EXPORTS_FILE, _DEFINITIONS_FILE, _RESIDENTS_FILE = "exports.txt", "definitions.ld", "residents.ld"
+
+_SYMBOL_TYPES: dict[int, str] = {
+    SymbolType.NOTYPE: "@notype",
+    SymbolType.OBJECT: "@object",
+    SymbolType.FUNC: "@function",
+}
+_SECTION_FLAGS = {
+    Protection.READ: "a",
+    Protection.READ | Protection.WRITE: "aw",
+    Protection.READ | Protection.EXECUTE: "ax",
+}
+
+
+# --- Names ------------------------------------------------------------------------------------------------------------
+
+
+def stub_symbol(number: int) -> str:
+    """The symbol of a jump to a function of the C library, by its place in the plan's list."""
+    return f"bundle_stub_{number}"
+
+
+def thread_local_symbol(owner: int) -> str:
+    """The symbol of a prelinked object's part of the thread-local block."""
+    return f"bundle_tls_{owner}"
+
+
+def part_section(resident: PrelinkedObject, number: int) -> str:
+    """The section of a part of a library that lies in the executable's own load segments."""
+    return f".resident.{resident.index}.{number}"
+
+
+# --- Texts ------------------------------------------------------------------------------------------------------------
+
+
+def linker_texts(plan: LinkPlan, payload_size: int) -> dict[str, str]:
+    """The files that they read besides object files: texts by name, for the folder in which they run."""
+    files = {
+        _MANIFEST_FILE: plan.manifest.text(),
+        ROOM_FILE: "\n".join((*_room_lines(plan, payload_size), "")),
+        _EXPORTS_FILE: "".join(("{", *(f" {prefix}*;" for prefix in EXPORTED_PREFIXES), " };\n")),
+        _DEFINITIONS_FILE: "".join(f"{name} = {value};\n" for name, value in plan.definitions),
+    }
+    if plan.prelinked.residents:
+        files[_RESIDENTS_FILE] = "\n".join((*_resident_script(plan), ""))
+    return files
+
+
+def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
+    """Assembler that makes room for the payload, and for what prelinked objects need inside the executable."""
+    yield f'.section {PAYLOAD_SECTION},"a",@progbits'
+    yield f".balign {plan.machine.page_size}"
+    yield f".globl {_PAYLOAD_SYMBOL}"
+    yield f"{_PAYLOAD_SYMBOL}: .zero {payload_size}"
+    yield f'.section {MANIFEST_SECTION},"",@progbits'
+    yield f'.incbin "{_MANIFEST_FILE}"'
+    yield from _state_lines(plan)
+    yield '.section .text.bundle_stubs,"ax",@progbits'
+    for number, stub in enumerate(plan.prelinked.stubs):
+        name = stub_symbol(number)
+        function = stub.name
+        if stub.version:
+            function = f"{name}_function"
+            yield f".symver {function},{stub.name}@{stub.version}"
+        yield f".globl {name}"
+        # Through the PLT: bound when first called, and nothing of it at start.
+        yield f"{name}: {plan.machine.plt_jump.format(function=function)}"
+    for block in plan.prelinked.thread_locals:
+        name = thread_local_symbol(block.owner)
+        kind = "tdata" if block.initialised else "tbss"
+        contents = "progbits" if block.initialised else "nobits"
+        yield f'.section .{kind}.{name},"awT",@{contents}'
+        yield f".balign {block.alignment}"
+        yield f".globl {name}"
+        yield f".type {name}, @tls_object"
+        yield f"{name}: .zero {block.size}"
+    for resident in plan.prelinked.residents:
+        yield from _resident_lines(resident)
+    yield '.section .note.GNU-stack,"",@progbits'
+
+
+def _state_lines(plan: LinkPlan) -> Iterator[str]:
+    """Assembler that makes room for what the launcher notes about prelinked objects (launcher/bundle.h), and ends its
+    variables of this process.
+    """
+    objects = len(plan.prelinked.objects)
+    yield ".bss"
+    for name, size in (
+        ("bundle_unique_addresses", 8 * len(plan.prelinked.unique_symbols)),
+        ("bundle_load_order", 4 * objects),
+        ("bundle_image_states", objects),
+    ):
+        yield ".balign 8"
+        yield f".globl {name}"
+        yield f"{name}: .zero {size}"
+    # Pages of their own, for no snapshot may hold them (launcher/lifetime.h). The section begins where a page does, and
+    # this object, the last one to add to it, ends it where a page does.
+    yield '.section bundle_process,"aw",@progbits'
+    yield f".balign {plan.machine.page_size}"
+
+
+def _resident_lines(resident: PrelinkedObject) -> Iterator[str]:
+    """Assembler that makes room for a resident library, and defines its symbols for the executable's own objects."""
+    symbols = sorted(
+        (resident.base + symbol.value, symbol)
+        for symbol in resident.object.symbols
+        if symbol.is_exported and not symbol.is_hidden and symbol.name.startswith(EXPORTED_PREFIXES)
+    )
+    for number, part in enumerate(relocated.parts(resident)):
+        name = part_section(resident, number)
+        flags = _SECTION_FLAGS[part.protection]
+        label = name.replace(".", "_")
+        yield f'.section {name},"{flags}",@progbits'
+        yield f"{label}: .zero {part.stored_size}"
+        if part.memory_size > part.stored_size:
+            yield f'.section {name}.bss,"{flags}",@nobits'
+            yield f".zero {part.memory_size - part.stored_size}"
+        for address, symbol in symbols:
+            if part.address <= address < part.address + part.memory_size and symbol.type in _SYMBOL_TYPES:
+                yield f".globl {symbol.name}"
+                yield f".type {symbol.name}, {_SYMBOL_TYPES[symbol.type]}"
+                yield f".size {symbol.name}, {symbol.size}"
+                yield f".set {symbol.name}, {label} + {address - part.address}"
+
+
+def _resident_script(plan: LinkPlan) -> Iterator[str]:
+    """A linker script that places these sections at their addresses, behind everything that the linker places itself."""
+    parts = sorted(
+        (part.address, part_section(resident, number), part.memory_size > part.stored_size)
+        for resident in plan.prelinked.residents
+        for number, part in enumerate(relocated.parts(resident))
+    )
+    yield "SECTIONS {"
+    for address, name, has_bss in parts:
+        yield f"  {name} {address:#x} : {{ KEEP(*({name})) }}"
+        if has_bss:
+            yield f"  {name}.bss : {{ KEEP(*({name}.bss)) }}"
+    yield "} INSERT AFTER .bss;"
+
+
+# --- Arguments --------------------------------------------------------------------------------------------------------
+
+
+def link_arguments(plan: LinkPlan, launcher: Sequence[Path]) -> Iterator[str]:
+    """Arguments for the compiler, which drives the linker. `launcher`: the launcher's object files."""
+    # Fixed addresses: frozen data needs no relocation at start.
+    yield "-no-pie"
+    yield from ("-o", OUTPUT)
+    yield from (str(path.absolute()) for path in (*launcher, *(each.path for each in plan.objects)))
+    yield from (ROOM_OBJECT, _DEFINITIONS_FILE)
+    for name in sorted(plan.prelinked.executable_symbols):
+        # Pulls in members of the static library that only images use.
+        yield f"-Wl,-u,{name}"
+    yield from (str(each.absolute() if isinstance(each, Path) else each) for each in plan.libraries)
+    yield from map(str, plan.prelinked.linked_system_libraries)
+    if plan.prelinked.residents:
+        yield from ("-T", _RESIDENTS_FILE)
+    yield from ("-lm", "-ldl", "-lpthread")
+    yield from (f"-Wl,--wrap={name}" for name in plan.wrapped)
+    # What extension modules, bundled or loaded from disk, may use; nothing that a library of the host could bind to.
+    yield f"-Wl,--dynamic-list={_EXPORTS_FILE}"
+    yield "-Wl,--as-needed"
+    yield "-Wl,-z,lazy"
+    yield "-Wl,-z,relro"
+    yield "-Wl,-z,noexecstack"
+    yield "-Wl,--hash-style=gnu"
+    yield "-Wl,--build-id=sha1"
+    # gdb, perf and py-spy need symbol names, so only debug information is dropped.
+    yield "-Wl,--strip-debug"

@@ -1,0 +1,436 @@
+"""Makes the launcher's tables, through the declarations of `launcher/bundle.h` themselves.
+
+A pointer in a table refers to something in the payload, or to a symbol of the executable; it stays a `Reference` until
+the executable is linked.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import PurePosixPath
+from typing import Any
+
+from bundler.contract import bundle_constant, bundle_ffi, fnv1a
+from bundler.elf import SegmentType, Tag
+from bundler.link import relocated
+from bundler.link.contents import (
+    Contents,
+    Entry,
+    FileEntry,
+    InterpreterConfig,
+    ListedModule,
+    ModuleEntry,
+    PrelinkedFile,
+    Results,
+)
+from bundler.link.interposed import interposer
+from bundler.link.model import Reference, StoredFile, StoredPart, Tables
+from bundler.link.objects import (
+    CarriedLibrary,
+    IndirectFunction,
+    PrelinkedObject,
+    SystemSymbol,
+    SystemThreadLocal,
+    UniqueSymbol,
+)
+
+
+def head_size() -> int:
+    """Bytes of `struct bundle`, which the payload begins with."""
+    return int(bundle_ffi().sizeof("struct bundle"))
+
+
+def make_tables(
+    contents: Contents,
+    files: Iterable[StoredFile],
+    objects: Sequence[tuple[PrelinkedObject, Sequence[StoredPart]]],
+    start: int,
+) -> Tables:
+    """The tables: `struct bundle` at the payload's beginning, all that it points to from `start` on."""
+    writer = _Writer(start)
+    head = writer.ffi.new("struct bundle[]", 1)
+    bundle = head[0]
+    libraries = contents.libraries
+    _write_modules(writer, bundle, contents.modules)
+    _write_files(writer, bundle, contents, {stored.entry.path: stored for stored in files})
+    _write_results(writer, bundle, contents.results)
+    _write_config(writer, bundle, contents.config)
+    _write_objects(writer, bundle, objects, contents)
+    bundle.unique_count = len(libraries.prelinked.unique_symbols)
+    _write_carried(writer, bundle, libraries.carried)
+    _write_interposed(writer, bundle, contents.interposed)
+    residents = [each.index for each in libraries.prelinked.residents]
+    bundle.residents = writer.numbers(residents)
+    bundle.resident_count = len(residents)
+    return writer.finish(head)
+
+
+class _Writer:
+    """Lays out tables one behind the other, starting at an offset of the payload.
+
+    While rows are filled in, a pointer holds the number of what it points to; `fill` makes it a reference.
+    """
+
+    def __init__(self, start: int) -> None:
+        self.ffi = bundle_ffi()
+        self._start = start
+        self._data = bytearray()
+        self._texts: dict[str, int] = {}
+        self._pointees: list[Reference | int] = []  # addresses, where they are known
+        self._references: list[Reference] = []
+
+    # --- Room ---
+
+    def place(self, content: bytes, alignment: int = 8) -> int:
+        """Append bytes; their offset in the payload."""
+        self._data += bytes(-(self._start + len(self._data)) % alignment)
+        offset = self._start + len(self._data)
+        self._data += content
+        return offset
+
+    def reserve(self, struct: str, count: int) -> tuple[Any, int]:
+        """Room for structs that are filled in later: a view of them, to be given to `fill`, and their offset."""
+        array = self.ffi.new(f"{struct}[]", max(count, 1))
+        return array, self.place(bytes(self.ffi.sizeof(array)))
+
+    def fill(self, array: Any, offset: int) -> None:
+        """Write reserved structs."""
+        start = offset - self._start
+        data = self._refer(array, offset)
+        self._data[start : start + len(data)] = data
+
+    def finish(self, head: Any) -> Tables:
+        """All tables; `head` comes first in the payload."""
+        chunks = ((0, bytes(self._refer(head, 0))), (self._start, bytes(self._data)))
+        return Tables(chunks, tuple(self._references))
+
+    def _refer(self, array: Any, offset: int) -> bytearray:
+        """The bytes of an array, with references in place of its pointers."""
+        data = bytearray(self.ffi.buffer(array))
+        item = self.ffi.typeof(array).item
+        words = memoryview(data).cast("Q")
+        for place in _pointer_places(item):
+            for at in range(place, len(data), self.ffi.sizeof(item)):
+                number = words[at // 8]
+                if number:
+                    pointee = self._pointees[number - 1]
+                    if isinstance(pointee, Reference):
+                        self._references.append(replace(pointee, place=offset + at))
+                    words[at // 8] = 0 if isinstance(pointee, Reference) else pointee
+        return data
+
+    # --- Values of pointers ---
+
+    def point(self, kind: str, offset: int) -> Any:
+        """A pointer to an offset of the payload."""
+        return self._pointer(kind, Reference(0, None, offset))
+
+    def point_to_symbol(self, kind: str, symbol: str) -> Any:
+        """A pointer to a symbol of the executable."""
+        return self._pointer(kind, Reference(0, symbol, 0))
+
+    def point_at(self, kind: str, address: int) -> Any:
+        """A pointer to an address that is known already."""
+        return self._pointer(kind, address)
+
+    def _pointer(self, kind: str, pointee: Reference | int) -> Any:
+        self._pointees.append(pointee)
+        return self.ffi.cast(kind, len(self._pointees))
+
+    def text(self, value: str | None) -> Any:
+        """A C string, shared between equal ones; NULL for None."""
+        if value is None:
+            return self.ffi.NULL
+        if value not in self._texts:
+            self._texts[value] = self.place(value.encode("utf-8", "surrogateescape") + b"\0", 1)
+        return self.point("const char *", self._texts[value])
+
+    def text_list(self, values: Sequence[str]) -> Any:
+        """A list of C strings that ends with NULL; NULL when there are none."""
+        if not values:
+            return self.ffi.NULL
+        array = self.ffi.new("const char *[]", [*map(self.text, values), self.ffi.NULL])
+        offset = self.place(bytes(self.ffi.sizeof(array)))
+        self.fill(array, offset)
+        return self.point("const char *const *", offset)
+
+    def numbers(self, values: Sequence[int]) -> Any:
+        """An array of uint32_t."""
+        array = self.ffi.new("uint32_t[]", [*values, 0])
+        return self.point("const uint32_t *", self.place(bytes(self.ffi.buffer(array))))
+
+    def index(self, record: Any, texts: Iterable[str]) -> None:
+        """Fill a `struct bundle_index` over records that begin with these texts."""
+        keys = [text.encode("utf-8", "surrogateescape") for text in texts]
+        size = 4
+        while size < 2 * len(keys):  # at most half full: a miss ends soon
+            size *= 2
+        slots = [0] * size
+        for number, key in enumerate(keys, 1):
+            slot = fnv1a(key) & (size - 1)
+            while slots[slot]:
+                slot = (slot + 1) & (size - 1)
+            slots[slot] = number
+        record.slots = self.numbers(slots)
+        record.mask = size - 1
+        record.count = len(keys)
+
+
+@functools.cache
+def _pointer_places(kind: Any) -> tuple[int, ...]:
+    """Offsets of the pointers in a C type, in bytes."""
+    if kind.kind == "pointer":
+        return (0,)
+    if kind.kind != "struct":
+        return ()
+    return tuple(member.offset + place for _, member in kind.fields for place in _pointer_places(member.type))
+
+
+# --- Modules ----------------------------------------------------------------------------------------------------------
+
+
+def _write_modules(writer: _Writer, bundle: Any, modules: Sequence[ModuleEntry]) -> None:
+    rows, offset = writer.reserve("struct bundle_module", len(modules))
+    for row, module in zip(rows, modules, strict=False):
+        row.name = writer.text(module.name)
+        row.path = writer.text(module.path)
+        if module.symbol:
+            row.code = writer.point_to_symbol("struct bundle_code *", module.symbol)
+        row.kind = module.kind
+        row.is_package = module.is_package
+        row.is_stdlib = module.is_stdlib
+    writer.fill(rows, offset)
+    writer.index(bundle.module_index, (module.name for module in modules))
+    bundle.modules = writer.point("struct bundle_module *", offset)
+
+
+def _write_results(writer: _Writer, bundle: Any, results: Results) -> None:
+    rows, offset = writer.reserve("struct bundle_result", len(results.keys))
+    for number, (row, key) in enumerate(zip(rows, results.keys, strict=False)):
+        row.key = writer.text(key)
+        row.item = number
+    writer.fill(rows, offset)
+    writer.index(bundle.result_index, results.keys)
+    bundle.results = writer.point("struct bundle_result *", offset)
+    bundle.results_code = writer.point_to_symbol("struct bundle_code *", results.symbol)
+
+
+def _write_config(writer: _Writer, bundle: Any, config: InterpreterConfig) -> None:
+    record = bundle.options
+    record.optimize = config.optimize
+    record.utf8_mode = config.utf8_mode
+    record.site_builtins = writer.text_list(config.site_builtins)
+    record.runtime_hooks = writer.text_list(config.runtime_hooks)
+    record.main_module = writer.text(config.main_module or None)
+    record.version_end = config.version_end
+    record.python_command = config.python_command
+    record.platlibdir = writer.text(config.platlibdir)
+    record.warnings = writer.text_list(config.warnings)
+    record.x_options = writer.text_list(config.x_options)
+
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+_Tree = Mapping[PurePosixPath, Entry | None]
+
+
+def _tree(files: Iterable[Entry], folders: Iterable[PurePosixPath]) -> _Tree:
+    """Every file and every folder above one (as None), folder by folder: entries of one folder stand together."""
+    found: dict[PurePosixPath, Entry | None] = {}
+    for file in files:
+        found[file.path] = file
+        for folder in file.path.parents:
+            found.setdefault(folder, None)
+    for path in folders:
+        for folder in (path, *path.parents):
+            found.setdefault(folder, None)
+    found.pop(PurePosixPath("/"), None)
+    return dict(sorted(found.items(), key=lambda item: (len(item[0].parts), str(item[0].parent), item[0].name)))
+
+
+def _digests(tree: _Tree, stored: Mapping[PurePosixPath, StoredFile]) -> Mapping[PurePosixPath, str]:
+    """Digests of files, and of folders with everything below them."""
+    digests: dict[PurePosixPath, str] = {}
+    entries: dict[PurePosixPath, list[str]] = {}
+    for path, file in reversed(tree.items()):  # what is in a folder comes behind it
+        if path in stored:
+            digest = stored[path].digest
+        else:
+            listing = "\n".join(sorted(entries.get(path, ()))) if file is None else ""
+            digest = sha256(listing.encode("utf-8", "surrogateescape")).hexdigest()
+        digests[path] = digest[:32]
+        is_executable = isinstance(file, FileEntry) and file.is_executable
+        entries.setdefault(path.parent, []).append(f"{digests[path]} {is_executable:d} {path.name}")
+    return digests
+
+
+def _write_files(writer: _Writer, bundle: Any, contents: Contents, files: Mapping[PurePosixPath, StoredFile]) -> None:
+    tree = _tree(contents.files, contents.folders)
+    digests = _digests(tree, files)
+    rows, offset = writer.reserve("struct bundle_file", len(tree))
+    first: dict[PurePosixPath, int] = {}
+    count: dict[PurePosixPath, int] = {}
+    for number, path in enumerate(tree):
+        first.setdefault(path.parent, number)
+        count[path.parent] = count.get(path.parent, 0) + 1
+    for row, (path, file) in zip(rows, tree.items(), strict=False):
+        row.path = writer.text(str(path))
+        row.name = writer.text(path.name)
+        row.digest = writer.text(digests[path])
+        match file:
+            case None:
+                row.is_folder = 1
+                row.first_entry = first.get(path, 0)
+                row.entry_count = count.get(path, 0)
+            case PrelinkedFile():
+                row.size = file.size
+            case ListedModule():
+                row.is_listed_only = 1
+            case _:
+                row.data = writer.point("unsigned char *", files[path].offset)
+                row.size = file.size
+                row.packed_size = len(files[path].packed)
+                row.is_executable = isinstance(file, FileEntry) and file.is_executable
+    writer.fill(rows, offset)
+    writer.index(bundle.file_index, map(str, tree))
+    bundle.files = writer.point("struct bundle_file *", offset)
+
+
+# --- Shared objects ---------------------------------------------------------------------------------------------------
+
+
+def _write_objects(
+    writer: _Writer,
+    bundle: Any,
+    objects: Sequence[tuple[PrelinkedObject, Sequence[StoredPart]]],
+    contents: Contents,
+) -> None:
+    rows, offset = writer.reserve("struct bundle_image", len(objects))
+    for row, (dso, parts) in zip(rows, objects, strict=False):
+        _write_object(writer, row, dso, parts)
+        row.ends_visibly = dso.path in contents.ending_visibly
+    writer.fill(rows, offset)
+    writer.index(bundle.image_index, (dso.path for dso, _ in objects))
+    bundle.images = writer.point("struct bundle_image *", offset)
+    sonames = {dso.object.name: (dso.index, False) for dso, _ in objects}
+    for index, each in enumerate(contents.libraries.carried):
+        sonames.setdefault(each.library.object.name, (index, True))
+    names, names_offset = writer.reserve("struct bundle_soname", len(sonames))
+    for name, (soname, (index, is_carried)) in zip(names, sonames.items(), strict=False):
+        name.soname = writer.text(soname)
+        name.index = index
+        name.is_carried = is_carried
+    writer.fill(names, names_offset)
+    writer.index(bundle.soname_index, sonames)
+    bundle.sonames = writer.point("struct bundle_soname *", names_offset)
+
+
+def _write_carried(writer: _Writer, bundle: Any, carried: Sequence[CarriedLibrary]) -> None:
+    rows, offset = writer.reserve("struct bundle_carried", len(carried))
+    for row, each in zip(rows, carried, strict=False):
+        row.path = writer.text(each.library.path)
+        row.soname = writer.text(each.library.object.name)
+        row.needed = writer.numbers(each.needed)
+        row.needed_count = len(each.needed)
+    writer.fill(rows, offset)
+    writer.index(bundle.carried_index, (each.library.path for each in carried))
+    bundle.carried = writer.point("struct bundle_carried *", offset)
+
+
+def _write_interposed(writer: _Writer, bundle: Any, interposed: Sequence[str]) -> None:
+    rows, offset = writer.reserve("struct bundle_interposed", len(interposed))
+    for row, name in zip(rows, interposed, strict=False):
+        row.name = writer.text(name)
+        row.function = writer.point_to_symbol("void *", interposer(name))
+    writer.fill(rows, offset)
+    writer.index(bundle.interposed_index, interposed)
+    bundle.interposed = writer.point("struct bundle_interposed *", offset)
+
+
+def _write_object(writer: _Writer, row: Any, dso: PrelinkedObject, parts: Sequence[StoredPart]) -> None:
+    object_ = dso.object
+    row.path = writer.text(dso.path)
+    row.soname = writer.text(object_.name)
+    row.base = dso.base
+    row.end = dso.end
+    if not dso.is_resident:
+        _write_segments(writer, row, parts)
+    _write_patches(writer, row, dso)
+    row.needed = writer.numbers(dso.needed)
+    row.needed_count = len(dso.needed)
+    row.host_libraries = writer.text_list(dso.system_libraries)
+    row.symbol_count = len(object_.symbols)
+    row.symbols = dso.address(Tag.SYMTAB)
+    row.strings = dso.address(Tag.STRTAB)
+    dynamic = object_.segment(SegmentType.DYNAMIC)
+    assert dynamic is not None, "a library without a dynamic section was prelinked"
+    row.link_map.base = dso.base
+    row.link_map.path = row.path
+    row.link_map.dynamic = dso.base + dynamic.address
+    headers = object_.headers_address
+    assert headers is not None, "a library without loaded program headers was prelinked"
+    row.headers = dso.base + headers
+    row.header_count = len(object_.segments)
+    row.init = dso.address(Tag.INIT)
+    row.init_array = dso.address(Tag.INIT_ARRAY)
+    row.init_count = object_.tags.get(Tag.INIT_ARRAYSZ, 0) // 8
+    row.fini = dso.address(Tag.FINI)
+    row.fini_array = dso.address(Tag.FINI_ARRAY)
+    row.fini_count = object_.tags.get(Tag.FINI_ARRAYSZ, 0) // 8
+    row.relro, row.relro_size = relocated.late_relro(dso)
+    storage = object_.segment(SegmentType.TLS)
+    if storage is not None:
+        row.thread_start = dso.base + storage.address
+        row.thread_start_size = storage.file_size
+        row.thread_size = storage.memory_size
+        row.thread_alignment = max(storage.alignment, 1)
+
+
+def _write_segments(writer: _Writer, row: Any, parts: Sequence[StoredPart]) -> None:
+    segments, offset = writer.reserve("struct bundle_segment", len(parts))
+    for segment, stored in zip(segments, parts, strict=False):
+        segment.address = stored.part.address
+        segment.memory_size = stored.part.memory_size
+        segment.file_size = stored.part.stored_size
+        if stored.offset:
+            segment.content = writer.point("void *", stored.offset)
+        segment.protection = stored.part.protection
+    writer.fill(segments, offset)
+    row.segments = writer.point("struct bundle_segment *", offset)
+    row.segment_count = len(parts)
+
+
+def _write_patches(writer: _Writer, row: Any, dso: PrelinkedObject) -> None:
+    fixups = dso.patches
+    patches, offset = writer.reserve("struct bundle_patch", len(fixups))
+    for patch, fixup in zip(patches, fixups, strict=False):
+        patch.place = writer.point_at("uint64_t *", fixup.address)
+        match fixup.target:
+            case SystemSymbol(name, version, addend, is_weak, library):
+                patch.kind = bundle_constant("BUNDLE_PATCH_SYMBOL")
+                patch.library = writer.text(library)
+                patch.symbol = writer.text(name)
+                patch.version = writer.text(version)
+                patch.addend = addend
+                patch.is_weak = is_weak
+            case SystemThreadLocal(library, name, version, addend, is_module):
+                kind = "BUNDLE_PATCH_TLS_MODULE" if is_module else "BUNDLE_PATCH_TLS_OFFSET"
+                patch.kind = bundle_constant(kind)
+                patch.library = writer.text(library)
+                patch.symbol = writer.text(name)
+                patch.version = writer.text(version)
+                patch.addend = addend
+            case UniqueSymbol(number, unique_address, addend):
+                patch.kind = bundle_constant("BUNDLE_PATCH_UNIQUE")
+                patch.unique = number
+                patch.address = unique_address
+                patch.addend = addend
+            case IndirectFunction(resolver):
+                patch.kind = bundle_constant("BUNDLE_PATCH_RESOLVER")
+                patch.addend = resolver
+    writer.fill(patches, offset)
+    row.patches = writer.point("struct bundle_patch *", offset)
+    row.patch_count = len(fixups)

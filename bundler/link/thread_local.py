@@ -1,0 +1,53 @@
+"""Decides which prelinked objects have a part in the executable's thread-local block, and where a place in it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bundler.elf import Machine, Segment, SegmentType, ThreadPointer
+from bundler.link.objects import PrelinkedObject, Refusal, ThreadLocal, ThreadLocalBlock
+
+# Thread-local storage that every thread gets when it is made, in bytes: what is larger is made for each thread when it
+# first asks (launcher/loader/threads.c). Threads with a stack of 64 KB, in which glibc makes room for it, must work.
+MOST_STATIC = 16 << 10
+_SMALL = 256
+
+
+def thread_local_blocks(
+    objects: Iterable[PrelinkedObject],
+) -> tuple[tuple[ThreadLocalBlock, ...], tuple[Refusal, ...]]:
+    """Parts of the executable's block, by object, and the objects for which there is no room.
+
+    Objects whose code counts from the thread pointer have a part, and small ones.
+    """
+    every = tuple(objects)
+    counted = {
+        fixup.target.owner
+        for each in every
+        for fixup in each.fixups
+        if isinstance(fixup.target, ThreadLocal) and fixup.target.from_thread_pointer
+    }
+    blocks, refusals = [], []
+    total = 0
+    for each in every:
+        segment = each.object.segment(SegmentType.TLS)
+        size = segment.memory_size if segment else 0
+        is_optional = each.index not in counted
+        if segment is None or not size or (is_optional and (size > _SMALL or total >= MOST_STATIC // 2)):
+            continue
+        if total + size > MOST_STATIC:
+            reason = (
+                f"has {size} bytes of thread-local storage at a fixed place, and there is room for {MOST_STATIC} in all"
+            )
+            refusals.append(Refusal(each.path, reason))
+            continue
+        total += size
+        blocks.append(ThreadLocalBlock(each.index, segment.file_size, size, max(segment.alignment, 1)))
+    return tuple(blocks), tuple(refusals)
+
+
+def thread_pointer_offset(machine: Machine, block: Segment, place: int) -> int:
+    """The distance of a place in the executable's block from the thread pointer. `block`: its PT_TLS segment."""
+    match machine.thread_pointer:
+        case ThreadPointer.BEHIND_BLOCK:
+            return place - -(-block.memory_size // block.alignment) * block.alignment

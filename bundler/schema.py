@@ -1,0 +1,191 @@
+"""The JSON documents that commands print with `--json`: their keys, and what these mean.
+
+One version for all: `FORMAT` goes up when a key of any document changes its meaning or disappears; new keys may come at
+any time. The tables of docs/cli.md are made from these declarations (`reference.py`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, TypedDict, get_type_hints
+
+FORMAT = 1
+
+# What keys of several documents mean.
+_Format = Annotated[int, f"{FORMAT}"]
+_Name = Annotated[str, "the program's name"]
+_Python = Annotated[str, "version of the embedded Python"]
+
+
+class Sized(TypedDict):
+    """Something with a size in bytes."""
+
+    name: str
+    size: int
+
+
+class CarriedLibrary(TypedDict):
+    """A shared object that stays a file, and why."""
+
+    path: str
+    reason: str
+
+
+class DataFile(TypedDict):
+    """A data file; its path starts where the script appears to lie."""
+
+    path: str
+    size: int
+
+
+class PlannedFile(DataFile):
+    """A data file, where it comes from, and whose it is."""
+
+    source: str | None
+    origin: str
+    distribution: str | None
+
+
+class PlannedLibrary(TypedDict):
+    """A shared object, and why it is where it is. `module`: its name, if it is an extension module."""
+
+    path: str
+    is_prelinked: bool
+    reason: str
+    module: str | None
+    source: str
+    size: int
+
+
+class Distribution(TypedDict):
+    """An installed distribution of which something is carried."""
+
+    name: str
+    version: str
+
+
+class LeftOut(TypedDict):
+    """A module that is installed, and not carried."""
+
+    module: str
+    wanted_by: str
+
+
+class NewestVersion(TypedDict):
+    """The newest version of a family of symbols that is needed, and by whom."""
+
+    version: str
+    needed_by: Sequence[str]
+
+
+class InspectDocument(TypedDict):
+    """`bundle inspect FILE --json`."""
+
+    format: _Format
+    file: Annotated[str, "the path as given"]
+    name: _Name
+    python: _Python
+    bundler: Annotated[str, "version of the bundler that made the file"]
+    modules: Annotated[
+        Mapping[str, Sequence[str]],
+        "an object of sorted lists of names: `frozen` (static data in the executable), `prelinked` (extension modules in "
+        "the executable), `builtin` (part of libpython), `namespace` (packages without code), `other` (none of these: "
+        "always empty)",
+    ]
+    libraries: Annotated[
+        Sequence[str],
+        "paths, in the binary, of prelinked shared libraries: those that extension modules need, and those that packages "
+        "open",
+    ]
+    carried: Annotated[
+        Sequence[CarriedLibrary],
+        'shared objects that could not be prelinked, each `{"path", "reason"}`; the reason continues a sentence about the '
+        "library",
+    ]
+    data_files: Annotated[
+        Sequence[DataFile],
+        'a list of `{"path", "size"}`; paths are relative to where the script appears to lie, sizes in bytes',
+    ]
+    distributions: Annotated[Sequence[Distribution], 'a list of `{"name", "version"}`']
+    left_out: Annotated[
+        Sequence[LeftOut],
+        'a list of `{"module", "wanted_by"}`: modules that are installed, imported by a library that neither requires them '
+        "nor fails without",
+    ]
+    size: Annotated[int, "of the file, in bytes"]
+    parts: Annotated[
+        Mapping[str, int],
+        "bytes by part, which add up to `size`: `interpreter` (with the launcher), `frozen`, `embedded` (extension "
+        "modules, libraries, tables), `data_files`, `symbols` (names for debuggers and profilers), `manifest`",
+    ]
+    thread_local_bytes: Annotated[int, "what embedded libraries add to each thread from its start"]
+    newest_versions: Annotated[
+        Mapping[str, NewestVersion],
+        'for each of `GLIBC`, `GLIBCXX`, `CXXABI` and `GCC` that is needed at all: `{"version", "needed_by"}`; `needed_by` '
+        'lists paths of embedded modules and libraries, or `"executable"`',
+    ]
+    symbol_versions: Annotated[
+        Mapping[str, Sequence[str]],
+        "for each embedded module and library, the versions that it needs, such as `libc.so.6:GLIBC_2.14`",
+    ]
+
+
+class PlannedModules(TypedDict):
+    """Modules by kind, in the order of names."""
+
+    frozen: Sequence[Sized]
+    extension: Sequence[Sized]
+    builtin: Sequence[str]
+    namespace: Sequence[str]
+    broken: Sequence[str]
+
+
+class PlanDocument(TypedDict):
+    """`bundle plan TARGET --json`."""
+
+    format: _Format
+    name: _Name
+    output: Annotated[str, "the path that `bundle` would write"]
+    python: _Python
+    bundler: Annotated[str, "version of the bundler that makes the plan"]
+    libpython: Annotated[str, 'which libpython would be embedded: `"static"` or `"shared"`']
+    modules: Annotated[
+        PlannedModules,
+        'an object of lists: `frozen` and `extension`, each `{"name", "size"}`; names of `builtin` modules (part of '
+        "libpython), `namespace` packages (without code) and `broken` modules (which do not compile, and are carried as "
+        "text)",
+    ]
+    libraries: Annotated[
+        Sequence[PlannedLibrary],
+        'every shared object, each `{"path", "is_prelinked", "reason", "module", "source", "size"}`: its path in the '
+        "binary; whether it becomes part of the executable or stays a file; why it is needed, or why it stays a file (the "
+        "reason continues a sentence about it); its name if it is an extension module, else null; the file it comes from, "
+        "and its size",
+    ]
+    system_libraries: Annotated[
+        Sequence[str], "libraries of the user's system that the binary would need, besides the C library"
+    ]
+    data_files: Annotated[
+        Sequence[PlannedFile],
+        'a list of `{"path", "size", "source", "origin", "distribution"}`; `origin` says whose the file is: `"app"`, '
+        '`"distribution"`, `"stdlib"` or `"launcher"`; `distribution` is its name or null, `source` null for what bundler '
+        "writes itself",
+    ]
+    distributions: Annotated[Sequence[Distribution], 'a list of `{"name", "version"}`']
+    left_out: Annotated[Sequence[LeftOut], "as in `bundle inspect`"]
+    sizes: Annotated[
+        Mapping[str, int],
+        "bytes of what would be added to interpreter and launcher: `frozen`, `prelinked`, `carried`, `data_files`",
+    ]
+
+
+def keys_of(document: type) -> Iterator[tuple[str, str]]:
+    """The keys of a document, in their order, each with what it means."""
+    for key, hint in get_type_hints(document, include_extras=True).items():
+        yield key, hint.__metadata__[0]
+
+
+def to_json(document: Mapping[str, Any]) -> str:
+    """A document as text. ASCII, whatever the encoding of standard output: names of files need not be text."""
+    return json.dumps(document, indent=2, ensure_ascii=True)

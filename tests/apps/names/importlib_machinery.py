@@ -1,0 +1,3 @@
+"""Named like an entry of the launcher's table, were dots underscores."""
+
+ANSWER = "own importlib_machinery"

@@ -1,0 +1,1 @@
+"""Has an extension module whose name many wheels use."""

@@ -1,0 +1,3 @@
+"""Named like a module that the launcher adapts."""
+
+ANSWER = "own pkgutil"

@@ -1,0 +1,3 @@
+"""Named like the interpreter."""
+
+ANSWER = "own python"

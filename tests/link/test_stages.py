@@ -1,0 +1,113 @@
+"""The stages of a link: what each has done when its noun is there.
+
+Costs one link of a small program.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from bundler import link
+from bundler.analyze import analyze
+from bundler.cache import Cache
+from bundler.context import BuildContext
+from bundler.elf import read_executable
+from bundler.freeze import FrozenImage, freeze
+from bundler.link.script import FROZEN_SECTIONS
+from bundler.report import Reporter
+from bundler.settings import AddedData, Settings
+from bundler.target import TargetPython
+from bundler.toolchain import Toolchain
+from tests.support import Outcome, run
+from tests.target.pythons import quiet_context
+
+LARGE = 1 << 40  # bytes of a file that nobody reads to its end
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory, newest_target: TargetPython) -> Settings:
+    """A program to bundle."""
+    folder = tmp_path_factory.mktemp("staged")
+    (folder / "app.py").write_text("print('it runs')\n")
+    return Settings(target=str(folder / "app.py"), python=newest_target.executable, output=folder / "out" / "app")
+
+
+@pytest.fixture(scope="module")
+def image(settings: Settings, newest_target: TargetPython, toolchain: Toolchain, cache: Cache) -> FrozenImage:
+    """The program, frozen."""
+    context = BuildContext(toolchain, cache, Reporter(quiet=True))
+    return freeze(analyze(newest_target, settings, context), newest_target, settings, context)
+
+
+def test_a_plan_reads_no_data(
+    image: FrozenImage, newest_target: TargetPython, settings: Settings, cache: Cache, tmp_path: Path
+):
+    """Planning asks for the sizes of data files, and does not look into them."""
+    with (tmp_path / "large").open("wb") as file:
+        file.truncate(LARGE)
+    added = replace(settings, added_data=(AddedData(tmp_path / "large", PurePosixPath(".")),))
+    graph = analyze(newest_target, added, quiet_context(cache=cache))
+
+    found = link.plan(replace(image, graph=graph), newest_target, added)
+
+    assert ("large", LARGE) in found.manifest.data_files
+
+
+@dataclass(frozen=True)
+class Linking:
+    """A link, stage by stage: what the binary did before it was published, and whether the output was there then."""
+
+    output: Path
+    inputs: str
+    other_inputs: str
+    early: Outcome
+    was_visible: bool
+
+
+@pytest.fixture(scope="module")
+def linking(
+    image: FrozenImage, newest_target: TargetPython, settings: Settings, toolchain: Toolchain, cache: Cache
+) -> Linking:
+    """The program's link."""
+    plan = link.plan(image, newest_target, settings)
+    with link.launcher_objects(newest_target, toolchain, cache) as launcher:
+        layout = link.lay_out(plan, launcher(), toolchain)
+    inputs = link.inputs_digest(layout)
+    with link.workplace(plan.output) as folder:
+        linked = link.link(layout, folder)
+        link.write(linked)
+        early, was_visible = run([linked.path]), plan.output.exists()
+        link.publish(linked, inputs, cache)
+    return Linking(plan.output, inputs, link.inputs_digest(link.lay_out(plan, [], toolchain)), early, was_visible)
+
+
+def test_what_is_written_runs_before_it_is_published(linking: Linking):
+    """Between writing and publishing there is a whole executable that a further step can run; nobody else sees it."""
+    assert (linking.early.status, linking.early.stdout) == (0, b"it runs\n")
+    assert not linking.was_visible
+    assert run([linking.output]) == linking.early
+    assert [path.name for path in linking.output.parent.iterdir()] == ["app"]
+
+
+def test_what_was_published_is_current(linking: Linking, cache: Cache):
+    """The output is known by its inputs, and by no others."""
+    assert link.is_current(linking.output, linking.inputs, cache)
+    assert not link.is_current(linking.output, linking.other_inputs, cache)
+
+
+def test_names_that_only_the_link_needed_are_gone(linking: Linking):
+    """The published symbol table has no symbol in frozen sections, where each string has one; functions have theirs."""
+    published = read_executable(linking.output)
+    frozen = [each for name, each in published.sections.items() if name.startswith(FROZEN_SECTIONS)]
+    inside = [
+        name
+        for name, value in published.symbols.items()
+        if any(section.address <= value < section.address + section.size for section in frozen)
+    ]
+
+    assert frozen
+    assert "main" in published.symbols
+    assert inside == []
