@@ -39,7 +39,7 @@ struct bundle_module {
     uint16_t kind;
     uint8_t is_package;
     uint8_t is_stdlib; /* not one of the program's or a package's that has the same name */
-    uint32_t reserved;
+    uint32_t is_early; /* Python has it before it searches any folder: no file on the search path takes its place */
 };
 
 /* A file or folder under the root. A folder's entries stand side by side, in the order of their names. */

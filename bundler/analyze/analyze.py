@@ -125,7 +125,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         distributions=tuple(Distribution(owner.name, owner.version) for owner in contents.owners),
         findings=(
             *contents.findings,
-            *findings(walk, settings),
+            *findings(walk, around.finder, settings),
             *left_out_files(walk.reached, contents.owners),
         ),
         site_builtins=contents.site_builtins,

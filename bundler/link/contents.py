@@ -17,6 +17,7 @@ class ModuleEntry:
     """A row of the module table. `symbol`: the executable's symbol of its `struct bundle_code`, if it is frozen.
 
     `is_stdlib`: the module is the standard library's, not one of the program's or a package's that has its name.
+    `is_early`: Python has it before it searches any folder.
     """
 
     name: str
@@ -25,6 +26,7 @@ class ModuleEntry:
     kind: int
     is_package: bool
     is_stdlib: bool = False
+    is_early: bool = False
 
 
 @dataclass(frozen=True, slots=True)

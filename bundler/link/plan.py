@@ -79,7 +79,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
     placement = place(closure, exported, interposed, library_rules(), INTERPOSED_IN_SHARED_PYTHON)
     versions, version_end = _versions(image)
     contents = Contents(
-        modules=tuple(_module_entries(image)),
+        modules=tuple(_module_entries(image, target.early_modules)),
         files=_each_once((*_file_entries(image), *_library_entries(placement), *_wanted_sources(image, settings))),
         folders=(bundle_root(), *_package_folders(image)),
         libraries=placement,
@@ -231,7 +231,7 @@ def _adapted_names() -> frozenset[str]:
     raise AssertionError("adapt.py has no table")
 
 
-def _module_entries(image: FrozenImage) -> Iterator[ModuleEntry]:
+def _module_entries(image: FrozenImage, early: frozenset[str]) -> Iterator[ModuleEntry]:
     constant = bundle_constant
     graph = image.graph
     adapted = _adapted_names()
@@ -240,7 +240,9 @@ def _module_entries(image: FrozenImage) -> Iterator[ModuleEntry]:
         is_adapted = source.origin.is_stdlib and source.name in adapted
         kind = constant("BUNDLE_ADAPTED" if is_adapted else "BUNDLE_FROZEN")
         path = source.filename if source.has_file else None
-        row = ModuleEntry(source.name, path, module.symbol, kind, source.is_package, source.origin.is_stdlib)
+        is_stdlib = source.origin.is_stdlib
+        is_early = is_stdlib and source.name.partition(".")[0] in early
+        row = ModuleEntry(source.name, path, module.symbol, kind, source.is_package, is_stdlib, is_early)
         yield row
         if source.name == "__main__" and graph.main_module and graph.main_module not in graph.modules:
             # What runs as `__main__` can be imported by its own name too.

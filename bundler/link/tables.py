@@ -202,6 +202,7 @@ def _write_modules(writer: _Writer, bundle: Any, modules: Sequence[ModuleEntry])
         row.kind = module.kind
         row.is_package = module.is_package
         row.is_stdlib = module.is_stdlib
+        row.is_early = module.is_early
     writer.fill(rows, offset)
     writer.index(bundle.module_index, (module.name for module in modules))
     bundle.modules = writer.point("struct bundle_module *", offset)

@@ -21,23 +21,71 @@ text_list(const char *const *texts)
     return list;
 }
 
-PyDoc_STRVAR(find_doc, "find(name) -> (kind, is_package, path) or None");
+PyDoc_STRVAR(find_doc, "find(name) -> (kind, is_package, path, is_early) or None");
+
+static PyObject *
+described(const struct bundle_module *module)
+{
+    return Py_BuildValue("iNNN", (int)module->kind, PyBool_FromLong(module->is_package),
+                         module->path ? bundle_path_text(module->path) : Py_NewRef(Py_None),
+                         PyBool_FromLong(module->is_early));
+}
+
+/* The module of that name; NULL when there is none. */
+static const struct bundle_module *
+module_named(PyObject *name)
+{
+    const char *text = PyUnicode_AsUTF8(name);
+    if (!text) {
+        PyErr_Clear(); /* a lone surrogate: no module has such a name */
+        return NULL;
+    }
+    return bundle_find_module(text);
+}
 
 static PyObject *
 bundle_find_py(PyObject *self, PyObject *name)
 {
     (void)self;
-    const char *text = PyUnicode_AsUTF8(name);
-    if (!text) {
-        PyErr_Clear(); /* a lone surrogate: no module has such a name */
-        Py_RETURN_NONE;
+    const struct bundle_module *module = module_named(name);
+    return module ? described(module) : Py_NewRef(Py_None);
+}
+
+/* The length of the path of the folder in which a module lies, a package as a whole. */
+static Py_ssize_t
+home_length(const struct bundle_module *module)
+{
+    const char *end = module->path + strlen(module->path);
+    for (int parts = module->is_package && module->kind != BUNDLE_NAMESPACE ? 2 : 1; parts; parts--) {
+        do {
+            end--;
+        } while (*end != '/');
     }
-    const struct bundle_module *module = bundle_find_module(text);
-    if (!module) {
-        Py_RETURN_NONE;
+    return end - module->path;
+}
+
+PyDoc_STRVAR(find_in_doc, "find_in(name, folders) -> as find(name), if the module lies in one of the folders, else None");
+
+static PyObject *
+bundle_find_in_py(PyObject *self, PyObject *const *args, Py_ssize_t count)
+{
+    (void)self;
+    const struct bundle_module *module = count == 2 ? module_named(args[0]) : NULL;
+    PyObject *folders = module && module->path ? PySequence_Fast(args[1], "folders must be a sequence") : NULL;
+    if (!folders) {
+        return PyErr_Occurred() ? NULL : module ? described(module) : Py_NewRef(Py_None);
     }
-    return Py_BuildValue("iNN", (int)module->kind, PyBool_FromLong(module->is_package),
-                         module->path ? bundle_path_text(module->path) : Py_NewRef(Py_None));
+    Py_ssize_t length = home_length(module);
+    bool is_in = false;
+    for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(folders) && !is_in; i++) {
+        PyObject *folder = PySequence_Fast_GET_ITEM(folders, i);
+        Py_ssize_t its_length;
+        const char *text = PyUnicode_Check(folder) ? PyUnicode_AsUTF8AndSize(folder, &its_length) : NULL;
+        is_in = text && its_length == length && memcmp(text, module->path, (size_t)length) == 0;
+    }
+    PyErr_Clear(); /* a folder whose name is no text is none of ours */
+    Py_DECREF(folders);
+    return is_in ? described(module) : Py_NewRef(Py_None);
 }
 
 PyDoc_STRVAR(code_doc, "code(name) -> the code object of a frozen module; ImportError when there is none");
@@ -124,6 +172,7 @@ bundle_submodules_py(PyObject *self, PyObject *package)
 
 PER_PROGRAM static PyMethodDef methods[] = {
     {"find", bundle_find_py, METH_O, find_doc},
+    {"find_in", (PyCFunction)(void (*)(void))bundle_find_in_py, METH_FASTCALL, find_in_doc},
     {"code", bundle_code_py, METH_O, code_doc},
     {"run", (PyCFunction)(void (*)(void))bundle_run_py, METH_FASTCALL, run_doc},
     {"result", bundle_result_py, METH_O, result_doc},

@@ -20,6 +20,7 @@ BROKEN = _bundle.BROKEN
 ADAPTED = _bundle.ADAPTED
 MODULES_HAVE_CACHED = _bundle.MODULES_HAVE_CACHED
 find = _bundle.find
+find_in = _bundle.find_in
 code_of = _bundle.code
 run = _bundle.run
 Module = type(sys)
@@ -29,7 +30,7 @@ CACHED_END = f".{sys.implementation.cache_tag}{f'.opt-{sys.flags.optimize}' if s
 
 
 def _facts_of(fullname):
-    """Kind, is it a package, file."""
+    """Kind, is it a package, file, is it early (bundle.h)."""
     found = find(fullname)
     if found is None:
         raise ImportError(f"no bundled module named {fullname!r}", name=fullname)
@@ -101,7 +102,7 @@ def own_module(name):
     module = sys.modules.get(name)
     if module is None or module.__spec__._initializing:
         with _ModuleLockManager(name):
-            module = sys.modules.get(name) or load(BundleFinder.find_spec(name))
+            module = sys.modules.get(name) or load(BundleFinder.spec_of(name, find(name)))
     return module
 
 
@@ -111,16 +112,27 @@ def seldom():
 
 
 class BundleFinder:
-    """The meta path finder: bundled modules by their full name."""
+    """The meta path finder: bundled modules by their full name, where the path finder would find the same.
+
+    Everything else is left to that, which asks `BundleEntryFinder`.
+    """
 
     @staticmethod
     def find_spec(fullname, path=None, target=None):
-        found = find(fullname)
+        found = find(fullname) if path is None else find_in(fullname, path)
         if found is None or fullname == "__main__":  # a program is no module, above all not that of another folder
             return None
-        if path is None and len(sys.path) > 1 and (spec := _before_root(fullname)) is not None:
-            return spec
-        kind, is_package, file = found
+        if found[0] == NAMESPACE:
+            return None
+        # What is before the root may have a module of this name too.
+        if path is None and (not sys.path or sys.path[0] != ROOT) and not found[3]:
+            return None
+        return BundleFinder.spec_of(fullname, found)
+
+    @staticmethod
+    def spec_of(fullname, found):
+        """The spec of a module with what the table says of it."""
+        kind, is_package, file, _ = found
         if kind == FROZEN:
             its_loader = BundleLoader(fullname, file)
         elif kind == EXTENSION:
@@ -128,7 +140,9 @@ class BundleFinder:
 
             its_loader = ExtensionFileLoader(fullname, file)
         elif kind == NAMESPACE:
-            return seldom().namespace_spec(fullname, file, path)
+            spec = ModuleSpec(fullname, None, is_package=True)
+            spec.submodule_search_locations = [file]
+            return spec
         else:
             its_loader = seldom().loaders[kind](fullname, file)
         spec = ModuleSpec(fullname, its_loader, origin=file)
@@ -202,18 +216,6 @@ def acquire(self, otherwise=_frozen_importlib._ModuleLock.acquire):
     return otherwise(self)
 
 
-def _before_root(fullname):
-    """A module of that name in a folder of the binary that the program put on `sys.path`, before the root."""
-    for entry in sys.path:
-        if entry == ROOT:
-            break
-        if type(entry) is str and entry.startswith(ROOT + "/"):
-            found = find(entry[len(ROOT) + 1 :].rstrip("/").replace("/", ".") + "." + fullname)
-            if found is not None and found[0] != NAMESPACE:
-                return BundleEntryFinder(entry).find_spec(fullname)
-    return None
-
-
 class BundleEntryFinder(_Stand):
     """The path hook for folders under the root: what `pkgutil` and namespace paths ask."""
 
@@ -235,13 +237,10 @@ class BundleEntryFinder(_Stand):
         name = f"{self._package}.{last}" if self._package else last
         found = find(name)
         if found is not None and found[0] == NAMESPACE:
-            # One part of the package; PathFinder looks for others.
-            spec = ModuleSpec(fullname, None, is_package=True)
-            spec.submodule_search_locations = [found[2]]
-            return spec
+            return BundleFinder.spec_of(fullname, found)  # one part of the package; PathFinder looks for others
         spec = BundleFinder.find_spec(name, (self.path,))
         if spec is None:
-            return self._find_file(fullname) if self._package else None
+            return self._find_file(fullname)
         if name != fullname:
             spec.name = fullname
             if type(spec.loader) is BundleLoader:
@@ -251,7 +250,13 @@ class BundleEntryFinder(_Stand):
         return spec
 
     def _find_file(self, fullname):
-        """A module whose source is a data file."""
+        """A module whose source is a data file. Folders of the root that hold data only are no packages."""
+        if not self._package:
+            from _frozen_importlib_external import _path_isfile
+
+            base = f"{self.path}/{fullname.rpartition('.')[2]}"
+            if not (_path_isfile(f"{base}.py") or _path_isfile(f"{base}/__init__.py")):
+                return None
         return seldom().file_finder(self.path).find_spec(fullname)
 
     def iter_modules(self, prefix=""):
@@ -297,6 +302,8 @@ def _find_nowhere(fullname, path=None, target=None):
         caller = caller.f_back
     if caller is None or caller.f_code.co_name != "_find_and_load_unlocked":
         return None
+    if (spec := seldom().find_anywhere(fullname)) is not None:
+        return spec
     if caller.f_locals.get("lazy_submodule"):  # 3.15: a name that may be a module, or else is missing in one
         return None
     return seldom().find_nowhere(fullname, path, target)

@@ -1,9 +1,21 @@
 """What the importer seldom needs, apart from it so that no start pays for it."""
 
 import sys
-from _frozen_importlib import ModuleSpec, _call_with_frames_removed
+from _frozen_importlib import _call_with_frames_removed
 
-from _bundle_importer import ADAPTED, BROKEN, FROZEN, ROOT, BundleLoader, code_of, find, last_finder, own_module, run
+from _bundle_importer import (
+    ADAPTED,
+    BROKEN,
+    FROZEN,
+    ROOT,
+    BundleFinder,
+    BundleLoader,
+    code_of,
+    find,
+    last_finder,
+    own_module,
+    run,
+)
 
 NOTE = "the program was bundled without"
 
@@ -69,22 +81,21 @@ def modules_in_files(path):
     return dict(iter_importer_modules(file_finder(path)))
 
 
-def namespace_spec(fullname, folder, path):
-    """Of a package without code: its part in the executable, and those on the disk, now and when the search path changes."""
-    from _frozen_importlib_external import PathFinder, _NamespacePath
+def find_anywhere(fullname):
+    """A bundled module whose folder is on no search path any more: programs take the first entry off `sys.path`.
 
-    def portions(fullname, path, target=None):
-        outside = [entry for entry in path if entry != ROOT and not entry.startswith(ROOT + "/")]
-        found = PathFinder._get_spec(fullname, outside) if outside else None
-        spec = ModuleSpec(fullname, None, is_package=True)
-        spec.submodule_search_locations = [folder]
-        if found is not None and found.loader is None:
-            spec.submodule_search_locations += found.submodule_search_locations
-        return spec
-
-    spec = portions(fullname, sys.path if path is None else path)
-    spec.submodule_search_locations = _NamespacePath(fullname, spec.submodule_search_locations, portions)
-    return spec
+    Not a module of another copy of a package than the one that was imported.
+    """
+    found = find(fullname)
+    if found is None or fullname == "__main__":
+        return None
+    parent = fullname.rpartition(".")[0]
+    if parent:
+        above = find(parent)
+        module = sys.modules.get(parent)
+        if above is None or above[2] not in (getattr(module, "__file__", None), *getattr(module, "__path__", ())):
+            return None
+    return BundleFinder.spec_of(fullname, found)
 
 
 loaders = {BROKEN: BrokenLoader, ADAPTED: AdaptedLoader}

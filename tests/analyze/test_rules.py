@@ -54,6 +54,7 @@ def test_rule_says_why_and_does_something(rule: Rule):
         rule.starts_python,
         rule.names,
         rule.conventional,
+        rule.program_implies,
     )
     assert any(effects) or rule.whole_library or rule.whole_library_as_program
     assert rule.module not in (*rule.implies, *rule.ignores)

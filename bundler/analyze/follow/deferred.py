@@ -7,6 +7,7 @@ theirs are followed at once.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from bundler.analyze.read.facts import FileFacts, ImportFact
@@ -27,10 +28,15 @@ class UsedNames:
 
     def __init__(self, used: Iterable[str]) -> None:
         self._used = set(used)
+        self._by_program: set[str] = set()
         self._waiting: dict[str, list[PendingImport | str]] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._used
+
+    def uses_any(self, names: AbstractSet[str]) -> bool:
+        """Does code outside of the standard library use one of these names?"""
+        return not names.isdisjoint(self._by_program)
 
     def wait(self, name: str, pending: PendingImport) -> None:
         """Keep an import until the name is used."""
@@ -52,8 +58,10 @@ class UsedNames:
         return released
 
     def use_file(self, facts: FileFacts, *, all_functions: bool) -> list[PendingImport]:
-        """Note what a reached file uses: all of it, or what its used functions use."""
+        """Note what a reached file uses: all of it, or, of the standard library, what its used functions use."""
         released: list[PendingImport] = []
+        if all_functions:
+            self._by_program.update(*(names.split() for names in facts.names.values()))
         for user, names in facts.names.items():
             if not user or all_functions or user in self._used:
                 released += self.use(names)

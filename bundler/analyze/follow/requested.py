@@ -74,6 +74,12 @@ def add_asked(walker: Walker, settings: Settings, hooks: Hooks, environment: Env
         pairs += _call(walker, hooks, "collect_data_files", name)
     for name in settings.collected_binaries:
         pairs += _call(walker, hooks, "collect_dynamic_libs", name)
+    modules += [
+        category.rpartition(".")[0]
+        for text in settings.warnings
+        for category in text.split(":")[2:3]
+        if "." in category
+    ]
     for name in modules:
         walker.add("__main__", name, Binding.RULE)
     files = tuple(AddedData(Path(source), PurePosixPath(destination)) for source, destination in pairs)

@@ -88,6 +88,7 @@ class Walker:
         self._pending: deque[Node | PendingImport] = deque()
         self._used = UsedNames(used_by_core)
         self._fallbacks = Fallbacks()
+        self._late_rules: list[Rule] = []  # of modules that have been reached, for programs that use certain names
         self._optional = OptionalDistributions(context.environment, context.finder, context.origins)
         self._resolver = Resolver(context.finder, excluded, self._locate, self._found)
 
@@ -185,6 +186,7 @@ class Walker:
         """Scan what has been reached and not scanned yet."""
         while True:
             self._drain()
+            self._follow_late_rules()
             self._pending += self._fallbacks.choose(self._edges, self.reached)
             if not self._pending:
                 return
@@ -297,16 +299,20 @@ class Walker:
                 certain.append(addition)
             else:
                 self._apply(reached, addition)
-        self._to_add[reached.name] = deque(certain)
+        if certain:
+            self._to_add[reached.name] = deque(certain)
 
     def _apply_before(self, reached: Reached, line: float) -> None:
-        """Make a module's certain additions up to a line, when all that was imported before has been followed."""
-        additions = self._to_add.get(reached.name)
-        if not additions or additions[0].line > line:
-            return
-        self._drain()
-        while additions and additions[0].line <= line:
-            self._apply(reached, additions.popleft())
+        """Make the additions that happen before a line of a module runs: its own certain ones, and those of modules that it
+        has imported by then. What was imported before an addition is followed before it.
+        """
+        own = self._to_add.get(reached.name, deque())
+        if (own and own[0].line <= line) or len(self._to_add) > (reached.name in self._to_add):
+            self._drain()
+        while own and own[0].line <= line:
+            self._apply(reached, own.popleft())
+        if not own:
+            self._to_add.pop(reached.name, None)
 
     def _apply(self, reached: Reached, addition: Addition) -> None:
         if not addition.name:
@@ -395,6 +401,8 @@ class Walker:
         if rule:
             self._follow_rule(reached.name, rule.implies)
             self._pending += self._used.use(" ".join(rule.uses))
+            if rule.program_uses:
+                self._late_rules.append(rule)
 
     def _follow_unwritten(self, reached: Reached) -> None:
         """What code outside the standard library needs without an import statement."""
@@ -402,6 +410,13 @@ class Walker:
             for name, binding in self._references.of(reached):
                 self._import_name(reached.name, name, binding)
             self._follow_rule(reached.name, self._codecs(reached))
+
+    def _follow_late_rules(self) -> None:
+        """Follow rules whose names the program turned out to use."""
+        due = [rule for rule in self._late_rules if self._used.uses_any(rule.program_uses)]
+        self._late_rules = [rule for rule in self._late_rules if rule not in due]
+        for rule in due:
+            self._follow_rule(rule.module, rule.program_implies)
 
     def _follow_rule(self, importer: str, names: Iterable[str]) -> None:
         for name in names:

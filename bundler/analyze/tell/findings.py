@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from bundler.analyze.graph import Binding
 from bundler.analyze.nodes import Edge, Reached, Walk
+from bundler.analyze.resolve.finder import ModuleFinder
 from bundler.analyze.tell.why import chain_to, first_edges, told
 from bundler.errors import Diagnostic, Severity, warning
 from bundler.settings import Settings
@@ -21,9 +22,10 @@ _FIRM = frozenset({Binding.EAGER, Binding.CONDITIONAL, Binding.PARENT, Binding.R
 _CERTAIN = frozenset({Binding.EAGER, Binding.PARENT, Binding.RULE})
 
 
-def findings(walk: Walk, settings: Settings) -> Iterator[Diagnostic]:
+def findings(walk: Walk, finder: ModuleFinder, settings: Settings) -> Iterator[Diagnostic]:
     """Everything, in the order in which it is told."""
     yield from syntax_errors(walk)
+    yield from two_copies(walk, finder)
     missing = tuple(missing_modules(walk, settings.excluded_modules))
     yield from (finding for finding in missing if finding.severity is Severity.WARNING)
     yield from computed_imports(walk, has_hidden_imports=bool(settings.hidden_imports))
@@ -39,6 +41,29 @@ def syntax_errors(walk: Walk) -> Iterator[Diagnostic]:
                 "syntax-error",
                 f"`{name}` has a syntax error, and importing it will fail: {module.facts.error}",
                 where=f"{module.located.path}:{module.facts.error_line}",
+            )
+
+
+def two_copies(walk: Walk, finder: ModuleFinder) -> Iterator[Diagnostic]:
+    """Modules of which two copies are in reach, where only the running program decides which it takes."""
+    for addition in walk.additions:
+        if addition.is_certain:
+            continue
+        others = [folder for folder in finder.search_path if folder != addition.folder]
+        for name in finder.locator.submodules([addition.folder]):
+            module = walk.reached.get(name)
+            added, other = finder.locator.find(name, [addition.folder]), finder.locator.find(name, others)
+            if module is None or module.located is None or added is None or other is None or name in finder.early:
+                continue
+            taken = module.located.path
+            left = other.path if taken == added.path else added.path
+            importer = walk.reached[addition.importer]
+            yield warning(
+                "two-copies",
+                f"there are two copies of `{name}`, and which one is imported is decided when the program runs",
+                where=_where(importer, addition.line),
+                notes=(f"the binary holds `{taken}`", f"it does not hold `{left}`"),
+                hint="add the folder to `sys.path` unconditionally at the top of the file, or remove a copy",
             )
 
 

@@ -13,6 +13,8 @@
     stdlib = "full"                   # it runs code that is not there when the program is bundled
     program-stdlib = "full"           # it does so when it is the program: by `--script`, `-m` or `module:function`
     names = { distutils = "setuptools._distutils" }  # other names of modules
+    program.uses = ["breakpoint"]     # if code outside of the standard library uses one of these names,
+    program.implies = ["pdb"]         # the module needs these too
     convention.marks = ["models"]     # packages with one of these submodules are what the module calls applications:
     convention.implies = ["models", "migrations.*"]  # whichever of them is reached, so are those of these it has
 
@@ -48,6 +50,8 @@ class Rule:
     whole_library: bool = False
     whole_library_as_program: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    program_uses: frozenset[str] = frozenset()
+    program_implies: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     conventional: tuple[str, ...] = ()
 
@@ -91,6 +95,8 @@ def read_rules(path: Path) -> Mapping[str, Rule]:
                 whole_library=raw.get("stdlib") == "full",
                 whole_library_as_program=raw.get("program-stdlib") == "full",
                 names=raw.get("names", {}),
+                program_uses=frozenset(raw.get("program", {}).get("uses", ())),
+                program_implies=tuple(raw.get("program", {}).get("implies", ())),
                 marks=tuple(raw.get("convention", {}).get("marks", ())),
                 conventional=tuple(raw.get("convention", {}).get("implies", ())),
             )

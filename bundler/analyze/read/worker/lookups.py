@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import encodings
 import encodings.aliases
 import pkgutil
@@ -31,6 +32,41 @@ def site_builtins(source: bytes) -> list[str]:
             if symbol.get_name() in SITE_BUILTINS and symbol.is_referenced() and is_global:
                 found.add(symbol.get_name())
     return sorted(found - defined)
+
+
+# Which argument of a function is the name of an encoding, counted from 0, by the name under which it is called.
+_ENCODING_ARGUMENTS = {
+    **dict.fromkeys(
+        ("decode", "encode", "lookup", "read_text", "getencoder", "getdecoder", "getreader", "getwriter"), 0
+    ),
+    **dict.fromkeys(("getincrementalencoder", "getincrementaldecoder", "hook_encoded"), 0),
+    **dict.fromkeys(("str", "bytes", "bytearray", "TextIOWrapper", "write_text"), 1),
+    **dict.fromkeys(("iterencode", "iterdecode", "EncodedFile", "make_header"), 1),
+    "open": 3,
+}
+# Those that are functions of `codecs` when they are called so, with the encoding in another place.
+_OF_CODECS = {"decode": 1, "encode": 1, "open": 2}
+# Of which modules these are functions: every object may have a method of such a name.
+_ONLY_OF = {"lookup": ("codecs",), "open": ("codecs", "io")}
+
+
+def encodings_of(call: ast.Call, name: str | None) -> Iterator[ast.expr]:
+    """The arguments of a call of `name` that are names of encodings, as far as the function's name tells."""
+    for keyword in call.keywords:
+        if keyword.arg == "encoding":
+            yield keyword.value
+    place = _ENCODING_ARGUMENTS.get(name or "")
+    if place is None:
+        return
+    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
+    owner_name = owner.id if isinstance(owner, ast.Name) else ""
+    if name in _ONLY_OF and owner is not None and owner_name not in _ONLY_OF[name]:
+        return
+    if name in ("decode", "encode") and owner is None:
+        return
+    if owner_name == "codecs":
+        place = _OF_CODECS.get(name or "", place)
+    yield from call.args[place : place + 1]
 
 
 def named_codecs(strings: Iterable[str]) -> Iterator[str]:

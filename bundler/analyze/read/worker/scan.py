@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 from .conditions import dotted, is_main_test, truth
 from .folders import AddedFolders, is_path_guard
-from .lookups import SITE_BUILTINS, named_codecs, site_builtins
+from .lookups import SITE_BUILTINS, encodings_of, named_codecs, site_builtins
 from .schema import CONDITIONAL, DEFERRED, EAGER, OPTIONAL, Facts, FamilyRow, ImportRow, Unreadable
 
 # From the firmest to the loosest.
@@ -390,10 +390,7 @@ class _Scanner:
         name = getattr(function, "attr", None) or getattr(function, "id", None)
         if name in _IMPORTERS and node.args:
             self._import_call(node, binding)
-        encodings = [keyword.value for keyword in node.keywords if keyword.arg == "encoding"] if node.keywords else []
-        if name in ("decode", "encode") and type(function) is ast.Attribute:
-            encodings += node.args[:1]
-        if encodings and any(type(value) is not ast.Constant for value in encodings):
+        if any(type(value) is not ast.Constant for value in encodings_of(node, name)):
             self.any_codec = True
 
     def _import_call(self, node: ast.Call, binding: str) -> None:
