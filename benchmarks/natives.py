@@ -19,10 +19,10 @@ import time
 from pathlib import Path
 
 from bundler.elf import X86_64
+from bundler.link.interposed import INTERPOSED_FOR_EXTENSIONS, INTERPOSED_FUNCTIONS, INTERPOSED_IN_IMAGES
 from bundler.link.libraries import find_closure
 from bundler.link.place import library_rules, place
 from bundler.link.relocated import contents
-from bundler.link.replaced import REPLACED_FOR_EXTENSIONS, REPLACED_FUNCTIONS, REPLACED_IN_IMAGES
 
 RUNS = 15
 
@@ -76,8 +76,8 @@ def build_time(files: list[Path]) -> float:
     """Seconds of CPU to find, read, bind and write out shared objects."""
     start = time.process_time()
     closure = find_closure(((file, f"/here/{file}") for file in files), "/here", X86_64)
-    replaced = REPLACED_FUNCTIONS | REPLACED_IN_IMAGES | REPLACED_FOR_EXTENSIONS
-    placement = place(closure, frozenset(), replaced, library_rules())
+    interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_IMAGES | INTERPOSED_FOR_EXTENSIONS
+    placement = place(closure, frozenset(), interposed, library_rules())
     for dso in placement.prelinked.objects:
         list(contents(dso, lambda _: 0))
     return time.process_time() - start

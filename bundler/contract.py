@@ -1,7 +1,7 @@
-"""`launcher/` as Python sees it: where its sources are, and the declarations of `bundle.h` (with `code.h`)
-through cffi.
+"""`launcher/` as Python sees it: where its sources are, the declarations of `bundle.h` (with `code.h`) through cffi, and
+the lists of `interposed.h`.
 
-Whatever both sides must agree on is declared in `bundle.h` and read from there.
+Whatever both sides must agree on is declared in these headers and read from there.
 """
 
 from __future__ import annotations
@@ -57,8 +57,20 @@ def _constants() -> Any:
     return bundle_ffi().dlopen(None)
 
 
+@functools.cache
+def interposed(group: str) -> frozenset[str]:
+    """The names of the functions in one of the lists of `interposed.h`."""
+    header = (launcher_folder() / "interposed.h").read_text()
+    # A macro's definition goes on while lines end with a backslash.
+    found = re.search(rf"^#define {group}\(FUNCTION\)((?:.*\\\n)*.*\n)", header, re.MULTILINE)
+    if found is None:
+        message = f"interposed.h does not define {group}"
+        raise AssertionError(message)
+    return frozenset(re.findall(r"FUNCTION\([^,()]+, (\w+),", found[1]))
+
+
 def fnv1a(text: bytes) -> int:
-    """The hash function of `launcher/tables.c` (FNV-1a, 32 bits)."""
+    """The hash function of `launcher/executable/tables.c` (FNV-1a, 32 bits)."""
     value = 2166136261
     for byte in text:
         value = (value ^ byte) * 16777619 & 0xFFFFFFFF

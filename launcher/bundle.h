@@ -96,6 +96,15 @@ struct bundle_patch {
     uint32_t reserved;
 };
 
+/* What <link.h> tells of a loaded object: struct link_map, as far as it is public. */
+struct bundle_link_map {
+    uint64_t base;
+    const char *path;
+    uint64_t dynamic; /* PT_DYNAMIC */
+    void *next;
+    void *previous;
+};
+
 /* A shared object, bound to fixed addresses when the binary was linked. Addresses of 0 mean "has none". Without segments
    it is resident: it lies in the executable's own load segments. */
 struct bundle_image {
@@ -113,7 +122,6 @@ struct bundle_image {
     uint32_t symbol_count;
     uint64_t symbols;  /* DT_SYMTAB */
     uint64_t strings;  /* DT_STRTAB */
-    uint64_t gnu_hash; /* DT_GNU_HASH */
     uint64_t headers;  /* program headers */
     uint32_t header_count;
     uint32_t init_count;
@@ -130,6 +138,7 @@ struct bundle_image {
     uint64_t thread_start_size; /* the rest is zero */
     uint64_t thread_size;
     uint64_t thread_alignment;
+    struct bundle_link_map link_map;
 };
 
 /* A shared object that could not be prelinked: the C library's dynamic linker loads it, from the contents of the file
@@ -142,7 +151,7 @@ struct bundle_carried {
 };
 
 /* A function of the C library, and the launcher's that is called in its place. */
-struct bundle_replacement {
+struct bundle_interposed {
     const char *name; /* first: the index looks here */
     void *function;
 };
@@ -188,14 +197,14 @@ struct bundle {
     struct bundle_index image_index;  /* by path */
     struct bundle_index soname_index; /* into `sonames` */
     struct bundle_index carried_index; /* by path */
-    struct bundle_index replacement_index;
+    struct bundle_index interposed_index;
     struct bundle_index result_index;
     const struct bundle_module *modules;
     const struct bundle_file *files;
     const struct bundle_image *images;
     const struct bundle_soname *sonames;
     const struct bundle_carried *carried;
-    const struct bundle_replacement *replacements;
+    const struct bundle_interposed *interposed;
     uint64_t unique_count; /* of symbols that are one for the process */
     const uint32_t *residents; /* resident images, after those that they need */
     uint64_t resident_count;
@@ -205,6 +214,11 @@ struct bundle {
 };
 
 extern const struct bundle bundle;
+
+/* What changes when images are loaded. Zero at first; the build makes room, for it knows how many there are. */
+extern unsigned char bundle_image_states[];  /* of each image: enum image_state of loader/images.h */
+extern uint32_t bundle_load_order[];         /* images in the order in which their constructors ran */
+extern uint64_t bundle_unique_addresses[];   /* of symbols that are one for the process; 0 where nobody asked yet */
 
 /* Addresses of the identifier-like strings of static code (str objects of ASCII text), in the order of their hashes, which
    stand in an array of their own: looking for a text that is not there touches no string. */

@@ -118,6 +118,13 @@ def run(
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
+def without_memory_files(folder: Path) -> Path:
+    """A program that runs its arguments where the system makes no memory files; it is made in a folder."""
+    program = folder / "without_memory_files"
+    subprocess.run(["cc", ROOT / "tests" / "without_memory_files.c", "-o", program], check=True)
+    return program
+
+
 def bundle(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> Outcome:
     """Run the command line of the installed bundler, as a user would; `variables` are added to the environment."""
     command = Path(sysconfig.get_path("scripts"), "bundle")

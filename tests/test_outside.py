@@ -13,7 +13,7 @@ import pytest
 from tests.support import APPS, Interpreter, Program, plain_environment, run
 
 FOLDER = APPS / "outside"
-DATA = ("notes.txt:.", "bin/helper:bin")
+DATA = ("notes.txt:.", "bin/helper:bin", "driver:driver")
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +36,7 @@ def cached(home: dict[str, str]) -> list[Path]:
     return sorted(path for path in Path(home["HOME"]).rglob("*") if path.is_file())
 
 
-@pytest.mark.parametrize("case", ["arguments", "programs", "folders"])
+@pytest.mark.parametrize("case", ["arguments", "programs", "folders", "many", "neighbours", "links"])
 def test_others_can_use_them(outside: Program, home: dict[str, str], case: str):
     """What other programs do with them is what they do with the files beside the source."""
     environment = {**home, "PYTHONDONTWRITEBYTECODE": "1"}

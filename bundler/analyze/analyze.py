@@ -65,7 +65,7 @@ from bundler.target import TargetPython
 from bundler.target.buildvars import portable_variables
 from bundler.target.versions import BOOTSTRAP_MODULES, core_modules, core_names
 
-# Names of `_sitebuiltins` that the builtins of `site` stand for (launcher/importer.py).
+# Names of `_sitebuiltins` that the builtins of `site` stand for (launcher/interpreter/importer.py).
 _SITE_CLASSES = {"exit": "Quitter", "quit": "Quitter", "help": "_Helper"}
 
 

@@ -1,6 +1,6 @@
 """What depends on the processor: one row of `MACHINES` for each that is supported.
 
-The launcher's share is in its `.S` files and in `unwind.c`.
+The launcher's share is in its `.S` files and in `loader/redirect.c`.
 """
 
 from __future__ import annotations

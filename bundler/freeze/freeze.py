@@ -24,7 +24,11 @@ from bundler.target.versions import BOOTSTRAP_MODULES
 
 # Python code of the launcher's that goes into every binary: its finder and loader, and changes to library modules.
 # Their file name makes tracebacks leave their frames out (importer.py).
-_LAUNCHER_MODULES = {"_bundle_importer": "importer.py", "_bundle_seldom": "seldom.py", "_bundle_adapt": "adapt.py"}
+_LAUNCHER_MODULES = {
+    "_bundle_importer": "interpreter/importer.py",
+    "_bundle_seldom": "interpreter/seldom.py",
+    "_bundle_adapt": "interpreter/adapt.py",
+}
 _LAUNCHER_FILENAME = "<frozen importlib._bootstrap_external>"
 
 # Starting a compiler costs as much as compiling a small module, so modules share one; but no more than so many bytes of

@@ -7,7 +7,7 @@ definitions come before the library's own. An object linked with -Bsymbolic look
 "Shared Object Dependencies").
 
 Most words are then numbers; those that depend on addresses inside the executable stay symbolic until it is linked, and
-those that only the running system knows become patches, applied by launcher/images.c. No bytes are written here:
+those that only the running system knows become patches, applied by launcher/loader/loading.c. No bytes are written here:
 `relocated.py` does that.
 """
 
@@ -26,6 +26,7 @@ from bundler.elf import (
     Visibility,
 )
 from bundler.link.exports import Exports, shared_names, unique_names
+from bundler.link.interposed import interposer
 from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES
 from bundler.link.objects import (
     Closure,
@@ -45,7 +46,6 @@ from bundler.link.objects import (
     ThreadLocalModule,
     UniqueSymbol,
 )
-from bundler.link.replaced import replacement
 from bundler.link.thread_local import thread_local_blocks
 
 # Above the 1 GiB over which the kernel scatters the heap of a program at fixed addresses, below all that it maps itself.
@@ -61,15 +61,15 @@ _GRANULE = 64 << 10  # a page that nothing maps stays between two objects
 def prelink(
     closure: Closure,
     exported: frozenset[str],
-    replaced: frozenset[str],
+    interposed: frozenset[str],
     detoured: frozenset[str] = frozenset(),
 ) -> Prelinked | tuple[Refusal, ...]:
     """Bind every library of the closure; all refusals together, if some cannot be bound.
 
-    `exported`: symbols of the executable that libraries may be bound to. `replaced`: functions instead of which the
+    `exported`: symbols of the executable that libraries may be bound to. `interposed`: functions instead of which the
     launcher's are called. `detoured`: functions of resident libraries that jump to the launcher's.
     """
-    binder = _Binder(closure, exported, replaced, detoured)
+    binder = _Binder(closure, exported, interposed, detoured)
     prelinked = binder.bind()
     refusals = binder.refusals
     if not refusals:
@@ -88,7 +88,7 @@ class _Binder:
 
     closure: Closure
     exported: frozenset[str]
-    replaced: frozenset[str]
+    interposed: frozenset[str]
     detoured: frozenset[str]
     _stubs: set[PltStub] = field(default_factory=set)
     _used: set[str] = field(default_factory=set)
@@ -225,7 +225,7 @@ class _Binder:
             if found.size < room:
                 self._refuse(index, f"has no room in `{name}` for a jump to the launcher's function")
                 continue
-            yield self._bases[index] + found.value, self._executable_symbol(replacement(name)).name
+            yield self._bases[index] + found.value, self._executable_symbol(interposer(name)).name
 
     def _special_fixups(self, index: int, rela: Rela, kind: Relocation | None) -> Iterator[Fixup]:
         """Fixups for thread-local storage and IFUNC."""
@@ -345,8 +345,8 @@ class _Binder:
         own = symbol.is_defined and symbol.binding == SymbolBinding.LOCAL
         if own or (symbol.is_defined and (object_.is_symbolic or symbol.visibility == Visibility.PROTECTED)):
             return self._in_library(index, symbol)
-        if symbol.name in self.replaced and symbol.name.startswith("Py") and index not in self._global:
-            return self._executable_symbol(replacement(symbol.name))
+        if symbol.name in self.interposed and symbol.name.startswith("Py") and index not in self._global:
+            return self._executable_symbol(interposer(symbol.name))
         if symbol.name in self.exported:
             return self._executable_symbol(symbol.name)
         for item in (*self._global, *sorted(LINKED_SYSTEM_LIBRARIES)):
@@ -391,8 +391,8 @@ class _Binder:
         found = exports.find(symbol.name, symbol.version) if exports else None
         if found is None:
             return None
-        if symbol.name in self.replaced:
-            return self._executable_symbol(replacement(symbol.name))
+        if symbol.name in self.interposed:
+            return self._executable_symbol(interposer(symbol.name))
         is_function = found.type in (SymbolType.FUNC, SymbolType.GNU_IFUNC)
         if library in self._linked_system and is_function:
             stub = PltStub(symbol.name, found.version)

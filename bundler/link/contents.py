@@ -126,7 +126,7 @@ class Contents:
     """Everything that the tables describe.
 
     `ending_visibly`: paths of prelinked objects whose Python objects' death may be seen from outside the process. `folders`
-    are there also when no file is in them. `replaced`: functions that carried libraries find the launcher's in
+    are there also when no file is in them. `interposed`: functions that carried libraries find the launcher's in
     place of.
     """
 
@@ -135,6 +135,6 @@ class Contents:
     folders: tuple[PurePosixPath, ...]
     libraries: Placement
     ending_visibly: frozenset[str]
-    replaced: tuple[str, ...]
+    interposed: tuple[str, ...]
     results: Results
     config: InterpreterConfig

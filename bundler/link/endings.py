@@ -1,6 +1,6 @@
 """Which shared objects could do something visible when their objects die at the end of the program.
 
-The launcher takes the heap apart at exit only if somebody could tell (launcher/ending.c). What compiled code does when
+The launcher takes the heap apart at exit only if somebody could tell (launcher/process/ending.c). What compiled code does when
 its objects are freed cannot be seen from outside, but what it can do at all is limited by the functions it calls: one
 that writes to no descriptor, sends nothing, renames and removes no file, and registers nothing for the end can only
 give memory back, close descriptors, as the system does anyway, or leave data in buffers of stdio, which `exit` writes.

@@ -13,32 +13,6 @@ from bundler.process import jobs
 from bundler.target import Linkage, TargetPython
 from bundler.toolchain import Toolchain
 
-SOURCES = (
-    "main.c",
-    "command.c",
-    "children.c",
-    "outside.c",
-    "inflate.c",
-    "self.c",
-    "importer.c",
-    "collector.c",
-    "interpreters.c",
-    "ending.c",
-    "results.c",
-    "frozen.c",
-    "images.c",
-    "carried.c",
-    "threads.c",
-    "unwind.c",
-    "files.c",
-    "interning.c",
-    "openssl.c",
-    "tables.c",
-    "thread_local.S",
-)
-
-LINKAGE_SOURCES = {Linkage.STATIC: ("frozen_static.c", "lookup.c"), Linkage.SHARED: ("frozen_shared.c",)}
-
 FLAGS = (
     "-c",
     "-std=gnu11",
@@ -56,6 +30,13 @@ FLAGS = (
 )
 
 
+def sources(linkage: Linkage) -> tuple[Path, ...]:
+    """The launcher's files for a libpython of this kind, in a fixed order; a folder named after the other kind is left out."""
+    others = {each.value for each in Linkage} - {linkage.value}
+    files = (path for path in sorted(launcher_folder().rglob("*")) if path.suffix in {".c", ".S"})
+    return tuple(path for path in files if path.parent.name not in others)
+
+
 @contextmanager
 def launcher_objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -> Iterator[Callable[[], list[Path]]]:
     """Compile the launcher while the block runs; yields a function that waits for its object files, in a fixed order.
@@ -64,7 +45,7 @@ def launcher_objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -
     fails.
     """
     folder = launcher_folder()
-    headers = digest(*(path.read_bytes() for path in sorted(folder.glob("*.h"))))
+    headers = digest(*(path.read_bytes() for path in sorted(folder.rglob("*.h"))))
     # As the system's headers: what the compiler would warn of in Python's is not ours.
     flags = (*FLAGS, *(f"-isystem{include}" for include in target.include_dirs))
     python = f"{target.hexversion:x} {target.layout.digest}"  # the version of the headers that they include
@@ -74,13 +55,12 @@ def launcher_objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -
         output = cache.path("launcher", key, ".o")
         if not output.is_file():
             with cache.building(output) as unfinished:
-                toolchain.run(*flags, source, "-o", unfinished)
+                toolchain.run(*flags, f"-I{folder}", source, "-o", unfinished)
         return output
 
-    sources = (*SOURCES, *LINKAGE_SOURCES[target.libpython.linkage])
     # One processor is left to what the block does.
     with ThreadPoolExecutor(max(1, jobs() - 1)) as pool:
-        futures = [pool.submit(compiled, folder / name) for name in sources]
+        futures = [pool.submit(compiled, source) for source in sources(target.libpython.linkage)]
         try:
             yield lambda: [future.result() for future in futures]
         finally:

@@ -143,7 +143,7 @@ class IndirectFunction:
 
 
 RunTimeTarget = SystemSymbol | SystemThreadLocal | IndirectFunction | UniqueSymbol
-"""Known when the object is loaded: its words are patched then (launcher/images.c)."""
+"""Known when the object is loaded: its words are patched then (launcher/loader/loading.c)."""
 
 Target = Constant | ExecutableSymbol | PltStub | ThreadLocal | ThreadLocalModule | RunTimeTarget
 

@@ -30,13 +30,13 @@ def library_rules() -> Mapping[str, str]:
 def place(
     closure: Closure,
     exported: frozenset[str],
-    replaced: frozenset[str],
+    interposed: frozenset[str],
     rules: Mapping[str, str],
     detoured: frozenset[str] = frozenset(),
 ) -> Placement:
     """Prelink what can be, and carry the rest.
 
-    `exported`, `replaced`, `detoured`: as for `prelink`. `rules`: reasons by patterns of names. BundleError when a library can
+    `exported`, `interposed`, `detoured`: as for `prelink`. `rules`: reasons by patterns of names. BundleError when a library can
     neither be prelinked nor carried.
     """
     reasons = {
@@ -47,7 +47,7 @@ def place(
     while True:
         _check_residents(closure, reasons)
         every = _with_needed(closure, reasons)
-        found = prelink(_without(closure, every), exported, replaced, detoured)
+        found = prelink(_without(closure, every), exported, interposed, detoured)
         if isinstance(found, Prelinked):
             return Placement(found, _carried(closure, every))
         # What is refused is carried, and to what is bound next it is a library of the system.

@@ -35,18 +35,18 @@ from bundler.link.contents import (
     Results,
 )
 from bundler.link.endings import ending_visibly
+from bundler.link.interposed import (
+    INTERPOSED_FOR_EXTENSIONS,
+    INTERPOSED_FUNCTIONS,
+    INTERPOSED_IN_IMAGES,
+    INTERPOSED_IN_SHARED_PYTHON,
+    INTERPOSED_IN_STATIC_PYTHON,
+)
 from bundler.link.libraries import find_closure
 from bundler.link.manifest import Manifest
 from bundler.link.model import LinkPlan, ObjectFile
 from bundler.link.objects import CarriedLibrary, Closure, Placement
 from bundler.link.place import library_rules, place
-from bundler.link.replaced import (
-    DETOURED_IN_PYTHON,
-    REPLACED_FOR_EXTENSIONS,
-    REPLACED_FUNCTIONS,
-    REPLACED_IN_IMAGES,
-    WRAPPED_IN_PYTHON,
-)
 from bundler.link.script import EXPORTED_PREFIXES
 from bundler.settings import Settings
 from bundler.target import Linkage, TargetPython
@@ -75,8 +75,8 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
     )
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
-    replaced = REPLACED_FUNCTIONS | REPLACED_IN_IMAGES | REPLACED_FOR_EXTENSIONS
-    placement = place(closure, exported, replaced, library_rules(), DETOURED_IN_PYTHON)
+    interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_IMAGES | INTERPOSED_FOR_EXTENSIONS
+    placement = place(closure, exported, interposed, library_rules(), INTERPOSED_IN_SHARED_PYTHON)
     versions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image, target.early_modules)),
@@ -84,7 +84,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
         folders=(bundle_root(), *_package_folders(image)),
         libraries=placement,
         ending_visibly=ending_visibly(graph, closure),
-        replaced=tuple(sorted(REPLACED_FUNCTIONS | REPLACED_FOR_EXTENSIONS)) if placement.carried else (),
+        interposed=tuple(sorted(INTERPOSED_FUNCTIONS | INTERPOSED_FOR_EXTENSIONS)) if placement.carried else (),
         results=Results(image.precompiled.keys, image.precompiled.symbol),
         config=InterpreterConfig(
             optimize=settings.optimize,
@@ -111,7 +111,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
             *map(ObjectFile, image.pool),
         ),
         libraries=tuple(libraries),
-        wrapped=(*sorted(REPLACED_FUNCTIONS), *(() if is_shared else WRAPPED_IN_PYTHON)),
+        wrapped=(*sorted(INTERPOSED_FUNCTIONS), *(() if is_shared else sorted(INTERPOSED_IN_STATIC_PYTHON))),
         definitions=(*versions, *_runtime_members(target)),
         contents=contents,
         manifest=_manifest(image, target, closure, contents),
@@ -222,8 +222,8 @@ def _findings(carried: Iterable[CarriedLibrary]) -> Iterator[Diagnostic]:
 
 
 def _adapted_names() -> frozenset[str]:
-    """The modules of the standard library that launcher/adapt.py changes: the keys of its table."""
-    tree = ast.parse((launcher_folder() / "adapt.py").read_bytes())
+    """The modules of the standard library that launcher/interpreter/adapt.py changes: the keys of its table."""
+    tree = ast.parse((launcher_folder() / "interpreter" / "adapt.py").read_bytes())
     for node in tree.body:
         match node:
             case ast.Assign([ast.Name("ADAPTATIONS")], ast.Dict(keys)):

@@ -79,6 +79,7 @@ def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
     yield f"{_PAYLOAD_SYMBOL}: .zero {payload_size}"
     yield f'.section {MANIFEST_SECTION},"",@progbits'
     yield f'.incbin "{_MANIFEST_FILE}"'
+    yield from _state_lines(plan)
     yield '.section .text.bundle_stubs,"ax",@progbits'
     for number, stub in enumerate(plan.prelinked.stubs):
         name = stub_symbol(number)
@@ -101,6 +102,26 @@ def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
     for resident in plan.prelinked.residents:
         yield from _resident_lines(resident)
     yield '.section .note.GNU-stack,"",@progbits'
+
+
+def _state_lines(plan: LinkPlan) -> Iterator[str]:
+    """Assembler that makes room for what the launcher notes about prelinked objects (launcher/bundle.h), and ends its
+    variables of this process.
+    """
+    objects = len(plan.prelinked.objects)
+    yield ".bss"
+    for name, size in (
+        ("bundle_unique_addresses", 8 * len(plan.prelinked.unique_symbols)),
+        ("bundle_load_order", 4 * objects),
+        ("bundle_image_states", objects),
+    ):
+        yield ".balign 8"
+        yield f".globl {name}"
+        yield f"{name}: .zero {size}"
+    # Pages of their own, for no snapshot may hold them (launcher/lifetime.h). The section begins where a page does, and
+    # this object, the last one to add to it, ends it where a page does.
+    yield '.section bundle_process,"aw",@progbits'
+    yield f".balign {plan.machine.page_size}"
 
 
 def _resident_lines(resident: PrelinkedObject) -> Iterator[str]:

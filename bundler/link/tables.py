@@ -26,6 +26,7 @@ from bundler.link.contents import (
     PrelinkedFile,
     Results,
 )
+from bundler.link.interposed import interposer
 from bundler.link.model import Reference, StoredFile, StoredPart, Tables
 from bundler.link.objects import (
     CarriedLibrary,
@@ -35,7 +36,6 @@ from bundler.link.objects import (
     SystemThreadLocal,
     UniqueSymbol,
 )
-from bundler.link.replaced import replacement
 
 
 def head_size() -> int:
@@ -61,7 +61,7 @@ def make_tables(
     _write_objects(writer, bundle, objects, contents)
     bundle.unique_count = len(libraries.prelinked.unique_symbols)
     _write_carried(writer, bundle, libraries.carried)
-    _write_replacements(writer, bundle, contents.replaced)
+    _write_interposed(writer, bundle, contents.interposed)
     residents = [each.index for each in libraries.prelinked.residents]
     bundle.residents = writer.numbers(residents)
     bundle.resident_count = len(residents)
@@ -341,14 +341,14 @@ def _write_carried(writer: _Writer, bundle: Any, carried: Sequence[CarriedLibrar
     bundle.carried = writer.point("struct bundle_carried *", offset)
 
 
-def _write_replacements(writer: _Writer, bundle: Any, replaced: Sequence[str]) -> None:
-    rows, offset = writer.reserve("struct bundle_replacement", len(replaced))
-    for row, name in zip(rows, replaced, strict=False):
+def _write_interposed(writer: _Writer, bundle: Any, interposed: Sequence[str]) -> None:
+    rows, offset = writer.reserve("struct bundle_interposed", len(interposed))
+    for row, name in zip(rows, interposed, strict=False):
         row.name = writer.text(name)
-        row.function = writer.point_to_symbol("void *", replacement(name))
+        row.function = writer.point_to_symbol("void *", interposer(name))
     writer.fill(rows, offset)
-    writer.index(bundle.replacement_index, replaced)
-    bundle.replacements = writer.point("struct bundle_replacement *", offset)
+    writer.index(bundle.interposed_index, interposed)
+    bundle.interposed = writer.point("struct bundle_interposed *", offset)
 
 
 def _write_object(writer: _Writer, row: Any, dso: PrelinkedObject, parts: Sequence[StoredPart]) -> None:
@@ -366,7 +366,11 @@ def _write_object(writer: _Writer, row: Any, dso: PrelinkedObject, parts: Sequen
     row.symbol_count = len(object_.symbols)
     row.symbols = dso.address(Tag.SYMTAB)
     row.strings = dso.address(Tag.STRTAB)
-    row.gnu_hash = dso.address(Tag.GNU_HASH)
+    dynamic = object_.segment(SegmentType.DYNAMIC)
+    assert dynamic is not None, "a library without a dynamic section was prelinked"
+    row.link_map.base = dso.base
+    row.link_map.path = row.path
+    row.link_map.dynamic = dso.base + dynamic.address
     headers = object_.headers_address
     assert headers is not None, "a library without loaded program headers was prelinked"
     row.headers = dso.base + headers

@@ -8,7 +8,7 @@ from bundler.elf import Machine, Segment, SegmentType, ThreadPointer
 from bundler.link.objects import PrelinkedObject, Refusal, ThreadLocal, ThreadLocalBlock
 
 # Thread-local storage that every thread gets when it is made, in bytes: what is larger is made for each thread when it
-# first asks (launcher/threads.c). Threads with a stack of 64 KB, in which glibc makes room for it, must work.
+# first asks (launcher/loader/threads.c). Threads with a stack of 64 KB, in which glibc makes room for it, must work.
 MOST_STATIC = 16 << 10
 _SMALL = 256
 

@@ -231,6 +231,68 @@ def real() -> Any:
     )
 
 
+def descriptor_facts() -> Any:
+    """A descriptor has the facts of its file, and is the same file however often that is opened."""
+    known = ("st_mode", "st_ino", "st_dev", "st_nlink", "st_uid", "st_size", "st_mtime")
+    with open(data("text.txt"), "rb") as one, open(data("text.txt"), "rb") as same, open(data("empty"), "rb") as other:
+        copy = os.dup(one.fileno())
+        facts = [os.stat(path) for path in (data("text.txt"), one.fileno(), same.fileno(), copy)]
+        os.close(copy)
+        return (
+            [[getattr(each, name) == getattr(facts[0], name) for name in known] for each in facts],
+            os.path.sameopenfile(one.fileno(), same.fileno()),
+            os.path.sameopenfile(one.fileno(), other.fileno()),
+            os.path.samestat(os.stat(data("empty")), os.fstat(other.fileno())),
+        )
+
+
+def folder_descriptors() -> Any:
+    """Names may be relative to an open folder."""
+    folder = os.open(DATA, os.O_RDONLY | os.O_DIRECTORY)
+    sub = os.open("sub", os.O_RDONLY, dir_fd=folder)
+    with open("other.txt", opener=lambda path, flags: os.open(path, flags, dir_fd=sub), encoding="utf-8") as file:
+        text = file.read()
+    with os.scandir(sub) as entries:
+        scanned = sorted(entry.name for entry in entries if entry.is_file() or entry.is_dir())
+    found = (
+        text,
+        scanned,
+        sorted(os.listdir(folder)),
+        stat.S_ISDIR(os.fstat(sub).st_mode),
+        os.path.samestat(os.fstat(sub), os.stat(data("sub"))),
+        os.stat("deeper/leaf", dir_fd=sub).st_size,
+        os.stat("../text.txt", dir_fd=sub, follow_symlinks=False).st_size,
+        os.access("deeper", os.R_OK, dir_fd=sub),
+        [attempt(function, "none", dir_fd=sub) for function in (os.stat, os.readlink)],
+        attempt(os.readlink, "other.txt", dir_fd=sub),
+        attempt(os.open, "deeper", os.O_WRONLY, dir_fd=sub),
+        attempt(os.listdir, file.fileno() if not file.closed else -1),
+    )
+    os.close(sub)
+    os.close(folder)
+    return found
+
+
+def asked_by_libraries() -> Any:
+    """Compiled code has calls of its own for facts."""
+    import ctypes
+
+    size = ctypes.CDLL(os.path.join(os.path.dirname(vfs.__file__), "libstatx.so")).size_by_statx
+    size.argtypes, size.restype = [ctypes.c_int, ctypes.c_char_p], ctypes.c_longlong
+    with open(data("text.txt"), "rb") as file:
+        return [size(-100, os.fsencode(data(path))) for path in PATHS if path not in {"sub", "sub/deeper", ""}], size(
+            file.fileno(), b""
+        )
+
+
+def walking_by_descriptors() -> Any:
+    return sorted((short(top), sorted(folders), sorted(names)) for top, folders, names, _ in os.fwalk(DATA))
+
+
+def usage() -> Any:
+    return shutil.disk_usage(DATA).total > 0, os.statvfs(DATA).f_namemax, attempt(os.statvfs, data("missing"))
+
+
 # --- Errors -----------------------------------------------------------------------------------------------------------
 
 
@@ -275,6 +337,77 @@ def changed() -> Any:
             failed += 1
     is_whole = Path(data("text.txt")).read_bytes().startswith(b"first") and not os.access(data("text.txt"), os.W_OK)
     return [failed == len(changes), is_whole, sorted(os.listdir(data("sub")))]
+
+
+TARGETS = ("text.txt", "sub", "missing", "missing/x", "text.txt/x")
+
+
+def outcome(function: Callable[..., Any], *arguments: Any, **named: Any) -> str:
+    try:
+        function(*arguments, **named)
+    except OSError as error:
+        return errno.errorcode[error.errno or 0]
+    return "done"
+
+
+def refused() -> Any:
+    """What a read-only file system says to whoever wants to change it, for each of TARGETS."""
+    with tempfile.TemporaryDirectory() as folder:
+        there, fresh = os.path.join(folder, "there"), os.path.join(folder, "fresh")
+        Path(there).touch()
+        changes: dict[str, Callable[[str], Any]] = {
+            "unlink": os.unlink,
+            "rmdir": os.rmdir,
+            "mkdir": os.mkdir,
+            "mknod": os.mknod,
+            "mkfifo": os.mkfifo,
+            "symlink": lambda path: os.symlink("anything", path),
+            "link out": lambda path: os.link(path, fresh),
+            "link in": lambda path: os.link(there, path),
+            "link within": lambda path: os.link(data("bytes.bin"), path),
+            "rename out": lambda path: os.rename(path, fresh),
+            "rename in": lambda path: os.rename(there, path),
+            "rename from": lambda path: os.rename(path, data("new")),
+            "rename to": lambda path: os.rename(data("bytes.bin"), path),
+            "chmod": lambda path: os.chmod(path, 0o600),
+            "chown": lambda path: os.chown(path, -1, -1),
+            "lchown": lambda path: os.lchown(path, -1, -1),
+            "utime": os.utime,
+            "truncate": lambda path: os.truncate(path, 0),
+            "setxattr": lambda path: os.setxattr(path, "user.name", b"value"),
+            "create": lambda path: os.open(path, os.O_WRONLY | os.O_CREAT),
+            "write": lambda path: os.open(path, os.O_WRONLY),
+            "create anew": lambda path: os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL),
+        }
+        found = {name: [outcome(change, data(path)) for path in TARGETS] for name, change in changes.items()}
+        return found, os.listdir(folder)
+
+
+def refused_in_folders() -> Any:
+    """The same by way of an open folder."""
+    folder = os.open(DATA, os.O_RDONLY)
+    changes: dict[str, Callable[[str], Any]] = {
+        "unlink": lambda path: os.unlink(path, dir_fd=folder),
+        "rmdir": lambda path: os.rmdir(path, dir_fd=folder),
+        "mkdir": lambda path: os.mkdir(path, dir_fd=folder),
+        "mknod": lambda path: os.mknod(path, dir_fd=folder),
+        "symlink": lambda path: os.symlink("anything", path, dir_fd=folder),
+        "link": lambda path: os.link("bytes.bin", path, src_dir_fd=folder, dst_dir_fd=folder),
+        "rename": lambda path: os.rename(path, "new", src_dir_fd=folder, dst_dir_fd=folder),
+        "chmod": lambda path: os.chmod(path, 0o600, dir_fd=folder),
+        "chown": lambda path: os.chown(path, -1, -1, dir_fd=folder),
+        "utime": lambda path: os.utime(path, dir_fd=folder),
+        "create": lambda path: os.open(path, os.O_WRONLY | os.O_CREAT, dir_fd=folder),
+    }
+    found = {name: [outcome(change, path) for path in TARGETS] for name, change in changes.items()}
+    os.close(folder)
+    return found
+
+
+def refused_by_descriptors() -> Any:
+    with open(data("text.txt"), "rb") as file:
+        fd = file.fileno()
+        return outcome(os.fchmod, fd, 0o600), outcome(os.fchown, fd, -1, -1), outcome(os.utime, fd)
 
 
 # --- Libraries --------------------------------------------------------------------------------------------------------

@@ -11,16 +11,17 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
 import tarfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bundler.target import TargetPython
-from tests.support import Outcome, bundle, run
+from tests.support import Outcome, bundle, run, without_memory_files
 
 HERE = Path(__file__).parent
 PROGRAM = HERE / "files_program.py"
@@ -49,7 +50,14 @@ def _cases() -> list[str]:
     return [node.name for node in functions if not (node.args.args or node.args.vararg) and node.name != "main"]
 
 
-CASES = [name for name in _cases() if name not in OF_BINARIES]
+# What a read-only file system answers to.
+READ_ONLY = ("refused", "refused_in_folders", "refused_by_descriptors")
+
+CASES = [name for name in _cases() if name not in (*OF_BINARIES, *READ_ONLY)]
+
+# Those that write nothing but their results.
+READING = ("text", "lines", "binary", "positions", "raw", "large", "empty", "mapped", "buffer", "descriptor_facts")
+LIBRARIES = ("resources", "database", "certificates", "archives")
 
 
 @dataclass(frozen=True)
@@ -84,6 +92,8 @@ def make_tree(folder: Path) -> Path:
     (data / "tool").write_text("#!/bin/sh\necho tool\n")
     (data / "tool").chmod(0o755)
     shutil.copy(HERE / "certificate.pem", data)
+    library = folder / "vfs" / "libstatx.so"
+    subprocess.run(["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", HERE / "statx.c", "-o", library], check=True)
     with zipfile.ZipFile(data / "archive.zip", "w") as archive:
         archive.writestr("inside.txt", "in the archive")
     with tarfile.open(data / "archive.tar.gz", "w:gz") as archive:
@@ -104,7 +114,7 @@ def files(target: TargetPython, tmp_path_factory: pytest.TempPathFactory) -> Fil
     done = bundle(source, "--python", target.executable, "-o", binary)
     assert done.status == 0, done.stderr.decode(errors="replace")
     originals = results(run([target.executable, source, *CASES]))
-    return Files(target, source, binary, originals, results(run([binary, *CASES, *OF_BINARIES])))
+    return Files(target, source, binary, originals, results(run([binary, *CASES, *OF_BINARIES, *READ_ONLY])))
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -120,6 +130,43 @@ def test_read_only(files: Files, case: str):
     """Files of a binary cannot be changed, and are listed in order."""
     assert case in files.bundled, files.bundled.get("ended")
     assert re.sub(r"VFS/data/[\w./]+", "VFS/data/{}", files.bundled[case]) == f"[{', '.join(OF_BINARIES[case])}]"
+
+
+def _read_only(command: Sequence[str | Path], folder: Path) -> Outcome:
+    """Run a command that finds a folder on a file system mounted read-only."""
+    mount = 'mount --bind "$0" "$0" && mount -o remount,bind,ro "$0" && exec "$@"'
+    return run(["unshare", "--mount", "sh", "-c", mount, folder, *command])
+
+
+@pytest.mark.parametrize("case", READ_ONLY)
+def test_as_on_a_read_only_file_system(files: Files, case: str):
+    """What changes files, folders or descriptors fails as on a file system that is mounted read-only."""
+    found = _read_only([files.target.executable, files.source, case], files.source.parent / "vfs")
+    if b"unshare" in found.stderr or b"mount: " in found.stderr:
+        pytest.skip("a mount of one's own is not permitted here")
+
+    assert files.bundled.get(case, files.bundled.get("ended")) == results(found)[case]
+
+
+@pytest.mark.parametrize("kind", ["-S", "-H -S"])
+def test_small_files_only(files: Files, kind: str):
+    """A limit of the size of files is no limit of what can be read, whether or not it may be raised again."""
+    limited = [f'ulimit {kind} -f 1 && exec "$@"', "sh"]
+    found = results(run(["sh", "-c", *limited, files.binary, *READING, *LIBRARIES]))
+
+    assert found == {case: files.originals[case] for case in (*READING, *LIBRARIES)}
+
+
+def test_system_without_memory_files(files: Files, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory):
+    """Where memory files are forbidden, files without a name in a temporary folder serve; nothing is left there."""
+    program = without_memory_files(tmp_path_factory.mktemp("tool"))
+    environment = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    found = run([program, files.binary, *READING, *LIBRARIES], environment=environment)
+    if found.status == 77:
+        pytest.skip("the system has no seccomp")
+
+    assert results(found) == {case: files.originals[case] for case in (*READING, *LIBRARIES)}
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_is_written(files: Files, tmp_path: Path):

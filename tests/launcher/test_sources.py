@@ -12,91 +12,84 @@ import pytest
 
 from bundler.contract import launcher_folder
 from bundler.elf import archive_symbols
-from bundler.link.launcher import FLAGS, LINKAGE_SOURCES
-from bundler.link.launcher import SOURCES as LINKED
-from bundler.link.replaced import REPLACED_FUNCTIONS, REPLACED_IN_IMAGES, WRAPPED_IN_PYTHON
+from bundler.link.interposed import INTERPOSED_FUNCTIONS, INTERPOSED_IN_IMAGES, INTERPOSED_IN_STATIC_PYTHON
+from bundler.link.launcher import FLAGS, sources
 from bundler.target import Linkage, TargetPython
 
-SOURCES = sorted(launcher_folder().glob("*.c"))
-PLAIN = [
-    path
-    for path in SOURCES
-    if not {"importer.h", "compat.h", "ending.h"} & set(re.findall(r'"(\w+\.h)"', path.read_text()))
-]
-HEADERS = sorted(launcher_folder().glob("*.h"))
+LAUNCHER = launcher_folder()
+SOURCES = sorted(LAUNCHER.rglob("*.c"))
+# Rooms that know nothing of Python.
+PLAIN = [path for path in SOURCES if path.parent.name in {"executable", "files", "loader"}]
+HEADERS = sorted(LAUNCHER.rglob("*.h"))
 WARNINGS = ("-Wall", "-Wextra", "-Wshadow", "-Werror")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(LAUNCHER))
 
 
 def compile_source(source: Path, include_dirs: Iterable[Path], *flags: str) -> None:
     """Compile without keeping the result; the compiler's words when it fails."""
     kept = [flag for flag in FLAGS if not flag.startswith(("-O", "-W"))]
-    headers = [f"-I{launcher_folder()}", *(f"-isystem{folder}" for folder in include_dirs)]
+    headers = [f"-I{LAUNCHER}", *(f"-isystem{folder}" for folder in include_dirs)]
     command: list[str | Path] = ["cc", *kept, *flags, *headers, source, "-o", "/dev/null"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
 def test_compiles_without_warnings(target: TargetPython, source: Path):
     """No version's headers make a warning."""
     compile_source(source, target.include_dirs, "-fsyntax-only", "-Wall", "-Wextra", "-Werror")
 
 
 @pytest.mark.parametrize("level", ["-O0", "-O3"])
-@pytest.mark.parametrize("source", PLAIN, ids=lambda path: path.name)
+@pytest.mark.parametrize("source", PLAIN, ids=name_of)
 def test_plain_c_compiles_at_every_level(source: Path, level: str):
     """What does not need Python is clean with more warnings too, and with what the optimiser finds out."""
     compile_source(source, (), level, *WARNINGS)
 
 
-@pytest.mark.parametrize("header", HEADERS, ids=lambda path: path.name)
+@pytest.mark.parametrize("header", HEADERS, ids=name_of)
 def test_headers_stand_alone(target: TargetPython, tmp_path: Path, header: Path):
     """A header includes what it needs, and may be included twice."""
     source = tmp_path / "alone.c"
-    source.write_text(f'#include "{header.name}"\n#include "{header.name}"\nint unused;\n')
+    source.write_text(f'#include "{name_of(header)}"\n#include "{name_of(header)}"\nint unused;\n')
 
     compile_source(source, target.include_dirs, "-fsyntax-only", "-Wall", "-Wextra", "-Werror")
 
 
 def test_every_source_is_linked():
-    """No file of the launcher is forgotten by the linker."""
-    every = {path.name for path in launcher_folder().iterdir() if path.suffix in {".c", ".S"}}
+    """No file of the launcher is left out with both kinds of libpython."""
+    every = {path for path in LAUNCHER.rglob("*") if path.suffix in {".c", ".S"}}
 
-    assert {*LINKED, *chain.from_iterable(LINKAGE_SOURCES.values())} == every
+    assert set(chain.from_iterable(sources(linkage) for linkage in Linkage)) == every
 
 
-def test_replaced_functions_are_there(tmp_path: Path):
+def defined_functions(source: Path, include_dirs: Iterable[Path], output: Path) -> set[str]:
+    """The names of functions that a source file gives to other files."""
+    headers = [f"-I{LAUNCHER}", *(f"-isystem{folder}" for folder in include_dirs)]
+    subprocess.run(["cc", *FLAGS, *headers, source, "-o", output], check=True)
+    listing = subprocess.run(["nm", "--defined-only", output], capture_output=True, text=True, check=True).stdout
+    return set(re.findall(r" T (\w+)", listing))
+
+
+def test_interposed_functions_are_there(tmp_path: Path):
     """Every function that the linker sends to the launcher is defined there, and no other has such a name."""
-    defined = set()
-    for name in ("children.c", "files.c", "images.c", "openssl.c", "threads.c", "unwind.c"):
-        output = tmp_path / f"{name}.o"
-        command: list[str | Path] = [
-            "cc",
-            "-c",
-            "-D_GNU_SOURCE",
-            "-D_FILE_OFFSET_BITS=64",
-            "-w",
-            launcher_folder() / name,
-            "-o",
-            output,
-        ]
-        subprocess.run(command, check=True)
-        listing = subprocess.run(["nm", "--defined-only", output], capture_output=True, text=True, check=True).stdout
-        defined |= set(re.findall(r" T __wrap_(\w+)", listing))
+    interposing = (*PLAIN, LAUNCHER / "process" / "children.c")
+    defined = set[str]().union(*(defined_functions(path, (), tmp_path / "file.o") for path in interposing))
 
-    assert defined == REPLACED_FUNCTIONS | REPLACED_IN_IMAGES
+    wraps = {name.removeprefix("__wrap_") for name in defined if name.startswith("__wrap_")}
+    assert wraps == INTERPOSED_FUNCTIONS | INTERPOSED_IN_IMAGES
 
 
-def test_functions_wrapped_in_libpython_are_there(target: TargetPython, tmp_path: Path):
+def test_functions_interposed_in_libpython_are_there(target: TargetPython, tmp_path: Path):
     """What the linker wraps in a static libpython, the launcher has if this version does, and wraps nothing else."""
     if target.libpython.linkage is not Linkage.STATIC:
         pytest.skip("the shared library is not wrapped")
-    headers = [f"-isystem{folder}" for folder in target.include_dirs]
-    defined = set()
-    for name in ("frozen.c", "lookup.c"):
-        output = tmp_path / f"{name}.o"
-        subprocess.run(["cc", *FLAGS, *headers, launcher_folder() / name, "-o", output], check=True)
-        listing = subprocess.run(["nm", "--defined-only", output], capture_output=True, text=True, check=True).stdout
-        defined |= set(re.findall(r" T __wrap_(\w+)", listing))
+    room = LAUNCHER / "interpreter"
+    interposing = (room / "frozen.c", room / "static" / "lookup.c")
+    files = (defined_functions(path, target.include_dirs, tmp_path / "file.o") for path in interposing)
 
-    assert defined == set(WRAPPED_IN_PYTHON) & set(archive_symbols(target.libpython.path))
+    wraps = {name.removeprefix("__wrap_") for name in set[str]().union(*files) if name.startswith("__wrap_")}
+    assert wraps == INTERPOSED_IN_STATIC_PYTHON & set(archive_symbols(target.libpython.path))

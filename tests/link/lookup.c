@@ -3,7 +3,7 @@
    Usage: lookup PAYLOAD. Maps the payload at BASE, and reads questions from standard input, each ending with a NUL: "m",
    "f", "i" or "s" for a module, a file, an image or a soname, and a text. Prints the index of each record, or -1. */
 
-#include "launcher.h"
+#include "executable/executable.h"
 
 #include <fcntl.h>
 #include <stdio.h>

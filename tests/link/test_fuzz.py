@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 
 from bundler.elf import X86_64, ElfError, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
+from bundler.link.interposed import INTERPOSED_FUNCTIONS
 from bundler.link.libraries import find_closure
 from bundler.link.payload import lay_out_payload
 from bundler.link.place import place
-from bundler.link.replaced import REPLACED_FUNCTIONS
 from bundler.target import TargetPython
 from tests.link.test_payload import all_of, written
 from tests.support import bundle, run
@@ -58,7 +58,7 @@ def interesting(path: Path) -> tuple[bytes, tuple[tuple[int, int], ...]]:
 def use(path: Path) -> None:
     """What a build does with a shared object."""
     closure = find_closure([(path, "/here/module.so")], "/here", X86_64)
-    placement = place(closure, frozenset({"PyModuleDef_Init"}), REPLACED_FUNCTIONS, {})
+    placement = place(closure, frozenset({"PyModuleDef_Init"}), INTERPOSED_FUNCTIONS, {})
     written(lay_out_payload(all_of(libraries=placement), X86_64))
 
 

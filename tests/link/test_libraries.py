@@ -16,7 +16,7 @@ import pytest
 
 from bundler.target import TargetPython
 from tests.link import natives
-from tests.support import Outcome, bundle, inspect, plain_environment, run
+from tests.support import Outcome, bundle, inspect, plain_environment, run, without_memory_files
 
 PROGRAM = Path(__file__).with_name("libraries_program.py")
 
@@ -202,45 +202,25 @@ def test_images_cannot_be_read(libraries: Libraries, tmp_path: Path):
     assert run([tmp_path / "reads", "libforeign.so"]).status == 0
 
 
-_FORBID = """
-#include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
-int
-main(int argc, char **argv)
-{
-    struct sock_filter filter[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_memfd_create, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)) {
-        return 77;
-    }
-    execv(argv[1], argv + 1);
-    return 78;
-}
-"""
-
-
 def test_system_without_memory_files(libraries: Libraries, tmp_path: Path):
-    """Where memory files are forbidden, loading a library that needs one is an error that says so; the rest works."""
-    (tmp_path / "forbid.c").write_text(_FORBID)
-    subprocess.run(["gcc", "forbid.c", "-o", "forbid"], cwd=tmp_path, check=True)
-    found = run([tmp_path / "forbid", libraries.binary, "beside", "carried_locates_itself"])
+    """Where memory files are forbidden, files without a name serve, for data as for libraries that are carried."""
+    cases = ("beside", "carried_locates_itself")
+    found = run([without_memory_files(tmp_path), libraries.binary, *cases])
     if found.status == 77:
         pytest.skip("the system has no seccomp")
 
+    assert found == run([libraries.binary, *cases])
+    assert found.status == 0
+
+
+def test_small_files_only(libraries: Libraries):
+    """Where a limit of the size of files forbids the copy of a library, loading it is an error that says so."""
+    found = run(["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", libraries.binary, "beside", "carried_locates_itself"])
+    if b"needed" in found.stdout.replace(b"libneeded", b""):
+        pytest.skip("this user may raise the limit")
+
     assert found.stdout.decode().splitlines() == [
         "beside 'plain'",
-        "carried_locates_itself ('OSError', '/__bundle__/packed/libneeded.so: cannot be loaded, for the system allows no "
-        "memory files (memfd_create): Operation not permitted')".replace("/__bundle__", "ROOT"),
+        "carried_locates_itself ('OSError', 'ROOT/packed/libneeded.so: cannot be loaded, for the system takes no copy of it, "
+        "neither in memory (memfd_create) nor in a temporary folder: File too large')",
     ]
-    assert found.status == 0

@@ -17,12 +17,12 @@ from bundler.contract import bundle_constant, bundle_ffi, fnv1a, launcher_folder
 from bundler.elf import X86_64, Section
 from bundler.errors import BundleError
 from bundler.link.contents import Contents, Entry, FileEntry, InlineFile, InterpreterConfig, ModuleEntry, Results
+from bundler.link.interposed import INTERPOSED_FUNCTIONS
 from bundler.link.libraries import find_closure
 from bundler.link.model import Payload
 from bundler.link.objects import Placement, Prelinked
 from bundler.link.payload import bound_tables, lay_out_payload, write_payload
 from bundler.link.place import place
-from bundler.link.replaced import REPLACED_FUNCTIONS
 from tests.link import natives
 
 BASE = 0x7000_0000_0000
@@ -57,7 +57,7 @@ def all_of(
         folders=(),
         libraries=libraries or Placement(Prelinked(()), ()),
         ending_visibly=frozenset(),
-        replaced=(),
+        interposed=(),
         results=results,
         config=CONFIG,
     )
@@ -106,7 +106,7 @@ class LookUp:
 def look_up(tmp_path_factory: pytest.TempPathFactory) -> LookUp:
     """The compiled program."""
     folder = tmp_path_factory.mktemp("lookup")
-    sources = [Path(__file__).with_name("lookup.c"), launcher_folder() / "tables.c"]
+    sources = [Path(__file__).with_name("lookup.c"), launcher_folder() / "executable" / "tables.c"]
     flags = ["-std=gnu11", "-D_GNU_SOURCE", "-g", "-O1", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined"]
     command: list[str | Path] = ["gcc", *flags, "-fno-sanitize-recover", f"-DBASE={BASE:#x}", f"-I{launcher_folder()}"]
     done = subprocess.run([*command, *sources, "-o", folder / "lookup"], capture_output=True, text=True, check=False)
@@ -163,7 +163,7 @@ def test_files_are_found_by_path(look_up: LookUp):
 def test_images_are_found_by_path_and_soname(look_up: LookUp, natives_folder: Path):
     """Both indexes lead to the image."""
     roots = [(natives_folder / f"{part.name}.abi3.so", f"/here/{part.name}.so") for part in natives.MODULES[:8]]
-    libraries = place(find_closure(roots, "/here", X86_64), frozenset(), REPLACED_FUNCTIONS, {})
+    libraries = place(find_closure(roots, "/here", X86_64), frozenset(), INTERPOSED_FUNCTIONS, {})
     images = libraries.prelinked.objects
     data = payload(all_of(libraries=libraries))
     tables = Tables(data)

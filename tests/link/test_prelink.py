@@ -16,6 +16,7 @@ from bundler.errors import BundleError
 from bundler.link import relocated
 from bundler.link.bind import FIRST_BASE, prelink
 from bundler.link.exports import Exports
+from bundler.link.interposed import INTERPOSED_FUNCTIONS
 from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, find_closure
 from bundler.link.objects import (
     Closure,
@@ -33,7 +34,6 @@ from bundler.link.objects import (
     ThreadLocalModule,
 )
 from bundler.link.place import place
-from bundler.link.replaced import REPLACED_FUNCTIONS
 from tests.link import natives
 
 PAGE = X86_64.page_size
@@ -51,7 +51,7 @@ def closure(natives_folder: Path) -> Closure:
 
 @pytest.fixture(scope="session")
 def prelinked(closure: Closure) -> Prelinked:
-    return place(closure, EXPORTED, REPLACED_FUNCTIONS, {}).prelinked
+    return place(closure, EXPORTED, INTERPOSED_FUNCTIONS, {}).prelinked
 
 
 def object_of(prelinked: Prelinked, name: str) -> PrelinkedObject:
@@ -91,7 +91,7 @@ def test_images_do_not_meet(prelinked: Prelinked):
 
 def test_places_depend_on_nothing_but_the_libraries(closure: Closure, prelinked: Prelinked):
     """Binding twice gives the same, so that builds are reproducible."""
-    again = place(closure, EXPORTED, REPLACED_FUNCTIONS, {}).prelinked
+    again = place(closure, EXPORTED, INTERPOSED_FUNCTIONS, {}).prelinked
 
     assert [(dso.path, dso.base, dso.fixups) for dso in again.objects] == [
         (dso.path, dso.base, dso.fixups) for dso in prelinked.objects
@@ -139,14 +139,14 @@ def test_kinds_of_targets(prelinked: Prelinked):
     assert {"PyModuleDef_Init", "PyUnicode_FromString"} <= prelinked.executable_symbols
 
 
-def test_replaced_functions(prelinked: Prelinked):
+def test_interposed_functions(prelinked: Prelinked):
     """Calls that the launcher answers go to it, whoever makes them."""
     dl = object_of(prelinked, "dl.abi3.so")
 
     assert word_for(dl, "dladdr") == ExecutableSymbol("__wrap_dladdr", 0)
     assert word_for(dl, "dlopen") == ExecutableSymbol("__wrap_dlopen", 0)
     assert {"__wrap_dladdr", "__wrap_dlopen"} <= prelinked.executable_symbols
-    assert not {stub.name for stub in prelinked.stubs} & REPLACED_FUNCTIONS
+    assert not {stub.name for stub in prelinked.stubs} & INTERPOSED_FUNCTIONS
 
 
 def test_undefined_names_are_left_to_run_time(prelinked: Prelinked):
@@ -194,8 +194,8 @@ def test_refusals_come_all_at_once(closure: Closure):
         "/here/use_data.abi3.so": "has a relocation of type 99",
     }
 
-    refusals = prelink(odd, EXPORTED, REPLACED_FUNCTIONS)
-    placement = place(odd, EXPORTED, REPLACED_FUNCTIONS, {})
+    refusals = prelink(odd, EXPORTED, INTERPOSED_FUNCTIONS)
+    placement = place(odd, EXPORTED, INTERPOSED_FUNCTIONS, {})
 
     assert isinstance(refusals, tuple)
     found = {refusal.path: refusal.reason for refusal in refusals}
@@ -215,9 +215,9 @@ def test_no_room_for_a_detour(closure: Closure):
     linked = replace(closure, libraries=(libdata,), linked=(libdata.object.name,))
     function = next(symbol.name for symbol in libdata.object.symbols if symbol.name == "counter_address")
 
-    assert isinstance(prelink(linked, EXPORTED, REPLACED_FUNCTIONS, frozenset({function})), Prelinked)
+    assert isinstance(prelink(linked, EXPORTED, INTERPOSED_FUNCTIONS, frozenset({function})), Prelinked)
     with pytest.raises(BundleError, match=f"has no room in `{function}` for a jump") as raised:
-        place(changed(linked, libdata=short), EXPORTED, REPLACED_FUNCTIONS, {}, frozenset({function}))
+        place(changed(linked, libdata=short), EXPORTED, INTERPOSED_FUNCTIONS, {}, frozenset({function}))
 
     assert raised.value.diagnostic.code == "cannot-embed"
     assert raised.value.diagnostic.hint

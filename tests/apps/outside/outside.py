@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -26,6 +27,23 @@ def arguments():
     run("cat", HERE / "tables" / "missing", env={"LC_ALL": "C", "PATH": os.environ["PATH"]})
     with importlib.resources.as_file(importlib.resources.files("tables") / "one.csv") as path:
         run("cat", path)
+
+
+def many():
+    """More arguments than one would think of."""
+    words = [str(HERE / "notes.txt"), f"--x={HERE / 'tables' / 'one.csv'}"] * 400
+    done = subprocess.run(["printf", "%s\n", *words], capture_output=True, text=True)
+    lines = done.stdout.splitlines()
+    print(len(lines), all(os.path.exists(line.removeprefix("--x=")) for line in lines))
+    run("cat", *[HERE / "notes.txt"] * 100)
+
+
+def neighbours():
+    """Scripts and programs that read what lies beside them."""
+    run("sh", HERE / "driver" / "main.sh", "one")
+    run(HERE / "driver" / "run", "two")
+    run(HERE / "driver" / "run", "with settings", HERE / "driver" / "settings.conf")
+    run(f"sh {HERE}/driver/main.sh three; '{HERE}/driver/run' four", shell=True)
 
 
 def programs():
@@ -60,6 +78,15 @@ def folders():
         os.chdir(HERE / "notes.txt")
     except NotADirectoryError as error:
         print(error.strerror)
+
+
+def links():
+    """A link of the system's that leads to a file or folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("notes.txt", "tables"):
+            os.symlink(HERE / name, Path(folder, name))
+        run("cat", Path(folder, "notes.txt"))
+        run("cat", Path(folder, "tables", "one.csv"))
 
 
 def one():

@@ -1,0 +1,151 @@
+/* The virtual file system: opening files and folders of the binary, and asking for their facts. */
+
+#include "files/vfs.h"
+
+#include "files/changes.h"
+#include "files/files.h"
+#include "files/unwritten.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+/* --- Opening -------------------------------------------------------------------------------------------------- */
+
+static int
+open_file(const struct bundle_file *file, int flags)
+{
+    if (flags & O_CREAT && flags & O_EXCL) {
+        errno = EEXIST;
+    }
+    else if (file->is_folder && (flags & O_ACCMODE) != O_RDONLY) {
+        errno = (flags & __O_TMPFILE) ? EROFS : EISDIR;
+    }
+    else if (flags & O_DIRECTORY && !file->is_folder) {
+        errno = ENOTDIR;
+    }
+    else if ((flags & O_ACCMODE) != O_RDONLY || flags & O_TRUNC) {
+        errno = file->is_folder ? EISDIR : EROFS;
+    }
+    else if (file->is_listed_only) {
+        errno = ENOENT;
+    }
+    else if (!file->is_folder && !bundle_has_contents(file)) {
+        errno = ENOTSUP;
+    }
+    else {
+        return bundle_open_descriptor(file, flags);
+    }
+    return -1;
+}
+
+int
+vfs_open(const char *path, int flags)
+{
+    const struct bundle_file *file = bundle_find_file(path);
+    if (!file && errno == ENOENT && flags & O_CREAT) {
+        return vfs_refuse_new(path);
+    }
+    return file ? open_file(file, flags) : -1;
+}
+
+void
+vfs_describe(struct stat *facts)
+{
+    const struct bundle_file *file = bundle_described_file(facts);
+    if (file) {
+        *facts = bundle_file_facts(file);
+    }
+}
+
+const char *
+vfs_path_at(int folder, const char *path, char *room)
+{
+    if (bundle_is_ours(path)) {
+        return path;
+    }
+    bool may_be = bundle_has_folder_descriptors && folder != AT_FDCWD && path && path[0] != '/';
+    const struct bundle_file *file = may_be ? vfs_described_by(folder) : NULL;
+    if (!file) {
+        return NULL;
+    }
+    snprintf(room, PATH_MAX, "%s/%s", file->path, path); /* no file of ours has a path that is too long for it */
+    return room;
+}
+
+FILE *
+vfs_fopen(const char *path, const char *mode)
+{
+    if (strpbrk(mode, "wa+")) {
+        errno = EROFS;
+        return NULL;
+    }
+    int fd = vfs_open(path, O_RDONLY | (strchr(mode, 'e') ? O_CLOEXEC : 0));
+    const struct bundle_file *unwritten = fd < 0 ? NULL : unwritten_file(fd);
+    FILE *stream = fd < 0 ? NULL : unwritten ? unwritten_fdopen(unwritten, fd, mode) : fdopen(fd, mode);
+    if (!stream && fd >= 0) {
+        close(fd);
+    }
+    return stream;
+}
+
+/* --- Facts --------------------------------------------------------------------------------------------------- */
+
+int
+vfs_stat(const char *path, struct stat *out)
+{
+    const struct bundle_file *file = bundle_find_file(path);
+    if (!file) {
+        return -1;
+    }
+    *out = bundle_file_facts(file);
+    return 0;
+}
+
+int
+vfs_statvfs(const char *path, struct statvfs *out)
+{
+    if (!bundle_find_file(path)) {
+        return -1;
+    }
+    *out = (struct statvfs){
+        .f_bsize = 4096,
+        .f_frsize = 4096,
+        .f_files = bundle.file_index.count,
+        .f_flag = ST_RDONLY | ST_NOSUID | ST_NODEV,
+        .f_namemax = NAME_MAX,
+    };
+    for (uint32_t i = 0; i < bundle.file_index.count; i++) {
+        out->f_blocks += (bundle.files[i].size + 4095) / 4096;
+    }
+    return 0;
+}
+
+int
+vfs_access(const char *path, int mode)
+{
+    const struct bundle_file *file = bundle_find_file(path);
+    if (!file) {
+        return -1;
+    }
+    if (mode & W_OK) {
+        errno = EROFS;
+        return -1;
+    }
+    if (mode & X_OK && !file->is_folder && !file->is_executable) {
+        errno = EACCES;
+        return -1;
+    }
+    return 0;
+}
+
+ssize_t
+vfs_readlink(const char *path)
+{
+    if (bundle_find_file(path)) {
+        errno = EINVAL; /* not a link */
+    }
+    return -1;
+}

@@ -1,0 +1,171 @@
+/* The dl* functions that libpython and images call: they know images, and pass on everything else to the C library's. */
+
+#include "executable/executable.h"
+#include "files/files.h"
+#include "interposed.h"
+#include "loader/errors.h"
+#include "loader/images.h"
+#include "loader/loading.h"
+#include "loader/memory_files.h"
+
+#include <elf.h>
+#include <stddef.h>
+#include <string.h>
+
+_Static_assert(sizeof(struct bundle_link_map) == sizeof(struct link_map)
+                   && offsetof(struct bundle_link_map, path) == offsetof(struct link_map, l_name)
+                   && offsetof(struct bundle_link_map, dynamic) == offsetof(struct link_map, l_ld),
+               "the table has other link maps than <link.h>");
+
+/* What a name means that is not the system's: an image, or else a file; both NULL when it is. */
+struct named {
+    const struct bundle_image *image;
+    const struct bundle_file *file;
+};
+
+static struct named
+find_named(const char *name)
+{
+    struct named found = {NULL, NULL};
+    if (bundle_is_ours(name)) {
+        const struct bundle_file *file = bundle_find_file(name);
+        if (file && !file->is_folder) {
+            found.file = file;
+            found.image = bundle_find(&bundle.image_index, bundle.images, sizeof(struct bundle_image), file->path);
+        }
+    }
+    else if (name && !strchr(name, '/')) {
+        const struct bundle_soname *soname =
+            bundle_find(&bundle.soname_index, bundle.sonames, sizeof(struct bundle_soname), name);
+        if (soname && !soname->is_carried) {
+            found.image = &bundle.images[soname->index];
+        }
+        else if (soname) {
+            found.file = bundle_find_file(bundle.carried[soname->index].path);
+        }
+    }
+    return found;
+}
+
+void *
+__wrap_dlopen(const char *name, int flags)
+{
+    struct named found = find_named(name);
+    bundle_dl_forget(); /* an error that nobody asked for is forgotten */
+    if (!found.image && !found.file) {
+        return __real_dlopen(name, flags);
+    }
+    void *handle = NULL;
+    bundle_lock_loader();
+    if (!found.image) {
+        handle = bundle_load_file(found.file, flags);
+    }
+    else if (!(flags & RTLD_NOLOAD) || bundle_is_mapped((uint32_t)(found.image - bundle.images))) {
+        handle = bundle_load_image((uint32_t)(found.image - bundle.images)) == 0 ? (void *)found.image : NULL;
+    }
+    bundle_unlock_loader();
+    return handle;
+}
+
+void *
+__wrap_dlsym(void *handle, const char *name)
+{
+    const struct bundle_image *image = bundle_image_of(handle);
+    if (!image && handle == RTLD_DEFAULT) {
+        /* After the global scope, that of the caller. */
+        image = bundle_image_at(__builtin_return_address(0));
+    }
+    if (!image) {
+        return __real_dlsym(handle, name);
+    }
+    void *found = handle == RTLD_DEFAULT ? __real_dlsym(handle, name) : NULL;
+    found = found ? found : bundle_symbol_below(image, name);
+    if (!found) {
+        bundle_dl_fail("%s: undefined symbol: %s", image->path, name);
+    }
+    return found;
+}
+
+void *
+__wrap_dlvsym(void *handle, const char *name, const char *version)
+{
+    return bundle_image_of(handle) ? __wrap_dlsym(handle, name) : __real_dlvsym(handle, name, version);
+}
+
+int
+__wrap_dlclose(void *handle)
+{
+    return bundle_image_of(handle) ? 0 : __real_dlclose(handle);
+}
+
+char *
+__wrap_dlerror(void)
+{
+    if (bundle_dl_failed()) {
+        bundle_dl_forget();
+        __real_dlerror(); /* that of an attempt of ours */
+        return bundle_dl_error();
+    }
+    return __real_dlerror();
+}
+
+int
+__wrap_dladdr(const void *address, Dl_info *info)
+{
+    const struct bundle_image *image = bundle_image_at(address);
+    if (!image) {
+        int found = __real_dladdr(address, info);
+        const char *path = found && info->dli_fname ? bundle_carried_path(info->dli_fname) : NULL;
+        if (path) {
+            info->dli_fname = path;
+        }
+        return found;
+    }
+    *info = (Dl_info){.dli_fname = image->path, .dli_fbase = (void *)image->base};
+    const ElfW(Sym) *symbols = (const void *)image->symbols;
+    for (uint32_t i = 1; i < image->symbol_count; i++) {
+        const char *value = (const char *)image->base + symbols[i].st_value;
+        bool is_inside = value == address || (value < (const char *)address && value + symbols[i].st_size > (const char *)address);
+        bool has_address = bundle_is_exported(&symbols[i]) && ELF64_ST_TYPE(symbols[i].st_info) != STT_TLS;
+        if (has_address && is_inside && value > (const char *)info->dli_saddr) {
+            info->dli_saddr = (void *)value;
+            info->dli_sname = (const char *)image->strings + symbols[i].st_name;
+        }
+    }
+    return 1;
+}
+
+int
+__wrap_dladdr1(const void *address, Dl_info *info, void **extra, int flags)
+{
+    const struct bundle_image *image = bundle_image_at(address);
+    if (!image || (flags != RTLD_DL_SYMENT && flags != RTLD_DL_LINKMAP)) {
+        return __real_dladdr1(address, info, extra, flags);
+    }
+    *extra = flags == RTLD_DL_LINKMAP ? (struct link_map *)&image->link_map : NULL;
+    return __wrap_dladdr(address, info);
+}
+
+int
+__wrap_dlinfo(void *handle, int request, void *out)
+{
+    const struct bundle_image *image = bundle_image_of(handle);
+    if (!image) {
+        return __real_dlinfo(handle, request, out);
+    }
+    switch (request) {
+    case RTLD_DI_LMID:
+        *(Lmid_t *)out = LM_ID_BASE;
+        return 0;
+    case RTLD_DI_LINKMAP:
+        *(struct link_map **)out = (struct link_map *)&image->link_map;
+        return 0;
+    case RTLD_DI_ORIGIN:
+        strcpy(out, image->path);
+        *strrchr(out, '/') = '\0';
+        return 0;
+    default:
+        bundle_dl_fail("%s: %s", image->path, "is part of the executable");
+        return -1;
+    }
+}

@@ -1,0 +1,363 @@
+/* Shared objects that are part of the executable: mapped when first asked for, found by path and by soname.
+
+   Everything that could be bound when the binary was linked is bound (bundler/link/prelink.py); what is left is to map
+   the segments, write the few words only known now (patches), and run constructors in the order of dependencies. */
+
+#include "loader/loading.h"
+
+#include "executable/executable.h"
+#include "interposed.h"
+#include "lifetime.h"
+#include "loader/errors.h"
+#include "loader/images.h"
+#include "loader/loader.h"
+#include "loader/memory_files.h"
+#include "loader/unwind.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+PER_PROCESS static struct {
+    int argc;
+    char **argv;
+    char **environment;
+} start;
+
+/* A load may be asked for without the GIL, from constructors, and from several threads. */
+PER_PROCESS static pthread_mutex_t lock = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
+PER_PROCESS static bool has_destructors; /* the C library was told of them */
+PER_PROGRAM static uint32_t loaded_count;
+
+void
+bundle_lock_loader(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+void
+bundle_unlock_loader(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+const char *
+bundle_loader_error(void)
+{
+    return bundle_dl_error();
+}
+
+static int
+fail(const char *format, const char *what, const char *why)
+{
+    bundle_dl_fail(format, what, why);
+    return -1;
+}
+
+/* Map at a fixed address where nothing is; -1 with errno. */
+static int
+map_at(uint64_t address, uint64_t size, int protection, int flags, int fd, off_t offset)
+{
+    void *wanted = (void *)address;
+    void *mapped = __real_mmap(wanted, size, protection, MAP_PRIVATE | MAP_FIXED_NOREPLACE | flags, fd, offset);
+    if (mapped != wanted && mapped != MAP_FAILED) { /* Linux before 4.17 takes the address for a wish */
+        munmap(mapped, size);
+        errno = EEXIST;
+    }
+    return mapped == wanted ? 0 : -1;
+}
+
+/* The same with bytes that are mapped already, in the executable's tables, where they are needed no more. For when the
+   file cannot be opened; else their own mapping is better, for some systems let no memory become executable. */
+static int
+move_to(uint64_t address, uint64_t size, int protection, const void *content)
+{
+    if (map_at(address, size, PROT_NONE, MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) < 0) {
+        return -1;
+    }
+    void *moved = mremap((void *)content, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)address);
+    return moved == MAP_FAILED ? -1 : mprotect(moved, size, protection);
+}
+
+/* `fd`: the executable's file, or negative when it cannot be opened. */
+static int
+map_segment(int fd, const struct bundle_segment *segment)
+{
+    int protection = (int)segment->protection;
+    uint64_t from_file = segment->file_size;
+    if (from_file && fd >= 0
+        && map_at(segment->address, from_file, protection, 0, fd, bundle_own_offset(segment->content)) < 0) {
+        return -1;
+    }
+    if (from_file && fd < 0 && move_to(segment->address, from_file, protection, segment->content) < 0) {
+        return -1;
+    }
+    uint64_t zeros = segment->memory_size - from_file;
+    return zeros ? map_at(segment->address + from_file, zeros, protection, MAP_ANONYMOUS, -1, 0) : 0;
+}
+
+/* A library that is no image: carried by the binary, or of the system. Its handle, or NULL with the error for dlerror. */
+static void *
+open_other(const char *soname, int flags)
+{
+    const struct bundle_file *file = bundle_carried_file(soname);
+    return file ? bundle_load_file(file, flags & ~RTLD_GLOBAL) : __real_dlopen(soname, flags);
+}
+
+/* The address of a symbol that some library which is no image defines; NULL when there is none. */
+static void *
+host_symbol(const struct bundle_patch *patch)
+{
+    if (patch->library) {
+        void *library = open_other(patch->library, RTLD_NOW | RTLD_NOLOAD);
+        void *found = library && patch->version ? __real_dlvsym(library, patch->symbol, patch->version) : NULL;
+        return found || !library ? found : __real_dlsym(library, patch->symbol);
+    }
+    return patch->version ? __real_dlvsym(RTLD_DEFAULT, patch->symbol, patch->version) : __real_dlsym(RTLD_DEFAULT, patch->symbol);
+}
+
+/* Number of the library that defines a thread-local variable, and the variable's place in the library's block. */
+static int
+find_thread_local(const struct bundle_image *image, const struct bundle_patch *patch, size_t *module, uint64_t *offset)
+{
+    void *library = open_other(patch->library, RTLD_NOW | RTLD_NOLOAD);
+    void *address = library ? __real_dlvsym(library, patch->symbol, patch->version ? patch->version : "") : NULL;
+    if (library && !address) {
+        address = __real_dlsym(library, patch->symbol);
+    }
+    void *block = NULL;
+    if (!address || __real_dlinfo(library, RTLD_DI_TLS_MODID, module) != 0
+        || __real_dlinfo(library, RTLD_DI_TLS_DATA, &block) != 0 || !block) {
+        return fail("%s: undefined thread-local symbol: %s", image->path, patch->symbol);
+    }
+    *offset = (uint64_t)address - (uint64_t)block; /* both are this thread's */
+    return 0;
+}
+
+static int
+apply_thread_local_patch(const struct bundle_image *image, const struct bundle_patch *patch)
+{
+    size_t module;
+    uint64_t offset;
+    if (find_thread_local(image, patch, &module, &offset) < 0) {
+        return -1;
+    }
+    *patch->place = patch->kind == BUNDLE_PATCH_TLS_MODULE ? module : offset + patch->addend;
+    return 0;
+}
+
+/* Write the words that are only known now; `root` is the image that was asked for. */
+static int
+apply_patches(const struct bundle_image *image, const struct bundle_image *root)
+{
+    for (uint32_t i = 0; i < image->patch_count; i++) {
+        const struct bundle_patch *patch = &image->patches[i];
+        if (patch->kind == BUNDLE_PATCH_RESOLVER) {
+            *patch->place = ((uint64_t (*)(void))patch->addend)();
+            continue;
+        }
+        if (patch->kind == BUNDLE_PATCH_UNIQUE) {
+            uint64_t *address = &bundle_unique_addresses[patch->unique];
+            *address = *address ? *address : patch->address;
+            *patch->place = *address + patch->addend;
+            continue;
+        }
+        if (patch->kind != BUNDLE_PATCH_SYMBOL) {
+            if (apply_thread_local_patch(image, patch) < 0) {
+                return -1;
+            }
+            continue;
+        }
+        void *found = host_symbol(patch);
+        if (!found) { /* it depends on who needs the library */
+            found = bundle_symbol_below(root, patch->symbol);
+        }
+        if (!found && !patch->is_weak) {
+            return fail("%s: undefined symbol: %s", image->path, patch->symbol);
+        }
+        *patch->place = found ? (uint64_t)found + patch->addend : 0;
+    }
+    if (image->relro_size && mprotect((void *)image->relro, image->relro_size, PROT_READ) < 0) {
+        return fail("%s: cannot be protected: %s", image->path, strerror(errno));
+    }
+    return 0;
+}
+
+typedef void (*constructor)(int, char **, char **);
+typedef void (*destructor)(void);
+
+/* Destructors, in the reverse order of construction. */
+static void
+run_destructors(void)
+{
+    while (loaded_count) {
+        const struct bundle_image *image = &bundle.images[bundle_load_order[--loaded_count]];
+        const destructor *array = (const destructor *)image->fini_array;
+        for (uint32_t i = image->fini_count; i-- > 0;) {
+            array[i]();
+        }
+        if (image->fini) {
+            ((destructor)image->fini)();
+        }
+    }
+}
+
+static void
+run_constructors(const struct bundle_image *image)
+{
+    if (image->init) {
+        ((constructor)image->init)(start.argc, start.argv, start.environment);
+    }
+    const constructor *array = (const constructor *)image->init_array;
+    for (uint32_t i = 0; i < image->init_count; i++) {
+        array[i](start.argc, start.argv, start.environment);
+    }
+}
+
+/* Let the destructors run when the process ends. */
+static int
+register_destructors(void)
+{
+    if (!has_destructors && atexit(run_destructors) != 0) {
+        return fail("%s: %s", "destructors", strerror(ENOMEM));
+    }
+    has_destructors = true;
+    return 0;
+}
+
+static int
+map_image(int fd, const struct bundle_image *image)
+{
+    for (const char *const *library = image->host_libraries; library && *library; library++) {
+        /* Global: patches of several images look for its symbols. */
+        if (!open_other(*library, RTLD_NOW | RTLD_GLOBAL)) {
+            return bundle_dl_failed() ? -1 : fail("%s: %s", image->path, __real_dlerror());
+        }
+    }
+    if (image->host_libraries) {
+        bundle_bind_unwinder(); /* may have come with them */
+    }
+    for (uint32_t i = 0; i < image->segment_count; i++) {
+        if (map_segment(fd, &image->segments[i]) < 0) {
+            return fail("%s: cannot be mapped: %s", image->path, strerror(errno));
+        }
+    }
+    return 0;
+}
+
+/* Constructors of what is needed run first; where dependencies go in circles, some have to wait. */
+static void
+construct(uint32_t index)
+{
+    if (bundle_image_states[index] != BOUND) {
+        return;
+    }
+    bundle_image_states[index] = LOADED;
+    const struct bundle_image *image = &bundle.images[index];
+    for (uint32_t i = 0; i < image->needed_count; i++) {
+        construct(image->needed[i]);
+    }
+    run_constructors(image);
+    bundle_load_order[loaded_count++] = index;
+}
+
+/* Put the images of a tree that are not there yet in place; their file is opened once for all. */
+static int
+map_images(const uint32_t *tree, uint32_t count)
+{
+    int fd = bundle_open_own_file();
+    int status = 0;
+    for (uint32_t i = 0; i < count && status == 0; i++) {
+        const struct bundle_image *image = &bundle.images[tree[i]];
+        unsigned char *state = &bundle_image_states[tree[i]];
+        if (*state == FAILED) {
+            status = fail("%s: %s", image->path, "could not be loaded before");
+        }
+        else if (*state == UNLOADED) {
+            status = map_image(fd, image);
+            *state = status < 0 ? FAILED : MAPPED;
+        }
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return status;
+}
+
+/* Bind the images of a tree that are not bound yet; its first is the one that was asked for. */
+static int
+bind_images(const uint32_t *tree, uint32_t count)
+{
+    for (uint32_t i = count; i-- > 0;) {
+        if (bundle_image_states[tree[i]] == MAPPED) {
+            int status = apply_patches(&bundle.images[tree[i]], &bundle.images[tree[0]]);
+            bundle_image_states[tree[i]] = status < 0 ? FAILED : BOUND;
+            if (status < 0) {
+                return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+/* As the dynamic linker does it: everything is in place before anything is bound, and bound before any of its code
+   runs, for libraries may be bound to the image that needs them. */
+int
+bundle_load_image(uint32_t root)
+{
+    if (register_destructors() < 0) {
+        return -1;
+    }
+    if (bundle_image_states[root] == LOADED) {
+        return 0;
+    }
+    uint32_t tree[bundle.image_index.count];
+    uint32_t count = bundle_image_tree(root, tree);
+    if (map_images(tree, count) < 0 || bind_images(tree, count) < 0) {
+        return -1;
+    }
+    construct(root);
+    return 0;
+}
+
+int
+bundle_start_loader(int argc, char **argv, char **environment)
+{
+    start.argc = argc;
+    start.argv = argv;
+    start.environment = environment;
+    if (!bundle.resident_count) {
+        return 0;
+    }
+    if (register_destructors() < 0) {
+        return -1;
+    }
+    for (uint64_t i = 0; i < bundle.resident_count; i++) {
+        const struct bundle_image *image = &bundle.images[bundle.residents[i]];
+        if (apply_patches(image, image) < 0) {
+            return -1;
+        }
+        bundle_image_states[bundle.residents[i]] = BOUND;
+    }
+    bundle_bind_unwinder(); /* may be among what the executable is linked with */
+    for (uint64_t i = 0; i < bundle.resident_count; i++) {
+        construct(bundle.residents[i]);
+    }
+    return 0;
+}
+
+bool
+bundle_visible_object_loaded(void)
+{
+    for (uint32_t i = 0; i < loaded_count; i++) {
+        if (bundle.images[bundle_load_order[i]].ends_visibly) {
+            return true;
+        }
+    }
+    return bundle_any_carried_loaded();
+}

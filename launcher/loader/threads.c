@@ -1,0 +1,109 @@
+/* Thread-local storage of images that would be much for every thread to have: made when a thread first asks for it.
+
+   Code in shared objects asks __tls_get_addr for the address of a thread-local variable (ELF Handling For Thread-Local
+   Storage, 3.4). Images ask the function below, which knows the numbers that the build has given to images, and passes
+   all others on. Images whose code counts from the thread pointer have their storage in the executable's own block. */
+
+#include "bundle.h"
+#include "interposed.h"
+#include "lifetime.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct thread_local_index {
+    uint64_t module;
+    uint64_t offset;
+};
+
+void *__tls_get_addr(struct thread_local_index *index);
+
+/* Of one thread: what was allocated for each image, NULL where it never asked. */
+static __thread void **blocks;
+static __thread int rounds;
+
+PER_PROCESS static pthread_key_t ending;
+PER_PROCESS static bool has_ending;
+PER_PROCESS static pthread_once_t ending_once = PTHREAD_ONCE_INIT;
+
+/* Destructors of other libraries' keys may still use their storage, so free it in the last round of them. */
+static void
+end_thread(void *own)
+{
+    if (++rounds < PTHREAD_DESTRUCTOR_ITERATIONS - 1) {
+        pthread_setspecific(ending, own);
+        return;
+    }
+    for (uint32_t i = 0; i < bundle.image_index.count; i++) {
+        free(blocks[i]);
+    }
+    free(blocks);
+    blocks = NULL;
+}
+
+static void
+make_key(void)
+{
+    /* Should there be none left, storage of threads that have ended is lost memory. */
+    has_ending = pthread_key_create(&ending, end_thread) == 0;
+}
+
+/* As in the C library, code that asks for an address cannot be told that there is no memory (elf/dl-tls.c, oom). */
+static void *
+checked(void *allocated)
+{
+    if (!allocated) {
+        fputs("cannot allocate memory for thread-local data: ABORT\n", stderr);
+        abort();
+    }
+    return allocated;
+}
+
+/* How far from an aligned address the storage starts, so that its variables lie as the linker has laid them out. */
+static uint64_t
+lead(const struct bundle_image *image)
+{
+    return image->thread_start & (image->thread_alignment - 1);
+}
+
+static void *
+make_block(const struct bundle_image *image, uint32_t number)
+{
+    if (!blocks) {
+        pthread_once(&ending_once, make_key);
+        blocks = checked(calloc(bundle.image_index.count, sizeof *blocks));
+        if (has_ending) {
+            pthread_setspecific(ending, blocks);
+        }
+    }
+    uint64_t alignment = image->thread_alignment < sizeof(void *) ? sizeof(void *) : image->thread_alignment;
+    void *block = NULL;
+    if (posix_memalign(&block, alignment, lead(image) + image->thread_size) != 0) {
+        block = NULL;
+    }
+    char *start = (char *)checked(block) + lead(image);
+    memcpy(start, (const void *)image->thread_start, image->thread_start_size);
+    memset(start + image->thread_start_size, 0, image->thread_size - image->thread_start_size);
+    blocks[number] = block;
+    return block;
+}
+
+/* Old compilers call it with a stack that is not aligned (GCC bug 58066). */
+__attribute__((force_align_arg_pointer)) void *
+__wrap___tls_get_addr(struct thread_local_index *index)
+{
+    uint64_t number = index->module - BUNDLE_DYNAMIC_MODULE;
+    if (number >= bundle.image_index.count) {
+        return __tls_get_addr(index);
+    }
+    const struct bundle_image *image = &bundle.images[number];
+    void *block = blocks ? blocks[number] : NULL;
+    if (!block) {
+        block = make_block(image, (uint32_t)number);
+    }
+    return (char *)block + lead(image) + index->offset;
+}

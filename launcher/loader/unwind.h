@@ -1,0 +1,9 @@
+/* The system's unwinder. */
+
+#ifndef UNWIND_H
+#define UNWIND_H
+
+/* Let it, once it is loaded, find the frames of images. */
+void bundle_bind_unwinder(void);
+
+#endif

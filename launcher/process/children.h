@@ -1,0 +1,12 @@
+/* What this program starts. */
+
+#ifndef CHILDREN_H
+#define CHILDREN_H
+
+/* The mark: set on whatever this program starts that is this executable again, and by users who want Python. */
+#define BUNDLE_MARK "BUNDLE_AS_PYTHON"
+
+/* Remember how many starts of this executable by itself, one below the other, lead to this process. */
+void bundle_children_start(int depth);
+
+#endif
