@@ -10,7 +10,7 @@ import pytest
 
 from bundler.cache import Cache
 from bundler.freeze import compiler as freezing
-from tests.support import Interpreter, run
+from tests.support import Interpreter, bundle, run
 
 APP = "import json, decimal\nprint(json.dumps({'a': str(decimal.Decimal(1) / 7)}))\n"
 
@@ -56,6 +56,26 @@ def test_what_is_absent_is_made_once(cache: Cache):
 
     assert cache.ask("kind", "0123", make) == [0]
     assert cache.ask("kind", "0123", make) == [0]
+
+
+@pytest.mark.parametrize("damage", [lambda data: b"", lambda data: data[: len(data) // 2]])
+def test_a_build_mends_its_cache(one_interpreter: Interpreter, tmp_path: Path, damage: Callable[[bytes], bytes]):
+    """When every entry is damaged, a build makes the same binary without a word."""
+    (tmp_path / "app.py").write_text(APP)
+    binary = tmp_path / "app"
+    arguments = ("-q", tmp_path / "app.py", "--python", one_interpreter.python, "-o", binary)
+    first = bundle(*arguments, BUNDLER_CACHE_DIR=str(tmp_path / "cache"))
+    before = binary.read_bytes()
+    binary.unlink()
+    files = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    for path in files:
+        path.write_bytes(damage(path.read_bytes()))
+
+    again = bundle(*arguments, BUNDLER_CACHE_DIR=str(tmp_path / "cache"))
+
+    assert len(files) > 100
+    assert (first.status, first.stderr, again.status, again.stderr) == (0, b"", 0, b"")
+    assert binary.read_bytes() == before
 
 
 def test_a_source_that_changes_while_it_is_built(

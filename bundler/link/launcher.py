@@ -52,11 +52,11 @@ def launcher_objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -
 
     def compiled(source: Path) -> Path:
         key = digest(source.read_bytes(), headers, toolchain.identity, python, *flags)
-        output = cache.path("launcher", key, ".o")
-        if not output.is_file():
-            with cache.building(output) as unfinished:
-                toolchain.run(*flags, f"-I{folder}", source, "-o", unfinished)
-        return output
+        if cache.get("launcher", key, (".o",)) is None:
+            with cache.workplace("launcher") as work:
+                toolchain.run(*flags, f"-I{folder}", source, "-o", work / "launcher.o")
+                cache.put("launcher", key, source.name, {".o": work / "launcher.o"})
+        return cache.path("launcher", key, ".o")
 
     # One processor is left to what the block does.
     with ThreadPoolExecutor(max(1, jobs() - 1)) as pool:

@@ -15,6 +15,18 @@
         } \
     } while (0)
 
+/* Was the binary built with this -X option? */
+static bool
+has_x_option(const char *option)
+{
+    for (const char *const *each = bundle.options.x_options; each && *each; each++) {
+        if (strcmp(*each, option) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* As `python` without options: the locale decides the encoding, with PEP 538 and PEP 540 for the C locale. Only the
    environment is left out, unless this is to be `python`. */
 static PyStatus
@@ -22,8 +34,11 @@ preconfigure(const struct bundle_start *start)
 {
     PyPreConfig config;
     PyPreConfig_InitPythonConfig(&config);
-    if (bundle.options.utf8_mode) {
+    if (bundle.options.utf8_mode || has_x_option("utf8") || has_x_option("utf8=1")) {
         config.utf8_mode = 1;
+    }
+    if (has_x_option("dev")) {
+        config.dev_mode = 1;
     }
     if (start->command == BUNDLE_RUN_PYTHON) {
         return Py_PreInitializeFromBytesArgs(&config, start->argc, start->argv);
@@ -141,6 +156,9 @@ configure_program(PyConfig *config, const struct bundle_start *start)
     CHECK(read_environment(config));
     CHECK(set_warnings(config));
     CHECK(append_texts(&config->xoptions, bundle.options.x_options));
+    /* Those that CPython reads on the command line only (preconfig.c, initconfig.c): as values of the configuration. */
+    config->dev_mode = has_x_option("dev");
+    config->warn_default_encoding = has_x_option("warn_default_encoding");
     CHECK(set_paths(config, start->argv[0]));
     return PyConfig_SetBytesArgv(config, start->argc, start->argv);
 }
