@@ -10,7 +10,8 @@ import pytest
 from bundler.analyze.graph import APP, ModuleGraph, SourceModule
 from bundler.freeze.image import FrozenImage, Precompiled, StartProfile
 from bundler.link.plan import _sources
-from tests.support import APPS, BUNDLE_ROOT, Interpreter, Outcome, Program, plain_environment, run
+from tests.analyze.trees import install
+from tests.support import APPS, BUNDLE_ROOT, Interpreter, Outcome, Program, bundle, plain_environment, run
 
 SOURCE = APPS / "sources" / "sources.py"
 
@@ -71,4 +72,29 @@ def test_script_with_the_name_of_a_package(tmp_path: Path):
     nothing = Precompiled(source, "", "", 0, ())
     image = FrozenImage(graph, (), (), StartProfile(), nothing, (), 0, ())
 
-    assert [str(file.path) for file in _sources(image)] == ["/__bundle__/tool/__init__.py"]
+    assert [str(file.path) for file in _sources(image, image.sources)] == ["/__bundle__/tool/__init__.py"]
+
+
+READING = "import inspect\ndef lines(thing):\n    return len(inspect.getsource(thing).splitlines())\n"
+
+
+@pytest.mark.parametrize("reader", ["own", "tyro", "other"])
+def test_sources_come_along_for_who_reads_them(one_interpreter: Interpreter, tmp_path: Path, reader: str):
+    """The app's own sources are carried when its own code reads sources, or a library that is known to; not for others'."""
+    app = tmp_path / "app" / "app.py"
+    app.parent.mkdir()
+    app.write_text(f"from {reader} import lines\n\nclass Model:\n    value = 1\n\nprint(lines(Model))\n")
+    if reader == "own":
+        (app.parent / "own.py").write_text(READING)
+    else:
+        install(tmp_path / "site", reader, {f"{reader}/__init__.py": READING})
+    binary, path = tmp_path / "app.py", str(tmp_path / "site")
+    done = bundle(app, "--python", one_interpreter.python, "-o", binary, PYTHONPATH=path)
+    assert done.status == 0, done.stderr
+
+    found = run([binary])
+
+    if reader == "other":
+        assert b"OSError: could not get source code" in found.stderr
+    else:
+        assert (found.stdout, found.status) == (b"2\n", 0)

@@ -139,6 +139,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         search_path=search_path,
         runtime_hooks=(*_imported_first(walk), *contents.runtime_hooks),
         libraries=libraries,
+        reads_own_sources=contents.reads_own_sources,
         reads_every_source=any(rule.reads_every_source for rule in contents.rules),
         starts_python=any(rule.starts_python for rule in contents.rules),
     )
@@ -157,6 +158,7 @@ class _Contents:
     rules: tuple[Rule, ...]
     site_builtins: tuple[str, ...]
     runtime_hooks: tuple[str, ...]
+    reads_own_sources: bool
     findings: tuple[Diagnostic, ...]
 
 
@@ -190,6 +192,7 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
         rules=tuple(rules),
         site_builtins=site_builtins,
         runtime_hooks=runtime_hooks,
+        reads_own_sources=walker.reads_own_sources(),
         findings=(*hooks.findings, *hooks.missing_imports(walker.reached)),
     )
 

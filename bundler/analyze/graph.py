@@ -201,7 +201,8 @@ class ModuleGraph:
     search_path: tuple[Path, ...] = ()  # where modules were looked for
     runtime_hooks: tuple[str, ...] = ()  # modules that run before `__main__`, in this order
     libraries: tuple[Library, ...] = ()  # besides those that modules need, which linking finds
-    reads_every_source: bool = False  # some module reads the sources of others
+    reads_own_sources: bool = False  # some module reads the sources of the app's own modules
+    reads_every_source: bool = False  # some module reads the sources of any other
     starts_python: bool = False  # some module starts `sys.executable` as Python
 
     def imported(self, name: str | None) -> Module | None:

@@ -191,13 +191,16 @@ def _python_command(graph: ModuleGraph, settings: Settings) -> bool | None:
 
 
 def _wanted_sources(image: FrozenImage, settings: Settings) -> Iterable[FileEntry]:
-    return _sources(image) if settings.with_source or image.graph.reads_every_source else ()
+    if settings.with_source or image.graph.reads_every_source:
+        return _sources(image, image.sources)
+    own = [module for module in image.sources if module.origin.is_own]
+    return _sources(image, own) if image.graph.reads_own_sources else ()
 
 
-def _sources(image: FrozenImage) -> Iterator[FileEntry]:
+def _sources(image: FrozenImage, modules: Iterable[SourceModule]) -> Iterator[FileEntry]:
     """The sources of frozen modules, compressed: for tracebacks and for `inspect`."""
     folders = set(_package_folders(image))
-    for module in image.sources:
+    for module in modules:
         path = PurePosixPath(module.filename)
         # A console script may have the name of a package.
         if module.has_file and path not in folders:

@@ -51,6 +51,7 @@ def test_rule_says_why_and_does_something(rule: Rule):
         rule.uses,
         rule.search_folders,
         rule.reads_every_source,
+        rule.reads_own_sources,
         rule.starts_python,
         rule.names,
         rule.conventional,

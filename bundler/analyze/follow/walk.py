@@ -25,6 +25,9 @@ from bundler.analyze.resolve.finder import ModuleFinder
 from bundler.analyze.resolve.places import Places, relative_place
 from bundler.analyze.resolve.resolver import Node, Resolver
 
+# Functions of `inspect` that need the source of what they are given.
+_READING_SOURCES = frozenset({"getsource", "getsourcelines", "getcomments", "findsource"})
+
 _CERTAIN = frozenset({Binding.EAGER, Binding.CONDITIONAL})
 
 
@@ -164,6 +167,17 @@ class Walker:
                     if not submodules.isdisjoint(rule.marks):
                         for pattern in rule.conventional:
                             self.add_expanded(rule.module, f"{module.name}.{pattern}")
+
+    def reads_own_sources(self) -> bool:
+        """Does some module read the sources of the app's own modules: one of these, or a library of which a rule says so?"""
+        for module in self.reached.values():
+            names = module.facts.names.values() if module.facts is not None and module.origin.is_own else ()
+            if any(not _READING_SOURCES.isdisjoint(each.split()) for each in names):
+                return True
+        return any(
+            rule.reads_own_sources and (not rule.program_uses or self._used.uses_any(rule.program_uses))
+            for rule in self.rules_in_effect()
+        )
 
     def rules_in_effect(self) -> list[Rule]:
         """The rules for modules that have been reached."""

@@ -7,6 +7,7 @@
                                       # "package.*.x" for x in all of them that have one
     ignores = ["doctest"]             # imports of the module that are not followed; "*": its deferred ones
     uses = ["spawn_main"]             # names of its functions that something out of sight calls
+    own-sources = true                # it reads the sources of the app's own modules; with program.uses, if one of these is used
     every-source = true               # it reads the sources of any module, as `--with-source` carries them
     python-command = true             # it starts `sys.executable` as Python, as `python-command` allows
     search = ["vendor"]               # folders beside the module whose contents it makes top-level modules
@@ -46,6 +47,7 @@ class Rule:
     ignores: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
     search_folders: tuple[str, ...] = ()
+    reads_own_sources: bool = False
     reads_every_source: bool = False
     starts_python: bool = False
     whole_library: bool = False
@@ -92,6 +94,7 @@ def read_rules(path: Path) -> Mapping[str, Rule]:
                 ignores=tuple(raw.get("ignores", ())),
                 uses=tuple(raw.get("uses", ())),
                 search_folders=tuple(raw.get("search", ())),
+                reads_own_sources=raw.get("own-sources", False),
                 reads_every_source=raw.get("every-source", False),
                 starts_python=raw.get("python-command", False),
                 whole_library=raw.get("stdlib") == "full",
