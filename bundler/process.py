@@ -10,6 +10,7 @@ import os
 import shlex
 import subprocess
 import tempfile
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,22 +43,27 @@ def jobs() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def run(
+def run(  # noqa: PLR0913  # what surrounds a process
     command: Sequence[Argument],
     *,
     stdin: bytes = b"",
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    whole_environment: Mapping[str, str] | None = None,
+    seconds: float | None = None,
 ) -> Completed:
-    """Run `command` to its end; CommandError when it cannot start or fails.
+    """Run `command` to its end; CommandError when it cannot start, fails, or takes longer than so many seconds.
 
-    `environment` is added to ours; messages are in English, for some are looked at.
+    `environment` is added to ours, `whole_environment` stands in place of it; messages are in English, for some are looked at.
     """
     argv = [str(part) for part in command]
     log.info("%s", shlex.join(argv))
-    env = {**os.environ, "LC_ALL": "C", **(environment or {})}
+    ours = os.environ if whole_environment is None else whole_environment
+    env = {**ours, "LC_ALL": "C", **(environment or {})}
     try:
-        done = subprocess.run(argv, input=stdin, capture_output=True, cwd=cwd, env=env, check=False)
+        done = subprocess.run(argv, input=stdin, capture_output=True, cwd=cwd, env=env, check=False, timeout=seconds)
+    except subprocess.TimeoutExpired as error:
+        raise CommandError(command, f"did not end in {seconds:g} seconds", "") from error
     except OSError as error:
         raise CommandError(command, f"could not be started: {error.strerror}", "") from error
     if done.returncode:
@@ -77,16 +83,26 @@ def run_attached(command: Sequence[Argument], *, environment: Mapping[str, str] 
 
 
 class Service:
-    """A program that answers lines with lines until it is closed; one thread may use it at a time."""
+    """A program that answers lines with lines until it is closed; one thread may use it at a time.
 
-    def __init__(self, command: Sequence[Argument], *, environment: Mapping[str, str] | None = None) -> None:
+    `environment`: the whole of it, in place of ours. `seconds`: the longest that an answer may take.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[Argument],
+        *,
+        environment: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        seconds: float | None = None,
+    ) -> None:
         self.command = [str(part) for part in command]
+        self._seconds = seconds
         log.info("%s", shlex.join(self.command))
-        env = {**os.environ, **environment} if environment else None
         # Kept for the case that the program fails: a traceback of ours in the middle of progress helps nobody.
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the program
         self._process = subprocess.Popen(
-            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=env
+            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=environment, cwd=cwd
         )
 
     def tell(self, line: str) -> None:
@@ -96,15 +112,23 @@ class Service:
         self._process.stdin.flush()
 
     def ask(self, line: str) -> str:
-        """Send a line, wait for the answer; CommandError when the program ended instead."""
+        """Send a line, wait for the answer; CommandError when the program ended, or was ended for taking too long."""
         assert self._process.stdout is not None
+        watchdog = threading.Timer(self._seconds, self._process.kill) if self._seconds is not None else None
         try:
+            if watchdog is not None:
+                watchdog.start()
             self.tell(line)
             answer = self._process.stdout.readline()
         except BrokenPipeError:
             answer = b""
+        finally:
+            is_late = watchdog is not None and not watchdog.is_alive()
+            if watchdog is not None:
+                watchdog.cancel()
         if not answer:
-            reason = _ending(self._process.wait())
+            status = self._process.wait()
+            reason = f"did not answer in {self._seconds:g} seconds" if is_late else _ending(status)
             self._errors.seek(0)
             raise CommandError(self.command, reason, self._errors.read().decode(errors="replace"))
         return answer.decode()

@@ -287,6 +287,16 @@ class Settings:
             metavar="DIR",
         ),
     ] = Path()
+    run: Annotated[
+        bool,
+        Option(
+            "run",
+            Kind.SWITCH,
+            Group.BUILD,
+            "run code of installed packages to learn what reading does not tell: hooks, the initialisation of compiled "
+            "modules, the rehearsal; see docs/security.md (default: yes)",
+        ),
+    ] = True
     rehearse: Annotated[
         bool,
         Option(

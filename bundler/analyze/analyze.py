@@ -95,8 +95,10 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
     folders, config = hook_folders(settings), hook_config(settings)
     with (
         closing(FactSource(target, cache)) as facts,
-        closing(ExtensionReader(target, search_path, environment, cache)) as extensions,
-        closing(Hooks(target, hooks_path, environment, cache, folders, LEFT_OUT_OF_HOOKS, config)) as hooks,
+        closing(ExtensionReader(target, search_path, environment, cache, runs_code=settings.run)) as extensions,
+        closing(
+            Hooks(target, hooks_path, environment, cache, folders, LEFT_OUT_OF_HOOKS, config, runs_code=settings.run)
+        ) as hooks,
     ):
         around = AnalysisContext(
             finder=ModuleFinder(

@@ -57,7 +57,7 @@ def freeze(
     missing = [job for name, job in every.items() if name not in found]
 
     def learn() -> tuple[StartProfile, tuple[Diagnostic, ...]]:
-        if profile is not None or not settings.rehearse:
+        if profile is not None or not (settings.rehearse and settings.run):
             return profile or StartProfile(), ()
         return profile_start(graph, digest(*(job.key for job in every.values())), target, context.cache)
 

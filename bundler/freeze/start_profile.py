@@ -12,6 +12,7 @@ import re
 import tempfile
 from collections import deque
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,9 @@ from bundler.analyze.graph import Binding, ExtensionModule, Import, ModuleGraph,
 from bundler.cache import Cache, digest, tree_digest
 from bundler.errors import Diagnostic, warning
 from bundler.freeze.image import StartProfile
-from bundler.process import CommandError, run
+from bundler.process import CommandError
 from bundler.target import TargetPython
-from bundler.target.workers import REPEATABLE, worker_command
+from bundler.target.workers import REPEATABLE, ForeignCode, worker_command
 
 _SECONDS = 60.0
 # Compiled code that does not let the worker's own clock run is ended by the system so much later.
@@ -83,12 +84,10 @@ def _stamp(path: Path) -> str:
 
 def _run(names: list[str], paths: list[str], target: TargetPython) -> dict[str, Any]:
     job = {"modules": names, "path": paths, "seconds": _SECONDS, "grace": _GRACE}
-    with tempfile.TemporaryDirectory(prefix="bundle-") as folder:
-        # Nothing of the user's is in reach by name: neither a configuration to read nor a folder to fill.
-        environment = {**REPEATABLE, "HOME": folder}
-        command = worker_command(target.executable, "freeze", "profiler", repeatable=True)
+    command = worker_command(target.executable, "freeze", "profiler", repeatable=True)
+    with closing(ForeignCode()) as foreign:
         try:
-            done = run(command, stdin=json.dumps(job).encode(), cwd=Path(folder), environment=environment)
+            done = foreign.run(command, json.dumps(job).encode(), _SECONDS + 2 * _GRACE, **REPEATABLE)
             answer: dict[str, Any] = json.loads(done.stdout)
         except (CommandError, ValueError) as error:
             reason = error.reason if isinstance(error, CommandError) else "gave no answer"

@@ -26,6 +26,8 @@ def check_output(output: Path) -> None:
         output.parent.mkdir(parents=True, exist_ok=True)
         if output.is_dir():
             raise _unwritable(output, os.strerror(errno.EISDIR))
+        if output.exists() and not output.is_file():
+            raise _unwritable(output, "it is a device, a pipe or a socket")
         with tempfile.TemporaryFile(dir=output.parent):
             pass
     except OSError as error:

@@ -6,7 +6,10 @@ at the end of the target's own, so that nothing of ours can shadow a module ther
 
 from __future__ import annotations
 
+import os
+import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 from bundler.process import Completed, Service, run
@@ -33,6 +36,41 @@ def worker_command(
     code = _START.format(folder=str(_PACKAGE / stage), module=module)
     # UTF-8 whatever the locale: jobs and results are JSON.
     return [executable, "-B", "-X", "utf8", *flags, "-c", code]
+
+
+# What other people's code sees of the environment: what programs need to start at all, and settings by which hooks look at
+# a project. Variables of the user's may hold secrets.
+_PASSED_ON = ("PATH", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "DJANGO_SETTINGS_MODULE")
+_PASSED_ON_PREFIXES = ("LC_", "QT_", "TCL", "TK")
+
+
+class ForeignCode:
+    """Runs code of installed packages under the target, apart from the user's things, until it is closed.
+
+    Its home and its current folder are empty, its environment is small, and it is ended when it takes too long.
+    """
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="bundle-")
+        passed = {
+            name: value
+            for name, value in os.environ.items()
+            if name in _PASSED_ON or name.startswith(_PASSED_ON_PREFIXES)
+        }
+        self.environment = {**passed, "HOME": self._folder.name}
+
+    def service(self, command: Sequence[str | Path], seconds: float) -> Service:
+        """A worker that answers lines; `seconds` is the longest that an answer may take."""
+        return Service(command, environment=self.environment, cwd=Path(self._folder.name), seconds=seconds)
+
+    def run(self, command: Sequence[str | Path], stdin: bytes, seconds: float, **variables: str) -> Completed:
+        """Run a worker to its end with variables more; CommandError when it fails or takes longer than `seconds`."""
+        environment = {**self.environment, **variables}
+        return run(command, stdin=stdin, cwd=Path(self._folder.name), whole_environment=environment, seconds=seconds)
+
+    def close(self) -> None:
+        """Remove the folder."""
+        self._folder.cleanup()
 
 
 class WorkerPool:

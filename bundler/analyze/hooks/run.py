@@ -31,10 +31,12 @@ from bundler.errors import Diagnostic, warning
 from bundler.process import CommandError, Service
 from bundler.settings import AddedData
 from bundler.target import TargetPython
-from bundler.target.workers import worker_command
+from bundler.target.workers import ForeignCode, worker_command
 
 # Packages of our environment that hooks may import though the program has them not.
 _GUESTS = (CONTRIBUTED, "packaging")
+
+_SECONDS = 400.0  # the worker ends a hook of its own accord after 300
 
 _WORKER = Path(__file__).parent / "worker"
 
@@ -80,6 +82,8 @@ class Hooks:
         folders: Iterable[Path],
         left_out: Mapping[str, Iterable[str]],
         config: Mapping[str, Mapping[str, Any]] | None = None,
+        *,
+        runs_code: bool = True,
     ) -> None:
         self.findings: list[Diagnostic] = []
         self.ran: list[StandardHook] = []
@@ -90,7 +94,9 @@ class Hooks:
         self._left_out = {name: sorted(values) for name, values in left_out.items()}
         self._config = config or {}
         self._service: Service | None = None
-        self._sources = HookSources(find_folders(folders, environment, self._ask_for_folders))
+        self._foreign = ForeignCode()
+        found = find_folders(folders, environment, self._ask_for_folders) if runs_code else ()
+        self._sources = HookSources(found)
         self._before_import = self._sources.of(HookKind.BEFORE_IMPORT)
         self._before_search = self._sources.of(HookKind.BEFORE_SEARCH)
 
@@ -179,6 +185,7 @@ class Hooks:
         """End the worker, if one was needed."""
         if self._service is not None:
             self._service.close()
+        self._foreign.close()
 
     # --- The worker ---
 
@@ -248,7 +255,8 @@ class Hooks:
 
     def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         if self._service is None:
-            self._service = Service(worker_command(self._target.executable, "analyze/hooks", "main"))
+            command = worker_command(self._target.executable, "analyze/hooks", "main")
+            self._service = self._foreign.service(command, _SECONDS)
             self._service.tell(json.dumps(self._setting))
         answer: dict[str, Any] = json.loads(self._service.ask(json.dumps(request)))
         return answer

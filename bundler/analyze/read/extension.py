@@ -20,7 +20,9 @@ from bundler.analyze.installed.distributions import Environment, Installed
 from bundler.cache import Cache, digest, tree_digest
 from bundler.process import CommandError, Service
 from bundler.target import TargetPython
-from bundler.target.workers import worker_command
+from bundler.target.workers import ForeignCode, worker_command
+
+_SECONDS = 60.0  # for importing one module with all that it imports
 
 _SHORTEST_NAME = 5  # shorter ones stand in any file by chance
 
@@ -33,7 +35,13 @@ class ExtensionReader:
     """Imports of extension modules, by module."""
 
     def __init__(
-        self, target: TargetPython, search_path: tuple[Path, ...], environment: Environment, cache: Cache
+        self,
+        target: TargetPython,
+        search_path: tuple[Path, ...],
+        environment: Environment,
+        cache: Cache,
+        *,
+        runs_code: bool,
     ) -> None:
         self._target = target
         self._path = [str(folder) for folder in search_path]
@@ -44,13 +52,15 @@ class ExtensionReader:
         )
         self._modules: dict[str, frozenset[str]] = {}  # by distribution
         self._service: Service | None = None
+        self._foreign = ForeignCode()
+        self._runs_code = runs_code
 
     def imports(self, name: str, path: Path, package: str, owner: Installed | None) -> list[str]:
         """Names of modules that the extension module needs, sorted; some may not exist. `owner`: what installed it."""
         data = path.read_bytes()
         found: list[str] = self._cache.ask(
             "extension",
-            digest(self._identity, name, data),
+            digest(self._identity, name, str(self._runs_code), data),
             lambda: sorted({*self._observe(name), *self._mentioned(owner, package, data)}),
         )
         return found
@@ -59,14 +69,18 @@ class ExtensionReader:
         """End the worker, if one was needed."""
         if self._service is not None:
             self._service.close()
+        self._foreign.close()
 
     def _observe(self, name: str) -> list[str]:
+        if not self._runs_code:
+            return []
         if self._service is None:
-            self._service = Service(worker_command(self._target.executable, "analyze/read", "observe"))
+            command = worker_command(self._target.executable, "analyze/read", "observe")
+            self._service = self._foreign.service(command, _SECONDS)
         try:
             answer: dict[str, Any] = json.loads(self._service.ask(json.dumps({"name": name, "path": self._path})))
         except CommandError:
-            self._service = None  # importing it ended the process; the next one gets a new worker
+            self._service = None  # importing it ended the process, or took too long; the next one gets a new worker
             return []
         imports: list[str] = answer.get("imports", [])
         return imports
