@@ -51,15 +51,13 @@ def find_closure(
     """The shared objects at `roots` (file, path in the binary) with all that they need.
 
     Libraries that a wheel brings keep their place beside what needs them, others appear directly under `root_folder`.
-    BundleError when some are not found. `libraries` are roots that may never be loaded: what they need may be missing.
-    `linked` are those that the executable is linked with.
+    `linked` are those that the executable is linked with: BundleError when what they need is not found. Of the others,
+    importing or opening them fails in the binary as it does on this machine. `libraries`: roots that are no modules.
     """
     search = _Search(root_folder, machine, system_libraries(machine))
     linked_names = [search.add_linked(file) for file in linked]
-    for file, path in roots:
+    for file, path in (*roots, *libraries):
         search.add(file, path, ())
-    for file, path in libraries:
-        search.add(file, path, (), is_required=False)
     search.run()
     _check_found(search.lacking)
     for name in sorted(LINKED_SYSTEM_LIBRARIES):
@@ -84,7 +82,7 @@ class _Search:
     _names: set[str] = field(default_factory=set)  # already looked for
     _queue: deque[tuple[Library, tuple[str, ...], bool]] = field(default_factory=deque)
 
-    def add(self, file: Path, path: str, inherited: tuple[str, ...], *, is_required: bool = True) -> None:
+    def add(self, file: Path, path: str, inherited: tuple[str, ...], *, is_required: bool = False) -> None:
         """Make a file part of the binary; its needs are looked for in `inherited` folders, among others."""
         real = file.resolve()
         if real in self.by_file:
@@ -101,7 +99,7 @@ class _Search:
         """Make a library part of the binary that the executable is linked with; its name."""
         name = read_shared_object(file).name
         self._names.add(name)
-        self.add(file, f"{self.root_folder}/{name}", ())
+        self.add(file, f"{self.root_folder}/{name}", (), is_required=True)
         return name
 
     def add_system(self, name: str, file: Path | None) -> None:

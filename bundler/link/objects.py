@@ -43,7 +43,12 @@ class Closure:
     def residents(self) -> frozenset[str]:
         """Paths of the libraries that the executable is linked with, and of those that they need."""
         by_name = {library.object.name: library for library in self.libraries}
-        pending = [by_name[name] for name in self.linked]
+        return self.needed_by(*(by_name[name] for name in self.linked))
+
+    def needed_by(self, *libraries: Library) -> frozenset[str]:
+        """Paths of some libraries, of those that they need, and so on."""
+        by_name = {library.object.name: library for library in self.libraries}
+        pending = list(libraries)
         found: set[str] = set()
         while pending:
             library = pending.pop()

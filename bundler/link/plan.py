@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from bundler import __version__
 from bundler.analyze.graph import (
+    Binding,
     BrokenModule,
     BuiltinModule,
     ExtensionModule,
@@ -116,7 +117,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
         contents=contents,
         manifest=_manifest(image, target, closure, contents),
         version_limits=tuple(settings.version_limits.items()),
-        findings=tuple(_findings(placement.carried)),
+        findings=(*_missing(closure, graph), *_carried(placement.carried)),
     )
 
 
@@ -214,7 +215,29 @@ def _library_entries(libraries: Placement) -> Iterator[Entry]:
         yield CarriedFile(PurePosixPath(carried.library.path), carried)
 
 
-def _findings(carried: Iterable[CarriedLibrary]) -> Iterator[Diagnostic]:
+def _missing(closure: Closure, graph: ModuleGraph) -> Iterator[Diagnostic]:
+    """Libraries that modules need and that are not on this machine: importing the modules fails, as it does here."""
+    by_path = {library.path: library for library in closure.libraries}
+    modules: dict[str, list[ExtensionModule]] = {}
+    for module in graph.of_kind(ExtensionModule):
+        library = by_path.get(module.filename)
+        for path in closure.needed_by(library) if closure.missing and library is not None else ():
+            for name in closure.missing.get(path, ()):
+                modules.setdefault(name, []).append(module)
+    certain = {each.imported for each in graph.imports if each.binding is Binding.EAGER}
+    for name, needing in sorted(modules.items()):
+        first, *others = sorted(module.name for module in needing)
+        also = f" and {len(others)} more" if others else ""
+        yield Diagnostic(
+            Severity.WARNING if certain.intersection((first, *others)) else Severity.NOTE,
+            "missing-library",
+            f"the shared library `{name}` was not found: `{first}`{also} cannot be imported in the binary, nor is it here",
+            notes=tuple(f"`{module.path}` needs it" for module in needing[:3]),
+            hint="install it on this machine: it becomes part of the binary",
+        )
+
+
+def _carried(carried: Iterable[CarriedLibrary]) -> Iterator[Diagnostic]:
     """Each library that is not prelinked, and why."""
     for each in carried:
         yield Diagnostic(

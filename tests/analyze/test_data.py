@@ -142,6 +142,16 @@ def test_metadata_of_requirements(tmp_path: Path):
     }
 
 
+def test_requirement_brings_files_for_another_package(tmp_path: Path):
+    """Files that a requirement installs below a package that is reached come, though no module of its own is reached."""
+    install(tmp_path, "a", {"a/__init__.py": ""}, requires=["a-data"])
+    install(tmp_path, "a-data", {"a/more/x.txt": "", "other/y.txt": ""})
+
+    files = set(collected("import a", tmp_path))
+    assert "a/more/x.txt" in files
+    assert "other/y.txt" not in files
+
+
 def test_executable_files(tmp_path: Path):
     """A helper program that a package brings stays executable."""
     write(tmp_path, {"p/__init__.py": "", "p/tool": "", "p/text": ""})

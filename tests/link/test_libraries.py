@@ -224,3 +224,34 @@ def test_small_files_only(libraries: Libraries):
         "carried_locates_itself ('OSError', 'ROOT/packed/libneeded.so: cannot be loaded, for the system takes no copy of it, "
         "neither in memory (memfd_create) nor in a temporary folder: File too large')",
     ]
+
+
+def test_module_without_its_library(libraries: Libraries, tmp_path: Path):
+    """A module that needs a library which this machine lacks fails to import as in Python; the build says so.
+
+    Wheels bring modules for libraries that the user may or may not have, and programs import them in a `try`.
+    """
+    part = tmp_path / "part"
+    part.mkdir()
+    (part / "__init__.py").touch()
+    compile_library(part / "libgone.so", "which.c", '-DANSWER="gone"', "-Wl,-soname,libgone.so")
+    include = f"-I{libraries.target.include_dirs[0]}"
+    compile_library(part / "single.abi3.so", "package_single.c", include, "-l:libgone.so")
+    (part / "libgone.so").unlink()
+    said = {}
+    for name, text in {
+        "may": "try:\n    from part import single\nexcept ImportError as error:\n    print(error)\n",
+        "must": "from part import single\n",
+    }.items():
+        program, binary = tmp_path / f"{name}.py", tmp_path / name
+        program.write_text(text)
+        done = bundle(program, "--python", libraries.target.executable, "-o", binary)
+        assert done.status == 0, done.stderr.decode()
+        said[name] = done.stderr.decode()
+        expected, found = run([libraries.target.executable, program]), run([binary])
+        assert b"libgone.so: cannot open shared object file" in expected.stdout + expected.stderr
+        assert (found.stdout, found.status) == (expected.stdout, expected.status)
+        assert found.stderr.splitlines()[-1:] == expected.stderr.splitlines()[-1:]
+
+    assert "note[missing-library]: the shared library `libgone.so` was not found: `part.single`" in said["may"]
+    assert "warning[missing-library]: " in said["must"]

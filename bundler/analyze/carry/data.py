@@ -74,7 +74,8 @@ def collect(
             (wanted_too if module.origin.is_own else owners)[distribution.name] = distribution
     described = _with_required({**wanted_too, **owners}, environment)
     found: list[Iterable[DataFile]] = [_metadata(each) for each in described]
-    found += [_recorded(owner, packages) for owner in owners.values()]
+    # A requirement may bring files for the package of the distribution that requires it.
+    found += [_recorded(each, packages) for each in described if each.name in owners or each.name not in wanted_too]
     found += [grafted(owner) for owner in owners.values()]
     found.append(_stubs(reached))
     found += [_shared(owner) for owner in owners.values()]
