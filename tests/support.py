@@ -163,8 +163,8 @@ class Program:
         readable = re.sub(r"(hread 0x[0-9a-f]+) \[[^]]*\]", r"\1", readable)
         readable = re.sub(r'^  (?:Binary file ".*|<truncated .*)\n', "", readable, flags=re.MULTILINE)
         readable = re.sub("0x[0-9a-f]{8,}", "0xADDRESS", readable)
-        # What an import that fails in a binary says more than Python.
-        readable = re.sub("^.*the program was bundled without `.*\n", "", readable, flags=re.MULTILINE)
+        # What an import or a look-up that fails in a binary says more than Python.
+        readable = re.sub("^.*the program was bundled without .*`.*\n", "", readable, flags=re.MULTILINE)
         return "".join(without_source_lines(readable.splitlines(keepends=True)))
 
     def check_same(

@@ -14,7 +14,7 @@ from tests.support import APPS, Outcome, Program, plain_environment, run
 
 CASES = (
     *("normal", "unflushed", "uncaught", "chained", "context", "group", "recursion", "syntax", "indentation"),
-    *("broken", "missing", "missing_submodule", "missing_name", "suggestion", "made", "library", "no_text"),
+    *("broken", "missing", "missing_submodule", "missing_metadata", "missing_name", "suggestion", "made", "library", "no_text"),
     *("surrogate", "exit_three", "exit_text", "exit_none", "exit_large", "exit_negative", "exit_huge", "exit_true"),
     *("exit_object", "exit_tuple", "exit_builtin", "quit_builtin", "quit_text", "site_names", "interrupt_raised"),
     *("interrupt_chained", "signals", "abort", "os_exit", "threads", "thread_exception", "at_exit", "at_exit_exit"),
@@ -48,6 +48,14 @@ def test_missing_modules_have_a_note(endings: Program, case: str, name: str):
     last = run([endings.binary, case]).stderr.decode().splitlines()[-1]
 
     assert last == f"the program was bundled without `{name}`; if the program needs it, add `--hidden-import {name}`"
+
+
+def test_missing_metadata_has_a_note(endings: Program):
+    """The error of a look-up of metadata that fails says how to build a binary with it."""
+    last = run([endings.binary, "missing_metadata"]).stderr.decode().splitlines()[-1]
+
+    assert last.startswith("the program was bundled without the metadata of `distribution-that-is-not-installed`; ")
+    assert last.endswith("add `--copy-metadata distribution-that-is-not-installed`")
 
 
 def test_statuses_are_those_of_python(endings: Program):

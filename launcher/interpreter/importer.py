@@ -307,7 +307,14 @@ def _find_nowhere(fullname, path=None, target=None):
     return seldom().find_nowhere(fullname, path, target)
 
 
-last_finder = type(sys.implementation)(find_spec=_find_nowhere)
+def _find_no_distribution(context=None):
+    """Asked for the metadata of a distribution when no finder has any: the error that follows says what could be done."""
+    if context is not None and context.name:
+        seldom().explain_missing_metadata(sys._getframe(1).f_globals.get("PackageNotFoundError"))
+    return ()
+
+
+last_finder = type(sys.implementation)(find_spec=_find_nowhere, find_distributions=_find_no_distribution)
 
 
 def prepare_path():

@@ -122,3 +122,18 @@ def find_nowhere(fullname, path, target):
     error = ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
     error.add_note(f"{NOTE} `{fullname}`; if the program needs it, add `--hidden-import {fullname}`")
     raise error
+
+
+def explain_missing_metadata(error):
+    """Have the errors of importlib.metadata, or of its backport, say how to build a binary with the metadata."""
+    if not isinstance(error, type) or "__init__" in error.__dict__:
+        return
+
+    def with_note(self, *arguments):
+        super(error, self).__init__(*arguments)
+        if arguments:
+            self.add_note(
+                f"{NOTE} the metadata of `{arguments[0]}`; if the program needs it, add `--copy-metadata {arguments[0]}`"
+            )
+
+    error.__init__ = with_note

@@ -95,6 +95,13 @@ def missing_submodule():
     import nested.nowhere
 
 
+def missing_metadata():
+    """Metadata of a distribution that is not installed."""
+    from importlib.metadata import version
+
+    version("distribution-that-is-not-installed")
+
+
 def missing_name():
     """A name that a module does not have."""
     from nested.deep import up
