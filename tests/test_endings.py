@@ -14,7 +14,17 @@ from tests.support import APPS, Outcome, Program, plain_environment, run
 
 CASES = (
     *("normal", "unflushed", "uncaught", "chained", "context", "group", "recursion", "syntax", "indentation"),
-    *("broken", "missing", "missing_submodule", "missing_metadata", "missing_name", "suggestion", "made", "library", "no_text"),
+    *(
+        "broken",
+        "missing",
+        "missing_submodule",
+        "missing_metadata",
+        "missing_name",
+        "suggestion",
+        "made",
+        "library",
+        "no_text",
+    ),
     *("surrogate", "exit_three", "exit_text", "exit_none", "exit_large", "exit_negative", "exit_huge", "exit_true"),
     *("exit_object", "exit_tuple", "exit_builtin", "quit_builtin", "quit_text", "site_names", "interrupt_raised"),
     *("interrupt_chained", "signals", "abort", "os_exit", "threads", "thread_exception", "at_exit", "at_exit_exit"),
