@@ -96,6 +96,17 @@ def test_hidden_folders_and_caches_stay(tmp_path: Path):
     assert set(collected("import p", tmp_path)) == {"p/x.txt"}
 
 
+def test_explanations_in_the_standard_library_stay(tmp_path: Path):
+    """What explains a package of the standard library to its maintainers is not data; elsewhere programs may read it."""
+    files = {"p/__init__.py": "", "p/design.rst": "", "p/README": "", "p/grammar.txt": ""}
+    write(tmp_path / "lib", files)
+    write(tmp_path / "app", {name.replace("p/", "q/"): text for name, text in files.items()})
+
+    found = set(collected("import p, q", tmp_path / "app", tmp_path / "lib", stdlib=tmp_path / "lib"))
+
+    assert found == {"p/grammar.txt", "q/design.rst", "q/README", "q/grammar.txt"}
+
+
 def test_namespace_package_has_data(tmp_path: Path):
     """A package without code has data files, from all its folders; they appear in one."""
     write(tmp_path, {"1/n/a.py": "", "1/n/a.json": "", "2/n/b.json": "", "2/n/c.py": ""})

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from glob import glob
+from itertools import filterfalse
 from pathlib import Path, PurePosixPath
 
 from bundler.analyze.carry.opened_libraries import grafted
@@ -79,7 +80,13 @@ def collect(
     found += [grafted(owner) for owner in owners.values()]
     found.append(_stubs(reached))
     found += [_shared(owner) for owner in owners.values()]
-    found += [_below(folder, packages, environment) for folder in packages if folder.parent not in packages]
+    stdlib = {
+        folder for each in reached.values() if each.origin.is_stdlib and each.located for folder in each.located.folders
+    }
+    for folder in packages:
+        if folder.parent not in packages:
+            files_below = _below(folder, packages, environment)
+            found.append(filterfalse(_is_for_maintainers, files_below) if folder in stdlib else files_below)
     for group in found:
         for file in group:
             files.setdefault(file.destination, file)
@@ -203,6 +210,11 @@ def _below(folder: Path, packages: Mapping[Path, PurePosixPath], environment: En
             home = _home(path, packages)
             if home is not None and path.is_file() and not is_stray_file(path):
                 yield _data_file(path, packages[home], home)
+
+
+def _is_for_maintainers(file: DataFile) -> bool:
+    """A file in a package of the standard library that explains it to those who work on it."""
+    return file.source.suffix == ".rst" or file.source.name.startswith("README")
 
 
 def _home(path: Path, packages: Mapping[Path, PurePosixPath]) -> Path | None:
