@@ -129,7 +129,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         other_names=dict(sorted(_other_names(walk.reached))),
         imports=tuple(dict.fromkeys(map(_import, walk.edges))),
         left_out=walk.left_out,
-        data_files=tuple(replace(file, origin=around.origins.of_file(file.source)) for file in data_files),
+        data_files=tuple(_with_origin(file, around.origins) for file in data_files),
         distributions=tuple(Distribution(owner.name, owner.version) for owner in contents.owners),
         findings=(
             *contents.findings,
@@ -257,7 +257,8 @@ def _collect_all(
     """Data files, and modules that configuration files among them name, until neither brings anything new."""
     while True:
         asked_for = [found for name in sorted(walker.metadata) if (found := environment.get(name)) is not None]
-        data_files, owners = collect(walker.reached, environment, (*described(asked, hooks, environment), *asked_for))
+        wanted = (*described(asked, hooks, environment, walker.reached), *asked_for)
+        data_files, owners = collect(walker.reached, environment, wanted)
         there = {file.destination for file in data_files}
         for file in asked_files(asked, hooks, environment, walker.reached):
             if file.destination not in there:
@@ -269,6 +270,12 @@ def _collect_all(
             walker.add_existing("__main__", name, Binding.STRING)
         if len(walker.reached) == before:
             return data_files, owners
+
+
+def _with_origin(file: DataFile, origins: Origins) -> DataFile:
+    """A file with the origin that its place tells, or else with that of the module whose hook asked for it."""
+    of_place = origins.of_file(file.source)
+    return file if of_place.is_own and not file.origin.is_own else replace(file, origin=of_place)
 
 
 def _add_site_builtins(walker: Walker) -> tuple[str, ...]:

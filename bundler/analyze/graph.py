@@ -153,12 +153,13 @@ class LeftOut(Import):
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """A file that is carried as it is, to be found at `destination` in the binary."""
+    """A file that is carried as it is, to be found at `destination` in the binary; with `content`, that in its place."""
 
     source: Path
     destination: PurePosixPath
     is_executable: bool = False
     origin: Origin = APP
+    content: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

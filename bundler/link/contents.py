@@ -42,6 +42,7 @@ class FileEntry:
     is_executable: bool = False
     is_packed: bool = False
     origin: Origin = APP
+    content: bytes | None = None  # instead of that of the source
 
     @property
     def is_own_data(self) -> bool:

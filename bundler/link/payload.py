@@ -77,7 +77,7 @@ def _stored_parts(dso: PrelinkedObject, space: _Space) -> Iterator[StoredPart]:
 def _content(entry: StoredEntry) -> Iterator[bytes]:
     """A file's content, piece by piece; BundleError when it has another size than was planned."""
     match entry:
-        case InlineFile(content=content):
+        case InlineFile(content=bytes() as content) | FileEntry(content=bytes() as content):
             yield content
         case CarriedFile(library=library):
             yield library.content

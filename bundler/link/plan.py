@@ -142,9 +142,10 @@ def _file_entries(image: FrozenImage) -> Iterator[Entry]:
         yield FileEntry(
             bundle_root() / file.destination,
             file.source,
-            file.source.stat().st_size,
+            file.source.stat().st_size if file.content is None else len(file.content),
             is_executable=file.is_executable,
             origin=file.origin,
+            content=file.content,
         )
     # Programs find their plugins by listing the folders of their packages.
     carried = {bundle_root() / file.destination for file in image.graph.data_files}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 import re
 from collections import Counter
@@ -169,7 +171,26 @@ def _metadata(owner: Installed) -> Iterator[DataFile]:
         relative = path.relative_to(folder)
         is_licence = "licen" in str(relative).lower() or "copying" in path.name.lower()
         if path.is_file() and (path.name in _METADATA or is_licence):
-            yield DataFile(path, PurePosixPath(folder.name) / relative)
+            content = _portable_record(path, folder) if path == folder / "RECORD" else None
+            yield DataFile(path, PurePosixPath(folder.name) / relative, content=content)
+
+
+def _portable_record(record: Path, folder: Path) -> bytes:
+    """RECORD without what is not carried and depends on where the environment lies: scripts, for one, whose first lines
+    name its Python (PEP 376: paths are relative to the folder that `folder` is in).
+    """
+    with record.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
+        rows = [row for row in csv.reader(file) if row and _is_carried_metadata(PurePosixPath(row[0]), folder)]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue().encode("utf-8", "surrogateescape")
+
+
+def _is_carried_metadata(path: PurePosixPath, folder: Path) -> bool:
+    """A row of RECORD may stay: it is for a file of a package, or for metadata that is the same in every environment."""
+    if path.is_absolute() or ".." in path.parts or path.suffix == ".pyc":
+        return False
+    return path.parent.name != folder.name or path.name in _METADATA
 
 
 def _shared(owner: Installed) -> Iterator[DataFile]:

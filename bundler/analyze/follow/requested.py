@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -146,11 +146,13 @@ def add_runtime_hooks(walker: Walker, settings: Settings, hooks: Hooks, cache: C
             return tuple(found)
 
 
-def described(asked: Asked, hooks: Hooks, environment: Environment) -> Iterator[Installed]:
+def described(
+    asked: Asked, hooks: Hooks, environment: Environment, reached: Mapping[str, Reached]
+) -> Iterator[Installed]:
     """Distributions whose metadata options and hooks ask for."""
     yield from asked.distributions
-    for file in _files(asked, hooks):
-        owner = environment.described_by(file.source)
+    for wanted, _ in _files(asked, hooks, reached):
+        owner = environment.described_by(wanted.source)
         if owner is not None:
             yield owner
 
@@ -159,14 +161,18 @@ def asked_files(
     asked: Asked, hooks: Hooks, environment: Environment, reached: Mapping[str, Reached]
 ) -> Iterator[DataFile]:
     """Files that options and hooks ask for, but for metadata, of which the default rule takes what programs read."""
-    for file in _files(asked, hooks):
-        if environment.described_by(file.source) is None:
-            yield from added_files(file)
+    for wanted, origin in _files(asked, hooks, reached):
+        if environment.described_by(wanted.source) is None:
+            yield from (replace(file, origin=origin) for file in added_files(wanted))
     yield from _sources(hooks, reached)
 
 
-def _files(asked: Asked, hooks: Hooks) -> Iterable[AddedData]:
-    return (*asked.files, *(file for hook in hooks.ran for file in hook.files))
+def _files(asked: Asked, hooks: Hooks, reached: Mapping[str, Reached]) -> Iterator[tuple[AddedData, Origin]]:
+    """What options and hooks ask for, and for whom."""
+    yield from ((file, APP) for file in asked.files)
+    for hook in hooks.ran:
+        module = reached.get(hook.hook.module)
+        yield from ((file, APP if module is None else module.origin) for file in hook.files)
 
 
 def _sources(hooks: Hooks, reached: Mapping[str, Reached]) -> Iterator[DataFile]:
