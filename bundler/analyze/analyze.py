@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from bundler.analyze.carry.data import LEFT_OUT_OF_HOOKS, collect, left_out_files, named_modules, with_added
 from bundler.analyze.carry.opened_libraries import separate
+from bundler.analyze.follow.checks import refuse_missing_function, refuse_relative_imports, refuse_syntax_error
 from bundler.analyze.follow.requested import (
     Asked,
     add_asked,
@@ -45,14 +46,14 @@ from bundler.analyze.installed.origins import Origins
 from bundler.analyze.installed.search_path import searched_folders
 from bundler.analyze.nodes import Edge, Reached, Walk
 from bundler.analyze.read.extension import ExtensionReader
-from bundler.analyze.read.facts import FactSource, FileFacts
+from bundler.analyze.read.facts import FactSource
 from bundler.analyze.resolve.entry import Entry, find_entry
 from bundler.analyze.resolve.finder import ModuleFinder
 from bundler.analyze.tell.findings import findings
 from bundler.cache import Cache, digest
 from bundler.context import BuildContext
 from bundler.contract import bundle_root
-from bundler.errors import BundleError, Diagnostic
+from bundler.errors import Diagnostic
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.target.buildvars import portable_variables
@@ -159,8 +160,10 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
     environment, hooks = around.environment, around.hooks
     walker = Walker(around, settings.excluded_modules, core_names(target))
     main = around.facts.facts(entry.source, is_compiled=True)
-    _refuse_syntax_error(entry, main)
+    refuse_syntax_error(entry, main)
+    refuse_relative_imports(entry, main)
     walker.add_main(main, entry.package, entry.source, _origin_of_program(entry, around.origins))
+    refuse_missing_function(entry, walker.reached, around.finder)
     for name in core_modules(target):
         walker.add(None, name, Binding.RULE)
     asked = add_asked(walker, settings, hooks, environment)
@@ -190,16 +193,6 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
 
 def _import(edge: Edge) -> Import:
     return Import(edge.importer, edge.imported, edge.binding, edge.line)
-
-
-def _refuse_syntax_error(entry: Entry, facts: FileFacts) -> None:
-    if facts.error is not None:
-        raise BundleError(
-            "syntax-error",
-            f"the program has a syntax error: {facts.error}",
-            where=f"{entry.source}:{facts.error_line}",
-            hint="the target Python cannot compile it; `--python` chooses another",
-        )
 
 
 def _imported_first(walk: Walk) -> Iterator[str]:
