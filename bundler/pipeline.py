@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bundler import link
@@ -14,7 +14,7 @@ from bundler.analyze.tell.trace import trace
 from bundler.analyze.tell.why import explain
 from bundler.cache import Cache
 from bundler.context import BuildContext
-from bundler.errors import BundleError
+from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.freeze import FrozenImage, freeze
 from bundler.link import LinkPlan
 from bundler.project import find_project_file, record
@@ -100,14 +100,29 @@ def _analyzed(target: TargetPython, settings: Settings, context: BuildContext, *
     with context.report.stage(f"analyzing {settings.subject}"):
         graph = analyze(target, settings, context)
     if tells:
-        context.report.findings(graph.findings)
+        _tell(graph.findings, settings, context)
     return graph
 
 
 def _frozen(graph: ModuleGraph, target: TargetPython, settings: Settings, context: BuildContext) -> FrozenImage:
     image = freeze(graph, target, settings, context)
-    context.report.findings(image.findings)
+    _tell(image.findings, settings, context)
     return image
+
+
+def _tell(findings: Sequence[Diagnostic], settings: Settings, context: BuildContext) -> None:
+    """Report findings; BundleError when there are warnings among them and warnings are failures."""
+    if settings.strict:
+        # What fails the build is told with `-q` too.
+        findings = [replace(finding, is_urgent=finding.severity is Severity.WARNING) for finding in findings]
+    context.report.findings(findings)
+    count = sum(finding.severity is Severity.WARNING for finding in findings)
+    if settings.strict and count:
+        raise BundleError(
+            "strict",
+            f"{count_text(count, 'warning')}, and with `--strict` any warning fails the build",
+            hint="mend what is named above, or build without `--strict`",
+        )
 
 
 def _checked(image: FrozenImage, target: TargetPython, settings: Settings, context: BuildContext) -> None:

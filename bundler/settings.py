@@ -357,7 +357,25 @@ class Settings:
             metavar="KIND",
         ),
     ] = None
-    quiet: Annotated[bool, Option("quiet", Kind.SWITCH, Group.BUILD, "say nothing but errors", short="-q")] = False
+    strict: Annotated[
+        bool,
+        Option(
+            "strict",
+            Kind.SWITCH,
+            Group.BUILD,
+            "fail if there is any warning, before anything is compiled; all of them are told",
+        ),
+    ] = False
+    quiet: Annotated[
+        bool,
+        Option(
+            "quiet",
+            Kind.SWITCH,
+            Group.BUILD,
+            "print only errors, and warnings of imports in your own code that will certainly fail",
+            short="-q",
+        ),
+    ] = False
     verbose: Annotated[bool, Option("verbose", Kind.SWITCH, Group.BUILD, "show the commands that run", short="-v")] = (
         False
     )

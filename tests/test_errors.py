@@ -137,6 +137,40 @@ def test_missing_module_is_not_mentioned_when_quiet(project: Project):
     assert project.build("app.py", "-q") == Outcome(0, b"", b"")
 
 
+def test_an_import_that_must_fail_is_told_when_quiet(project: Project):
+    """With `-q` an unconditional import of the program's own code that finds nothing is a warning all the same."""
+    project.write("app.py", "import middle\n")
+    project.write("middle.py", "try:\n    import one\nexcept ImportError:\n    pass\nimport two\n")
+
+    done = project.build("app.py", "-q")
+
+    assert done.status == 0
+    assert b"warning[missing-module]: `two` was not found" in done.stderr
+    assert b"`one`" not in done.stderr
+
+
+@pytest.mark.parametrize("quiet", [[], ["-q"]])
+def test_strict(project: Project, quiet: list[str]):
+    """With `--strict` warnings fail the build before anything is compiled, and all of them are told."""
+    project.write("app.py", "try:\n    import one\nexcept ImportError:\n    pass\nimport two\n")
+
+    text = project.refuse("strict", "app.py", "--strict", *quiet)
+
+    assert "2 warnings" in text
+    assert text.count("warning[missing-module]") == 2
+    assert "compiling" not in text
+
+
+def test_strict_without_warnings(project: Project):
+    """With `--strict` a program without warnings builds; notes are no warnings."""
+    project.write("app.py", "import sys\n\ndef load(name):\n    __import__(name)\n")
+
+    done = project.build("app.py", "--strict")
+
+    assert done.status == 0, done.stderr
+    assert b"note[computed-import]" in done.stderr
+
+
 # --- The output -------------------------------------------------------------------------------------------------------
 
 

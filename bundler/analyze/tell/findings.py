@@ -82,8 +82,10 @@ def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnosti
             continue  # the standard library knows what it may miss on a platform
         is_guarded = (edge.importer, edge.imported.partition(".")[0]) in guarded
         is_certain = importer.name in firm and edge.binding in _CERTAIN and not is_guarded
-        if is_certain or importer.origin.is_own:
-            if found.get(edge.imported, _NOTHING).severity is not Severity.WARNING:
+        is_own = importer.origin.is_own
+        if is_certain or is_own:
+            known = found.get(edge.imported, _NOTHING)
+            if known.severity is not Severity.WARNING or (is_certain and is_own and not known.is_urgent):
                 found[edge.imported] = warning(
                     "missing-module",
                     f"`{edge.imported}` was not found",
@@ -91,6 +93,7 @@ def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnosti
                     notes=(told((*chain_to(every, importer.name), edge)),),
                     hint="install it in the environment of the target Python, "
                     f"or pass `--exclude-module {edge.imported}` if the program does not need it",
+                    is_urgent=is_certain and is_own,
                 )
         elif edge.imported not in found:
             text = f"`{edge.imported}`, which is optional, is not installed"
