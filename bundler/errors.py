@@ -50,13 +50,7 @@ class BundleError(Exception):
 
 
 def warning(
-    code: str,
-    message: str,
-    *,
-    where: str | None = None,
-    notes: tuple[str, ...] = (),
-    hint: str | None = None,
-    is_urgent: bool = False,
+    code: str, message: str, *, where: str | None = None, notes: tuple[str, ...] = (), hint: str | None = None
 ) -> Diagnostic:
     """A finding that does not stop the build."""
-    return Diagnostic(Severity.WARNING, code, message, where, notes, hint, is_urgent)
+    return Diagnostic(Severity.WARNING, code, message, where, notes, hint)

@@ -171,6 +171,30 @@ def test_strict_without_warnings(project: Project):
     assert b"note[computed-import]" in done.stderr
 
 
+# --- Places -----------------------------------------------------------------------------------------------------------
+
+
+def test_places_in_an_editable_install(project: Project, any_python: Path):
+    """Messages and `bundle why` name the user's files, also where an editable install is found through links in the cache."""
+    environment, source = project.folder / "env", project.folder / "source"
+    run([any_python, "-m", "venv", "--without-pip", environment])
+    site = next((environment / "lib").glob("python*/site-packages"))
+    files = {"__init__.py": "import gone\nfrom . import broken, inner\n", "broken.py": "def :\n", "inner.py": ""}
+    for name, text in files.items():
+        (source / name).parent.mkdir(exist_ok=True)
+        (source / name).write_text(text)
+    (site / "__editable___shop_1_finder.py").write_text(f"MAPPING = {{'shop': {str(source)!r}}}\n")
+    python = ("--python", environment)
+
+    told = project.build("shop:broken", "--strict", *python).stderr.decode()
+    why = project.build("why", "shop.inner", "shop:broken", *python).stdout.decode().splitlines()
+
+    assert "--> source/__init__.py:1\n" in told
+    assert "--> source/broken.py:1\n" in told
+    assert "/cache" not in told
+    assert why == ["__main__ imports shop", f"shop imports shop.inner  {source}/__init__.py:2"]
+
+
 # --- The output -------------------------------------------------------------------------------------------------------
 
 

@@ -43,7 +43,7 @@ from bundler.analyze.hooks import Hooks
 from bundler.analyze.installed.distributions import Environment, Installed
 from bundler.analyze.installed.locate import Kind, Locator
 from bundler.analyze.installed.origins import Origins
-from bundler.analyze.installed.search_path import searched_folders
+from bundler.analyze.installed.search_path import links_folder, searched_folders
 from bundler.analyze.nodes import Edge, Reached, Walk
 from bundler.analyze.read.extension import ExtensionReader
 from bundler.analyze.read.facts import FactSource
@@ -81,7 +81,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
     cache = context.cache
     target = replace(target, search_path=searched_folders(target.search_path, cache))
     environment = Environment(target.search_path, target.markers)
-    locator = Locator(target.extension_suffixes)
+    locator = Locator(target.extension_suffixes, links_folder(cache))
     entry = find_entry(settings, environment, locator, cache)
     search_path = (*entry.search_path, *target.search_path)
     # The program's own folders last: hooks import the library's `platform`, not one beside the script.
@@ -120,7 +120,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         imports=tuple(dict.fromkeys(map(_import, walk.edges))),
         left_out=walk.left_out,
         data_files=tuple(
-            replace(file, origin=around.origins.of_file(file.source))
+            replace(file, source=locator.user_file(file.source), origin=around.origins.of_file(file.source))
             for file in with_added(data_files, settings.added_data)
         ),
         distributions=tuple(Distribution(owner.name, owner.version) for owner in contents.owners),
@@ -162,7 +162,8 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
     main = around.facts.facts(entry.source, is_compiled=True)
     refuse_syntax_error(entry, main)
     refuse_relative_imports(entry, main)
-    walker.add_main(main, entry.package, entry.source, _origin_of_program(entry, around.origins))
+    source = None if entry.function else entry.source  # a generated source has no place that users could open
+    walker.add_main(main, entry.package, source, _origin_of_program(entry, around.origins))
     refuse_missing_function(entry, walker.reached, around.finder)
     for name in core_modules(target):
         walker.add(None, name, Binding.RULE)
@@ -268,7 +269,13 @@ def _add_site_builtins(walker: Walker) -> tuple[str, ...]:
 def _modules(reached: Mapping[str, Reached], entry: Entry, target: TargetPython) -> Iterator[tuple[str, Module]]:
     root = bundle_root()
     origin = reached["__main__"].origin
-    yield "__main__", SourceModule("__main__", entry.source, entry.filename, is_package=False, origin=origin)
+    is_generated = bool(entry.function)
+    yield (
+        "__main__",
+        SourceModule(
+            "__main__", entry.source, entry.filename, is_package=False, origin=origin, is_generated=is_generated
+        ),
+    )
     for name in BOOTSTRAP_MODULES:
         path = target.stdlib / (name.replace(".", "/") + ".py")
         yield name, SourceModule(name, path, f"<frozen {name}>", is_package=False, origin=STDLIB, has_file=False)
@@ -286,7 +293,7 @@ def _portable_build_variables(
             text = portable_variables(module.path.read_text(), target.base_prefix, str(bundle_root()))
             source = cache.path("sysconfig", digest(text), ".py")
             cache.write(source, text.encode())
-            yield name, replace(module, path=source)
+            yield name, replace(module, path=source, is_generated=True)
 
 
 def _modules_of(module: Reached, root: PurePosixPath) -> Iterator[tuple[str, Module]]:
@@ -304,11 +311,11 @@ def _modules_of(module: Reached, root: PurePosixPath) -> Iterator[tuple[str, Mod
     folder = root / module.place
     filename = str(folder / located.path.name if is_package else folder.with_name(located.path.name))
     if located.kind is Kind.EXTENSION:
-        yield name, ExtensionModule(name, located.path, filename, is_package, origin)
+        yield name, ExtensionModule(name, located.file, filename, is_package, origin)
     elif module.facts is not None and module.facts.error:
-        yield name, BrokenModule(name, located.path, filename, is_package, origin)
+        yield name, BrokenModule(name, located.file, filename, is_package, origin)
     else:
-        yield name, SourceModule(name, located.path, filename, is_package, origin)
+        yield name, SourceModule(name, located.file, filename, is_package, origin)
 
 
 def _name_at(place: PurePosixPath) -> str:

@@ -71,7 +71,7 @@ def refuse_missing_function(entry: Entry, reached: Mapping[str, Reached], finder
     raise BundleError(
         "no-such-function",
         f"the module `{name}` has no `{first}`",
-        where=str(module.located.path) if module.located else None,
+        where=str(module.located.file) if module.located else None,
         hint=f"did you mean `{name}:{near[0]}{after}`?"
         if near
         else "name a function that the module defines or imports",

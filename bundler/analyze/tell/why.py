@@ -83,7 +83,9 @@ def explain(graph: ModuleGraph, name: str) -> str:
 
 def _place(graph: ModuleGraph, edge: Import) -> str:
     module = graph.imported(edge.importer)
-    return f"{module.path}:{edge.line}" if isinstance(module, SourceModule) and edge.line else ""
+    if isinstance(module, SourceModule) and not module.is_generated and edge.line:
+        return f"{module.path}:{edge.line}"
+    return ""
 
 
 def _absent(graph: ModuleGraph, name: str) -> BundleError:
