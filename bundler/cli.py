@@ -90,9 +90,10 @@ _HELP_HINT = "`bundle --help` shows how it is used"
 class UsageError(Exception):
     """The command line makes no sense."""
 
-    def __init__(self, message: str, hint: str = _HELP_HINT) -> None:
+    def __init__(self, message: str, hint: str = _HELP_HINT, notes: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.hint = hint
+        self.notes = notes
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -126,7 +127,7 @@ def _run(arguments: list[str]) -> int:
             else:
                 _build(settings)
     except UsageError as error:
-        _reporter().diagnostic(Diagnostic(Severity.ERROR, "usage", str(error), hint=error.hint))
+        _reporter().diagnostic(Diagnostic(Severity.ERROR, "usage", str(error), notes=error.notes, hint=error.hint))
         return WRONG_USAGE
     except BrokenPipeError:
         raise
@@ -307,16 +308,30 @@ def _help(option: Option) -> str:
 def _parse(parser_: argparse.ArgumentParser, arguments: list[str]) -> dict[str, Any]:
     """What the arguments say; UsageError when there is one too many."""
     known, extra = parser_.parse_known_args(arguments)
-    for word in extra:
-        name = word.partition("=")[0]
-        if name.startswith("-") and name != "-":
-            every = parser_._option_string_actions  # noqa: SLF001  # argparse has no other list of them
-            near = difflib.get_close_matches(name, every, 1)
-            hint = f"did you mean `{near[0]}`?" if near else f"`{parser_.prog} --help` lists the options"
-            raise UsageError(f"there is no option `{name}`", hint)
+    unknown = dict.fromkeys(
+        word.partition("=")[0] for word in extra if word.startswith("-") and word not in ("-", "--")
+    )
+    if unknown:
+        raise _unknown_options(tuple(unknown), parser_)
     if extra:
         raise UsageError(f"`{extra[0]}` is one argument too many", f"`{parser_.prog} --help` shows how it is used")
     return vars(known)
+
+
+def _unknown_options(names: tuple[str, ...], parser_: argparse.ArgumentParser) -> UsageError:
+    """An error with what to write instead: the answer to an option of another tool, or the nearest option of ours."""
+    from bundler.other_tools import answer_to
+
+    every = parser_._option_string_actions  # noqa: SLF001  # argparse has no other list of them
+    help_hint = f"`{parser_.prog} --help` lists the options"
+    answers = {}
+    for name in names:
+        near = difflib.get_close_matches(name, every, 1)
+        answers[name] = answer_to(name) or (f"did you mean `{near[0]}`?" if near else "")
+    if len(names) == 1:
+        return UsageError(f"there is no option `{names[0]}`", answers[names[0]] or help_hint)
+    listed = ", ".join(f"`{name}`" for name in names)
+    return UsageError(f"there are no options {listed}", help_hint, tuple(filter(None, answers.values())))
 
 
 def read_settings(arguments: list[str], variables: Mapping[str, str]) -> Settings:

@@ -11,6 +11,7 @@ import pytest
 
 from bundler.cli import UsageError, parser, read_settings
 from bundler.errors import BundleError
+from bundler.other_tools import ANSWERS, options_in
 from bundler.project import find_project_file, read_project_file
 from bundler.reference import refreshed
 from bundler.settings import (
@@ -261,7 +262,13 @@ def test_default_cache_folder(variables: dict[str, str], expected: Path):
         ("app.py -q -v", "`--quiet` and `--verbose` exclude each other", ""),
         ("app.py --hiden-import x", "there is no option `--hiden-import`", "did you mean `--hidden-import`?"),
         ("app.py --hidden-imports=x", "there is no option `--hidden-imports`", "did you mean `--hidden-import`?"),
-        ("app.py --onefile", "there is no option `--onefile`", "bundle --help"),
+        ("app.py --oneflie", "there is no option `--oneflie`", "bundle --help"),
+        ("app.py --onefile", "there is no option `--onefile`", "in place of PyInstaller's `--onefile`: nothing; "),
+        ("--name=shop app.py", "there is no option `--name`", "`--output FILE`"),
+        ("app.py -F", "there is no option `-F`", "always one file"),
+        ("app.py --osx-bundle-identifier x", "there is no option `--osx-bundle-identifier`", "other systems"),
+        ("app.py --include-package=shop", "there is no option `--include-package`", "`--collect-submodules PACKAGE`"),
+        ("app.py --target-dir x", "there is no option `--target-dir`", "in place of cx_Freeze's"),
         ("app.py --hidden", "there is no option `--hidden`", "did you mean `--hidden-import`?"),
         ("app.py -O 3", "argument -O/--optimize: invalid choice: '3'", ""),
         ("app.py -o", "argument -o/--output: expected one argument", ""),
@@ -419,6 +426,23 @@ def test_documentation_is_of_this_table():
 
     assert page == refreshed(page)
     assert all(f"| `{option.name}`: " in page for option in OPTIONS.values())
+
+
+def test_answers_to_options_of_other_tools(read: Read):
+    """docs/coming-from-pyinstaller.md holds the tables of the command line's answers, which name options that there are.
+
+    Several unknown options are answered one by one.
+    """
+    page = (DOCUMENTATION.parent / "coming-from-pyinstaller.md").read_text()
+    rows = [row for rows in ANSWERS.values() for row in rows]
+    ours = {name for _, answer in rows for name in options_in(answer) if name.startswith("--")}
+
+    assert page == refreshed(page)
+    assert all(f"| {theirs} | {answer} |" in page for theirs, answer in rows)
+    assert ours <= {f"--{option.name}" for option in OPTIONS.values()}
+    with pytest.raises(UsageError, match="there are no options `--onefile`, `--clean`") as caught:
+        read("--onefile app.py --clean")
+    assert len(caught.value.notes) == 2
 
 
 def test_help_shows_every_option():
