@@ -344,14 +344,18 @@ def _settings(given: dict[str, Any], variables: Mapping[str, str]) -> Settings:
     both = flags.conflict()
     if both:
         raise UsageError(f"{' and '.join(f'`{option.spelling}`' for option in both)} exclude each other")
-    from bundler.project import project_options
+    from bundler.project import project_commands, project_options
 
     project = project_options(flags.values.get("target"), Path())
     settings = combine(flags, project, variables)
     if not any(getattr(settings, name) for name in ENTRIES):
+        commands = project_commands(Path())
         raise UsageError(
             "nothing to bundle is named",
-            "name a script, such as `bundle app.py`, or set `target` in `[tool.bundle]` of pyproject.toml; "
+            f"the project has {'commands' if len(commands) > 1 else 'a command'}: "
+            f"{', '.join(f'`bundle --script {name}`' for name in commands)}"
+            if commands
+            else "name a script, such as `bundle app.py`, or set `target` in `[tool.bundle]` of pyproject.toml; "
             "`bundle --help` shows the rest",
         )
     return settings
@@ -415,7 +419,8 @@ def _explain_os_error(error: OSError, settings: Settings | None) -> Diagnostic |
         return None
     reason = error.strerror or str(error)
     cache = settings.cache_dir
-    if Path(os.fsdecode(error.filename)).is_relative_to(cache):
+    file = Path(os.fsdecode(error.filename))
+    if file.is_relative_to(cache) or cache.is_relative_to(file):  # a folder above it could not be made
         return Diagnostic(
             Severity.ERROR,
             "cache-unusable",

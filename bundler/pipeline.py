@@ -92,6 +92,7 @@ def _context(settings: Settings, report: Reporter) -> BuildContext:
 
 
 def _target(settings: Settings, context: BuildContext) -> TargetPython:
+    _tell(settings.findings, settings, context)
     linkage = Linkage(settings.libpython) if settings.libpython else None
     return probe(settings.python, context, linkage)
 

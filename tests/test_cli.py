@@ -231,6 +231,7 @@ FULL = os.strerror(errno.ENOSPC)
         (CommandError(["cc"], "ended with status 1", "x.c: error: no\n"), "command-failed"),
         (PermissionError(errno.EACCES, "Permission denied", "/cache/frozen/ab"), "cache-unusable"),
         (OSError(errno.EROFS, "Read-only file system", b"/cache"), "cache-unusable"),
+        (PermissionError(errno.EACCES, "Permission denied", "/"), "cache-unusable"),  # where it could not be made
         (PermissionError(errno.EACCES, "Permission denied", "/home/other/app.py"), "file-unusable"),
         (OSError(errno.EBADF, "Bad file descriptor"), None),
         (RecursionError(), None),

@@ -259,7 +259,8 @@ def test_full_cache(project: Project, small_disk: Path):
 
 def test_unusable_cache(project: Project):
     """The cache folder cannot be made."""
-    project.refuse("cache-unusable", "app.py", BUNDLER_CACHE_DIR=str(project.folder / "app.py" / "cache"))
+    text = project.refuse("cache-unusable", "app.py", BUNDLER_CACHE_DIR=str(project.folder / "app.py" / "cache"))
+    assert "variable BUNDLER_CACHE_DIR" in text
 
 
 # --- The compiler -----------------------------------------------------------------------------------------------------
@@ -304,6 +305,29 @@ def test_no_such_python(project: Project):
     project.refuse("bad-python", "app.py", "--python", "no/such/python")
     project.refuse("bad-python", "app.py", "--python", "/bin/true")
     project.refuse("bad-python", "app.py", "--python", "/bin/false")
+
+
+def test_environment_whose_python_is_gone(project: Project):
+    """An environment whose Python was removed: the message says where its link leads."""
+    (project.folder / "env" / "bin").mkdir(parents=True)
+    (project.folder / "env" / "bin" / "python").symlink_to("/nonexistent/python3")
+
+    assert "broken link to `/nonexistent/python3`" in project.refuse("bad-python", "app.py", "--python", "env")
+
+
+def test_environment_beside_the_project(project: Project, any_python: Path):
+    """`.venv` in the current folder is used where no environment is active, and named."""
+    run([any_python, "-m", "venv", "--without-pip", project.folder / ".venv"])
+    (next((project.folder / ".venv/lib").glob("python*/site-packages")) / "there.py").touch()
+    project.write("app.py", "import there\n")
+
+    done = bundle("plan", "app.py", "--strict", cwd=project.folder, VIRTUAL_ENV="", CONDA_PREFIX="")
+
+    assert done.status == 0, done.stderr
+    assert b"`.venv` is used" in done.stderr
+    stale = bundle("plan", "app.py", cwd=project.folder, VIRTUAL_ENV="/nowhere", CONDA_PREFIX="").stderr
+    assert b"warning[stale-environment]" in stale
+    assert b"`.venv` is used" in stale
 
 
 def test_too_old(project: Project):
