@@ -10,6 +10,7 @@ from pathlib import Path
 from bundler import link
 from bundler.analyze import ModuleGraph, analyze
 from bundler.analyze.graph import SourceModule
+from bundler.analyze.installed.locate import Locator
 from bundler.analyze.tell.trace import trace
 from bundler.analyze.tell.why import explain
 from bundler.cache import Cache
@@ -65,7 +66,9 @@ def plan(settings: Settings, report: Reporter) -> LinkPlan:
 def why(settings: Settings, module: str, report: Reporter) -> str:
     """The chain of imports that brings a module into the binary, as text; BundleError when nothing does."""
     context = _context(settings, report)
-    return explain(_analyzed(_target(settings, context), settings, context, tells=False), module)
+    target = _target(settings, context)
+    graph = _analyzed(target, settings, context, tells=False)
+    return explain(graph, module, Locator(target.extension_suffixes), target.builtin_modules)
 
 
 def traced(settings: Settings, arguments: Sequence[str], folder: Path, report: Reporter) -> Path | None:

@@ -281,7 +281,8 @@ def test_why_not(app: Path):
     outcome = bundle("why", "jsom", *PYTHON, app)
 
     assert (outcome.status, outcome.stdout) == (1, b"")
-    assert b"error[not-included]: nothing in the program imports `jsom`\n  hint: did you mean `json`?" in outcome.stderr
+    words = b"error[not-included]: nothing in the program imports `jsom`, and it is not installed\n  hint: did you mean `json`?"
+    assert words in outcome.stderr
 
 
 # --- What a run shows ---------------------------------------------------------------------------------------------------
