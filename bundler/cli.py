@@ -324,14 +324,16 @@ def _unknown_options(names: tuple[str, ...], parser_: argparse.ArgumentParser) -
 
     every = parser_._option_string_actions  # noqa: SLF001  # argparse has no other list of them
     help_hint = f"`{parser_.prog} --help` lists the options"
-    answers = {}
-    for name in names:
-        near = difflib.get_close_matches(name, every, 1)
-        answers[name] = answer_to(name) or (f"did you mean `{near[0]}`?" if near else "")
+    nearest = {name: difflib.get_close_matches(name, every, 1) for name in names}
     if len(names) == 1:
-        return UsageError(f"there is no option `{names[0]}`", answers[names[0]] or help_hint)
+        (name,) = names
+        near_hint = f"did you mean `{nearest[name][0]}`?" if nearest[name] else help_hint
+        return UsageError(f"there is no option `{name}`", answer_to(name) or near_hint)
     listed = ", ".join(f"`{name}`" for name in names)
-    return UsageError(f"there are no options {listed}", help_hint, tuple(filter(None, answers.values())))
+    answers = (
+        answer_to(name) or (f"in place of `{name}`: `{near[0]}`?" if near else "") for name, near in nearest.items()
+    )
+    return UsageError(f"there are no options {listed}", help_hint, tuple(filter(None, answers)))
 
 
 def read_settings(arguments: list[str], variables: Mapping[str, str]) -> Settings:

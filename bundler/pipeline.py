@@ -105,21 +105,26 @@ def _analyzed(target: TargetPython, settings: Settings, context: BuildContext, *
         graph = analyze(target, settings, context)
     if tells:
         _tell(graph.findings, settings, context)
+        _refuse_warnings((*settings.findings, *graph.findings), settings)
     return graph
 
 
 def _frozen(graph: ModuleGraph, target: TargetPython, settings: Settings, context: BuildContext) -> FrozenImage:
     image = freeze(graph, target, settings, context)
     _tell(image.findings, settings, context)
+    _refuse_warnings(image.findings, settings)
     return image
 
 
 def _tell(findings: Sequence[Diagnostic], settings: Settings, context: BuildContext) -> None:
-    """Report findings; BundleError when there are warnings among them and warnings are failures."""
+    """Report findings; warnings that will fail the build with `-q` too."""
     if settings.strict:
-        # What fails the build is told with `-q` too.
         findings = [replace(finding, is_urgent=finding.severity is Severity.WARNING) for finding in findings]
     context.report.findings(findings)
+
+
+def _refuse_warnings(findings: Sequence[Diagnostic], settings: Settings) -> None:
+    """BundleError when there are warnings and warnings are failures."""
     count = sum(finding.severity is Severity.WARNING for finding in findings)
     if settings.strict and count:
         raise BundleError(

@@ -327,6 +327,10 @@ def test_environment_beside_the_project(project: Project, any_python: Path):
     assert b"`.venv` is used" in done.stderr
     stale = bundle("plan", "app.py", cwd=project.folder, VIRTUAL_ENV="/nowhere", CONDA_PREFIX="").stderr
     assert b"warning[stale-environment]" in stale
+    assert (
+        b"error[strict]"
+        in bundle("plan", "app.py", "-q", "--strict", cwd=project.folder, VIRTUAL_ENV="/nowhere").stderr
+    )
     assert b"`.venv` is used" in stale
 
 

@@ -9,7 +9,7 @@ from bundler.analyze.graph import Binding
 from bundler.analyze.installed.locate import Kind
 from bundler.analyze.nodes import Reached
 from bundler.analyze.read.facts import FileFacts
-from bundler.analyze.resolve.entry import Entry, module_at
+from bundler.analyze.resolve.entry import Entry, in_folder, module_at
 from bundler.analyze.resolve.finder import ModuleFinder
 from bundler.errors import BundleError
 
@@ -42,7 +42,7 @@ def refuse_relative_imports(entry: Entry, facts: FileFacts) -> None:
                 "relative-import",
                 "a script cannot use relative imports: it belongs to no package",
                 where=f"{entry.source}:{fact.line}",
-                hint=f"bundle it as a module, with `-m {module}` in the folder `{folder}`",
+                hint=f"bundle it as a module, with `-m {module}`{in_folder(folder)}",
             )
 
 

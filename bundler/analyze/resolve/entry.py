@@ -82,11 +82,10 @@ def _refuse_function_of_file(target: str) -> None:
     file, _, function = target.rpartition(":")
     if file.endswith(".py") and function:
         folder, module = module_at(Path(file))
-        where = "" if folder == Path.cwd() else f" in the folder `{folder}`"
         raise BundleError(
             "no-such-target",
             f"`{target}` names a file, but a function is found by the name of its module",
-            hint=f"write `{module}:{function}`{where}",
+            hint=f"write `{module}:{function}`{in_folder(folder)}",
         )
 
 
@@ -97,11 +96,16 @@ def module_at(source: Path, depth: int = 0) -> tuple[Path, str]:
     """
     source = source.absolute()
     folder, parts = source.parent, [] if source.stem == "__main__" and depth else [source.stem]
-    while depth > 0 or (folder / "__init__.py").is_file():
+    while folder.name and (depth > 0 or (folder / "__init__.py").is_file()):
         parts.insert(0, folder.name)
         folder = folder.parent
         depth -= 1
     return folder, ".".join(parts)
+
+
+def in_folder(folder: Path) -> str:
+    """The end of a hint: where a command has to be given; nothing for the current folder."""
+    return "" if folder == Path.cwd() else f" in the folder `{folder}`"
 
 
 def _module(name: str, search_path: tuple[Path, ...], locator: Locator) -> Entry:
