@@ -90,9 +90,10 @@ _HELP_HINT = "`bundle --help` shows how it is used"
 class UsageError(Exception):
     """The command line makes no sense."""
 
-    def __init__(self, message: str, hint: str = _HELP_HINT) -> None:
+    def __init__(self, message: str, hint: str = _HELP_HINT, notes: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.hint = hint
+        self.notes = notes
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -126,7 +127,7 @@ def _run(arguments: list[str]) -> int:
             else:
                 _build(settings)
     except UsageError as error:
-        _reporter().diagnostic(Diagnostic(Severity.ERROR, "usage", str(error), hint=error.hint))
+        _reporter().diagnostic(Diagnostic(Severity.ERROR, "usage", str(error), notes=error.notes, hint=error.hint))
         return WRONG_USAGE
     except BrokenPipeError:
         raise
@@ -307,16 +308,32 @@ def _help(option: Option) -> str:
 def _parse(parser_: argparse.ArgumentParser, arguments: list[str]) -> dict[str, Any]:
     """What the arguments say; UsageError when there is one too many."""
     known, extra = parser_.parse_known_args(arguments)
-    for word in extra:
-        name = word.partition("=")[0]
-        if name.startswith("-") and name != "-":
-            every = parser_._option_string_actions  # noqa: SLF001  # argparse has no other list of them
-            near = difflib.get_close_matches(name, every, 1)
-            hint = f"did you mean `{near[0]}`?" if near else f"`{parser_.prog} --help` lists the options"
-            raise UsageError(f"there is no option `{name}`", hint)
+    unknown = dict.fromkeys(
+        word.partition("=")[0] for word in extra if word.startswith("-") and word not in ("-", "--")
+    )
+    if unknown:
+        raise _unknown_options(tuple(unknown), parser_)
     if extra:
         raise UsageError(f"`{extra[0]}` is one argument too many", f"`{parser_.prog} --help` shows how it is used")
     return vars(known)
+
+
+def _unknown_options(names: tuple[str, ...], parser_: argparse.ArgumentParser) -> UsageError:
+    """An error with what to write instead: the answer to an option of another tool, or the nearest option of ours."""
+    from bundler.other_tools import answer_to
+
+    every = parser_._option_string_actions  # noqa: SLF001  # argparse has no other list of them
+    help_hint = f"`{parser_.prog} --help` lists the options"
+    nearest = {name: difflib.get_close_matches(name, every, 1) for name in names}
+    if len(names) == 1:
+        (name,) = names
+        near_hint = f"did you mean `{nearest[name][0]}`?" if nearest[name] else help_hint
+        return UsageError(f"there is no option `{name}`", answer_to(name) or near_hint)
+    listed = ", ".join(f"`{name}`" for name in names)
+    answers = (
+        answer_to(name) or (f"in place of `{name}`: `{near[0]}`?" if near else "") for name, near in nearest.items()
+    )
+    return UsageError(f"there are no options {listed}", help_hint, tuple(filter(None, answers)))
 
 
 def read_settings(arguments: list[str], variables: Mapping[str, str]) -> Settings:
@@ -329,14 +346,18 @@ def _settings(given: dict[str, Any], variables: Mapping[str, str]) -> Settings:
     both = flags.conflict()
     if both:
         raise UsageError(f"{' and '.join(f'`{option.spelling}`' for option in both)} exclude each other")
-    from bundler.project import project_options
+    from bundler.project import project_commands, project_options
 
     project = project_options(flags.values.get("target"), Path())
     settings = combine(flags, project, variables)
     if not any(getattr(settings, name) for name in ENTRIES):
+        commands = project_commands(Path())
         raise UsageError(
             "nothing to bundle is named",
-            "name a script, such as `bundle app.py`, or set `target` in `[tool.bundle]` of pyproject.toml; "
+            f"the project has {'commands' if len(commands) > 1 else 'a command'}: "
+            f"{', '.join(f'`bundle --script {name}`' for name in commands)}"
+            if commands
+            else "name a script, such as `bundle app.py`, or set `target` in `[tool.bundle]` of pyproject.toml; "
             "`bundle --help` shows the rest",
         )
     return settings
@@ -400,7 +421,8 @@ def _explain_os_error(error: OSError, settings: Settings | None) -> Diagnostic |
         return None
     reason = error.strerror or str(error)
     cache = settings.cache_dir
-    if Path(os.fsdecode(error.filename)).is_relative_to(cache):
+    file = Path(os.fsdecode(error.filename))
+    if file.is_relative_to(cache) or cache.is_relative_to(file):  # a folder above it could not be made
         return Diagnostic(
             Severity.ERROR,
             "cache-unusable",

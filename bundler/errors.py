@@ -21,6 +21,7 @@ class Diagnostic:
 
     `code` is stable and greppable ("missing-module"). `where` is a place a user can open ("app.py:12").
     `notes` are further lines of context, such as an import chain. `hint` is the one thing to do about it.
+    `is_urgent`: shown with `-q` too.
     """
 
     severity: Severity
@@ -29,6 +30,7 @@ class Diagnostic:
     where: str | None = None
     notes: tuple[str, ...] = ()
     hint: str | None = None
+    is_urgent: bool = False
 
 
 class BundleError(Exception):

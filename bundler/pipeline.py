@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bundler import link
 from bundler.analyze import ModuleGraph, analyze
 from bundler.analyze.graph import SourceModule
+from bundler.analyze.installed.locate import Locator
 from bundler.analyze.tell.trace import trace
 from bundler.analyze.tell.why import explain
 from bundler.cache import Cache
 from bundler.context import BuildContext
-from bundler.errors import BundleError
+from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.freeze import FrozenImage, freeze
 from bundler.link import LinkPlan
 from bundler.link.contents import FileEntry
@@ -67,7 +68,9 @@ def plan(settings: Settings, report: Reporter) -> LinkPlan:
 def why(settings: Settings, module: str, report: Reporter) -> str:
     """The chain of imports that brings a module into the binary, as text; BundleError when nothing does."""
     context = _context(settings, report)
-    return explain(_analyzed(_target(settings, context), settings, context, tells=False), module)
+    target = _target(settings, context)
+    graph = _analyzed(target, settings, context, tells=False)
+    return explain(graph, module, Locator(target.extension_suffixes), target.builtin_modules)
 
 
 def traced(settings: Settings, arguments: Sequence[str], folder: Path, report: Reporter) -> Path | None:
@@ -94,6 +97,7 @@ def _context(settings: Settings, report: Reporter) -> BuildContext:
 
 
 def _target(settings: Settings, context: BuildContext) -> TargetPython:
+    _tell(settings.findings, settings, context)
     linkage = Linkage(settings.libpython) if settings.libpython else None
     return probe(settings.python, context, linkage)
 
@@ -102,14 +106,34 @@ def _analyzed(target: TargetPython, settings: Settings, context: BuildContext, *
     with context.report.stage(f"analyzing {settings.subject}"):
         graph = analyze(target, settings, context)
     if tells:
-        context.report.findings(graph.findings)
+        _tell(graph.findings, settings, context)
+        _refuse_warnings((*settings.findings, *graph.findings), settings)
     return graph
 
 
 def _frozen(graph: ModuleGraph, target: TargetPython, settings: Settings, context: BuildContext) -> FrozenImage:
     image = freeze(graph, target, settings, context)
-    context.report.findings(image.findings)
+    _tell(image.findings, settings, context)
+    _refuse_warnings(image.findings, settings)
     return image
+
+
+def _tell(findings: Sequence[Diagnostic], settings: Settings, context: BuildContext) -> None:
+    """Report findings; warnings that will fail the build with `-q` too."""
+    if settings.strict:
+        findings = [replace(finding, is_urgent=finding.severity is Severity.WARNING) for finding in findings]
+    context.report.findings(findings)
+
+
+def _refuse_warnings(findings: Sequence[Diagnostic], settings: Settings) -> None:
+    """BundleError when there are warnings and warnings are failures."""
+    count = sum(finding.severity is Severity.WARNING for finding in findings)
+    if settings.strict and count:
+        raise BundleError(
+            "strict",
+            f"{count_text(count, 'warning')}, and with `--strict` any warning fails the build",
+            hint="mend what is named above, or build without `--strict`",
+        )
 
 
 def _checked(image: FrozenImage, target: TargetPython, settings: Settings, context: BuildContext) -> None:

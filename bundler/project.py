@@ -61,11 +61,19 @@ def find_project_file(start: Path) -> Path | None:
     return None
 
 
-def read_project_file(file: Path) -> Given:
-    """The options in one file."""
+def project_commands(here: Path) -> tuple[str, ...]:
+    """The names of commands that the nearest pyproject.toml defines in `[project.scripts]` (PEP 621), sorted."""
+    file = find_project_file(here)
+    project = _read(file)[0].get("project") if file is not None else None
+    scripts = project.get("scripts") if isinstance(project, dict) else None
+    return tuple(sorted(scripts)) if isinstance(scripts, dict) else ()
+
+
+def _read(file: Path) -> tuple[dict[str, Any], str]:
+    """The document, and its text; BundleError when it is not valid."""
     try:
         text = file.read_text(encoding="utf-8")
-        document = tomli.loads(text)
+        return tomli.loads(text), text
     except OSError as error:
         raise BundleError("unreadable", f"`{file}` cannot be read: {error.strerror}") from error
     except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
@@ -73,8 +81,21 @@ def read_project_file(file: Path) -> Given:
         where = f"{file}:{found[1]}" if found else str(file)
         reason = str(error)[: found.start()] if found else str(error)
         raise BundleError("bad-toml", f"`{file.name}` is not valid TOML: {reason}", where=where) from error
-    tool = document.get("tool")
-    section = tool.get("bundle", {}) if isinstance(tool, dict) else {}
+
+
+def read_project_file(file: Path) -> Given:
+    """The options in one file."""
+    document, text = _read(file)
+    found = document.get("tool")
+    tool = found if isinstance(found, dict) else {}
+    if "bundler" in tool and "bundle" not in tool:
+        raise BundleError(
+            "bad-option",
+            "`[tool.bundler]` is not the table of bundle's options",
+            where=_line_of(r"\[tool\.bundler\b", file, text),
+            hint="write `[tool.bundle]`",
+        )
+    section = tool.get("bundle", {})
     if not isinstance(section, dict):
         raise BundleError(
             "bad-option",
@@ -145,7 +166,12 @@ def _refuse_conflict(given: Given, file: Path) -> None:
 def _where(key: str, file: Path, text: str) -> str:
     """The line on which a key most likely stands: the parser does not tell."""
     start = max(text.find("[tool.bundle]"), 0)
-    found = re.compile(rf"^[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*[.=]", re.MULTILINE).search(text, start)
+    return _line_of(rf"[\"']?{re.escape(key)}[\"']?[ \t]*[.=]", file, text, start)
+
+
+def _line_of(beginning: str, file: Path, text: str, start: int = 0) -> str:
+    """The file and the first line that begins so, if there is one."""
+    found = re.compile(rf"^[ \t]*{beginning}", re.MULTILINE).search(text, start)
     return f"{file}:{text.count(chr(10), 0, found.start()) + 1}" if found else str(file)
 
 

@@ -1,6 +1,6 @@
-"""Tables of Markdown made from declarations: options, and keys of JSON documents.
+"""Tables of Markdown made from declarations: options, keys of JSON documents, answers to options of other tools.
 
-`python -m bundler.reference docs/cli.md` puts them in between their marks.
+`python -m bundler.reference docs/cli.md docs/coming-from-pyinstaller.md` puts them in between their marks.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from bundler.other_tools import ANSWERS
 from bundler.schema import InspectDocument, PlanDocument, keys_of
 from bundler.settings import OPTIONS, Group, Kind, Option
 
@@ -43,10 +44,21 @@ def _key_table(document: type) -> Iterator[str]:
     yield ""
 
 
+def _answer_table(tool: str) -> Iterator[str]:
+    """A row for each option of another tool."""
+    yield ""
+    yield f"| {tool} | bundler |"
+    yield "|---|---|"
+    for theirs, ours in ANSWERS[tool]:
+        yield f"| {theirs} | {ours} |"
+    yield ""
+
+
 SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
     "options": _option_tables,
     "keys of inspect": partial(_key_table, InspectDocument),
     "keys of plan": partial(_key_table, PlanDocument),
+    **{f"options of {tool}": partial(_answer_table, tool) for tool in ANSWERS},
 }
 
 

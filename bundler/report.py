@@ -76,7 +76,7 @@ def count_text(count: int, noun: str) -> str:
 
 
 class Reporter:
-    """What a build says: live stages on a terminal, plain lines elsewhere, only errors when `quiet`.
+    """What a build says: live stages on a terminal, plain lines elsewhere; errors and urgent warnings when `quiet`.
 
     `verbose`: details in full instead of their number, and every command that is run.
     """
@@ -135,8 +135,8 @@ class Reporter:
         logger.addHandler(_CommandLines(self._console))
 
     def diagnostic(self, finding: Diagnostic) -> None:
-        """A finding in full; warnings are not shown when quiet."""
-        if not self._quiet or finding.severity is Severity.ERROR:
+        """A finding in full; when quiet, only errors and what is urgent."""
+        if not self._quiet or finding.severity is Severity.ERROR or finding.is_urgent:
             self._console.print(_diagnostic_text(finding))
 
     def findings(self, found: Sequence[Diagnostic]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,8 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, get_origin, get_type_hints
 
-from bundler.errors import BundleError
+from bundler.errors import BundleError, Diagnostic
+from bundler.interpreters import DefaultPython, default_python, find_python
 
 OPTIMIZE_LEVELS = (0, 1, 2)
 
@@ -27,7 +27,7 @@ class Kind(Enum):
     TEXT = "a string"
     TARGET = "a string (path or `package.module:function`)"
     PATH = "a string (path)"
-    PYTHON = "a string (path or command)"
+    PYTHON = "a string (path, command or version)"
     LEVEL = "0, 1 or 2"
     EXTENT = '"used" or "full"'
     VERSION = 'a string (version, such as "2.31")'
@@ -113,9 +113,10 @@ class Settings:
             "python",
             Kind.PYTHON,
             Group.ENTRY,
-            "the interpreter to embed, whose environment is searched: its path, its name on PATH, or the folder of a "
-            "virtual environment (default: that of the active environment, else the one that runs bundle)",
-            metavar="PATH",
+            "the interpreter to embed, whose environment is searched: its path, its name on PATH, a version such as `3.13` (on PATH, "
+            "pyenv's or uv's), or the folder of a virtual environment (default: that of the active environment, else of "
+            "`.venv` beside pyproject.toml or in the current folder, else the one that runs bundle)",
+            metavar="PYTHON",
         ),
     ] = Path(sys.executable)
     hidden_imports: Annotated[
@@ -367,12 +368,31 @@ class Settings:
             metavar="KIND",
         ),
     ] = None
-    quiet: Annotated[bool, Option("quiet", Kind.SWITCH, Group.BUILD, "say nothing but errors", short="-q")] = False
+    strict: Annotated[
+        bool,
+        Option(
+            "strict",
+            Kind.SWITCH,
+            Group.BUILD,
+            "fail if there is any warning, before anything is compiled; all of them are told",
+        ),
+    ] = False
+    quiet: Annotated[
+        bool,
+        Option(
+            "quiet",
+            Kind.SWITCH,
+            Group.BUILD,
+            "print only errors, and warnings of imports in your own code that will certainly fail",
+            short="-q",
+        ),
+    ] = False
     verbose: Annotated[bool, Option("verbose", Kind.SWITCH, Group.BUILD, "show the commands that run", short="-v")] = (
         False
     )
     compiler: str | None = None  # the variable CC
     folder: Path = Path()  # where modules that TARGET and -m name are looked for first
+    findings: tuple[Diagnostic, ...] = ()  # about where these settings come from
 
     @property
     def version_limits(self) -> Mapping[str, str]:
@@ -452,7 +472,7 @@ def convert(kind: Kind, raw: Any, folder: Path) -> Any:  # one type for each kin
         case Kind.PATH:
             return folder / os.path.expanduser(raw)  # noqa: PTH111  # Path's raises when there is no such user
         case Kind.PYTHON:
-            return _find_python(os.path.expanduser(raw), folder)  # noqa: PTH111
+            return find_python(os.path.expanduser(raw), folder, environment())  # noqa: PTH111
         case Kind.TEXTS:
             return tuple(raw)
         case Kind.PATHS:
@@ -467,20 +487,6 @@ def convert(kind: Kind, raw: Any, folder: Path) -> Any:  # one type for each kin
             return raw
         case Kind.TEXT | Kind.EXTENT | Kind.LINKAGE | Kind.SWITCH:
             return raw
-
-
-def _find_python(name: str, folder: Path) -> Path:
-    path = folder / name
-    if path.is_dir():
-        return _python_of(path)
-    if "/" in name or path.exists():
-        return path
-    found = shutil.which(name)
-    return Path(found) if found else path
-
-
-def _python_of(environment: Path) -> Path:
-    return environment / "bin" / "python"
 
 
 def _added_data(text: str, folder: Path) -> AddedData:
@@ -508,12 +514,16 @@ def combine(flags: Given, project: Given, variables: Mapping[str, str]) -> Setti
                 values.pop(name, None)
     for name, value in flags.values.items():
         values[name] = (*values.get(name, ()), *value) if OPTIONS[name].kind.is_list else value
-    values["python"] = (values.get("python") or active_python(variables)).absolute()
+    python = (
+        DefaultPython(values["python"]) if "python" in values else default_python(variables, (project.folder, Path()))
+    )
+    values["python"] = python.path.absolute()
     values["cache_dir"] = _cache_dir(flags, project, variables).absolute()
     given_by_flag = any(flags.values.get(name) for name in ENTRIES)
     return Settings(
         **values,
         compiler=variables.get("CC") or None,
+        findings=python.findings,
         folder=flags.folder if given_by_flag else project.folder,
     )
 
@@ -521,17 +531,6 @@ def combine(flags: Given, project: Given, variables: Mapping[str, str]) -> Setti
 def environment() -> Mapping[str, str]:
     """The environment variables, for `combine`."""
     return os.environ
-
-
-def active_python(variables: Mapping[str, str]) -> Path:
-    """The interpreter of the active virtual or conda environment, else the one that runs us."""
-    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
-        if variables.get(name):
-            python = _python_of(Path(variables[name]))
-            # An environment that was deleted may still be named in a shell.
-            if python.exists():
-                return python
-    return Path(sys.executable)
 
 
 def default_cache_dir(variables: Mapping[str, str] = os.environ) -> Path:

@@ -231,6 +231,7 @@ FULL = os.strerror(errno.ENOSPC)
         (CommandError(["cc"], "ended with status 1", "x.c: error: no\n"), "command-failed"),
         (PermissionError(errno.EACCES, "Permission denied", "/cache/frozen/ab"), "cache-unusable"),
         (OSError(errno.EROFS, "Read-only file system", b"/cache"), "cache-unusable"),
+        (PermissionError(errno.EACCES, "Permission denied", "/"), "cache-unusable"),  # where it could not be made
         (PermissionError(errno.EACCES, "Permission denied", "/home/other/app.py"), "file-unusable"),
         (OSError(errno.EBADF, "Bad file descriptor"), None),
         (RecursionError(), None),
@@ -280,7 +281,8 @@ def test_why_not(app: Path):
     outcome = bundle("why", "jsom", *PYTHON, app)
 
     assert (outcome.status, outcome.stdout) == (1, b"")
-    assert b"error[not-included]: nothing in the program imports `jsom`\n  hint: did you mean `json`?" in outcome.stderr
+    words = b"error[not-included]: nothing in the program imports `jsom`, and it is not installed\n  hint: did you mean `json`?"
+    assert words in outcome.stderr
 
 
 # --- What a run shows ---------------------------------------------------------------------------------------------------

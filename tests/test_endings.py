@@ -57,7 +57,10 @@ def test_missing_modules_have_a_note(endings: Program, case: str, name: str):
     """The error of an import that fails says how to build a binary with that module."""
     last = run([endings.binary, case]).stderr.decode().splitlines()[-1]
 
-    assert last == f"the program was bundled without `{name}`; if the program needs it, add `--hidden-import {name}`"
+    assert last == (
+        f"the program was bundled without `{name}`; if the program needs it, install it where the program is bundled, "
+        f"and if it is installed there, add `--hidden-import {name}`"
+    )
 
 
 def test_missing_metadata_has_a_note(endings: Program):

@@ -137,6 +137,64 @@ def test_missing_module_is_not_mentioned_when_quiet(project: Project):
     assert project.build("app.py", "-q") == Outcome(0, b"", b"")
 
 
+def test_an_import_that_must_fail_is_told_when_quiet(project: Project):
+    """With `-q` an unconditional import of the program's own code that finds nothing is a warning all the same."""
+    project.write("app.py", "import middle\n")
+    project.write("middle.py", "try:\n    import one\nexcept ImportError:\n    pass\nimport two\n")
+
+    done = project.build("app.py", "-q")
+
+    assert done.status == 0
+    assert b"warning[missing-module]: `two` was not found" in done.stderr
+    assert b"`one`" not in done.stderr
+
+
+@pytest.mark.parametrize("quiet", [[], ["-q"]])
+def test_strict(project: Project, quiet: list[str]):
+    """With `--strict` warnings fail the build before anything is compiled, and all of them are told."""
+    project.write("app.py", "try:\n    import one\nexcept ImportError:\n    pass\nimport two\n")
+
+    text = project.refuse("strict", "app.py", "--strict", *quiet)
+
+    assert "2 warnings" in text
+    assert text.count("warning[missing-module]") == 2
+    assert "compiling" not in text
+
+
+def test_strict_without_warnings(project: Project):
+    """With `--strict` a program without warnings builds; notes are no warnings."""
+    project.write("app.py", "import sys\n\ndef load(name):\n    __import__(name)\n")
+
+    done = project.build("app.py", "--strict")
+
+    assert done.status == 0, done.stderr
+    assert b"note[computed-import]" in done.stderr
+
+
+# --- Places -----------------------------------------------------------------------------------------------------------
+
+
+def test_places_in_an_editable_install(project: Project, any_python: Path):
+    """Messages and `bundle why` name the user's files, also where an editable install is found through links in the cache."""
+    environment, source = project.folder / "env", project.folder / "source"
+    run([any_python, "-m", "venv", "--without-pip", environment])
+    site = next((environment / "lib").glob("python*/site-packages"))
+    files = {"__init__.py": "import gone\nfrom . import broken, inner\n", "broken.py": "def :\n", "inner.py": ""}
+    for name, text in files.items():
+        (source / name).parent.mkdir(exist_ok=True)
+        (source / name).write_text(text)
+    (site / "__editable___shop_1_finder.py").write_text(f"MAPPING = {{'shop': {str(source)!r}}}\n")
+    python = ("--python", environment)
+
+    told = project.build("shop:broken", "--strict", *python).stderr.decode()
+    why = project.build("why", "shop.inner", "shop:broken", *python).stdout.decode().splitlines()
+
+    assert "--> source/__init__.py:1\n" in told
+    assert "--> source/broken.py:1\n" in told
+    assert "/cache" not in told
+    assert why == ["__main__ imports shop", f"shop imports shop.inner  {source}/__init__.py:2"]
+
+
 # --- The output -------------------------------------------------------------------------------------------------------
 
 
@@ -201,7 +259,8 @@ def test_full_cache(project: Project, small_disk: Path):
 
 def test_unusable_cache(project: Project):
     """The cache folder cannot be made."""
-    project.refuse("cache-unusable", "app.py", BUNDLER_CACHE_DIR=str(project.folder / "app.py" / "cache"))
+    text = project.refuse("cache-unusable", "app.py", BUNDLER_CACHE_DIR=str(project.folder / "app.py" / "cache"))
+    assert "variable BUNDLER_CACHE_DIR" in text
 
 
 # --- The compiler -----------------------------------------------------------------------------------------------------
@@ -246,6 +305,33 @@ def test_no_such_python(project: Project):
     project.refuse("bad-python", "app.py", "--python", "no/such/python")
     project.refuse("bad-python", "app.py", "--python", "/bin/true")
     project.refuse("bad-python", "app.py", "--python", "/bin/false")
+
+
+def test_environment_whose_python_is_gone(project: Project):
+    """An environment whose Python was removed: the message says where its link leads."""
+    (project.folder / "env" / "bin").mkdir(parents=True)
+    (project.folder / "env" / "bin" / "python").symlink_to("/nonexistent/python3")
+
+    assert "broken link to `/nonexistent/python3`" in project.refuse("bad-python", "app.py", "--python", "env")
+
+
+def test_environment_beside_the_project(project: Project, any_python: Path):
+    """`.venv` in the current folder is used where no environment is active, and named."""
+    run([any_python, "-m", "venv", "--without-pip", project.folder / ".venv"])
+    (next((project.folder / ".venv/lib").glob("python*/site-packages")) / "there.py").touch()
+    project.write("app.py", "import there\n")
+
+    done = bundle("plan", "app.py", "--strict", cwd=project.folder, VIRTUAL_ENV="", CONDA_PREFIX="")
+
+    assert done.status == 0, done.stderr
+    assert b"`.venv` is used" in done.stderr
+    stale = bundle("plan", "app.py", cwd=project.folder, VIRTUAL_ENV="/nowhere", CONDA_PREFIX="").stderr
+    assert b"warning[stale-environment]" in stale
+    assert (
+        b"error[strict]"
+        in bundle("plan", "app.py", "-q", "--strict", cwd=project.folder, VIRTUAL_ENV="/nowhere").stderr
+    )
+    assert b"`.venv` is used" in stale
 
 
 def test_too_old(project: Project):

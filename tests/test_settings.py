@@ -11,6 +11,8 @@ import pytest
 
 from bundler.cli import UsageError, parser, read_settings
 from bundler.errors import BundleError
+from bundler.interpreters import DefaultPython, default_python, find_python
+from bundler.other_tools import ANSWERS, options_in
 from bundler.project import find_project_file, read_project_file
 from bundler.reference import refreshed
 from bundler.settings import (
@@ -21,7 +23,6 @@ from bundler.settings import (
     Kind,
     Option,
     Settings,
-    active_python,
     convert,
     default_cache_dir,
     fits,
@@ -209,10 +210,62 @@ def test_the_active_environment_is_the_default(tmp_path: Path):
     virtual, conda = make_environment(tmp_path / "v"), make_environment(tmp_path / "c")
     both = {"VIRTUAL_ENV": str(tmp_path / "v"), "CONDA_PREFIX": str(tmp_path / "c")}
 
-    assert active_python(both) == virtual
-    assert active_python({"CONDA_PREFIX": str(tmp_path / "c")}) == conda
-    assert active_python({**both, "VIRTUAL_ENV": str(tmp_path / "gone")}) == conda
-    assert active_python({"VIRTUAL_ENV": ""}) == Path(sys.executable)
+    assert default_python(both, [tmp_path]) == DefaultPython(virtual)
+    assert default_python({"CONDA_PREFIX": str(tmp_path / "c")}, [tmp_path]) == DefaultPython(conda)
+    assert default_python({**both, "VIRTUAL_ENV": str(tmp_path / "gone")}, [tmp_path]).path == conda
+    assert default_python({"VIRTUAL_ENV": ""}, [tmp_path]) == DefaultPython(Path(sys.executable))
+
+
+def test_an_environment_that_is_not_active(read: Read, tmp_path: Path):
+    """`.venv` beside pyproject.toml is used when no environment is active and no Python is named, and that is told."""
+    python = make_environment(tmp_path / "project" / ".venv")
+    active = make_environment(tmp_path / "active")
+    found = read("app.py", "")
+
+    assert found.python == python
+    assert [each.code for each in found.findings] == ["environment"]
+    assert ".venv` is used" in found.findings[0].message
+    assert read("app.py", "", VIRTUAL_ENV=str(tmp_path / "active")).python == active
+    assert read(f"app.py --python {active}").findings == ()
+
+
+def test_an_environment_that_is_gone(tmp_path: Path):
+    """A variable that names an environment without a working Python is a warning that says what is wrong with it."""
+    (tmp_path / "dead" / "bin").mkdir(parents=True)
+    (tmp_path / "dead" / "bin" / "python").symlink_to("/nonexistent/python3")
+
+    for name, word in {"gone": "there is no", "dead": "broken link to `/nonexistent/python3`"}.items():
+        found = default_python({"VIRTUAL_ENV": str(tmp_path / name)}, [tmp_path])
+        assert found.path == Path(sys.executable)
+        assert [each.code for each in found.findings] == ["stale-environment"]
+        assert "VIRTUAL_ENV" in found.findings[0].message
+        assert word in found.findings[0].message
+
+
+def test_python_of_a_version(tmp_path: Path):
+    """A version is found on PATH, then in the folders of pyenv and uv: the newest that fits. Shims of pyenv do not count."""
+    folders = {
+        "3.12.9": tmp_path / ".pyenv/versions/3.12.9",
+        "3.12.10": tmp_path / ".local/share/uv/python/cpython-3.12.10-linux-x86_64-gnu",
+        "3.13.0": tmp_path / ".pyenv/versions/3.13.0",
+        "free-threaded": tmp_path / ".local/share/uv/python/cpython-3.14.0+freethreaded-linux-x86_64-gnu",
+    }
+    for command in (*(folder / "bin/python3" for folder in folders.values()), tmp_path / ".pyenv/shims/python3.12"):
+        command.parent.mkdir(parents=True)
+        command.touch(0o755)
+    on_path = tmp_path / "bin" / "python3.13"
+    on_path.parent.mkdir()
+    on_path.touch(0o755)
+    variables = {"HOME": str(tmp_path), "PATH": f"{tmp_path}/.pyenv/shims:{tmp_path}/bin"}
+
+    def find(name: str) -> Path:
+        return find_python(name, tmp_path, variables)
+
+    assert find("3.12") == find("python3.12") == folders["3.12.10"] / "bin/python3"
+    assert find("3.12.9") == folders["3.12.9"] / "bin/python3"
+    assert find("3.13") == on_path
+    with pytest.raises(ValueError, match=r"no Python 3.14 on PATH.* there are 3.12.9, 3.12.10, 3.13.0$"):
+        find("3.14")
 
 
 def test_python_is_a_path_a_folder_or_a_command(read: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -261,7 +314,13 @@ def test_default_cache_folder(variables: dict[str, str], expected: Path):
         ("app.py -q -v", "`--quiet` and `--verbose` exclude each other", ""),
         ("app.py --hiden-import x", "there is no option `--hiden-import`", "did you mean `--hidden-import`?"),
         ("app.py --hidden-imports=x", "there is no option `--hidden-imports`", "did you mean `--hidden-import`?"),
-        ("app.py --onefile", "there is no option `--onefile`", "bundle --help"),
+        ("app.py --oneflie", "there is no option `--oneflie`", "bundle --help"),
+        ("app.py --onefile", "there is no option `--onefile`", "in place of PyInstaller's `--onefile`: nothing; "),
+        ("--name=shop app.py", "there is no option `--name`", "`--output FILE`"),
+        ("app.py -F", "there is no option `-F`", "always one file"),
+        ("app.py --osx-bundle-identifier x", "there is no option `--osx-bundle-identifier`", "other systems"),
+        ("app.py --include-package=shop", "there is no option `--include-package`", "`--collect-submodules PACKAGE`"),
+        ("app.py --target-dir x", "there is no option `--target-dir`", "in place of cx_Freeze's"),
         ("app.py --hidden", "there is no option `--hidden`", "did you mean `--hidden-import`?"),
         ("app.py -O 3", "argument -O/--optimize: invalid choice: '3'", ""),
         ("app.py -o", "argument -o/--output: expected one argument", ""),
@@ -419,6 +478,46 @@ def test_documentation_is_of_this_table():
 
     assert page == refreshed(page)
     assert all(f"| `{option.name}`: " in page for option in OPTIONS.values())
+
+
+def test_commands_of_the_project(read: Read, tmp_path: Path):
+    """Where nothing to bundle is named, the commands of the project are."""
+    read("app.py", "[project.scripts]\nshop = 'shop:main'\nadmin = 'shop:admin'")
+    with pytest.raises(UsageError, match="nothing to bundle") as caught:
+        read("")
+
+    assert caught.value.hint == "the project has commands: `bundle --script admin`, `bundle --script shop`"
+
+
+def test_table_with_the_name_of_the_package(tmp_path: Path):
+    """`[tool.bundler]` is an error that names the right table, unless that is there too."""
+    file = tmp_path / "pyproject.toml"
+    file.write_text("[project]\nname = 'x'\n[tool.bundler]\noutput = 'x'\n")
+    with pytest.raises(BundleError) as caught:
+        read_project_file(file)
+    found = caught.value.diagnostic
+    file.write_text("[tool.bundler]\n[tool.bundle]\nscript = 'x'\n")
+
+    assert found.where == f"{file}:3"
+    assert found.hint == "write `[tool.bundle]`"
+    assert read_project_file(file).values == {"script": "x"}
+
+
+def test_answers_to_options_of_other_tools(read: Read):
+    """docs/coming-from-pyinstaller.md holds the tables of the command line's answers, which name options that there are.
+
+    Several unknown options are answered one by one.
+    """
+    page = (DOCUMENTATION.parent / "coming-from-pyinstaller.md").read_text()
+    rows = [row for rows in ANSWERS.values() for row in rows]
+    ours = {name for _, answer in rows for name in options_in(answer) if name.startswith("--")}
+
+    assert page == refreshed(page)
+    assert all(f"| {theirs} | {answer} |" in page for theirs, answer in rows)
+    assert ours <= {f"--{option.name}" for option in OPTIONS.values()}
+    with pytest.raises(UsageError, match="there are no options `--onefile`, `--clean`") as caught:
+        read("--onefile app.py --clean")
+    assert len(caught.value.notes) == 2
 
 
 def test_help_shows_every_option():

@@ -17,6 +17,7 @@ from bundler.analyze.carry.data import (
     with_added,
 )
 from bundler.analyze.carry.opened_libraries import separate
+from bundler.analyze.follow.checks import refuse_missing_function, refuse_relative_imports, refuse_syntax_error
 from bundler.analyze.follow.requested import (
     Asked,
     add_asked,
@@ -49,17 +50,17 @@ from bundler.analyze.hooks import Hooks
 from bundler.analyze.installed.distributions import Environment, Installed
 from bundler.analyze.installed.locate import Kind, Locator
 from bundler.analyze.installed.origins import Origins
-from bundler.analyze.installed.search_path import searched_folders
+from bundler.analyze.installed.search_path import links_folder, searched_folders
 from bundler.analyze.nodes import Edge, Reached, Walk
 from bundler.analyze.read.extension import ExtensionReader
-from bundler.analyze.read.facts import FactSource, FileFacts
+from bundler.analyze.read.facts import FactSource
 from bundler.analyze.resolve.entry import Entry, find_entry
 from bundler.analyze.resolve.finder import ModuleFinder
 from bundler.analyze.tell.findings import findings
 from bundler.cache import Cache, digest
 from bundler.context import BuildContext
 from bundler.contract import bundle_root
-from bundler.errors import BundleError, Diagnostic
+from bundler.errors import Diagnostic
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.target.buildvars import portable_variables
@@ -87,7 +88,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
     cache = context.cache
     target = replace(target, search_path=searched_folders(target.search_path, cache))
     environment = Environment(target.search_path, target.markers)
-    locator = Locator(target.extension_suffixes)
+    locator = Locator(target.extension_suffixes, links_folder(cache))
     entry = find_entry(settings, environment, locator, cache)
     search_path = (*entry.search_path, *target.search_path)
     # The program's own folders last: hooks import the library's `platform`, not one beside the script.
@@ -129,7 +130,9 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         other_names=dict(sorted(_other_names(walk.reached))),
         imports=tuple(dict.fromkeys(map(_import, walk.edges))),
         left_out=walk.left_out,
-        data_files=tuple(_with_origin(file, around.origins) for file in data_files),
+        data_files=tuple(
+            replace(_with_origin(file, around.origins), source=locator.user_file(file.source)) for file in data_files
+        ),
         distributions=tuple(Distribution(owner.name, owner.version) for owner in contents.owners),
         findings=(
             *contents.findings,
@@ -169,8 +172,11 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
     environment, hooks = around.environment, around.hooks
     walker = Walker(around, settings.excluded_modules, core_names(target))
     main = around.facts.facts(entry.source, is_compiled=True)
-    _refuse_syntax_error(entry, main)
-    walker.add_main(main, entry.package, entry.source, _origin_of_program(entry, around.origins))
+    refuse_syntax_error(entry, main)
+    refuse_relative_imports(entry, main)
+    source = None if entry.function else entry.source  # a generated source has no place that users could open
+    walker.add_main(main, entry.package, source, _origin_of_program(entry, around.origins))
+    refuse_missing_function(entry, walker.reached, around.finder)
     for name in core_modules(target):
         walker.add(None, name, Binding.RULE)
     asked = add_asked(walker, settings, hooks, environment)
@@ -201,16 +207,6 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
 
 def _import(edge: Edge) -> Import:
     return Import(edge.importer, edge.imported, edge.binding, edge.line)
-
-
-def _refuse_syntax_error(entry: Entry, facts: FileFacts) -> None:
-    if facts.error is not None:
-        raise BundleError(
-            "syntax-error",
-            f"the program has a syntax error: {facts.error}",
-            where=f"{entry.source}:{facts.error_line}",
-            hint="the target Python cannot compile it; `--python` chooses another",
-        )
 
 
 def _imported_first(walk: Walk) -> Iterator[str]:
@@ -293,7 +289,13 @@ def _add_site_builtins(walker: Walker) -> tuple[str, ...]:
 def _modules(reached: Mapping[str, Reached], entry: Entry, target: TargetPython) -> Iterator[tuple[str, Module]]:
     root = bundle_root()
     origin = reached["__main__"].origin
-    yield "__main__", SourceModule("__main__", entry.source, entry.filename, is_package=False, origin=origin)
+    is_generated = bool(entry.function)
+    yield (
+        "__main__",
+        SourceModule(
+            "__main__", entry.source, entry.filename, is_package=False, origin=origin, is_generated=is_generated
+        ),
+    )
     for name in BOOTSTRAP_MODULES:
         path = target.stdlib / (name.replace(".", "/") + ".py")
         yield name, SourceModule(name, path, f"<frozen {name}>", is_package=False, origin=STDLIB, has_file=False)
@@ -311,7 +313,7 @@ def _portable_build_variables(
             text = portable_variables(module.path.read_text(), target.base_prefix, str(bundle_root()))
             source = cache.path("sysconfig", digest(text), ".py")
             cache.write(source, text.encode())
-            yield name, replace(module, path=source)
+            yield name, replace(module, path=source, is_generated=True)
 
 
 def _modules_of(module: Reached, root: PurePosixPath) -> Iterator[tuple[str, Module]]:
@@ -329,11 +331,11 @@ def _modules_of(module: Reached, root: PurePosixPath) -> Iterator[tuple[str, Mod
     folder = root / module.place
     filename = str(folder / located.path.name if is_package else folder.with_name(located.path.name))
     if located.kind is Kind.EXTENSION:
-        yield name, ExtensionModule(name, located.path, filename, is_package, origin)
+        yield name, ExtensionModule(name, located.file, filename, is_package, origin)
     elif module.facts is not None and module.facts.error:
-        yield name, BrokenModule(name, located.path, filename, is_package, origin)
+        yield name, BrokenModule(name, located.file, filename, is_package, origin)
     else:
-        yield name, SourceModule(name, located.path, filename, is_package, origin)
+        yield name, SourceModule(name, located.file, filename, is_package, origin)
 
 
 def _name_at(place: PurePosixPath) -> str:

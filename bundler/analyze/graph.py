@@ -62,7 +62,7 @@ class SourceModule:
     """A module with Python code. `filename` is that of its code objects.
 
     `has_file`: it is also the module's `__file__` in the binary. The interpreter's bootstrap and the launcher's modules
-    have none.
+    have none. `is_generated`: bundler wrote the source, so that no place in it is worth telling.
     """
 
     name: str
@@ -71,6 +71,7 @@ class SourceModule:
     is_package: bool
     origin: Origin
     has_file: bool = True
+    is_generated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 from bundler.context import BuildContext
 from bundler.elf import MACHINES, Machine, machine_for_python
 from bundler.errors import BundleError
+from bundler.interpreters import broken_link
 from bundler.process import CommandError, run
 from bundler.target.layout import measure_layout
 from bundler.target.libpython import find_libpython
@@ -58,6 +59,14 @@ def _ask(executable: Path) -> dict[str, Any]:
         done = run([executable, "-B", "-X", "utf8", _FACTS], environment={"PYTHONSAFEPATH": "1"})
         facts: dict[str, Any] = json.loads(done.stdout)
     except CommandError as error:
+        target = broken_link(executable)
+        if target is not None:
+            raise BundleError(
+                "bad-python",
+                f"`{executable}` is a broken link to `{target}`",
+                hint="the Python that the environment was made with is gone: make the environment anew, "
+                "or name another interpreter with `--python PYTHON`",
+            ) from error
         raise BundleError(
             "bad-python",
             f"`{executable}` does not work as a Python interpreter: {error.reason}",

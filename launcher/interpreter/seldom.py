@@ -120,7 +120,11 @@ def find_nowhere(fullname, path, target):
         if spec is not None:
             return spec
     error = ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
-    error.add_note(f"{NOTE} `{fullname}`; if the program needs it, add `--hidden-import {fullname}`")
+    # Whether it was there to be bundled is not known here.
+    error.add_note(
+        f"{NOTE} `{fullname}`; if the program needs it, install it where the program is bundled, "
+        f"and if it is installed there, add `--hidden-import {fullname}`"
+    )
     raise error
 
 

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable
+from importlib.util import MAGIC_NUMBER
 from pathlib import Path
 
 import pytest
@@ -169,8 +174,9 @@ def test_generated_script_depends_on_nothing_else(place: Path, tmp_path_factory:
         ({"target": "nonsense"}, "no-such-target", "neither a file nor a folder"),
         ({"target": "not a module:main"}, "no-such-target", "not of the form"),
         ({"target": "pkg.cli:"}, "no-such-target", "not of the form"),
+        ({"target": "app.py:main"}, "no-such-target", "name of its module"),
         ({"module": "missing"}, "no-such-module", "`missing`"),
-        ({"module": "pkg.sub"}, "no-such-module", "`pkg.sub.__main__`"),
+        ({"module": "pkg.sub"}, "no-such-module", "`pkg.sub` is a package and cannot be executed"),
         ({"module": "pkg.cli.deep"}, "no-such-module", "`pkg.cli.deep`"),
         ({"module": "fast"}, "no-such-module", "with Python source"),
         ({"module": "ns"}, "no-such-module", "`ns.__main__`"),
@@ -193,3 +199,49 @@ def test_near_miss_of_a_script(place: Path):
         found(place, script="runit")
 
     assert raised.value.diagnostic.hint == "did you mean `run-it`?"
+
+
+@pytest.mark.parametrize(
+    ("target", "written"), [("app.py:main", "`app:main`"), ("pkg/sub/deep.py:App.run", "`pkg.sub.deep:App.run`")]
+)
+def test_function_of_a_file(place: Path, monkeypatch: pytest.MonkeyPatch, target: str, written: str):
+    """A file before the colon is answered with the name of the module that it is."""
+    monkeypatch.chdir(place)
+    with pytest.raises(BundleError) as raised:
+        found(place, target=target)
+
+    hint = raised.value.diagnostic.hint
+    assert hint == f"write {written}"
+
+
+def test_near_miss_of_a_file(place: Path):
+    """A misspelt file is answered with the nearest one beside it."""
+    with pytest.raises(BundleError) as raised:
+        found(place, target=str(place / "ap.py"))
+
+    assert raised.value.diagnostic.hint == f"did you mean `{place / 'app.py'}`?"
+
+
+def _zipped(file: Path) -> None:
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("__main__.py", "print(1)")
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "what", "instead"),
+    [
+        ("tool.ipynb", lambda file: file.write_text('{"cells": []}'), "a notebook", "nbconvert"),
+        ("tool-1-py3-none-any.whl", _zipped, "a wheel", "pip install"),
+        ("tool.pyz", _zipped, "a zip archive", "python -m zipfile"),
+        ("binary", lambda file: shutil.copy(sys.executable, file), "an executable", "bundle inspect"),
+        ("tool.pyc", lambda file: file.write_bytes(MAGIC_NUMBER), "compiled Python code", "source"),
+    ],
+)
+def test_a_file_of_another_kind(place: Path, name: str, make: Callable[[Path], object], what: str, instead: str):
+    """A file that is no source is an error that says what it is, and what to bundle instead."""
+    make(place / name)
+    with pytest.raises(BundleError, match=f"is {what}") as raised:
+        found(place, target=name)
+
+    assert raised.value.diagnostic.code == "not-a-source"
+    assert instead in (raised.value.diagnostic.hint or "")

@@ -563,7 +563,7 @@ def test_files_that_hooks_add(tmp_path: Path):
     environment = Environment((tmp_path,), MARKERS)
 
     assert [str(file.destination) for file in asked_files(Asked((), ()), hooks, environment, {})] == ["moved/data.txt"]
-    assert [owner.name for owner in described(Asked((), ()), hooks, environment)] == ["p"]
+    assert [owner.name for owner in described(Asked((), ()), hooks, environment, {})] == ["p"]
 
 
 def test_sources_as_files(tmp_path: Path):

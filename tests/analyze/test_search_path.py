@@ -11,11 +11,12 @@ import pytest
 
 from bundler.analyze.carry.data import collect
 from bundler.analyze.installed.distributions import Environment
-from bundler.analyze.installed.search_path import searched_folders
+from bundler.analyze.installed.locate import Locator
+from bundler.analyze.installed.search_path import links_folder, searched_folders
 from bundler.cache import Cache
 from bundler.process import run
 from bundler.target import TargetPython, probe
-from tests.analyze.trees import MARKERS, install, reached, walked, walker, write
+from tests.analyze.trees import MARKERS, SUFFIXES, install, reached, walked, walker, write
 from tests.target.pythons import newest_target, quiet_context
 
 __all__ = ["newest_target"]
@@ -50,6 +51,24 @@ def test_finder_of_setuptools(tmp_path: Path, cache: Cache):
 
     assert reached(walked(walker(*folders), "import pkg, one, ns.part")) == {"pkg", "pkg.inner", "one", "ns", "ns.part"}
     assert searched_folders([site], cache) == folders
+
+
+def test_user_file_behind_a_link(tmp_path: Path, cache: Cache):
+    """A module that is found through a link of bundler's tells the user's file; any other tells its path."""
+    site, source = tmp_path / "site", tmp_path / "source"
+    write(source, {"__init__.py": "", "inner.py": ""})
+    write(site, {"__editable___x_1_finder.py": SETUPTOOLS.format(mapping={"pkg": str(source)}), "plain.py": ""})
+    folders = searched_folders([site], cache)
+    locator = Locator(SUFFIXES, links_folder(cache))
+    package, plain = locator.find("pkg", folders), locator.find("plain", folders)
+    assert package is not None
+    inner = locator.find("inner", package.folders)
+
+    assert inner is not None
+    assert package.file == source / "__init__.py"
+    assert inner.file == source / "inner.py" != inner.path
+    assert plain is not None
+    assert plain.file == plain.path == site / "plain.py"
 
 
 def test_finder_of_editables(tmp_path: Path, cache: Cache):

@@ -66,7 +66,7 @@ def test_server_as_a_library(
     newest_target: TargetPython, cache: Cache, tmp_path: Path, settings: dict[str, str], whole: bool
 ):
     """A server that the program uses serves what is bundled with it; one that is the program serves anything."""
-    write(tmp_path, {"app.py": "import uvicorn", "uvicorn/__init__.py": "", "uvicorn/__main__.py": "def main(): pass"})
+    write(tmp_path, {"app.py": "import uvicorn", "uvicorn/__init__.py": "def main(): pass", "uvicorn/__main__.py": ""})
     if settings == {"target": "app.py"}:
         settings = {"target": f"{tmp_path}/app.py"}
 

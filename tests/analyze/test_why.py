@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 
 from bundler.analyze.graph import APP, Binding, BuiltinModule, Import, LeftOut, Module, ModuleGraph, SourceModule
+from bundler.analyze.installed.locate import Locator
 from bundler.analyze.tell.why import explain
 from bundler.errors import BundleError
+from tests.analyze.trees import SUFFIXES
+
+LOCATOR = Locator(SUFFIXES)
 
 
 def _module(name: str) -> Module:
@@ -16,11 +20,14 @@ def _module(name: str) -> Module:
     return BuiltinModule(name) if name == "sys" else SourceModule(name, path, name, is_package=False, origin=APP)
 
 
-def graph(*imports: Import, left_out: tuple[LeftOut, ...] = ()) -> ModuleGraph:
-    """A graph with these edges; each name is that of a module, `sys` of a built-in one."""
+def graph(
+    *imports: Import, left_out: tuple[LeftOut, ...] = (), absent: tuple[str, ...] = (), folder: Path | None = None
+) -> ModuleGraph:
+    """A graph with these edges; each name is that of a module, `sys` of a built-in one, but for those `absent`."""
     names = {"__main__", *(name for edge in imports for name in (edge.importer, edge.imported) if name)}
-    modules = {name: _module(name) for name in names}
-    return ModuleGraph("app", modules, imports, (), (), (), (), "", left_out)
+    modules = {name: _module(name) for name in names.difference(absent)}
+    search_path = (folder,) if folder is not None else ()
+    return ModuleGraph("app", modules, imports, (), (), (), (), "", left_out, search_path=search_path)
 
 
 def test_shortest_chain():
@@ -35,6 +42,7 @@ def test_shortest_chain():
             Import("c.d", "c", Binding.PARENT),
         ),
         "c",
+        LOCATOR,
     )
 
     assert found.splitlines() == [
@@ -50,12 +58,14 @@ def test_shortest_chain():
 )
 def test_beginnings(name: str, text: str):
     """The program itself and what the interpreter imports are where chains begin."""
-    assert explain(graph(Import(None, "io", Binding.RULE)), name) == text
+    assert explain(graph(Import(None, "io", Binding.RULE)), name, LOCATOR) == text
 
 
 def test_no_place_for_what_has_no_source():
     """An extension or built-in module has no line that imports."""
-    found = explain(graph(Import("__main__", "sys", Binding.EAGER, 1), Import("sys", "b", Binding.EAGER, 5)), "b")
+    found = explain(
+        graph(Import("__main__", "sys", Binding.EAGER, 1), Import("sys", "b", Binding.EAGER, 5)), "b", LOCATOR
+    )
 
     assert found.splitlines()[1] == "sys imports b"
 
@@ -64,7 +74,7 @@ def test_left_out():
     """Of a module that is left out, the error tells who would use it and how to take it in."""
     left = LeftOut("a", "numpy.linalg", Binding.OPTIONAL, 7)
     with pytest.raises(BundleError, match="`numpy` is left out") as caught:
-        explain(graph(Import("__main__", "a", Binding.EAGER, 1), left_out=(left,)), "numpy")
+        explain(graph(Import("__main__", "a", Binding.EAGER, 1), left_out=(left,)), "numpy", LOCATOR)
 
     finding = caught.value.diagnostic
     assert finding.where == "a.py:7"
@@ -72,10 +82,47 @@ def test_left_out():
     assert finding.hint == "`--hidden-import numpy.linalg` takes it in"
 
 
-@pytest.mark.parametrize(("name", "hint"), [("reqests", "did you mean `requests`?"), ("x", "`--hidden-import x` ")])
-def test_not_there(name: str, hint: str):
-    """A name that nothing imports is an error that goes on."""
-    with pytest.raises(BundleError, match=f"nothing in the program imports `{name}`") as caught:
-        explain(graph(Import("__main__", "requests", Binding.EAGER, 1)), name)
+@pytest.mark.parametrize(
+    ("name", "message", "hint"),
+    [
+        ("reqests", "nothing in the program imports `reqests`, and it is not installed", "did you mean `requests`?"),
+        ("x", "nothing in the program imports `x`, and it is not installed", "install it "),
+        ("spare", "nothing in the program imports `spare`", "`--hidden-import spare` takes it in"),
+    ],
+)
+def test_not_there(tmp_path: Path, name: str, message: str, hint: str):
+    """A name that nothing imports is an error; it names an option only if there is a module to take in."""
+    (tmp_path / "spare.py").touch()
+    with pytest.raises(BundleError) as caught:
+        explain(graph(Import("__main__", "requests", Binding.EAGER, 1), folder=tmp_path), name, LOCATOR)
 
+    assert str(caught.value) == message
     assert (caught.value.diagnostic.hint or "").startswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "hint"),
+    [
+        ("gone", "`gone` is not installed", "install it "),
+        ("gone.deep", "`gone.deep` is not installed", "install it "),
+        ("a.b", "`a` has no module `a.b`", "it may be an attribute of `a`: "),
+        ("spare", "`spare` is installed, but excluded", "see `--exclude-module`"),
+    ],
+)
+def test_imported_but_not_there(tmp_path: Path, name: str, message: str, hint: str):
+    """Of a module that is imported and missing, the error tells who imports it, and does not say `--hidden-import`."""
+    (tmp_path / "spare.py").touch()
+    made = graph(
+        Import("__main__", "a", Binding.EAGER, 1),
+        *(Import("a", each, Binding.EAGER, 2) for each in ("gone.deep", "a.b", "spare")),
+        absent=("gone.deep", "a.b", "spare"),
+        folder=tmp_path,
+    )
+    with pytest.raises(BundleError) as caught:
+        explain(made, name, LOCATOR)
+
+    finding = caught.value.diagnostic
+    assert finding.message == message
+    assert finding.where == "a.py:2"
+    assert finding.notes[0].startswith("__main__ imports a, which imports ")
+    assert (finding.hint or "").startswith(hint)

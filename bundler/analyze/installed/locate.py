@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
@@ -21,21 +21,32 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A module's file. `folders`: where submodules are looked for; empty when it is not a package."""
+    """A module's file. `folders`: where submodules are looked for; empty when it is not a package.
+
+    `linked`: the user's file, when `path` goes through a link that bundler made (search_path.py).
+    """
 
     kind: Kind
     path: Path
     folders: tuple[Path, ...] = ()
+    linked: Path | None = None
+
+    @property
+    def file(self) -> Path:
+        """The user's file: the one to name in messages."""
+        return self.linked or self.path
 
 
 @dataclass(slots=True)
 class Locator:
     """Finds modules in folders; listings are kept, for one folder is asked often.
 
-    Folders are names or paths. Inside they are names: making and comparing paths took most of the time.
+    Folders are names or paths. Inside they are names: making and comparing paths took most of the time. `links` is the
+    folder below which bundler makes links to modules.
     """
 
     extension_suffixes: tuple[str, ...]
+    links: Path | None = None
     _listings: dict[str, frozenset[str]] = field(default_factory=dict)
     _submodules: dict[str, frozenset[str]] = field(default_factory=dict)
     _found: dict[tuple[str, ...], Located | None] = field(default_factory=dict)  # by name and folders
@@ -44,8 +55,17 @@ class Locator:
         """The module with this last name in the first folder that has it; parts of a namespace package add up."""
         key = (name, *(os.fspath(folder) for folder in folders))
         if key not in self._found:
-            self._found[key] = self._find(*key)
+            self._found[key] = self._with_file(self._find(*key))
         return self._found[key]
+
+    def user_file(self, path: Path) -> Path:
+        """What a path leads to if it goes through one of bundler's links; else the path."""
+        is_linked = self.links is not None and os.fspath(path).startswith(f"{self.links}/")
+        return path.resolve() if is_linked else path
+
+    def _with_file(self, located: Located | None) -> Located | None:
+        file = self.user_file(located.path) if located is not None else None
+        return located if located is None or file == located.path else replace(located, linked=file)
 
     def _find(self, name: str, *folders: str) -> Located | None:
         portions = []

@@ -16,6 +16,13 @@ from pathlib import Path
 
 from bundler.cache import Cache, digest
 
+_LINKS = "editable"  # kind of cache entries
+
+
+def links_folder(cache: Cache) -> Path:
+    """The folder below which all links to modules of editable installs lie."""
+    return cache.root / _LINKS
+
 
 def searched_folders(search_path: Iterable[Path], cache: Cache) -> tuple[Path, ...]:
     """The search path with folders for what is not in one, in the order in which Python looks."""
@@ -55,9 +62,9 @@ def _mapped(folder: Path) -> Iterator[tuple[str, Path]]:
 def _linked(mapped: Mapping[str, Path], cache: Cache) -> Path:
     """A folder in which modules are found under their names."""
     links = dict(_links(mapped))
-    folder = cache.path("editable", digest(*(f"{link}={target}" for link, target in sorted(links.items()))), "")
+    folder = cache.path(_LINKS, digest(*(f"{link}={target}" for link, target in sorted(links.items()))), "")
     if not folder.exists():
-        with cache.workplace("editable") as work:
+        with cache.workplace(_LINKS) as work:
             (work / "links").mkdir()
             for link, target in links.items():
                 (work / "links" / link).parent.mkdir(parents=True, exist_ok=True)

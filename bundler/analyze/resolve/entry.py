@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bundler.analyze.installed.distributions import Environment
 from bundler.analyze.installed.locate import Kind, Located, Locator
+from bundler.analyze.resolve.unsuitable import refuse_unsuitable
 from bundler.cache import Cache, digest
 from bundler.contract import bundle_root
 from bundler.errors import BundleError
@@ -19,7 +20,8 @@ class Entry:
     """The start of a program. `package`: relative imports of the source start there; "" for a plain script.
 
     `module`: the name under which the source is also a module (`python -m`), or "". `search_path` comes before the
-    environment's. `top`: the top-level package or module that is run (`-m`, `--script`, a function), or "".
+    environment's. `top`: the top-level package or module that is run (`-m`, `--script`, a function), or "". `function`:
+    what the source calls, as `package.module:function`, when the source is generated; else "".
     """
 
     name: str
@@ -29,6 +31,7 @@ class Entry:
     module: str
     search_path: tuple[Path, ...]
     top: str = ""
+    function: str = ""
 
 
 def find_entry(settings: Settings, environment: Environment, locator: Locator, cache: Cache) -> Entry:
@@ -40,6 +43,8 @@ def find_entry(settings: Settings, environment: Environment, locator: Locator, c
         return _module(settings.module, (here, *environment.search_path), locator)
     assert settings.target is not None
     path = Path(settings.target)
+    if not path.exists():
+        _refuse_function_of_file(settings.target)
     if path.exists() or path.suffix == ".py" or "/" in settings.target:
         return _file(path)
     if ":" in settings.target:
@@ -55,13 +60,52 @@ def find_entry(settings: Settings, environment: Environment, locator: Locator, c
 def _file(path: Path) -> Entry:
     source = path / "__main__.py" if path.is_dir() else path
     if not source.is_file():
-        hint = "a folder is bundled by its `__main__.py`" if path.is_dir() else "check the path"
+        hint = "a folder is bundled by its `__main__.py`" if path.is_dir() else _near_file(path)
         raise BundleError("no-such-target", f"there is no file `{source}`", hint=hint)
+    refuse_unsuitable(source)
     name = path.resolve().name if path.is_dir() else path.stem
     filename = str(bundle_root() / source.name)
     # Python runs a folder as the module `__main__` found in it.
     module = "__main__" if path.is_dir() else ""
     return Entry(name, source.resolve(), filename, "", module, (source.resolve().parent,))
+
+
+def _near_file(path: Path) -> str:
+    folder = path.parent
+    names = [each.name for each in folder.glob("*.py")] if folder.is_dir() else []
+    near = difflib.get_close_matches(path.name, names, 1)
+    return f"did you mean `{folder / near[0]}`?" if near else "check the path"
+
+
+def _refuse_function_of_file(target: str) -> None:
+    """BundleError for `app.py:main`: functions are found by the names of modules."""
+    file, _, function = target.rpartition(":")
+    if file.endswith(".py") and function:
+        folder, module = module_at(Path(file))
+        raise BundleError(
+            "no-such-target",
+            f"`{target}` names a file, but a function is found by the name of its module",
+            hint=f"write `{module}:{function}`{in_folder(folder)}",
+        )
+
+
+def module_at(source: Path, depth: int = 0) -> tuple[Path, str]:
+    """The name of the module that a file is, and the folder from which it is imported by this name.
+
+    `depth`: it lies in at least so many packages, of which the outer ones may have no `__init__.py`.
+    """
+    source = source.absolute()
+    folder, parts = source.parent, [] if source.stem == "__main__" and depth else [source.stem]
+    while folder.name and (depth > 0 or (folder / "__init__.py").is_file()):
+        parts.insert(0, folder.name)
+        folder = folder.parent
+        depth -= 1
+    return folder, ".".join(parts)
+
+
+def in_folder(folder: Path) -> str:
+    """The end of a hint: where a command has to be given; nothing for the current folder."""
+    return "" if folder == Path.cwd() else f" in the folder `{folder}`"
 
 
 def _module(name: str, search_path: tuple[Path, ...], locator: Locator) -> Entry:
@@ -70,6 +114,12 @@ def _module(name: str, search_path: tuple[Path, ...], locator: Locator) -> Entry
     if located is not None and located.folders:
         module = f"{name}.__main__"
         located = _locate(module, search_path, locator)
+    if located is None and module != name:
+        raise BundleError(
+            "no-such-module",
+            f"`{name}` is a package and cannot be executed itself: there is no module `{module}`",
+            hint=f"name a module in it with `-m {name}.MODULE`, or a function with `{name}.MODULE:FUNCTION`",
+        )
     if located is None or located.kind is not Kind.SOURCE:
         raise BundleError(
             "no-such-module",
@@ -129,4 +179,4 @@ def _function(name: str, reference: str, search_path: tuple[Path, ...], cache: C
     text = f'import sys\n\nfrom {module} import {first}\n\nif __name__ == "__main__":\n    sys.exit({attribute}())\n'
     source = cache.path("entry", digest(text), ".py")
     cache.write(source, text.encode())
-    return Entry(name, source, str(bundle_root() / name), "", "", search_path, module.partition(".")[0])
+    return Entry(name, source, str(bundle_root() / name), "", "", search_path, module.partition(".")[0], reference)

@@ -40,7 +40,7 @@ def syntax_errors(walk: Walk) -> Iterator[Diagnostic]:
             yield warning(
                 "syntax-error",
                 f"`{name}` has a syntax error, and importing it will fail: {module.facts.error}",
-                where=f"{module.located.path}:{module.facts.error_line}",
+                where=f"{module.located.file}:{module.facts.error_line}",
             )
 
 
@@ -55,8 +55,8 @@ def two_copies(walk: Walk, finder: ModuleFinder) -> Iterator[Diagnostic]:
             added, other = finder.locator.find(name, [addition.folder]), finder.locator.find(name, others)
             if module is None or module.located is None or added is None or other is None or name in finder.early:
                 continue
-            taken = module.located.path
-            left = other.path if taken == added.path else added.path
+            taken = module.located.file
+            left = other.file if taken == added.file else added.file
             importer = walk.reached[addition.importer]
             yield warning(
                 "two-copies",
@@ -82,15 +82,19 @@ def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnosti
             continue  # the standard library knows what it may miss on a platform
         is_guarded = (edge.importer, edge.imported.partition(".")[0]) in guarded
         is_certain = importer.name in firm and edge.binding in _CERTAIN and not is_guarded
-        if is_certain or importer.origin.is_own:
-            if found.get(edge.imported, _NOTHING).severity is not Severity.WARNING:
-                found[edge.imported] = warning(
+        is_own = importer.origin.is_own
+        if is_certain or is_own:
+            known = found.get(edge.imported, _NOTHING)
+            if known.severity is not Severity.WARNING or (is_certain and is_own and not known.is_urgent):
+                found[edge.imported] = Diagnostic(
+                    Severity.WARNING,
                     "missing-module",
                     f"`{edge.imported}` was not found",
                     where=_where(importer, edge.line),
                     notes=(told((*chain_to(every, importer.name), edge)),),
                     hint="install it in the environment of the target Python, "
                     f"or pass `--exclude-module {edge.imported}` if the program does not need it",
+                    is_urgent=is_certain and is_own,
                 )
         elif edge.imported not in found:
             text = f"`{edge.imported}`, which is optional, is not installed"
@@ -133,7 +137,7 @@ def _detail(code: str, text: str, where: str | None, notes: tuple[str, ...], hin
 def _where(module: Reached, line: int) -> str | None:
     if module.located is None:
         return None
-    return f"{module.located.path}:{line}" if line else str(module.located.path)
+    return f"{module.located.file}:{line}" if line else str(module.located.file)
 
 
 def _is_missing(walk: Walk, edge: Edge, excluded: tuple[str, ...]) -> bool:

@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol, TypeVar
 
 from bundler.analyze.graph import Binding, Import, LeftOut, ModuleGraph, SourceModule
+from bundler.analyze.installed.locate import Locator
 from bundler.errors import BundleError
+
+_INSTALL = "install it in the environment of the target Python if the program needs it (see `--python`)"
 
 # Where chains begin: the program, and the interpreter.
 _ROOTS = ("__main__", None)
@@ -69,10 +72,14 @@ def _importer(edge: _Edge) -> str:
     return edge.importer or "the interpreter"
 
 
-def explain(graph: ModuleGraph, name: str) -> str:
-    """A line for each step that leads to a module, with its place; BundleError when it is not in the graph."""
+def explain(graph: ModuleGraph, name: str, locator: Locator, builtin: frozenset[str] = frozenset()) -> str:
+    """A line for each step that leads to a module, with its place; BundleError when it is not in the graph.
+
+    `builtin`: modules that are there without a file.
+    """
     if graph.imported(name) is None:
-        raise _absent(graph, name)
+        is_installed = name in builtin or locator.is_module(name, graph.search_path)
+        raise _absent(graph, name, is_installed=is_installed)
     chain = chain_to(first_edges(graph.imports), name)
     if not chain:
         return f"{name} is where the program starts" if name == "__main__" else f"{name} is part of the interpreter"
@@ -83,24 +90,46 @@ def explain(graph: ModuleGraph, name: str) -> str:
 
 def _place(graph: ModuleGraph, edge: Import) -> str:
     module = graph.imported(edge.importer)
-    return f"{module.path}:{edge.line}" if isinstance(module, SourceModule) and edge.line else ""
+    if isinstance(module, SourceModule) and not module.is_generated and edge.line:
+        return f"{module.path}:{edge.line}"
+    return ""
 
 
-def _absent(graph: ModuleGraph, name: str) -> BundleError:
-    for edge in graph.left_out:
-        if f"{edge.imported}.".startswith(f"{name}."):
-            return BundleError(
-                "not-included",
-                f"`{name}` is left out",
-                where=_place(graph, edge) or None,
-                notes=(told((*chain_to(first_edges(graph.imports), edge.importer), edge)), *_reasons(edge)),
-                hint=f"`--hidden-import {edge.imported}` takes it in",
-            )
+def _absent(graph: ModuleGraph, name: str, *, is_installed: bool) -> BundleError:
+    left_out = next((edge for edge in graph.left_out if _is_in(edge.imported, name)), None)
+    if left_out is not None:
+        hint = f"`--hidden-import {left_out.imported}` takes it in"
+        return _unmet(graph, left_out, f"`{name}` is left out", hint, _reasons(left_out))
+    wanted = next((edge for edge in graph.imports if edge.importer and _is_in(edge.imported, name)), None)
+    parent = name.rpartition(".")[0]
+    if wanted is not None and is_installed:
+        return _unmet(graph, wanted, f"`{name}` is installed, but excluded", "see `--exclude-module`")
+    if wanted is not None and parent and graph.imported(parent) is not None:
+        hint = f"it may be an attribute of `{parent}`: try `bundle why {parent}`"
+        return _unmet(graph, wanted, f"`{parent}` has no module `{name}`", hint)
+    if wanted is not None:
+        return _unmet(graph, wanted, f"`{name}` is not installed", _INSTALL)
     near = difflib.get_close_matches(name, graph.modules, 1)
+    advice = f"`--hidden-import {name}` takes it in" if is_installed else _INSTALL
     return BundleError(
         "not-included",
-        f"nothing in the program imports `{name}`",
-        hint=f"did you mean `{near[0]}`?" if near else f"`--hidden-import {name}` takes it in",
+        f"nothing in the program imports `{name}`" + ("" if is_installed else ", and it is not installed"),
+        hint=f"did you mean `{near[0]}`?" if near else advice,
+    )
+
+
+def _is_in(module: str, package: str) -> bool:
+    return f"{module}.".startswith(f"{package}.")
+
+
+def _unmet(graph: ModuleGraph, edge: Import, message: str, hint: str, reasons: Iterable[str] = ()) -> BundleError:
+    """An error about an import that gets no module, with the chain that leads to it."""
+    return BundleError(
+        "not-included",
+        message,
+        where=_place(graph, edge) or None,
+        notes=(told((*chain_to(first_edges(graph.imports), edge.importer), edge)), *reasons),
+        hint=hint,
     )
 
 
