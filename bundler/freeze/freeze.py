@@ -12,9 +12,8 @@ from bundler.cache import digest
 from bundler.context import BuildContext
 from bundler.contract import launcher_folder
 from bundler.errors import BundleError, Diagnostic, warning
-from bundler.freeze.compiler import FLAGS, Compiled, Job, build_pool, prepare, worker_pool
+from bundler.freeze.compiler import Compiled, Job, build_pool, prepare, worker_pool
 from bundler.freeze.image import FrozenImage, FrozenModule, Precompiled, StartProfile
-from bundler.freeze.split import keeps_order
 from bundler.freeze.start_profile import profile_start
 from bundler.freeze.worker.schema import Failure
 from bundler.process import jobs
@@ -114,7 +113,7 @@ def launcher_modules() -> Iterator[SourceModule]:
 
 def _share(missing: Iterable[Job], context: BuildContext) -> int:
     """How many bytes of sources are compiled together at most; 0: one module at a time."""
-    if not keeps_order(context.toolchain, FLAGS, context.cache):
+    if not context.toolchain.keeps_asm_order:
         return 0
     return min(_BATCH_SIZE, sum(job.size for job in missing) // (_BATCHES_PER_PROCESSOR * jobs()))
 
