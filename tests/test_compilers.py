@@ -77,6 +77,19 @@ def test_wheels(one_interpreter: Interpreter, tmp_path: Path, command: str):
     assert (found.status, found.stderr) == (0, b"")
 
 
+@pytest.mark.parametrize("command", COMPILERS)
+def test_empty_modules(one_interpreter: Interpreter, tmp_path: Path, command: str):
+    """Modules without a byte of source are compiled one by one where the compiler cannot take several."""
+    toolchain_or_skip(command)
+    source = tmp_path / "source" / "main.py"
+    source.parent.mkdir()
+    source.write_text("import first, second\nprint(first.__name__, second.__name__)\n")
+    for name in ("first", "second"):
+        (source.parent / f"{name}.py").touch()
+
+    assert build(one_interpreter, source, tmp_path, command).check_same().stdout == b"first second\n"
+
+
 @pytest.mark.parametrize("linker", UNFIT_LINKERS)
 def test_linker_that_cannot_do_it(one_interpreter: Interpreter, tmp_path: Path, linker: str):
     """The linker's name and words, and what to use instead, before anything is compiled."""

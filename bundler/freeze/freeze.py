@@ -119,10 +119,13 @@ def _share(missing: Iterable[Job], context: BuildContext) -> int:
 
 
 def _batches(jobs: Iterable[Job], most: int) -> Iterator[list[Job]]:
-    """Groups of neighbours that are compiled together; of sources of at most so many bytes, if there are several."""
+    """Groups of neighbours that are compiled together; of sources of at most so many bytes, if there are several.
+
+    With 0 for `most`, each module is alone.
+    """
     batch: list[Job] = []
     for job in jobs:
-        if batch and sum(each.size for each in batch) + job.size > most:
+        if batch and (not most or sum(each.size for each in batch) + job.size > most):
             yield batch
             batch = []
         batch.append(job)
