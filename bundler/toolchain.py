@@ -12,8 +12,11 @@ from pathlib import Path
 from bundler.cache import digest
 from bundler.errors import BundleError
 from bundler.process import Argument, CommandError, run
+from bundler.zig import OPTIONS as ZIG_OPTIONS
+from bundler.zig import find_zig, linker_arguments, linker_command
 
-_INSTALL = "install one (Debian, Ubuntu: `apt install gcc libc6-dev`), or name it in the variable CC"
+_INSTALL = "install one (Debian, Ubuntu: `apt install gcc libc6-dev`; anywhere: `pip install bundler[compiler]`), or name it in the variable CC"
+_ARGUMENTS_FILE = "arguments.txt"
 
 
 class Family(Enum):
@@ -35,13 +38,14 @@ class Toolchain:
     """A C compiler that also drives the linker: the words its command starts with.
 
     `identity` is a digest of the compiler's version and options, of all that object files depend on. `linker` is the first line of what the linker prints as its
-    version ("GNU ld (GNU Binutils) 2.40").
+    version ("GNU ld (GNU Binutils) 2.40"). `bare_linker` is the linker's own command where the compiler cannot drive it.
     """
 
     command: tuple[str, ...]
     identity: str
     family: Family
     linker: str
+    bare_linker: tuple[str, ...] = ()
 
     @property
     def ordering_flags(self) -> tuple[str, ...]:
@@ -60,14 +64,24 @@ class Toolchain:
         """Run the compiler; CommandError when it fails."""
         run([*self.command, *arguments], cwd=cwd)
 
+    def link(self, arguments: Sequence[str], folder: Path) -> None:
+        """Link in a folder with a compiler's arguments, of which relative paths are its own; CommandError when it fails."""
+        command = self.bare_linker or self.command
+        words = linker_arguments(self.command, arguments) if self.bare_linker else arguments
+        (folder / _ARGUMENTS_FILE).write_text("".join(f'"{word}"\n' for word in words))
+        run([*command, f"@{_ARGUMENTS_FILE}"], cwd=folder)
+
 
 def find_toolchain(wanted: str | None) -> Toolchain:
-    """The compiler that `wanted` (the variable CC, options included, or None) names, else `cc`, `gcc` or `clang`.
+    """The compiler that `wanted` (the variable CC, options included, or None) names, else `cc`, `gcc`, `clang` or zig's.
 
     BundleError when it is not there, does not run, has no linker, or is neither gcc nor clang.
     """
     candidates = [shlex.split(wanted)] if wanted else [["cc"], ["gcc"], ["clang"]]
     found = next(([path, *words[1:]] for words in candidates if (path := shutil.which(words[0]))), None)
+    zig = find_zig() if found is None and not wanted else None
+    if zig is not None:
+        return _zig_toolchain(zig)
     if found is None:
         raise BundleError(
             "no-compiler",
@@ -78,7 +92,16 @@ def find_toolchain(wanted: str | None) -> Toolchain:
     family = _family(found, version)
     # Object files do not depend on the linker, so another one leaves those in the cache as they are.
     compiling = (word for word in found[1:] if not word.startswith(("-fuse-ld=", "-Wl,")))
-    return Toolchain((*found, *_OPTIONS[family]), digest(version, *compiling), family, _linker(found))
+    return Toolchain(
+        (*found, *_OPTIONS[family]), digest(version, *compiling), family, _linker((*found, "-Wl,--version"))
+    )
+
+
+def _zig_toolchain(zig: Path) -> Toolchain:
+    command, linker = (str(zig), "cc", *ZIG_OPTIONS), linker_command(zig)
+    identity = digest(_version(command), *ZIG_OPTIONS)
+    options = _OPTIONS[Family.CLANG]
+    return Toolchain((*command, *options), identity, Family.CLANG, _linker((*linker, "--version")), linker)
 
 
 def _version(command: Sequence[str]) -> bytes:
@@ -107,7 +130,7 @@ def _family(command: Sequence[str], version: bytes) -> Family:
 
 def _linker(command: Sequence[str]) -> str:
     try:
-        lines = run([*command, "-Wl,--version"]).stdout.decode(errors="replace").splitlines()
+        lines = run(command).stdout.decode(errors="replace").splitlines()
     except CommandError as error:
         raise BundleError(
             "no-linker",

@@ -19,6 +19,7 @@ from bundler.freeze.split import parts_of
 from bundler.freeze.worker.ctext import BORDER_LINE
 from bundler.target import Linkage, probe
 from bundler.toolchain import Toolchain, find_toolchain
+from bundler.zig import find_zig
 from tests.conftest import make_environment
 from tests.support import EXAMPLES, Interpreter, Program, bundle
 from tests.target.pythons import quiet_context
@@ -27,11 +28,19 @@ from tests.wheels.test_wheels import LEFT_OUT, PROGRAM, REQUIREMENTS, USES
 COMPILERS = ("gcc", "clang")
 LINKERS = ("bfd", "lld")
 UNFIT_LINKERS = ("gold", "mold")  # neither understands a linker script that gives sections addresses
-PAIRS = [f"{compiler} -fuse-ld={linker}" for compiler in COMPILERS for linker in LINKERS]
+NOWHERE = "/nowhere"  # as PATH: no program is found
+ZIG = "zig"  # of the package ziglang, which is used where no other compiler is
+PAIRS = [f"{compiler} -fuse-ld={linker}" for compiler in COMPILERS for linker in LINKERS] + [ZIG]
 
 
 def toolchain_or_skip(command: str) -> Toolchain:
     """The toolchain that CC would name; skips the test where a part of it is not installed."""
+    if command == ZIG:
+        if find_zig() is None:
+            pytest.skip("`ziglang` is not installed")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PATH", NOWHERE)
+            return find_toolchain(None)
     compiler, *options = command.split()
     linkers = [f"ld.{option.removeprefix('-fuse-ld=')}" for option in options]
     for name in (compiler, *linkers):
@@ -43,7 +52,8 @@ def toolchain_or_skip(command: str) -> Toolchain:
 def build(interpreter: Interpreter, source: Path, folder: Path, command: str, *options: str) -> Program:
     """A program bundled by a toolchain."""
     binary = folder / source.name
-    done = bundle(source, "--python", interpreter.python, "-o", binary, *options, CC=command)
+    variables = {"CC": "", "PATH": NOWHERE} if command == ZIG else {"CC": command}
+    done = bundle(source, "--python", interpreter.python, "-o", binary, *options, **variables)
     assert done.status == 0, done.stderr.decode()
     return Program(interpreter, source, binary)
 

@@ -20,7 +20,6 @@ EXPORTED_PREFIXES = ("Py", "_Py")
 
 # What is in the folder in which the linker runs.
 OUTPUT = "linked"
-ARGUMENTS_FILE = "arguments.txt"
 ROOM_FILE, ROOM_OBJECT = "room.S", "room.o"
 _MANIFEST_FILE = "manifest.json"
 _EXPORTS_FILE, _DEFINITIONS_FILE, _RESIDENTS_FILE = "exports.txt", "definitions.ld", "residents.ld"

@@ -62,7 +62,7 @@ def _try(toolchain: Toolchain, linkage: Linkage, folder: Path) -> None:
     """Link the small program; CommandError when that fails, ElfError when the result is not what it must be."""
     # Only a shared libpython has sections with addresses of their own.
     scripts = ("-T", "residents.ld") if linkage is Linkage.SHARED else ()
-    toolchain.run("-o", "trial", "trial.o", "definitions.ld", *scripts, "-Wl,--wrap=abs", *OPTIONS, cwd=folder)
+    toolchain.link(("-o", "trial", "trial.o", "definitions.ld", *scripts, "-Wl,--wrap=abs", *OPTIONS), folder)
     made = read_executable(folder / "trial")
     drop_symbols(folder / "trial", FROZEN_SECTIONS)
     placed = made.sections[".resident.0.0"].address
