@@ -6,6 +6,7 @@ for each compiler.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -52,8 +53,8 @@ def toolchain_or_skip(command: str) -> Toolchain:
 def build(interpreter: Interpreter, source: Path, folder: Path, command: str, *options: str) -> Program:
     """A program bundled by a toolchain."""
     binary = folder / source.name
-    variables = {"CC": "", "PATH": NOWHERE} if command == ZIG else {"CC": command}
-    done = bundle(source, "--python", interpreter.python, "-o", binary, *options, **variables)
+    path, named = (NOWHERE, "") if command == ZIG else (os.environ["PATH"], command)
+    done = bundle(source, "--python", interpreter.python, "-o", binary, *options, PATH=path, CC=named)
     assert done.status == 0, done.stderr.decode()
     return Program(interpreter, source, binary)
 
@@ -72,6 +73,15 @@ def test_small_programs(one_interpreter: Interpreter, tmp_path: Path, command: s
 
     assert hello.check_same().status == 0
     assert greet.check_same("--help").status == 0
+
+
+def test_linker_for_the_static_libpython_only(one_interpreter: Interpreter, tmp_path: Path):
+    """Gold links what needs no sections at addresses."""
+    command = "gcc -fuse-ld=gold"
+    toolchain_or_skip(command)
+    hello = build(one_interpreter, EXAMPLES / "hello" / "hello.py", tmp_path, command, "--libpython=static")
+
+    assert hello.check_same().status == 0
 
 
 @pytest.mark.parametrize("command", PAIRS)

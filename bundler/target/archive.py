@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from bundler.cache import Cache, digest
-from bundler.elf import archive_symbols, read_archive_index
-from bundler.process import run
+from bundler.elf import archive_symbols, read_archive_index, undefined_symbols
 
 
 def missing_symbols(path: Path, prefixes: tuple[str, ...], cache: Cache) -> tuple[str, ...]:
     """Symbols that begin with one of `prefixes` and that members of the archive need, though none defines them."""
     index = read_archive_index(path)
     # The index tells where each member starts; reading all of the members would take longer than the rest of a build.
-    entry = cache.path("archive", digest(*prefixes, index, str(path.stat().st_size)), ".json")
-    if not entry.is_file():
-        listing = run(["nm", "-u", path]).stdout.decode(errors="replace")
-        words = (line.split() for line in listing.splitlines())
-        needed = {found[1] for found in words if len(found) == 2 and found[0] == "U"}
-        missing = {name for name in needed if name.startswith(prefixes)} - archive_symbols(path)
-        cache.write(entry, json.dumps(sorted(missing)).encode())
-    return tuple(json.loads(entry.read_bytes()))
+    key = digest(*prefixes, index, str(path.stat().st_size))
+    found: list[str] = cache.ask("archive", key, lambda: sorted(_missing(path, prefixes)))
+    return tuple(found)
+
+
+def _missing(path: Path, prefixes: tuple[str, ...]) -> set[str]:
+    return {name for name in undefined_symbols(path) if name.startswith(prefixes)} - archive_symbols(path)
