@@ -41,6 +41,7 @@ def bundle(settings: Settings, report: Reporter) -> Built:
     """Build the binary that the settings ask for."""
     context = _context(settings, report)
     target = _target(settings, context)
+    link.check_linker(context.toolchain, target.libpython.linkage, context.cache)
     with link.launcher_objects(target, context.toolchain, context.cache) as launcher:
         graph = _analyzed(target, settings, context)
         _check_output(settings.output_for(graph.name), graph)

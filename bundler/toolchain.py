@@ -1,45 +1,141 @@
-"""The C compiler and linker on the user's machine."""
+"""The C compiler and linker on the user's machine: which they are, and what their families do differently."""
 
 from __future__ import annotations
 
 import shlex
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from bundler.cache import digest
 from bundler.errors import BundleError
 from bundler.process import Argument, CommandError, run
+from bundler.zig import OPTIONS as ZIG_OPTIONS
+from bundler.zig import find_zig, linker_arguments, linker_command
+
+_INSTALL = "install one (Debian, Ubuntu: `apt install gcc libc6-dev`; anywhere: `pip install deepbundle[compiler]`), or name it in the variable CC"
+_ARGUMENTS_FILE = "arguments.txt"
+
+
+class Family(Enum):
+    """Compilers with the same options; the value is a text in what `--version` prints, upper case or lower."""
+
+    CLANG = "clang"
+    GCC = "free software foundation"
+
+
+_OPTIONS = {
+    # The same options are given for compiling and for linking, and the launcher's warnings are errors.
+    Family.CLANG: ("-Wno-unused-command-line-argument",),
+    Family.GCC: (),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Toolchain:
-    """A C compiler that also drives the linker: the words its command starts with. `identity` names its version."""
+    """A C compiler that also drives the linker: the words its command starts with.
+
+    `identity` is a digest of the compiler's version and options, of all that object files depend on. `linker` is the first line of what the linker prints as its
+    version ("GNU ld (GNU Binutils) 2.40"). `bare_linker` is the linker's own command where the compiler cannot drive it.
+    """
 
     command: tuple[str, ...]
     identity: str
+    family: Family
+    linker: str
+    bare_linker: tuple[str, ...] = ()
+
+    @property
+    def ordering_flags(self) -> tuple[str, ...]:
+        """Options that make the compiler write data in the order of the source; clang does so by itself."""
+        return ("-fno-toplevel-reorder",) if self.family is Family.GCC else ()
+
+    @property
+    def keeps_asm_order(self) -> bool:
+        """Are top-level asm statements written where they stand among data, with `ordering_flags`?
+
+        gcc's manual promises it for -fno-toplevel-reorder. clang writes them before everything else.
+        """
+        return self.family is Family.GCC
 
     def run(self, *arguments: Argument, cwd: Path | None = None) -> None:
         """Run the compiler; CommandError when it fails."""
         run([*self.command, *arguments], cwd=cwd)
 
+    def link(self, arguments: Sequence[str], folder: Path) -> None:
+        """Link in a folder with a compiler's arguments, of which relative paths are its own; CommandError when it fails."""
+        command = self.bare_linker or self.command
+        words = linker_arguments(self.command, arguments) if self.bare_linker else arguments
+        (folder / _ARGUMENTS_FILE).write_text("".join(f'"{word}"\n' for word in words))
+        run([*command, f"@{_ARGUMENTS_FILE}"], cwd=folder)
+
 
 def find_toolchain(wanted: str | None) -> Toolchain:
-    """The compiler that `wanted` (the variable CC, options included, or None) names, else `cc`, `gcc` or `clang`."""
+    """The compiler that `wanted` (the variable CC, options included, or None) names, else `cc`, `gcc`, `clang` or zig's.
+
+    BundleError when it is not there, does not run, has no linker, or is neither gcc nor clang.
+    """
     candidates = [shlex.split(wanted)] if wanted else [["cc"], ["gcc"], ["clang"]]
     found = next(([path, *words[1:]] for words in candidates if (path := shutil.which(words[0]))), None)
+    zig = find_zig() if found is None and not wanted else None
+    if zig is not None:
+        return _zig_toolchain(zig)
     if found is None:
         raise BundleError(
             "no-compiler",
             f"there is no C compiler: {' or '.join(f'`{words[0]}`' for words in candidates)} was not found",
-            hint="install one (Debian, Ubuntu: `apt install gcc libc6-dev`), or name it in the variable CC",
+            hint=_INSTALL,
         )
+    version = _version(found)
+    family = _family(found, version)
+    # Object files do not depend on the linker, so another one leaves those in the cache as they are.
+    compiling = (word for word in found[1:] if not word.startswith(("-fuse-ld=", "-Wl,")))
+    return Toolchain(
+        (*found, *_OPTIONS[family]), digest(version, *compiling), family, _linker((*found, "-Wl,--version"))
+    )
+
+
+def _zig_toolchain(zig: Path) -> Toolchain:
+    command, linker = (str(zig), "cc", *ZIG_OPTIONS), linker_command(zig)
+    identity = digest(_version(command), *ZIG_OPTIONS)
+    options = _OPTIONS[Family.CLANG]
+    return Toolchain((*command, *options), identity, Family.CLANG, _linker((*linker, "--version")), linker)
+
+
+def _version(command: Sequence[str]) -> bytes:
     try:
-        version = run([*found, "--version"]).stdout
+        return run([*command, "--version"]).stdout
     except CommandError as error:
         raise BundleError(
             "no-compiler",
             f"the C compiler does not work: {error}",
             hint="the variable CC, if it is set, must name gcc or clang",
         ) from error
-    return Toolchain(tuple(found), digest(version, *found[1:]))
+
+
+def _family(command: Sequence[str], version: bytes) -> Family:
+    text = version.decode(errors="replace")
+    found = next((family for family in Family if family.value in text.lower()), None)
+    if found is None:
+        raise BundleError(
+            "unsupported-compiler",
+            f"`{command[0]}` is neither gcc nor clang",
+            notes=tuple(text.splitlines()[:1]),
+            hint=_INSTALL,
+        )
+    return found
+
+
+def _linker(command: Sequence[str]) -> str:
+    try:
+        lines = run(command).stdout.decode(errors="replace").splitlines()
+    except CommandError as error:
+        raise BundleError(
+            "no-linker",
+            f"the C compiler finds no linker: {error}",
+            notes=tuple(error.output.strip().splitlines()[-5:]),
+            hint="install one (Debian, Ubuntu: `apt install binutils`); options in the variable CC, such as `-fuse-ld=lld`, choose it",
+        ) from error
+    return lines[0] if lines else "an unknown linker"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+
+from bundler.elf.structures import SectionType, SymbolBinding, binding_of, packer, read_array, read_text
 
 _MAGIC = b"!<arch>\n"
 _HEADER = 60
+_ELF64 = b"\x7fELF\x02"
 
 
 def archive_symbols(path: Path) -> frozenset[str]:
@@ -16,6 +20,34 @@ def archive_symbols(path: Path) -> frozenset[str]:
     count = int.from_bytes(index[:word], "big")
     names = index[word * (count + 1) :].split(b"\0")
     return frozenset(text.decode() for text in names[:count])
+
+
+def undefined_symbols(path: Path) -> frozenset[str]:
+    """The global symbols that members of the archive need and do not define themselves; weak ones are left out."""
+    return frozenset(name for member in _members(path.read_bytes()) for name in _undefined(member))
+
+
+def _members(data: bytes) -> Iterator[bytes]:
+    """What the archive holds, one after the other: the index and long names too."""
+    place = len(_MAGIC)
+    while place + _HEADER <= len(data):
+        size = int(data[place + 48 : place + 58])
+        yield data[place + _HEADER : place + _HEADER + size]
+        place += _HEADER + size + size % 2
+
+
+def _undefined(member: bytes) -> Iterator[str]:
+    if member[: len(_ELF64)] != _ELF64:
+        return
+    header = read_array(member, 0, "Elf64_Ehdr", 1)[0]
+    sections = read_array(member, header.e_shoff, "Elf64_Shdr", header.e_shnum)
+    for section in sections:
+        if section.sh_type == SectionType.SYMTAB:
+            strings = sections[section.sh_link].sh_offset
+            rows = member[section.sh_offset : section.sh_offset + section.sh_size]
+            for name, info, _, index, _, _ in packer("Elf64_Sym").iter_unpack(rows):
+                if name and not index and binding_of(info) == SymbolBinding.GLOBAL:
+                    yield read_text(member, strings + name)
 
 
 def read_archive_index(path: Path) -> bytes:

@@ -71,6 +71,7 @@ class SegmentFlag(IntEnum):
 class SectionType(IntEnum):
     """sh_type."""
 
+    NULL = 0
     SYMTAB = 2
     NOBITS = 8
 

@@ -6,10 +6,13 @@ The names that gdb, perf and py-spy use stay.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from bundler.elf.structures import (
+    ElfError,
+    SectionFlag,
     SectionType,
     SymbolBinding,
     SymbolType,
@@ -20,38 +23,43 @@ from bundler.elf.structures import (
     type_of,
 )
 
+_ALIGNMENT = 8  # of what is moved, and of the section headers
 _NAMED = (SymbolType.OBJECT, SymbolType.FUNC, SymbolType.TLS, SymbolType.GNU_IFUNC)
 
 
 def drop_symbols(path: Path, prefix: str) -> None:
     """Drop symbols that name no function or variable, and those defined in sections whose names start with `prefix`.
 
-    The executable is as ld wrote it: the symbol table, its strings and the names of sections stand in this order behind
-    everything else, and the section headers behind them.
+    Moves whatever stands behind the symbol table up, in whichever order the linker wrote it, and the section headers
+    behind it. ElfError when there is no symbol table, or when a part of it is loaded or shared with another section.
     """
     with path.open("r+b") as file:
         header_bytes = bytearray(file.read(size_of("Elf64_Ehdr")))
         header = read_array(header_bytes, 0, "Elf64_Ehdr", 1)[0]
-        file.seek(header.e_shoff)
-        section_bytes = bytearray(file.read(header.e_shnum * size_of("Elf64_Shdr")))
+        section_bytes = bytearray(os.pread(file.fileno(), header.e_shnum * size_of("Elf64_Shdr"), header.e_shoff))
         sections = read_array(section_bytes, 0, "Elf64_Shdr", header.e_shnum)
-        table_index = next(index for index, each in enumerate(sections) if each.sh_type == SectionType.SYMTAB)
-        indices = (table_index, sections[table_index].sh_link, header.e_shstrndx)
-        start = sections[table_index].sh_offset
-        last = max(range(header.e_shnum), key=lambda index: sections[index].sh_offset)
-        assert indices == tuple(sorted(indices)), "sections are in another order"
-        assert last == header.e_shstrndx, "something stands behind the names"
+        table = next((each for each in sections if each.sh_type == SectionType.SYMTAB), None)
+        if table is None:
+            raise ElfError(f"`{path}`: no symbol table")
+        strings, names = sections[table.sh_link], _read(file.fileno(), sections[header.e_shstrndx])
+        start = min(table.sh_offset, strings.sh_offset)
+        behind = sorted(_stored_behind(sections, start), key=lambda each: each.sh_offset)
+        if table.sh_link == header.e_shstrndx or any(each.sh_flags & SectionFlag.ALLOC for each in behind):
+            raise ElfError(f"`{path}`: the symbol table does not stand alone at the end")
 
-        table, strings, names = [_read(file.fileno(), sections[index]) for index in indices]
+        contents = {each.sh_offset: _read(file.fileno(), each) for each in behind}
         wanted = prefix.encode()
         dropped = {index for index, each in enumerate(sections) if names.startswith(wanted, each.sh_name)}
-        table, strings, sections[table_index].sh_info = _kept(table, strings, dropped)
-
+        contents[table.sh_offset], contents[strings.sh_offset], table.sh_info = _kept(
+            contents[table.sh_offset], contents[strings.sh_offset], dropped
+        )
         tail = bytearray()
-        for index, content in zip(indices, (table, strings, names), strict=True):
-            sections[index].sh_offset, sections[index].sh_size = start + len(tail), len(content)
+        for section in behind:
+            content = contents[section.sh_offset]
+            tail += bytes(-(start + len(tail)) % max(_ALIGNMENT, section.sh_addralign))
+            section.sh_offset, section.sh_size = start + len(tail), len(content)
             tail += content
-            tail += bytes(-(start + len(tail)) % 8)
+        tail += bytes(-(start + len(tail)) % _ALIGNMENT)
         header.e_shoff = start + len(tail)
         tail += section_bytes
         file.seek(0)
@@ -59,6 +67,13 @@ def drop_symbols(path: Path, prefix: str) -> None:
         file.seek(start)
         file.write(tail)
         file.truncate()
+
+
+def _stored_behind(sections: Iterable[Any], start: int) -> Iterator[Any]:
+    """The sections with bytes in the file that stand at an offset or behind it."""
+    for each in sections:
+        if each.sh_offset >= start and each.sh_size and each.sh_type not in (SectionType.NULL, SectionType.NOBITS):
+            yield each
 
 
 def _read(descriptor: int, section: Any) -> bytes:

@@ -38,7 +38,6 @@ FLAGS = (
     "-fno-pie",  # addresses are fixed at link time
     "-fno-asynchronous-unwind-tables",
     "-fno-ident",
-    "-fno-toplevel-reorder",  # a module after the other
 )
 
 
@@ -130,7 +129,7 @@ class Compiler:
             text = folder / "frozen.c"  # the name gets into object files, and so must not vary
             answers: list[Answer] = json.loads(service.ask(json.dumps(self._request(jobs, text))))
             count = sum("error" not in answer for answer in answers)
-            objects = iter(compile_each(self.toolchain, text, count, [*FLAGS, f"-I{self.include}"]))
+            objects = iter(compile_each(self.toolchain, text, count, self._flags))
             return [
                 answer if "error" in answer else self._stored(job, answer, next(objects))
                 for job, answer in zip(jobs, answers, strict=True)
@@ -138,8 +137,12 @@ class Compiler:
 
     def compile(self, source: Path, output: Path) -> None:
         """Compile a file of C, or of assembler."""
-        flags = () if source.suffix == ".s" else (*FLAGS, f"-I{self.include}")
+        flags = () if source.suffix == ".s" else self._flags
         self.toolchain.run("-c", *flags, source, "-o", output)
+
+    @property
+    def _flags(self) -> tuple[str, ...]:
+        return (*FLAGS, *self.toolchain.ordering_flags, f"-I{self.include}")
 
     def _request(self, jobs: Iterable[Job], output: Path) -> Request:
         requests = [job.request for job in jobs]

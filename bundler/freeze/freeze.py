@@ -12,9 +12,8 @@ from bundler.cache import digest
 from bundler.context import BuildContext
 from bundler.contract import launcher_folder
 from bundler.errors import BundleError, Diagnostic, warning
-from bundler.freeze.compiler import FLAGS, Compiled, Job, build_pool, prepare, worker_pool
+from bundler.freeze.compiler import Compiled, Job, build_pool, prepare, worker_pool
 from bundler.freeze.image import FrozenImage, FrozenModule, Precompiled, StartProfile
-from bundler.freeze.split import keeps_order
 from bundler.freeze.start_profile import profile_start
 from bundler.freeze.worker.schema import Failure
 from bundler.process import jobs
@@ -118,16 +117,19 @@ def launcher_modules() -> Iterator[SourceModule]:
 
 def _share(missing: Iterable[Job], context: BuildContext) -> int:
     """How many bytes of sources are compiled together at most; 0: one module at a time."""
-    if not keeps_order(context.toolchain, FLAGS, context.cache):
+    if not context.toolchain.keeps_asm_order:
         return 0
     return min(_BATCH_SIZE, sum(job.size for job in missing) // (_BATCHES_PER_PROCESSOR * jobs()))
 
 
 def _batches(jobs: Iterable[Job], most: int) -> Iterator[list[Job]]:
-    """Groups of neighbours that are compiled together; of sources of at most so many bytes, if there are several."""
+    """Groups of neighbours that are compiled together; of sources of at most so many bytes, if there are several.
+
+    With 0 for `most`, each module is alone.
+    """
     batch: list[Job] = []
     for job in jobs:
-        if batch and sum(each.size for each in batch) + job.size > most:
+        if batch and (not most or sum(each.size for each in batch) + job.size > most):
             yield batch
             batch = []
         batch.append(job)

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from bundler.cache import Cache, digest
-from bundler.freeze.worker.ctext import BORDER, BORDER_LINE
+from bundler.freeze.worker.ctext import BORDER
 from bundler.process import Argument
 from bundler.toolchain import Toolchain
 
@@ -33,25 +32,10 @@ def parts_of(assembly: bytes) -> Iterator[bytes]:
         yield b"\n".join((before + start, _SECTION.sub(with_flags, b"\n" + part), after))
 
 
-def keeps_order(toolchain: Toolchain, flags: Sequence[str], cache: Cache) -> bool:
-    """Does the compiler write asm statements where they stand? gcc does; clang puts them before everything else."""
-
-    def find_out() -> bool:
-        with cache.workplace("keeps-order") as folder:
-            source = folder / "order.c"
-            names = ("first", "second")
-            source.write_text("".join(f"{BORDER_LINE} int {name} = 1;\n" for name in names) + BORDER_LINE + "\n")
-            toolchain.run("-S", *flags, source, "-o", source.with_suffix(".s"))
-            parts = list(parts_of(source.with_suffix(".s").read_bytes()))
-        return [[name for name in names if f"{name}:".encode() in part] for part in parts] == [[name] for name in names]
-
-    return bool(cache.ask("keeps-order", digest(toolchain.identity, *flags), find_out))
-
-
 def compile_each(toolchain: Toolchain, source: Path, count: int, flags: Sequence[Argument]) -> list[Path]:
     """Object files of the `count` modules in a C file, beside it, in their order.
 
-    With more than one module, the compiler must keep their order.
+    With more than one module, the compiler must keep asm statements in their order.
     """
     outputs = [source.with_name(f"{index}.o") for index in range(count)]
     if count == 1:

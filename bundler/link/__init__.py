@@ -12,6 +12,7 @@ from bundler.link.manifest import Manifest
 from bundler.link.model import Layout, Linked, LinkPlan
 from bundler.link.plan import plan
 from bundler.link.publish import check_output, publish, workplace
+from bundler.link.trial import check_linker
 from bundler.link.up_to_date import inputs_digest, is_current
 from bundler.link.write import write
 
@@ -20,6 +21,7 @@ __all__ = [
     "LinkPlan",
     "Linked",
     "Manifest",
+    "check_linker",
     "check_output",
     "inputs_digest",
     "is_current",

@@ -14,7 +14,6 @@ from bundler.link.model import Layout, Linked, LinkPlan
 from bundler.link.payload import lay_out_payload
 from bundler.link.portability import EXECUTABLE, check_limits
 from bundler.link.script import (
-    ARGUMENTS_FILE,
     FROZEN_SECTIONS,
     OUTPUT,
     ROOM_FILE,
@@ -52,12 +51,11 @@ def link(layout: Layout, folder: Path) -> Linked:
 
 
 def _run_linker(layout: Layout, folder: Path) -> Path:
-    texts = {**layout.texts, ARGUMENTS_FILE: "".join(f'"{argument}"\n' for argument in layout.arguments)}
-    for name, text in texts.items():
+    for name, text in layout.texts.items():
         (folder / name).write_text(text)
     try:
         layout.toolchain.run("-c", ROOM_FILE, "-o", ROOM_OBJECT, cwd=folder)
-        layout.toolchain.run(f"@{ARGUMENTS_FILE}", cwd=folder)
+        layout.toolchain.link(layout.arguments, folder)
     except CommandError as error:
         if "No space left on device" in error.output:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error

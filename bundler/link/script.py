@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bundler.elf import SymbolType
@@ -20,10 +20,25 @@ EXPORTED_PREFIXES = ("Py", "_Py")
 
 # What is in the folder in which the linker runs.
 OUTPUT = "linked"
-ARGUMENTS_FILE = "arguments.txt"
 ROOM_FILE, ROOM_OBJECT = "room.S", "room.o"
 _MANIFEST_FILE = "manifest.json"
 _EXPORTS_FILE, _DEFINITIONS_FILE, _RESIDENTS_FILE = "exports.txt", "definitions.ld", "residents.ld"
+
+# For every executable, whatever is linked into it.
+OPTIONS = (
+    # Fixed addresses: frozen data needs no relocation at start.
+    "-no-pie",
+    # What extension modules, bundled or loaded from disk, may use; nothing that a library of the host could bind to.
+    f"-Wl,--dynamic-list={_EXPORTS_FILE}",
+    "-Wl,--as-needed",
+    "-Wl,-z,lazy",
+    "-Wl,-z,relro",
+    "-Wl,-z,noexecstack",
+    "-Wl,--hash-style=gnu",
+    "-Wl,--build-id=sha1",
+    # gdb, perf and py-spy need symbol names, so only debug information is dropped.
+    "-Wl,--strip-debug",
+)
 
 _SYMBOL_TYPES: dict[int, str] = {
     SymbolType.NOTYPE: "@notype",
@@ -67,7 +82,7 @@ def linker_texts(plan: LinkPlan, payload_size: int) -> dict[str, str]:
         _DEFINITIONS_FILE: "".join(f"{name} = {value};\n" for name, value in plan.definitions),
     }
     if plan.prelinked.residents:
-        files[_RESIDENTS_FILE] = "\n".join((*_resident_script(plan), ""))
+        files[_RESIDENTS_FILE] = "\n".join((*resident_script(_resident_parts(plan)), ""))
     return files
 
 
@@ -148,15 +163,20 @@ def _resident_lines(resident: PrelinkedObject) -> Iterator[str]:
                 yield f".set {symbol.name}, {label} + {address - part.address}"
 
 
-def _resident_script(plan: LinkPlan) -> Iterator[str]:
-    """A linker script that places these sections at their addresses, behind everything that the linker places itself."""
-    parts = sorted(
-        (part.address, part_section(resident, number), part.memory_size > part.stored_size)
-        for resident in plan.prelinked.residents
-        for number, part in enumerate(relocated.parts(resident))
-    )
+def _resident_parts(plan: LinkPlan) -> Iterator[tuple[int, str, bool]]:
+    """Parts of resident libraries: address, section, and whether zeros follow that the file does not hold."""
+    for resident in plan.prelinked.residents:
+        for number, part in enumerate(relocated.parts(resident)):
+            yield part.address, part_section(resident, number), part.memory_size > part.stored_size
+
+
+def resident_script(parts: Iterable[tuple[int, str, bool]]) -> Iterator[str]:
+    """A linker script that places sections at their addresses, behind everything that the linker places itself.
+
+    `parts`: the address and name of each, and whether a section for zeros follows it.
+    """
     yield "SECTIONS {"
-    for address, name, has_bss in parts:
+    for address, name, has_bss in sorted(parts):
         yield f"  {name} {address:#x} : {{ KEEP(*({name})) }}"
         if has_bss:
             yield f"  {name}.bss : {{ KEEP(*({name}.bss)) }}"
@@ -168,8 +188,6 @@ def _resident_script(plan: LinkPlan) -> Iterator[str]:
 
 def link_arguments(plan: LinkPlan, launcher: Sequence[Path]) -> Iterator[str]:
     """Arguments for the compiler, which drives the linker. `launcher`: the launcher's object files."""
-    # Fixed addresses: frozen data needs no relocation at start.
-    yield "-no-pie"
     yield from ("-o", OUTPUT)
     yield from (str(path.absolute()) for path in (*launcher, *(each.path for each in plan.objects)))
     yield from (ROOM_OBJECT, _DEFINITIONS_FILE)
@@ -182,13 +200,4 @@ def link_arguments(plan: LinkPlan, launcher: Sequence[Path]) -> Iterator[str]:
         yield from ("-T", _RESIDENTS_FILE)
     yield from ("-lm", "-ldl", "-lpthread")
     yield from (f"-Wl,--wrap={name}" for name in plan.wrapped)
-    # What extension modules, bundled or loaded from disk, may use; nothing that a library of the host could bind to.
-    yield f"-Wl,--dynamic-list={_EXPORTS_FILE}"
-    yield "-Wl,--as-needed"
-    yield "-Wl,-z,lazy"
-    yield "-Wl,-z,relro"
-    yield "-Wl,-z,noexecstack"
-    yield "-Wl,--hash-style=gnu"
-    yield "-Wl,--build-id=sha1"
-    # gdb, perf and py-spy need symbol names, so only debug information is dropped.
-    yield "-Wl,--strip-debug"
+    yield from OPTIONS

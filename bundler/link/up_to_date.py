@@ -22,6 +22,8 @@ def inputs_digest(layout: Layout) -> str:
         tree_digest(Path(__file__).parent),
         tree_digest(Path(elf.__file__).parent),
         layout.toolchain.identity,
+        layout.toolchain.linker,
+        *layout.toolchain.command,
         # Files of the C library, which the linker finds for itself.
         os.confstr("CS_GNU_LIBC_VERSION") or "",
         # Object files have digests of all that they were made of as names; libraries have not.

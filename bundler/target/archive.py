@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bundler.cache import Cache, digest
-from bundler.elf import archive_symbols, read_archive_index
-from bundler.process import run
+from bundler.elf import archive_symbols, read_archive_index, undefined_symbols
 
 
 def missing_symbols(path: Path, prefixes: tuple[str, ...], cache: Cache) -> tuple[str, ...]:
@@ -19,7 +18,4 @@ def missing_symbols(path: Path, prefixes: tuple[str, ...], cache: Cache) -> tupl
 
 
 def _missing(path: Path, prefixes: tuple[str, ...]) -> set[str]:
-    listing = run(["nm", "-u", path]).stdout.decode(errors="replace")
-    words = (line.split() for line in listing.splitlines())
-    needed = {found[1] for found in words if len(found) == 2 and found[0] == "U"}
-    return {name for name in needed if name.startswith(prefixes)} - archive_symbols(path)
+    return {name for name in undefined_symbols(path) if name.startswith(prefixes)} - archive_symbols(path)

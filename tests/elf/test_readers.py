@@ -32,6 +32,7 @@ from bundler.elf import (
     archive_symbols,
     read_executable,
     read_shared_object,
+    undefined_symbols,
 )
 from bundler.link.libraries import system_libraries
 from bundler.target import Linkage, TargetPython
@@ -336,6 +337,16 @@ def test_archive_index(target: TargetPython):
     index = listing.partition("Archive index:\n")[2].partition("\n\n")[0]
 
     assert archive_symbols(target.libpython.path) == {line.rpartition(" in ")[0] for line in index.splitlines()}
+
+
+def test_what_an_archive_needs(target: TargetPython):
+    """The undefined symbols of a static library's members are those that `nm` lists."""
+    if target.libpython.linkage is not Linkage.STATIC:
+        pytest.skip("this Python has no static library")
+    listing = subprocess.run(["nm", "-u", target.libpython.path], capture_output=True, text=True, check=True).stdout
+    words = [line.split() for line in listing.splitlines()]
+
+    assert undefined_symbols(target.libpython.path) == {word[1] for word in words if len(word) == 2 and word[0] == "U"}
 
 
 def test_archive_that_is_none(tmp_path: Path):

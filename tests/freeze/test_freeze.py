@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,9 +14,7 @@ from bundler.cache import Cache
 from bundler.context import BuildContext
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
-from bundler.freeze.compiler import FLAGS
 from bundler.freeze.freeze import launcher_modules
-from bundler.freeze.split import keeps_order
 from bundler.report import Reporter
 from bundler.settings import Settings
 from bundler.target import TargetPython
@@ -93,16 +90,6 @@ def test_object_files_do_not_depend_on_company(frozen: Freeze):
     for name, text in SOURCES.items():
         alone = frozen({name: text}, cache=f"cache-{name}")
         assert contents(alone)[name] == together[name]
-
-
-def test_order_is_known_to_be_kept(toolchain: Toolchain, tmp_path: Path):
-    """Borders between modules come out of gcc where they stand, which lets modules share a process."""
-    if (
-        "Free Software Foundation"
-        not in subprocess.run([*toolchain.command, "--version"], capture_output=True, text=True, check=True).stdout
-    ):
-        pytest.skip("the compiler is not gcc")
-    assert keeps_order(toolchain, FLAGS, Cache(tmp_path))
 
 
 def test_builds_share_a_cache_at_the_same_time(frozen: Freeze):
