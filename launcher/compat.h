@@ -117,8 +117,8 @@ compat_gc_age(void)
 static inline PyStatus
 compat_initialize_main(PyConfig *config)
 {
-    /* Lost on the way to the interpreter (3.13: initconfig.c, _PyConfig_Copy). */
-    PyInterpreterState_Get()->config.warn_default_encoding = config->warn_default_encoding;
+    /* Lost on the way to the interpreter (3.13: initconfig.c, _PyConfig_Copy), which reads the command line after that. */
+    PyInterpreterState_Get()->config.warn_default_encoding |= config->warn_default_encoding;
 #if PY_VERSION_HEX >= 0x030e0000 && PY_VERSION_HEX < 0x030f0000
     config->_init_main = 1;
     return Py_InitializeFromConfig(config);

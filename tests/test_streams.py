@@ -110,10 +110,13 @@ def test_piped_stdin(streams: Program, case: str, stdin: bytes):
     streams.check_same(case, stdin=stdin)
 
 
+# The reader of the pipe is gone when the program starts, however busy the machine is.
+ABANDONED = "{ (trap '' PIPE; while printf .; do :; done) 2>/dev/null; %; } | true"
+
 # What a shell does to a program's standard streams; "%" is the program.
 REDIRECTIONS = (
     *("% >&-", "% <&-", "% 2>&-", "% <&- >&- 2>&-", "% >/dev/null", "% </dev/null", "% 2>&1", "% 2>/dev/full"),
-    *("% >/dev/full", "% | true", "% | head -n 1", "% </ "),
+    *("% >/dev/full", ABANDONED, "% | head -n 1", "% </ "),
 )
 
 
@@ -121,7 +124,7 @@ REDIRECTIONS = (
 @pytest.mark.parametrize("case", ["which", "one_line", "order", "text", "many_lines", "many_lines_caught", "read"])
 def test_redirected(streams: Program, redirection: str, case: str, tmp_path: Path):
     """Closed, full and abandoned streams give the same messages and exit status as under Python."""
-    if case.startswith("many") and redirection not in {"% | head -n 1", "% | true", "% >&-", "% >/dev/full"}:
+    if case.startswith("many") and redirection not in {"% | head -n 1", ABANDONED, "% >&-", "% >/dev/full"}:
         pytest.skip("much output says no more than little output here")
 
     # Only what the shell started tells how it ended; the pipe's reader always ends well.
