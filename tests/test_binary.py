@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -248,3 +249,23 @@ def test_builds_are_reproducible(interpreter: Interpreter, tmp_path: Path):
 
     assert binaries[0] == binaries[1]
     assert [text for text in private if text.encode() in binaries[0]] == []
+
+
+def test_environments_at_different_paths(one_interpreter: Interpreter, tmp_path: Path):
+    """The same packages in an environment that lies elsewhere give the same bytes, and no path of it is in them.
+
+    pip writes the path into scripts, and their hashes into RECORD.
+    """
+    pin = next(line for line in (ROOT / "tests/requirements-apps.txt").read_text().split() if line.startswith("httpie"))
+    binaries = []
+    for name in ("ophelia", "a/longer/path/of/rosencrantz"):
+        environment = tmp_path / name
+        subprocess.run([one_interpreter.base, "-m", "venv", environment], check=True)
+        quiet = ("--quiet", "--disable-pip-version-check", "--only-binary=:all:")
+        subprocess.run([environment / "bin/pip", "install", *quiet, pin], check=True, env=plain_environment())
+        done = bundle("--script", "http", "--python", environment / "bin/python", "-o", tmp_path / "http", cwd=tmp_path)
+        assert done.status == 0, done.stderr.decode()
+        binaries.append((tmp_path / "http").read_bytes())
+
+    assert binaries[0] == binaries[1]
+    assert str(tmp_path).encode() not in binaries[0]
