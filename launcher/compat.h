@@ -112,19 +112,39 @@ compat_gc_age(void)
     gc->generations[0].count = 0;
 }
 
+#if PY_VERSION_HEX >= 0x030e0000
+/* Change an item of `sys.flags`. `value` is a small integer, one that lives forever. */
+static inline void
+compat_set_flag(const char *name, long value)
+{
+    PyObject *flags = PySys_GetObject("flags"); /* borrowed */
+    PyMemberDef *member = flags ? Py_TYPE(flags)->tp_members : NULL;
+    for (Py_ssize_t i = 0; member && member[i].name; i++) {
+        if (strcmp(member[i].name, name) == 0) {
+            PyStructSequence_SetItem(flags, i, PyLong_FromLong(value));
+        }
+    }
+}
+#endif
+
 /* Finish an initialisation that was begun with `_init_main = 0`. 3.14 lost _Py_InitializeMain; there a second
-   Py_InitializeFromConfig does the same (pylifecycle.c). */
+   Py_InitializeFromConfig does the same (pylifecycle.c). `warn_default_encoding` is lost on the way to the interpreter
+   (3.13, initconfig.c: _PyConfig_Copy), which reads the command line after that. */
 static inline PyStatus
 compat_initialize_main(PyConfig *config)
 {
-    /* Lost on the way to the interpreter (3.13: initconfig.c, _PyConfig_Copy), which reads the command line after that. */
-    PyInterpreterState_Get()->config.warn_default_encoding |= config->warn_default_encoding;
+    int *warns = &PyInterpreterState_Get()->config.warn_default_encoding;
 #if PY_VERSION_HEX >= 0x030e0000 && PY_VERSION_HEX < 0x030f0000
     config->_init_main = 1;
-    return Py_InitializeFromConfig(config);
+    PyStatus status = Py_InitializeFromConfig(config);
+    if (!PyStatus_Exception(status) && config->warn_default_encoding) {
+        *warns = 1;
+        compat_set_flag("warn_default_encoding", 1);
+    }
+    return status;
 #else
     extern PyStatus _Py_InitializeMain(void);
-    (void)config;
+    *warns |= config->warn_default_encoding;
     return _Py_InitializeMain();
 #endif
 }
@@ -151,13 +171,7 @@ static inline void
 compat_claim_site(void)
 {
 #if PY_VERSION_HEX >= 0x030f0000
-    PyObject *flags = PySys_GetObject("flags"); /* borrowed */
-    PyMemberDef *member = flags ? Py_TYPE(flags)->tp_members : NULL;
-    for (Py_ssize_t i = 0; member && member[i].name; i++) {
-        if (strcmp(member[i].name, "no_site") == 0) {
-            PyStructSequence_SetItem(flags, i, PyLong_FromLong(0)); /* both are small integers, which live forever */
-        }
-    }
+    compat_set_flag("no_site", 0);
 #endif
 }
 
