@@ -6,6 +6,7 @@ One binary for each Python; most of its modules are those of other tests.
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,6 @@ from tests.support import APPS, bundle
 
 FOLDER = APPS / "moving"
 OPTIONS = (
-    "--additional-hooks-dir", FOLDER / "hooks",
     "--runtime-hook", FOLDER / "first.py",
     "--collect-all", "extras",
     "--collect-data", "certifi",
@@ -24,15 +24,15 @@ OPTIONS = (
 )  # fmt: skip
 
 
-def test_options_and_hooks_in_a_binary(build: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_options_and_hooks_in_a_binary(build: Callable[..., Path], tmp_path: Path):
     """Hooks add, exclude, and carry sources, data and libraries; options collect; run-time hooks run before the program,
     the user's first.
     """
     (tmp_path / "answer.c").write_text("int answer(void) { return 42; }\n")
-    library = tmp_path / "libanswer.so"
+    hooks = shutil.copytree(FOLDER / "hooks", tmp_path / "hooks")
+    library = hooks / "libanswer.so"
     subprocess.run(["gcc", "-shared", "-fPIC", tmp_path / "answer.c", "-o", library], check=True)
-    monkeypatch.setenv("MOVING_LIBRARY", str(library))
-    binary = build("moving", FOLDER / "moving.py", *OPTIONS)
+    binary = build("moving", FOLDER / "moving.py", "--additional-hooks-dir", hooks, *OPTIONS)
     library.unlink()
     done = subprocess.run([binary], capture_output=True, text=True, check=True, cwd="/")
 
