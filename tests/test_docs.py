@@ -36,6 +36,29 @@ def test_links_lead_somewhere(page: Path):
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
 
 
+def test_every_page_is_in_the_index():
+    """docs/README.md leads to every page beside it."""
+    index = ROOT / "docs" / "README.md"
+    linked = {(index.parent / link).resolve() for link in re.findall(r"\]\(([^)#]+)\)", index.read_text())}
+
+    assert set(PAGES) & set(index.parent.iterdir()) - {index} <= linked
+
+
+# Files of CPython, of which pages tell.
+_OF_CPYTHON = ("pycore_", "dictobject.c", "Tools/")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_files_that_pages_name_exist(page: Path):
+    """A file of the repository that a page names is there, by its path or by the end of it."""
+    folders = (path for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith("."))
+    files = [str(path) for folder in folders for path in folder.rglob("*")]
+    named = re.findall(r"`([\w./-]*\w\.(?:py|c|h|S|toml))`", page.read_text())
+    own = [name for name in named if "/" in name and not name.startswith(("/", *_OF_CPYTHON))]
+
+    assert [name for name in own if not any(file.endswith(f"/{name}") for file in files)] == []
+
+
 def test_the_first_example_of_the_readme(tmp_path: Path):
     """The commands at the top of the README print what it shows."""
     lines = list(_code_lines(ROOT / "README.md"))
