@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import APPS, Interpreter, Program, bundle, plain_environment, run
+from tests.support import APPS, EXAMPLES, Interpreter, Program, bundle, plain_environment, run
 
 OPTIONS = ("-W", "error::DeprecationWarning", "-W", "ignore:only once", "-X", "int_max_str_digits=900")
 
@@ -39,6 +39,13 @@ def test_as_under_python(flags: Program, case: str):
     del environment["PYTHONDONTWRITEBYTECODE"]  # see test_flags_that_differ
 
     flags.check_same(case, environment=environment)
+
+
+def test_warnings_in_a_program_without_imports(program: Callable[[Path], Program]):
+    """The interpreter finds what it imports for PYTHONWARNINGS also where the program imports nothing."""
+    hello = program(EXAMPLES / "hello" / "hello.py")
+
+    hello.check_same(environment=plain_environment(PYTHONWARNINGS="error"))
 
 
 def test_flags_that_differ(flags: Program):
