@@ -64,7 +64,7 @@ from bundler.errors import Diagnostic
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.target.buildvars import portable_variables
-from bundler.target.versions import BOOTSTRAP_MODULES, core_modules, core_names
+from bundler.target.versions import BOOTSTRAP_MODULES, IMPORTED_FOR_OPTIONS, core_modules, core_names
 
 # Names of `_sitebuiltins` that the builtins of `site` stand for (launcher/interpreter/importer.py).
 _SITE_CLASSES = {"exit": "Quitter", "quit": "Quitter", "help": "_Helper"}
@@ -177,7 +177,8 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
     source = None if entry.function else entry.source  # a generated source has no place that users could open
     walker.add_main(main, entry.package, source, _origin_of_program(entry, around.origins))
     refuse_missing_function(entry, walker.reached, around.finder)
-    for name in core_modules(target):
+    shows_warnings = settings.warnings or "dev" in settings.x_options
+    for name in (*core_modules(target), *(IMPORTED_FOR_OPTIONS if shows_warnings else ())):
         walker.add(None, name, Binding.RULE)
     asked = add_asked(walker, settings, hooks, environment)
     site_builtins = _add_site_builtins(walker)
@@ -193,6 +194,8 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
     runtime_hooks = add_runtime_hooks(walker, settings, hooks, cache)
     if len(walker.reached) > known:
         files, owners = _collect_all(walker, environment, asked, hooks)
+    for name in IMPORTED_FOR_OPTIONS:
+        walker.add_bare(None, name, Binding.RULE)
     return _Contents(
         walk=walker.finished(),
         files=tuple(files),

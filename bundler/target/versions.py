@@ -8,8 +8,9 @@ from bundler.target.model import TargetPython
 # 3.14 the streams come from `_io` directly, and `io` only when a program asks for it.
 _START_UP = ("abc", "codecs", "encodings", "encodings.aliases", "encodings.utf_8", "io")
 
-# With -W options or PYTHONWARNINGS the interpreter imports this once it can import (pylifecycle.c, init_interp_main).
-_WARNINGS = ("warnings",)
+# With -W options or PYTHONWARNINGS the interpreter imports this once it can import (pylifecycle.c, init_interp_main). It
+# calls nothing in it. To show a warning, its functions do without what they import.
+IMPORTED_FOR_OPTIONS = ("warnings",)
 
 # Since 3.13 uncaught exceptions are printed by a Python function (pythonrun.c, _PyErr_Display).
 _TRACEBACK = ("traceback",)
@@ -20,7 +21,7 @@ BOOTSTRAP_MODULES = ("importlib._bootstrap", "importlib._bootstrap_external", "z
 
 def core_modules(target: TargetPython) -> tuple[str, ...]:
     """Modules that the interpreter itself imports by name."""
-    return (*_START_UP, *_WARNINGS, *(_TRACEBACK if target.version >= (3, 13) else ()))
+    return (*_START_UP, *(_TRACEBACK if target.version >= (3, 13) else ()))
 
 
 def core_names(target: TargetPython) -> tuple[str, ...]:

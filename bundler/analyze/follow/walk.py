@@ -76,6 +76,7 @@ class Walker:
         self._hooks = context.hooks
         self._places = Places()
         self._additions: list[AddedFolder] = []
+        self._bare: set[str] = set()  # modules whose deferred imports are not followed
         self._guarded: set[str] = set()  # modules whose guarded imports are followed
         self.metadata: set[str] = set()  # names of distributions whose metadata the app's own code looks up
         self._to_add: dict[str, deque[Addition]] = {}  # certain additions by the module that makes them, in order
@@ -133,6 +134,12 @@ class Walker:
         self._import_name(importer, name, binding)
         self.run()
         return name in self.reached
+
+    def add_bare(self, importer: str | None, name: str, binding: Binding) -> None:
+        """Bring in a module of which nobody calls a function: what these import is not followed, if it is new."""
+        if name not in self.reached:
+            self._bare.add(name)
+            self.add(importer, name, binding)
 
     def is_there(self, name: str) -> bool:
         """Is there a module of this name, reached or not?"""
@@ -418,6 +425,8 @@ class Walker:
         reached = self.reached[node.identifier]
         rule = self._rules.of(reached.name, reached.origin)
         ignored = frozenset(rule.ignores) if rule else frozenset()
+        if reached.name in self._bare:
+            ignored |= {"*"}
         parent = reached.name.rpartition(".")[0]
         if parent:
             self._edges.append(Edge(reached.name, parent, Binding.PARENT, is_attribute=False, line=0))
