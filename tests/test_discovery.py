@@ -47,6 +47,18 @@ PROGRAMS: Mapping[str, Mapping[str, str]] = {
         "names = sorted(f[:-3] for f in os.listdir(os.path.dirname(plugins.__file__)) if f.endswith('.py'))\n"
         "print([importlib.import_module('plugins.' + n).__name__ for n in names if n != '__init__'])\n",
     },
+    "importlib's recipe for lazy imports": {
+        "shop/__init__.py": "import importlib.util, sys\n"
+        "def lazy(name, package):\n"
+        "    spec = importlib.util.find_spec(name, package)\n"
+        "    spec.loader = importlib.util.LazyLoader(spec.loader)\n"
+        "    module = sys.modules[package + name] = importlib.util.module_from_spec(spec)\n"
+        "    spec.loader.exec_module(module)\n"
+        "    return module\n"
+        "till = lazy('.till', 'shop')\n",
+        "shop/till.py": "NAME = 'till'\n",
+        "app.py": "import shop\nprint(shop.till.NAME)\n",
+    },
     "a lister in another package": {
         **LISTED,
         "shop/__init__.py": "",

@@ -157,6 +157,8 @@ class _Scanner:
         self._renamed: dict[str, str] = {}  # names of imported functions, by those that they have here
         self._constants: dict[str, str] = {}  # texts of the module's variables
         self._computed: list[tuple[ast.expr, str, int, int]] = []
+        self._looked_up: list[int] = []  # lines where the spec of a module with a computed name is asked for
+        self._makes_modules = False  # of specs, as importlib's recipe for lazy imports does
         self._composed: list[ast.expr] = []
         self.globals: set[str] = set()
         self.all: list[str] | None = None
@@ -438,6 +440,10 @@ class _Scanner:
         name = self._renamed.get(name, name) if name else name
         if name in _IMPORTERS and node.args:
             self._import_call(node, binding)
+        if name == "find_spec" and node.args and not isinstance(node.args[0], ast.Constant):
+            self._looked_up.append(node.lineno)
+        elif name == "module_from_spec":
+            self._makes_modules = True
         if name == "format":
             self._composed.append(node)
         if name in _TAKING_NAMES and node.args and isinstance(node.args[0], ast.Constant):
@@ -462,6 +468,8 @@ class _Scanner:
 
     def finish(self) -> None:
         """Say what composed texts mean, now that the module's variables are known."""
+        if self._makes_modules:  # else it only asks whether something is installed
+            self.dynamic += self._looked_up
         for computed, package, above, line in self._computed:
             self._add_family("." * above + _pattern(computed, self._constants).partition("*")[0], package, line)
         if self.dynamic or self.has_lazy_attributes:
