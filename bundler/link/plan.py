@@ -225,7 +225,8 @@ def _missing(closure: Closure, graph: ModuleGraph) -> Iterator[Diagnostic]:
         for path in closure.needed_by(library) if closure.missing and library is not None else ():
             for name in closure.missing.get(path, ()):
                 modules.setdefault(name, []).append(module)
-    certain = {each.imported for each in graph.imports if each.binding is Binding.EAGER}
+    # Without a line: what compiled modules were seen to import, in vain too.
+    certain = {each.imported for each in graph.imports if each.binding is Binding.EAGER and each.line}
     for name, needing in sorted(modules.items()):
         first, *others = sorted(module.name for module in needing)
         also = f" and {len(others)} more" if others else ""
