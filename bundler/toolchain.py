@@ -15,7 +15,10 @@ from bundler.process import Argument, CommandError, run
 from bundler.zig import OPTIONS as ZIG_OPTIONS
 from bundler.zig import find_zig, linker_arguments, linker_command
 
-_INSTALL = "install one (Debian, Ubuntu: `apt install gcc libc6-dev`; anywhere: `pip install deepbundle[compiler]`), or name it in the variable CC"
+_INSTALL = (
+    "install one (Debian, Ubuntu: `apt install gcc libc6-dev`; anywhere: `pip install ziglang` where bundler is installed), "
+    "or name it in the variable CC"
+)
 _ARGUMENTS_FILE = "arguments.txt"
 
 
