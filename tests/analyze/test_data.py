@@ -143,7 +143,7 @@ def test_metadata(tmp_path: Path):
 
 def test_record_does_not_depend_on_the_place(tmp_path: Path):
     """RECORD lists what lies in packages, not scripts (whose hash depends on where their Python is) nor what stays."""
-    install(tmp_path, "dist", {"p.py": "", "p.json": ""})
+    install(tmp_path, "dist", {"p.py": "", "p.json": "", "dist-1.0.dist-info/COPYING": ""})
     record = tmp_path / "dist-1.0.dist-info/RECORD"
     kept = record.read_text().splitlines()
     more = (

@@ -168,29 +168,35 @@ def _metadata(owner: Installed) -> Iterator[DataFile]:
         yield DataFile(folder, PurePosixPath(folder.name))
         return
     for path in sorted(folder.rglob("*")):
-        relative = path.relative_to(folder)
-        is_licence = "licen" in str(relative).lower() or "copying" in path.name.lower()
-        if path.is_file() and (path.name in _METADATA or is_licence):
+        relative = PurePosixPath(path.relative_to(folder))
+        if path.is_file() and _is_carried(relative):
             content = _portable_record(path, folder) if path == folder / "RECORD" else None
             yield DataFile(path, PurePosixPath(folder.name) / relative, content=content)
 
 
+def _is_carried(metadata: PurePosixPath) -> bool:
+    """Does a file of a distribution's metadata (its path there) come along? What programs read, and licences, do."""
+    is_licence = "licen" in str(metadata).lower() or "copying" in metadata.name.lower()
+    return metadata.name in _METADATA or is_licence
+
+
 def _portable_record(record: Path, folder: Path) -> bytes:
-    """RECORD without what is not carried and depends on where the environment lies: scripts, for one, whose first lines
-    name its Python (PEP 376: paths are relative to the folder that `folder` is in).
+    """RECORD without scripts, whose first lines name the environment's Python, compiled code, and metadata that stays.
+
+    PEP 376: paths are relative to the folder that `folder` is in.
     """
     with record.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
-        rows = [row for row in csv.reader(file) if row and _is_carried_metadata(PurePosixPath(row[0]), folder)]
+        rows = [row for row in csv.reader(file) if row and _is_portable(PurePosixPath(row[0]), folder)]
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode("utf-8", "surrogateescape")
 
 
-def _is_carried_metadata(path: PurePosixPath, folder: Path) -> bool:
-    """A row of RECORD may stay: it is for a file of a package, or for metadata that is the same in every environment."""
+def _is_portable(path: PurePosixPath, folder: Path) -> bool:
+    """May a row of RECORD stay? It is for a file of a package, or for metadata that comes along."""
     if path.is_absolute() or ".." in path.parts or path.suffix == ".pyc":
         return False
-    return path.parent.name != folder.name or path.name in _METADATA
+    return path.parts[0] != folder.name or _is_carried(path.relative_to(folder.name))
 
 
 def _shared(owner: Installed) -> Iterator[DataFile]:
