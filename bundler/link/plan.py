@@ -233,7 +233,7 @@ def _missing(closure: Closure, graph: ModuleGraph) -> Iterator[Diagnostic]:
         yield Diagnostic(
             Severity.WARNING if certain.intersection((first, *others)) else Severity.NOTE,
             "missing-library",
-            f"the shared library `{name}` was not found: `{first}`{also} cannot be imported in the binary, nor is it here",
+            f"the shared library `{name}` was not found: `{first}`{also} cannot be imported, neither here nor in the binary",
             notes=tuple(f"`{module.path}` needs it" for module in needing[:3]),
             hint="install it on this machine: it becomes part of the binary",
         )
