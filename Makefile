@@ -17,6 +17,7 @@ test: lint unit
 lint: $(VENV)/developing
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+	$(BIN)/clang-format --dry-run -Werror $$(find launcher bundler -name '*.[ch]')
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -3,7 +3,7 @@
     python benchmarks/natives.py [PYTHON]
 
 Run time: opening all extension modules of the standard library, with the libraries that they need, in one process: in
-Python by dlopen, in a binary as prelinked images; the median of some runs, in CPU time. Build time: prelinking all of
+Python by dlopen, in a binary as prelinked objects; the median of some runs, in CPU time. Build time: prelinking all of
 them, and numpy with its OpenBLAS if PYTHON has it, in this process.
 """
 
@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 from bundler.elf import X86_64
-from bundler.link.interposed import INTERPOSED_FOR_EXTENSIONS, INTERPOSED_FUNCTIONS, INTERPOSED_IN_IMAGES
+from bundler.link.interposed import INTERPOSED_FOR_EXTENSIONS, INTERPOSED_FUNCTIONS, INTERPOSED_IN_OBJECTS
 from bundler.link.libraries import find_closure
 from bundler.link.place import library_rules, place
 from bundler.link.relocated import contents
@@ -76,7 +76,7 @@ def build_time(files: list[Path]) -> float:
     """Seconds of CPU to find, read, bind and write out shared objects."""
     start = time.process_time()
     closure = find_closure(((file, f"/here/{file}") for file in files), "/here", X86_64)
-    interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_IMAGES | INTERPOSED_FOR_EXTENSIONS
+    interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS | INTERPOSED_FOR_EXTENSIONS
     placement = place(closure, frozenset(), interposed, library_rules())
     for dso in placement.prelinked.objects:
         list(contents(dso, lambda _: 0))

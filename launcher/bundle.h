@@ -26,7 +26,7 @@ struct bundle_index {
 
 enum bundle_module_kind {
     BUNDLE_FROZEN = 1,    /* `code` is there */
-    BUNDLE_EXTENSION = 2, /* `path` is that of an image */
+    BUNDLE_EXTENSION = 2, /* `path` is that of a prelinked object */
     BUNDLE_NAMESPACE = 3, /* a package without code; `path` is its folder */
     BUNDLE_BROKEN = 4,    /* `path` is that of a source which does not compile */
     BUNDLE_ADAPTED = 5,   /* frozen, and changed by adapt.py once it has run */
@@ -44,9 +44,9 @@ struct bundle_module {
 
 /* A file or folder under the root. A folder's entries stand side by side, in the order of their names. */
 struct bundle_file {
-    const char *path; /* first: the index looks here */
-    const char *name; /* the last part of path */
-    const unsigned char *data; /* NULL for an image: that it is there can be seen, its bytes cannot */
+    const char *path;          /* first: the index looks here */
+    const char *name;          /* the last part of path */
+    const unsigned char *data; /* NULL for a prelinked object: that it is there can be seen, its bytes cannot */
     uint64_t size;
     uint64_t packed_size; /* of `data`, which is compressed (raw DEFLATE); 0: it is as it is */
     const char *digest;   /* names the contents, those of a folder with all below it */
@@ -58,7 +58,7 @@ struct bundle_file {
     uint32_t reserved;
 };
 
-/* A part of an image that is mapped as one: `file_size` bytes (whole pages, or 0) come from `content`. */
+/* A part of a prelinked object that is mapped as one: `file_size` bytes (whole pages, or 0) come from `content`. */
 struct bundle_segment {
     uint64_t address;
     uint64_t memory_size;
@@ -74,22 +74,22 @@ enum bundle_patch_kind {
     /* Of the thread-local `symbol` that `library` of the system defines, for __tls_get_addr: */
     BUNDLE_PATCH_TLS_MODULE = 3, /* *place = number of the library */
     BUNDLE_PATCH_TLS_OFFSET = 4, /* *place = place in the library's block + addend */
-    /* A symbol that is one for the process, though several images define it (STB_GNU_UNIQUE): */
-    BUNDLE_PATCH_UNIQUE = 5, /* *place = address + addend, that of the first image for which it is asked */
+    /* A symbol that is one for the process, though several objects define it (STB_GNU_UNIQUE): */
+    BUNDLE_PATCH_UNIQUE = 5, /* *place = address + addend, that of the first object for which it is asked */
 };
 
-/* What __tls_get_addr is given for an image whose thread-local storage is made when a thread first asks for it: this
-   plus the image's place in the table. Numbers that the C library gives out are much smaller. */
+/* What __tls_get_addr is given for a prelinked object whose thread-local storage is made when a thread first asks for it: this
+   plus the object's place in the table. Numbers that the C library gives out are much smaller. */
 enum { BUNDLE_DYNAMIC_MODULE = 0x40000000 };
 
-/* A word of an image that is only known at run time, written when the image is loaded. */
+/* A word of a prelinked object that is only known at run time, written when the object is loaded. */
 struct bundle_patch {
     uint64_t *place;
     const char *symbol;
     const char *version; /* NULL: any */
     const char *library; /* the soname of the library that defines the symbol; NULL: any */
     uint64_t addend;
-    uint64_t address; /* of a unique symbol: where it is in the image, if no other was asked before */
+    uint64_t address; /* of a unique symbol: where it is in the object, if no other was asked before */
     uint32_t kind;
     uint32_t is_weak;
     uint32_t unique; /* which of the unique symbols */
@@ -107,28 +107,28 @@ struct bundle_link_map {
 
 /* A shared object, bound to fixed addresses when the binary was linked. Addresses of 0 mean "has none". Without segments
    it is resident: it lies in the executable's own load segments. */
-struct bundle_image {
+struct bundle_object {
     const char *path; /* first: the index looks here */
     const char *soname;
     uint64_t base;
     uint64_t end;
     const struct bundle_segment *segments;
     const struct bundle_patch *patches;
-    const uint32_t *needed;           /* images that must be loaded before this one */
+    const uint32_t *needed;            /* objects that must be loaded before this one */
     const char *const *host_libraries; /* libraries of the system that must be loaded before it; ends with NULL */
     uint32_t segment_count;
     uint32_t patch_count;
     uint32_t needed_count;
     uint32_t symbol_count;
-    uint64_t symbols;  /* DT_SYMTAB */
-    uint64_t strings;  /* DT_STRTAB */
-    uint64_t headers;  /* program headers */
+    uint64_t symbols; /* DT_SYMTAB */
+    uint64_t strings; /* DT_STRTAB */
+    uint64_t headers; /* program headers */
     uint32_t header_count;
     uint32_t init_count;
     uint32_t fini_count;
     uint32_t ends_visibly; /* the death of its objects may be seen from outside the process */
-    uint64_t init;       /* DT_INIT */
-    uint64_t init_array; /* DT_INIT_ARRAY */
+    uint64_t init;         /* DT_INIT */
+    uint64_t init_array;   /* DT_INIT_ARRAY */
     uint64_t fini;
     uint64_t fini_array;
     uint64_t relro; /* made read-only after patching */
@@ -163,30 +163,30 @@ enum bundle_python_command {
     BUNDLE_NO_PYTHON = 2,      /* they are the program's own arguments */
 };
 
-/* What compiling a text or a regular expression gives. `key` says what was compiled (freeze/worker/results.py), `item`
-   is the number of the result in the tuple `results_code`. */
-struct bundle_result {
+/* What compiling a text or a regular expression gives. `key` says what was compiled (freeze/worker/precompile.py), `item`
+   is the number of the result in the tuple `precompiled_code`. */
+struct bundle_precompiled {
     const char *key; /* first: the index looks here */
     uint64_t item;
 };
 
 /* How the interpreter is configured: what would be options of `python`. Lists end with NULL. */
 struct bundle_options {
-    uint32_t optimize;       /* -O, -OO */
-    uint32_t utf8_mode;      /* 0: as the locale says, 1: always */
-    uint32_t version_end;    /* static code has co_versions below it */
-    uint32_t python_command; /* enum bundle_python_command */
-    const char *platlibdir;      /* sys.platlibdir, as the target has it */
-    const char *main_module;     /* what `python -m` would run; NULL for a script */
+    uint32_t optimize;                /* -O, -OO */
+    uint32_t utf8_mode;               /* 0: as the locale says, 1: always */
+    uint32_t version_end;             /* static code has co_versions below it */
+    uint32_t python_command;          /* enum bundle_python_command */
+    const char *platlibdir;           /* sys.platlibdir, as the target has it */
+    const char *main_module;          /* what `python -m` would run; NULL for a script */
     const char *const *runtime_hooks; /* modules that are imported before `__main__` runs */
     const char *const *site_builtins; /* those of exit, quit, help, ... that the program names */
-    const char *const *warnings; /* -W */
+    const char *const *warnings;      /* -W */
     const char *const *x_options;
 };
 
 struct bundle_soname {
     const char *soname; /* first: the index looks here */
-    uint32_t index;     /* into the table of images, or of carried ones */
+    uint32_t index;     /* into the table of objects, or of carried ones */
     uint32_t is_carried;
 };
 
@@ -194,30 +194,30 @@ struct bundle_soname {
 struct bundle {
     struct bundle_index module_index;
     struct bundle_index file_index;
-    struct bundle_index image_index;  /* by path */
-    struct bundle_index soname_index; /* into `sonames` */
+    struct bundle_index object_index;  /* by path */
+    struct bundle_index soname_index;  /* into `sonames` */
     struct bundle_index carried_index; /* by path */
     struct bundle_index interposed_index;
-    struct bundle_index result_index;
+    struct bundle_index precompiled_index;
     const struct bundle_module *modules;
     const struct bundle_file *files;
-    const struct bundle_image *images;
+    const struct bundle_object *objects;
     const struct bundle_soname *sonames;
     const struct bundle_carried *carried;
     const struct bundle_interposed *interposed;
-    uint64_t unique_count; /* of symbols that are one for the process */
-    const uint32_t *residents; /* resident images, after those that they need */
+    uint64_t unique_count;     /* of symbols that are one for the process */
+    const uint32_t *residents; /* resident objects, after those that they need */
     uint64_t resident_count;
-    const struct bundle_result *results;
-    const struct bundle_code *results_code;
+    const struct bundle_precompiled *precompiled;
+    const struct bundle_code *precompiled_code;
     struct bundle_options options;
 };
 
 extern const struct bundle bundle;
 
-/* What changes when images are loaded. Zero at first; the build makes room, for it knows how many there are. */
-extern unsigned char bundle_image_states[];  /* of each image: enum image_state of loader/images.h */
-extern uint32_t bundle_load_order[];         /* images in the order in which their constructors ran */
+/* What changes when objects are loaded. Zero at first; the build makes room, for it knows how many there are. */
+extern unsigned char bundle_object_states[]; /* of each object: enum object_state of loader/objects.h */
+extern uint32_t bundle_load_order[];         /* objects in the order in which their constructors ran */
 extern uint64_t bundle_unique_addresses[];   /* of symbols that are one for the process; 0 where nobody asked yet */
 
 /* Addresses of the identifier-like strings of static code (str objects of ASCII text), in the order of their hashes, which

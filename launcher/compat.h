@@ -8,7 +8,7 @@
 #include <Python.h>
 
 #include "internal/pycore_gc.h"
-#include "internal/pycore_interp.h" /* func_state, gc */
+#include "internal/pycore_interp.h"  /* func_state, gc */
 #include "internal/pycore_runtime.h" /* the main interpreter */
 
 /* 3.11 and 3.12 bring deep-frozen modules of their own (deepfreeze.o); that of 3.12 also holds a counter. */
@@ -270,4 +270,3 @@ compat_report_flush(PyObject *file)
 #endif
 
 #endif
-

@@ -21,7 +21,7 @@
 struct found_object;
 struct thread_local_index;
 
-/* Of the C library, by libpython and by images. */
+/* Of the C library, by libpython and by objects. */
 #define INTERPOSED_FUNCTIONS(FUNCTION) \
     FUNCTION(void *, dlopen, (const char *name, int flags)) \
     FUNCTION(void *, dlsym, (void *handle, const char *name)) \
@@ -138,10 +138,12 @@ struct thread_local_index;
               const posix_spawnattr_t *attributes, char *const *argv, char *const *environment)) \
     FUNCTION(char *, secure_getenv, (const char *name))
 
-/* Of the C library, by images only: the launcher itself calls the originals, by their own names. */
-#define INTERPOSED_IN_IMAGES(FUNCTION) \
-    FUNCTION(void *, __tls_get_addr, (struct thread_local_index *index)) \
+/* clang-format off: `struct` in a macro's argument is no type to it */
+/* Of the C library, by objects only: the launcher itself calls the originals, by their own names. */
+#define INTERPOSED_IN_OBJECTS(FUNCTION) \
+    FUNCTION(void *, __tls_get_addr, (struct thread_local_index * index)) \
     FUNCTION(int, _dl_find_object, (void *address, struct found_object *result))
+/* clang-format on */
 
 /* Of the interpreter, by extension modules. The launcher's functions are called `extension_NAME`. */
 #define INTERPOSED_FOR_EXTENSIONS(FUNCTION) \
@@ -157,7 +159,8 @@ struct thread_local_index;
     FUNCTION(PyObject *, PyDict_GetItemWithError, (PyObject *dict, PyObject *key)) \
     FUNCTION(PyObject *, PyMarshal_ReadObjectFromString, (const char *data, Py_ssize_t size)) \
     FUNCTION(PyObject *, PyUnicode_InternFromString, (const char *text)) \
-    FUNCTION(int, _PyDict_GetItemRef_KnownHash, (PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject **result)) \
+    FUNCTION(int, _PyDict_GetItemRef_KnownHash, \
+             (PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject **result)) \
     FUNCTION(PyObject *, _PyDict_GetItemWithError, (PyObject *dict, PyObject *key)) \
     FUNCTION(PyObject *, _PyDict_GetItem_KnownHash, (PyObject *dict, PyObject *key, Py_hash_t hash)) \
     FUNCTION(PyObject *, _PyDict_LoadGlobal, (PyDictObject *globals, PyDictObject *builtins, PyObject *key))
@@ -175,6 +178,6 @@ struct thread_local_index;
 
 INTERPOSED_FUNCTIONS(DECLARE_WRAP)
 INTERPOSED_FUNCTIONS(DECLARE_REAL)
-INTERPOSED_IN_IMAGES(DECLARE_WRAP)
+INTERPOSED_IN_OBJECTS(DECLARE_WRAP)
 
 #endif

@@ -8,7 +8,7 @@
    its ends are those of pages (bundler/link/execute.py). */
 #define PER_PROCESS __attribute__((section("bundle_process")))
 
-/* Describes the program: which images are loaded, what was interned or replaced. A snapshot must hold it. */
+/* Describes the program: which objects are loaded, what was interned or replaced. A snapshot must hold it. */
 #define PER_PROGRAM __attribute__((section(".data.program")))
 
 #endif

@@ -45,7 +45,8 @@ refuse(enum bundle_command command, int argc, char **argv)
         fprintf(stderr, " %.60s", argv[i]);
     }
     fputs("\nhint: a program that starts `sys.executable` with code, a module or a script needs `python-command = true`"
-          " in `[tool.bundle]`\n", stderr);
+          " in `[tool.bundle]`\n",
+          stderr);
     return 2;
 }
 

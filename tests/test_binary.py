@@ -51,7 +51,7 @@ def test_executable_has_fixed_addresses(fetch: Program):
 
 
 def test_few_program_headers(fetch: Program):
-    """Every kernel accepts the number of program headers: images are not among them."""
+    """Every kernel accepts the number of program headers: prelinked objects are not among them."""
     with fetch.binary.open("rb") as file:
         assert ELFFile(file).num_segments() <= MOST_PROGRAM_HEADERS
 

@@ -91,7 +91,7 @@ def test_file_that_is_gone(late: Program, tmp_path: Path, change: str):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
 def test_unreadable(late: Program, tmp_path: Path):
-    """An executable that may be run but not read loads its images from memory."""
+    """An executable that may be run but not read loads its prelinked objects from memory."""
     for folder in (tmp_path, *tmp_path.parents[:-2]):
         folder.chmod(0o711)
     binary = copied(late, tmp_path)

@@ -46,7 +46,7 @@ json.dump({"maps": lines, "child": child, "called": called}, sys.stdout)
 
 @pytest.fixture(scope="module")
 def seen(newest_target: TargetPython, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What a program with many images sees of itself."""
+    """What a program with many prelinked objects sees of itself."""
     folder = tmp_path_factory.mktemp("security")
     (folder / "look.py").write_text(_PROGRAM)
     done = bundle(folder / "look.py", "--python", newest_target.executable, "-o", folder / "look")
@@ -62,7 +62,7 @@ def _mappings(seen: dict[str, Any]) -> list[tuple[int, str, str]]:
 
 
 def test_no_memory_is_writable_and_executable(seen: dict[str, Any]):
-    """Neither the executable's segments nor those of images are, nor the stacks."""
+    """Neither the executable's segments nor those of prelinked objects are, nor the stacks."""
     mappings = _mappings(seen)
 
     assert seen["called"] == [7]

@@ -115,7 +115,7 @@ class InterpreterConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
+class PrecompiledTable:
     """Precompiled results: keys of the items of a tuple, and the executable's symbol of its `struct bundle_code`."""
 
     keys: tuple[str, ...]
@@ -137,5 +137,5 @@ class Contents:
     libraries: Placement
     ending_visibly: frozenset[str]
     interposed: tuple[str, ...]
-    results: Results
+    precompiled: PrecompiledTable
     config: InterpreterConfig

@@ -32,14 +32,14 @@ from bundler.link.contents import (
     InterpreterConfig,
     ListedModule,
     ModuleEntry,
+    PrecompiledTable,
     PrelinkedFile,
-    Results,
 )
 from bundler.link.endings import ending_visibly
 from bundler.link.interposed import (
     INTERPOSED_FOR_EXTENSIONS,
     INTERPOSED_FUNCTIONS,
-    INTERPOSED_IN_IMAGES,
+    INTERPOSED_IN_OBJECTS,
     INTERPOSED_IN_SHARED_PYTHON,
     INTERPOSED_IN_STATIC_PYTHON,
 )
@@ -76,7 +76,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
     )
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
-    interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_IMAGES | INTERPOSED_FOR_EXTENSIONS
+    interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS | INTERPOSED_FOR_EXTENSIONS
     placement = place(closure, exported, interposed, library_rules(), INTERPOSED_IN_SHARED_PYTHON)
     versions, version_end = _versions(image)
     contents = Contents(
@@ -86,7 +86,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
         libraries=placement,
         ending_visibly=ending_visibly(graph, closure),
         interposed=tuple(sorted(INTERPOSED_FUNCTIONS | INTERPOSED_FOR_EXTENSIONS)) if placement.carried else (),
-        results=Results(image.precompiled.keys, image.precompiled.symbol),
+        precompiled=PrecompiledTable(image.precompiled.keys, image.precompiled.symbol),
         config=InterpreterConfig(
             optimize=settings.optimize,
             utf8_mode=settings.utf8,

@@ -128,7 +128,7 @@ def _state_lines(plan: LinkPlan) -> Iterator[str]:
     for name, size in (
         ("bundle_unique_addresses", 8 * len(plan.prelinked.unique_symbols)),
         ("bundle_load_order", 4 * objects),
-        ("bundle_image_states", objects),
+        ("bundle_object_states", objects),
     ):
         yield ".balign 8"
         yield f".globl {name}"
@@ -192,7 +192,7 @@ def link_arguments(plan: LinkPlan, launcher: Sequence[Path]) -> Iterator[str]:
     yield from (str(path.absolute()) for path in (*launcher, *(each.path for each in plan.objects)))
     yield from (ROOM_OBJECT, _DEFINITIONS_FILE)
     for name in sorted(plan.prelinked.executable_symbols):
-        # Pulls in members of the static library that only images use.
+        # Pulls in members of the static library that only prelinked objects use.
         yield f"-Wl,-u,{name}"
     yield from (str(each.absolute() if isinstance(each, Path) else each) for each in plan.libraries)
     yield from map(str, plan.prelinked.linked_system_libraries)

@@ -23,8 +23,8 @@ from bundler.link.contents import (
     InterpreterConfig,
     ListedModule,
     ModuleEntry,
+    PrecompiledTable,
     PrelinkedFile,
-    Results,
 )
 from bundler.link.interposed import interposer
 from bundler.link.model import Reference, StoredFile, StoredPart, Tables
@@ -56,7 +56,7 @@ def make_tables(
     libraries = contents.libraries
     _write_modules(writer, bundle, contents.modules)
     _write_files(writer, bundle, contents, {stored.entry.path: stored for stored in files})
-    _write_results(writer, bundle, contents.results)
+    _write_precompiled(writer, bundle, contents.precompiled)
     _write_config(writer, bundle, contents.config)
     _write_objects(writer, bundle, objects, contents)
     bundle.unique_count = len(libraries.prelinked.unique_symbols)
@@ -208,15 +208,15 @@ def _write_modules(writer: _Writer, bundle: Any, modules: Sequence[ModuleEntry])
     bundle.modules = writer.point("struct bundle_module *", offset)
 
 
-def _write_results(writer: _Writer, bundle: Any, results: Results) -> None:
-    rows, offset = writer.reserve("struct bundle_result", len(results.keys))
-    for number, (row, key) in enumerate(zip(rows, results.keys, strict=False)):
+def _write_precompiled(writer: _Writer, bundle: Any, precompiled: PrecompiledTable) -> None:
+    rows, offset = writer.reserve("struct bundle_precompiled", len(precompiled.keys))
+    for number, (row, key) in enumerate(zip(rows, precompiled.keys, strict=False)):
         row.key = writer.text(key)
         row.item = number
     writer.fill(rows, offset)
-    writer.index(bundle.result_index, results.keys)
-    bundle.results = writer.point("struct bundle_result *", offset)
-    bundle.results_code = writer.point_to_symbol("struct bundle_code *", results.symbol)
+    writer.index(bundle.precompiled_index, precompiled.keys)
+    bundle.precompiled = writer.point("struct bundle_precompiled *", offset)
+    bundle.precompiled_code = writer.point_to_symbol("struct bundle_code *", precompiled.symbol)
 
 
 def _write_config(writer: _Writer, bundle: Any, config: InterpreterConfig) -> None:
@@ -309,13 +309,13 @@ def _write_objects(
     objects: Sequence[tuple[PrelinkedObject, Sequence[StoredPart]]],
     contents: Contents,
 ) -> None:
-    rows, offset = writer.reserve("struct bundle_image", len(objects))
+    rows, offset = writer.reserve("struct bundle_object", len(objects))
     for row, (dso, parts) in zip(rows, objects, strict=False):
         _write_object(writer, row, dso, parts)
         row.ends_visibly = dso.path in contents.ending_visibly
     writer.fill(rows, offset)
-    writer.index(bundle.image_index, (dso.path for dso, _ in objects))
-    bundle.images = writer.point("struct bundle_image *", offset)
+    writer.index(bundle.object_index, (dso.path for dso, _ in objects))
+    bundle.objects = writer.point("struct bundle_object *", offset)
     sonames = {dso.object.name: (dso.index, False) for dso, _ in objects}
     for index, each in enumerate(contents.libraries.carried):
         sonames.setdefault(each.library.object.name, (index, True))

@@ -33,7 +33,7 @@ _PROGRAM = Path(__file__).with_name("program.py")
 _OWN_MAIN = "the program's __main__"
 _CHECKER = "_bundle_self_check"
 
-# A key of launcher/interpreter/results.c, and the marshalled result.
+# A key of launcher/interpreter/precompiled.c, and the marshalled result.
 FreshResult = tuple[str, bytes]
 
 # What to call it, the name of a static module, the file name if it is a script or "", marshalled code or the source.

@@ -260,8 +260,9 @@ singletons(void)
     }
     for (long i = 0; i < 256; i++) {
         numbered("byte", i, RUNTIME_OFFSET(_Py_SINGLETON(bytes_characters)[i]));
-        numbered("latin1", i, i < 128 ? RUNTIME_OFFSET(_Py_SINGLETON(strings).ascii[i])
-                                      : RUNTIME_OFFSET(_Py_SINGLETON(strings).latin1[i - 128]));
+        numbered("latin1", i,
+                 i < 128 ? RUNTIME_OFFSET(_Py_SINGLETON(strings).ascii[i])
+                         : RUNTIME_OFFSET(_Py_SINGLETON(strings).latin1[i - 128]));
     }
     singleton("bytes", "", RUNTIME_OFFSET(_Py_SINGLETON(bytes_empty)));
     singleton("tuple", "", RUNTIME_OFFSET(_Py_SINGLETON(tuple_empty)));

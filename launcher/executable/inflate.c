@@ -97,8 +97,9 @@ read_codes(struct input *input, struct codes *lengths, struct codes *distances)
         unsigned char value = (unsigned char)symbol;
         if (symbol >= 16) {
             value = symbol == 16 && i ? found[i - 1] : 0;
-            repeat = symbol == 16 ? 3 + (int)take_bits(input, 2)
-                                  : symbol == 17 ? 3 + (int)take_bits(input, 3) : 11 + (int)take_bits(input, 7);
+            repeat = symbol == 16   ? 3 + (int)take_bits(input, 2)
+                     : symbol == 17 ? 3 + (int)take_bits(input, 3)
+                                    : 11 + (int)take_bits(input, 7);
         }
         if (i + repeat > length_count + distance_count || i + repeat > (int)sizeof found) {
             return false;
@@ -133,9 +134,9 @@ copy_block(struct input *input, const struct codes *lengths, const struct codes 
                                              31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258};
     static const unsigned char length_bits[29] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2,
                                                   2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0};
-    static const uint16_t distance_base[DISTANCE_CODES] = {1,   2,   3,   4,   5,   7,    9,    13,   17,   25,
-                                                           33,  49,  65,  97,  129, 193,  257,  385,  513,  769,
-                                                           1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
+    static const uint16_t distance_base[DISTANCE_CODES] = {
+        1,   2,   3,   4,   5,   7,    9,    13,   17,   25,   33,   49,   65,    97,    129,
+        193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577};
     for (;;) {
         int symbol = take_symbol(input, lengths);
         if (symbol == 256) {

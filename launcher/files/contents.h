@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-/* Does a file have bytes to be read? Images have none, for they were changed when they were bound, nor have modules. */
+/* Does a file have bytes to be read? Objects have none, for they were changed when they were bound, nor have modules. */
 static inline bool
 bundle_has_contents(const struct bundle_file *file)
 {

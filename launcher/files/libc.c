@@ -1,6 +1,6 @@
-/* File calls of libpython and of images.
+/* File calls of libpython and of objects.
 
-   The linker sends those calls to the __wrap_ functions here (--wrap; images are bound to them directly). A path under
+   The linker sends those calls to the __wrap_ functions here (--wrap; objects are bound to them directly). A path under
    the root is served from the tables; every other path goes on to the C library untouched. */
 
 #include "files/changes.h"

@@ -125,8 +125,8 @@ copy_file(char *path, const struct bundle_file *file)
     }
     __real_unlink(temporary); /* of a process of this number that was killed */
     int fd = __real_open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    bool done = fd >= 0 && bundle_write_all(fd, data, file->size) && __real_fchmod(fd, file->is_executable ? 0555 : 0444) == 0
-                && __real_rename(temporary, path) == 0;
+    bool done = fd >= 0 && bundle_write_all(fd, data, file->size)
+                && __real_fchmod(fd, file->is_executable ? 0555 : 0444) == 0 && __real_rename(temporary, path) == 0;
     int error = errno;
     if (fd >= 0) {
         close(fd);
@@ -241,7 +241,7 @@ bundle_copy_outside(const char *path, bool with_neighbours, char *out)
         return -1;
     }
     if (getauxval(AT_SECURE) || (!file->is_folder && !bundle_has_contents(file))) {
-        errno = ENOTSUP; /* no files for others with rights they do not have; an image or a module has none */
+        errno = ENOTSUP; /* no files for others with rights they do not have; a prelinked object or a module has none */
         return -1;
     }
     bool is_alone = file->is_folder || !(with_neighbours || file->is_executable || is_script(file));

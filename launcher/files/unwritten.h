@@ -21,7 +21,8 @@ unwritten_file(int fd)
 ssize_t unwritten_read(const struct bundle_file *file, int fd, void *out, size_t size);
 ssize_t unwritten_pread(const struct bundle_file *file, void *out, size_t size, off_t offset);
 off_t unwritten_lseek(const struct bundle_file *file, int fd, off_t offset, int whence);
-void *unwritten_mmap(const struct bundle_file *file, void *address, size_t size, int protection, int flags, off_t offset);
+void *
+unwritten_mmap(const struct bundle_file *file, void *address, size_t size, int protection, int flags, off_t offset);
 FILE *unwritten_fdopen(const struct bundle_file *file, int fd, const char *mode);
 
 #endif

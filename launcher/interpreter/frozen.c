@@ -7,8 +7,8 @@
 #include "executable/executable.h"
 #include "interpreter/frozen.h"
 #include "interpreter/importer.h"
-#include "interpreter/interpreter.h"
 #include "interpreter/interposed_python.h"
+#include "interpreter/interpreter.h"
 
 /* The module that an entry of the interpreter's table stands for. */
 static const struct bundle_module *

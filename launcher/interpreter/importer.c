@@ -4,7 +4,7 @@
 
 #include "executable/executable.h"
 #include "interpreter/interpreter.h"
-#include "interpreter/results.h"
+#include "interpreter/precompiled.h"
 #include "lifetime.h"
 
 static PyObject *
@@ -64,7 +64,8 @@ home_length(const struct bundle_module *module)
     return end - module->path;
 }
 
-PyDoc_STRVAR(find_in_doc, "find_in(name, folders) -> as find(name), if the module lies in one of the folders, else None");
+PyDoc_STRVAR(find_in_doc,
+             "find_in(name, folders) -> as find(name), if the module lies in one of the folders, else None");
 
 static PyObject *
 bundle_find_in_py(PyObject *self, PyObject *const *args, Py_ssize_t count)
@@ -98,14 +99,15 @@ bundle_code_py(PyObject *self, PyObject *name)
     return text ? bundle_module_code(bundle_find_module(text)) : NULL;
 }
 
-PyDoc_STRVAR(result_doc, "result(key) -> what compiling gave when the binary was built (results.c); None when not known");
+PyDoc_STRVAR(result_doc,
+             "result(key) -> what compiling gave when the binary was built (precompiled.c); None when not known");
 
 static PyObject *
 bundle_result_py(PyObject *self, PyObject *key)
 {
     (void)self;
     const char *text = PyUnicode_AsUTF8(key);
-    PyObject *result = text ? bundle_result(text) : NULL; /* borrowed */
+    PyObject *result = text ? bundle_precompiled(text) : NULL; /* borrowed */
     return result ? Py_NewRef(result) : PyErr_Occurred() ? NULL : Py_NewRef(Py_None);
 }
 
@@ -195,14 +197,11 @@ set_constants(PyObject *module)
     return 0;
 }
 
-PER_PROGRAM static PyModuleDef_Slot slots[] = {{Py_mod_exec, set_constants}, COMPAT_ANY_INTERPRETER {0}};
+PER_PROGRAM static PyModuleDef_Slot slots[] = {{Py_mod_exec, set_constants}, COMPAT_ANY_INTERPRETER{0}};
 
 PER_PROGRAM static PyModuleDef definition = {
-    PyModuleDef_HEAD_INIT,
-    .m_name = "_bundle",
-    .m_doc = "Modules that are part of this executable.",
-    .m_methods = methods,
-    .m_slots = slots,
+    PyModuleDef_HEAD_INIT, .m_name = "_bundle", .m_doc = "Modules that are part of this executable.",
+    .m_methods = methods,  .m_slots = slots,
 };
 
 PyObject *

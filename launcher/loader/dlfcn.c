@@ -1,12 +1,12 @@
-/* The dl* functions that libpython and images call: they know images, and pass on everything else to the C library's. */
+/* The dl* functions that libpython and objects call: they know objects, and pass on everything else to the C library's. */
 
 #include "executable/executable.h"
 #include "files/files.h"
 #include "interposed.h"
 #include "loader/errors.h"
-#include "loader/images.h"
 #include "loader/loading.h"
 #include "loader/memory_files.h"
+#include "loader/objects.h"
 
 #include <elf.h>
 #include <stddef.h>
@@ -17,9 +17,9 @@ _Static_assert(sizeof(struct bundle_link_map) == sizeof(struct link_map)
                    && offsetof(struct bundle_link_map, dynamic) == offsetof(struct link_map, l_ld),
                "the table has other link maps than <link.h>");
 
-/* What a name means that is not the system's: an image, or else a file; both NULL when it is. */
+/* What a name means that is not the system's: an object, or else a file; both NULL when it is. */
 struct named {
-    const struct bundle_image *image;
+    const struct bundle_object *object;
     const struct bundle_file *file;
 };
 
@@ -31,14 +31,14 @@ find_named(const char *name)
         const struct bundle_file *file = bundle_find_file(name);
         if (file && !file->is_folder) {
             found.file = file;
-            found.image = bundle_find(&bundle.image_index, bundle.images, sizeof(struct bundle_image), file->path);
+            found.object = bundle_find(&bundle.object_index, bundle.objects, sizeof(struct bundle_object), file->path);
         }
     }
     else if (name && !strchr(name, '/')) {
         const struct bundle_soname *soname =
             bundle_find(&bundle.soname_index, bundle.sonames, sizeof(struct bundle_soname), name);
         if (soname && !soname->is_carried) {
-            found.image = &bundle.images[soname->index];
+            found.object = &bundle.objects[soname->index];
         }
         else if (soname) {
             found.file = bundle_find_file(bundle.carried[soname->index].path);
@@ -52,16 +52,16 @@ __wrap_dlopen(const char *name, int flags)
 {
     struct named found = find_named(name);
     bundle_dl_forget(); /* an error that nobody asked for is forgotten */
-    if (!found.image && !found.file) {
+    if (!found.object && !found.file) {
         return __real_dlopen(name, flags);
     }
     void *handle = NULL;
     bundle_lock_loader();
-    if (!found.image) {
+    if (!found.object) {
         handle = bundle_load_file(found.file, flags);
     }
-    else if (!(flags & RTLD_NOLOAD) || bundle_is_mapped((uint32_t)(found.image - bundle.images))) {
-        handle = bundle_load_image((uint32_t)(found.image - bundle.images)) == 0 ? (void *)found.image : NULL;
+    else if (!(flags & RTLD_NOLOAD) || bundle_is_mapped((uint32_t)(found.object - bundle.objects))) {
+        handle = bundle_load_object((uint32_t)(found.object - bundle.objects)) == 0 ? (void *)found.object : NULL;
     }
     bundle_unlock_loader();
     return handle;
@@ -70,18 +70,18 @@ __wrap_dlopen(const char *name, int flags)
 void *
 __wrap_dlsym(void *handle, const char *name)
 {
-    const struct bundle_image *image = bundle_image_of(handle);
-    if (!image && handle == RTLD_DEFAULT) {
+    const struct bundle_object *object = bundle_object_of(handle);
+    if (!object && handle == RTLD_DEFAULT) {
         /* After the global scope, that of the caller. */
-        image = bundle_image_at(__builtin_return_address(0));
+        object = bundle_object_at(__builtin_return_address(0));
     }
-    if (!image) {
+    if (!object) {
         return __real_dlsym(handle, name);
     }
     void *found = handle == RTLD_DEFAULT ? __real_dlsym(handle, name) : NULL;
-    found = found ? found : bundle_symbol_below(image, name);
+    found = found ? found : bundle_symbol_below(object, name);
     if (!found) {
-        bundle_dl_fail("%s: undefined symbol: %s", image->path, name);
+        bundle_dl_fail("%s: undefined symbol: %s", object->path, name);
     }
     return found;
 }
@@ -89,13 +89,13 @@ __wrap_dlsym(void *handle, const char *name)
 void *
 __wrap_dlvsym(void *handle, const char *name, const char *version)
 {
-    return bundle_image_of(handle) ? __wrap_dlsym(handle, name) : __real_dlvsym(handle, name, version);
+    return bundle_object_of(handle) ? __wrap_dlsym(handle, name) : __real_dlvsym(handle, name, version);
 }
 
 int
 __wrap_dlclose(void *handle)
 {
-    return bundle_image_of(handle) ? 0 : __real_dlclose(handle);
+    return bundle_object_of(handle) ? 0 : __real_dlclose(handle);
 }
 
 char *
@@ -112,8 +112,8 @@ __wrap_dlerror(void)
 int
 __wrap_dladdr(const void *address, Dl_info *info)
 {
-    const struct bundle_image *image = bundle_image_at(address);
-    if (!image) {
+    const struct bundle_object *object = bundle_object_at(address);
+    if (!object) {
         int found = __real_dladdr(address, info);
         const char *path = found && info->dli_fname ? bundle_carried_path(info->dli_fname) : NULL;
         if (path) {
@@ -121,15 +121,16 @@ __wrap_dladdr(const void *address, Dl_info *info)
         }
         return found;
     }
-    *info = (Dl_info){.dli_fname = image->path, .dli_fbase = (void *)image->base};
-    const ElfW(Sym) *symbols = (const void *)image->symbols;
-    for (uint32_t i = 1; i < image->symbol_count; i++) {
-        const char *value = (const char *)image->base + symbols[i].st_value;
-        bool is_inside = value == address || (value < (const char *)address && value + symbols[i].st_size > (const char *)address);
+    *info = (Dl_info){.dli_fname = object->path, .dli_fbase = (void *)object->base};
+    const ElfW(Sym) *symbols = (const void *)object->symbols;
+    for (uint32_t i = 1; i < object->symbol_count; i++) {
+        const char *value = (const char *)object->base + symbols[i].st_value;
+        bool is_inside =
+            value == address || (value < (const char *)address && value + symbols[i].st_size > (const char *)address);
         bool has_address = bundle_is_exported(&symbols[i]) && ELF64_ST_TYPE(symbols[i].st_info) != STT_TLS;
         if (has_address && is_inside && value > (const char *)info->dli_saddr) {
             info->dli_saddr = (void *)value;
-            info->dli_sname = (const char *)image->strings + symbols[i].st_name;
+            info->dli_sname = (const char *)object->strings + symbols[i].st_name;
         }
     }
     return 1;
@@ -138,19 +139,19 @@ __wrap_dladdr(const void *address, Dl_info *info)
 int
 __wrap_dladdr1(const void *address, Dl_info *info, void **extra, int flags)
 {
-    const struct bundle_image *image = bundle_image_at(address);
-    if (!image || (flags != RTLD_DL_SYMENT && flags != RTLD_DL_LINKMAP)) {
+    const struct bundle_object *object = bundle_object_at(address);
+    if (!object || (flags != RTLD_DL_SYMENT && flags != RTLD_DL_LINKMAP)) {
         return __real_dladdr1(address, info, extra, flags);
     }
-    *extra = flags == RTLD_DL_LINKMAP ? (struct link_map *)&image->link_map : NULL;
+    *extra = flags == RTLD_DL_LINKMAP ? (struct link_map *)&object->link_map : NULL;
     return __wrap_dladdr(address, info);
 }
 
 int
 __wrap_dlinfo(void *handle, int request, void *out)
 {
-    const struct bundle_image *image = bundle_image_of(handle);
-    if (!image) {
+    const struct bundle_object *object = bundle_object_of(handle);
+    if (!object) {
         return __real_dlinfo(handle, request, out);
     }
     switch (request) {
@@ -158,14 +159,14 @@ __wrap_dlinfo(void *handle, int request, void *out)
         *(Lmid_t *)out = LM_ID_BASE;
         return 0;
     case RTLD_DI_LINKMAP:
-        *(struct link_map **)out = (struct link_map *)&image->link_map;
+        *(struct link_map **)out = (struct link_map *)&object->link_map;
         return 0;
     case RTLD_DI_ORIGIN:
-        strcpy(out, image->path);
+        strcpy(out, object->path);
         *strrchr(out, '/') = '\0';
         return 0;
     default:
-        bundle_dl_fail("%s: %s", image->path, "is part of the executable");
+        bundle_dl_fail("%s: %s", object->path, "is part of the executable");
         return -1;
     }
 }

@@ -9,9 +9,9 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "loader/errors.h"
-#include "loader/images.h"
 #include "loader/loader.h"
 #include "loader/memory_files.h"
+#include "loader/objects.h"
 #include "loader/unwind.h"
 
 #include <dlfcn.h>
@@ -101,7 +101,7 @@ map_segment(int fd, const struct bundle_segment *segment)
     return zeros ? map_at(segment->address + from_file, zeros, protection, MAP_ANONYMOUS, -1, 0) : 0;
 }
 
-/* A library that is no image: carried by the binary, or of the system. Its handle, or NULL with the error for dlerror. */
+/* A library that is no object: carried by the binary, or of the system. Its handle, or NULL with the error for dlerror. */
 static void *
 open_other(const char *soname, int flags)
 {
@@ -109,7 +109,7 @@ open_other(const char *soname, int flags)
     return file ? bundle_load_file(file, flags & ~RTLD_GLOBAL) : __real_dlopen(soname, flags);
 }
 
-/* The address of a symbol that some library which is no image defines; NULL when there is none. */
+/* The address of a symbol that some library which is no object defines; NULL when there is none. */
 static void *
 host_symbol(const struct bundle_patch *patch)
 {
@@ -118,12 +118,14 @@ host_symbol(const struct bundle_patch *patch)
         void *found = library && patch->version ? __real_dlvsym(library, patch->symbol, patch->version) : NULL;
         return found || !library ? found : __real_dlsym(library, patch->symbol);
     }
-    return patch->version ? __real_dlvsym(RTLD_DEFAULT, patch->symbol, patch->version) : __real_dlsym(RTLD_DEFAULT, patch->symbol);
+    return patch->version ? __real_dlvsym(RTLD_DEFAULT, patch->symbol, patch->version)
+                          : __real_dlsym(RTLD_DEFAULT, patch->symbol);
 }
 
 /* Number of the library that defines a thread-local variable, and the variable's place in the library's block. */
 static int
-find_thread_local(const struct bundle_image *image, const struct bundle_patch *patch, size_t *module, uint64_t *offset)
+find_thread_local(const struct bundle_object *object, const struct bundle_patch *patch, size_t *module,
+                  uint64_t *offset)
 {
     void *library = open_other(patch->library, RTLD_NOW | RTLD_NOLOAD);
     void *address = library ? __real_dlvsym(library, patch->symbol, patch->version ? patch->version : "") : NULL;
@@ -133,30 +135,30 @@ find_thread_local(const struct bundle_image *image, const struct bundle_patch *p
     void *block = NULL;
     if (!address || __real_dlinfo(library, RTLD_DI_TLS_MODID, module) != 0
         || __real_dlinfo(library, RTLD_DI_TLS_DATA, &block) != 0 || !block) {
-        return fail("%s: undefined thread-local symbol: %s", image->path, patch->symbol);
+        return fail("%s: undefined thread-local symbol: %s", object->path, patch->symbol);
     }
     *offset = (uint64_t)address - (uint64_t)block; /* both are this thread's */
     return 0;
 }
 
 static int
-apply_thread_local_patch(const struct bundle_image *image, const struct bundle_patch *patch)
+apply_thread_local_patch(const struct bundle_object *object, const struct bundle_patch *patch)
 {
     size_t module;
     uint64_t offset;
-    if (find_thread_local(image, patch, &module, &offset) < 0) {
+    if (find_thread_local(object, patch, &module, &offset) < 0) {
         return -1;
     }
     *patch->place = patch->kind == BUNDLE_PATCH_TLS_MODULE ? module : offset + patch->addend;
     return 0;
 }
 
-/* Write the words that are only known now; `root` is the image that was asked for. */
+/* Write the words that are only known now; `root` is the object that was asked for. */
 static int
-apply_patches(const struct bundle_image *image, const struct bundle_image *root)
+apply_patches(const struct bundle_object *object, const struct bundle_object *root)
 {
-    for (uint32_t i = 0; i < image->patch_count; i++) {
-        const struct bundle_patch *patch = &image->patches[i];
+    for (uint32_t i = 0; i < object->patch_count; i++) {
+        const struct bundle_patch *patch = &object->patches[i];
         if (patch->kind == BUNDLE_PATCH_RESOLVER) {
             *patch->place = ((uint64_t (*)(void))patch->addend)();
             continue;
@@ -168,7 +170,7 @@ apply_patches(const struct bundle_image *image, const struct bundle_image *root)
             continue;
         }
         if (patch->kind != BUNDLE_PATCH_SYMBOL) {
-            if (apply_thread_local_patch(image, patch) < 0) {
+            if (apply_thread_local_patch(object, patch) < 0) {
                 return -1;
             }
             continue;
@@ -178,12 +180,12 @@ apply_patches(const struct bundle_image *image, const struct bundle_image *root)
             found = bundle_symbol_below(root, patch->symbol);
         }
         if (!found && !patch->is_weak) {
-            return fail("%s: undefined symbol: %s", image->path, patch->symbol);
+            return fail("%s: undefined symbol: %s", object->path, patch->symbol);
         }
         *patch->place = found ? (uint64_t)found + patch->addend : 0;
     }
-    if (image->relro_size && mprotect((void *)image->relro, image->relro_size, PROT_READ) < 0) {
-        return fail("%s: cannot be protected: %s", image->path, strerror(errno));
+    if (object->relro_size && mprotect((void *)object->relro, object->relro_size, PROT_READ) < 0) {
+        return fail("%s: cannot be protected: %s", object->path, strerror(errno));
     }
     return 0;
 }
@@ -196,25 +198,25 @@ static void
 run_destructors(void)
 {
     while (loaded_count) {
-        const struct bundle_image *image = &bundle.images[bundle_load_order[--loaded_count]];
-        const destructor *array = (const destructor *)image->fini_array;
-        for (uint32_t i = image->fini_count; i-- > 0;) {
+        const struct bundle_object *object = &bundle.objects[bundle_load_order[--loaded_count]];
+        const destructor *array = (const destructor *)object->fini_array;
+        for (uint32_t i = object->fini_count; i-- > 0;) {
             array[i]();
         }
-        if (image->fini) {
-            ((destructor)image->fini)();
+        if (object->fini) {
+            ((destructor)object->fini)();
         }
     }
 }
 
 static void
-run_constructors(const struct bundle_image *image)
+run_constructors(const struct bundle_object *object)
 {
-    if (image->init) {
-        ((constructor)image->init)(start.argc, start.argv, start.environment);
+    if (object->init) {
+        ((constructor)object->init)(start.argc, start.argv, start.environment);
     }
-    const constructor *array = (const constructor *)image->init_array;
-    for (uint32_t i = 0; i < image->init_count; i++) {
+    const constructor *array = (const constructor *)object->init_array;
+    for (uint32_t i = 0; i < object->init_count; i++) {
         array[i](start.argc, start.argv, start.environment);
     }
 }
@@ -231,20 +233,20 @@ register_destructors(void)
 }
 
 static int
-map_image(int fd, const struct bundle_image *image)
+map_object(int fd, const struct bundle_object *object)
 {
-    for (const char *const *library = image->host_libraries; library && *library; library++) {
-        /* Global: patches of several images look for its symbols. */
+    for (const char *const *library = object->host_libraries; library && *library; library++) {
+        /* Global: patches of several objects look for its symbols. */
         if (!open_other(*library, RTLD_NOW | RTLD_GLOBAL)) {
-            return bundle_dl_failed() ? -1 : fail("%s: %s", image->path, __real_dlerror());
+            return bundle_dl_failed() ? -1 : fail("%s: %s", object->path, __real_dlerror());
         }
     }
-    if (image->host_libraries) {
+    if (object->host_libraries) {
         bundle_bind_unwinder(); /* may have come with them */
     }
-    for (uint32_t i = 0; i < image->segment_count; i++) {
-        if (map_segment(fd, &image->segments[i]) < 0) {
-            return fail("%s: cannot be mapped: %s", image->path, strerror(errno));
+    for (uint32_t i = 0; i < object->segment_count; i++) {
+        if (map_segment(fd, &object->segments[i]) < 0) {
+            return fail("%s: cannot be mapped: %s", object->path, strerror(errno));
         }
     }
     return 0;
@@ -254,32 +256,32 @@ map_image(int fd, const struct bundle_image *image)
 static void
 construct(uint32_t index)
 {
-    if (bundle_image_states[index] != BOUND) {
+    if (bundle_object_states[index] != BOUND) {
         return;
     }
-    bundle_image_states[index] = LOADED;
-    const struct bundle_image *image = &bundle.images[index];
-    for (uint32_t i = 0; i < image->needed_count; i++) {
-        construct(image->needed[i]);
+    bundle_object_states[index] = LOADED;
+    const struct bundle_object *object = &bundle.objects[index];
+    for (uint32_t i = 0; i < object->needed_count; i++) {
+        construct(object->needed[i]);
     }
-    run_constructors(image);
+    run_constructors(object);
     bundle_load_order[loaded_count++] = index;
 }
 
-/* Put the images of a tree that are not there yet in place; their file is opened once for all. */
+/* Put the objects of a tree that are not there yet in place; their file is opened once for all. */
 static int
-map_images(const uint32_t *tree, uint32_t count)
+map_objects(const uint32_t *tree, uint32_t count)
 {
     int fd = bundle_open_own_file();
     int status = 0;
     for (uint32_t i = 0; i < count && status == 0; i++) {
-        const struct bundle_image *image = &bundle.images[tree[i]];
-        unsigned char *state = &bundle_image_states[tree[i]];
+        const struct bundle_object *object = &bundle.objects[tree[i]];
+        unsigned char *state = &bundle_object_states[tree[i]];
         if (*state == FAILED) {
-            status = fail("%s: %s", image->path, "could not be loaded before");
+            status = fail("%s: %s", object->path, "could not be loaded before");
         }
         else if (*state == UNLOADED) {
-            status = map_image(fd, image);
+            status = map_object(fd, object);
             *state = status < 0 ? FAILED : MAPPED;
         }
     }
@@ -289,14 +291,14 @@ map_images(const uint32_t *tree, uint32_t count)
     return status;
 }
 
-/* Bind the images of a tree that are not bound yet; its first is the one that was asked for. */
+/* Bind the objects of a tree that are not bound yet; its first is the one that was asked for. */
 static int
-bind_images(const uint32_t *tree, uint32_t count)
+bind_objects(const uint32_t *tree, uint32_t count)
 {
     for (uint32_t i = count; i-- > 0;) {
-        if (bundle_image_states[tree[i]] == MAPPED) {
-            int status = apply_patches(&bundle.images[tree[i]], &bundle.images[tree[0]]);
-            bundle_image_states[tree[i]] = status < 0 ? FAILED : BOUND;
+        if (bundle_object_states[tree[i]] == MAPPED) {
+            int status = apply_patches(&bundle.objects[tree[i]], &bundle.objects[tree[0]]);
+            bundle_object_states[tree[i]] = status < 0 ? FAILED : BOUND;
             if (status < 0) {
                 return -1;
             }
@@ -306,19 +308,19 @@ bind_images(const uint32_t *tree, uint32_t count)
 }
 
 /* As the dynamic linker does it: everything is in place before anything is bound, and bound before any of its code
-   runs, for libraries may be bound to the image that needs them. */
+   runs, for libraries may be bound to the object that needs them. */
 int
-bundle_load_image(uint32_t root)
+bundle_load_object(uint32_t root)
 {
     if (register_destructors() < 0) {
         return -1;
     }
-    if (bundle_image_states[root] == LOADED) {
+    if (bundle_object_states[root] == LOADED) {
         return 0;
     }
-    uint32_t tree[bundle.image_index.count];
-    uint32_t count = bundle_image_tree(root, tree);
-    if (map_images(tree, count) < 0 || bind_images(tree, count) < 0) {
+    uint32_t tree[bundle.object_index.count];
+    uint32_t count = bundle_object_tree(root, tree);
+    if (map_objects(tree, count) < 0 || bind_objects(tree, count) < 0) {
         return -1;
     }
     construct(root);
@@ -338,11 +340,11 @@ bundle_start_loader(int argc, char **argv, char **environment)
         return -1;
     }
     for (uint64_t i = 0; i < bundle.resident_count; i++) {
-        const struct bundle_image *image = &bundle.images[bundle.residents[i]];
-        if (apply_patches(image, image) < 0) {
+        const struct bundle_object *object = &bundle.objects[bundle.residents[i]];
+        if (apply_patches(object, object) < 0) {
             return -1;
         }
-        bundle_image_states[bundle.residents[i]] = BOUND;
+        bundle_object_states[bundle.residents[i]] = BOUND;
     }
     bundle_bind_unwinder(); /* may be among what the executable is linked with */
     for (uint64_t i = 0; i < bundle.resident_count; i++) {
@@ -355,7 +357,7 @@ bool
 bundle_visible_object_loaded(void)
 {
     for (uint32_t i = 0; i < loaded_count; i++) {
-        if (bundle.images[bundle_load_order[i]].ends_visibly) {
+        if (bundle.objects[bundle_load_order[i]].ends_visibly) {
             return true;
         }
     }

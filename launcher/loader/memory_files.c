@@ -112,8 +112,10 @@ load_from_memory(const struct bundle_file *file, int flags)
 {
     int fd = bundle_open_contents(file);
     if (fd < 0) {
-        return bundle_dl_fail("%s: cannot be loaded, for the system takes no copy of it, neither in memory (memfd_create) nor"
-                              " in a temporary folder: %s", file->path, strerror(errno));
+        return bundle_dl_fail(
+            "%s: cannot be loaded, for the system takes no copy of it, neither in memory (memfd_create) nor"
+            " in a temporary folder: %s",
+            file->path, strerror(errno));
     }
     struct loaded *loaded = make_entry(file, fd);
     void *handle = loaded ? __real_dlopen(loaded->name, flags) : NULL;

@@ -8,7 +8,7 @@
    OpenSSL: it is read only if OPENSSL_CONF names one. */
 
 #include "interposed.h"
-#include "loader/images.h"
+#include "loader/objects.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -59,9 +59,9 @@ has_entries(const char *path)
 
 /* What a function of the OpenSSL that asks says; NULL when it has no such function. */
 static const char *
-compiled_in(const struct bundle_image *asking, const char *name, path_function own)
+compiled_in(const struct bundle_object *asking, const char *name, path_function own)
 {
-    path_function function = asking ? (path_function)bundle_image_symbol(asking, name) : own;
+    path_function function = asking ? (path_function)bundle_object_symbol(asking, name) : own;
     return function ? function() : NULL;
 }
 
@@ -88,7 +88,7 @@ __wrap_secure_getenv(const char *name)
     if (!wants_file && strcmp(name, "SSL_CERT_DIR") != 0) {
         return NULL;
     }
-    const struct bundle_image *asking = bundle_image_at(__builtin_return_address(0));
+    const struct bundle_object *asking = bundle_object_at(__builtin_return_address(0));
     const char *file = compiled_in(asking, "X509_get_default_cert_file", X509_get_default_cert_file);
     const char *folder = compiled_in(asking, "X509_get_default_cert_dir", X509_get_default_cert_dir);
     if (!file || !folder || is_file(file) || has_entries(folder)) {

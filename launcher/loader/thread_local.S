@@ -8,7 +8,7 @@ bundle_tlsdesc:
     movq    8(%rax), %rax
     ret
     .size   bundle_tlsdesc, . - bundle_tlsdesc
-/* In place of __tls_get_addr, in images that only ask it for variables of images: all of them lie in the executable's own
+/* In place of __tls_get_addr, in objects that only ask it for variables of objects: all of them lie in the executable's own
    block, at a fixed distance from the thread pointer, which is the second word of what %rdi points to. */
 
     .text

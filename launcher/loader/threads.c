@@ -1,8 +1,8 @@
-/* Thread-local storage of images that would be much for every thread to have: made when a thread first asks for it.
+/* Thread-local storage of objects that would be much for every thread to have: made when a thread first asks for it.
 
    Code in shared objects asks __tls_get_addr for the address of a thread-local variable (ELF Handling For Thread-Local
-   Storage, 3.4). Images ask the function below, which knows the numbers that the build has given to images, and passes
-   all others on. Images whose code counts from the thread pointer have their storage in the executable's own block. */
+   Storage, 3.4). Objects ask the function below, which knows the numbers that the build has given to objects, and passes
+   all others on. Objects whose code counts from the thread pointer have their storage in the executable's own block. */
 
 #include "bundle.h"
 #include "interposed.h"
@@ -22,7 +22,7 @@ struct thread_local_index {
 
 void *__tls_get_addr(struct thread_local_index *index);
 
-/* Of one thread: what was allocated for each image, NULL where it never asked. */
+/* Of one thread: what was allocated for each object, NULL where it never asked. */
 static __thread void **blocks;
 static __thread int rounds;
 
@@ -38,7 +38,7 @@ end_thread(void *own)
         pthread_setspecific(ending, own);
         return;
     }
-    for (uint32_t i = 0; i < bundle.image_index.count; i++) {
+    for (uint32_t i = 0; i < bundle.object_index.count; i++) {
         free(blocks[i]);
     }
     free(blocks);
@@ -65,29 +65,29 @@ checked(void *allocated)
 
 /* How far from an aligned address the storage starts, so that its variables lie as the linker has laid them out. */
 static uint64_t
-lead(const struct bundle_image *image)
+lead(const struct bundle_object *object)
 {
-    return image->thread_start & (image->thread_alignment - 1);
+    return object->thread_start & (object->thread_alignment - 1);
 }
 
 static void *
-make_block(const struct bundle_image *image, uint32_t number)
+make_block(const struct bundle_object *object, uint32_t number)
 {
     if (!blocks) {
         pthread_once(&ending_once, make_key);
-        blocks = checked(calloc(bundle.image_index.count, sizeof *blocks));
+        blocks = checked(calloc(bundle.object_index.count, sizeof *blocks));
         if (has_ending) {
             pthread_setspecific(ending, blocks);
         }
     }
-    uint64_t alignment = image->thread_alignment < sizeof(void *) ? sizeof(void *) : image->thread_alignment;
+    uint64_t alignment = object->thread_alignment < sizeof(void *) ? sizeof(void *) : object->thread_alignment;
     void *block = NULL;
-    if (posix_memalign(&block, alignment, lead(image) + image->thread_size) != 0) {
+    if (posix_memalign(&block, alignment, lead(object) + object->thread_size) != 0) {
         block = NULL;
     }
-    char *start = (char *)checked(block) + lead(image);
-    memcpy(start, (const void *)image->thread_start, image->thread_start_size);
-    memset(start + image->thread_start_size, 0, image->thread_size - image->thread_start_size);
+    char *start = (char *)checked(block) + lead(object);
+    memcpy(start, (const void *)object->thread_start, object->thread_start_size);
+    memset(start + object->thread_start_size, 0, object->thread_size - object->thread_start_size);
     blocks[number] = block;
     return block;
 }
@@ -97,13 +97,13 @@ __attribute__((force_align_arg_pointer)) void *
 __wrap___tls_get_addr(struct thread_local_index *index)
 {
     uint64_t number = index->module - BUNDLE_DYNAMIC_MODULE;
-    if (number >= bundle.image_index.count) {
+    if (number >= bundle.object_index.count) {
         return __tls_get_addr(index);
     }
-    const struct bundle_image *image = &bundle.images[number];
+    const struct bundle_object *object = &bundle.objects[number];
     void *block = blocks ? blocks[number] : NULL;
     if (!block) {
-        block = make_block(image, (uint32_t)number);
+        block = make_block(object, (uint32_t)number);
     }
-    return (char *)block + lead(image) + index->offset;
+    return (char *)block + lead(object) + index->offset;
 }

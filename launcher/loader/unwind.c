@@ -1,7 +1,7 @@
-/* C++ exceptions and Rust panics that pass through images.
+/* C++ exceptions and Rust panics that pass through objects.
 
    The unwinder (libgcc_s) is the system's, and asks the C library which loaded object a return address lies in. The C
-   library does not know images. Registering them with the unwinder would make every throw search a list; instead its
+   library does not know objects. Registering them with the unwinder would make every throw search a list; instead its
    two questions, `_dl_find_object` (glibc 2.35 and later) and `dl_iterate_phdr`, are answered here: the words through
    which libgcc_s calls them are overwritten. */
 
@@ -9,7 +9,7 @@
 
 #include "interposed.h"
 #include "lifetime.h"
-#include "loader/images.h"
+#include "loader/objects.h"
 #include "loader/redirect.h"
 
 #include <elf.h>
@@ -34,17 +34,17 @@ PER_PROCESS static find_object_function system_find_object;
 static int
 find_object(void *address, struct found_object *result)
 {
-    const struct bundle_image *image = bundle_image_at(address);
-    if (!image) {
+    const struct bundle_object *object = bundle_object_at(address);
+    if (!object) {
         return system_find_object(address, result);
     }
-    const ElfW(Phdr) *headers = (const void *)image->headers;
-    for (uint32_t i = 0; i < image->header_count; i++) {
+    const ElfW(Phdr) *headers = (const void *)object->headers;
+    for (uint32_t i = 0; i < object->header_count; i++) {
         if (headers[i].p_type == PT_GNU_EH_FRAME) {
             *result = (struct found_object){
-                .map_start = (void *)image->base,
-                .map_end = (void *)image->end,
-                .eh_frame = (void *)(image->base + headers[i].p_vaddr),
+                .map_start = (void *)object->base,
+                .map_end = (void *)object->end,
+                .eh_frame = (void *)(object->base + headers[i].p_vaddr),
             };
             return 0;
         }
@@ -56,23 +56,23 @@ int
 __wrap_dl_iterate_phdr(int (*callback)(struct dl_phdr_info *, size_t, void *), void *data)
 {
     int result = __real_dl_iterate_phdr(callback, data);
-    for (uint32_t i = 0; !result && i < bundle.image_index.count; i++) {
-        const struct bundle_image *image = &bundle.images[i];
+    for (uint32_t i = 0; !result && i < bundle.object_index.count; i++) {
+        const struct bundle_object *object = &bundle.objects[i];
         if (!bundle_is_mapped(i)) {
             continue;
         }
         struct dl_phdr_info info = {
-            .dlpi_addr = image->base,
-            .dlpi_name = image->path,
-            .dlpi_phdr = (const void *)image->headers,
-            .dlpi_phnum = (ElfW(Half))image->header_count,
+            .dlpi_addr = object->base,
+            .dlpi_name = object->path,
+            .dlpi_phdr = (const void *)object->headers,
+            .dlpi_phnum = (ElfW(Half))object->header_count,
         };
         result = callback(&info, sizeof info, data);
     }
     return result;
 }
 
-/* For images that have an unwinder of their own. */
+/* For objects that have an unwinder of their own. */
 int
 __wrap__dl_find_object(void *address, struct found_object *result)
 {

@@ -3,7 +3,7 @@
 #ifndef UNWIND_H
 #define UNWIND_H
 
-/* Let it, once it is loaded, find the frames of images. */
+/* Let it, once it is loaded, find the frames of objects. */
 void bundle_bind_unwinder(void);
 
 #endif

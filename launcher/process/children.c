@@ -1,7 +1,7 @@
 /* What this program starts: if it is this same executable again, it is told so by a mark in its environment; others get
    copies of the files of ours that their arguments name (outside.c).
 
-   The linker sends the exec calls of libpython and of the images to the __wrap_ functions here. They run between fork
+   The linker sends the exec calls of libpython and of the objects to the __wrap_ functions here. They run between fork
    (or vfork) and exec, so they allocate nothing but stack. See command.c for what the mark means. */
 
 #include "process/children.h"
@@ -181,7 +181,7 @@ with_copies(const char *program, char *const *argv, char **room, size_t size)
         argv = with_copies(program, argv, alloca(size_), size_); \
     }
 
-/* --- What libpython and images call instead of the C library's ----------------------------------------------- */
+/* --- What libpython and objects call instead of the C library's ----------------------------------------------- */
 
 /* A program of ours, such as a wheel's helper, is copied too. */
 static int

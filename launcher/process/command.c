@@ -253,7 +253,8 @@ static bool
 is_script(const char *path)
 {
     struct stat facts;
-    bool has_name = ends_with(path, ".py") || ends_with(path, ".pyc") || ends_with(path, ".pyz") || ends_with(path, ".pyw");
+    bool has_name =
+        ends_with(path, ".py") || ends_with(path, ".pyc") || ends_with(path, ".pyz") || ends_with(path, ".pyw");
     return has_name && (strncmp(path, BUNDLE_ROOT "/", sizeof BUNDLE_ROOT) == 0 || stat(path, &facts) == 0);
 }
 

@@ -130,8 +130,8 @@ set_paths(PyConfig *config, const char *argv0)
     CHECK(PyConfig_SetBytesString(config, &config->program_name, argv0));
     CHECK(PyConfig_SetBytesString(config, &config->executable, executable));
     CHECK(PyConfig_SetBytesString(config, &config->base_executable, executable));
-    wchar_t *const *unset[] = {&config->prefix,      &config->exec_prefix,      &config->base_prefix,
-                               &config->base_exec_prefix, &config->stdlib_dir};
+    wchar_t *const *unset[] = {&config->prefix, &config->exec_prefix, &config->base_prefix, &config->base_exec_prefix,
+                               &config->stdlib_dir};
     for (size_t i = 0; i < sizeof unset / sizeof *unset; i++) {
         CHECK(PyConfig_SetBytesString(config, (wchar_t **)unset[i], BUNDLE_ROOT));
     }

@@ -221,7 +221,7 @@ is_visible(PyObject *object, PyObject *file_type)
 }
 
 /* Built-in modules whose objects change files or windows when they die. Extension modules are asked for by their
-   image. */
+   object. */
 static bool
 is_visible_module_loaded(void)
 {

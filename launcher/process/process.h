@@ -12,11 +12,11 @@
 
 /* What this start of the executable is for: see command.c. */
 enum bundle_command {
-    BUNDLE_RUN_APP,    /* the bundled program */
-    BUNDLE_RUN_POOL,   /* a helper process of multiprocessing or the like: `code` instead of the program */
-    BUNDLE_RUN_PYTHON, /* `python`, options and all */
+    BUNDLE_RUN_APP,     /* the bundled program */
+    BUNDLE_RUN_POOL,    /* a helper process of multiprocessing or the like: `code` instead of the program */
+    BUNDLE_RUN_PYTHON,  /* `python`, options and all */
     BUNDLE_RUN_REFUSED, /* asked for Python, which this binary was not built to be */
-    BUNDLE_RUN_ENDLESS /* the program starts itself over and over */
+    BUNDLE_RUN_ENDLESS  /* the program starts itself over and over */
 };
 
 /* `argc` and `argv` are those of the program that runs. */

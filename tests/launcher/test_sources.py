@@ -12,7 +12,7 @@ import pytest
 
 from bundler.contract import launcher_folder
 from bundler.elf import archive_symbols
-from bundler.link.interposed import INTERPOSED_FUNCTIONS, INTERPOSED_IN_IMAGES, INTERPOSED_IN_STATIC_PYTHON
+from bundler.link.interposed import INTERPOSED_FUNCTIONS, INTERPOSED_IN_OBJECTS, INTERPOSED_IN_STATIC_PYTHON
 from bundler.link.launcher import FLAGS, sources
 from bundler.target import Linkage, TargetPython
 
@@ -80,7 +80,7 @@ def test_interposed_functions_are_there(tmp_path: Path):
     defined = set[str]().union(*(defined_functions(path, (), tmp_path / "file.o") for path in interposing))
 
     wraps = {name.removeprefix("__wrap_") for name in defined if name.startswith("__wrap_")}
-    assert wraps == INTERPOSED_FUNCTIONS | INTERPOSED_IN_IMAGES
+    assert wraps == INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS
 
 
 def test_functions_interposed_in_libpython_are_there(target: TargetPython, tmp_path: Path):

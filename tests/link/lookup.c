@@ -1,7 +1,7 @@
 /* Looks names up in the tables of a payload (tables.c), as the launcher does.
 
    Usage: lookup PAYLOAD. Maps the payload at BASE, and reads questions from standard input, each ending with a NUL: "m",
-   "f", "i" or "s" for a module, a file, an image or a soname, and a text. Prints the index of each record, or -1. */
+   "f", "i" or "s" for a module, a file, an object or a soname, and a text. Prints the index of each record, or -1. */
 
 #include "executable/executable.h"
 
@@ -33,7 +33,7 @@ look_up(char what, const char *text)
     case 'f':
         return position(&tables->file_index, tables->files, sizeof *tables->files, text);
     case 'i':
-        return position(&tables->image_index, tables->images, sizeof *tables->images, text);
+        return position(&tables->object_index, tables->objects, sizeof *tables->objects, text);
     case 's':
         return position(&tables->soname_index, tables->sonames, sizeof *tables->sonames, text);
     default:

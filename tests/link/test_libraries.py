@@ -139,7 +139,7 @@ def test_found_by_name_where_the_host_has_none(libraries: Libraries, empty_root:
 
 
 def test_prelinked(libraries: Libraries):
-    """Libraries that are no modules are images like the others, each where it lies in its package."""
+    """Libraries that are no modules are prelinked objects like the others, each where it lies in its package."""
     found = inspect(libraries.binary)
     names = ["libplain.so", "liblocated.so", "inner/libnumbered.so.1.2", "../packed.libs/libgrafted-1234.so"]
     expected = {str(Path("/__bundle__/packed", name)).replace("packed/../", "") for name in names}

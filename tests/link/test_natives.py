@@ -169,7 +169,7 @@ def test_no_file_is_loaded(program: Natives):
 
 
 def test_executable_ends_below_the_images(program: Natives):
-    """The executable's own segments, few in number, lie below the first address that an image may have."""
+    """The executable's own segments, few in number, lie below the first address that a prelinked object may have."""
     executable = elf.read_executable(program.binary, with_symbols=False)
 
     assert max(segment.address + segment.memory_size for segment in executable.segments) < FIRST_BASE

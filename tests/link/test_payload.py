@@ -16,7 +16,15 @@ from hypothesis import strategies as st
 from bundler.contract import bundle_constant, bundle_ffi, fnv1a, launcher_folder
 from bundler.elf import X86_64, Section
 from bundler.errors import BundleError
-from bundler.link.contents import Contents, Entry, FileEntry, InlineFile, InterpreterConfig, ModuleEntry, Results
+from bundler.link.contents import (
+    Contents,
+    Entry,
+    FileEntry,
+    InlineFile,
+    InterpreterConfig,
+    ModuleEntry,
+    PrecompiledTable,
+)
 from bundler.link.interposed import INTERPOSED_FUNCTIONS
 from bundler.link.libraries import find_closure
 from bundler.link.model import Payload
@@ -41,14 +49,14 @@ CONFIG = InterpreterConfig(
 )
 
 
-NO_RESULTS = Results((), "frozen_results")
+NOTHING_PRECOMPILED = PrecompiledTable((), "frozen_results")
 
 
 def all_of(
     modules: Sequence[ModuleEntry] = (),
     files: Sequence[Entry] = (),
     libraries: Placement | None = None,
-    results: Results = NO_RESULTS,
+    precompiled: PrecompiledTable = NOTHING_PRECOMPILED,
 ) -> Contents:
     """Contents with these and nothing else."""
     return Contents(
@@ -58,7 +66,7 @@ def all_of(
         libraries=libraries or Placement(Prelinked(()), ()),
         ending_visibly=frozenset(),
         interposed=(),
-        results=results,
+        precompiled=precompiled,
         config=CONFIG,
     )
 
@@ -160,22 +168,22 @@ def test_files_are_found_by_path(look_up: LookUp):
     assert tables.bytes(tables.files[found[4]].data, 19) == b"in /here/p/data.txt"
 
 
-def test_images_are_found_by_path_and_soname(look_up: LookUp, natives_folder: Path):
-    """Both indexes lead to the image."""
+def test_objects_are_found_by_path_and_soname(look_up: LookUp, natives_folder: Path):
+    """Both indexes lead to the prelinked object."""
     roots = [(natives_folder / f"{part.name}.abi3.so", f"/here/{part.name}.so") for part in natives.MODULES[:8]]
     libraries = place(find_closure(roots, "/here", X86_64), frozenset(), INTERPOSED_FUNCTIONS, {})
-    images = libraries.prelinked.objects
+    objects = libraries.prelinked.objects
     data = payload(all_of(libraries=libraries))
     tables = Tables(data)
 
-    assert look_up(data, ["i" + image.path for image in images]) == list(range(len(images)))
-    sonames = look_up(data, ["s" + image.object.name for image in images])
-    assert [tables.sonames[index].index for index in sonames] == list(range(len(images)))
+    assert look_up(data, ["i" + dso.path for dso in objects]) == list(range(len(objects)))
+    sonames = look_up(data, ["s" + dso.object.name for dso in objects])
+    assert [tables.sonames[index].index for index in sonames] == list(range(len(objects)))
     assert look_up(data, ["ilibfirst.so", "s/here/libfirst.so"]) == [-1, -1]
-    for index, image in enumerate(images):
-        row = tables.images[index]
-        assert (row.base, row.end) == (image.base, image.end)
-        assert tables.numbers(row.needed, row.needed_count) == list(image.needed)
+    for index, dso in enumerate(objects):
+        row = tables.objects[index]
+        assert (row.base, row.end) == (dso.base, dso.end)
+        assert tables.numbers(row.needed, row.needed_count) == list(dso.needed)
 
 
 # --- What is written --------------------------------------------------------------------------------------------------
@@ -201,7 +209,7 @@ class Tables:
         kinds = {
             "modules": "bundle_module",
             "files": "bundle_file",
-            "images": "bundle_image",
+            "objects": "bundle_object",
             "sonames": "bundle_soname",
         }
         return self._array(kinds[name], getattr(self.bundle, name))
@@ -248,7 +256,7 @@ def test_modules_are_written():
         ModuleEntry("boot", None, "frozen_boot", kinds[0], is_package=False),
     )
     data = written(
-        lay_out_payload(all_of(rows, results=Results(("key",), "frozen_results")), X86_64),
+        lay_out_payload(all_of(rows, precompiled=PrecompiledTable(("key",), "frozen_results")), X86_64),
         symbols={"frozen_a": 0x1000, "frozen_boot": 0x2000, "frozen_results": 0x3000},
     )
     tables = Tables(data)

@@ -1,4 +1,4 @@
-"""Binding, before anything runs: where images lie, and what each of their words becomes."""
+"""Binding, before anything runs: where objects lie, and what each of their words becomes."""
 
 from __future__ import annotations
 

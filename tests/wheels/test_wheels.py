@@ -86,7 +86,7 @@ def test_threads_get_little(wheels: Program):
 
 
 def test_few_program_headers(wheels: Program):
-    """However many images there are, old kernels start the binary."""
+    """However many prelinked objects there are, old kernels start the binary."""
     executable = elf.read_executable(wheels.binary, with_symbols=False)
 
     assert len(executable.segments) <= MOST_PROGRAM_HEADERS

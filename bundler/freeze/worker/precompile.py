@@ -2,7 +2,7 @@
 
 A text's result is its code object. A regular expression's is a tuple of what `_sre.compile` takes (Lib/re/_compiler.py,
 compile): (flags, words of its program as native uint32, number of groups, names and numbers of groups, names by number).
-Each has a key, by which launcher/interpreter/results.c finds it.
+Each has a key, by which launcher/interpreter/precompiled.c finds it.
 
 As a worker: computes them once more, for the self-check. The job on standard input is a `PrecompiledJob` with `optimize`
 and `output`, the file that a marshalled list of keys and marshalled results is written to.

@@ -3,8 +3,8 @@
 
 #include "executable/executable.h"
 #include "interpreter/importer.h"
-#include "interpreter/interpreter.h"
 #include "interpreter/interposed_python.h"
+#include "interpreter/interpreter.h"
 
 PyObject *
 __wrap__Py_Get_Getpath_CodeObject(void)
@@ -15,7 +15,8 @@ __wrap__Py_Get_Getpath_CodeObject(void)
     PyObject *found = NULL;
     for (Py_ssize_t i = 0; constants && !found && i < PyTuple_GET_SIZE(constants); i++) {
         PyObject *constant = PyTuple_GET_ITEM(constants, i);
-        if (PyCode_Check(constant) && PyUnicode_CompareWithASCIIString(((PyCodeObject *)constant)->co_name, name) == 0) {
+        if (PyCode_Check(constant)
+            && PyUnicode_CompareWithASCIIString(((PyCodeObject *)constant)->co_name, name) == 0) {
             found = Py_NewRef(constant);
         }
     }

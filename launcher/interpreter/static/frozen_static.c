@@ -8,8 +8,8 @@
 #include "internal/pycore_import.h"
 
 #include "interpreter/frozen.h"
-#include "interpreter/interpreter.h"
 #include "interpreter/interposed_python.h"
+#include "interpreter/interpreter.h"
 #include "lifetime.h"
 
 /* Tell our entries from the data of any other frozen module. Only the first byte is ever read: 0 means "invalid". */

@@ -5,7 +5,7 @@
    replaced by ones that look for the result first, by all that it depends on, and otherwise do what the originals do;
    these still run the code, so that everything else (namespaces, audit events, errors) is theirs. */
 
-#include "interpreter/results.h"
+#include "interpreter/precompiled.h"
 
 #include "executable/executable.h"
 #include "interpreter/interpreter.h"
@@ -23,17 +23,17 @@ all_results(void)
 {
     PER_PROGRAM static PyObject *results;
     if (!results) {
-        const struct bundle_module module = {.code = bundle.results_code};
+        const struct bundle_module module = {.code = bundle.precompiled_code};
         results = bundle_module_code(&module);
     }
     return results;
 }
 
 PyObject *
-bundle_result(const char *key)
+bundle_precompiled(const char *key)
 {
-    const struct bundle_result *found =
-        bundle_find(&bundle.result_index, bundle.results, sizeof(struct bundle_result), key);
+    const struct bundle_precompiled *found =
+        bundle_find(&bundle.precompiled_index, bundle.precompiled, sizeof(struct bundle_precompiled), key);
     PyObject *results = found ? all_results() : NULL;
     return results ? PyTuple_GET_ITEM(results, found->item) : NULL;
 }
@@ -58,7 +58,7 @@ find_result(const char *text, Py_ssize_t length, const char *format, ...)
     memmove(key, small, printed);
     memcpy(key + printed, text, length);
     key[printed + length] = '\0';
-    PyObject *result = bundle_result(key);
+    PyObject *result = bundle_precompiled(key);
     if (key != small) {
         PyMem_Free(key);
     }
@@ -171,7 +171,7 @@ replace_builtin(PyObject *builtins, int which, const char *name, void *function)
 int
 bundle_replace_compilers(void)
 {
-    if (!bundle.result_index.count) {
+    if (!bundle.precompiled_index.count) {
         return 0;
     }
     PyObject *builtins = PyImport_AddModule("builtins"); /* borrowed */
@@ -220,7 +220,7 @@ group_numbers(PyObject *pairs)
     return numbers;
 }
 
-/* `result` is (flags, words, groups, named groups, names by number), see freeze/worker/results.py. */
+/* `result` is (flags, words, groups, named groups, names by number), see freeze/worker/precompile.py. */
 static PyObject *
 known_pattern(PyObject *pattern, PyObject *result)
 {
@@ -259,17 +259,16 @@ known_compile_pattern(PyObject *self, PyObject *const *arguments, Py_ssize_t cou
         Py_XDECREF(pattern);
         PyErr_Clear();
     }
-    return result ? known_pattern(arguments[0], result)
-                  : PyObject_Vectorcall(compile_pattern, arguments, count, names);
+    return result ? known_pattern(arguments[0], result) : PyObject_Vectorcall(compile_pattern, arguments, count, names);
 }
 
 int
 bundle_module_was_run(PyObject *globals)
 {
     PER_PROGRAM static PyMethodDef definition = {"compile", (PyCFunction)(void (*)(void))known_compile_pattern,
-                                     METH_FASTCALL | METH_KEYWORDS, NULL};
+                                                 METH_FASTCALL | METH_KEYWORDS, NULL};
     PyObject *name = PyDict_GetItemString(globals, "__name__"); /* borrowed */
-    if (compile_pattern || !bundle.result_index.count || !name || !PyUnicode_Check(name)
+    if (compile_pattern || !bundle.precompiled_index.count || !name || !PyUnicode_Check(name)
         || PyUnicode_CompareWithASCIIString(name, "re._compiler") != 0) {
         return 0;
     }

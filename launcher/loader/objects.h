@@ -1,0 +1,43 @@
+/* Prelinked objects: which are loaded, and what they export. */
+
+#ifndef OBJECTS_H
+#define OBJECTS_H
+
+#include "bundle.h"
+
+#include <link.h>
+#include <stdbool.h>
+
+enum object_state { UNLOADED, MAPPED, BOUND, LOADED, FAILED };
+
+/* Are its segments in place? */
+static inline bool
+bundle_is_mapped(uint32_t index)
+{
+    return bundle_object_states[index] != UNLOADED && bundle_object_states[index] != FAILED;
+}
+
+/* The object that a handle of ours stands for; NULL for handles of the C library. */
+const struct bundle_object *bundle_object_of(const void *handle);
+
+/* The loaded object in whose memory an address lies; NULL when there is none. */
+const struct bundle_object *bundle_object_at(const void *address);
+
+/* An object and all that it needs, breadth first, into `tree`, which has room for every object; how many they are. */
+uint32_t bundle_object_tree(uint32_t root, uint32_t *tree);
+
+/* The symbol at an index of an object's table can be bound to. */
+bool bundle_is_exported(const ElfW(Sym) *symbol);
+
+/* A symbol that this one object exports; NULL when it does not. */
+void *bundle_object_symbol(const struct bundle_object *object, const char *name);
+
+/* As dlsym on a handle: the object, then what it needs, breadth first. */
+void *bundle_symbol_below(const struct bundle_object *object, const char *name);
+
+/* thread_local.S: what the build gives to objects as a TLS descriptor's function, and in place of __tls_get_addr. Their
+   calling conventions are not C's. */
+void bundle_tlsdesc(void);
+void bundle_tls_get_addr(void);
+
+#endif
