@@ -21,6 +21,7 @@ from pathlib import Path
 from bundler.elf import X86_64
 from bundler.link.interposed import INTERPOSED_FOR_EXTENSIONS, INTERPOSED_FUNCTIONS, INTERPOSED_IN_OBJECTS
 from bundler.link.libraries import find_closure
+from bundler.link.objects import Offer
 from bundler.link.place import library_rules, place
 from bundler.link.relocated import contents
 
@@ -77,7 +78,7 @@ def build_time(files: list[Path]) -> float:
     start = time.process_time()
     closure = find_closure(((file, f"/here/{file}") for file in files), "/here", X86_64)
     interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS | INTERPOSED_FOR_EXTENSIONS
-    placement = place(closure, frozenset(), interposed, library_rules())
+    placement = place(closure, Offer(frozenset(), interposed), library_rules())
     for dso in placement.prelinked.objects:
         list(contents(dso, lambda _: 0))
     return time.process_time() - start

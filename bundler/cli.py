@@ -297,7 +297,7 @@ def _details(field: str, option: Option) -> dict[str, Any]:
             return {"dest": field, "choices": CHOICES[option.kind], "metavar": option.metavar}
         case Kind.TEXTS | Kind.PATHS | Kind.DATA:
             return {"dest": field, "action": "append", "metavar": option.metavar}
-        case Kind.TEXT | Kind.PATH | Kind.PYTHON | Kind.VERSION:
+        case Kind.TEXT | Kind.PATH | Kind.PYTHON | Kind.VERSION | Kind.FLOOR:
             return {"dest": field, "metavar": option.metavar}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from bundler.elf import read_executable
 from bundler.link.finished import needed_versions, read_manifest
 from bundler.link.manifest import SECTION, Manifest
-from bundler.link.portability import EXECUTABLE, Newest, newest_versions
+from bundler.link.portability import EXECUTABLE, Needs, Newest, newest_versions
 from bundler.link.script import FROZEN_SECTIONS, PAYLOAD_SECTION
 from bundler.report import Item, Section, size_text
 from bundler.schema import FORMAT, InspectDocument
@@ -33,6 +33,7 @@ class Inspection:
     size: int
     parts: Mapping[str, int]
     manifest: Manifest
+    needs: Needs
     newest: Mapping[str, Newest]  # by family; only those that are needed
 
 
@@ -41,7 +42,7 @@ def inspect(path: Path) -> Inspection:
     manifest = read_manifest(path)
     size = path.stat().st_size
     needs = {EXECUTABLE: needed_versions(path), **dict(manifest.symbol_versions)}
-    return Inspection(path, size, _parts(path, size, manifest), manifest, newest_versions(needs))
+    return Inspection(path, size, _parts(path, size, manifest), manifest, needs, newest_versions(needs))
 
 
 def _parts(path: Path, size: int, manifest: Manifest) -> Mapping[str, int]:
@@ -84,9 +85,10 @@ def document(inspection: Inspection) -> InspectDocument:
         "parts": dict(inspection.parts),
         "thread_local_bytes": manifest.thread_local_bytes,
         "newest_versions": {
-            family: {"version": each.version, "needed_by": each.needed_by} for family, each in inspection.newest.items()
+            family: {"version": each.version, "needed_by": each.needed_by, "symbols": each.symbols}
+            for family, each in inspection.newest.items()
         },
-        "symbol_versions": dict(manifest.symbol_versions),
+        "symbol_versions": {who: dict(versions) for who, versions in inspection.needs.items()},
     }
 
 
@@ -131,7 +133,7 @@ def page(inspection: Inspection) -> Iterator[Section]:
     yield Section(
         "newest symbol versions needed",
         tuple(
-            Item(f"{family}_{each.version}", f"by {', '.join(map(_who, each.needed_by))}")
+            Item(f"{family}_{each.version}", f"by {', '.join(map(_who, each.needed_by))}", each.symbols)
             for family, each in inspection.newest.items()
         ),
     )

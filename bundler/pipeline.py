@@ -17,7 +17,7 @@ from bundler.cache import Cache
 from bundler.context import BuildContext
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.freeze import FrozenImage, freeze
-from bundler.link import LinkPlan
+from bundler.link import LauncherFiles, LinkPlan
 from bundler.link.contents import FileEntry
 from bundler.project import find_project_file, record
 from bundler.report import Reporter, count_text, size_text
@@ -52,6 +52,8 @@ def bundle(settings: Settings, report: Reporter) -> Built:
             planned = link.plan(image, target, settings)
             _make(planned, launcher(), context)
     report.findings(planned.findings)
+    if planned.floor is not None:
+        report.findings(tuple(link.above_floor(link.needed_versions(planned.output), planned.floor.version)))
     _tell_own_files(planned, settings, report)
     return Built(planned.output, target.version_text, len(image.modules), image.compiled)
 
@@ -154,9 +156,10 @@ def _tell_own_files(planned: LinkPlan, settings: Settings, report: Reporter) -> 
             report.line(f"  {file.source}")
 
 
-def _make(planned: LinkPlan, launcher: Sequence[Path], context: BuildContext) -> None:
+def _make(planned: LinkPlan, launcher: LauncherFiles, context: BuildContext) -> None:
     """Link, unless the output is up to date. It appears whole or stays as it was."""
-    layout = link.lay_out(planned, launcher, context.toolchain)
+    c_library = link.find_c_library(planned, launcher, context.toolchain, context.cache)
+    layout = link.lay_out(planned, launcher, c_library, context.toolchain)
     inputs = link.inputs_digest(layout)
     if not link.is_current(planned.output, inputs, context.cache):
         with link.workplace(planned.output) as folder:

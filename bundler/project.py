@@ -25,6 +25,7 @@ _EXAMPLES = {
     Kind.LEVEL: "1",
     Kind.EXTENT: '"full"',
     Kind.VERSION: '"2.31"',
+    Kind.FLOOR: '"2.28"',
     Kind.LINKAGE: '"shared"',
     Kind.SWITCH: "true",
     Kind.TEXTS: '["NAME"]',

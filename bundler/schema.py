@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, TypedDict, get_type_hints
 
-FORMAT = 1
+FORMAT = 2
 
 # What keys of several documents mean.
 _Format = Annotated[int, f"{FORMAT}"]
@@ -77,6 +77,7 @@ class NewestVersion(TypedDict):
 
     version: str
     needed_by: Sequence[str]
+    symbols: Sequence[str]
 
 
 class InspectDocument(TypedDict):
@@ -122,12 +123,14 @@ class InspectDocument(TypedDict):
     thread_local_bytes: Annotated[int, "what embedded libraries add to each thread from its start"]
     newest_versions: Annotated[
         Mapping[str, NewestVersion],
-        'for each of `GLIBC`, `GLIBCXX`, `CXXABI` and `GCC` that is needed at all: `{"version", "needed_by"}`; `needed_by` '
-        'lists paths of embedded modules and libraries, or `"executable"`',
+        'for each of `GLIBC`, `GLIBCXX`, `CXXABI` and `GCC` that is needed at all: `{"version", "needed_by", "symbols"}`; '
+        '`needed_by` lists paths of embedded modules and libraries, or `"executable"`; `symbols` are those of that version',
     ]
     symbol_versions: Annotated[
-        Mapping[str, Sequence[str]],
-        "for each embedded module and library, the versions that it needs, such as `libc.so.6:GLIBC_2.14`",
+        Mapping[str, Mapping[str, Sequence[str]]],
+        'the symbols that are looked up in the system\'s libraries, by version, of the executable (`"executable"`) when it '
+        "starts and of each embedded module and library when it is loaded: "
+        '`{"executable": {"GLIBC_2.14": ["memcpy"]}}`',
     ]
 
 

@@ -15,6 +15,8 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, get_origin, get_type_hints
 
+from packaging.version import Version
+
 from bundler.errors import BundleError, Diagnostic
 from bundler.interpreters import DefaultPython, default_python, find_python
 
@@ -31,6 +33,7 @@ class Kind(Enum):
     LEVEL = "0, 1 or 2"
     EXTENT = '"used" or "full"'
     VERSION = 'a string (version, such as "2.31")'
+    FLOOR = 'a string (version from "2.17" on, or "host")'
     LINKAGE = '"static" or "shared"'
     SWITCH = "true or false"
     TEXTS = "a list of strings"
@@ -45,6 +48,11 @@ class Kind(Enum):
 
 # The words that an option of such a kind takes.
 CHOICES: Mapping[Kind, tuple[str, ...]] = {Kind.EXTENT: ("used", "full"), Kind.LINKAGE: ("static", "shared")}
+
+
+# The glibc of CentOS 7 and of wheels for manylinux2014: those of later systems have all that it has.
+OLDEST_GLIBC = "2.17"
+_HOST = "host"  # in place of a version
 
 
 class Group(Enum):
@@ -317,6 +325,16 @@ class Settings:
             "compare all static code with what the interpreter makes of the sources, and fail on a difference",
         ),
     ] = False
+    glibc: Annotated[
+        str,
+        Option(
+            "glibc",
+            Kind.FLOOR,
+            Group.BUILD,
+            "the oldest C library (glibc) that the binary is to run with, or `host`: one like this machine's, or a newer one",
+            metavar="VERSION",
+        ),
+    ] = OLDEST_GLIBC
     max_glibc: Annotated[
         str | None,
         Option(
@@ -395,6 +413,11 @@ class Settings:
     findings: tuple[Diagnostic, ...] = ()  # about where these settings come from
 
     @property
+    def glibc_floor(self) -> str | None:
+        """The version of the oldest C library that the binary is to run with; None: this machine's."""
+        return None if self.glibc == _HOST else self.glibc
+
+    @property
     def version_limits(self) -> Mapping[str, str]:
         """The newest versions that the binary may need, by family of symbol versions; only those with a limit."""
         every = {
@@ -456,7 +479,7 @@ def fits(kind: Kind, raw: object) -> bool:
             return type(raw) is int and raw in OPTIMIZE_LEVELS
         case Kind.EXTENT | Kind.LINKAGE:
             return raw in CHOICES[kind]
-        case Kind.VERSION:
+        case Kind.VERSION | Kind.FLOOR:
             return isinstance(raw, str)
         case Kind.TEXTS | Kind.PATHS | Kind.DATA:
             return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
@@ -481,9 +504,13 @@ def convert(kind: Kind, raw: Any, folder: Path) -> Any:  # one type for each kin
             return tuple(_added_data(item, folder) for item in raw)
         case Kind.LEVEL:
             return int(raw)
-        case Kind.VERSION:
+        case Kind.FLOOR if raw == _HOST:
+            return raw
+        case Kind.FLOOR | Kind.VERSION:
             if not re.fullmatch(r"\d+(\.\d+)*", raw):
                 raise ValueError(f"`{raw}` is not a version, such as `2.31`")
+            if kind is Kind.FLOOR and Version(raw) < Version(OLDEST_GLIBC):
+                raise ValueError(f"`{raw}` is older than the oldest that is supported, `{OLDEST_GLIBC}`")
             return raw
         case Kind.TEXT | Kind.EXTENT | Kind.LINKAGE | Kind.SWITCH:
             return raw

@@ -67,6 +67,21 @@ class Toolchain:
         """Run the compiler; CommandError when it fails."""
         run([*self.command, *arguments], cwd=cwd)
 
+    def archive(self, objects: Sequence[Path], output: Path) -> None:
+        """Make a static library, the same bytes from the same objects; CommandError when that fails."""
+        if self.bare_linker:
+            command: tuple[Argument, ...] = (self.command[0], "ar")
+        else:
+            printed = run([*self.command, "-print-prog-name=ar"]).stdout.decode(errors="surrogateescape").strip()
+            command = (printed or "ar",)
+        run([*command, "rcsD", output, *objects])
+
+    def find_file(self, name: str) -> Path | None:
+        """A file that comes with the compiler or the C library; None when there is none."""
+        printed = run([*self.command, f"-print-file-name={name}"]).stdout.decode(errors="surrogateescape").strip()
+        path = Path(printed)
+        return path if path.is_absolute() and path.is_file() else None
+
     def link(self, arguments: Sequence[str], folder: Path) -> None:
         """Link in a folder with a compiler's arguments, of which relative paths are its own; CommandError when it fails."""
         command = self.bare_linker or self.command

@@ -475,17 +475,20 @@ def test_a_reader_that_leaves(built: tuple[Path, Outcome]):
 
 
 def test_newest_versions():
-    """Versions are compared as numbers, by family; who needs the newest is named, and what has no number is no version."""
+    """Versions are compared as numbers, by family; who needs the newest is named, with the symbols of that version.
+
+    What has no number is no version.
+    """
     needs = {
-        "executable": ["libc.so.6:GLIBC_2.9", "libc.so.6:GLIBC_2.34", "libc.so.6:GLIBC_PRIVATE"],
-        "/a.so": ["libc.so.6:GLIBC_2.4", "libstdc++.so.6:GLIBCXX_3.4.9", "libstdc++.so.6:CXXABI_TM_1"],
-        "/b.so": ["libc.so.6:GLIBC_2.34", "libstdc++.so.6:GLIBCXX_3.4.29", "libssl.so.3:OPENSSL_3.0.0"],
-        "/c.so": ["libgcc_s.so.1:GCC_3.3.1", "libgcc_s.so.1:GCC_3.0", "libc.so.6:GLIBC_ABI_DT_RELR"],
+        "executable": (("GLIBC_2.9", ("a",)), ("GLIBC_2.34", ("b",)), ("GLIBC_PRIVATE", ("c",))),
+        "/a.so": (("GLIBC_2.4", ("a",)), ("GLIBCXX_3.4.9", ("d",)), ("CXXABI_TM_1", ("e",))),
+        "/b.so": (("GLIBC_2.34", ("f",)), ("GLIBCXX_3.4.29", ("h", "g")), ("OPENSSL_3.0.0", ("i",))),
+        "/c.so": (("GCC_3.3.1", ("j",)), ("GCC_3.0", ("k",)), ("GLIBC_ABI_DT_RELR", ())),
     }
     found = newest_versions(needs)
 
-    assert {family: (each.version, each.needed_by) for family, each in found.items()} == {
-        "GLIBC": ("2.36", ("/c.so",)),
-        "GLIBCXX": ("3.4.29", ("/b.so",)),
-        "GCC": ("3.3.1", ("/c.so",)),
+    assert {family: (each.version, each.needed_by, each.symbols) for family, each in found.items()} == {
+        "GLIBC": ("2.36", ("/c.so",), ()),
+        "GLIBCXX": ("3.4.29", ("/b.so",), ("g", "h")),
+        "GCC": ("3.3.1", ("/c.so",), ("j",)),
     }

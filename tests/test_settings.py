@@ -113,6 +113,7 @@ SAMPLES = {
     Kind.LEVEL: "2",
     Kind.EXTENT: '"full"',
     Kind.VERSION: '"2.31"',
+    Kind.FLOOR: '"2.28"',
     Kind.LINKAGE: '"shared"',
     Kind.SWITCH: "true",
     Kind.TEXTS: '["some"]',
@@ -463,7 +464,7 @@ def test_each_kind_takes_one_type(kind: Kind):
 @pytest.mark.parametrize(("field", "option"), OPTIONS.items(), ids=OPTIONS)
 def test_values_are_of_the_declared_type(field: str, option: Option):
     """A converted value has the type of the field's default, or the field has none."""
-    single = {Kind.LEVEL: 2, Kind.SWITCH: True, Kind.VERSION: "2.31"} | {
+    single = {Kind.LEVEL: 2, Kind.SWITCH: True, Kind.VERSION: "2.31", Kind.FLOOR: "host"} | {
         kind: words[-1] for kind, words in CHOICES.items()
     }
     raw = ["a:b"] if option.kind is Kind.DATA else ["a"] if option.kind.is_list else single.get(option.kind, "a")

@@ -100,6 +100,11 @@ class SharedObject:
     relocations: tuple[Rela, ...] = ()  # all that the dynamic linker would apply, but for DT_RELR
     relative_words: tuple[int, ...] = ()  # addresses of words to which the base is added (DT_RELR)
 
+    def undefined_versions(self) -> Iterator[tuple[str, str | None]]:
+        """The symbols that it takes from others, with their versions; no name where a version is needed for itself."""
+        yield from (("", version) for _, version in self.needed_versions)
+        yield from ((symbol.name, symbol.version) for symbol in self.symbols if not symbol.is_defined)
+
     @property
     def name(self) -> str:
         """Its name in other objects' DT_NEEDED."""

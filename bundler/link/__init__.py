@@ -7,22 +7,26 @@
 
 from bundler.link.finished import needed_versions, read_manifest
 from bundler.link.launcher import launcher_objects
-from bundler.link.linker import lay_out, link
+from bundler.link.linker import find_c_library, lay_out, link
 from bundler.link.manifest import Manifest
-from bundler.link.model import Layout, Linked, LinkPlan
+from bundler.link.model import LauncherFiles, Layout, Linked, LinkPlan
 from bundler.link.plan import plan
+from bundler.link.portability import above_floor
 from bundler.link.publish import check_output, publish, workplace
 from bundler.link.trial import check_linker
 from bundler.link.up_to_date import inputs_digest, is_current
 from bundler.link.write import write
 
 __all__ = [
+    "LauncherFiles",
     "Layout",
     "LinkPlan",
     "Linked",
     "Manifest",
+    "above_floor",
     "check_linker",
     "check_output",
+    "find_c_library",
     "inputs_digest",
     "is_current",
     "launcher_objects",

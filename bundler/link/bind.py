@@ -13,7 +13,7 @@ those that only the running system knows become patches, applied by launcher/loa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bundler.elf import (
@@ -25,6 +25,7 @@ from bundler.elf import (
     SymbolType,
     Visibility,
 )
+from bundler.glibc import beyond
 from bundler.link.exports import Exports, shared_names, unique_names
 from bundler.link.interposed import interposer
 from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES
@@ -34,6 +35,7 @@ from bundler.link.objects import (
     ExecutableSymbol,
     Fixup,
     IndirectFunction,
+    Offer,
     PltStub,
     Prelinked,
     PrelinkedObject,
@@ -58,18 +60,9 @@ _RESIDENT_END = 0x7FFF0000
 _GRANULE = 64 << 10  # a page that nothing maps stays between two objects
 
 
-def prelink(
-    closure: Closure,
-    exported: frozenset[str],
-    interposed: frozenset[str],
-    detoured: frozenset[str] = frozenset(),
-) -> Prelinked | tuple[Refusal, ...]:
-    """Bind every library of the closure; all refusals together, if some cannot be bound.
-
-    `exported`: symbols of the executable that libraries may be bound to. `interposed`: functions instead of which the
-    launcher's are called. `detoured`: functions of resident libraries that jump to the launcher's.
-    """
-    binder = _Binder(closure, exported, interposed, detoured)
+def prelink(closure: Closure, offer: Offer) -> Prelinked | tuple[Refusal, ...]:
+    """Bind every library of the closure; all refusals together, if some cannot be bound."""
+    binder = _Binder(closure, offer)
     prelinked = binder.bind()
     refusals = binder.refusals
     if not refusals:
@@ -87,9 +80,7 @@ class _Binder:
     """The work of `prelink` on one closure. `refusals` has the first reason for each library."""
 
     closure: Closure
-    exported: frozenset[str]
-    interposed: frozenset[str]
-    detoured: frozenset[str]
+    offer: Offer
     _stubs: set[PltStub] = field(default_factory=set)
     _used: set[str] = field(default_factory=set)
     _refused: dict[int, str] = field(default_factory=dict)
@@ -102,6 +93,7 @@ class _Binder:
     _unique_in_system: set[str] = field(default_factory=set)
     _global: _Tree = ()  # the executable's own tree: what it is linked with
     _linked_system: frozenset[str] = LINKED_SYSTEM_LIBRARIES
+    _floor_versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
@@ -113,6 +105,7 @@ class _Binder:
         self._by_name = {library.object.name: index for index, library in enumerate(libraries)}
         self._exports = [Exports(library.object) for library in libraries]
         self._system_exports = {name: Exports(each) for name, each in system.items()}
+        self._floor_versions = self.offer.floor.versions() if self.offer.floor else {}
         self._trees = [tuple(self._tree([index])) for index in range(len(libraries))]
         self._global = tuple(self._tree([self._by_name[name] for name in self.closure.linked]))
         self._linked_system |= {item for item in self._global if isinstance(item, str)}
@@ -218,7 +211,7 @@ class _Binder:
     def _detours(self, index: int) -> Iterator[tuple[int, str]]:
         """Places of functions that the launcher replaces, each with the launcher's function."""
         room = self.closure.libraries[index].object.machine.detour.size
-        for name in sorted(self.detoured):
+        for name in sorted(self.offer.detoured):
             found = self._exports[index].find(name, None)
             if found is None:
                 continue
@@ -345,9 +338,9 @@ class _Binder:
         own = symbol.is_defined and symbol.binding == SymbolBinding.LOCAL
         if own or (symbol.is_defined and (object_.is_symbolic or symbol.visibility == Visibility.PROTECTED)):
             return self._in_library(index, symbol)
-        if symbol.name in self.interposed and symbol.name.startswith("Py") and index not in self._global:
+        if symbol.name in self.offer.interposed and symbol.name.startswith("Py") and index not in self._global:
             return self._executable_symbol(interposer(symbol.name))
-        if symbol.name in self.exported:
+        if symbol.name in self.offer.exported:
             return self._executable_symbol(symbol.name)
         for item in (*self._global, *sorted(LINKED_SYSTEM_LIBRARIES)):
             found = self._in_tree((item,), symbol)
@@ -391,15 +384,23 @@ class _Binder:
         found = exports.find(symbol.name, symbol.version) if exports else None
         if found is None:
             return None
-        if symbol.name in self.interposed:
+        if symbol.name in self.offer.interposed:
             return self._executable_symbol(interposer(symbol.name))
+        version, is_there = found.version, True
+        if self.offer.floor is not None and library in LINKED_SYSTEM_LIBRARIES:
+            if self.offer.floor.is_polyfilled(symbol.name, version):
+                return self._executable_symbol(symbol.name)
+            if beyond(version, self.offer.floor.version):
+                is_there = symbol.name in self._floor_versions
+                version = self._floor_versions.get(symbol.name, version)
         is_function = found.type in (SymbolType.FUNC, SymbolType.GNU_IFUNC)
-        if library in self._linked_system and is_function:
-            stub = PltStub(symbol.name, found.version)
+        if library in self._linked_system and is_function and is_there:
+            stub = PltStub(symbol.name, version)
             self._stubs.add(stub)
             return stub
+        # What the oldest system lacks is asked for when the object is loaded: elsewhere, only that fails.
         asked = library if library in self.closure.carried else None
-        return SystemSymbol(symbol.name, found.version, 0, symbol.binding == SymbolBinding.WEAK, asked)
+        return SystemSymbol(symbol.name, version, 0, symbol.binding == SymbolBinding.WEAK, asked)
 
 
 def _plus(target: Target, addend: int) -> Target | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bundler.elf import ElfError, read_executable, read_shared_object
 from bundler.errors import BundleError
-from bundler.link.manifest import SECTION, Manifest
+from bundler.link.manifest import SECTION, Manifest, SymbolVersions, by_version
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -35,6 +35,6 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
-def needed_versions(path: Path) -> tuple[str, ...]:
-    """Symbol versions that the executable itself needs of the system's libraries: "file:VERSION"."""
-    return tuple(f"{file}:{version}" for file, version in read_shared_object(path).needed_versions)
+def needed_versions(path: Path) -> SymbolVersions:
+    """The symbols that the executable itself takes from the system's libraries, by version."""
+    return by_version(read_shared_object(path).undefined_versions())

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 from bundler.cache import Cache, digest
 from bundler.contract import launcher_folder
+from bundler.glibc import polyfill_sources
+from bundler.link.model import LauncherFiles
 from bundler.process import jobs
 from bundler.target import Linkage, TargetPython
 from bundler.toolchain import Toolchain
 
-FLAGS = (
+_POLYFILL_FLAGS = (
     "-c",
     "-std=gnu11",
     "-O2",
     "-D_GNU_SOURCE",
-    "-D_FILE_OFFSET_BITS=64",
-    # Asserts of Python's headers would bring the path of those headers along.
-    "-DNDEBUG",
     "-Wall",
     "-Wextra",
     "-Werror",
@@ -28,18 +27,27 @@ FLAGS = (
     "-fPIC",
     "-g0",
 )
+FLAGS = (
+    *_POLYFILL_FLAGS,
+    "-D_FILE_OFFSET_BITS=64",
+    # Asserts of Python's headers would bring the path of those headers along.
+    "-DNDEBUG",
+)
 
 
 def sources(linkage: Linkage) -> tuple[Path, ...]:
-    """The launcher's files for a libpython of this kind, in a fixed order; a folder named after the other kind is left out."""
-    others = {each.value for each in Linkage} - {linkage.value}
+    """The launcher's files for a libpython of this kind, in a fixed order, without polyfills.
+
+    A folder named after the other kind is left out.
+    """
+    others = {"polyfill", *(each.value for each in Linkage)} - {linkage.value}
     files = (path for path in sorted(launcher_folder().rglob("*")) if path.suffix in {".c", ".S"})
     return tuple(path for path in files if path.parent.name not in others)
 
 
 @contextmanager
-def launcher_objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -> Iterator[Callable[[], list[Path]]]:
-    """Compile the launcher while the block runs; yields a function that waits for its object files, in a fixed order.
+def launcher_objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -> Iterator[Callable[[], LauncherFiles]]:
+    """Compile the launcher while the block runs; yields a function that waits for its object files.
 
     They come from the cache where nothing they depend on has changed. CommandError from that function when the compiler
     fails.
@@ -50,8 +58,8 @@ def launcher_objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -
     flags = (*FLAGS, *(f"-isystem{include}" for include in target.include_dirs))
     python = f"{target.hexversion:x} {target.layout.digest}"  # the version of the headers that they include
 
-    def compiled(source: Path) -> Path:
-        key = digest(source.read_bytes(), headers, toolchain.identity, python, *flags)
+    def compiled(source: Path, flags: Sequence[str], *conditions: str) -> Path:
+        key = digest(source.read_bytes(), headers, toolchain.identity, *conditions, *flags)
         if cache.get("launcher", key, (".o",)) is None:
             with cache.workplace("launcher") as work:
                 toolchain.run(*flags, f"-I{folder}", source, "-o", work / "launcher.o")
@@ -60,8 +68,11 @@ def launcher_objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -
 
     # One processor is left to what the block does.
     with ThreadPoolExecutor(max(1, jobs() - 1)) as pool:
-        futures = [pool.submit(compiled, source) for source in sources(target.libpython.linkage)]
+        objects = [pool.submit(compiled, source, flags, python) for source in sources(target.libpython.linkage)]
+        polyfills = {path.stem: pool.submit(compiled, path, _POLYFILL_FLAGS) for path in polyfill_sources()}
         try:
-            yield lambda: [future.result() for future in futures]
+            yield lambda: LauncherFiles(
+                tuple(each.result() for each in objects), {stem: each.result() for stem, each in polyfills.items()}
+            )
         finally:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -1,23 +1,27 @@
-"""Links: runs the assembler and the linker, and checks what they made. Verbs: `lay_out`, `link`."""
+"""Links: runs the assembler and the linker, and checks what they made. Verbs: `find_c_library`, `lay_out`, `link`."""
 
 from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
+from bundler.cache import Cache
 from bundler.elf import FileType, Relocation, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
+from bundler.glibc import CLibrary, make_archive, make_stubs
 from bundler.link.finished import needed_versions
-from bundler.link.model import Layout, Linked, LinkPlan
+from bundler.link.model import LauncherFiles, Layout, Linked, LinkPlan
 from bundler.link.payload import lay_out_payload
 from bundler.link.portability import EXECUTABLE, check_limits
 from bundler.link.script import (
+    END_FILE,
+    END_OBJECT,
     FROZEN_SECTIONS,
     OUTPUT,
     ROOM_FILE,
     ROOM_OBJECT,
+    c_library_texts,
     link_arguments,
     linker_texts,
 )
@@ -28,13 +32,23 @@ from bundler.toolchain import Toolchain
 MOST_PROGRAM_HEADERS = 60
 
 
-def lay_out(plan: LinkPlan, launcher: Sequence[Path], toolchain: Toolchain) -> Layout:
-    """Give everything its place in the payload, and make the linker's inputs.
+def find_c_library(plan: LinkPlan, launcher: LauncherFiles, toolchain: Toolchain, cache: Cache) -> CLibrary | None:
+    """What the linker is to be given in place of this machine's C library; None: nothing. It comes from the cache."""
+    if plan.floor is None:
+        return None
+    others = [toolchain.find_file("libc_nonshared.a")]
+    return CLibrary(
+        stubs=make_stubs(plan.floor, toolchain, cache),
+        polyfills=make_archive(plan.floor, launcher.polyfills, toolchain, cache),
+        others=tuple(path for path in others if path is not None),
+    )
 
-    `launcher`: the launcher's object files. Data files are read, for their digests.
-    """
+
+def lay_out(plan: LinkPlan, launcher: LauncherFiles, c_library: CLibrary | None, toolchain: Toolchain) -> Layout:
+    """Give everything its place in the payload, and make the linker's inputs. Data files are read, for their digests."""
     payload = lay_out_payload(plan.contents, plan.machine)
-    return Layout(plan, toolchain, payload, linker_texts(plan, payload.size), tuple(link_arguments(plan, launcher)))
+    texts = {**linker_texts(plan, payload.size), **c_library_texts(c_library)}
+    return Layout(plan, toolchain, c_library, payload, texts, tuple(link_arguments(plan, launcher.objects, c_library)))
 
 
 def link(layout: Layout, folder: Path) -> Linked:
@@ -55,6 +69,7 @@ def _run_linker(layout: Layout, folder: Path) -> Path:
         (folder / name).write_text(text)
     try:
         layout.toolchain.run("-c", ROOM_FILE, "-o", ROOM_OBJECT, cwd=folder)
+        layout.toolchain.run("-c", END_FILE, "-o", END_OBJECT, cwd=folder)
         layout.toolchain.link(layout.arguments, folder)
     except CommandError as error:
         if "No space left on device" in error.output:

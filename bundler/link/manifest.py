@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 SECTION = ".bundle.manifest"
+
+SymbolVersions = tuple[tuple[str, tuple[str, ...]], ...]
+"""Versions, each with the symbols of that version."""
+
+
+def by_version(symbols: Iterable[tuple[str, str | None]]) -> SymbolVersions:
+    """Symbols and their versions, in order. Those without a version are left out; a version may come without a name."""
+    found: dict[str, set[str]] = {}
+    for name, version in symbols:
+        if version is not None:
+            found.setdefault(version, set()).add(name)
+    return tuple((version, tuple(sorted(names - {""}))) for version, names in sorted(found.items()))
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """The parts of a binary. Sizes are in bytes; module lists are in the order of names.
 
-    `symbol_versions`: the versions of the system's libraries that each embedded library needs, such as
-    {"/__bundle__/_ssl.so": ["libc.so.6:GLIBC_2.14"]}.
+    `symbol_versions`: what each embedded library looks for in those of the system when it is loaded, such as
+    {"/__bundle__/_ssl.so": {"GLIBC_2.38": ["strlcpy"]}} as pairs.
     """
 
     name: str
@@ -30,7 +43,7 @@ class Manifest:
     distributions: tuple[tuple[str, str], ...]
     left_out: tuple[tuple[str, str], ...]  # optional modules that are not carried, and who would use them
     thread_local_bytes: int
-    symbol_versions: tuple[tuple[str, tuple[str, ...]], ...]
+    symbol_versions: tuple[tuple[str, SymbolVersions], ...]
 
     def text(self) -> str:
         """The section's contents: ASCII, for names of files need not be text."""

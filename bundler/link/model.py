@@ -14,6 +14,7 @@ from pathlib import Path
 
 from bundler.elf import Executable, Machine
 from bundler.errors import Diagnostic
+from bundler.glibc import CLibrary, Floor
 from bundler.link.contents import Contents, StoredEntry
 from bundler.link.manifest import Manifest
 from bundler.link.objects import Part, Prelinked, PrelinkedObject
@@ -39,6 +40,7 @@ class LinkPlan:
     output: Path
     machine: Machine
     linkage: Linkage
+    floor: Floor | None  # the oldest C library that the executable is to run with; None: one like this machine's
     objects: tuple[ObjectFile, ...]
     libraries: tuple[Path | str, ...]  # the static libpython, and what it is linked with
     wrapped: tuple[str, ...]  # functions whose calls the linker sends to the launcher
@@ -112,11 +114,23 @@ class Payload:
 
 
 @dataclass(frozen=True, slots=True)
+class LauncherFiles:
+    """The launcher's object files. `polyfills`: those of functions that some C libraries lack, by their sources' stems."""
+
+    objects: tuple[Path, ...]
+    polyfills: Mapping[str, Path]
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
-    """All inputs of the linker. `texts`: contents of files by name, for the folder in which it runs."""
+    """All inputs of the linker. `texts`: contents of files by name, for the folder in which it runs.
+
+    `c_library`: what stands for the C library of the plan's floor; None: that of this machine.
+    """
 
     plan: LinkPlan
     toolchain: Toolchain
+    c_library: CLibrary | None
     payload: Payload
     texts: Mapping[str, str]
     arguments: tuple[str, ...]

@@ -14,6 +14,7 @@ from enum import IntFlag
 from pathlib import Path
 
 from bundler.elf import SharedObject, Tag
+from bundler.glibc import Floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,21 @@ class Closure:
                 found.add(library.path)
                 pending += [by_name[name] for name in library.object.needed if name in by_name]
         return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the executable has for libraries.
+
+    `exported`: its symbols that libraries may be bound to. `interposed`: functions instead of which the launcher's are
+    called. `detoured`: functions of resident libraries that jump to the launcher's. `floor`: the oldest C library that it
+    is to run with; None: one like this machine's.
+    """
+
+    exported: frozenset[str]
+    interposed: frozenset[str]
+    detoured: frozenset[str] = frozenset()
+    floor: Floor | None = None
 
 
 # --- What a word is bound to ------------------------------------------------------------------------------------------

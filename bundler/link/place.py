@@ -17,7 +17,7 @@ import tomli
 from bundler.elf import SharedObject, Tag
 from bundler.errors import BundleError
 from bundler.link.bind import prelink
-from bundler.link.objects import CarriedLibrary, Closure, Library, Placement, Prelinked
+from bundler.link.objects import CarriedLibrary, Closure, Library, Offer, Placement, Prelinked
 
 
 @functools.cache
@@ -27,17 +27,10 @@ def library_rules() -> Mapping[str, str]:
     return {raw["name"]: raw["reason"] for raw in tomli.loads(text)["library"]}
 
 
-def place(
-    closure: Closure,
-    exported: frozenset[str],
-    interposed: frozenset[str],
-    rules: Mapping[str, str],
-    detoured: frozenset[str] = frozenset(),
-) -> Placement:
+def place(closure: Closure, offer: Offer, rules: Mapping[str, str]) -> Placement:
     """Prelink what can be, and carry the rest.
 
-    `exported`, `interposed`, `detoured`: as for `prelink`. `rules`: reasons by patterns of names. BundleError when a library can
-    neither be prelinked nor carried.
+    `rules`: reasons never to prelink, by patterns of names. BundleError when a library can neither be prelinked nor carried.
     """
     reasons = {
         library.path: reason
@@ -47,7 +40,7 @@ def place(
     while True:
         _check_residents(closure, reasons)
         every = _with_needed(closure, reasons)
-        found = prelink(_without(closure, every), exported, interposed, detoured)
+        found = prelink(_without(closure, every), offer)
         if isinstance(found, Prelinked):
             return Placement(found, _carried(closure, every))
         # What is refused is carried, and to what is bound next it is a library of the system.

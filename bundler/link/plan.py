@@ -23,6 +23,7 @@ from bundler.elf import archive_symbols
 from bundler.errors import Diagnostic, Severity
 from bundler.freeze.image import FrozenImage
 from bundler.freeze.worker.ctext import runtime_symbol
+from bundler.glibc import Floor, polyfill_names, read_floor
 from bundler.link.contents import (
     CarriedFile,
     Contents,
@@ -43,10 +44,10 @@ from bundler.link.interposed import (
     INTERPOSED_IN_SHARED_PYTHON,
     INTERPOSED_IN_STATIC_PYTHON,
 )
-from bundler.link.libraries import find_closure
-from bundler.link.manifest import Manifest
+from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, find_closure
+from bundler.link.manifest import Manifest, by_version
 from bundler.link.model import LinkPlan, ObjectFile
-from bundler.link.objects import CarriedLibrary, Closure, Placement
+from bundler.link.objects import CarriedLibrary, Closure, Offer, Placement, SystemSymbol, SystemThreadLocal
 from bundler.link.place import library_rules, place
 from bundler.link.script import EXPORTED_PREFIXES
 from bundler.settings import Settings
@@ -77,7 +78,9 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
     interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS | INTERPOSED_FOR_EXTENSIONS
-    placement = place(closure, exported, interposed, library_rules(), INTERPOSED_IN_SHARED_PYTHON)
+    floor = _floor(settings, closure)
+    offer = Offer(exported, interposed, INTERPOSED_IN_SHARED_PYTHON, floor)
+    placement = place(closure, offer, library_rules())
     versions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image, target.early_modules)),
@@ -106,6 +109,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
         output=settings.output_for(graph.name),
         machine=target.machine,
         linkage=libpython.linkage,
+        floor=floor,
         objects=(
             *(ObjectFile(module.object_file, module.name) for module in image.modules),
             ObjectFile(image.precompiled.object_file),
@@ -119,6 +123,14 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
         version_limits=tuple(settings.version_limits.items()),
         findings=(*_missing(closure, graph), *_carried(placement.carried)),
     )
+
+
+def _floor(settings: Settings, closure: Closure) -> Floor | None:
+    """The C library of the oldest system that the binary is to run on; None: one like this machine's."""
+    if settings.glibc_floor is None:
+        return None
+    libraries = {name: closure.system[name] for name in LINKED_SYSTEM_LIBRARIES if name in closure.system}
+    return read_floor(settings.glibc_floor, libraries, polyfill_names())
 
 
 def _versions(image: FrozenImage) -> tuple[tuple[tuple[str, str], ...], int]:
@@ -319,11 +331,21 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
         distributions=tuple((d.name, d.version) for d in graph.distributions),
         left_out=tuple((edge.imported, edge.importer) for edge in graph.left_out),
         thread_local_bytes=sum(block.size for block in contents.libraries.prelinked.thread_locals),
-        symbol_versions=tuple(
-            (library.path, tuple(f"{file}:{version}" for file, version in library.object.needed_versions))
-            for library in closure.libraries
-        ),
+        symbol_versions=tuple(sorted(_symbol_versions(contents.libraries))),
     )
+
+
+def _symbol_versions(libraries: Placement) -> Iterator[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]]:
+    """What each library looks for in those of the system when it is loaded: symbols, by version.
+
+    A prelinked object's other symbols are bound to the executable, which needs them from its start.
+    """
+    for dso in libraries.prelinked.objects:
+        targets = [fixup.target for fixup in dso.fixups]
+        asked = [each for each in targets if isinstance(each, SystemSymbol | SystemThreadLocal)]
+        yield dso.path, by_version((each.name, each.version) for each in asked)
+    for carried in libraries.carried:
+        yield carried.library.path, by_version(carried.library.object.undefined_versions())
 
 
 def _relative(path: PurePosixPath, root: PurePosixPath) -> str:

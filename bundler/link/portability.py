@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from packaging.version import Version
 
-from bundler.errors import BundleError
+from bundler.errors import BundleError, Diagnostic, Severity
+from bundler.glibc import beyond
+from bundler.link.manifest import SymbolVersions
 
 EXECUTABLE = "executable"  # who needs a version, when it is no embedded library: the launcher and libpython
 
@@ -22,38 +24,63 @@ _MARKS = {"GLIBC_ABI_DT_RELR": "GLIBC_2.36"}
 
 _MOST_NOTES = 20
 
+Needs = Mapping[str, SymbolVersions]
+"""Versions and their symbols, by who needs them: the path of an embedded library, or `EXECUTABLE`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """The newest version of a family that is needed, and who needs it."""
+    """The newest version of a family that is needed, who needs it, and the symbols of that version."""
 
     version: str
     needed_by: tuple[str, ...]
+    symbols: tuple[str, ...]
 
 
-def newest_versions(needs: Mapping[str, Iterable[str]]) -> Mapping[str, Newest]:
-    """The newest numbered version of each family; `needs` are such as "libc.so.6:GLIBC_2.34", by who needs them."""
-    found: dict[str, dict[Version, set[str]]] = {}
-    for who, family, version in _numbered(needs):
-        found.setdefault(family, {}).setdefault(version, set()).add(who)
+def newest_versions(needs: Needs) -> Mapping[str, Newest]:
+    """The newest numbered version of each family."""
+    found: dict[str, dict[Version, tuple[set[str], set[str]]]] = {}
+    for who, family, version, names in _numbered(needs):
+        users, symbols = found.setdefault(family, {}).setdefault(version, (set(), set()))
+        users.add(who)
+        symbols.update(names)
+    newest = {family: max(found[family].items()) for family in FAMILIES if family in found}
     return {
-        family: Newest(str(newest := max(found[family])), tuple(sorted(found[family][newest])))
-        for family in FAMILIES
-        if family in found
+        family: Newest(str(version), tuple(sorted(users)), tuple(sorted(symbols)))
+        for family, (version, (users, symbols)) in newest.items()
     }
 
 
-def check_limits(needs: Mapping[str, Iterable[str]], limits: Mapping[str, str]) -> None:
+def above_floor(own: SymbolVersions, floor: str) -> Iterator[Diagnostic]:
+    """That the executable needs a newer C library than was asked for, and for what. `own`: what it needs itself."""
+    above = {version: names for version, names in own if beyond(version, floor)}
+    if not above:
+        return
+    newest = newest_versions({EXECUTABLE: tuple(above.items())})["GLIBC"].version
+    functions = sorted(f"`{name}`" for names in above.values() for name in names)
+    yield Diagnostic(
+        Severity.WARNING,
+        "newer-glibc",
+        f"the binary needs glibc {newest} or newer, and not only {floor}: libpython uses what older ones lack",
+        notes=(f"of which there is no older form: {', '.join(functions)}",) if functions else (),
+        hint=f"build with a Python that was made on an older system, or ask for that version: `--glibc {newest}`",
+    )
+
+
+def check_limits(needs: Needs, limits: Mapping[str, str]) -> None:
     """BundleError when a newer version is needed than a family's limit; all who need one are named."""
-    beyond: dict[tuple[str, str], Version] = {}
-    for who, family, version in _numbered(needs):
+    beyond: dict[tuple[str, str], tuple[Version, tuple[str, ...]]] = {}
+    for who, family, version, names in _numbered(needs):
         if family in limits and version > Version(limits[family]):
-            beyond[family, who] = max(version, beyond.get((family, who), version))
+            beyond[family, who] = max((version, names), beyond.get((family, who), (version, names)))
     if not beyond:
         return
     families = [family for family in FAMILIES if any(key[0] == family for key in beyond)]
     rows = sorted(beyond.items(), key=lambda row: (FAMILIES.index(row[0][0]), row[0][1] != EXECUTABLE, row[0][1]))
-    notes = [f"{family}_{version} is needed by {_who(who)}" for (family, who), version in rows]
+    notes = [
+        f"{family}_{version} is needed by {_who(who)}{f', for `{names[0]}`' if names else ''}"
+        for (family, who), (version, names) in rows
+    ]
     left_out = len(notes) - _MOST_NOTES
     if left_out > 0:
         notes[_MOST_NOTES:] = [f"and {left_out} more"]
@@ -66,14 +93,13 @@ def check_limits(needs: Mapping[str, Iterable[str]], limits: Mapping[str, str]) 
     )
 
 
-def _numbered(needs: Mapping[str, Iterable[str]]) -> Iterable[tuple[str, str, Version]]:
-    """Who needs which version of which family."""
+def _numbered(needs: Needs) -> Iterable[tuple[str, str, Version, tuple[str, ...]]]:
+    """Who needs which version of which family, for which symbols."""
     for who, versions in needs.items():
-        for each in versions:
-            name = each.rpartition(":")[2]
-            matched = _NUMBERED.fullmatch(_MARKS.get(name, name))
+        for each, names in versions:
+            matched = _NUMBERED.fullmatch(_MARKS.get(each, each))
             if matched:
-                yield who, matched[1], Version(matched[2])
+                yield who, matched[1], Version(matched[2]), names
 
 
 def _who(who: str) -> str:

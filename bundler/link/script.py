@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bundler.elf import SymbolType
+from bundler.glibc import CLibrary
 from bundler.link import relocated
 from bundler.link.manifest import SECTION as MANIFEST_SECTION
 from bundler.link.model import LinkPlan
@@ -21,6 +22,7 @@ EXPORTED_PREFIXES = ("Py", "_Py")
 # What is in the folder in which the linker runs.
 OUTPUT = "linked"
 ROOM_FILE, ROOM_OBJECT = "room.S", "room.o"
+END_FILE, END_OBJECT = "end.S", "end.o"
 _MANIFEST_FILE = "manifest.json"
 _EXPORTS_FILE, _DEFINITIONS_FILE, _RESIDENTS_FILE = "exports.txt", "definitions.ld", "residents.ld"
 
@@ -39,6 +41,11 @@ OPTIONS = (
     # gdb, perf and py-spy need symbol names, so only debug information is dropped.
     "-Wl,--strip-debug",
 )
+
+# With the C library of another version. What other libraries of this machine need of the C library is not looked at.
+_C_LIBRARY_OPTIONS = ("-Wl,--wrap=__libc_start_main", "-Wl,--allow-shlib-undefined")
+
+_NO_EXECUTABLE_STACK = '.section .note.GNU-stack,"",@progbits'
 
 _SYMBOL_TYPES: dict[int, str] = {
     SymbolType.NOTYPE: "@notype",
@@ -78,6 +85,7 @@ def linker_texts(plan: LinkPlan, payload_size: int) -> dict[str, str]:
     files = {
         _MANIFEST_FILE: plan.manifest.text(),
         ROOM_FILE: "\n".join((*_room_lines(plan, payload_size), "")),
+        END_FILE: "\n".join((*_end_lines(plan), "")),
         _EXPORTS_FILE: "".join(("{", *(f" {prefix}*;" for prefix in EXPORTED_PREFIXES), " };\n")),
         _DEFINITIONS_FILE: "".join(f"{name} = {value};\n" for name, value in plan.definitions),
     }
@@ -116,13 +124,22 @@ def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
         yield f"{name}: .zero {block.size}"
     for resident in plan.prelinked.residents:
         yield from _resident_lines(resident)
-    yield '.section .note.GNU-stack,"",@progbits'
+    yield _NO_EXECUTABLE_STACK
+
+
+def _end_lines(plan: LinkPlan) -> Iterator[str]:
+    """Assembler that comes after all that has variables of this process.
+
+    They have pages of their own, for no snapshot may hold them (launcher/lifetime.h): the section begins where a page
+    does, and ends where a page does.
+    """
+    yield '.section bundle_process,"aw",@progbits'
+    yield f".balign {plan.machine.page_size}"
+    yield _NO_EXECUTABLE_STACK
 
 
 def _state_lines(plan: LinkPlan) -> Iterator[str]:
-    """Assembler that makes room for what the launcher notes about prelinked objects (launcher/bundle.h), and ends its
-    variables of this process.
-    """
+    """Assembler that makes room for what the launcher notes about prelinked objects (launcher/bundle.h)."""
     objects = len(plan.prelinked.objects)
     yield ".bss"
     for name, size in (
@@ -133,10 +150,6 @@ def _state_lines(plan: LinkPlan) -> Iterator[str]:
         yield ".balign 8"
         yield f".globl {name}"
         yield f"{name}: .zero {size}"
-    # Pages of their own, for no snapshot may hold them (launcher/lifetime.h). The section begins where a page does, and
-    # this object, the last one to add to it, ends it where a page does.
-    yield '.section bundle_process,"aw",@progbits'
-    yield f".balign {plan.machine.page_size}"
 
 
 def _resident_lines(resident: PrelinkedObject) -> Iterator[str]:
@@ -183,11 +196,29 @@ def resident_script(parts: Iterable[tuple[int, str, bool]]) -> Iterator[str]:
     yield "} INSERT AFTER .bss;"
 
 
+def c_library_texts(c_library: CLibrary | None) -> Mapping[str, str]:
+    """Linker scripts that stand for the C library, under the names for which linkers look: texts by name."""
+    if c_library is None:
+        return {}
+    stubs = dict(c_library.stubs)
+    libc, libm = stubs.pop("libc.so.6"), stubs.pop("libm.so.6")
+    always = " ".join(f'"{path}"' for path in (libc, *c_library.others))
+    as_needed = " ".join(f'"{path}"' for path in stubs.values())
+    return {
+        "libc.so": f"GROUP ( {always} AS_NEEDED ( {as_needed} ) )\n",
+        "libm.so": f'GROUP ( "{libm}" )\n',
+        **dict.fromkeys(("libpthread.so", "libdl.so", "librt.so", "libutil.so"), "/* Looked for with libc. */\n"),
+    }
+
+
 # --- Arguments --------------------------------------------------------------------------------------------------------
 
 
-def link_arguments(plan: LinkPlan, launcher: Sequence[Path]) -> Iterator[str]:
-    """Arguments for the compiler, which drives the linker. `launcher`: the launcher's object files."""
+def link_arguments(plan: LinkPlan, launcher: Sequence[Path], c_library: CLibrary | None) -> Iterator[str]:
+    """Arguments for the compiler, which drives the linker.
+
+    `launcher`: the launcher's object files. `c_library`: what is linked in place of this machine's; None: that.
+    """
     yield from ("-o", OUTPUT)
     yield from (str(path.absolute()) for path in (*launcher, *(each.path for each in plan.objects)))
     yield from (ROOM_OBJECT, _DEFINITIONS_FILE)
@@ -198,6 +229,8 @@ def link_arguments(plan: LinkPlan, launcher: Sequence[Path]) -> Iterator[str]:
     yield from map(str, plan.prelinked.linked_system_libraries)
     if plan.prelinked.residents:
         yield from ("-T", _RESIDENTS_FILE)
-    yield from ("-lm", "-ldl", "-lpthread")
+    if c_library is not None:
+        yield from (str(c_library.polyfills), "-L.", *_C_LIBRARY_OPTIONS)
+    yield from (END_OBJECT, "-lm", "-ldl", "-lpthread")
     yield from (f"-Wl,--wrap={name}" for name in plan.wrapped)
     yield from OPTIONS

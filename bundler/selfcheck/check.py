@@ -161,7 +161,8 @@ def _link(image: FrozenImage, target: TargetPython, settings: Settings, context:
     together = replace(frozen, graph=graph, modules=renamed)
     plan = link.plan(together, target, settings)
     with link.launcher_objects(target, context.toolchain, context.cache) as launcher:
-        linked = link.link(link.lay_out(plan, launcher(), context.toolchain), folder)
+        c_library = link.find_c_library(plan, launcher(), context.toolchain, context.cache)
+        linked = link.link(link.lay_out(plan, launcher(), c_library, context.toolchain), folder)
     link.write(linked)
     return linked.path
 

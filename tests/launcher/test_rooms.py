@@ -18,6 +18,7 @@ from elftools.elf.elffile import ELFFile
 
 from bundler.cache import Cache
 from bundler.contract import launcher_folder
+from bundler.glibc import polyfill_names
 from bundler.link.launcher import launcher_objects, sources
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
@@ -25,10 +26,13 @@ from bundler.toolchain import Toolchain
 LAUNCHER = launcher_folder()
 
 # Each may use the rooms above it; main.c uses all of them.
-ROOMS = ("executable", "files", "loader", "interpreter", "process")
+ROOMS = ("polyfill", "executable", "files", "loader", "interpreter", "process")
 
 # What stands in place of members of the static library, under their names.
 OF_LIBPYTHON = {"interpreter/static/frozen_static.c"}
+
+# What stands in place of the C library's functions, under their names: who calls them means those.
+POLYFILLS = "polyfill"
 
 
 def name_of(path: Path) -> str:
@@ -79,7 +83,9 @@ def test_includes_point_one_way(name: str):
 def objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -> Mapping[str, Path]:
     """The object file of each source."""
     with launcher_objects(target, toolchain, cache) as compiled:
-        return dict(zip(map(name_of, sources(target.libpython.linkage)), compiled(), strict=True))
+        files = compiled()
+        polyfills = {f"polyfill/{stem}.c": path for stem, path in files.polyfills.items()}
+        return {**dict(zip(map(name_of, sources(target.libpython.linkage)), files.objects, strict=True)), **polyfills}
 
 
 @dataclass(frozen=True)
@@ -101,7 +107,7 @@ def read_symbols(path: Path) -> Symbols:
 
 @pytest.fixture(scope="session")
 def symbols(objects: Mapping[str, Path]) -> Mapping[str, Symbols]:
-    return {source: read_symbols(path) for source, path in objects.items()}
+    return {source: read_symbols(path) for source, path in objects.items() if room_of(source) != POLYFILLS}
 
 
 def users(symbols: Mapping[str, Symbols]) -> Mapping[str, set[str]]:
@@ -141,6 +147,18 @@ def test_rooms_offer_what_others_use(symbols: Mapping[str, Symbols]):
             room = room_of(homes[name])
             if room != room_of(source):
                 assert name in declared(iter([f"{room}/{room}.h"])), f"{source} uses {name} of {homes[name]}"
+
+
+def test_polyfills_are_found_by_name(objects: Mapping[str, Path]):
+    """A file of the room of polyfills defines the function that it is named after, and names that are told of it."""
+    told = set(polyfill_names())
+    for source, path in objects.items():
+        if room_of(source) == POLYFILLS:
+            found = read_symbols(path).defined
+            assert {name.removeprefix("__wrap_") for name in found} >= {PurePosixPath(source).stem}, source
+            assert found <= told | {"__wrap___libc_start_main"}, source
+            told -= found
+    assert not told
 
 
 def test_prototypes_stand_in_headers():

@@ -12,6 +12,7 @@ import pytest
 
 from bundler.contract import launcher_folder
 from bundler.elf import archive_symbols
+from bundler.glibc import polyfill_sources
 from bundler.link.interposed import INTERPOSED_FUNCTIONS, INTERPOSED_IN_OBJECTS, INTERPOSED_IN_STATIC_PYTHON
 from bundler.link.launcher import FLAGS, sources
 from bundler.target import Linkage, TargetPython
@@ -63,7 +64,8 @@ def test_every_source_is_linked():
     """No file of the launcher is left out with both kinds of libpython."""
     every = {path for path in LAUNCHER.rglob("*") if path.suffix in {".c", ".S"}}
 
-    assert set(chain.from_iterable(sources(linkage) for linkage in Linkage)) == every
+    launcher = chain.from_iterable(sources(linkage) for linkage in Linkage)
+    assert {*launcher, *polyfill_sources()} == every
 
 
 def defined_functions(source: Path, include_dirs: Iterable[Path], output: Path) -> set[str]:

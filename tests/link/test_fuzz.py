@@ -20,6 +20,7 @@ from bundler.elf import X86_64, ElfError, SegmentType, read_executable, read_sha
 from bundler.errors import BundleError
 from bundler.link.interposed import INTERPOSED_FUNCTIONS
 from bundler.link.libraries import find_closure
+from bundler.link.objects import Offer
 from bundler.link.payload import lay_out_payload
 from bundler.link.place import place
 from bundler.target import TargetPython
@@ -58,7 +59,7 @@ def interesting(path: Path) -> tuple[bytes, tuple[tuple[int, int], ...]]:
 def use(path: Path) -> None:
     """What a build does with a shared object."""
     closure = find_closure([(path, "/here/module.so")], "/here", X86_64)
-    placement = place(closure, frozenset({"PyModuleDef_Init"}), INTERPOSED_FUNCTIONS, {})
+    placement = place(closure, Offer(frozenset({"PyModuleDef_Init"}), INTERPOSED_FUNCTIONS), {})
     written(lay_out_payload(all_of(libraries=placement), X86_64))
 
 

@@ -27,7 +27,7 @@ MANIFEST = Manifest(
     distributions=(("requests", "2.32"),),
     left_out=(("numpy", "rich.pretty"),),
     thread_local_bytes=16,
-    symbol_versions=(("/here/_ssl.so", ("libc.so.6:GLIBC_2.14",)),),
+    symbol_versions=(("/here/_ssl.so", (("GLIBC_2.14", ("memcpy",)),)),),
 )
 
 

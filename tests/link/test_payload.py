@@ -28,7 +28,7 @@ from bundler.link.contents import (
 from bundler.link.interposed import INTERPOSED_FUNCTIONS
 from bundler.link.libraries import find_closure
 from bundler.link.model import Payload
-from bundler.link.objects import Placement, Prelinked
+from bundler.link.objects import Offer, Placement, Prelinked
 from bundler.link.payload import bound_tables, lay_out_payload, write_payload
 from bundler.link.place import place
 from tests.link import natives
@@ -171,7 +171,7 @@ def test_files_are_found_by_path(look_up: LookUp):
 def test_objects_are_found_by_path_and_soname(look_up: LookUp, natives_folder: Path):
     """Both indexes lead to the prelinked object."""
     roots = [(natives_folder / f"{part.name}.abi3.so", f"/here/{part.name}.so") for part in natives.MODULES[:8]]
-    libraries = place(find_closure(roots, "/here", X86_64), frozenset(), INTERPOSED_FUNCTIONS, {})
+    libraries = place(find_closure(roots, "/here", X86_64), Offer(frozenset(), INTERPOSED_FUNCTIONS), {})
     objects = libraries.prelinked.objects
     data = payload(all_of(libraries=libraries))
     tables = Tables(data)

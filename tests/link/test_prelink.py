@@ -23,6 +23,7 @@ from bundler.link.objects import (
     Constant,
     ExecutableSymbol,
     IndirectFunction,
+    Offer,
     PltStub,
     Prelinked,
     PrelinkedObject,
@@ -39,7 +40,7 @@ from tests.link import natives
 PAGE = X86_64.page_size
 _STRSZ = 10  # DT_STRSZ: only this test asks for it
 
-EXPORTED = frozenset({"PyModuleDef_Init", "PyUnicode_FromString"})
+OFFER = Offer(frozenset({"PyModuleDef_Init", "PyUnicode_FromString"}), INTERPOSED_FUNCTIONS)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +52,7 @@ def closure(natives_folder: Path) -> Closure:
 
 @pytest.fixture(scope="session")
 def prelinked(closure: Closure) -> Prelinked:
-    return place(closure, EXPORTED, INTERPOSED_FUNCTIONS, {}).prelinked
+    return place(closure, OFFER, {}).prelinked
 
 
 def object_of(prelinked: Prelinked, name: str) -> PrelinkedObject:
@@ -91,7 +92,7 @@ def test_images_do_not_meet(prelinked: Prelinked):
 
 def test_places_depend_on_nothing_but_the_libraries(closure: Closure, prelinked: Prelinked):
     """Binding twice gives the same, so that builds are reproducible."""
-    again = place(closure, EXPORTED, INTERPOSED_FUNCTIONS, {}).prelinked
+    again = place(closure, OFFER, {}).prelinked
 
     assert [(dso.path, dso.base, dso.fixups) for dso in again.objects] == [
         (dso.path, dso.base, dso.fixups) for dso in prelinked.objects
@@ -194,8 +195,8 @@ def test_refusals_come_all_at_once(closure: Closure):
         "/here/use_data.abi3.so": "has a relocation of type 99",
     }
 
-    refusals = prelink(odd, EXPORTED, INTERPOSED_FUNCTIONS)
-    placement = place(odd, EXPORTED, INTERPOSED_FUNCTIONS, {})
+    refusals = prelink(odd, OFFER)
+    placement = place(odd, OFFER, {})
 
     assert isinstance(refusals, tuple)
     found = {refusal.path: refusal.reason for refusal in refusals}
@@ -215,9 +216,9 @@ def test_no_room_for_a_detour(closure: Closure):
     linked = replace(closure, libraries=(libdata,), linked=(libdata.object.name,))
     function = next(symbol.name for symbol in libdata.object.symbols if symbol.name == "counter_address")
 
-    assert isinstance(prelink(linked, EXPORTED, INTERPOSED_FUNCTIONS, frozenset({function})), Prelinked)
+    assert isinstance(prelink(linked, replace(OFFER, detoured=frozenset({function}))), Prelinked)
     with pytest.raises(BundleError, match=f"has no room in `{function}` for a jump") as raised:
-        place(changed(linked, libdata=short), EXPORTED, INTERPOSED_FUNCTIONS, {}, frozenset({function}))
+        place(changed(linked, libdata=short), replace(OFFER, detoured=frozenset({function})), {})
 
     assert raised.value.diagnostic.code == "cannot-embed"
     assert raised.value.diagnostic.hint

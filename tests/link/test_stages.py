@@ -83,14 +83,18 @@ def linking(
     """The program's link."""
     plan = link.plan(image, newest_target, settings)
     with link.launcher_objects(newest_target, toolchain, cache) as launcher:
-        layout = link.lay_out(plan, launcher(), toolchain)
+        files = launcher()
+    c_library = link.find_c_library(plan, files, toolchain, cache)
+    layout = link.lay_out(plan, files, c_library, toolchain)
     inputs = link.inputs_digest(layout)
     with link.workplace(plan.output) as folder:
         linked = link.link(layout, folder)
         link.write(linked)
         early, was_visible = run([linked.path]), plan.output.exists()
         link.publish(linked, inputs, cache)
-    return Linking(plan.output, inputs, link.inputs_digest(link.lay_out(plan, [], toolchain)), early, was_visible)
+    others = link.LauncherFiles((), files.polyfills)
+    other_inputs = link.inputs_digest(link.lay_out(plan, others, c_library, toolchain))
+    return Linking(plan.output, inputs, other_inputs, early, was_visible)
 
 
 def test_what_is_written_runs_before_it_is_published(linking: Linking):

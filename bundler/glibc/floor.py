@@ -1,0 +1,167 @@
+"""What the C library of the oldest supported system offers. Pure. Verb: `read_floor`.
+
+A C library keeps all versions of its symbols for ever, so that of the build machine tells what older ones had: the
+symbols whose versions are not newer. (Those of glibc 2.36 up to GLIBC_2.17 are the symbols of a real glibc 2.17, but for
+`malloc_get_state` and `malloc_set_state`.) What it does not tell is which library had them: glibc 2.34 made several
+libraries one (`names.toml`).
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomli
+from packaging.version import Version
+
+from bundler.elf import SharedObject
+
+HOST = "host"
+"""In place of a version: the C library of the build machine, as it is."""
+
+_NUMBERED = re.compile(r"GLIBC_(\d+(?:\.\d+)*)")
+_MERGED = Version("2.34")
+_LIBC = "libc.so.6"
+# Of these a program needs a function or two, and each library that is loaded costs some system calls: polyfills instead.
+_AVOIDED = frozenset({"librt.so.1", "libutil.so.1"})
+
+
+@dataclass(frozen=True, slots=True)
+class FloorSymbol:
+    """A symbol that a library of the C library has at the floor. `kind`: a `SymbolType`. `size`: in bytes.
+
+    `is_default`: what a reference without a version is bound to.
+    """
+
+    library: str
+    name: str
+    version: str
+    is_default: bool
+    kind: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The C library of a version.
+
+    `symbols`: what the linker may bind to. Of a name that has no version this old, and no polyfill, it is the oldest one:
+    an executable that needs it needs a newer C library. `polyfilled`: names that the launcher brings.
+    """
+
+    version: str
+    symbols: tuple[FloorSymbol, ...]
+    polyfilled: frozenset[str]
+
+    def is_polyfilled(self, name: str, version: str | None) -> bool:
+        """Does the launcher's function serve a reference to this version?"""
+        return name in self.polyfilled and (name not in _changed() or beyond(version, self.version))
+
+    def versions(self) -> Mapping[str, str]:
+        """The version that stands for newer ones, by name; of names that have none, nothing."""
+        return {
+            symbol.name: symbol.version
+            for symbol in self.symbols
+            if symbol.is_default and not beyond(symbol.version, self.version)
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CLibrary:
+    """What the linker is given in place of this machine's C library.
+
+    `stubs`: shared libraries with the symbols of a floor, by soname. `polyfills`: an archive. `others`: archives that
+    belong to the C library and are linked into every program.
+    """
+
+    stubs: Mapping[str, Path]
+    polyfills: Path
+    others: tuple[Path, ...]
+
+
+def beyond(version: str | None, floor: str) -> bool:
+    """Is a symbol's version newer than a version of the C library? One that is not glibc's is not."""
+    number = _number(version)
+    return number is not None and number > Version(floor)
+
+
+def read_floor(version: str, libraries: Mapping[str, SharedObject], polyfills: frozenset[str]) -> Floor:
+    """The C library at a version, from that of this machine: its libraries, by their sonames.
+
+    `polyfills`: names that the launcher can bring.
+    """
+    floor = Version(version)
+    every = _symbols(libraries, at=floor)
+    kept: list[FloorSymbol] = []
+    polyfilled = set(polyfills - every.keys())
+    for name, by_version in sorted(every.items()):
+        old = {number: symbol for number, symbol in by_version.items() if number <= floor}
+        newest = max(by_version)
+        is_lost = not old or (newest > floor and name in _changed() and newest >= _changed()[name])
+        if name in polyfills and (is_lost or all(symbol.library in _AVOIDED for symbol in old.values())):
+            polyfilled.add(name)
+        default = None if name in polyfilled else max(old) if old else min(by_version)
+        for number, symbol in sorted((old or ({} if name in polyfilled else by_version)).items()):
+            if number in old or number == default:
+                kept.append(_with_default(symbol, is_default=number == default))
+    return Floor(version, tuple(kept), frozenset(polyfilled))
+
+
+def _symbols(libraries: Mapping[str, SharedObject], at: Version) -> Mapping[str, Mapping[Version, FloorSymbol]]:
+    """All symbols with a numbered version, by name and version, in the libraries that have them at the floor."""
+    found: dict[str, dict[Version, FloorSymbol]] = {}
+    # libc.so.6 first: other libraries have had copies of some of its functions.
+    for library in sorted(libraries, key=lambda name: (name != _LIBC, name)):
+        for symbol in libraries[library].symbols:
+            number = _number(symbol.version) if symbol.is_exported else None
+            if number is None or symbol.version is None or _is_mark(symbol.name):
+                continue
+            place = library
+            if library == _LIBC and at < _MERGED:
+                place = _moved().get((symbol.name, symbol.version), library)
+            row = FloorSymbol(place, symbol.name, symbol.version, False, symbol.type, symbol.size)
+            found.setdefault(symbol.name, {}).setdefault(number, row)
+    return found
+
+
+def _is_mark(name: str) -> bool:
+    """Does a symbol only stand for a version? Linkers write such, and libraries that were merged have no others left."""
+    return name.startswith("GLIBC_") or name.endswith("_version_placeholder")
+
+
+def _with_default(symbol: FloorSymbol, *, is_default: bool) -> FloorSymbol:
+    return FloorSymbol(symbol.library, symbol.name, symbol.version, is_default, symbol.kind, symbol.size)
+
+
+@functools.cache
+def _number(version: str | None) -> Version | None:
+    matched = _NUMBERED.fullmatch(version or "")
+    return Version(matched[1]) if matched else None
+
+
+@functools.cache
+def _table() -> Mapping[str, Any]:
+    return tomli.loads(Path(__file__).with_name("names.toml").read_text())
+
+
+@functools.cache
+def _moved() -> Mapping[tuple[str, str], str]:
+    """The library that had a symbol before all became one, by name and version."""
+    return {(name, version): library for library, version, names in _rows(_table()["moved"]) for name in names}
+
+
+def _rows(moved: Mapping[str, Mapping[str, list[str]]]) -> Iterator[tuple[str, str, list[str]]]:
+    for library, versions in moved.items():
+        for version, names in versions.items():
+            yield library, version, names
+
+
+@functools.cache
+def _changed() -> Mapping[str, Version]:
+    """Names for which an older version cannot stand since a version."""
+    rows = _table()["changed"].items()
+    return {name: number for version, names in rows if (number := _number(version)) is not None for name in names}

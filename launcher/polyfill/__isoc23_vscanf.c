@@ -1,0 +1,14 @@
+/* vscanf(3) as C23 has it, glibc 2.38. On older systems %i takes no binary number. */
+
+#include "polyfill/polyfill.h"
+
+#include <stdarg.h>
+
+int __isoc99_vscanf(const char *format, va_list rest);
+
+int
+__isoc23_vscanf(const char *format, va_list rest)
+{
+    __typeof__(&__isoc23_vscanf) own = OWN(__isoc23_vscanf);
+    return own ? own(format, rest) : __isoc99_vscanf(format, rest);
+}

@@ -1,0 +1,15 @@
+/* strlcpy as _FORTIFY_SOURCE calls it, glibc 2.38. `whole`: elements that `to` has room for. */
+
+#include "polyfill/polyfill.h"
+
+void __chk_fail(void) __attribute__((noreturn));
+size_t strlcpy(char *to, const char *from, size_t room);
+
+size_t
+__strlcpy_chk(char *to, const char *from, size_t room, size_t whole)
+{
+    if (whole < room) {
+        __chk_fail();
+    }
+    return strlcpy(to, from, room);
+}

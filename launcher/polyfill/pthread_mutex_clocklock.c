@@ -1,0 +1,27 @@
+/* pthread_mutex_clocklock(3), glibc 2.30. */
+
+#include "polyfill/clocks.h"
+
+int pthread_mutex_timedlock(void *lock, const struct timespec *time);
+
+int
+pthread_mutex_clocklock(void *lock, clockid_t clock, const struct timespec *time)
+{
+    __typeof__(&pthread_mutex_clocklock) own = OWN(pthread_mutex_clocklock);
+    if (own) {
+        return own(lock, clock, time);
+    }
+    if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC) {
+        return EINVAL;
+    }
+    if (time->tv_nsec < 0 || time->tv_nsec >= SECOND) {
+        return pthread_mutex_timedlock(lock, time); /* only an error when it has to wait */
+    }
+    for (;;) {
+        struct timespec real = polyfill_real_time(clock, time);
+        int result = pthread_mutex_timedlock(lock, &real);
+        if (result != ETIMEDOUT || polyfill_has_come(clock, time)) {
+            return result;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+/* res_hnok: resolver(3). Before glibc 2.34 it has two underscores more, and is in libresolv. */
+
+#include "polyfill/polyfill.h"
+
+int __res_hnok(const char *name);
+
+int
+res_hnok(const char *name)
+{
+    return __res_hnok(name);
+}

@@ -1,0 +1,11 @@
+/* res_ownok: resolver(3). Before glibc 2.34 it has two underscores more, and is in libresolv. */
+
+#include "polyfill/polyfill.h"
+
+int __res_ownok(const char *name);
+
+int
+res_ownok(const char *name)
+{
+    return __res_ownok(name);
+}

@@ -1,0 +1,11 @@
+/* res_search: resolver(3). Before glibc 2.34 it has two underscores more, and is in libresolv. */
+
+#include "polyfill/polyfill.h"
+
+int __res_search(const char *name, int class, int type, unsigned char *answer, int room);
+
+int
+res_search(const char *name, int class, int type, unsigned char *answer, int room)
+{
+    return __res_search(name, class, type, answer, room);
+}
