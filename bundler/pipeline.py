@@ -158,7 +158,7 @@ def _tell_own_files(planned: LinkPlan, settings: Settings, report: Reporter) -> 
 
 def _make(planned: LinkPlan, launcher: LauncherFiles, context: BuildContext) -> None:
     """Link, unless the output is up to date. It appears whole or stays as it was."""
-    c_library = link.find_c_library(planned, launcher, context.toolchain, context.cache)
+    c_library = link.find_c_library(planned.floor, launcher, context.toolchain, context.cache)
     layout = link.lay_out(planned, launcher, c_library, context.toolchain)
     inputs = link.inputs_digest(layout)
     if not link.is_current(planned.output, inputs, context.cache):

@@ -138,7 +138,7 @@ struct thread_local_index;
               const posix_spawnattr_t *attributes, char *const *argv, char *const *environment)) \
     FUNCTION(char *, secure_getenv, (const char *name))
 
-/* clang-format off: `struct` in a macro's argument is no type to it */
+/* clang-format off */
 /* Of the C library, by objects only: the launcher itself calls the originals, by their own names. */
 #define INTERPOSED_IN_OBJECTS(FUNCTION) \
     FUNCTION(void *, __tls_get_addr, (struct thread_local_index * index)) \
@@ -158,6 +158,7 @@ struct thread_local_index;
     FUNCTION(int, PyDict_GetItemRef, (PyObject *dict, PyObject *key, PyObject **result)) \
     FUNCTION(PyObject *, PyDict_GetItemWithError, (PyObject *dict, PyObject *key)) \
     FUNCTION(PyObject *, PyMarshal_ReadObjectFromString, (const char *data, Py_ssize_t size)) \
+    FUNCTION(void, PyThread_exit_thread, (void)) \
     FUNCTION(PyObject *, PyUnicode_InternFromString, (const char *text)) \
     FUNCTION(int, _PyDict_GetItemRef_KnownHash, \
              (PyDictObject *dict, PyObject *key, Py_hash_t hash, PyObject **result)) \
@@ -170,6 +171,7 @@ struct thread_local_index;
    interpreter/static/frozen_static.c defines it. */
 #define INTERPOSED_IN_SHARED_PYTHON(FUNCTION) \
     FUNCTION(PyObject *, PyMarshal_ReadObjectFromString, (const char *data, Py_ssize_t size)) \
+    FUNCTION(void, PyThread_exit_thread, (void)) \
     FUNCTION(PyObject *, _Py_Get_Getpath_CodeObject, (void))
 
 #define DECLARE_WRAP(result, name, parameters) result __wrap_##name parameters;

@@ -45,7 +45,7 @@ class FloorSymbol:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Floor:
     """The C library of a version.
 
@@ -61,13 +61,28 @@ class Floor:
         """Does the launcher's function serve a reference to this version?"""
         return name in self.polyfilled and (name not in _changed() or beyond(version, self.version))
 
-    def versions(self) -> Mapping[str, str]:
-        """The version that stands for newer ones, by name; of names that have none, nothing."""
+    def bound_version(self, name: str, version: str | None) -> str | None:
+        """The version to which a reference is bound: its own, unless the C library lacks that at the floor, or has it in a
+        library that no other symbol needs. None when there is none.
+        """
+        default = self._defaults.get(name)
+        if not beyond(version, self.version):
+            is_avoided = default is not None and default.library not in _AVOIDED and (name, version) in self._avoided
+            return default.version if default is not None and is_avoided else version
+        return default.version if default is not None else None
+
+    @functools.cached_property
+    def _defaults(self) -> Mapping[str, FloorSymbol]:
+        """What the C library has at the floor, by name."""
         return {
-            symbol.name: symbol.version
+            symbol.name: symbol
             for symbol in self.symbols
             if symbol.is_default and not beyond(symbol.version, self.version)
         }
+
+    @functools.cached_property
+    def _avoided(self) -> frozenset[tuple[str, str | None]]:
+        return frozenset((symbol.name, symbol.version) for symbol in self.symbols if symbol.library in _AVOIDED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ those that only the running system knows become patches, applied by launcher/loa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from bundler.elf import (
@@ -25,7 +25,6 @@ from bundler.elf import (
     SymbolType,
     Visibility,
 )
-from bundler.glibc import beyond
 from bundler.link.exports import Exports, shared_names, unique_names
 from bundler.link.interposed import interposer
 from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES
@@ -93,7 +92,6 @@ class _Binder:
     _unique_in_system: set[str] = field(default_factory=set)
     _global: _Tree = ()  # the executable's own tree: what it is linked with
     _linked_system: frozenset[str] = LINKED_SYSTEM_LIBRARIES
-    _floor_versions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
@@ -105,7 +103,6 @@ class _Binder:
         self._by_name = {library.object.name: index for index, library in enumerate(libraries)}
         self._exports = [Exports(library.object) for library in libraries]
         self._system_exports = {name: Exports(each) for name, each in system.items()}
-        self._floor_versions = self.offer.floor.versions() if self.offer.floor else {}
         self._trees = [tuple(self._tree([index])) for index in range(len(libraries))]
         self._global = tuple(self._tree([self._by_name[name] for name in self.closure.linked]))
         self._linked_system |= {item for item in self._global if isinstance(item, str)}
@@ -386,21 +383,19 @@ class _Binder:
             return None
         if symbol.name in self.offer.interposed:
             return self._executable_symbol(interposer(symbol.name))
-        version, is_there = found.version, True
-        if self.offer.floor is not None and library in LINKED_SYSTEM_LIBRARIES:
-            if self.offer.floor.is_polyfilled(symbol.name, version):
-                return self._executable_symbol(symbol.name)
-            if beyond(version, self.offer.floor.version):
-                is_there = symbol.name in self._floor_versions
-                version = self._floor_versions.get(symbol.name, version)
+        floor = self.offer.floor if library in LINKED_SYSTEM_LIBRARIES else None
+        if floor is not None and floor.is_polyfilled(symbol.name, found.version):
+            return self._executable_symbol(symbol.name)
+        version = floor.bound_version(symbol.name, found.version) if floor is not None else found.version
         is_function = found.type in (SymbolType.FUNC, SymbolType.GNU_IFUNC)
-        if library in self._linked_system and is_function and is_there:
+        if library in self._linked_system and is_function and (floor is None or version is not None):
             stub = PltStub(symbol.name, version)
             self._stubs.add(stub)
             return stub
-        # What the oldest system lacks is asked for when the object is loaded: elsewhere, only that fails.
+        # What the oldest system lacks is asked for when the object is loaded: there, only that fails.
         asked = library if library in self.closure.carried else None
-        return SystemSymbol(symbol.name, version, 0, symbol.binding == SymbolBinding.WEAK, asked)
+        is_weak = symbol.binding == SymbolBinding.WEAK
+        return SystemSymbol(symbol.name, version or found.version, 0, is_weak, asked)
 
 
 def _plus(target: Target, addend: int) -> Target | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -21,12 +22,14 @@ LINKED_SYSTEM_LIBRARIES = frozenset(
     | {machine.dynamic_linker for machine in MACHINES.values()}
 )
 
-# Never part of the binary either, but not needed by every program: loaded from the system when a library needs them.
-# The C++ and unwinder run-times exist once per process (exceptions cross libraries); the rest belongs to the system's
-# C library, graphics drivers or authentication.
+# The C++ run-time and the unwinder. They exist once per process, for exceptions cross libraries: part of the binary, or all of
+# them the system's.
+RUNTIMES = frozenset({"libgcc_s.so.1", "libstdc++.so.6"})
+_CXX_RUNTIME = "libstdc++.so.6"
+
+# Never part of the binary either, but not needed by every program: loaded from the system when a library needs them. They
+# belong to its C library, graphics drivers or authentication.
 SYSTEM_LIBRARIES = LINKED_SYSTEM_LIBRARIES | {
-    "libgcc_s.so.1",
-    "libstdc++.so.6",
     "libresolv.so.2",
     "libanl.so.1",
     "libnsl.so.1",
@@ -45,20 +48,25 @@ def find_closure(
     roots: Iterable[tuple[Path, str]],
     root_folder: str,
     machine: Machine,
-    libraries: Iterable[tuple[Path, str]] = (),
     linked: Iterable[Path] = (),
+    left_to_system: frozenset[str] = frozenset(),
 ) -> Closure:
     """The shared objects at `roots` (file, path in the binary) with all that they need.
 
     Libraries that a wheel brings keep their place beside what needs them, others appear directly under `root_folder`.
     `linked` are those that the executable is linked with: BundleError when what they need is not found. Of the others,
-    importing or opening them fails in the binary as it does on this machine. `libraries`: roots that are no modules.
+    importing or opening them fails in the binary as it does on this machine.
+    `left_to_system`: names of libraries that are no part of the binary, besides `SYSTEM_LIBRARIES`. The run-times are
+    left to it when one of the system's libraries is written in C++, for that brings them into the process.
     """
-    search = _Search(root_folder, machine, system_libraries(machine))
+    roots, linked = tuple(roots), tuple(linked)
+    search = _Search(root_folder, machine, system_libraries(machine), SYSTEM_LIBRARIES | left_to_system)
     linked_names = [search.add_linked(file) for file in linked]
-    for file, path in (*roots, *libraries):
+    for file, path in roots:
         search.add(file, path, ())
     search.run()
+    if not left_to_system >= RUNTIMES and search.system_needs(_CXX_RUNTIME):
+        return find_closure(roots, root_folder, machine, linked, left_to_system | RUNTIMES)
     _check_found(search.lacking)
     for name in sorted(LINKED_SYSTEM_LIBRARIES):
         search.add_system(name, search.find(name, ()))
@@ -75,6 +83,7 @@ class _Search:
     root_folder: str
     machine: Machine
     known: Mapping[str, Path]  # the dynamic linker's cache
+    of_system: frozenset[str]  # names of libraries that are no part of the binary
     system: dict[str, SharedObject] = field(default_factory=dict)
     by_file: dict[Path, Library] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
@@ -118,7 +127,7 @@ class _Search:
                 if name in self._names:
                     continue
                 file = self.find(name, (*runpath, *inherited))
-                if name in SYSTEM_LIBRARIES:
+                if name in self.of_system:
                     self.add_system(name, file)
                 elif file is not None:
                     self.add(file, self._place(file, name, library), below, is_required=is_required)
@@ -128,6 +137,20 @@ class _Search:
                     self.missing.setdefault(library.path, []).append(name)
                     continue
                 self._names.add(name)
+
+    def system_needs(self, wanted: str) -> bool:
+        """Does one of the system's libraries that were found need a library, itself or through others?"""
+        pending = [object_ for name, object_ in self.system.items() if name not in LINKED_SYSTEM_LIBRARIES]
+        seen = set(LINKED_SYSTEM_LIBRARIES)
+        while pending:
+            object_ = pending.pop()
+            for name in object_.needed:
+                file = None if name in seen else self.find(name, object_.runpath)
+                seen.add(name)
+                if file is not None:
+                    with contextlib.suppress(ElfError, OSError):
+                        pending.append(read_shared_object(file))
+        return wanted in seen
 
     def find(self, name: str, folders: Iterable[str]) -> Path | None:
         """The file that the dynamic linker would take for a needed name; `folders`: run paths that hold."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from bundler.cache import Cache
 from bundler.elf import FileType, Relocation, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
-from bundler.glibc import CLibrary, make_archive, make_stubs
+from bundler.glibc import CLibrary, Floor, make_archive, make_stubs
 from bundler.link.finished import needed_versions
 from bundler.link.model import LauncherFiles, Layout, Linked, LinkPlan
 from bundler.link.payload import lay_out_payload
@@ -32,14 +32,14 @@ from bundler.toolchain import Toolchain
 MOST_PROGRAM_HEADERS = 60
 
 
-def find_c_library(plan: LinkPlan, launcher: LauncherFiles, toolchain: Toolchain, cache: Cache) -> CLibrary | None:
+def find_c_library(floor: Floor | None, launcher: LauncherFiles, toolchain: Toolchain, cache: Cache) -> CLibrary | None:
     """What the linker is to be given in place of this machine's C library; None: nothing. It comes from the cache."""
-    if plan.floor is None:
+    if floor is None:
         return None
     others = [toolchain.find_file("libc_nonshared.a")]
     return CLibrary(
-        stubs=make_stubs(plan.floor, toolchain, cache),
-        polyfills=make_archive(plan.floor, launcher.polyfills, toolchain, cache),
+        stubs=make_stubs(floor, toolchain, cache),
+        polyfills=make_archive(floor, launcher.polyfills, toolchain, cache),
         others=tuple(path for path in others if path is not None),
     )
 

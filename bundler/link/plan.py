@@ -44,7 +44,7 @@ from bundler.link.interposed import (
     INTERPOSED_IN_SHARED_PYTHON,
     INTERPOSED_IN_STATIC_PYTHON,
 )
-from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, find_closure
+from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, RUNTIMES, find_closure
 from bundler.link.manifest import Manifest, by_version
 from bundler.link.model import LinkPlan, ObjectFile
 from bundler.link.objects import CarriedLibrary, Closure, Offer, Placement, SystemSymbol, SystemThreadLocal
@@ -68,19 +68,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
     graph = image.graph
     libpython = target.libpython
     is_shared = libpython.linkage is Linkage.SHARED
-    closure = find_closure(
-        ((m.path, m.filename) for m in graph.of_kind(ExtensionModule)),
-        str(bundle_root()),
-        target.machine,
-        ((library.path, library.filename) for library in graph.libraries),
-        (libpython.path,) if is_shared else (),
-    )
-    symbols = frozenset() if is_shared else archive_symbols(libpython.path)
-    exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
-    interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS | INTERPOSED_FOR_EXTENSIONS
-    floor = _floor(settings, closure)
-    offer = Offer(exported, interposed, INTERPOSED_IN_SHARED_PYTHON, floor)
-    placement = place(closure, offer, library_rules())
+    closure, floor, placement = _placed(graph, target, settings)
     versions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image, target.early_modules)),
@@ -121,8 +109,38 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
         contents=contents,
         manifest=_manifest(image, target, closure, contents),
         version_limits=tuple(settings.version_limits.items()),
-        findings=(*_missing(closure, graph), *_carried(placement.carried)),
+        findings=(*_missing(closure, graph), *_carried(placement.carried), *_runtimes(closure, placement)),
     )
+
+
+def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tuple[Closure, Floor | None, Placement]:
+    """The libraries of the binary, the C library that it is to run with, and how the libraries are carried."""
+    libpython = target.libpython
+    is_shared = libpython.linkage is Linkage.SHARED
+    symbols = frozenset() if is_shared else archive_symbols(libpython.path)
+    exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
+    interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS | INTERPOSED_FOR_EXTENSIONS
+
+    def placed(left_to_system: frozenset[str]) -> tuple[Closure, Floor | None, Placement]:
+        closure = find_closure(
+            (
+                *((module.path, module.filename) for module in graph.of_kind(ExtensionModule)),
+                *((library.path, library.filename) for library in graph.libraries),
+            ),
+            str(bundle_root()),
+            target.machine,
+            (libpython.path,) if is_shared else (),
+            left_to_system,
+        )
+        floor = _floor(settings, closure)
+        offer = Offer(exported, interposed, INTERPOSED_IN_SHARED_PYTHON, floor)
+        return closure, floor, place(closure, offer, library_rules())
+
+    found = placed(frozenset())
+    if any(each.library.object.name in RUNTIMES for each in found[2].carried):
+        # The dynamic linker brings the system's for a library that it loads; there must be one of them only.
+        found = placed(RUNTIMES)
+    return found
 
 
 def _floor(settings: Settings, closure: Closure) -> Floor | None:
@@ -258,6 +276,24 @@ def _carried(carried: Iterable[CarriedLibrary]) -> Iterator[Diagnostic]:
             Severity.NOTE,
             "carried-library",
             f"`{each.library.object.path.name}` is carried as a file and loaded from memory: it {each.reason}",
+        )
+
+
+def _runtimes(closure: Closure, placement: Placement) -> Iterator[Diagnostic]:
+    """That the system's C++ run-time is used, and for what."""
+    names = sorted(RUNTIMES & closure.system.keys())
+    if names:
+        carried = [each.library.object for each in placement.carried]
+        users = sorted(
+            object_.path.name
+            for object_ in (*carried, *closure.system.values())
+            if RUNTIMES.intersection(object_.needed) and object_.name not in RUNTIMES
+        )
+        yield Diagnostic(
+            Severity.NOTE,
+            "system-runtime",
+            f"`{'` and `'.join(names)}` stay the system's, for the dynamic linker brings them for `{'`, `'.join(users)}`",
+            hint="the binary runs only where they are installed, and not older than what it needs of them (`bundle inspect`)",
         )
 
 

@@ -42,9 +42,6 @@ OPTIONS = (
     "-Wl,--strip-debug",
 )
 
-# With the C library of another version. What other libraries of this machine need of the C library is not looked at.
-_C_LIBRARY_OPTIONS = ("-Wl,--wrap=__libc_start_main", "-Wl,--allow-shlib-undefined")
-
 _NO_EXECUTABLE_STACK = '.section .note.GNU-stack,"",@progbits'
 
 _SYMBOL_TYPES: dict[int, str] = {
@@ -211,6 +208,14 @@ def c_library_texts(c_library: CLibrary | None) -> Mapping[str, str]:
     }
 
 
+def c_library_options(c_library: CLibrary | None) -> tuple[str, ...]:
+    """Arguments for the compiler that make it link with another C library, after what is linked with that."""
+    if c_library is None:
+        return ()
+    # What other libraries of this machine need of the C library is not looked at: it is this machine's.
+    return (str(c_library.polyfills), "-L.", "-Wl,--wrap=__libc_start_main", "-Wl,--allow-shlib-undefined")
+
+
 # --- Arguments --------------------------------------------------------------------------------------------------------
 
 
@@ -229,8 +234,7 @@ def link_arguments(plan: LinkPlan, launcher: Sequence[Path], c_library: CLibrary
     yield from map(str, plan.prelinked.linked_system_libraries)
     if plan.prelinked.residents:
         yield from ("-T", _RESIDENTS_FILE)
-    if c_library is not None:
-        yield from (str(c_library.polyfills), "-L.", *_C_LIBRARY_OPTIONS)
+    yield from c_library_options(c_library)
     yield from (END_OBJECT, "-lm", "-ldl", "-lpthread")
     yield from (f"-Wl,--wrap={name}" for name in plan.wrapped)
     yield from OPTIONS

@@ -161,7 +161,7 @@ def _link(image: FrozenImage, target: TargetPython, settings: Settings, context:
     together = replace(frozen, graph=graph, modules=renamed)
     plan = link.plan(together, target, settings)
     with link.launcher_objects(target, context.toolchain, context.cache) as launcher:
-        c_library = link.find_c_library(plan, launcher(), context.toolchain, context.cache)
+        c_library = link.find_c_library(plan.floor, launcher(), context.toolchain, context.cache)
         linked = link.link(link.lay_out(plan, launcher(), c_library, context.toolchain), folder)
     link.write(linked)
     return linked.path

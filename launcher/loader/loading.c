@@ -18,6 +18,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -153,6 +154,18 @@ apply_thread_local_patch(const struct bundle_object *object, const struct bundle
     return 0;
 }
 
+/* In the words of the dynamic linker: the system's C library may be older than what the object was made for. */
+static int
+fail_undefined(const struct bundle_object *object, const struct bundle_patch *patch)
+{
+    if (!patch->version) {
+        return fail("%s: undefined symbol: %s", object->path, patch->symbol);
+    }
+    char symbol[strlen(patch->symbol) + strlen(patch->version) + sizeof ", version "];
+    snprintf(symbol, sizeof symbol, "%s, version %s", patch->symbol, patch->version);
+    return fail("%s: undefined symbol: %s", object->path, symbol);
+}
+
 /* Write the words that are only known now; `root` is the object that was asked for. */
 static int
 apply_patches(const struct bundle_object *object, const struct bundle_object *root)
@@ -180,7 +193,7 @@ apply_patches(const struct bundle_object *object, const struct bundle_object *ro
             found = bundle_symbol_below(root, patch->symbol);
         }
         if (!found && !patch->is_weak) {
-            return fail("%s: undefined symbol: %s", object->path, patch->symbol);
+            return fail_undefined(object, patch);
         }
         *patch->place = found ? (uint64_t)found + patch->addend : 0;
     }

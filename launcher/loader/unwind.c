@@ -1,9 +1,10 @@
 /* C++ exceptions and Rust panics that pass through objects.
 
-   The unwinder (libgcc_s) is the system's, and asks the C library which loaded object a return address lies in. The C
-   library does not know objects. Registering them with the unwinder would make every throw search a list; instead its
-   two questions, `_dl_find_object` (glibc 2.35 and later) and `dl_iterate_phdr`, are answered here: the words through
-   which libgcc_s calls them are overwritten. */
+   An unwinder (libgcc_s, or one that an object has of its own) asks the C library which loaded object a return address
+   lies in: by `_dl_find_object` (glibc 2.35 and later) or `dl_iterate_phdr`. The C library does not know prelinked
+   objects. Registering them with the unwinder would make every throw search a list; instead the two questions are
+   answered here. Prelinked objects, most often libgcc_s among them, are bound to these functions. Where libgcc_s is the
+   system's, the words through which it calls them are overwritten. */
 
 #include "loader/unwind.h"
 
@@ -13,6 +14,8 @@
 #include "loader/redirect.h"
 
 #include <elf.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #define UNWINDER "libgcc_s.so.1"
@@ -29,14 +32,75 @@ struct found_object {
 
 typedef int (*find_object_function)(void *address, struct found_object *result);
 
+/* The C library's own; NULL while it was not asked for, and where there is none. */
 PER_PROCESS static find_object_function system_find_object;
+PER_PROCESS static bool was_asked;
 
+static find_object_function
+known_find_object(void)
+{
+    if (!was_asked) {
+        system_find_object = (find_object_function)__real_dlsym(RTLD_DEFAULT, "_dl_find_object");
+        was_asked = true;
+    }
+    return system_find_object;
+}
+
+struct search {
+    uintptr_t address;
+    struct found_object *result;
+};
+
+/* Ends the search with 1 at the object that an address lies in, and with -1 where that has no table of frames. */
 static int
-find_object(void *address, struct found_object *result)
+holds(struct dl_phdr_info *info, size_t size, void *context)
+{
+    const struct search *search = context;
+    const ElfW(Phdr) *frames = NULL;
+    uintptr_t start = UINTPTR_MAX, end = 0;
+    bool is_inside = false;
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+        uintptr_t first = info->dlpi_addr + header->p_vaddr;
+        if (header->p_type == PT_LOAD) {
+            is_inside = is_inside || search->address - first < header->p_memsz;
+            start = first < start ? first : start;
+            end = first + header->p_memsz > end ? first + header->p_memsz : end;
+        }
+        frames = header->p_type == PT_GNU_EH_FRAME ? header : frames;
+    }
+    if (!is_inside) {
+        return 0;
+    }
+    if (frames) {
+        *search->result = (struct found_object){
+            .map_start = (void *)start,
+            .map_end = (void *)end,
+            .eh_frame = (void *)(info->dlpi_addr + frames->p_vaddr),
+        };
+    }
+    return frames ? 1 : -1;
+}
+
+/* An object of the C library, which may be too old for the question. */
+static int
+find_system_object(void *address, struct found_object *result)
+{
+    find_object_function own = known_find_object();
+    if (own) {
+        return own(address, result);
+    }
+    struct search search = {(uintptr_t)address, result};
+    return __real_dl_iterate_phdr(holds, &search) == 1 ? 0 : -1;
+}
+
+int
+__wrap__dl_find_object(void *address, struct found_object *result)
 {
     const struct bundle_object *object = bundle_object_at(address);
     if (!object) {
-        return system_find_object(address, result);
+        return find_system_object(address, result);
     }
     const ElfW(Phdr) *headers = (const void *)object->headers;
     for (uint32_t i = 0; i < object->header_count; i++) {
@@ -72,21 +136,11 @@ __wrap_dl_iterate_phdr(int (*callback)(struct dl_phdr_info *, size_t, void *), v
     return result;
 }
 
-/* For objects that have an unwinder of their own. */
-int
-__wrap__dl_find_object(void *address, struct found_object *result)
-{
-    if (!system_find_object) {
-        system_find_object = (find_object_function)__real_dlsym(RTLD_DEFAULT, "_dl_find_object");
-    }
-    return find_object(address, result);
-}
-
 static void *
 redirected(const char *name)
 {
-    if (system_find_object && strcmp(name, "_dl_find_object") == 0) {
-        return (void *)find_object;
+    if (known_find_object() && strcmp(name, "_dl_find_object") == 0) {
+        return (void *)__wrap__dl_find_object;
     }
     return strcmp(name, "dl_iterate_phdr") == 0 ? (void *)__wrap_dl_iterate_phdr : NULL;
 }
@@ -101,6 +155,5 @@ bundle_bind_unwinder(void)
         return;
     }
     done = true;
-    system_find_object = (find_object_function)__real_dlsym(RTLD_DEFAULT, "_dl_find_object");
     bundle_redirect(object, redirected);
 }

@@ -19,13 +19,13 @@ polyfill_shared_memory_path(const char *name, char *path)
     while (*name == '/') {
         name++;
     }
-    size_t size = strlen(name) + 1;
-    if (size == 1 || size > NAME_MAX || strchr(name, '/')) {
-        errno = size > NAME_MAX ? ENAMETOOLONG : EINVAL;
+    size_t length = strlen(name);
+    if (!length || length > NAME_MAX || strchr(name, '/')) {
+        errno = length > NAME_MAX ? ENAMETOOLONG : EINVAL;
         return -1;
     }
     memcpy(path, SHARED_MEMORY_FOLDER, sizeof SHARED_MEMORY_FOLDER - 1);
-    memcpy(path + sizeof SHARED_MEMORY_FOLDER - 1, name, size);
+    memcpy(path + sizeof SHARED_MEMORY_FOLDER - 1, name, length + 1);
     return 0;
 }
 

@@ -7,6 +7,7 @@ shm_unlink(const char *name)
 {
     char path[SHARED_MEMORY_PATH];
     if (polyfill_shared_memory_path(name, path) < 0) {
+        errno = errno == EINVAL ? ENOENT : errno;
         return -1;
     }
     int result = (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);

@@ -6,11 +6,14 @@
 
 #define NAME(signal) [SIG##signal] = #signal,
 
-static const char *const names[] = {NAME(HUP) NAME(INT) NAME(QUIT) NAME(ILL) NAME(TRAP) NAME(ABRT) NAME(BUS) NAME(FPE)
-                                        NAME(KILL) NAME(USR1) NAME(SEGV) NAME(USR2) NAME(PIPE) NAME(ALRM) NAME(TERM)
-                                            NAME(STKFLT) NAME(CHLD) NAME(CONT) NAME(STOP) NAME(TSTP) NAME(TTIN)
-                                                NAME(TTOU) NAME(URG) NAME(XCPU) NAME(XFSZ) NAME(VTALRM) NAME(PROF)
-                                                    NAME(WINCH) NAME(POLL) NAME(PWR) NAME(SYS)};
+/* clang-format off */
+static const char *const names[] = {
+    NAME(HUP) NAME(INT) NAME(QUIT) NAME(ILL) NAME(TRAP) NAME(ABRT) NAME(BUS) NAME(FPE) NAME(KILL) NAME(USR1)
+    NAME(SEGV) NAME(USR2) NAME(PIPE) NAME(ALRM) NAME(TERM) NAME(STKFLT) NAME(CHLD) NAME(CONT) NAME(STOP) NAME(TSTP)
+    NAME(TTIN) NAME(TTOU) NAME(URG) NAME(XCPU) NAME(XFSZ) NAME(VTALRM) NAME(PROF) NAME(WINCH) NAME(POLL) NAME(PWR)
+    NAME(SYS)
+};
+/* clang-format on */
 
 const char *
 sigabbrev_np(int number)

@@ -90,7 +90,7 @@ def test_functions_interposed_in_libpython_are_there(target: TargetPython, tmp_p
     if target.libpython.linkage is not Linkage.STATIC:
         pytest.skip("the shared library is not wrapped")
     room = LAUNCHER / "interpreter"
-    interposing = (room / "frozen.c", room / "static" / "lookup.c")
+    interposing = (room / "frozen.c", room / "thread_end.c", room / "static" / "lookup.c")
     files = (defined_functions(path, target.include_dirs, tmp_path / "file.o") for path in interposing)
 
     wraps = {name.removeprefix("__wrap_") for name in set[str]().union(*files) if name.startswith("__wrap_")}

@@ -133,6 +133,7 @@ MODULES = (
     Part("forked", "forked.c"),
     Part("names", "names.c"),
     Part("interned", "interned.c"),
+    Part("newer", "newer.c"),
     Part("relro", "relro.c"),
     Part("relro_late", "relro.c", flags=("-DLATE",)),
     Part("relro_late_now", "relro.c", flags=("-DLATE", NOW)),

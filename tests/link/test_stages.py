@@ -84,7 +84,7 @@ def linking(
     plan = link.plan(image, newest_target, settings)
     with link.launcher_objects(newest_target, toolchain, cache) as launcher:
         files = launcher()
-    c_library = link.find_c_library(plan, files, toolchain, cache)
+    c_library = link.find_c_library(plan.floor, files, toolchain, cache)
     layout = link.lay_out(plan, files, c_library, toolchain)
     inputs = link.inputs_digest(layout)
     with link.workplace(plan.output) as folder:

@@ -1,0 +1,13 @@
+/* Calls a function that the oldest C library lacks, and for which there is no polyfill. */
+
+#include "module.h"
+
+int strfromd(char *text, size_t size, const char *format, double number);
+
+static void
+run(void)
+{
+    char text[32];
+    int size = strfromd(text, sizeof text, "%.3f", 1.5);
+    say("%d %s", size, text);
+}
