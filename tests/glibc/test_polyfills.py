@@ -112,7 +112,7 @@ def test_as_the_c_library(programs: tuple[Path, ...], tmp_path: Path, name: str)
 def test_speeds_are_numbers(tmp_path: Path):
     """Speeds of lines are numbers of bits, whatever the C library's own functions take; the kernel is given its codes."""
     sources = [path for path in polyfill_sources() if path.stem in SPEEDS]
-    command = [
+    command: list[str | Path] = [
         "cc",
         "-std=gnu11",
         "-D_GNU_SOURCE",
