@@ -193,6 +193,16 @@ def system_libraries(machine: Machine) -> Mapping[str, Path]:
     return libraries
 
 
+def linked_library(option: str, known: Mapping[str, Path]) -> Path | None:
+    """The shared library that an option such as "-lz" means, from the dynamic linker's cache.
+
+    None for parts of the C library, and for what is not there.
+    """
+    beginning = f"lib{option.removeprefix('-l')}.so"
+    names = sorted(name for name in known if name == beginning or name.startswith(f"{beginning}."))
+    return next((known[name] for name in names if name not in LINKED_SYSTEM_LIBRARIES), None)
+
+
 def _expand(folder: str, object_path: Path) -> str:
     origin = str(object_path.resolve().parent)
     return folder.replace("$ORIGIN", origin).replace("${ORIGIN}", origin)

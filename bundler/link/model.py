@@ -43,6 +43,7 @@ class LinkPlan:
     floor: Floor | None  # the oldest C library that the executable is to run with; None: one like this machine's
     objects: tuple[ObjectFile, ...]
     libraries: tuple[Path | str, ...]  # the static libpython, and what it is linked with
+    resident_names: frozenset[str]  # symbols that it takes from libraries in the executable's own load segments
     wrapped: tuple[str, ...]  # functions whose calls the linker sends to the launcher
     definitions: tuple[tuple[str, str], ...]  # symbols that the linker is given, and expressions for their values
     contents: Contents

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -19,7 +19,7 @@ from bundler.analyze.graph import (
     SourceModule,
 )
 from bundler.contract import bundle_constant, bundle_root, launcher_folder
-from bundler.elf import archive_symbols
+from bundler.elf import Machine, archive_symbols, undefined_symbols
 from bundler.errors import Diagnostic, Severity
 from bundler.freeze.image import FrozenImage
 from bundler.freeze.worker.ctext import runtime_symbol
@@ -44,14 +44,14 @@ from bundler.link.interposed import (
     INTERPOSED_IN_SHARED_PYTHON,
     INTERPOSED_IN_STATIC_PYTHON,
 )
-from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, RUNTIMES, find_closure
+from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, RUNTIMES, find_closure, linked_library, system_libraries
 from bundler.link.manifest import Manifest, by_version
 from bundler.link.model import LinkPlan, ObjectFile
 from bundler.link.objects import CarriedLibrary, Closure, Offer, Placement, SystemSymbol, SystemThreadLocal
 from bundler.link.place import library_rules, place
 from bundler.link.script import EXPORTED_PREFIXES
 from bundler.settings import Settings
-from bundler.target import Linkage, TargetPython
+from bundler.target import Libpython, Linkage, TargetPython
 
 # co_versions of static code start here; lower ones go to code that is made while the interpreter starts.
 # So many are never made by running code, not even where their counter cannot be set (launcher/compat.h).
@@ -92,7 +92,9 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
         ),
     )
     # What the linker takes the interpreter from; the shared library is prelinked instead.
-    libraries: list[Path | str] = [] if is_shared else [libpython.path, *libpython.needs]
+    embedded = _needed_libraries(libpython, target.machine)
+    others = [option for option in libpython.needs if option not in embedded]
+    libraries: list[Path | str] = [] if is_shared else [libpython.path, *others]
     return LinkPlan(
         output=settings.output_for(graph.name),
         machine=target.machine,
@@ -104,6 +106,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
             *map(ObjectFile, image.pool),
         ),
         libraries=tuple(libraries),
+        resident_names=_taken(libpython.path) if embedded else frozenset(),
         wrapped=(*sorted(INTERPOSED_FUNCTIONS), *(() if is_shared else sorted(INTERPOSED_IN_STATIC_PYTHON))),
         definitions=(*versions, *_runtime_members(target)),
         contents=contents,
@@ -117,6 +120,7 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
     """The libraries of the binary, the C library that it is to run with, and how the libraries are carried."""
     libpython = target.libpython
     is_shared = libpython.linkage is Linkage.SHARED
+    embedded = _needed_libraries(libpython, target.machine)
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
     interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS | INTERPOSED_FOR_EXTENSIONS
@@ -129,7 +133,7 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
             ),
             str(bundle_root()),
             target.machine,
-            (libpython.path,) if is_shared else (),
+            (libpython.path,) if is_shared else embedded.values(),
             left_to_system,
         )
         floor = _floor(settings, closure)
@@ -141,6 +145,23 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
         # The dynamic linker brings the system's for a library that it loads; there must be one of them only.
         found = placed(RUNTIMES)
     return found
+
+
+def _needed_libraries(libpython: Libpython, machine: Machine) -> Mapping[str, Path]:
+    """The shared libraries that a static libpython is linked with, by the options of its Makefile; without the C library.
+
+    They become part of the binary as a shared libpython does, so that it counts on no library of the user's system.
+    """
+    if libpython.linkage is Linkage.SHARED:
+        return {}
+    known = system_libraries(machine)
+    found = ((option, linked_library(option, known)) for option in libpython.needs)
+    return {option: path for option, path in found if path is not None}
+
+
+def _taken(archive: Path) -> frozenset[str]:
+    """The symbols that a static library takes from others."""
+    return undefined_symbols(archive) - archive_symbols(archive)
 
 
 def _floor(settings: Settings, closure: Closure) -> Floor | None:

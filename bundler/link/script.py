@@ -120,7 +120,7 @@ def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
         yield f".type {name}, @tls_object"
         yield f"{name}: .zero {block.size}"
     for resident in plan.prelinked.residents:
-        yield from _resident_lines(resident)
+        yield from _resident_lines(resident, plan.resident_names)
     yield _NO_EXECUTABLE_STACK
 
 
@@ -149,12 +149,17 @@ def _state_lines(plan: LinkPlan) -> Iterator[str]:
         yield f"{name}: .zero {size}"
 
 
-def _resident_lines(resident: PrelinkedObject) -> Iterator[str]:
-    """Assembler that makes room for a resident library, and defines its symbols for the executable's own objects."""
+def _resident_lines(resident: PrelinkedObject, names: frozenset[str]) -> Iterator[str]:
+    """Assembler that makes room for a resident library, and defines its symbols for the executable's own objects.
+
+    `names`: symbols that those want, besides the interpreter's.
+    """
     symbols = sorted(
         (resident.base + symbol.value, symbol)
         for symbol in resident.object.symbols
-        if symbol.is_exported and not symbol.is_hidden and symbol.name.startswith(EXPORTED_PREFIXES)
+        if symbol.is_exported
+        and not symbol.is_hidden
+        and (symbol.name in names or symbol.name.startswith(EXPORTED_PREFIXES))
     )
     for number, part in enumerate(relocated.parts(resident)):
         name = part_section(resident, number)
