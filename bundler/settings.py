@@ -15,8 +15,6 @@ from enum import Enum
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, get_origin, get_type_hints
 
-from packaging.version import Version
-
 from bundler.errors import BundleError, Diagnostic
 from bundler.interpreters import DefaultPython, default_python, find_python
 
@@ -509,11 +507,15 @@ def convert(kind: Kind, raw: Any, folder: Path) -> Any:  # one type for each kin
         case Kind.FLOOR | Kind.VERSION:
             if not re.fullmatch(r"\d+(\.\d+)*", raw):
                 raise ValueError(f"`{raw}` is not a version, such as `2.31`")
-            if kind is Kind.FLOOR and Version(raw) < Version(OLDEST_GLIBC):
+            if kind is Kind.FLOOR and _numbers(raw) < _numbers(OLDEST_GLIBC):
                 raise ValueError(f"`{raw}` is older than the oldest that is supported, `{OLDEST_GLIBC}`")
             return raw
         case Kind.TEXT | Kind.EXTENT | Kind.LINKAGE | Kind.SWITCH:
             return raw
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 def _added_data(text: str, folder: Path) -> AddedData:
