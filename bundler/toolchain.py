@@ -82,10 +82,13 @@ class Toolchain:
         path = Path(printed)
         return path if path.is_absolute() and path.is_file() else None
 
-    def link(self, arguments: Sequence[str], folder: Path) -> None:
-        """Link in a folder with a compiler's arguments, of which relative paths are its own; CommandError when it fails."""
+    def link(self, arguments: Sequence[str], folder: Path, glibc: str | None = None) -> None:
+        """Link in a folder with a compiler's arguments, of which relative paths are its own; CommandError when it fails.
+
+        `glibc`: the version of the C library, for a linker that brings its own.
+        """
         command = self.bare_linker or self.command
-        words = linker_arguments(self.command, arguments) if self.bare_linker else arguments
+        words = linker_arguments(self.command, arguments, glibc) if self.bare_linker else arguments
         (folder / _ARGUMENTS_FILE).write_text("".join(f'"{word}"\n' for word in words))
         run([*command, f"@{_ARGUMENTS_FILE}"], cwd=folder)
 

@@ -7,6 +7,7 @@ called without it, with the start files and the C library that the driver itself
 from __future__ import annotations
 
 import importlib.util
+import platform
 import shlex
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -39,9 +40,13 @@ def linker_command(zig: Path) -> tuple[str, ...]:
     return (str(zig), _LINKER)
 
 
-def linker_arguments(driver: Sequence[str], arguments: Sequence[str]) -> tuple[str, ...]:
-    """Arguments for the linker, from those for a compiler that drives it; CommandError when zig links nothing."""
-    before, after = _surroundings(driver)
+def linker_arguments(driver: Sequence[str], arguments: Sequence[str], glibc: str | None) -> tuple[str, ...]:
+    """Arguments for the linker, from those for a compiler that drives it; CommandError when zig links nothing.
+
+    `glibc`: the version of the C library that is linked with; None: one like this machine's. zig knows all of them.
+    """
+    target = ("-target", f"{platform.machine()}-linux-gnu.{glibc}") if glibc else ()
+    before, after = _surroundings((*driver, *target))
     return (*before, *_own(arguments), *after)
 
 

@@ -70,7 +70,8 @@ def _run_linker(layout: Layout, folder: Path) -> Path:
     try:
         layout.toolchain.run("-c", ROOM_FILE, "-o", ROOM_OBJECT, cwd=folder)
         layout.toolchain.run("-c", END_FILE, "-o", END_OBJECT, cwd=folder)
-        layout.toolchain.link(layout.arguments, folder)
+        floor = layout.plan.floor
+        layout.toolchain.link(layout.arguments, folder, floor.version if floor else None)
     except CommandError as error:
         if "No space left on device" in error.output:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
