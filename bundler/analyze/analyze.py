@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from bundler.analyze.carry.data import (
-    LEFT_OUT_OF_HOOKS,
     added_files,
     collect,
     left_out_files,
@@ -97,9 +96,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
     with (
         closing(FactSource(target, cache)) as facts,
         closing(ExtensionReader(target, search_path, environment, cache, runs_code=settings.run)) as extensions,
-        closing(
-            Hooks(target, hooks_path, environment, cache, folders, LEFT_OUT_OF_HOOKS, config, runs_code=settings.run)
-        ) as hooks,
+        closing(Hooks(target, hooks_path, environment, cache, folders, config, runs_code=settings.run)) as hooks,
     ):
         around = AnalysisContext(
             finder=ModuleFinder(

@@ -8,18 +8,18 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
-from bundler.analyze.carry.data import LEFT_OUT_OF_HOOKS
 from bundler.analyze.follow.requested import Asked, asked_files, described, hook_config
 from bundler.analyze.graph import APP, STDLIB, Binding, Origin, OriginKind
 from bundler.analyze.hooks.discover import Hook, HookFolder, HookKind, HookSources, contributed_folders, find_folders
 from bundler.analyze.hooks.run import BeforeImport, HookError, Hooks, StandardHook
+from bundler.analyze.hooks.worker.schema import HookConfig
 from bundler.analyze.installed.distributions import Environment
 from bundler.analyze.installed.locate import Kind, Located, Locator
 from bundler.analyze.nodes import Reached
@@ -149,7 +149,7 @@ def hooks_of(  # what surrounds hooks
     site: Path,
     cache: Path,
     folders: tuple[Path, ...] = (),
-    config: Mapping[str, Mapping[str, object]] | None = None,
+    config: HookConfig | None = None,
 ) -> Hooks:
     target = SimpleNamespace(
         executable=python, prefix=python.parent.parent, hexversion=1, stdlib_modules=frozenset(), machine=X86_64
@@ -160,7 +160,6 @@ def hooks_of(  # what surrounds hooks
         Environment((site,), MARKERS),
         Cache(cache),
         folders,
-        LEFT_OUT_OF_HOOKS,
         config,
     )
 
@@ -450,12 +449,13 @@ def json_value(text: str) -> object:
 
 def test_calls_for_options(run: Run, tmp_path: Path):
     """Options such as `--collect-all` use the same functions; what they raise is an error with a text."""
-    write(tmp_path / "site", {"p/__init__.py": "", "p/data.txt": ""})
+    nameless = {"nameless-1.dist-info/METADATA": "Version: 1\n", "nameless-1.dist-info/top_level.txt": "p\n"}
+    write(tmp_path / "site", {"p/__init__.py": "", "p/data.txt": "", **nameless})
     hooks = run()
 
-    assert hooks.call("collect_data_files", "p") == [[str(tmp_path / "site/p/data.txt"), "p"]]
-    with pytest.raises(HookError, match="PackageNotFoundError"):
-        hooks.call("copy_metadata", "absent")
+    assert list(map(tuple, hooks.collect("p", "data")["files"])) == [(str(tmp_path / "site/p/data.txt"), "p")]
+    with pytest.raises(HookError, match="Error: "):
+        hooks.collect("p", "all")
 
 
 def test_answers_are_remembered(tmp_path: Path):

@@ -28,10 +28,10 @@ _NOT_DATA = frozenset(
         *(".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".hxx", ".a", ".lib"),
     }
 )
-_NOT_FOLDERS = frozenset({"__pycache__", "test", "tests", "testing"})
+FOLDERS_LEFT_OUT = frozenset({"__pycache__", "test", "tests", "testing"})
 
 # What hooks that ask for all data of a package do not mean either. They may well mean stubs: lazy_loader reads them.
-LEFT_OUT_OF_HOOKS = {"folders": _NOT_FOLDERS, "suffixes": _NOT_DATA - {".pyi", ".py", ".pth"}}
+SUFFIXES_LEFT_OUT_OF_HOOKS = _NOT_DATA - {".pyi", ".py", ".pth"}
 
 # Of a distribution's metadata: what importlib.metadata reads, and licences.
 _METADATA = frozenset({
@@ -51,7 +51,7 @@ def is_data(path: PurePosixPath, *, with_code: bool = False) -> bool:
 
     `with_code`: Python sources there are not modules.
     """
-    if any(part in _NOT_FOLDERS for part in path.parts[:-1]):
+    if any(part in FOLDERS_LEFT_OUT for part in path.parts[:-1]):
         return False
     if path.suffix in _NOT_DATA and not (with_code and path.suffix in (".py", ".pyi")):
         return False
@@ -125,7 +125,7 @@ def left_out_files(reached: Mapping[str, Reached], owners: Iterable[Installed]) 
             home = next((folder for folder in path.parents if folder in packages), None)
             if home is not None and path.suffix not in (".py", ".pyc"):
                 inside = path.relative_to(home).parts
-                folder = next((part for part in inside[:-1] if part in _NOT_FOLDERS), None)
+                folder = next((part for part in inside[:-1] if part in FOLDERS_LEFT_OUT), None)
                 if folder is not None or path.suffix in _NOT_DATA:
                     kinds[f"{folder}/" if folder is not None else f"*{path.suffix}"] += 1
         if kinds:
@@ -228,7 +228,7 @@ def _below(folder: Path, packages: Mapping[Path, PurePosixPath], environment: En
         folders[:] = sorted(
             name
             for name in folders
-            if name not in _NOT_FOLDERS and not name.startswith(".") and not is_stray_folder(name)
+            if name not in FOLDERS_LEFT_OUT and not name.startswith(".") and not is_stray_folder(name)
         )
         for name in sorted(names):
             if environment.is_owned(f"{parent}/{name}"):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from bundler.analyze.carry.data import added_files
 from bundler.analyze.follow.walk import Walker
 from bundler.analyze.graph import APP, Binding, DataFile, Origin, OriginKind
 from bundler.analyze.hooks import HookError, Hooks, RuntimeHook
+from bundler.analyze.hooks.worker.schema import Collected, HookConfig, Subject
 from bundler.analyze.installed.distributions import Environment, Installed
 from bundler.analyze.nodes import Reached
 from bundler.cache import Cache, digest
@@ -40,9 +40,9 @@ def hook_folders(settings: Settings) -> tuple[Path, ...]:
     return tuple(path.resolve() for path in settings.hook_folders)
 
 
-def hook_config(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
+def hook_config(settings: Settings) -> HookConfig:
     """Values for hooks by module and key; BundleError when one is written in another way."""
-    found: dict[str, dict[str, Any]] = {}
+    found: HookConfig = {}
     for text in settings.hook_config:
         place, equals, value = text.partition("=")
         module, colon, key = place.partition(":")
@@ -63,27 +63,26 @@ def add_asked(walker: Walker, settings: Settings, hooks: Hooks, environment: Env
     """Bring in what options name; BundleError for what is not there."""
     for name in settings.hidden_imports:
         _add(walker, name, "the hidden import")
-    pairs: list[tuple[str, str]] = []
-    modules: list[str] = []
-    for name in settings.collected:
-        datas, binaries, submodules = _call(walker, hooks, "collect_all", name)
-        pairs += [*datas, *binaries]
-        modules += [name, *submodules]
-    for name in settings.collected_submodules:
-        modules += [name, *_call(walker, hooks, "collect_submodules", name)]
-    for name in settings.collected_data:
-        pairs += _call(walker, hooks, "collect_data_files", name)
-    for name in settings.collected_binaries:
-        pairs += _call(walker, hooks, "collect_dynamic_libs", name)
-    modules += [
+    wanted: Mapping[Subject, Sequence[str]] = {
+        "all": settings.collected,
+        "submodules": settings.collected_submodules,
+        "data": settings.collected_data,
+        "libraries": settings.collected_binaries,
+    }
+    collected = [_collect(walker, hooks, subject, name) for subject, names in wanted.items() for name in names]
+    categories = [
         category.rpartition(".")[0]
         for text in settings.warnings
         for category in text.split(":")[2:3]
         if "." in category
     ]
-    for name in modules:
+    for name in (*(name for each in collected for name in each["modules"]), *categories):
         walker.add("__main__", name, Binding.RULE)
-    files = tuple(AddedData(Path(source), PurePosixPath(destination)) for source, destination in pairs)
+    files = tuple(
+        AddedData(Path(source), PurePosixPath(destination))
+        for each in collected
+        for source, destination in each["files"]
+    )
     return Asked(files, tuple(_distribution(name, environment) for name in settings.copied_metadata))
 
 
@@ -96,7 +95,7 @@ def _add(walker: Walker, name: str, what: str) -> None:
         )
 
 
-def _call(walker: Walker, hooks: Hooks, function: str, package: str) -> Any:  # what the function returns
+def _collect(walker: Walker, hooks: Hooks, subject: Subject, package: str) -> Collected:
     if not walker.is_there(package):
         raise BundleError(
             "no-such-module",
@@ -104,7 +103,7 @@ def _call(walker: Walker, hooks: Hooks, function: str, package: str) -> Any:  # 
             hint="is it installed in the environment of the target Python (see `--python`)?",
         )
     try:
-        return hooks.call(function, package)
+        return hooks.collect(package, subject)
     except HookError as error:
         raise BundleError("cannot-collect", f"`{package}` cannot be collected: {error}") from error
 

@@ -8,9 +8,9 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import overload
 
-from bundler.analyze.carry.data import matches
+from bundler.analyze.carry.data import FOLDERS_LEFT_OUT, SUFFIXES_LEFT_OUT_OF_HOOKS, matches
 from bundler.analyze.graph import STDLIB, Origin
 from bundler.analyze.hooks.discover import (
     CONTRIBUTED,
@@ -23,6 +23,25 @@ from bundler.analyze.hooks.discover import (
     find_folders,
     guest_folder,
     installed_pyinstaller,
+)
+from bundler.analyze.hooks.worker.schema import (
+    Answer,
+    BeforeImportRequest,
+    BeforeImportResult,
+    BeforeSearchRequest,
+    BeforeSearchResult,
+    Collected,
+    CollectRequest,
+    FoldersRequest,
+    FoldersResult,
+    HookConfig,
+    HookRequest,
+    HookResult,
+    Request,
+    Setting,
+    StandardRequest,
+    StandardResult,
+    Subject,
 )
 from bundler.analyze.installed.distributions import Environment
 from bundler.analyze.installed.locate import Folder, Located
@@ -80,8 +99,7 @@ class Hooks:
         environment: Environment,
         cache: Cache,
         folders: Iterable[Path],
-        left_out: Mapping[str, Iterable[str]],
-        config: Mapping[str, Mapping[str, Any]] | None = None,
+        config: HookConfig | None = None,
         *,
         runs_code: bool = True,
     ) -> None:
@@ -91,7 +109,6 @@ class Hooks:
         self._search_path = search_path
         self._environment = environment
         self._cache = cache
-        self._left_out = {name: sorted(values) for name, values in left_out.items()}
         self._config = config or {}
         self._service: Service | None = None
         self._foreign = ForeignCode()
@@ -108,21 +125,23 @@ class Hooks:
         # What the standard library needs is known without PyInstaller's hooks.
         if hook is None or (origin.is_stdlib and hook.priority == PYINSTALLERS_PRIORITY):
             return None
-        answer = self._run(
-            hook,
-            origin,
-            filename=str(located.path) if located else None,
-            folders=[str(folder) for folder in located.folders] if located and located.folders else None,
-        )
-        if answer is None:
+        request: StandardRequest = {
+            "kind": "standard",
+            "module": hook.module,
+            "file": str(hook.path),
+            "filename": str(located.path) if located else None,
+            "folders": [str(folder) for folder in located.folders] if located and located.folders else None,
+        }
+        found = self._run(hook, origin, request)
+        if found is None:
             return None
         ran = StandardHook(
             hook=hook,
-            hidden_imports=tuple(answer["hidden_imports"]),
-            excluded_imports=tuple(answer["excluded_imports"]),
-            files=tuple(self._files(hook, [*answer["datas"], *answer["binaries"]])),
-            sources=answer["collection_mode"],
-            warns_of_missing=answer["warn_on_missing"] and hook.priority >= PACKAGES_PRIORITY,
+            hidden_imports=tuple(found["hidden_imports"]),
+            excluded_imports=tuple(found["excluded_imports"]),
+            files=tuple(self._files(hook, found["files"])),
+            sources=found["collection_mode"],
+            warns_of_missing=found["warns_of_missing"] and hook.priority >= PACKAGES_PRIORITY,
         )
         self.ran.append(ran)
         return ran
@@ -132,13 +151,16 @@ class Hooks:
         if module not in self._before_import:
             return None
         hook = self._sources.find(HookKind.BEFORE_IMPORT, module)
-        answer = self._run(hook, STDLIB) if hook else None
-        if answer is None:
+        if hook is None:
+            return None
+        request: BeforeImportRequest = {"kind": "pre_safe_import_module", "module": module, "file": str(hook.path)}
+        found = self._run(hook, STDLIB, request)
+        if found is None:
             return None
         return BeforeImport(
-            aliases=tuple((real, other) for real, other in answer["aliases"]),
-            package_paths=tuple(map(Path, answer["package_paths"])),
-            runtime_modules=tuple(answer["runtime_modules"]),
+            aliases=tuple((real, other) for real, other in found["aliases"]),
+            package_paths=tuple(map(Path, found["package_paths"])),
+            runtime_modules=tuple(found["runtime_modules"]),
         )
 
     def search_folders(self, module: str, folders: Iterable[Folder]) -> Iterable[Folder]:
@@ -149,8 +171,14 @@ class Hooks:
         every = list(folders)
         if hook is None or (hook.priority == PYINSTALLERS_PRIORITY and module in self._target.stdlib_modules):
             return every
-        answer = self._run(hook, STDLIB, search_folders=list(map(str, every)))
-        return every if answer is None else [Path(folder) for folder in answer["search_folders"]]
+        request: BeforeSearchRequest = {
+            "kind": "pre_find_module_path",
+            "module": module,
+            "file": str(hook.path),
+            "search_folders": list(map(str, every)),
+        }
+        found = self._run(hook, STDLIB, request)
+        return every if found is None else [Path(folder) for folder in found["search_folders"]]
 
     def runtime(self, modules: Iterable[str]) -> dict[str, RuntimeHook]:
         """Run-time hooks of a program that holds these modules, by name, in the order of the modules."""
@@ -163,12 +191,13 @@ class Hooks:
                     self._warn(hook.path, f"the run-time hook for `{module}` is not there")
         return found
 
-    def call(self, function: str, *arguments: str) -> Any:
-        """The result of a function of `PyInstaller.utils.hooks`; HookError when it raises."""
-        answer = self._ask({"kind": "call", "function": function, "arguments": arguments})
+    def collect(self, package: str, subject: Subject) -> Collected:
+        """What `PyInstaller.utils.hooks` collects of a package; HookError when it raises."""
+        request: CollectRequest = {"kind": "collect", "package": package, "subject": subject}
+        answer = self._ask(request)
         if "error" in answer:
             raise HookError(answer["error"])
-        return answer["value"]
+        return answer["result"]
 
     def missing_imports(self, reached: Container[str]) -> Iterator[Diagnostic]:
         """Hidden imports that were not found, of hooks that mean them to be."""
@@ -189,38 +218,45 @@ class Hooks:
 
     # --- The worker ---
 
-    def _run(self, hook: Hook, origin: Origin, **request: Any) -> dict[str, Any] | None:
-        """The worker's answer; None, with a finding, when the hook raised something.
+    @overload
+    def _run(self, hook: Hook, origin: Origin, request: StandardRequest) -> StandardResult | None: ...
+    @overload
+    def _run(self, hook: Hook, origin: Origin, request: BeforeImportRequest) -> BeforeImportResult | None: ...
+    @overload
+    def _run(self, hook: Hook, origin: Origin, request: BeforeSearchRequest) -> BeforeSearchResult | None: ...
 
-        `origin`: whose code the answer depends on besides the environment's and Python's own.
+    def _run(self, hook: Hook, origin: Origin, request: HookRequest) -> HookResult | None:
+        """The worker's result; None, with a finding, when the hook raised something.
+
+        `origin`: whose code the result depends on besides the environment's and Python's own.
         """
-        request |= {"kind": hook.kind.value, "module": hook.module, "file": str(hook.path)}
         key = self._key(hook, origin, request)
-        answer = self._remembered(key) if key else None
-        if answer is None:
-            answer = self._ask(request)
-            if key is not None and "error" not in answer and not answer["messages"]:
-                self._cache.put("hook", key, answer)
+        found = self._remembered(key) if key else None
+        if found is not None:
+            return found
+        answer: Answer[HookResult] = self._ask(request)
         if "error" in answer:
             line = f":{answer['line']}" if answer["line"] else ""
             self._warn(hook.path, f"the hook for `{hook.module}` failed: {answer['error']}", line)
             return None
-        return answer
+        if key is not None and not answer["messages"]:
+            self._cache.put("hook", key, answer["result"])
+        return answer["result"]
 
-    def _key(self, hook: Hook, origin: Origin, request: Mapping[str, Any]) -> str | None:
-        """The name under which the answer is kept, if all that it can depend on is known by what is installed."""
+    def _key(self, hook: Hook, origin: Origin, request: HookRequest) -> str | None:
+        """The name under which the result is kept, if all that it can depend on is known by what is installed."""
         known = self._environment.owner(hook.path) is not None or hook.path.is_relative_to(self._contributed)
         if not known or not (origin.is_stdlib or (origin.is_installed and origin.distribution)):
             return None
         return digest(self._identity, json.dumps(request, sort_keys=True), hook.path.read_bytes())
 
-    def _remembered(self, key: str) -> dict[str, Any] | None:
-        answer: dict[str, Any] | None = self._cache.get("hook", key)
-        if answer is None:
-            return None
-        files = [*answer.get("datas", ()), *answer.get("binaries", ())]
+    def _remembered(self, key: str) -> HookResult | None:
+        found: HookResult | None = self._cache.get("hook", key)
+        if found is None or "files" not in found:
+            return found
         # Libraries of the system may have gone since.
-        return answer if all(glob.has_magic(source) or Path(source).exists() for source, _ in files) else None
+        is_whole = all(glob.has_magic(source) or Path(source).exists() for source, _ in found["files"])
+        return found if is_whole else None
 
     @cached_property
     def _contributed(self) -> Path:
@@ -237,7 +273,7 @@ class Hooks:
         )
 
     @cached_property
-    def _setting(self) -> dict[str, Any]:
+    def _setting(self) -> Setting:
         guests = {name: guest_folder(name) for name in _GUESTS}
         pyinstaller = installed_pyinstaller(self._environment)
         return {
@@ -245,34 +281,44 @@ class Hooks:
             "prefix": str(self._target.prefix),
             "guests": {name: str(folder) for name, folder in guests.items() if folder is not None},
             "pyinstaller": str(pyinstaller) if pyinstaller else None,
-            "left_out": self._left_out,
+            "left_out": {
+                "folders": sorted(FOLDERS_LEFT_OUT),
+                "suffixes": sorted(SUFFIXES_LEFT_OUT_OF_HOOKS),
+            },
             "machine": {
-                "library_folders": self._target.machine.library_folders,
+                "library_folders": list(self._target.machine.library_folders),
                 "ldconfig_label": self._target.machine.ldconfig_label,
             },
             "config": self._config,
         }
 
-    def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    @overload
+    def _ask(self, request: HookRequest) -> Answer[HookResult]: ...
+    @overload
+    def _ask(self, request: CollectRequest) -> Answer[Collected]: ...
+    @overload
+    def _ask(self, request: FoldersRequest) -> Answer[FoldersResult]: ...
+
+    def _ask(self, request: Request) -> Answer[HookResult] | Answer[Collected] | Answer[FoldersResult]:
         if self._service is None:
             command = worker_command(self._target.executable, "analyze/hooks", "main")
             self._service = self._foreign.service(command, _SECONDS)
             self._service.tell(json.dumps(self._setting))
-        answer: dict[str, Any] = json.loads(self._service.ask(json.dumps(request)))
+        answer: Answer[HookResult] = json.loads(self._service.ask(json.dumps(request)))
         return answer
 
-    def _ask_for_folders(self, entry: str) -> Sequence[str]:
+    def _ask_for_folders(self, entry_point: str) -> Sequence[str]:
+        request: FoldersRequest = {"kind": "hook_folders", "entry_point": entry_point}
         try:
-            answer = self._ask({"kind": "hook_folders", "value": entry})
+            answer = self._ask(request)
         except CommandError as error:
-            answer = {"error": error.reason}
+            answer = {"error": error.reason, "line": 0}
         if "error" in answer:
             self.findings.append(
-                warning("hook-failed", f"the hooks of `{entry}` could not be found: {answer['error']}")
+                warning("hook-failed", f"the hooks of `{entry_point}` could not be found: {answer['error']}")
             )
             return ()
-        folders: list[str] = answer["folders"]
-        return folders
+        return answer["result"]["folders"]
 
     # --- Answers ---
 
