@@ -79,7 +79,7 @@ def freeze(
         ahead = compiler.find(job) or executor.submit(lambda: compiler.build([job], workers.service())[0]).result()
         outcomes = dict(chain.from_iterable(each.result().items() for each in building))
     if not isinstance(ahead, Compiled):
-        raise _not_freezable(job, ahead["error"])
+        raise _not_freezable([(job, ahead)])
     failed = {name: failure for name, failure in outcomes.items() if not isinstance(failure, Compiled)}
     found |= {name: compiled for name, compiled in outcomes.items() if isinstance(compiled, Compiled)}
     _refuse_failures(every, failed)
@@ -138,18 +138,29 @@ def _batches(jobs: Iterable[Job], most: int) -> Iterator[list[Job]]:
 
 
 def _refuse_failures(every: Mapping[str, Job], failed: Mapping[str, Failure]) -> None:
-    """BundleError for the first that is no fault of its source, or is the program itself."""
-    for name, failure in failed.items():
-        if not failure["is_in_source"] or name == "__main__":
-            raise _not_freezable(every[name], failure["error"])
+    """BundleError for the program itself, and for modules that Python compiles and we cannot write."""
+    fatal = [
+        (every[name], failure) for name, failure in failed.items() if not failure["is_in_source"] or name == "__main__"
+    ]
+    if fatal:
+        raise _not_freezable(fatal)
 
 
-def _not_freezable(job: Job, reason: str) -> BundleError:
+def _not_freezable(failures: Sequence[tuple[Job, Failure]]) -> BundleError:
+    (first, failure), *others = failures
+    if first.source is None:
+        hint = "build with `--no-rehearse`: the program then compiles it at each start"
+    elif failure["is_in_source"]:
+        hint = "correct the source, or name the Python that it is written for with `--python PYTHON`"
+    else:
+        excluded = " ".join(f"--exclude-module {job.label}" for job, _ in failures)
+        hint = f"leave out what the program does not need: `{excluded}`"
     return BundleError(
         "not-freezable",
-        f"`{job.label}` cannot be frozen: {reason}",
-        where=str(job.source) if job.source else None,
-        hint=f"leave the module out with `--exclude-module {job.label}` if the program does not need it",
+        f"`{first.label}` cannot be frozen: {failure['error']}",
+        where=str(first.source) if first.source else None,
+        notes=tuple(f"`{job.label}` cannot be frozen: {failure['error']}" for job, failure in others),
+        hint=hint,
     )
 
 

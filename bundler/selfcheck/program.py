@@ -1,11 +1,6 @@
 """Compares static code objects with fresh ones, word by word. Runs as the main program of a binary that holds them.
 
-Usage: BINARY REQUEST ANSWER, both marshalled dictionaries.
-
-The request: `layout`: of objects, as measured; `writable`: address, offset in the file, and size of each writable
-segment of the executable; `references` and `run_time`: names of members of code that refer to objects,
-and of those that are empty until it runs; `cases`: as `Case` in check.py; `results`: as `FreshResult` there.
-The answer: `differences`: pairs of a case and texts, for cases that have some; `compared`: numbers of objects by type.
+Usage: BINARY REQUEST ANSWER; the files hold a marshalled `ComparisonRequest` and `ComparisonAnswer`.
 
 Static objects are read as they are in the file of the executable, so it does not matter that some have been in use since
 the start; fresh ones are read in memory, and no attribute of any is looked up, for that fills caches inside them. Only
@@ -21,7 +16,8 @@ import _bundle  # type: ignore[import-not-found]  # the launcher's
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
+
+    from bundler.selfcheck.worker.schema import ComparisonAnswer, ComparisonRequest
 
 MOST_DIFFERENCES = 20  # of one case
 
@@ -79,7 +75,7 @@ class Pristine:
 class Comparison:
     """Walks two objects side by side. Objects are addresses; `differences` are texts: where, and what is there."""
 
-    def __init__(self, request: "dict[str, Any]") -> None:
+    def __init__(self, request: "ComparisonRequest") -> None:
         layout = request["layout"]
         self._structs: dict[str, list[tuple[str, int, int]]] = layout["structs"]
         self._constants: dict[str, int] = layout["constants"]
@@ -324,7 +320,7 @@ def main() -> None:
     """Compare every case, and write what was found."""
     sys.setrecursionlimit(20_000)
     with open(sys.argv[1], "rb") as file:  # noqa: PTH123
-        request = marshal.load(file)  # noqa: S302  # ours
+        request: ComparisonRequest = marshal.load(file)  # noqa: S302  # ours
     comparison = Comparison(request)
     differences = []
     for label, name, script, data in request["cases"]:
@@ -344,7 +340,8 @@ def main() -> None:
     if comparison.fresh_versions & set(versions):
         differences.append(("co_version", ["a fresh code object has that of a static one"]))
     with open(sys.argv[2], "wb") as file:  # noqa: PTH123
-        marshal.dump({"differences": differences, "compared": comparison.compared}, file, 2)
+        answer: ComparisonAnswer = {"differences": differences, "compared": comparison.compared}
+        marshal.dump(answer, file, 2)  # type: ignore[arg-type]  # typeshed: no TypedDict
 
 
 if __name__ == "__main__":

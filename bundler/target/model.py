@@ -59,7 +59,6 @@ class TargetPython:
     version: tuple[int, int, int]
     version_text: str  # "3.13.0", "3.14.0rc1"
     hexversion: int
-    cache_tag: str  # "cpython-313"
     platlibdir: str  # "lib"
     prefix: Path
     base_prefix: Path  # of the installation behind a virtual environment

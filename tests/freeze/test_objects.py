@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from bundler.freeze.header import layout_as_json
 from bundler.freeze.worker.ctext import module_symbol, version_symbol
 from bundler.freeze.worker.objects import ModuleWriter, UnsupportedConstantError, _insertion_orders, _sharing_key
+from bundler.freeze.worker.schema import Layout
 from bundler.target import TargetPython
 from tests.target.pythons import running
 
@@ -124,7 +125,7 @@ def test_symbols_of_modules_are_apart(writer: ModuleWriter):
         assert not one & other
 
 
-def writer_layout() -> dict[str, Any]:
+def writer_layout() -> Layout:
     target = running()
     assert target is not None
     return layout_as_json(target.layout)

@@ -14,9 +14,9 @@ import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.read.worker.schema import NotObserved, Observed, ObserveRequest
 from bundler.cache import Cache, digest, tree_digest
 from bundler.process import CommandError, Service
 from bundler.target import TargetPython
@@ -77,13 +77,13 @@ class ExtensionReader:
         if self._service is None:
             command = worker_command(self._target.executable, "analyze/read", "observe")
             self._service = self._foreign.service(command, _SECONDS)
+        request: ObserveRequest = {"name": name, "path": self._path}
         try:
-            answer: dict[str, Any] = json.loads(self._service.ask(json.dumps({"name": name, "path": self._path})))
+            answer: Observed | NotObserved = json.loads(self._service.ask(json.dumps(request)))
         except CommandError:
             self._service = None  # importing it ended the process, or took too long; the next one gets a new worker
             return []
-        imports: list[str] = answer.get("imports", [])
-        return imports
+        return [] if "error" in answer else answer["imports"]
 
     def _mentioned(self, owner: Installed | None, package: str, data: bytes) -> Iterable[str]:
         if owner is None:

@@ -16,6 +16,7 @@ from bundler.analyze.graph import ModuleGraph
 from bundler.analyze.installed.distributions import Environment
 from bundler.analyze.installed.locate import Locator
 from bundler.analyze.installed.origins import Origins
+from bundler.analyze.read.worker.schema import Used
 from bundler.analyze.resolve.entry import Entry, find_entry
 from bundler.cache import Cache
 from bundler.errors import BundleError
@@ -60,7 +61,7 @@ def trace(
                 "the program did not end in a way that tells what it used",
                 hint="`--trace` cannot see through `os._exit` and signals: let the program end by itself",
             )
-        used = json.loads(answer.read_bytes())
+        used: Used = json.loads(answer.read_bytes())
     files = tuple((file, origins.of_file(file)) for file in _new_files(map(Path, used["files"]), graph))
     new = (name for name in used["modules"] if graph.imported(name) is None and not _is_excluded(name, settings))
     return Traced(

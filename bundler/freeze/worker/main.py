@@ -14,8 +14,7 @@ from pathlib import Path
 from . import ctext
 from .objects import ModuleWriter, UnsupportedConstantError
 from .precompile import computed
-from .schema import Answer, Frozen, ModuleJob, PrecompiledJob, Request, source_digest
-from .structs import Layout
+from .schema import Answer, Frozen, Layout, ModuleJob, PrecompiledJob, Request, source_digest
 
 
 class _UncompilableError(Exception):

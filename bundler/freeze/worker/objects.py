@@ -17,7 +17,8 @@ from types import CodeType, EllipsisType
 from typing import Any
 
 from . import ctext
-from .structs import POINTERS, VERSION_WORD, WORD, Layout, Member, code_members
+from .schema import Layout
+from .structs import POINTERS, VERSION_WORD, WORD, Member, code_members
 
 # What the interpreter fills in while it runs; a fresh code object has nothing there.
 RUN_TIME_MEMBERS = frozenset(
@@ -33,17 +34,22 @@ _COPIED_MEMBERS = frozenset(
 _OPTIMIZED = 0x1  # CO_OPTIMIZED: the code of a function, not of a module or class body
 
 
+def unknown_members(layout: Layout) -> list[str]:
+    """Members of code objects of which this file does not say what to write."""
+    known = {*_COPIED_MEMBERS, *POINTERS, *RUN_TIME_MEMBERS, *VERSION_WORD.split("+")}
+    *members, _bytecode = map(Member._make, layout["structs"]["code"])
+    return [member.name for member in members if member.name not in known]
+
+
 class UnsupportedConstantError(Exception):
     """A constant of a type that no CPython compiler is known to make."""
 
 
 class ModuleWriter:
-    """Writes one module, or one tuple of constants: `text` is its C, `elsewhere` the names that it takes from other files.
+    """Writes one module, or one tuple of constants.
 
-    `version_symbol`: the linker symbol whose value is its first co_version, times 2**32.
-
-    `pooled` are the strings among them that are in the build's pool.
-
+    `text` returns its C, `elsewhere` the names that it takes from other files, and `pooled` holds the strings among them
+    that are in the build's pool. `version_symbol`: the linker symbol whose value is its first co_version, times 2**32.
     Objects are numbered from `first` on, so that several modules can stand in one C file; `following` is the next number.
     """
 
@@ -230,7 +236,7 @@ class ModuleWriter:
         return f"&{self._with_references('code', section, f'CODE {members},{ctext.string_literal(bytecode)}')}"
 
     def _writer_of(self, member: Member) -> Callable[[CodeType, bytes], str]:
-        """What writes this member of a code object, given the object and the numbers in its memory."""
+        """A function that writes this member of a code object, given the object and the numbers in its memory."""
         offset, end = member.offset, member.end
         if not member.name:
             return lambda _, numbers: _words(numbers[offset:end].rstrip(b"\0"))
@@ -289,7 +295,7 @@ def _sets(value: object) -> Iterator[frozenset[Any]]:
 
 
 def _written_orders(script: bytes, *, made_twice: bool) -> Iterator[tuple[object, tuple[object, ...]]]:
-    """The same for sets as a source has them; of equal ones the first counts, for the compiler merges them.
+    """As `_insertion_orders`, with the items as a source writes them; of equal sets the first counts: compilers merge them.
 
     `made_twice`: the compiler makes each set anew from the first it has made; where hashes are the same in every process,
     this can be done here.
@@ -316,9 +322,6 @@ def _copied(layout: Layout) -> tuple[int, int]:
     for member in members:
         if member.name in _COPIED_MEMBERS:
             bits |= ((1 << 8 * member.size) - 1) << 8 * member.offset
-        elif member.name not in POINTERS | RUN_TIME_MEMBERS | set(VERSION_WORD.split("+")):
-            message = f"unknown member {member.name} of a code object"
-            raise UnsupportedConstantError(message)
     return bytecode.offset, bits
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-Layout = dict[str, Any]
+from .schema import Layout
 
 
 class Member(NamedTuple):
@@ -55,7 +55,7 @@ def code_members(layout: Layout) -> list[Member]:
 
 
 def _with_numbers(members: Sequence[Member], end: int) -> Iterator[Member]:
-    """The members, and what lies between them."""
+    """The members, with members for the numbers between them."""
     at = _HEAD_SIZE
     for member in members:
         if at < member.offset:
@@ -104,7 +104,7 @@ def declarations(layout: Layout) -> Iterator[str]:
     yield _declare("tuple", f"W size[{words['tuple']}]; P data[];", gc_head=True)
     yield _declare("slice", "P start, stop, step;", gc_head=True)
     yield ""
-    # What objects of a kind begin with.
+    # The first words of an object of each kind.
     head = f"{constants['head']:#x}"
     leaves = {"TEXT": "Unicode", "BYTES": "Bytes", "INTEGER": "Long", "REAL": "Float", "COMPLEX": "Complex"}
     for macro, name in {"CODE": "Code", **leaves}.items():

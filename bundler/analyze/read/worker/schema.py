@@ -1,9 +1,11 @@
-"""What the analysis and its worker tell each other, as JSON: one declaration for both sides."""
+"""What the analysis and its workers tell each other, as JSON: one declaration for both sides."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import NamedTuple, TypedDict, final
+
+# --- scan.py ----------------------------------------------------------------------------------------------------------
 
 # How firmly an import is meant, from the firmest.
 EAGER = "eager"
@@ -98,3 +100,39 @@ class Answer(TypedDict):
 
     source_digest: str
     found: Facts | Unreadable
+
+
+# --- observe.py -------------------------------------------------------------------------------------------------------
+
+
+@final
+class ObserveRequest(TypedDict):
+    """An extension module to be imported, and `sys.path` for it."""
+
+    name: str
+    path: list[str]
+
+
+@final
+class Observed(TypedDict):
+    """Names of the modules that it imported, sorted."""
+
+    imports: list[str]
+
+
+@final
+class NotObserved(TypedDict):
+    """The exception that importing it raised."""
+
+    error: str
+
+
+# --- trace.py ---------------------------------------------------------------------------------------------------------
+
+
+@final
+class Used(TypedDict):
+    """Modules that a run imported from files, and files that it opened to read; both sorted."""
+
+    modules: list[str]
+    files: list[str]
