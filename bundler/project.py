@@ -76,12 +76,17 @@ def _read(file: Path) -> tuple[dict[str, Any], str]:
         text = file.read_text(encoding="utf-8")
         return tomli.loads(text), text
     except OSError as error:
-        raise BundleError("unreadable", f"`{file}` cannot be read: {error.strerror}") from error
+        raise BundleError(
+            "unreadable",
+            f"`{file}` cannot be read: {error.strerror}",
+            hint="options stand in the nearest pyproject.toml: correct its permissions",
+        ) from error
     except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
         found = re.search(r" \(at line (\d+), column \d+\)$", str(error))
         where = f"{file}:{found[1]}" if found else str(file)
         reason = str(error)[: found.start()] if found else str(error)
-        raise BundleError("bad-toml", f"`{file.name}` is not valid TOML: {reason}", where=where) from error
+        hint = "correct the line, or remove it to see whether others are in error"
+        raise BundleError("bad-toml", f"`{file.name}` is not valid TOML: {reason}", where=where, hint=hint) from error
 
 
 def read_project_file(file: Path) -> Given:
@@ -152,7 +157,12 @@ def _value(key: str, raw: object, file: Path, text: str) -> Any:  # as convert()
     try:
         return convert(option.kind, raw, file.parent)
     except ValueError as error:
-        raise BundleError("bad-option", f"`{key}`: {error}", where=_where(key, file, text)) from error
+        raise BundleError(
+            "bad-option",
+            f"`{key}`: {error}",
+            where=_where(key, file, text),
+            hint=f"write `{key} = {_EXAMPLES[option.kind]}`",
+        ) from error
 
 
 def _refuse_conflict(given: Given, file: Path) -> None:

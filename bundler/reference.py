@@ -1,6 +1,6 @@
-"""Tables of Markdown made from declarations: options, keys of JSON documents, answers to options of other tools.
+"""Makes parts of the documentation from declarations: options, keys of JSON documents, codes of errors, other tools' options.
 
-`python -m bundler.reference docs/cli.md docs/coming-from-pyinstaller.md` puts them in between their marks.
+`python -m bundler.reference docs/*.md` puts them in between their marks.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from bundler.codes import CODES
 from bundler.other_tools import ANSWERS
 from bundler.schema import InspectDocument, PlanDocument, keys_of
 from bundler.settings import OPTIONS, Group, Kind, Option
@@ -54,8 +55,25 @@ def _answer_table(tool: str) -> Iterator[str]:
     yield ""
 
 
+def _codes() -> Iterator[str]:
+    """A section for each code."""
+    for code, about in CODES.items():
+        first, *others = (severity.value for severity in about.severities)
+        told = f"Told as {' or '.join((first, *others))}. " if others else ""
+        yield ""
+        yield f"## {code}"
+        yield ""
+        yield f"    {first}[{code}]: {about.example}"
+        yield ""
+        yield f"{told}{about.meaning}"
+        yield ""
+        yield f"*How to go on:* {about.advice}"
+    yield ""
+
+
 SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
     "options": _option_tables,
+    "codes": _codes,
     "keys of inspect": partial(_key_table, InspectDocument),
     "keys of plan": partial(_key_table, PlanDocument),
     **{f"options of {tool}": partial(_answer_table, tool) for tool in ANSWERS},
@@ -86,8 +104,7 @@ def _description(option: Option) -> str:
 
 def main() -> None:
     """Refresh the pages that are named as arguments."""
-    for name in sys.argv[1:]:
-        page = Path(name)
+    for page in map(Path, sys.argv[1:]):
         page.write_text(refreshed(page.read_text()))
 
 

@@ -206,6 +206,45 @@ def test_refusals_come_all_at_once(closure: Closure):
     assert reasons.items() <= {each.library.path: each.reason for each in placement.carried}.items()
 
 
+def test_all_that_cannot_be_carried_is_told(closure: Closure):
+    """One error names every library that can neither be bound nor be loaded from memory, and why."""
+    nameless = changed(closure, libdata=lambda each: replace(each, soname=None))
+    needing = {each.object.path for each in closure.libraries if "libdata.so" in each.object.needed}
+    with pytest.raises(BundleError) as raised:
+        place(nameless, OFFER, {"*": "is not wanted here"})
+    told = raised.value.diagnostic
+
+    cannot = "can neither be prelinked nor be loaded from memory"
+    circular = {each.object.path for each in closure.libraries if each.object.name.startswith("libcycle")}
+    assert len(needing) > 1
+    assert {told.message, *told.notes} == {
+        *(f"`{path}` {cannot}: `libdata.so`, which it needs, has no DT_SONAME" for path in needing),
+        *(f"`{path}` {cannot}: it needs itself, through other libraries" for path in circular),
+    }
+
+
+def test_library_that_needs_itself_cannot_be_carried(closure: Closure):
+    """The dynamic linker loads one library after the other, so none may need itself through others."""
+    circle = changed(closure, libdata=lambda each: replace(each, needed=("libdata.so",)))
+    with pytest.raises(BundleError, match="it needs itself, through other libraries"):
+        place(circle, OFFER, {"libdata.so": "is not wanted here"})
+
+
+def test_all_damaged_libraries_are_told(tmp_path: Path):
+    """One error names every file that is no shared object, and why."""
+    files = [tmp_path / "a.so", tmp_path / "b.so"]
+    files[0].write_text("not a library")
+    with pytest.raises(BundleError) as raised:
+        find_closure(((file, f"/here/{file.name}") for file in files), "/here", X86_64)
+    told = raised.value.diagnostic
+
+    assert told.code == "bad-library"
+    assert all(
+        f"`{file}` cannot be read" in text for file, text in zip(files, (told.message, *told.notes), strict=True)
+    )
+    assert told.hint
+
+
 def test_no_room_for_a_detour(closure: Closure):
     """A library of the executable's own, too short in a place where it must jump, is the user's to exchange."""
 

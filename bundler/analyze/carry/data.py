@@ -288,7 +288,11 @@ def with_added(files: Iterable[DataFile], wanted: Iterable[AddedData]) -> list[D
     for destination in every:
         blocked = next((parent for parent in destination.parents if parent in every), None)
         if blocked is not None:
-            raise BundleError("bad-add-data", f"`{blocked}` would be both a file and a folder in the binary")
+            raise BundleError(
+                "bad-add-data",
+                f"`{blocked}` would be both a file and a folder in the binary",
+                hint="give one of them another DEST in `--add-data SRC:DEST`",
+            )
     return [every[destination] for destination in sorted(every)]
 
 

@@ -105,7 +105,11 @@ def _collect(walker: Walker, hooks: Hooks, subject: Subject, package: str) -> Co
     try:
         return hooks.collect(package, subject)
     except HookError as error:
-        raise BundleError("cannot-collect", f"`{package}` cannot be collected: {error}") from error
+        raise BundleError(
+            "cannot-collect",
+            f"`{package}` cannot be collected: {error}",
+            hint="name its modules with `--hidden-import` and its files with `--add-data`",
+        ) from error
 
 
 def _distribution(name: str, environment: Environment) -> Installed:
