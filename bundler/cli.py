@@ -387,6 +387,7 @@ def _reporter() -> Reporter:
 
 def explain(error: Exception, settings: Settings | None) -> Diagnostic | None:
     """A failure as the user's problem; None when it is a bug of ours."""
+    from bundler.elf import ElfError
     from bundler.process import CommandError
 
     match error:
@@ -396,6 +397,13 @@ def explain(error: Exception, settings: Settings | None) -> Diagnostic | None:
             return _explain_command(error)
         case OSError():
             return _explain_os_error(error, settings)
+        case ElfError():
+            return Diagnostic(
+                Severity.ERROR,
+                "bad-library",
+                f"a library or an archive cannot be read: {error}",
+                hint="reinstall what the file belongs to",
+            )
         case _:
             return None
 

@@ -329,6 +329,13 @@ CODES: Mapping[str, Code] = {
         "the notes say which.",
         "Add the folder unconditionally at the top of the file, or remove a copy.",
     ),
+    "unfit-executable": _error(
+        "what the linker made cannot be used: libpython takes a copy of the C library's `environ`: it was compiled without -fPIC",
+        "The linked executable lacks a property that the binary needs. A static libpython that was compiled without -fPIC is "
+        "the usual reason.",
+        "Embed the other kind of library with `--libpython shared` or `--libpython static`, or choose another interpreter "
+        "with `--python`. If neither helps, report it.",
+    ),
     "unknown-layout": _error(
         "code objects of Python 3.15.2 have members that this bundler does not know: co_new",
         "This Python is newer than what bundle knows of its objects.",

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 
 from bundler import __version__, cli
+from bundler.elf import ElfError
 from bundler.link.portability import newest_versions
 from bundler.process import CommandError
 from bundler.schema import (
@@ -237,6 +238,7 @@ FULL = os.strerror(errno.ENOSPC)
         (PermissionError(errno.EACCES, "Permission denied", "/"), "cache-unusable"),  # where it could not be made
         (PermissionError(errno.EACCES, "Permission denied", "/home/other/app.py"), "file-unusable"),
         (OSError(errno.EBADF, "Bad file descriptor"), None),
+        (ElfError("`/usr/lib/libpython3.13.a`: the file is cut off"), "bad-library"),
         (RecursionError(), None),
         (AssertionError("no"), None),
     ],

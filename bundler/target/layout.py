@@ -49,9 +49,14 @@ def _header_digests(include_dirs: tuple[Path, ...]) -> list[str]:
 
 
 def _run_probe(include_dirs: tuple[Path, ...], toolchain: Toolchain) -> bytes:
-    strings = next(
-        header for folder in include_dirs if (header := folder / "internal" / "pycore_global_strings.h").is_file()
-    )
+    headers = (folder / "internal" / "pycore_global_strings.h" for folder in include_dirs)
+    strings = next((header for header in headers if header.is_file()), None)
+    if strings is None:
+        raise BundleError(
+            "no-headers",
+            f"the C headers in `{include_dirs[0]}` are not complete: there is no internal/pycore_global_strings.h",
+            hint="install the development files of this Python anew, or choose another with `--python PATH`",
+        )
     found = _RUNTIME_STRING.findall(strings.read_text())
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         work = Path(folder)
