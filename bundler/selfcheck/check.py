@@ -26,6 +26,7 @@ from bundler.selfcheck.worker.fresh import OLD_FORMAT
 from bundler.selfcheck.worker.schema import Case, ComparisonAnswer, ComparisonRequest, FreshJob, FreshResult
 from bundler.settings import Settings
 from bundler.target import TargetPython
+from bundler.target.versions import are_strings_unique
 from bundler.target.workers import run_worker
 
 _PROGRAM = Path(__file__).with_name("program.py")
@@ -115,6 +116,7 @@ def compare(
             "writable": list(_writable_segments(binary)),
             "references": sorted(POINTERS),
             "run_time": sorted(RUN_TIME_MEMBERS),
+            "are_strings_unique": are_strings_unique(target),
             "cases": renamed,
             "results": list(fresh.results),
         }

@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 
 MOST_DIFFERENCES = 20  # of one case
 
-# CPython 3.12: from here on the interpreter's own strings are interned before any code runs. Before, libpython has two
-# objects for some, and whichever is used first stands for both.
-INTERNED_AT_START = 0x030C0000
-
 CODE = type((lambda: 0).__code__)
 CONSTANT_TYPES = (CODE, str, bytes, int, float, complex, tuple, frozenset, slice, bool, type(None), type(...))
 NAMES = {id(each): each.__name__ for each in CONSTANT_TYPES}
@@ -84,7 +80,7 @@ class Comparison:
         self._run_time = frozenset(request["run_time"])
         self._live = Live()
         self._pristine = Pristine(self._live, request["writable"])
-        self._single = self._singletons(layout["singletons"])
+        self._single = self._singletons(layout["singletons"], are_strings_unique=request["are_strings_unique"])
         self._seen: set[tuple[int, int]] = set()
         self._comparers: dict[str, Callable[[int, int, str], None]] = {
             "code": self._code,
@@ -102,12 +98,12 @@ class Comparison:
         self.versions: dict[int, int] = {}  # of static code, by address
         self.fresh_versions: set[int] = set()
 
-    def _singletons(self, offsets: dict[str, int]) -> frozenset[int]:
+    def _singletons(self, offsets: "dict[str, int]", *, are_strings_unique: bool) -> frozenset[int]:
         """Addresses of objects that a process has once: where a fresh object refers to one, so must the static."""
         runtime = id(()) - offsets["tuple:"]
         strings = ("id:", "str:", "latin1:")
         every = {key: runtime + offset for key, offset in offsets.items()}
-        if self._constants["version_hex"] < INTERNED_AT_START:
+        if not are_strings_unique:
             doubled = {key for key in every if key.startswith(strings[:2])}
             doubled |= {f"latin1:{code}" for code in range(256) if {"id:" + chr(code), "str:" + chr(code)} & doubled}
             every = {key: address for key, address in every.items() if key not in doubled}

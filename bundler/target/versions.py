@@ -24,6 +24,15 @@ def core_modules(target: TargetPython) -> tuple[str, ...]:
     return (*_START_UP, *(_TRACEBACK if target.version >= (3, 13) else ()))
 
 
+def are_strings_unique(target: TargetPython) -> bool:
+    """True if libpython has one object for each of its own strings.
+
+    Since 3.12 they are interned before any code runs (unicodeobject.c, init_global_interned_strings). Before, there are
+    two for some, and whichever is used first stands for both.
+    """
+    return target.version >= (3, 12)
+
+
 def core_names(target: TargetPython) -> tuple[str, ...]:
     """Names that C code of the interpreter looks up in Python modules: its static identifiers."""
     return tuple(key.removeprefix("id:") for key in target.layout.singletons if key.startswith("id:"))

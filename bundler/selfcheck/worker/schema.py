@@ -34,12 +34,14 @@ class ComparisonRequest(TypedDict):
 
     `writable`: address, offset in the file, and size of each writable segment of the executable. `references`,
     `run_time`: names of members of code that refer to objects, and of those that are empty until it runs.
+    `are_strings_unique`: libpython has one object for each of its own strings.
     """
 
     layout: Layout
     writable: list[tuple[int, int, int]]
     references: list[str]
     run_time: list[str]
+    are_strings_unique: bool
     cases: list[Case]
     results: list[FreshResult]
 
