@@ -335,7 +335,7 @@ class _Binder:
         own = symbol.is_defined and symbol.binding == SymbolBinding.LOCAL
         if own or (symbol.is_defined and (object_.is_symbolic or symbol.visibility == Visibility.PROTECTED)):
             return self._in_library(index, symbol)
-        if symbol.name in self.offer.interposed and symbol.name.startswith("Py") and index not in self._global:
+        if symbol.name in self.offer.for_extensions and index not in self._global:
             return self._executable_symbol(interposer(symbol.name))
         if symbol.name in self.offer.exported:
             return self._executable_symbol(symbol.name)

@@ -123,7 +123,6 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
     embedded = _needed_libraries(libpython, target.machine)
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
-    interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS | INTERPOSED_FOR_EXTENSIONS
 
     def placed(left_to_system: frozenset[str]) -> tuple[Closure, Floor | None, Placement]:
         closure = find_closure(
@@ -137,7 +136,13 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
             left_to_system,
         )
         floor = _floor(settings, closure)
-        offer = Offer(exported, interposed, INTERPOSED_IN_SHARED_PYTHON, floor)
+        offer = Offer(
+            exported=exported,
+            interposed=INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS,
+            for_extensions=INTERPOSED_FOR_EXTENSIONS,
+            detoured=INTERPOSED_IN_SHARED_PYTHON,
+            floor=floor,
+        )
         return closure, floor, place(closure, offer, library_rules())
 
     found = placed(frozenset())

@@ -16,7 +16,7 @@ from bundler.errors import BundleError
 from bundler.link import relocated
 from bundler.link.bind import FIRST_BASE, prelink
 from bundler.link.exports import Exports
-from bundler.link.interposed import INTERPOSED_FUNCTIONS
+from bundler.link.interposed import INTERPOSED_FUNCTIONS, interposer
 from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, find_closure
 from bundler.link.objects import (
     Closure,
@@ -148,6 +148,15 @@ def test_interposed_functions(prelinked: Prelinked):
     assert word_for(dl, "dlopen") == ExecutableSymbol("__wrap_dlopen", 0)
     assert {"__wrap_dladdr", "__wrap_dlopen"} <= prelinked.executable_symbols
     assert not {stub.name for stub in prelinked.stubs} & INTERPOSED_FUNCTIONS
+
+
+def test_functions_of_the_interpreter_interposed_for_extensions(closure: Closure):
+    """Extension modules get the launcher's function in place of the interpreter's; all others keep theirs."""
+    offer = replace(OFFER, for_extensions=frozenset({"PyModuleDef_Init"}))
+    use_data = object_of(place(closure, offer, {}).prelinked, "use_data.abi3.so")
+
+    assert word_for(use_data, "PyModuleDef_Init") == ExecutableSymbol(interposer("PyModuleDef_Init"), 0)
+    assert word_for(use_data, "PyUnicode_FromString") == ExecutableSymbol("PyUnicode_FromString", 0)
 
 
 def test_undefined_names_are_left_to_run_time(prelinked: Prelinked):
