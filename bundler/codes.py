@@ -183,6 +183,13 @@ CODES: Mapping[str, Code] = {
         "Install it, or pass `--exclude-module` if the program does not need it. Check with `--python` that the environment "
         "is the right one.",
     ),
+    "newer-glibc": Code(
+        (_WARNING,),
+        "the binary needs glibc 2.38 or newer, and not only 2.17: libpython uses what older ones lack",
+        "The libpython was compiled on a newer system than the one that the binary is to run on, and uses functions for which "
+        "there is no older form. The binary works where the C library is new enough.",
+        "Build with a Python that was made on an older system, or ask for the newer version with `--glibc`.",
+    ),
     "no-compiler": _error(
         "there is no C compiler: `cc` or `gcc` or `clang` was not found",
         "bundle compiles with the C compiler of this machine, and there is none, or it does not start.",
