@@ -23,8 +23,8 @@ from bundler.settings import (
     OPTIONS,
     Given,
     Group,
-    Kind,
     Option,
+    ValueType,
     combine,
     convert,
     environment,
@@ -280,24 +280,24 @@ def read_arguments(arguments: Sequence[str]) -> dict[str, Any]:
 
 
 def _names(field: str, option: Option) -> tuple[str, ...]:
-    if option.kind is Kind.TARGET:
+    if option.kind is ValueType.TARGET:
         return (field,)
     return (option.short, f"--{option.name}") if option.short else (f"--{option.name}",)
 
 
 def _details(field: str, option: Option) -> dict[str, Any]:
     match option.kind:
-        case Kind.TARGET:
+        case ValueType.TARGET:
             return {"nargs": "?", "metavar": option.metavar}
-        case Kind.SWITCH:
+        case ValueType.SWITCH:
             return {"dest": field, "action": argparse.BooleanOptionalAction}
-        case Kind.LEVEL:
+        case ValueType.LEVEL:
             return {"dest": field, "choices": tuple(map(str, OPTIMIZE_LEVELS)), "metavar": option.metavar}
-        case Kind.EXTENT | Kind.LINKAGE:
+        case ValueType.EXTENT | ValueType.LINKAGE:
             return {"dest": field, "choices": CHOICES[option.kind], "metavar": option.metavar}
-        case Kind.TEXTS | Kind.PATHS | Kind.DATA:
+        case ValueType.TEXTS | ValueType.PATHS | ValueType.DATA:
             return {"dest": field, "action": "append", "metavar": option.metavar}
-        case Kind.TEXT | Kind.PATH | Kind.PYTHON | Kind.VERSION | Kind.FLOOR:
+        case ValueType.TEXT | ValueType.PATH | ValueType.PYTHON | ValueType.VERSION | ValueType.FLOOR:
             return {"dest": field, "metavar": option.metavar}
 
 

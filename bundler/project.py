@@ -13,24 +13,24 @@ import tomli
 
 from bundler.cache import write_atomically
 from bundler.errors import BundleError
-from bundler.settings import OPTIONS, Given, Kind, Option, convert, fits, is_path
+from bundler.settings import OPTIONS, Given, Option, ValueType, convert, fits, is_path
 
 _KEYS = {option.name: (field, option) for field, option in OPTIONS.items()}
 
 _EXAMPLES = {
-    Kind.TEXT: '"NAME"',
-    Kind.TARGET: '"app.py"',
-    Kind.PATH: '"some/path"',
-    Kind.PYTHON: '"python3.13"',
-    Kind.LEVEL: "1",
-    Kind.EXTENT: '"full"',
-    Kind.VERSION: '"2.31"',
-    Kind.FLOOR: '"2.28"',
-    Kind.LINKAGE: '"shared"',
-    Kind.SWITCH: "true",
-    Kind.TEXTS: '["NAME"]',
-    Kind.PATHS: '["some/path"]',
-    Kind.DATA: '["data:data"]',
+    ValueType.TEXT: '"NAME"',
+    ValueType.TARGET: '"app.py"',
+    ValueType.PATH: '"some/path"',
+    ValueType.PYTHON: '"python3.13"',
+    ValueType.LEVEL: "1",
+    ValueType.EXTENT: '"full"',
+    ValueType.VERSION: '"2.31"',
+    ValueType.FLOOR: '"2.28"',
+    ValueType.LINKAGE: '"shared"',
+    ValueType.SWITCH: "true",
+    ValueType.TEXTS: '["NAME"]',
+    ValueType.PATHS: '["some/path"]',
+    ValueType.DATA: '["data:data"]',
 }
 
 

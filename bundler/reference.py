@@ -14,7 +14,7 @@ from pathlib import Path
 from bundler.codes import CODES
 from bundler.other_tools import ANSWERS
 from bundler.schema import InspectDocument, PlanDocument, keys_of
-from bundler.settings import OPTIONS, Group, Kind, Option
+from bundler.settings import OPTIONS, Group, Option, ValueType
 
 _SECTION = re.compile(
     r"(<!-- (?P<name>[\w ]+): written by `python -m bundler\.reference` -->\n).*?(<!-- end -->)", re.DOTALL
@@ -80,7 +80,7 @@ SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
 }
 
 
-def refreshed(page: str) -> str:
+def refresh(page: str) -> str:
     """The page with its tables as they must be now."""
     return _SECTION.sub(
         lambda found: "".join((found[1], *(f"{line}\n" for line in SECTIONS[found["name"]]()), found[3])), page
@@ -88,12 +88,12 @@ def refreshed(page: str) -> str:
 
 
 def _usage(option: Option) -> str:
-    if option.kind is Kind.TARGET:
+    if option.kind is ValueType.TARGET:
         return f"`{option.metavar}`"
     value = f" {option.metavar}" if option.metavar else ""
     spellings = [f"`{option.short}{value}`"] if option.short else []
     spellings.append(f"`--{option.name}{value}`")
-    if option.kind is Kind.SWITCH:
+    if option.kind is ValueType.SWITCH:
         spellings.append(f"`--no-{option.name}`")
     return ", ".join(spellings)
 
@@ -105,7 +105,7 @@ def _description(option: Option) -> str:
 def main() -> None:
     """Refresh the pages that are named as arguments."""
     for page in map(Path, sys.argv[1:]):
-        page.write_text(refreshed(page.read_text()))
+        page.write_text(refresh(page.read_text()))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from bundler.interpreters import DefaultPython, default_python, find_python
 OPTIMIZE_LEVELS = (0, 1, 2)
 
 
-class Kind(Enum):
+class ValueType(Enum):
     """What may be given as an option's value; the enumerator's value is how messages and documentation call it."""
 
     TEXT = "a string"
@@ -41,11 +41,14 @@ class Kind(Enum):
     @property
     def is_list(self) -> bool:
         """May the option be given several times?"""
-        return self in (Kind.TEXTS, Kind.PATHS, Kind.DATA)
+        return self in (ValueType.TEXTS, ValueType.PATHS, ValueType.DATA)
 
 
 # The words that an option of such a kind takes.
-CHOICES: Mapping[Kind, tuple[str, ...]] = {Kind.EXTENT: ("used", "full"), Kind.LINKAGE: ("static", "shared")}
+CHOICES: Mapping[ValueType, tuple[str, ...]] = {
+    ValueType.EXTENT: ("used", "full"),
+    ValueType.LINKAGE: ("static", "shared"),
+}
 
 
 # The glibc of CentOS 7 and of wheels for manylinux2014: those of later systems have all that it has.
@@ -71,7 +74,7 @@ class Option:
     """
 
     name: str
-    kind: Kind
+    kind: ValueType
     group: Group
     help: str
     metavar: str = ""
@@ -80,7 +83,7 @@ class Option:
     @property
     def spelling(self) -> str:
         """As it stands on a command line."""
-        return self.metavar if self.kind is Kind.TARGET else f"--{self.name}"
+        return self.metavar if self.kind is ValueType.TARGET else f"--{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +102,7 @@ class Settings:
         str | None,
         Option(
             "target",
-            Kind.TARGET,
+            ValueType.TARGET,
             Group.ENTRY,
             "a script (`app.py`), a folder with `__main__.py`, or a function to call (`package.module:function`)",
             metavar="TARGET",
@@ -107,17 +110,19 @@ class Settings:
     ] = None
     module: Annotated[
         str | None,
-        Option("module", Kind.TEXT, Group.ENTRY, "a module, run as `python -m` runs it", metavar="MODULE", short="-m"),
+        Option(
+            "module", ValueType.TEXT, Group.ENTRY, "a module, run as `python -m` runs it", metavar="MODULE", short="-m"
+        ),
     ] = None
     script: Annotated[
         str | None,
-        Option("script", Kind.TEXT, Group.ENTRY, "a console script of an installed distribution", metavar="NAME"),
+        Option("script", ValueType.TEXT, Group.ENTRY, "a console script of an installed distribution", metavar="NAME"),
     ] = None
     python: Annotated[
         Path,
         Option(
             "python",
-            Kind.PYTHON,
+            ValueType.PYTHON,
             Group.ENTRY,
             "the interpreter to embed, whose environment is searched: its path, its name on PATH, a version such as `3.13` (on PATH, "
             "pyenv's or uv's), or the folder of a virtual environment (default: that of the active environment, else of "
@@ -127,19 +132,25 @@ class Settings:
     ] = Path(sys.executable)
     hidden_imports: Annotated[
         tuple[str, ...],
-        Option("hidden-import", Kind.TEXTS, Group.CONTENTS, "a module that is imported invisibly", metavar="MODULE"),
+        Option(
+            "hidden-import", ValueType.TEXTS, Group.CONTENTS, "a module that is imported invisibly", metavar="MODULE"
+        ),
     ] = ()
     excluded_modules: Annotated[
         tuple[str, ...],
         Option(
-            "exclude-module", Kind.TEXTS, Group.CONTENTS, "a module to leave out, with its submodules", metavar="MODULE"
+            "exclude-module",
+            ValueType.TEXTS,
+            Group.CONTENTS,
+            "a module to leave out, with its submodules",
+            metavar="MODULE",
         ),
     ] = ()
     stdlib: Annotated[
         str,
         Option(
             "stdlib",
-            Kind.EXTENT,
+            ValueType.EXTENT,
             Group.CONTENTS,
             "how much of the standard library: `used` is what the program reaches; `full` is for programs that run code "
             "which is not there when they are bundled (default: used, but full for programs known to need it)",
@@ -150,7 +161,7 @@ class Settings:
         tuple[AddedData, ...],
         Option(
             "add-data",
-            Kind.DATA,
+            ValueType.DATA,
             Group.CONTENTS,
             "carry a file, a folder's contents, or the files that match a pattern; DEST is a folder below the one where "
             "the script appears to lie, `.` is that one",
@@ -161,7 +172,7 @@ class Settings:
         tuple[str, ...],
         Option(
             "collect-all",
-            Kind.TEXTS,
+            ValueType.TEXTS,
             Group.CONTENTS,
             "a package to carry as a whole: all its modules, data files, shared libraries, and its metadata",
             metavar="PACKAGE",
@@ -171,7 +182,7 @@ class Settings:
         tuple[str, ...],
         Option(
             "collect-submodules",
-            Kind.TEXTS,
+            ValueType.TEXTS,
             Group.CONTENTS,
             "a package to carry with all its modules",
             metavar="PACKAGE",
@@ -181,7 +192,7 @@ class Settings:
         tuple[str, ...],
         Option(
             "collect-data",
-            Kind.TEXTS,
+            ValueType.TEXTS,
             Group.CONTENTS,
             "a package whose data files to carry even if no module of it is reached",
             metavar="PACKAGE",
@@ -191,7 +202,7 @@ class Settings:
         tuple[str, ...],
         Option(
             "collect-binaries",
-            Kind.TEXTS,
+            ValueType.TEXTS,
             Group.CONTENTS,
             "a package whose shared libraries to carry even if no module of it is reached",
             metavar="PACKAGE",
@@ -201,7 +212,7 @@ class Settings:
         tuple[str, ...],
         Option(
             "copy-metadata",
-            Kind.TEXTS,
+            ValueType.TEXTS,
             Group.CONTENTS,
             "a distribution whose metadata to carry, with that of all it requires; "
             "distributions of which anything is carried have theirs anyway",
@@ -212,7 +223,7 @@ class Settings:
         tuple[Path, ...],
         Option(
             "additional-hooks-dir",
-            Kind.PATHS,
+            ValueType.PATHS,
             Group.CONTENTS,
             "a folder with PyInstaller hooks; those of packages and of pyinstaller-hooks-contrib are used anyway",
             metavar="DIR",
@@ -222,7 +233,7 @@ class Settings:
         tuple[str, ...],
         Option(
             "hook-config",
-            Kind.TEXTS,
+            ValueType.TEXTS,
             Group.CONTENTS,
             'a value for a PyInstaller hook, as in `hooksconfig` of a spec file; text or JSON: `gi:languages=["de"]`',
             metavar="MODULE:KEY=VALUE",
@@ -230,13 +241,15 @@ class Settings:
     ] = ()
     runtime_hooks: Annotated[
         tuple[Path, ...],
-        Option("runtime-hook", Kind.PATHS, Group.START, "a Python file that runs before the program", metavar="FILE"),
+        Option(
+            "runtime-hook", ValueType.PATHS, Group.START, "a Python file that runs before the program", metavar="FILE"
+        ),
     ] = ()
     with_source: Annotated[
         bool,
         Option(
             "with-source",
-            Kind.SWITCH,
+            ValueType.SWITCH,
             Group.CONTENTS,
             "carry the sources of all modules, compressed: tracebacks quote their lines, `inspect.getsource` finds them",
         ),
@@ -245,7 +258,7 @@ class Settings:
         int,
         Option(
             "optimize",
-            Kind.LEVEL,
+            ValueType.LEVEL,
             Group.START,
             "as `python -O`: 1 removes assert statements, 2 docstrings too (default: 0)",
             metavar="LEVEL",
@@ -254,13 +267,15 @@ class Settings:
     ] = 0
     warnings: Annotated[
         tuple[str, ...],
-        Option("warning", Kind.TEXTS, Group.START, "a warning filter, as `python -W`", metavar="FILTER", short="-W"),
+        Option(
+            "warning", ValueType.TEXTS, Group.START, "a warning filter, as `python -W`", metavar="FILTER", short="-W"
+        ),
     ] = ()
     x_options: Annotated[
         tuple[str, ...],
         Option(
             "x-option",
-            Kind.TEXTS,
+            ValueType.TEXTS,
             Group.START,
             "an option of the interpreter, as `python -X`",
             metavar="OPT",
@@ -268,13 +283,13 @@ class Settings:
         ),
     ] = ()
     utf8: Annotated[
-        bool, Option("utf8", Kind.SWITCH, Group.START, "UTF-8 mode whatever the locale, as `python -X utf8`")
+        bool, Option("utf8", ValueType.SWITCH, Group.START, "UTF-8 mode whatever the locale, as `python -X utf8`")
     ] = False
     python_command: Annotated[
         bool | None,
         Option(
             "python-command",
-            Kind.SWITCH,
+            ValueType.SWITCH,
             Group.START,
             "`sys.executable -m MODULE`, `-c CODE` and the like, started by the program itself, run as Python would; "
             "with `no` or `false` they are arguments of the program (default: an error)",
@@ -282,13 +297,15 @@ class Settings:
     ] = None
     output: Annotated[
         Path | None,
-        Option("output", Kind.PATH, Group.BUILD, "the file to write (default: dist/NAME)", metavar="FILE", short="-o"),
+        Option(
+            "output", ValueType.PATH, Group.BUILD, "the file to write (default: dist/NAME)", metavar="FILE", short="-o"
+        ),
     ] = None
     cache_dir: Annotated[
         Path,
         Option(
             "cache-dir",
-            Kind.PATH,
+            ValueType.PATH,
             Group.BUILD,
             "where compiled modules are kept (default: $BUNDLER_CACHE_DIR, else bundler in the user's cache folder)",
             metavar="DIR",
@@ -298,7 +315,7 @@ class Settings:
         bool,
         Option(
             "run",
-            Kind.SWITCH,
+            ValueType.SWITCH,
             Group.BUILD,
             "run code of installed packages to learn what reading does not tell: hooks, the initialisation of compiled "
             "modules, the rehearsal; see docs/security.md (default: yes)",
@@ -308,7 +325,7 @@ class Settings:
         bool,
         Option(
             "rehearse",
-            Kind.SWITCH,
+            ValueType.SWITCH,
             Group.BUILD,
             "import the installed distributions that the program uses, to compile beforehand what they compile "
             "(default: yes)",
@@ -318,7 +335,7 @@ class Settings:
         bool,
         Option(
             "self-check",
-            Kind.SWITCH,
+            ValueType.SWITCH,
             Group.BUILD,
             "compare all static code with what the interpreter makes of the sources, and fail on a difference",
         ),
@@ -327,7 +344,7 @@ class Settings:
         str,
         Option(
             "glibc",
-            Kind.FLOOR,
+            ValueType.FLOOR,
             Group.BUILD,
             "the oldest C library (glibc) that the binary is to run with, or `host`: one like this machine's, or a newer one",
             metavar="VERSION",
@@ -337,7 +354,7 @@ class Settings:
         str | None,
         Option(
             "max-glibc",
-            Kind.VERSION,
+            ValueType.VERSION,
             Group.BUILD,
             "fail if the binary would need a newer C library than this, and say what needs it",
             metavar="VERSION",
@@ -347,7 +364,7 @@ class Settings:
         str | None,
         Option(
             "max-glibcxx",
-            Kind.VERSION,
+            ValueType.VERSION,
             Group.BUILD,
             "the same for the symbol versions of the C++ library (GLIBCXX)",
             metavar="VERSION",
@@ -357,7 +374,7 @@ class Settings:
         str | None,
         Option(
             "max-cxxabi",
-            Kind.VERSION,
+            ValueType.VERSION,
             Group.BUILD,
             "the same for the C++ library's CXXABI",
             metavar="VERSION",
@@ -367,7 +384,7 @@ class Settings:
         str | None,
         Option(
             "max-gcc",
-            Kind.VERSION,
+            ValueType.VERSION,
             Group.BUILD,
             "the same for libgcc (GCC)",
             metavar="VERSION",
@@ -377,7 +394,7 @@ class Settings:
         str | None,
         Option(
             "libpython",
-            Kind.LINKAGE,
+            ValueType.LINKAGE,
             Group.BUILD,
             "which libpython to embed: the static library, or the shared one, which is bound into the binary as other shared "
             "libraries are (default: static where the interpreter has one that is whole, else shared)",
@@ -388,7 +405,7 @@ class Settings:
         bool,
         Option(
             "strict",
-            Kind.SWITCH,
+            ValueType.SWITCH,
             Group.BUILD,
             "fail if there is any warning, before anything is compiled; all of them are told",
         ),
@@ -397,15 +414,15 @@ class Settings:
         bool,
         Option(
             "quiet",
-            Kind.SWITCH,
+            ValueType.SWITCH,
             Group.BUILD,
             "print only errors, and warnings of imports in your own code that will certainly fail",
             short="-q",
         ),
     ] = False
-    verbose: Annotated[bool, Option("verbose", Kind.SWITCH, Group.BUILD, "show the commands that run", short="-v")] = (
-        False
-    )
+    verbose: Annotated[
+        bool, Option("verbose", ValueType.SWITCH, Group.BUILD, "show the commands that run", short="-v")
+    ] = False
     compiler: str | None = None  # the variable CC
     folder: Path = Path()  # where modules that TARGET and -m name are looked for first
     findings: tuple[Diagnostic, ...] = ()  # about where these settings come from
@@ -468,49 +485,49 @@ def is_path(target: str, folder: Path) -> bool:
     return target.endswith(".py") or "/" in target or (folder / target).exists()
 
 
-def fits(kind: Kind, raw: object) -> bool:
+def fits(kind: ValueType, raw: object) -> bool:
     """Is this TOML value of the type that such an option takes?"""
     match kind:
-        case Kind.SWITCH:
+        case ValueType.SWITCH:
             return isinstance(raw, bool)
-        case Kind.LEVEL:
+        case ValueType.LEVEL:
             return type(raw) is int and raw in OPTIMIZE_LEVELS
-        case Kind.EXTENT | Kind.LINKAGE:
+        case ValueType.EXTENT | ValueType.LINKAGE:
             return raw in CHOICES[kind]
-        case Kind.VERSION | Kind.FLOOR:
+        case ValueType.VERSION | ValueType.FLOOR:
             return isinstance(raw, str)
-        case Kind.TEXTS | Kind.PATHS | Kind.DATA:
+        case ValueType.TEXTS | ValueType.PATHS | ValueType.DATA:
             return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
-        case Kind.TEXT | Kind.TARGET | Kind.PATH | Kind.PYTHON:
+        case ValueType.TEXT | ValueType.TARGET | ValueType.PATH | ValueType.PYTHON:
             return isinstance(raw, str)
 
 
-def convert(kind: Kind, raw: Any, folder: Path) -> Any:  # one type for each kind
+def convert(kind: ValueType, raw: Any, folder: Path) -> Any:  # one type for each kind
     """The value of Settings for one that fits; ValueError, with words for the user, when it makes no sense."""
     match kind:
-        case Kind.TARGET:
+        case ValueType.TARGET:
             return str(folder / raw) if is_path(raw, folder) else raw
-        case Kind.PATH:
+        case ValueType.PATH:
             return folder / os.path.expanduser(raw)  # noqa: PTH111  # Path's raises when there is no such user
-        case Kind.PYTHON:
+        case ValueType.PYTHON:
             return find_python(os.path.expanduser(raw), folder, environment())  # noqa: PTH111
-        case Kind.TEXTS:
+        case ValueType.TEXTS:
             return tuple(raw)
-        case Kind.PATHS:
+        case ValueType.PATHS:
             return tuple(folder / os.path.expanduser(item) for item in raw)  # noqa: PTH111
-        case Kind.DATA:
+        case ValueType.DATA:
             return tuple(_added_data(item, folder) for item in raw)
-        case Kind.LEVEL:
+        case ValueType.LEVEL:
             return int(raw)
-        case Kind.FLOOR if raw == _HOST:
+        case ValueType.FLOOR if raw == _HOST:
             return raw
-        case Kind.FLOOR | Kind.VERSION:
+        case ValueType.FLOOR | ValueType.VERSION:
             if not re.fullmatch(r"\d+(\.\d+)*", raw):
                 raise ValueError(f"`{raw}` is not a version, such as `2.31`")
-            if kind is Kind.FLOOR and _numbers(raw) < _numbers(OLDEST_GLIBC):
+            if kind is ValueType.FLOOR and _numbers(raw) < _numbers(OLDEST_GLIBC):
                 raise ValueError(f"`{raw}` is older than the oldest that is supported, `{OLDEST_GLIBC}`")
             return raw
-        case Kind.TEXT | Kind.EXTENT | Kind.LINKAGE | Kind.SWITCH:
+        case ValueType.TEXT | ValueType.EXTENT | ValueType.LINKAGE | ValueType.SWITCH:
             return raw
 
 

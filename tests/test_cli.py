@@ -28,8 +28,8 @@ from bundler.schema import (
     FORMAT,
     InspectDocument,
     PlanDocument,
-    PlannedFile,
-    PlannedLibrary,
+    PlannedFileRow,
+    PlannedLibraryRow,
     PlannedModules,
     keys_of,
 )
@@ -420,8 +420,8 @@ def test_json_is_as_documented(document: dict[str, Any], planned: dict[str, Any]
     assert list(planned) == [key for key, _ in keys_of(PlanDocument)]
     assert document["format"] == planned["format"] == FORMAT
     assert {*planned["modules"]} == PlannedModules.__required_keys__
-    assert all({*each} == PlannedLibrary.__required_keys__ for each in planned["libraries"])
-    assert all({*each} == PlannedFile.__required_keys__ for each in planned["data_files"])
+    assert all({*each} == PlannedLibraryRow.__required_keys__ for each in planned["libraries"])
+    assert all({*each} == PlannedFileRow.__required_keys__ for each in planned["data_files"])
 
 
 def test_json_modules(document: dict[str, Any]):

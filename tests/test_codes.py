@@ -11,7 +11,7 @@ from pathlib import Path
 import bundler
 from bundler.codes import CODES
 from bundler.errors import Severity
-from bundler.reference import refreshed
+from bundler.reference import refresh
 
 SOURCES = Path(bundler.__file__).parent
 PAGE = SOURCES.parent / "docs" / "errors.md"
@@ -100,7 +100,7 @@ def test_page_is_made_from_the_table():
     """docs/errors.md holds what the table says, with a heading and the severity of each code."""
     page = PAGE.read_text()
 
-    assert refreshed(page) == page
+    assert refresh(page) == page
     for code, about in CODES.items():
         assert f"\n## {code}\n" in page
         assert f"{about.severities[0].value}[{code}]: {about.example}" in page

@@ -14,15 +14,15 @@ from bundler.errors import BundleError
 from bundler.interpreters import DefaultPython, default_python, find_python
 from bundler.other_tools import ANSWERS, options_in
 from bundler.project import find_project_file, read_project_file
-from bundler.reference import refreshed
+from bundler.reference import refresh
 from bundler.settings import (
     CHOICES,
     ENTRIES,
     OPTIONS,
     AddedData,
-    Kind,
     Option,
     Settings,
+    ValueType,
     convert,
     default_cache_dir,
     fits,
@@ -110,15 +110,15 @@ def test_settings_from_arguments_and_file(read: Read, arguments: str, toml: str,
 
 
 SAMPLES = {
-    Kind.LEVEL: "2",
-    Kind.EXTENT: '"full"',
-    Kind.VERSION: '"2.31"',
-    Kind.FLOOR: '"2.28"',
-    Kind.LINKAGE: '"shared"',
-    Kind.SWITCH: "true",
-    Kind.TEXTS: '["some"]',
-    Kind.PATHS: '["some"]',
-    Kind.DATA: '["some:where"]',
+    ValueType.LEVEL: "2",
+    ValueType.EXTENT: '"full"',
+    ValueType.VERSION: '"2.31"',
+    ValueType.FLOOR: '"2.28"',
+    ValueType.LINKAGE: '"shared"',
+    ValueType.SWITCH: "true",
+    ValueType.TEXTS: '["some"]',
+    ValueType.PATHS: '["some"]',
+    ValueType.DATA: '["some:where"]',
 }
 
 
@@ -126,10 +126,12 @@ SAMPLES = {
 def test_every_option_stands_in_both_places(read: Read, field: str, option: Option):
     """An option means the same on the command line, in each of its spellings, and in the file."""
     value = SAMPLES.get(option.kind, '"some"')
-    spellings = [""] if option.kind is Kind.TARGET else [f"--{option.name}", *([option.short] if option.short else [])]
+    spellings = (
+        [""] if option.kind is ValueType.TARGET else [f"--{option.name}", *([option.short] if option.short else [])]
+    )
     if getattr(Settings(), field) is True:
         value, spellings = "false", [f"--no-{option.name}"]
-    word = "" if option.kind is Kind.SWITCH else value.strip('["]')
+    word = "" if option.kind is ValueType.SWITCH else value.strip('["]')
     entry = "" if field in ENTRIES else "app.py "
 
     in_file = getattr(read(entry, f"{option.name} = {value}", BUNDLER_CACHE_DIR=""), field)
@@ -445,8 +447,8 @@ def test_is_path(tmp_path: Path, target: str, expected: bool):
     assert is_path(target, tmp_path) is expected
 
 
-@pytest.mark.parametrize("kind", Kind)
-def test_each_kind_takes_one_type(kind: Kind):
+@pytest.mark.parametrize("kind", ValueType)
+def test_each_kind_takes_one_type(kind: ValueType):
     """No value fits kinds of different types, so a slip in the file is never taken for something else."""
     values: dict[str, Any] = {
         "text": CHOICES[kind][-1] if kind in CHOICES else "a",
@@ -456,7 +458,7 @@ def test_each_kind_takes_one_type(kind: Kind):
         "table": {},
         "other": 1.5,
     }
-    expected = "list" if kind.is_list else {Kind.LEVEL: "number", Kind.SWITCH: "switch"}.get(kind, "text")
+    expected = "list" if kind.is_list else {ValueType.LEVEL: "number", ValueType.SWITCH: "switch"}.get(kind, "text")
 
     assert [name for name, value in values.items() if fits(kind, value)] == [expected]
 
@@ -464,10 +466,10 @@ def test_each_kind_takes_one_type(kind: Kind):
 @pytest.mark.parametrize(("field", "option"), OPTIONS.items(), ids=OPTIONS)
 def test_values_are_of_the_declared_type(field: str, option: Option):
     """A converted value has the type of the field's default, or the field has none."""
-    single = {Kind.LEVEL: 2, Kind.SWITCH: True, Kind.VERSION: "2.31", Kind.FLOOR: "host"} | {
+    single = {ValueType.LEVEL: 2, ValueType.SWITCH: True, ValueType.VERSION: "2.31", ValueType.FLOOR: "host"} | {
         kind: words[-1] for kind, words in CHOICES.items()
     }
-    raw = ["a:b"] if option.kind is Kind.DATA else ["a"] if option.kind.is_list else single.get(option.kind, "a")
+    raw = ["a:b"] if option.kind is ValueType.DATA else ["a"] if option.kind.is_list else single.get(option.kind, "a")
     default = getattr(Settings(), field)
 
     assert default is None or isinstance(convert(option.kind, raw, Path()), type(default))
@@ -477,7 +479,7 @@ def test_documentation_is_of_this_table():
     """docs/cli.md holds the tables that the options give; `python -m bundler.reference docs/cli.md` refreshes them."""
     page = DOCUMENTATION.read_text()
 
-    assert page == refreshed(page)
+    assert page == refresh(page)
     assert all(f"| `{option.name}`: " in page for option in OPTIONS.values())
 
 
@@ -513,7 +515,7 @@ def test_answers_to_options_of_other_tools(read: Read):
     rows = [row for rows in ANSWERS.values() for row in rows]
     ours = {name for _, answer in rows for name in options_in(answer) if name.startswith("--")}
 
-    assert page == refreshed(page)
+    assert page == refresh(page)
     assert all(f"| {theirs} | {answer} |" in page for theirs, answer in rows)
     assert ours <= {f"--{option.name}" for option in OPTIONS.values()}
     with pytest.raises(UsageError, match="there are no options `--onefile`, `--clean`") as caught:

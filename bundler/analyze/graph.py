@@ -164,7 +164,7 @@ class DataFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class OpenedLibrary:
     """A shared object that is no module: something in the package that it is in opens it by its path or name.
 
     `filename` is its path in the binary.
@@ -202,7 +202,7 @@ class ModuleGraph:
     other_names: Mapping[str, str] = field(default_factory=dict)
     search_path: tuple[Path, ...] = ()  # where modules were looked for
     runtime_hooks: tuple[str, ...] = ()  # modules that run before `__main__`, in this order
-    libraries: tuple[Library, ...] = ()  # besides those that modules need, which linking finds
+    libraries: tuple[OpenedLibrary, ...] = ()  # besides those that modules need, which linking finds
     reads_own_sources: bool = False  # some module reads the sources of the app's own modules
     reads_every_source: bool = False  # some module reads the sources of any other
     starts_python: bool = False  # some module starts `sys.executable` as Python

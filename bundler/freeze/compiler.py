@@ -12,7 +12,7 @@ from pathlib import Path
 from bundler.analyze.graph import ModuleGraph, SourceModule
 from bundler.cache import Cache, digest
 from bundler.context import BuildContext
-from bundler.freeze.header import HEADER, layout_as_json, make_header
+from bundler.freeze.frozen_header import HEADER, layout_as_json, make_header
 from bundler.freeze.image import StartProfile
 from bundler.freeze.pool import part_lines, parts, table_lines
 from bundler.freeze.split import compile_each
@@ -31,7 +31,7 @@ _OBJECT = ".o"
 _HERE = Path(__file__).parent
 _MAKERS = (
     *sorted(path for path in (_HERE / "worker").glob("*.py") if path.name != "profiler.py"),
-    *(_HERE / name for name in ("header.py", "pool.py", "split.py", "compiler.py")),
+    *(_HERE / name for name in ("frozen_header.py", "pool.py", "split.py", "compiler.py")),
 )
 
 FLAGS = (

@@ -17,8 +17,8 @@ from bundler.elf import SegmentType, read_executable
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
 from bundler.freeze.compiler import is_script
-from bundler.freeze.header import layout_as_json
-from bundler.freeze.worker.objects import RUN_TIME_MEMBERS
+from bundler.freeze.frozen_header import layout_as_json
+from bundler.freeze.worker.module_writer import RUN_TIME_MEMBERS
 from bundler.freeze.worker.schema import PrecompileJob
 from bundler.freeze.worker.structs import POINTERS
 from bundler.process import CommandError, run

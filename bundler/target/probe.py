@@ -13,9 +13,9 @@ from bundler.process import CommandError, run
 from bundler.target.layout import measure_layout
 from bundler.target.libpython import find_libpython
 from bundler.target.model import Linkage, TargetPython
-from bundler.target.worker.schema import Facts
+from bundler.target.worker.schema import InterpreterFacts
 
-_FACTS = Path(__file__).parent / "worker" / "facts.py"
+_FACTS = Path(__file__).parent / "worker" / "interpreter_facts.py"
 
 OLDEST = (3, 11)
 NEWEST = (3, 15)
@@ -53,11 +53,11 @@ def probe(executable: Path, context: BuildContext, linkage: Linkage | None = Non
     )
 
 
-def _ask(executable: Path) -> Facts:
+def _ask(executable: Path) -> InterpreterFacts:
     try:
         # As a script, not through `-c`, which imports modules that no program finds there (linecache, since 3.13).
         done = run([executable, "-B", "-X", "utf8", _FACTS], environment={"PYTHONSAFEPATH": "1"})
-        facts: Facts = json.loads(done.stdout)
+        facts: InterpreterFacts = json.loads(done.stdout)
     except CommandError as error:
         target = broken_link(executable)
         if target is not None:
@@ -80,7 +80,7 @@ def _ask(executable: Path) -> Facts:
     return facts
 
 
-def _supported_machine(executable: Path, facts: Facts) -> Machine:
+def _supported_machine(executable: Path, facts: InterpreterFacts) -> Machine:
     """The interpreter's machine; BundleError when this build of Python cannot be embedded."""
     version = tuple(facts["version"][:2])
     name = f"`{executable}` (Python {facts['version_text']})"
@@ -109,7 +109,7 @@ def _supported_machine(executable: Path, facts: Facts) -> Machine:
     return machine
 
 
-def _include_dirs(executable: Path, facts: Facts) -> tuple[Path, ...]:
+def _include_dirs(executable: Path, facts: InterpreterFacts) -> tuple[Path, ...]:
     folders = tuple(dict.fromkeys(Path(folder) for folder in facts["include"]))
     if not any((folder / "internal" / "pycore_code.h").is_file() for folder in folders):
         raise BundleError(

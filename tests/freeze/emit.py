@@ -83,7 +83,7 @@ def main() -> None:
     sys.path.append(sys.argv[1])
     sys.setrecursionlimit(20_000)
     from worker.ctext import external, module_symbol, version_symbol  # type: ignore[import-not-found]
-    from worker.objects import ModuleWriter  # type: ignore[import-not-found]  # found in the folder just added
+    from worker.module_writer import ModuleWriter  # type: ignore[import-not-found]  # found in the folder just added
 
     request = json.loads(Path(sys.argv[2]).read_text())
     cases = [(name, name, "", compiled(Path(source), filename)) for name, source, filename in request["modules"]]

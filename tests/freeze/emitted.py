@@ -11,7 +11,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from bundler.freeze.header import HEADER, layout_as_json
+from bundler.freeze.frozen_header import HEADER, layout_as_json
 from bundler.freeze.pool import part_lines, table_lines
 from bundler.freeze.worker.structs import declarations
 from bundler.process import Service

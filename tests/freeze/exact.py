@@ -17,7 +17,7 @@ from bundler.cache import Cache, digest
 from bundler.context import BuildContext
 from bundler.freeze import FrozenImage, FrozenModule, freeze
 from bundler.freeze import compiler as freezing
-from bundler.freeze.header import layout_as_json
+from bundler.freeze.frozen_header import layout_as_json
 from bundler.freeze.pool import part_lines
 from bundler.freeze.worker import ctext
 from bundler.report import Reporter

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bundler.freeze.header import layout_as_json
+from bundler.freeze.frozen_header import layout_as_json
 from bundler.freeze.worker.ctext import module_symbol, version_symbol
-from bundler.freeze.worker.objects import ModuleWriter, UnsupportedConstantError, _insertion_orders, _sharing_key
-from bundler.freeze.worker.schema import Layout
+from bundler.freeze.worker.module_writer import ModuleWriter, UnsupportedConstantError, _insertion_orders, _sharing_key
+from bundler.freeze.worker.schema import LayoutData
 from bundler.target import TargetPython
 from tests.target.pythons import running
 
@@ -125,7 +125,7 @@ def test_symbols_of_modules_are_apart(writer: ModuleWriter):
         assert not one & other
 
 
-def writer_layout() -> Layout:
+def writer_layout() -> LayoutData:
     target = running()
     assert target is not None
     return layout_as_json(target.layout)

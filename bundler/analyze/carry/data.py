@@ -12,10 +12,10 @@ from glob import glob
 from itertools import filterfalse
 from pathlib import Path, PurePosixPath
 
-from bundler.analyze.carry.opened_libraries import grafted
+from bundler.analyze.carry.opened_libraries import auditwheel_libraries
 from bundler.analyze.carry.stray import is_stray_file, is_stray_folder
 from bundler.analyze.graph import DataFile
-from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.installed.distributions import Installed, InstalledDistributions
 from bundler.analyze.nodes import Reached
 from bundler.elf import is_elf
 from bundler.errors import BundleError, Diagnostic, Severity
@@ -59,7 +59,7 @@ def is_data(path: PurePosixPath, *, with_code: bool = False) -> bool:
 
 
 def collect(
-    reached: Mapping[str, Reached], environment: Environment, wanted: Iterable[Installed] = ()
+    reached: Mapping[str, Reached], distributions: InstalledDistributions, wanted: Iterable[Installed] = ()
 ) -> tuple[list[DataFile], list[Installed]]:
     """Data files of every package that is reached, and metadata of every distribution; with those distributions.
 
@@ -71,15 +71,15 @@ def collect(
     owners: dict[str, Installed] = {}
     wanted_too = {each.name: each for each in wanted}
     for module in reached.values():
-        distribution = environment.get(module.origin.distribution) if module.origin.distribution else None
+        distribution = distributions.get(module.origin.distribution) if module.origin.distribution else None
         if distribution is not None:
             # Of an editable install the sources are the app's own; only its metadata lies where pip has put it.
             (wanted_too if module.origin.is_own else owners)[distribution.name] = distribution
-    described = _with_required({**wanted_too, **owners}, environment)
+    described = _with_required({**wanted_too, **owners}, distributions)
     found: list[Iterable[DataFile]] = [_metadata(each) for each in described]
     # A requirement may bring files for the package of the distribution that requires it.
     found += [_recorded(each, packages) for each in described if each.name in owners or each.name not in wanted_too]
-    found += [grafted(owner) for owner in owners.values()]
+    found += [auditwheel_libraries(owner) for owner in owners.values()]
     found.append(_stubs(reached))
     found += [_shared(owner) for owner in owners.values()]
     stdlib = {
@@ -87,7 +87,7 @@ def collect(
     }
     for folder in packages:
         if folder.parent not in packages:
-            files_below = _below(folder, packages, environment)
+            files_below = _below(folder, packages, distributions)
             found.append(filterfalse(_is_for_maintainers, files_below) if folder in stdlib else files_below)
     for group in found:
         for file in group:
@@ -150,12 +150,12 @@ def named_modules(data_files: Iterable[DataFile]) -> Iterator[str]:
             yield from (name, name.rpartition(".")[0])
 
 
-def _with_required(owners: Mapping[str, Installed], environment: Environment) -> list[Installed]:
+def _with_required(owners: Mapping[str, Installed], distributions: InstalledDistributions) -> list[Installed]:
     """Distributions and all that they require: programs check the versions of their requirements at run time."""
     found = dict(owners)
     pending = list(owners.values())
     while pending:
-        for each in environment.required(pending.pop()):
+        for each in distributions.required(pending.pop()):
             if each.name not in found:
                 found[each.name] = each
                 pending.append(each)
@@ -222,7 +222,9 @@ def _recorded(owner: Installed, packages: Mapping[Path, PurePosixPath]) -> Itera
             yield _data_file(path, packages[home], home)
 
 
-def _below(folder: Path, packages: Mapping[Path, PurePosixPath], environment: Environment) -> Iterator[DataFile]:
+def _below(
+    folder: Path, packages: Mapping[Path, PurePosixPath], distributions: InstalledDistributions
+) -> Iterator[DataFile]:
     """Files in the tree of a package that no distribution lists: the app's own, or an editable install."""
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(
@@ -231,7 +233,7 @@ def _below(folder: Path, packages: Mapping[Path, PurePosixPath], environment: En
             if name not in FOLDERS_LEFT_OUT and not name.startswith(".") and not is_stray_folder(name)
         )
         for name in sorted(names):
-            if environment.is_owned(f"{parent}/{name}"):
+            if distributions.is_owned(f"{parent}/{name}"):
                 continue
             path = Path(parent) / name
             home = _home(path, packages)
@@ -272,7 +274,7 @@ def _data_file(path: Path, package: PurePosixPath, home: Path) -> DataFile:
 # --- What the user adds -----------------------------------------------------------------------------------------------
 
 
-def with_added(files: Iterable[DataFile], wanted: Iterable[AddedData]) -> list[DataFile]:
+def merge_added_data(files: Iterable[DataFile], wanted: Iterable[AddedData]) -> list[DataFile]:
     """The files with those of `--add-data`, which win; BundleError when a source is not there."""
     every = {file.destination: file for file in files}
     for each in wanted:

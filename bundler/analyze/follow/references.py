@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from bundler.analyze.graph import Binding, Origin
-from bundler.analyze.installed.distributions import Environment
-from bundler.analyze.installed.locate import Kind
+from bundler.analyze.installed.distributions import InstalledDistributions
+from bundler.analyze.installed.locate import ModuleKind
 from bundler.analyze.installed.origins import Origins
 from bundler.analyze.nodes import Reached
 from bundler.analyze.read.facts import Family, absolute_name
@@ -43,10 +43,10 @@ _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
 class References:
     """What files refer to; remembers the packages that a top-level package names, until code of it lists modules."""
 
-    def __init__(self, finder: ModuleFinder, origins: Origins, environment: Environment) -> None:
+    def __init__(self, finder: ModuleFinder, origins: Origins, distributions: InstalledDistributions) -> None:
         self._finder = finder
         self._origins = origins
-        self._environment = environment
+        self._distributions = distributions
         self._named: dict[str, set[str]] = {}  # packages by the top-level package whose code names them
         self._tops: dict[str, bool] = {}  # whether there are top-level modules of these names
         self._listing: set[str] = set()  # top-level packages with code that lists modules
@@ -58,8 +58,8 @@ class References:
             return
         tables: set[str] = set()
         words = reached.facts.strings.split()
-        for group in sorted(self._environment.groups & set(words)):
-            for module in self._environment.providers(group):
+        for group in sorted(self._distributions.groups & set(words)):
+            for module in self._distributions.providers(group):
                 yield module, Binding.RULE
         has_tables = bool((reached.facts.dynamic or reached.facts.has_lazy_attributes) and reached.package)
         has_own_tables = bool(reached.facts.dynamic and not reached.package and reached.origin.is_own)
@@ -162,9 +162,9 @@ class References:
         located = self._finder.deepest(name)
         if reached.origin.is_own:
             return located is not None  # the app's own code means what it says
-        owner = self._environment.get(reached.origin.distribution)
-        other = self._environment.get(self._origins.of(located).distribution) if located else None
-        return owner is not None and other is not None and self._environment.requires(owner, other)
+        owner = self._distributions.get(reached.origin.distribution)
+        other = self._distributions.get(self._origins.of(located).distribution) if located else None
+        return owner is not None and other is not None and self._distributions.requires(owner, other)
 
     def _family(self, reached: Reached, family: Family) -> Iterator[Reference]:
         """All modules of a package whose names begin as that of a computed import does."""
@@ -214,7 +214,7 @@ class References:
 
     def _has_code(self, name: str) -> bool:
         located = self._finder.find(name)
-        return located is not None and located.kind is not Kind.NAMESPACE
+        return located is not None and located.kind is not ModuleKind.NAMESPACE
 
     def _imported_packages(self, reached: Reached) -> Iterator[str]:
         """Packages that a file imports, of the app, of its own distribution, or of one that this requires."""
@@ -232,11 +232,11 @@ class References:
 
     def _requires(self, origin: Origin, other: Origin) -> bool:
         """Does the distribution of a module require that of another? The app's own code requires what it imports."""
-        theirs = self._environment.get(other.distribution) if other.distribution else None
+        theirs = self._distributions.get(other.distribution) if other.distribution else None
         if theirs is None or other.is_stdlib:
             return False
-        ours = self._environment.get(origin.distribution) if origin.distribution else None
-        return ours is not None and self._environment.requires(ours, theirs)
+        ours = self._distributions.get(origin.distribution) if origin.distribution else None
+        return ours is not None and self._distributions.requires(ours, theirs)
 
     def _submodules(self, package: str) -> Iterator[str]:
         return (f"{package}.{name}" for name in self._below(package))

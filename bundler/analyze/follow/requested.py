@@ -13,7 +13,7 @@ from bundler.analyze.follow.walk import Walker
 from bundler.analyze.graph import APP, Binding, DataFile, Origin, OriginKind
 from bundler.analyze.hooks import HookError, Hooks, RuntimeHook
 from bundler.analyze.hooks.worker.schema import Collected, HookConfig, Subject
-from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.installed.distributions import Installed, InstalledDistributions
 from bundler.analyze.nodes import Reached
 from bundler.cache import Cache, digest
 from bundler.errors import BundleError
@@ -21,7 +21,7 @@ from bundler.settings import AddedData, Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Requested:
     """Files, and distributions whose metadata is wanted."""
 
     files: tuple[AddedData, ...]
@@ -59,7 +59,7 @@ def hook_config(settings: Settings) -> HookConfig:
     return found
 
 
-def add_asked(walker: Walker, settings: Settings, hooks: Hooks, environment: Environment) -> Asked:
+def add_requested(walker: Walker, settings: Settings, hooks: Hooks, distributions: InstalledDistributions) -> Requested:
     """Bring in what options name; BundleError for what is not there."""
     for name in settings.hidden_imports:
         _add(walker, name, "the hidden import")
@@ -83,7 +83,7 @@ def add_asked(walker: Walker, settings: Settings, hooks: Hooks, environment: Env
         for each in collected
         for source, destination in each["files"]
     )
-    return Asked(files, tuple(_distribution(name, environment) for name in settings.copied_metadata))
+    return Requested(files, tuple(_distribution(name, distributions) for name in settings.copied_metadata))
 
 
 def _add(walker: Walker, name: str, what: str) -> None:
@@ -96,7 +96,7 @@ def _add(walker: Walker, name: str, what: str) -> None:
 
 
 def _collect(walker: Walker, hooks: Hooks, subject: Subject, package: str) -> Collected:
-    if not walker.is_there(package):
+    if not walker.exists(package):
         raise BundleError(
             "no-such-module",
             f"there is no package `{package}` to collect",
@@ -112,8 +112,8 @@ def _collect(walker: Walker, hooks: Hooks, subject: Subject, package: str) -> Co
         ) from error
 
 
-def _distribution(name: str, environment: Environment) -> Installed:
-    found = environment.get(name)
+def _distribution(name: str, distributions: InstalledDistributions) -> Installed:
+    found = distributions.get(name)
     if found is None:
         raise BundleError(
             "no-such-distribution",
@@ -149,30 +149,30 @@ def add_runtime_hooks(walker: Walker, settings: Settings, hooks: Hooks, cache: C
             return tuple(found)
 
 
-def described(
-    asked: Asked, hooks: Hooks, environment: Environment, reached: Mapping[str, Reached]
+def requested_metadata(
+    requested: Requested, hooks: Hooks, distributions: InstalledDistributions, reached: Mapping[str, Reached]
 ) -> Iterator[Installed]:
     """Distributions whose metadata options and hooks ask for."""
-    yield from asked.distributions
-    for wanted, _ in _files(asked, hooks, reached):
-        owner = environment.described_by(wanted.source)
+    yield from requested.distributions
+    for wanted, _ in _files(requested, hooks, reached):
+        owner = distributions.described_by(wanted.source)
         if owner is not None:
             yield owner
 
 
-def asked_files(
-    asked: Asked, hooks: Hooks, environment: Environment, reached: Mapping[str, Reached]
+def requested_files(
+    requested: Requested, hooks: Hooks, distributions: InstalledDistributions, reached: Mapping[str, Reached]
 ) -> Iterator[DataFile]:
     """Files that options and hooks ask for, but for metadata, of which the default rule takes what programs read."""
-    for wanted, origin in _files(asked, hooks, reached):
-        if environment.described_by(wanted.source) is None:
+    for wanted, origin in _files(requested, hooks, reached):
+        if distributions.described_by(wanted.source) is None:
             yield from (replace(file, origin=origin) for file in added_files(wanted))
     yield from _sources(hooks, reached)
 
 
-def _files(asked: Asked, hooks: Hooks, reached: Mapping[str, Reached]) -> Iterator[tuple[AddedData, Origin]]:
+def _files(requested: Requested, hooks: Hooks, reached: Mapping[str, Reached]) -> Iterator[tuple[AddedData, Origin]]:
     """What options and hooks ask for, and for whom."""
-    yield from ((file, APP) for file in asked.files)
+    yield from ((file, APP) for file in requested.files)
     for hook in hooks.ran:
         module = reached.get(hook.hook.module)
         yield from ((file, APP if module is None else module.origin) for file in hook.files)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bundler.analyze.follow.walk import Walker
 from bundler.analyze.graph import Binding
-from bundler.analyze.installed.locate import Kind, Locator
+from bundler.analyze.installed.locate import Locator, ModuleKind
 from bundler.analyze.resolve.entry import Entry
 from bundler.settings import Settings
 from bundler.target import TargetPython
@@ -52,7 +52,7 @@ def _below(
         if name not in _NOT_LIBRARY:
             located = locator.find(name, folders)
             assert located is not None
-            if located.kind is Kind.NAMESPACE:  # templates of projects and the like: data
+            if located.kind is ModuleKind.NAMESPACE:  # templates of projects and the like: data
                 continue
             yield f"{package}.{name}"
             yield from _below(locator, f"{package}.{name}", located.folders, above)

@@ -15,11 +15,11 @@ from bundler.analyze.follow.references import References
 from bundler.analyze.follow.rules import Rule, Rules
 from bundler.analyze.graph import APP, Binding, LeftOut, Origin
 from bundler.analyze.hooks import Hooks, RuntimeHook
-from bundler.analyze.installed.distributions import Environment
-from bundler.analyze.installed.locate import Folder, Kind, Located, sibling_source
+from bundler.analyze.installed.distributions import InstalledDistributions
+from bundler.analyze.installed.locate import Folder, Located, ModuleKind, sibling_source
 from bundler.analyze.installed.origins import Origins
 from bundler.analyze.nodes import AddedFolder, Edge, Reached, Walk
-from bundler.analyze.read.extension import ExtensionReader
+from bundler.analyze.read.extension import ExtensionImports
 from bundler.analyze.read.facts import Addition, FactSource, FileFacts, ImportFact, absolute_name
 from bundler.analyze.resolve.finder import ModuleFinder
 from bundler.analyze.resolve.places import Places, relative_place
@@ -38,8 +38,8 @@ class AnalysisContext:
     finder: ModuleFinder
     origins: Origins
     facts: FactSource
-    extensions: ExtensionReader
-    environment: Environment
+    extensions: ExtensionImports
+    distributions: InstalledDistributions
     rules: Rules
     hooks: Hooks
 
@@ -70,7 +70,7 @@ class Walker:
         self._facts = context.facts
         self._extensions = context.extensions
         # What the program adds to its search path is followed for import statements alone.
-        self._references = References(replace(context.finder), context.origins, context.environment)
+        self._references = References(replace(context.finder), context.origins, context.distributions)
         self._origins = context.origins
         self._rules = context.rules
         self._hooks = context.hooks
@@ -87,7 +87,7 @@ class Walker:
         self._used = UsedNames(used_by_core)
         self._fallbacks = Fallbacks()
         self._late_rules: list[Rule] = []  # of modules that have been reached, for programs that use certain names
-        self._optional = OptionalDistributions(context.environment, context.finder, context.origins)
+        self._optional = OptionalDistributions(context.distributions, context.finder, context.origins)
         self.served: dict[str, Rule] = {}  # rules by names that only code at Python's start makes importable
         for rule in context.rules.packages.values():
             if rule.serve and self.finder.exists(rule.module):
@@ -112,7 +112,7 @@ class Walker:
         """Follow the entry: a script, or a module of `package` that runs under the name `__main__`."""
         node = self._resolver.add("__main__", None)
         node.globalnames.update(facts.globals)
-        located = Located(Kind.SOURCE, source) if source is not None else None
+        located = Located(ModuleKind.SOURCE, source) if source is not None else None
         # As the module that it also is, if it is one of a package.
         place = PurePosixPath(*package.split("."), "__main__") if package else PurePosixPath("__main__")
         self.reached["__main__"] = Reached("__main__", located, facts, origin, place)
@@ -141,13 +141,13 @@ class Walker:
             self._bare.add(name)
             self.add(importer, name, binding)
 
-    def is_there(self, name: str) -> bool:
+    def exists(self, name: str) -> bool:
         """Is there a module of this name, reached or not?"""
         return name in self.reached or self.finder.exists(name)
 
     def add_existing(self, importer: str | None, name: str, binding: Binding) -> None:
         """Bring in a module, if there is one of this name."""
-        if name not in self.reached and self.is_there(name):
+        if name not in self.reached and self.exists(name):
             self.add(importer, name, binding)
 
     def add_runtime_hook(self, hook: RuntimeHook) -> None:
@@ -155,7 +155,7 @@ class Walker:
         if hook.name not in self.reached:
             node = self._resolver.add(hook.name, hook.path)
             self._runtime_hooks.add(hook.name)
-            self._reach(node, Located(Kind.SOURCE, hook.path), hook.origin)
+            self._reach(node, Located(ModuleKind.SOURCE, hook.path), hook.origin)
             self._edges.append(Edge("__main__", hook.name, Binding.HOOK, is_attribute=False, line=0))
             self.run()
 
@@ -199,7 +199,7 @@ class Walker:
     def add_run(self, importer: str | None, name: str) -> None:
         """Bring in a module that is run as `python -m` runs it, if there is one of this name."""
         for each in (name, f"{name}.__main__"):
-            if self.is_there(each):
+            if self.exists(each):
                 node = self._import_name(importer, each, Binding.STRING)
                 self.follow_guarded(node.identifier)
 
@@ -314,7 +314,11 @@ class Walker:
         for name in names if self._facts.is_reading else ():
             parts = name.split(".")
             for length, located in enumerate(self.finder.steps(name), 1):
-                if located is not None and located.kind is Kind.SOURCE and ".".join(parts[:length]) not in self.reached:
+                if (
+                    located is not None
+                    and located.kind is ModuleKind.SOURCE
+                    and ".".join(parts[:length]) not in self.reached
+                ):
                     paths.append(located.path)
         self._facts.expect(paths)
 
@@ -414,10 +418,10 @@ class Walker:
         return True
 
     def _read(self, located: Located | None) -> FileFacts | None:
-        if located is None or located.kind is Kind.NAMESPACE:
+        if located is None or located.kind is ModuleKind.NAMESPACE:
             return None
         source: Path | None = located.path
-        if located.kind is Kind.EXTENSION:
+        if located.kind is ModuleKind.EXTENSION:
             source = sibling_source(located.path, self.finder.locator.extension_suffixes)
         return self._facts.facts(source) if source is not None else None
 
@@ -486,7 +490,7 @@ class Walker:
     def _compiled_imports(self, reached: Reached) -> Iterable[str]:
         """Imports of a compiled module; those of the standard library are known by rules."""
         located = reached.located
-        if located is None or located.kind is not Kind.EXTENSION or reached.origin.is_stdlib:
+        if located is None or located.kind is not ModuleKind.EXTENSION or reached.origin.is_stdlib:
             return ()
         return self._extensions.imports(
             reached.name, located.path, reached.package, self._optional.installed(reached.origin)

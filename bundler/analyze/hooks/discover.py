@@ -19,7 +19,7 @@ from enum import Enum
 from pathlib import Path
 
 from bundler.analyze.graph import APP, Origin, OriginKind
-from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.installed.distributions import Installed, InstalledDistributions
 
 GROUP = "pyinstaller40"  # the entry points of packages that bring hooks
 CONTRIBUTED = "_pyinstaller_hooks_contrib"  # the community's collection
@@ -99,7 +99,7 @@ class HookSources:
 
 
 def find_folders(
-    wanted: Iterable[Path], environment: Environment, ask: Callable[[str], Sequence[str]]
+    wanted: Iterable[Path], distributions: InstalledDistributions, ask: Callable[[str], Sequence[str]]
 ) -> Iterator[HookFolder]:
     """Every folder of hooks: the user's, those of installed packages, the contributed ones, an installed PyInstaller's, ours.
 
@@ -108,7 +108,7 @@ def find_folders(
     for path in wanted:
         yield HookFolder(path, _USERS_PRIORITY)
     contributed = False
-    for owner in environment.offering(GROUP):
+    for owner in distributions.offering(GROUP):
         for entry in _entry_points(owner):
             is_contributed = entry.partition(":")[0] == CONTRIBUTED
             contributed |= is_contributed
@@ -118,7 +118,7 @@ def find_folders(
     if not contributed:
         for folder in contributed_folders():
             yield HookFolder(folder, _CONTRIBUTED_PRIORITY)
-    installed = installed_pyinstaller(environment)
+    installed = installed_pyinstaller(distributions)
     if installed is not None:
         yield HookFolder(installed / "hooks", PYINSTALLERS_PRIORITY)
     yield HookFolder(Path(__file__).with_name("own"), _OWN_PRIORITY)
@@ -136,9 +136,9 @@ def guest_folder(package: str) -> Path | None:
     return Path(spec.origin).parent.parent if spec is not None and spec.origin is not None else None
 
 
-def installed_pyinstaller(environment: Environment) -> Path | None:
+def installed_pyinstaller(distributions: InstalledDistributions) -> Path | None:
     """The package of the PyInstaller that is installed for the target, if one is."""
-    owner = environment.get("pyinstaller")
+    owner = distributions.get("pyinstaller")
     package = owner.metadata.parent / "PyInstaller" if owner is not None else None
     return package if package is not None and (package / "hooks").is_dir() else None
 

@@ -43,7 +43,7 @@ from bundler.analyze.hooks.worker.schema import (
     StandardResult,
     Subject,
 )
-from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.distributions import InstalledDistributions
 from bundler.analyze.installed.locate import Folder, Located
 from bundler.cache import Cache, digest, tree_digest
 from bundler.errors import Diagnostic, warning
@@ -96,7 +96,7 @@ class Hooks:
         self,
         target: TargetPython,
         search_path: tuple[Path, ...],
-        environment: Environment,
+        distributions: InstalledDistributions,
         cache: Cache,
         folders: Iterable[Path],
         config: HookConfig | None = None,
@@ -107,12 +107,12 @@ class Hooks:
         self.ran: list[StandardHook] = []
         self._target = target
         self._search_path = search_path
-        self._environment = environment
+        self._distributions = distributions
         self._cache = cache
         self._config = config or {}
         self._service: Service | None = None
         self._foreign = ForeignCode()
-        found = find_folders(folders, environment, self._ask_for_folders) if runs_code else ()
+        found = find_folders(folders, distributions, self._ask_for_folders) if runs_code else ()
         self._sources = HookSources(found)
         self._before_import = self._sources.of(HookKind.BEFORE_IMPORT)
         self._before_search = self._sources.of(HookKind.BEFORE_SEARCH)
@@ -245,7 +245,7 @@ class Hooks:
 
     def _key(self, hook: Hook, origin: Origin, request: HookRequest) -> str | None:
         """The name under which the result is kept, if all that it can depend on is known by what is installed."""
-        known = self._environment.owner(hook.path) is not None or hook.path.is_relative_to(self._contributed)
+        known = self._distributions.owner(hook.path) is not None or hook.path.is_relative_to(self._contributed)
         if not known or not (origin.is_stdlib or (origin.is_installed and origin.distribution)):
             return None
         return digest(self._identity, json.dumps(request, sort_keys=True), hook.path.read_bytes())
@@ -268,14 +268,14 @@ class Hooks:
             tree_digest(_WORKER),
             *(tree_digest(self._contributed / name) for name in ("utils",) if self._contributed.is_dir()),
             str(self._target.hexversion),
-            self._environment.identity,
+            self._distributions.identity,
             json.dumps(self._setting, sort_keys=True),
         )
 
     @cached_property
     def _setting(self) -> Setting:
         guests = {name: guest_folder(name) for name in _GUESTS}
-        pyinstaller = installed_pyinstaller(self._environment)
+        pyinstaller = installed_pyinstaller(self._distributions)
         return {
             "path": [str(folder) for folder in self._search_path],
             "prefix": str(self._target.prefix),

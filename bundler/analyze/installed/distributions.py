@@ -51,7 +51,7 @@ class Installed:
 
 
 @dataclass(slots=True)
-class Environment:
+class InstalledDistributions:
     """All distributions on a search path; the first of each name wins, as at run time."""
 
     search_path: tuple[Path, ...]

@@ -11,7 +11,7 @@ from pathlib import Path
 Folder = str | os.PathLike[str]
 
 
-class Kind(Enum):
+class ModuleKind(Enum):
     """What was found under a name."""
 
     SOURCE = "source"
@@ -26,7 +26,7 @@ class Located:
     `linked`: the user's file, when `path` goes through a link that bundler made (search_path.py).
     """
 
-    kind: Kind
+    kind: ModuleKind
     path: Path
     folders: tuple[Path, ...] = ()
     linked: Path | None = None
@@ -81,7 +81,7 @@ class Locator:
                 return found
             if name in listing and os.path.isdir(f"{folder}/{name}"):  # noqa: PTH112  # see above
                 portions.append(Path(f"{folder}/{name}"))
-        return Located(Kind.NAMESPACE, portions[0], tuple(portions)) if portions else None
+        return Located(ModuleKind.NAMESPACE, portions[0], tuple(portions)) if portions else None
 
     def find_dotted(self, name: str, folders: Iterable[Folder]) -> Located | None:
         """The module with this full name, or the deepest of its parents that exists; None when not even the first."""
@@ -118,7 +118,7 @@ class Locator:
         for suffix in (*self.extension_suffixes, ".py"):
             # A name may be that of a folder, or of a link that leads nowhere.
             if name + suffix in listing and os.path.isfile(f"{folder}/{name}{suffix}"):  # noqa: PTH113  # see above
-                kind = Kind.SOURCE if suffix == ".py" else Kind.EXTENSION
+                kind = ModuleKind.SOURCE if suffix == ".py" else ModuleKind.EXTENSION
                 return Located(kind, Path(f"{folder}/{name}{suffix}"))
         return None
 

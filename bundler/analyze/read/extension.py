@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.installed.distributions import Installed, InstalledDistributions
 from bundler.analyze.read.worker.schema import NotObserved, Observed, ObserveRequest
 from bundler.cache import Cache, digest, tree_digest
 from bundler.process import CommandError, Service
@@ -31,24 +31,24 @@ _PLAIN_NAME = re.compile(r"[\w.-]+", re.ASCII)
 _SPACED = bytes(byte if _PLAIN_NAME.match(chr(byte)) else ord(" ") for byte in range(256))
 
 
-class ExtensionReader:
+class ExtensionImports:
     """Imports of extension modules, by module."""
 
     def __init__(
         self,
         target: TargetPython,
         search_path: tuple[Path, ...],
-        environment: Environment,
+        distributions: InstalledDistributions,
         cache: Cache,
         *,
         runs_code: bool,
     ) -> None:
         self._target = target
         self._path = [str(folder) for folder in search_path]
-        self._environment = environment
+        self._distributions = distributions
         self._cache = cache
         self._identity = digest(
-            tree_digest(Path(__file__).parent / "worker"), str(target.hexversion), environment.identity
+            tree_digest(Path(__file__).parent / "worker"), str(target.hexversion), distributions.identity
         )
         self._modules: dict[str, frozenset[str]] = {}  # by distribution
         self._service: Service | None = None
@@ -98,7 +98,7 @@ class ExtensionReader:
             # Cython keeps `from package import _helper` as two names.
             if is_there(last if parent == package else name):
                 yield name
-        for required in self._environment.required(owner):
+        for required in self._distributions.required(owner):
             for name in self._module_names(required):
                 if "." not in name and is_there(name):
                     yield name

@@ -6,8 +6,8 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
-from bundler.analyze.installed.distributions import Environment
-from bundler.analyze.installed.locate import Kind, Located, Locator
+from bundler.analyze.installed.distributions import InstalledDistributions
+from bundler.analyze.installed.locate import Located, Locator, ModuleKind
 from bundler.analyze.resolve.unsuitable import refuse_unsuitable
 from bundler.cache import Cache, digest
 from bundler.contract import bundle_root
@@ -34,13 +34,13 @@ class Entry:
     function: str = ""
 
 
-def find_entry(settings: Settings, environment: Environment, locator: Locator, cache: Cache) -> Entry:
+def find_entry(settings: Settings, distributions: InstalledDistributions, locator: Locator, cache: Cache) -> Entry:
     """The entry that the settings ask for; BundleError when it is not there."""
     if settings.script is not None:
-        return _script(settings.script, environment, cache)
+        return _script(settings.script, distributions, cache)
     here = settings.folder.absolute()
     if settings.module is not None:
-        return _module(settings.module, (here, *environment.search_path), locator)
+        return _module(settings.module, (here, *distributions.search_path), locator)
     assert settings.target is not None
     path = Path(settings.target)
     if not path.exists():
@@ -120,7 +120,7 @@ def _module(name: str, search_path: tuple[Path, ...], locator: Locator) -> Entry
             f"`{name}` is a package and cannot be executed itself: there is no module `{module}`",
             hint=f"name a module in it with `-m {name}.MODULE`, or a function with `{name}.MODULE:FUNCTION`",
         )
-    if located is None or located.kind is not Kind.SOURCE:
+    if located is None or located.kind is not ModuleKind.SOURCE:
         raise BundleError(
             "no-such-module",
             f"there is no module `{module}` with Python source to run",
@@ -149,10 +149,10 @@ def _locate(name: str, search_path: tuple[Path, ...], locator: Locator) -> Locat
     return located
 
 
-def _script(name: str, environment: Environment, cache: Cache) -> Entry:
-    scripts = environment.scripts()
+def _script(name: str, distributions: InstalledDistributions, cache: Cache) -> Entry:
+    scripts = distributions.scripts()
     if name not in scripts:
-        file = environment.script_file(name)
+        file = distributions.script_file(name)
         if file is not None:
             return Entry(name, file, str(bundle_root() / name), "", "", ())
         near = difflib.get_close_matches(name, scripts, 1)

@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from bundler.analyze.installed.locate import Kind, Located
+from bundler.analyze.installed.locate import Located, ModuleKind
 
 
 class Places:
@@ -32,7 +32,7 @@ class Places:
         usual = PurePosixPath(name.replace(".", "/"))
         if located is None:
             return usual
-        is_in_package = located.folders and located.kind is not Kind.NAMESPACE
+        is_in_package = located.folders and located.kind is not ModuleKind.NAMESPACE
         home = located.path.parent.parent if is_in_package else located.path.parent
         place = self._folders.get(str(home))
         return usual if place is None else place / usual.name

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from bundler.analyze.graph import Binding
 from bundler.analyze.nodes import Edge, Reached, Walk
 from bundler.analyze.resolve.finder import ModuleFinder
-from bundler.analyze.tell.why import chain_to, first_edges, told
+from bundler.analyze.tell.why import chain_to, first_edges, format_chain
 from bundler.errors import Diagnostic, Severity, warning
 from bundler.settings import Settings
 
@@ -91,14 +91,14 @@ def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnosti
                     "missing-module",
                     f"`{edge.imported}` was not found",
                     where=_where(importer, edge.line),
-                    notes=(told((*chain_to(every, importer.name), edge)),),
+                    notes=(format_chain((*chain_to(every, importer.name), edge)),),
                     hint="install it in the environment of the target Python, "
                     f"or pass `--exclude-module {edge.imported}` if the program does not need it",
                     is_urgent=is_certain and is_own,
                 )
         elif edge.imported not in found:
             text = f"`{edge.imported}`, which is optional, is not installed"
-            notes = (told((*chain_to(every, importer.name), edge)),)
+            notes = (format_chain((*chain_to(every, importer.name), edge)),)
             found[edge.imported] = _detail("optional-module", text, _where(importer, edge.line), notes)
     yield from found.values()
 
@@ -109,7 +109,7 @@ def left_out(walk: Walk) -> Iterator[Diagnostic]:
     for edge in walk.left_out:
         name = edge.imported
         if name not in walk.reached:
-            notes = (told((*chain_to(every, edge.importer), edge)),)
+            notes = (format_chain((*chain_to(every, edge.importer), edge)),)
             where = _where(walk.reached[edge.importer], edge.line)
             yield _detail("left-out", f"`{name}` is left out: it is optional", where, notes, f"--hidden-import {name}")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bundler.analyze.graph import ModuleGraph
-from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.distributions import InstalledDistributions
 from bundler.analyze.installed.locate import Locator
 from bundler.analyze.installed.origins import Origins
 from bundler.analyze.read.worker.schema import Used
@@ -46,14 +46,14 @@ def trace(
 ) -> Traced:
     """Run the program once; BundleError when it tells nothing."""
     locator = Locator(target.extension_suffixes)
-    environment = Environment(target.search_path, target.markers)
-    entry = find_entry(settings, environment, locator, cache)
-    origins = Origins(target.stdlib, environment)
+    distributions = InstalledDistributions(target.search_path, target.markers)
+    entry = find_entry(settings, distributions, locator, cache)
+    origins = Origins(target.stdlib, distributions)
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "answer"
         kind, subject = ("module", entry.module) if settings.module else ("script", str(entry.source))
         first = str(entry.search_path[0]) if entry.search_path else ""
-        command = worker_command(target.executable, "analyze/read", "trace", isolated=False)
+        command = worker_command(target.executable, "analyze/read", "tracer", isolated=False)
         run_attached([*command, str(answer), kind, subject, first, *arguments], environment={"PYTHONSAFEPATH": "1"})
         if not answer.exists():
             raise BundleError(

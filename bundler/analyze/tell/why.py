@@ -54,17 +54,17 @@ def chain_to(first: Mapping[str | None, _AnyEdge | None], name: str | None) -> t
     return tuple(reversed(found))
 
 
-def phrase(edge: _Edge) -> str:
+def format_edge(edge: _Edge) -> str:
     """What an edge's importer does: "imports x", "imports, inside a function, x"."""
     word = edge.binding.value
     return f"{word}{',' if ',' in word else ''} {edge.imported}"
 
 
-def told(chain: Iterable[_Edge]) -> str:
+def format_chain(chain: Iterable[_Edge]) -> str:
     """A chain in one sentence: "a imports b, which imports, inside a function, c"."""
     text = ""
     for edge in chain:
-        text += f", which {phrase(edge)}" if text else f"{_importer(edge)} {phrase(edge)}"
+        text += f", which {format_edge(edge)}" if text else f"{_importer(edge)} {format_edge(edge)}"
     return text
 
 
@@ -83,7 +83,7 @@ def explain(graph: ModuleGraph, name: str, locator: Locator, builtin: frozenset[
     chain = chain_to(first_edges(graph.imports), name)
     if not chain:
         return f"{name} is where the program starts" if name == "__main__" else f"{name} is part of the interpreter"
-    steps = [(f"{_importer(edge)} {phrase(edge)}", _place(graph, edge)) for edge in chain]
+    steps = [(f"{_importer(edge)} {format_edge(edge)}", _place(graph, edge)) for edge in chain]
     width = max(len(step) for step, _ in steps)
     return "\n".join(f"{step:{width}}  {place}".rstrip() for step, place in steps)
 
@@ -128,7 +128,7 @@ def _unmet(graph: ModuleGraph, edge: Import, message: str, hint: str, reasons: I
         "not-included",
         message,
         where=_place(graph, edge) or None,
-        notes=(told((*chain_to(first_edges(graph.imports), edge.importer), edge)), *reasons),
+        notes=(format_chain((*chain_to(first_edges(graph.imports), edge.importer), edge)), *reasons),
         hint=hint,
     )
 

@@ -25,7 +25,7 @@ from typing import Any
 from .schema import PrecompiledJob, PrecompileJob
 
 
-def computed(job: PrecompiledJob, optimize: int) -> Iterator[tuple[str, Any]]:
+def compile_all(job: PrecompiledJob, optimize: int) -> Iterator[tuple[str, Any]]:
     """Keys and results, without those of texts and patterns that do not compile or give a warning."""
     for text in job["texts"]:
         with suppress(SyntaxError, ValueError, RecursionError, MemoryError, Warning):
@@ -82,5 +82,5 @@ def main() -> None:
     """Make the results of the job."""
     job: PrecompileJob = json.load(sys.stdin)
     sys.setrecursionlimit(20_000)  # as when they were frozen
-    results = [(key, marshal.dumps(result)) for key, result in computed(job["precompiled"], job["optimize"])]
+    results = [(key, marshal.dumps(result)) for key, result in compile_all(job["precompiled"], job["optimize"])]
     Path(job["output"]).write_bytes(marshal.dumps(results, 2))  # a format that the interpreter of any version reads

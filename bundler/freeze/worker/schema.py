@@ -9,7 +9,7 @@ from typing import NotRequired, TypedDict, final
 
 
 @final
-class Layout(TypedDict):
+class LayoutData(TypedDict):
     """An `ObjectLayout` (bundler/target/model.py); members of structs are (name, offset, size)."""
 
     structs: dict[str, list[tuple[str, int, int]]]

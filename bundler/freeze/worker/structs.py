@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from .schema import Layout
+from .schema import LayoutData
 
 
 class Member(NamedTuple):
@@ -41,7 +41,7 @@ WORD = 8
 _HEAD_SIZE = 16
 
 
-def code_members(layout: Layout) -> list[Member]:
+def code_members(layout: LayoutData) -> list[Member]:
     """A code object behind its type and before its bytecode: references, the word with the version, numbers between them."""
     *measured, bytecode = map(Member._make, layout["structs"]["code"])
     named = [member for member in measured if member.name in POINTERS]
@@ -69,13 +69,13 @@ def _declare(name: str, fields: str, *, gc_head: bool = False) -> str:
     return f"struct {name} {{{'W gc_next, gc_prev; ' if gc_head else ''}W head; P type; {fields}}};"
 
 
-def _code_fields(layout: Layout) -> str:
+def _code_fields(layout: LayoutData) -> str:
     members = enumerate(code_members(layout))
     fields = [f"P m{index};" if member.name else f"W m{index}[{member.size // WORD}];" for index, member in members]
     return " ".join((*fields, "char data[];"))
 
 
-def _data_offsets(layout: Layout) -> dict[str, int]:
+def _data_offsets(layout: LayoutData) -> dict[str, int]:
     """Where the contents of objects begin; of strings behind the padded header (unicodeobject.c, _PyUnicode_DATA)."""
     structs, constants = layout["structs"], layout["constants"]
     return {
@@ -87,7 +87,7 @@ def _data_offsets(layout: Layout) -> dict[str, int]:
     }
 
 
-def declarations(layout: Layout) -> Iterator[str]:
+def declarations(layout: LayoutData) -> Iterator[str]:
     """Lines of C: the structs, the objects that live in libpython, and one macro per kind of static object."""
     constants = layout["constants"]
     yield "typedef unsigned long W;"
@@ -124,7 +124,7 @@ def declarations(layout: Layout) -> Iterator[str]:
         yield f'#define IN_{section.upper()} __attribute__((section(".frozen.{section}"), aligned({alignment})))'
 
 
-def layout_asserts(layout: Layout) -> Iterator[str]:
+def layout_asserts(layout: LayoutData) -> Iterator[str]:
     """Lines of C that compile only where our structs lie exactly as the headers' own: include after both."""
     constants = layout["constants"]
     names = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TypedDict, final
 
-from bundler.freeze.worker.schema import Layout
+from bundler.freeze.worker.schema import LayoutData
 
 # A name for messages, the name of a static module, the file name if it is a script or "", marshalled code or the source.
 Case = tuple[str, str, str, bytes]
@@ -37,7 +37,7 @@ class ComparisonRequest(TypedDict):
     `are_strings_unique`: libpython has one object for each of its own strings.
     """
 
-    layout: Layout
+    layout: LayoutData
     writable: list[tuple[int, int, int]]
     references: list[str]
     run_time: list[str]

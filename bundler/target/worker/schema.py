@@ -6,8 +6,8 @@ from typing import TypedDict, final
 
 
 @final
-class Facts(TypedDict):
-    """What facts.py prints. Most become fields of `TargetPython`.
+class InterpreterFacts(TypedDict):
+    """What interpreter_facts.py prints. Most become fields of `TargetPython`.
 
     `variables`: some of `sysconfig.get_config_vars()`, "" for those that are not set. `libc`: "glibc", or "" for a C
     library that Python does not know.

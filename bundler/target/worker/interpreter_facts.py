@@ -13,7 +13,7 @@ import sysconfig  # noqa: E402
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # it is run as a script, by interpreters that are refused too
-    from bundler.target.worker.schema import Facts
+    from bundler.target.worker.schema import InterpreterFacts
 
 
 def early_modules() -> list:  # type: ignore[type-arg]  # Pythons that are refused later come this far
@@ -27,7 +27,7 @@ def early_modules() -> list:  # type: ignore[type-arg]  # Pythons that are refus
     return sorted({name.partition(".")[0] for name in LOADED | frozen} - {"__main__"})
 
 
-def facts() -> "Facts":
+def facts() -> "InterpreterFacts":
     """Facts about this interpreter."""
     variables = sysconfig.get_config_vars()
     names = ("LIBPL", "LIBDIR", "LIBRARY", "LDLIBRARY", "INSTSONAME", "LIBS", "SYSLIBS", "MODLIBS", "MULTIARCH")

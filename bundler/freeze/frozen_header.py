@@ -8,8 +8,8 @@ from bundler.cache import digest
 from bundler.context import BuildContext
 from bundler.contract import launcher_folder
 from bundler.errors import BundleError
-from bundler.freeze.worker.objects import unknown_members
-from bundler.freeze.worker.schema import Layout
+from bundler.freeze.worker.module_writer import unknown_members
+from bundler.freeze.worker.schema import LayoutData
 from bundler.freeze.worker.structs import declarations, layout_asserts
 from bundler.process import CommandError
 from bundler.target import ObjectLayout, TargetPython
@@ -88,7 +88,7 @@ _NAMES_OF_BOTH = (
 )
 
 
-def layout_as_json(layout: ObjectLayout) -> Layout:
+def layout_as_json(layout: ObjectLayout) -> LayoutData:
     """The layout in the form that workers read."""
     return {
         "structs": {

@@ -17,7 +17,7 @@ from types import CodeType, EllipsisType
 from typing import Any
 
 from . import ctext
-from .schema import Layout
+from .schema import LayoutData
 from .structs import POINTERS, VERSION_WORD, WORD, Member, code_members
 
 # What the interpreter fills in while it runs; a fresh code object has nothing there.
@@ -34,7 +34,7 @@ _COPIED_MEMBERS = frozenset(
 _OPTIMIZED = 0x1  # CO_OPTIMIZED: the code of a function, not of a module or class body
 
 
-def unknown_members(layout: Layout) -> list[str]:
+def unknown_members(layout: LayoutData) -> list[str]:
     """Members of code objects of which this file does not say what to write."""
     known = {*_COPIED_MEMBERS, *POINTERS, *RUN_TIME_MEMBERS, *VERSION_WORD.split("+")}
     *members, _bytecode = map(Member._make, layout["structs"]["code"])
@@ -53,7 +53,7 @@ class ModuleWriter:
     Objects are numbered from `first` on, so that several modules can stand in one C file; `following` is the next number.
     """
 
-    def __init__(self, layout: Layout, version_symbol: str, first: int = 1) -> None:
+    def __init__(self, layout: LayoutData, version_symbol: str, first: int = 1) -> None:
         self.pooled: set[str] = set()
         self.codes = 0
         self.following = first
@@ -315,7 +315,7 @@ def _is_hashed_at_random(value: object) -> bool:
     return any(map(_is_hashed_at_random, value)) if isinstance(value, tuple) else isinstance(value, str | bytes)
 
 
-def _copied(layout: Layout) -> tuple[int, int]:
+def _copied(layout: LayoutData) -> tuple[int, int]:
     """How many bytes lie in front of a code object's bytecode, and which of them are copied, as the bits of a number."""
     *members, bytecode = map(Member._make, layout["structs"]["code"])
     bits = 0
