@@ -82,18 +82,6 @@ class Cache:
         write_atomically(path, data)
 
     @contextlib.contextmanager
-    def building(self, path: Path) -> Iterator[Path]:
-        """A temporary name beside `path` for a program to write to; renamed to `path` when the block succeeds."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
-        os.close(handle)
-        try:
-            yield Path(name)
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-
-    @contextlib.contextmanager
     def workplace(self, kind: str) -> Iterator[Path]:
         """A folder for the time of the block, near entries of that kind: other builds may make the same ones."""
         place = self.root / kind

@@ -116,10 +116,10 @@ def _run(arguments: list[str]) -> int:
         else:
             given = read_arguments(arguments)
             asked = {name: given.pop(name) for name in (PLAN, WHY, TRACE, _JSON) if name in given}
-            settings = _settings(dict(given), environment())
+            settings = read_settings(dict(given), environment())
             for run in asked.get(TRACE, ()):
                 _trace(settings, run)
-                settings = _settings(dict(given), environment())
+                settings = read_settings(dict(given), environment())
             if WHY in asked:
                 _why(settings, asked[WHY])
             elif PLAN in asked:
@@ -336,12 +336,8 @@ def _unknown_options(names: tuple[str, ...], parser_: argparse.ArgumentParser) -
     return UsageError(f"there are no options {listed}", help_hint, tuple(filter(None, answers)))
 
 
-def read_settings(arguments: list[str], variables: Mapping[str, str]) -> Settings:
-    """Settings from arguments, project file and environment variables; SystemExit after `--help` and `--version`."""
-    return _settings(_parse(parser(), arguments), variables)
-
-
-def _settings(given: dict[str, Any], variables: Mapping[str, str]) -> Settings:
+def read_settings(given: dict[str, Any], variables: Mapping[str, str]) -> Settings:
+    """Settings from arguments as `read_arguments` reads them, the project's file, and environment variables."""
     flags = _flags(given)
     both = flags.conflict()
     if both:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bundler.cli import UsageError, parser, read_settings
+from bundler.cli import UsageError, parser, read_arguments, read_settings
 from bundler.errors import BundleError
 from bundler.interpreters import DefaultPython, default_python, find_python
 from bundler.other_tools import ANSWERS, options_in
@@ -45,7 +45,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
         if toml is not None:
             (project / "pyproject.toml").write_text(f"[tool.bundle]\n{toml}\n")
         monkeypatch.chdir(project)
-        return read_settings(arguments.split(), {"BUNDLER_CACHE_DIR": "/cache", **variables})
+        return read_settings(read_arguments(arguments.split()), {"BUNDLER_CACHE_DIR": "/cache", **variables})
 
     return read
 
@@ -180,14 +180,14 @@ def test_paths_in_the_file_start_at_the_file(read: Read, tmp_path: Path, monkeyp
     read("app.py", 'target = "app.py"\noutput = "dist/it"\nadd-data = ["d:d"]\ncache-dir = "c"')
     monkeypatch.chdir(project / "inner")
 
-    settings = read_settings([], {})
+    settings = read_settings(read_arguments([]), {})
 
     assert settings.target == str(project / "app.py")
     assert settings.output == project / "dist" / "it"
     assert settings.added_data == (AddedData(project / "d", PurePosixPath("d")),)
     assert settings.cache_dir == project / "c"
     assert settings.folder == project
-    assert read_settings(["-m", "mod"], {}).folder == Path()
+    assert read_settings(read_arguments(["-m", "mod"]), {}).folder == Path()
 
 
 def test_home_folders_are_expanded(read: Read, monkeypatch: pytest.MonkeyPatch):

@@ -75,8 +75,3 @@ class TargetPython:
     extension_suffixes: tuple[str, ...]  # ".cpython-313-x86_64-linux-gnu.so", ".abi3.so", ".so"
     markers: Mapping[str, str]  # PEP 508 environment
     layout: ObjectLayout
-
-    @property
-    def short_version(self) -> str:
-        """Major and minor: "3.13"."""
-        return f"{self.version[0]}.{self.version[1]}"

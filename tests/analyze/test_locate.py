@@ -89,12 +89,12 @@ def test_module_beside_its_own_folder(tmp_path: Path, locator: Locator):
 
 
 def test_dotted_names(tmp_path: Path, locator: Locator):
-    """A full name leads through packages; where it ends, the deepest parent that exists is the answer."""
+    """A full name leads through packages; where it ends there is no module."""
     write(tmp_path, {"a/__init__.py": "", "a/b/__init__.py": "", "a/b/c.py": ""})
 
     assert locator.find_dotted("a.b.c", [tmp_path]) == Located(ModuleKind.SOURCE, tmp_path / "a/b/c.py")
-    assert locator.find_dotted("a.b.d", [tmp_path]) == locator.find_dotted("a.b", [tmp_path])
-    assert locator.find_dotted("a.b.c.d", [tmp_path]) == locator.find_dotted("a.b.c", [tmp_path])
+    assert locator.find_dotted("a.b.d", [tmp_path]) is None
+    assert locator.find_dotted("a.b.c.d", [tmp_path]) is None
     assert locator.find_dotted("x.y", [tmp_path]) is None
     assert locator.is_module("a.b.c", [tmp_path])
     assert not locator.is_module("a.b.d", [tmp_path])

@@ -13,6 +13,7 @@ from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
 from tests.freeze import programs, samples
 from tests.freeze.exact import Bench, Result
+from tests.target.pythons import short_version
 
 # Large ones, old ones, generated ones, and those whose constants are unusual.
 STDLIB = """
@@ -34,7 +35,7 @@ def result(
     target: TargetPython, toolchain: Toolchain, cache: Cache, tmp_path_factory: pytest.TempPathFactory
 ) -> Result:
     """What the comparison of everything found, in one binary."""
-    folder = tmp_path_factory.mktemp(f"exact-{target.short_version}")
+    folder = tmp_path_factory.mktemp(f"exact-{short_version(target)}")
     modules = []
     written = enumerate(programs.compilable(programs.generated(GENERATED_PROGRAMS)))
     for name, text in (

@@ -42,6 +42,11 @@ def probed(version: str) -> TargetPython | None:
     return None if python is None else probe(python, quiet_context(), linkage)
 
 
+def short_version(target: TargetPython) -> str:
+    """Major and minor: "3.13"."""
+    return ".".join(map(str, target.version[:2]))
+
+
 @functools.cache
 def running() -> TargetPython | None:
     """Facts about the Python that runs the tests; None when it has no C headers."""

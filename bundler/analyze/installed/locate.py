@@ -84,23 +84,18 @@ class Locator:
         return Located(ModuleKind.NAMESPACE, portions[0], tuple(portions)) if portions else None
 
     def find_dotted(self, name: str, folders: Iterable[Folder]) -> Located | None:
-        """The module with this full name, or the deepest of its parents that exists; None when not even the first."""
+        """The module with this full name; None when it, or a package that it is in, does not exist."""
         found = None
-        for part in name.split("."):
-            inner = self.find(part, folders)
-            if inner is None:
-                break
-            found, folders = inner, inner.folders
-        return found
-
-    def is_module(self, name: str, folders: Iterable[Folder]) -> bool:
-        """Does a module with this full name exist?"""
         for part in name.split("."):
             found = self.find(part, folders)
             if found is None:
-                return False
+                return None
             folders = found.folders
-        return True
+        return found
+
+    def is_module(self, name: str, folders: Iterable[Folder]) -> bool:
+        """True if a module with this full name exists."""
+        return self.find_dotted(name, folders) is not None
 
     def submodules(self, folders: Iterable[Folder]) -> tuple[str, ...]:
         """The last names of all modules directly in these folders, sorted."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bundler.analyze.installed.distributions import InstalledDistributions
-from bundler.analyze.installed.locate import Located, Locator, ModuleKind
+from bundler.analyze.installed.locate import Locator, ModuleKind
 from bundler.analyze.resolve.unsuitable import refuse_unsuitable
 from bundler.cache import Cache, digest
 from bundler.contract import bundle_root
@@ -109,11 +109,11 @@ def in_folder(folder: Path) -> str:
 
 
 def _module(name: str, search_path: tuple[Path, ...], locator: Locator) -> Entry:
-    located = _locate(name, search_path, locator)
+    located = locator.find_dotted(name, search_path)
     module = name
     if located is not None and located.folders:
         module = f"{name}.__main__"
-        located = _locate(module, search_path, locator)
+        located = locator.find_dotted(module, search_path)
     if located is None and module != name:
         raise BundleError(
             "no-such-module",
@@ -136,17 +136,6 @@ def _module(name: str, search_path: tuple[Path, ...], locator: Locator) -> Entry
         search_path=(search_path[0],),
         top=module.partition(".")[0],
     )
-
-
-def _locate(name: str, search_path: tuple[Path, ...], locator: Locator) -> Located | None:
-    folders = search_path
-    located = None
-    for part in name.split("."):
-        located = locator.find(part, folders)
-        if located is None:
-            return None
-        folders = located.folders
-    return located
 
 
 def _script(name: str, distributions: InstalledDistributions, cache: Cache) -> Entry:

@@ -23,10 +23,6 @@ class Places:
         """Note where a folder lies; None: it becomes part of the root."""
         self._folders.setdefault(str(folder), place or PurePosixPath())
 
-    def of_folder(self, folder: Path) -> PurePosixPath | None:
-        """Where a folder lies, if that is known."""
-        return self._folders.get(str(folder))
-
     def of_module(self, name: str, located: Located | None) -> PurePosixPath:
         """Where a module lies, without a suffix; the parts of its name, if its folder was never noted."""
         usual = PurePosixPath(name.replace(".", "/"))

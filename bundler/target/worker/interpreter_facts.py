@@ -30,7 +30,7 @@ def early_modules() -> list:  # type: ignore[type-arg]  # Pythons that are refus
 def facts() -> "InterpreterFacts":
     """Facts about this interpreter."""
     variables = sysconfig.get_config_vars()
-    names = ("LIBPL", "LIBDIR", "LIBRARY", "LDLIBRARY", "INSTSONAME", "LIBS", "SYSLIBS", "MODLIBS", "MULTIARCH")
+    names = ("LIBPL", "LIBDIR", "LIBRARY", "INSTSONAME", "LIBS", "SYSLIBS", "MODLIBS", "MULTIARCH")
     paths = sysconfig.get_paths()
     return {
         "implementation": sys.implementation.name,
