@@ -250,12 +250,12 @@ def _python_command(graph: ModuleGraph, settings: Settings) -> bool | None:
 
 def _wanted_sources(image: FrozenImage, settings: Settings) -> Iterable[FileEntry]:
     if settings.with_source or image.graph.reads_every_source:
-        return _sources(image, image.sources)
+        return source_entries(image, image.sources)
     own = [module for module in image.sources if module.origin.is_own]
-    return _sources(image, own) if image.graph.reads_own_sources else ()
+    return source_entries(image, own) if image.graph.reads_own_sources else ()
 
 
-def _sources(image: FrozenImage, modules: Iterable[SourceModule]) -> Iterator[FileEntry]:
+def source_entries(image: FrozenImage, modules: Iterable[SourceModule]) -> Iterator[FileEntry]:
     """The sources of frozen modules, compressed: for tracebacks and for `inspect`."""
     folders = set(_package_folders(image))
     for module in modules:

@@ -29,7 +29,7 @@ def add_whole_library(walker: Walker, target: TargetPython, settings: Settings, 
     for host in hosts:
         top = host.partition(".")[0]
         located = walker.reached[top].located if top in walker.reached else None
-        for name in _below(walker.finder.locator, top, located.folders if located is not None else ()):
+        for name in submodules_below(walker.finder.locator, top, located.folders if located is not None else ()):
             # Not by rule, for nothing is amiss when some of it cannot be imported here.
             walker.add_existing(host, name, Binding.STRING)
 
@@ -40,12 +40,16 @@ def library_modules(locator: Locator, target: TargetPython) -> Iterator[str]:
         yield name
         located = locator.find(name, target.search_path)
         if located is not None:
-            yield from _below(locator, name, located.folders)
+            yield from submodules_below(locator, name, located.folders)
 
 
-def _below(
+def submodules_below(
     locator: Locator, package: str, folders: Iterable[Path], above: frozenset[Path] = frozenset()
 ) -> Iterator[str]:
+    """Full names of the modules in a package, at any depth, without tests and folders of data.
+
+    `folders`: the package's own. `above`: the folders, resolved, of the packages that it is in.
+    """
     folders = [folder for folder in folders if folder.resolve() not in above]  # links may lead in circles
     above |= {folder.resolve() for folder in folders}
     for name in locator.submodules(folders):
@@ -55,7 +59,7 @@ def _below(
             if located.kind is ModuleKind.NAMESPACE:  # templates of projects and the like: data
                 continue
             yield f"{package}.{name}"
-            yield from _below(locator, f"{package}.{name}", located.folders, above)
+            yield from submodules_below(locator, f"{package}.{name}", located.folders, above)
 
 
 def _hosts(walker: Walker, entry: Entry) -> Iterator[str]:

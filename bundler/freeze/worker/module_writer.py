@@ -6,18 +6,19 @@ out of the live object's memory, never computed: whatever CPython wrote there is
 
 from __future__ import annotations
 
-import ast
 import ctypes
 import marshal
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import groupby
 from operator import itemgetter
 from types import CodeType, EllipsisType
 from typing import Any
 
 from . import ctext
+from .constants import bits, sharing_key
 from .schema import LayoutData
+from .set_orders import marshalled_orders, written_orders
 from .structs import POINTERS, VERSION_WORD, WORD, Member, code_members
 
 # What the interpreter fills in while it runs; a fresh code object has nothing there.
@@ -78,8 +79,8 @@ class ModuleWriter:
 
         `script`: the source, if Python would run it as it is compiled, without a .pyc in between.
         """
-        self._orders = dict(_insertion_orders(compiled)) | dict(
-            _written_orders(script, made_twice=self._sets_made_twice)
+        self._orders = dict(marshalled_orders(compiled)) | dict(
+            written_orders(script, made_twice=self._sets_made_twice)
         )
         # Through marshal, as a .pyc would: equal constants are merged and bytecode is as fresh as after any import.
         body = self.reference(marshal.loads(marshal.dumps(compiled)))  # noqa: S302  # our own bytes
@@ -115,7 +116,7 @@ class ModuleWriter:
         if seen is not None:
             return seen[0]
         # Most are strings and bytes, which are their own keys.
-        key = value if isinstance(value, str | bytes) else _sharing_key(value)
+        key = value if isinstance(value, str | bytes) else sharing_key(value)
         found = self._references.get(key)
         if found is None:
             found = self._references[key] = self._write(value)
@@ -139,9 +140,9 @@ class ModuleWriter:
             case int():
                 return self._integer(value)
             case float():
-                return self._leaf("number", "NUMBER", f"REAL {_words(_bits(value))}")
+                return self._leaf("number", "NUMBER", f"REAL {_words(bits(value))}")
             case complex():
-                return self._leaf("number", "NUMBER", f"COMPLEX {_words(_bits(value.real) + _bits(value.imag))}")
+                return self._leaf("number", "NUMBER", f"COMPLEX {_words(bits(value.real) + bits(value.imag))}")
             case tuple():
                 return self._tuple(value)
             case slice():
@@ -220,7 +221,7 @@ class ModuleWriter:
         name = self._with_references("tuple", "TUPLE", f"TUPLE {{{len(value)} ITEMS}},{{{','.join(items)}}}")
         for index, item in sets:
             # The order of insertion decides the order of iteration among colliding hashes.
-            elements = self._tuple(self._orders[_sharing_key(item)])
+            elements = self._tuple(self._orders[sharing_key(item)])
             self._fixups.append(f"{{(void **)&{name}.data[{index}],{elements}}}")
         return f"&{name}.head"
 
@@ -274,47 +275,6 @@ def _words(memory: bytes) -> str:
     return f"{{{','.join([str(number) if number < 1 << 32 else hex(number) for number in numbers])}}}"
 
 
-def _insertion_orders(value: object) -> Iterator[tuple[object, tuple[object, ...]]]:
-    """Every frozenset among the constants, by its key, and its items in the order in which a .pyc holds them.
-
-    marshal sorts them by their bytes, in which it matters who else refers to an item: so it is asked for all sets before we
-    refer to any item or set ourselves.
-    """
-    marshalled = [marshal.dumps(each) for each in _sets(value)]
-    for found, data in zip(_sets(value), marshalled, strict=True):
-        # But for its first byte, the data of a set is that of a tuple; the upper bit is a flag of its own.
-        yield _sharing_key(found), marshal.loads(bytes([data[0] & 0x80 | ord("(")]) + data[1:])  # noqa: S302  # our own
-
-
-def _sets(value: object) -> Iterator[frozenset[Any]]:
-    if isinstance(value, frozenset):
-        yield value
-    if isinstance(value, CodeType | tuple | frozenset):
-        for item in value.co_consts if isinstance(value, CodeType) else value:
-            yield from _sets(item)
-
-
-def _written_orders(script: bytes, *, made_twice: bool) -> Iterator[tuple[object, tuple[object, ...]]]:
-    """As `_insertion_orders`, with the items as a source writes them; of equal sets the first counts: compilers merge them.
-
-    `made_twice`: the compiler makes each set anew from the first it has made; where hashes are the same in every process,
-    this can be done here.
-    """
-    displays = [node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Set)]
-    for display in sorted(displays, key=lambda node: (node.lineno, node.col_offset), reverse=True):
-        try:
-            items = tuple(map(ast.literal_eval, display.elts))
-            made = frozenset(items)
-            is_fixed = made_twice and not any(map(_is_hashed_at_random, items))
-            yield _sharing_key(made), tuple(made) if is_fixed else items
-        except (ValueError, TypeError):
-            pass  # not all of them are constants
-
-
-def _is_hashed_at_random(value: object) -> bool:
-    return any(map(_is_hashed_at_random, value)) if isinstance(value, tuple) else isinstance(value, str | bytes)
-
-
 def _copied(layout: LayoutData) -> tuple[int, int]:
     """How many bytes lie in front of a code object's bytecode, and which of them are copied, as the bits of a number."""
     *members, bytecode = map(Member._make, layout["structs"]["code"])
@@ -323,28 +283,3 @@ def _copied(layout: LayoutData) -> tuple[int, int]:
         if member.name in _COPIED_MEMBERS:
             bits |= ((1 << 8 * member.size) - 1) << 8 * member.offset
     return bytecode.offset, bits
-
-
-def _bits(value: float) -> bytes:
-    """The 64 bits of a double: exact for infinities, NaNs and negative zero."""
-    return struct.pack("<d", value)
-
-
-def _sharing_key(value: object) -> object:
-    match value:
-        case str() | bytes():
-            return value
-        case tuple():
-            return (tuple, *map(_sharing_key, value))
-        case CodeType():
-            return (CodeType, id(value))
-        case float():
-            return (float, _bits(value))
-        case complex():
-            return (complex, _bits(value.real), _bits(value.imag))
-        case frozenset():
-            return (frozenset, frozenset(map(_sharing_key, value)))
-        case slice():
-            return (slice, *map(_sharing_key, (value.start, value.stop, value.step)))
-        case _:
-            return (type(value), value)

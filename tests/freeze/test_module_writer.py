@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bundler.freeze.frozen_header import layout_as_json
+from bundler.freeze.worker.constants import sharing_key
 from bundler.freeze.worker.ctext import module_symbol, version_symbol
-from bundler.freeze.worker.module_writer import ModuleWriter, UnsupportedConstantError, _insertion_orders, _sharing_key
+from bundler.freeze.worker.module_writer import ModuleWriter, UnsupportedConstantError
 from bundler.freeze.worker.schema import LayoutData
+from bundler.freeze.worker.set_orders import marshalled_orders
 from bundler.target import TargetPython
 from tests.target.pythons import running
 
@@ -146,10 +148,10 @@ def test_sets_are_filled_in_the_order_of_a_pyc():
     sets: tuple[frozenset[Any], ...] = (frozenset((*items, int("700003"))), frozenset(items))
     expected = [marshal.dumps(each) for each in sets]
 
-    orders = list(_insertion_orders(sets))
+    orders = list(marshalled_orders(sets))
 
-    assert [order for found, order in orders if found == _sharing_key(sets[1])] == [_items_of(expected[1])]
-    assert [order for found, order in orders if found == _sharing_key(sets[0])] == [_items_of(expected[0])]
+    assert [order for found, order in orders if found == sharing_key(sets[1])] == [_items_of(expected[1])]
+    assert [order for found, order in orders if found == sharing_key(sets[0])] == [_items_of(expected[0])]
 
 
 def _items_of(data: bytes) -> tuple[object, ...]:

@@ -32,7 +32,7 @@ FREEZER = Path(freezing.__file__).parent
 # Modules are frozen under names below this one: among the files are many that no program can import.
 CHECKED = "checked."
 
-# What `emit.py` calls changes that are to be noticed.
+# What `emit_worker.py` calls changes that are to be noticed.
 CHANGED = "changed: "
 
 
@@ -115,7 +115,7 @@ class Bench:
             "-W",
             "ignore",
             "-IS",
-            HERE / "emit.py",
+            HERE / "emit_worker.py",
             FREEZER,
             file,
         ]

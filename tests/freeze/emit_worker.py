@@ -1,6 +1,6 @@
 """Runs under the target interpreter: compiles modules afresh, and writes constants that no source can spell as C.
 
-Usage: PYTHON emit.py FOLDER-OF-THE-FREEZER REQUEST. The request is JSON:
+Usage: PYTHON emit_worker.py FOLDER-OF-THE-FREEZER REQUEST. The request is JSON:
 `modules`: [name, source, file name] to be compiled and marshalled, as an import would find them in a .pyc;
 `constants`: [name, pickle, C file] of lists of values, each assigned in a module that is made as a syntax tree.
 `cases` is written for the self-check: every module, and, `with_changes`, the first one with one thing changed, in every
