@@ -45,7 +45,7 @@ class Cache:
     root: Path
 
     def path(self, kind: str, key: str, suffix: str) -> Path:
-        """Where a file of the entry is, or would be."""
+        """The path of a file of the entry, which need not exist."""
         return self.root / kind / key[:2] / (key[2:] + suffix)
 
     def get(self, kind: str, key: str, files: Iterable[str] = ()) -> Any | None:

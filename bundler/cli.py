@@ -263,7 +263,7 @@ def parser(command: str = "") -> argparse.ArgumentParser:
 
 
 def read_arguments(arguments: Sequence[str]) -> dict[str, Any]:
-    """What a command line says, but for that of `inspect`; SystemExit after `--help` and `--version`.
+    """The options and commands on a command line, but for that of `inspect`; SystemExit after `--help` and `--version`.
 
     Options of a build have the names of their fields in `Settings`. What commands ask for has their names: PLAN, WHY (a
     module), TRACE (a list of texts).
@@ -306,7 +306,7 @@ def _help(option: Option) -> str:
 
 
 def _parse(parser_: argparse.ArgumentParser, arguments: list[str]) -> dict[str, Any]:
-    """What the arguments say; UsageError when there is one too many."""
+    """The parsed arguments by name; UsageError when there is one too many."""
     known, extra = parser_.parse_known_args(arguments)
     unknown = dict.fromkeys(
         word.partition("=")[0] for word in extra if word.startswith("-") and word not in ("-", "--")

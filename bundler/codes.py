@@ -15,7 +15,7 @@ _ERROR, _WARNING, _NOTE, _DETAIL = Severity.ERROR, Severity.WARNING, Severity.NO
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """What a code means. `severities`: those with which it is told; `example`: a message that is told with the first."""
+    """The explanation of a code. `severities`: those with which it is reported; `example`: a message with the first."""
 
     severities: tuple[Severity, ...]
     example: str

@@ -22,7 +22,7 @@ Argument = str | Path
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """What a program that ran to its end said."""
+    """The output of a program that ran to its end."""
 
     stdout: bytes
     stderr: bytes
@@ -39,7 +39,7 @@ class CommandError(Exception):
 
 
 def jobs() -> int:
-    """How many programs to run side by side: the processors this process may use."""
+    """The number of programs to run side by side: the processors that this process may use."""
     return len(os.sched_getaffinity(0))
 
 

@@ -35,7 +35,7 @@ _EXAMPLES = {
 
 
 def project_options(target: str | None, here: Path) -> Given:
-    """What the project's file says; BundleError when it is wrong.
+    """The options in the project's file; BundleError when it is wrong.
 
     The file is the nearest pyproject.toml above TARGET, if that is a path, else above `here`.
     """
@@ -44,7 +44,7 @@ def project_options(target: str | None, here: Path) -> Given:
 
 
 def project_folder(target: str | None, here: Path) -> Path:
-    """Where the search for the project's file begins: at TARGET if that is a path, else in `here`."""
+    """The folder in which the search for the project's file begins: TARGET's if that is a path, else `here`."""
     if target is not None and is_path(target, here):
         path = here / target
         return path if path.is_dir() else path.parent

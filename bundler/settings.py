@@ -1,4 +1,4 @@
-"""Everything a user can ask for, in one frozen object. The only reader of the environment.
+"""The options of a build, in one frozen object. The only reader of the environment.
 
 An option is declared once, with its field of `Settings`: the parser (`cli.py`), the reader of `[tool.bundle]`
 (`project.py`) and the tables of `docs/cli.md` (`reference.py`) are derived from it.
@@ -22,7 +22,7 @@ OPTIMIZE_LEVELS = (0, 1, 2)
 
 
 class ValueType(Enum):
-    """What may be given as an option's value; the enumerator's value is how messages and documentation call it."""
+    """The type of an option's value; the enumerator's value is its name in messages and documentation."""
 
     TEXT = "a string"
     TARGET = "a string (path or `package.module:function`)"
@@ -40,7 +40,7 @@ class ValueType(Enum):
 
     @property
     def is_list(self) -> bool:
-        """May the option be given several times?"""
+        """True if the option may be given several times."""
         return self in (ValueType.TEXTS, ValueType.PATHS, ValueType.DATA)
 
 
@@ -57,7 +57,7 @@ _HOST = "host"  # in place of a version
 
 
 class Group(Enum):
-    """Where help and documentation show an option; the value is the title."""
+    """The group in which help and documentation show an option; the value is the title."""
 
     ENTRY = "what to bundle"
     CONTENTS = "what goes in"
@@ -67,7 +67,7 @@ class Group(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What is known of an option besides its default.
+    """The description of an option, without its default.
 
     `name` is the long option without dashes and the key in `[tool.bundle]`; a TARGET has no dashes on the command
     line. `short` is the one-letter form, with its dash.
@@ -82,7 +82,7 @@ class Option:
 
     @property
     def spelling(self) -> str:
-        """As it stands on a command line."""
+        """The option as it stands on a command line."""
         return self.metavar if self.kind is ValueType.TARGET else f"--{self.name}"
 
 
@@ -96,7 +96,7 @@ class AddedData:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What to build and how. Defaults are those of `bundle TARGET`."""
+    """The settings of one build. Defaults are those of `bundle TARGET`."""
 
     target: Annotated[
         str | None,
@@ -445,11 +445,11 @@ class Settings:
 
     @property
     def subject(self) -> str:
-        """What is bundled, in the user's word."""
+        """The program to be bundled, in the user's word."""
         return self.target or self.module or self.script or ""
 
     def output_for(self, name: str) -> Path:
-        """Where the binary of a program of this name goes."""
+        """The path of the binary of a program of this name."""
         return self.output or Path("dist") / name
 
 
@@ -481,12 +481,12 @@ class Given:
 
 
 def is_path(target: str, folder: Path) -> bool:
-    """Does TARGET name a file or a folder, there or not, rather than a function?"""
+    """True if TARGET names a file or a folder, existing or not, rather than a function."""
     return target.endswith(".py") or "/" in target or (folder / target).exists()
 
 
 def fits(kind: ValueType, raw: object) -> bool:
-    """Is this TOML value of the type that such an option takes?"""
+    """True if this TOML value is of the type that such an option takes."""
     match kind:
         case ValueType.SWITCH:
             return isinstance(raw, bool)
@@ -598,7 +598,7 @@ def default_cache_dir(variables: Mapping[str, str] = os.environ) -> Path:
 
 
 def _cache_dir(flags: Given, project: Given, variables: Mapping[str, str]) -> Path:
-    """Of this option the environment is the more special: it belongs to a machine, the file to all who build."""
+    """The cache folder. The environment wins over the project's file: it belongs to a machine, the file to all who build."""
     if "cache_dir" in flags.values:
         return flags.values["cache_dir"]  # type: ignore[no-any-return]
     if "cache_dir" in project.values and not variables.get("BUNDLER_CACHE_DIR"):

@@ -57,7 +57,7 @@ class Toolchain:
 
     @property
     def keeps_asm_order(self) -> bool:
-        """Are top-level asm statements written where they stand among data, with `ordering_flags`?
+        """True if top-level asm statements are written where they stand among data, with `ordering_flags`.
 
         gcc's manual promises it for -fno-toplevel-reorder. clang writes them before everything else.
         """

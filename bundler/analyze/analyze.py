@@ -71,7 +71,10 @@ _SITE_CLASSES = {"exit": "Quitter", "quit": "Quitter", "help": "_Helper"}
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """All that an analysis makes is part of its result: looking for garbage in it takes a seventh of the time."""
+    """Switches garbage collection off.
+
+    All that an analysis makes is part of its result; searching it for garbage takes a seventh of the time.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -83,7 +86,7 @@ def _uncollected() -> Iterator[None]:
 
 @_uncollected()
 def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> ModuleGraph:
-    """Everything that the app which the settings name can reach; BundleError when it has no such start."""
+    """The graph of all that the app in the settings can reach; BundleError when the app has no such start."""
     cache = context.cache
     target = replace(target, search_path=searched_folders(target.search_path, cache))
     distributions = InstalledDistributions(target.search_path, target.markers)
@@ -149,7 +152,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Contents:
-    """All that the program holds: modules, files, the distributions they belong to, and the rules that took effect.
+    """Contents of the program: modules, files, the distributions they belong to, and the rules that took effect.
 
     `site_builtins`, `runtime_hooks`: as in ModuleGraph. `findings`: those of hooks.
     """
@@ -222,13 +225,13 @@ def _imported_first(walk: Walk) -> Iterator[str]:
 
 
 def _origin_of_program(entry: Entry, origins: Origins) -> Origin:
-    """Whose code `__main__` is. A plain script below the folder of an editable install is no part of the distribution."""
+    """The origin of `__main__`. A plain script below the folder of an editable install is no part of the distribution."""
     origin = origins.of_file(entry.source)
     return origin if origin.is_installed or entry.top else APP
 
 
 def _follow_guards(walker: Walker, rules: Iterable[Rule]) -> None:
-    """What modules import when they are run: the app's own, which a start with `-m` may name, and those that rules know of."""
+    """Follow imports of modules that are run: the app's own, which a start with `-m` may name, and those in rules."""
     for module in tuple(walker.reached.values()):
         if module.origin.is_own and module.name != "__main__":
             walker.follow_guarded(module.name)
@@ -239,7 +242,7 @@ def _follow_guards(walker: Walker, rules: Iterable[Rule]) -> None:
 
 
 def _add_python_command(walker: Walker) -> None:
-    """What `python` itself imports for `-m`, for a script, and for a session (Modules/main.c), and in place of `site`."""
+    """Add the modules that `python` imports for `-m`, a script or a session (Modules/main.c), and in place of `site`."""
     for name in ("runpy", "_sitebuiltins", "_pyrepl.__main__", "rlcompleter"):
         walker.add_existing(None, name, Binding.RULE)
     walker.use(

@@ -61,7 +61,7 @@ class AddedFolder:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """All that was reached, why, and what was not followed.
+    """The modules that were reached, why, and the imports that were not followed.
 
     `unresolved`: lines of imports whose name is computed, and may be any, by module. `made_at_run_time`: modules without
     a file, as hooks say. `runtime_hooks`: modules that run before the program. `additions`: to the search path.

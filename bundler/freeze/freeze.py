@@ -116,7 +116,7 @@ def launcher_modules() -> Iterator[SourceModule]:
 
 
 def _share(missing: Iterable[Job], context: BuildContext) -> int:
-    """How many bytes of sources are compiled together at most; 0: one module at a time."""
+    """The most bytes of sources that are compiled together; 0: one module at a time."""
     if not context.toolchain.keeps_asm_order:
         return 0
     return min(_BATCH_SIZE, sum(job.size for job in missing) // (_BATCHES_PER_PROCESSOR * jobs()))

@@ -34,7 +34,7 @@ MOST_PROGRAM_HEADERS = 60
 
 
 def find_c_library(floor: Floor | None, launcher: LauncherFiles, toolchain: Toolchain, cache: Cache) -> CLibrary | None:
-    """What the linker is to be given in place of this machine's C library; None: nothing. It comes from the cache."""
+    """The C library for the linker in place of this machine's, from the cache; None: this machine's serves."""
     if floor is None:
         return None
     others = [toolchain.find_file("libc_nonshared.a")]

@@ -398,7 +398,7 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
 
 
 def _symbol_versions(libraries: Placement) -> Iterator[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]]:
-    """What each library looks for in those of the system when it is loaded: symbols, by version.
+    """The symbols that each library looks for in those of the system when it is loaded, by version.
 
     A prelinked object's other symbols are bound to the executable, which needs them from its start.
     """

@@ -38,7 +38,7 @@ _CHECKER = "_bundle_self_check"
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """What static objects are held against."""
+    """The fresh objects with which static ones are compared."""
 
     cases: Sequence[Case]
     results: Sequence[FreshResult] = ()
@@ -46,7 +46,7 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What was compared, by type, and what differs, by case."""
+    """The number of objects compared, by type, and the differences, by case."""
 
     compared: Mapping[str, int]
     differences: Mapping[str, Sequence[str]]
@@ -89,7 +89,7 @@ def fresh_cases(image: FrozenImage, target: TargetPython, settings: Settings, ou
 
 
 def fresh_results(image: FrozenImage, target: TargetPython, settings: Settings, output: Path) -> list[FreshResult]:
-    """What compiling gives, of all that the image holds results for, made anew by the target."""
+    """The precompiled results of the image, compiled anew by the target."""
     job: PrecompileJob = {
         "precompiled": {"texts": list(image.profile.texts), "patterns": list(image.profile.patterns)},
         "optimize": settings.optimize,

@@ -41,7 +41,7 @@ class Live:
         self._file = posix.open("/proc/self/mem", posix.O_RDONLY)
 
     def read(self, address: int, size: int) -> bytes:
-        """That many bytes from there."""
+        """The bytes at an address."""
         data = posix.pread(self._file, size, address)
         if len(data) != size:
             raise OSError(f"{size} bytes at {address:#x} cannot be read")
@@ -49,7 +49,7 @@ class Live:
 
 
 class Pristine:
-    """The same, but what lies in writable segments of the executable is as it was before anything ran."""
+    """The memory of this process, with writable segments of the executable as they were before anything ran."""
 
     def __init__(self, live: Live, writable: "Iterable[tuple[int, int, int]]") -> None:
         self._live = live
@@ -58,7 +58,7 @@ class Pristine:
         posix.close(executable)
 
     def read(self, address: int, size: int) -> bytes:
-        """That many bytes from there."""
+        """The bytes at an address."""
         for start, data in self._segments:
             if start <= address and address + size <= start + len(data):
                 return data[address - start : address - start + size]
@@ -164,7 +164,7 @@ class Comparison:
         self._same_bytes(static, fresh, end, 2 * number(theirs, *members[0][1:]), f"{where}: bytecode")
 
     def _kind_of_text(self, state: int) -> str | None:
-        """How a fresh string is stored, by its state: interning changes other bits than those in which the kinds differ."""
+        """The kind of storage of a fresh string, from its state: interning changes other bits than those in which the kinds differ."""
         states = self._states
         differing = (states["ascii"] ^ states["1"]) | (states["1"] ^ states["2"]) | (states["2"] ^ states["4"])
         return next((kind for kind, fresh in states.items() if not (state ^ fresh) & differing), None)
@@ -212,7 +212,7 @@ class Comparison:
         )
 
     def _digits(self, tag: int) -> int:
-        """How many digits an int has, whose word before the digits is this: versions pack it differently."""
+        """The number of digits of an int, from the word before them: versions pack it differently."""
         _, start, width = self._structs["int"][0]
         sign = 1 << 8 * width - 1
 
@@ -260,7 +260,7 @@ class Comparison:
             self._compare(*pair, f"{where}{{{index}}}")
 
     def _items(self, address: int) -> list[int]:
-        """What a set refers to, in the order of its table; both are made at run time."""
+        """The items of a set, in the order of its table; both are made at run time."""
         (_, mask_at, _), (_, table_at, _) = self._structs["set"]
         entries = number(self._live.read(address + mask_at, 8), 0, 8) + 1
         table = number(self._live.read(address + table_at, 8), 0, 8)

@@ -21,7 +21,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ObjectLayout:
-    """How CPython's objects lie in memory, measured by a C program compiled against the target's own headers.
+    """The layout of CPython's objects in memory, measured by a C program compiled against the target's own headers.
 
     `structs`: members by struct ("code", "ascii", ...), in the order of their offsets.
     `constants`: single numbers, such as the first word of an immortal object.
@@ -36,7 +36,7 @@ class ObjectLayout:
 
 
 class Linkage(Enum):
-    """Which libpython becomes part of the binary; the values are those of `--libpython`."""
+    """The kind of libpython that becomes part of the binary; the values are those of `--libpython`."""
 
     STATIC = "static"
     SHARED = "shared"

@@ -1,4 +1,4 @@
-"""What differs between CPython versions, as far as Python code of ours must know it."""
+"""Differences between CPython versions, as far as Python code of ours must know them."""
 
 from __future__ import annotations
 

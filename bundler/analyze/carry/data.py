@@ -47,7 +47,7 @@ _LARGEST_CONFIGURATION = 64 << 10  # bytes; what is larger is data
 
 
 def is_data(path: PurePosixPath, *, with_code: bool = False) -> bool:
-    """May a program want to read this file of a package (a path relative to the package)?
+    """True if a program may want to read this file of a package (a path relative to the package).
 
     `with_code`: Python sources there are not modules.
     """
@@ -117,7 +117,7 @@ def _packages(reached: Mapping[str, Reached]) -> dict[Path, PurePosixPath]:
 
 
 def left_out_files(reached: Mapping[str, Reached], owners: Iterable[Installed]) -> Iterator[Diagnostic]:
-    """What the default rule leaves out of the packages that are reached, by distribution: kinds of files, and numbers."""
+    """Findings about files of the reached packages that the default rule leaves out: kinds and numbers, by distribution."""
     packages = _packages(reached)
     for owner in owners:
         kinds: Counter[str] = Counter()
@@ -175,7 +175,7 @@ def _metadata(owner: Installed) -> Iterator[DataFile]:
 
 
 def _is_carried(metadata: PurePosixPath) -> bool:
-    """Does a file of a distribution's metadata (its path there) come along? What programs read, and licences, do."""
+    """True if a file of a distribution's metadata (its path there) is carried: programs read it, or it is a licence."""
     is_licence = "licen" in str(metadata).lower() or "copying" in metadata.name.lower()
     return metadata.name in _METADATA or is_licence
 
@@ -193,14 +193,14 @@ def _portable_record(record: Path, folder: Path) -> bytes:
 
 
 def _is_portable(path: PurePosixPath, folder: Path) -> bool:
-    """May a row of RECORD stay? It is for a file of a package, or for metadata that comes along."""
+    """True if a row of RECORD stays: it is of a file of a package, or of metadata that is carried."""
     if path.is_absolute() or ".." in path.parts or path.suffix == ".pyc":
         return False
     return path.parts[0] != folder.name or _is_carried(path.relative_to(folder.name))
 
 
 def _shared(owner: Installed) -> Iterator[DataFile]:
-    """What a distribution puts beside Python instead of into a package: files to share, programs that are not Python's."""
+    """Files that a distribution puts beside Python, not into a package: files to share, programs that are not Python's."""
     for path, place in owner.shared:
         is_program = place.parts[0] == "bin"
         if place.parts[0] in _ONLY_FOR_PEOPLE or place.parts[:2] in _MANUALS or not is_data(place):
@@ -324,7 +324,7 @@ def _added(path: Path, destination: PurePosixPath) -> DataFile:
 
 
 def matches(source: Path) -> list[Path]:
-    """What a path means; a name with brackets that is there is meant as it is."""
+    """The files and folders that a path or pattern names; an existing name with brackets is no pattern."""
     if source.exists():
         return [source]
     return [Path(name) for name in sorted(glob(str(source)))]  # noqa: PTH207  # Path.glob takes no absolute patterns

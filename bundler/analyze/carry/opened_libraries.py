@@ -62,6 +62,6 @@ def auditwheel_libraries(owner: Installed) -> Iterator[DataFile]:
 
 
 def _mentions(path: Path, text: bytes) -> bool:
-    """Do the file's bytes hold this text?"""
+    """True if the file's bytes hold this text."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         return data.find(text) >= 0

@@ -64,7 +64,7 @@ def _doomed(importers: Mapping[str, Iterable[str]], reached: Mapping[str, object
 
 
 class OptionalDistributions:
-    """Which distributions are meant to work together; knows which of them the program has reached."""
+    """Decides which distributions are meant to work together; knows which of them the program has reached."""
 
     def __init__(self, distributions: InstalledDistributions, finder: ModuleFinder, origins: Origins) -> None:
         self._distributions = distributions
@@ -102,6 +102,6 @@ class OptionalDistributions:
         return owner is None or not self._is_meant(owner, other)
 
     def _is_meant(self, owner: Installed, other: Installed) -> bool:
-        """Does a distribution require the other, or does one that has been reached require both?"""
+        """True if a distribution requires the other, or if one that has been reached requires both."""
         both = {owner.name, other.name}
         return self._distributions.requires(owner, other) or any(both <= names for names in self._required.values())

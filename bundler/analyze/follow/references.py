@@ -41,7 +41,7 @@ _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
 
 
 class References:
-    """What files refer to; remembers the packages that a top-level package names, until code of it lists modules."""
+    """Finds modules that files refer to; remembers packages that a top-level package names, until its code lists modules."""
 
     def __init__(self, finder: ModuleFinder, origins: Origins, distributions: InstalledDistributions) -> None:
         self._finder = finder
@@ -94,7 +94,7 @@ class References:
         yield from self._listed(reached)
 
     def _lists_itself(self, reached: Reached) -> bool:
-        """Does a package go through its own folder, to import what is there?
+        """True if a package goes through its own folder to import what is there.
 
         It hands out its `__path__`, or there is an import with a computed name beside a listing of files.
         """
@@ -151,7 +151,7 @@ class References:
         return self._existing(name) if is_reference and reached.origin.is_own else None
 
     def _is_near(self, reached: Reached, name: str) -> bool:
-        """Does a name belong to the file's own package, or to a distribution that its own requires?"""
+        """True if a name belongs to the file's own package, or to a distribution that its own requires."""
         top = name.partition(".")[0]
         if top == reached.top:
             return True
@@ -231,7 +231,7 @@ class References:
                     yield name
 
     def _requires(self, origin: Origin, other: Origin) -> bool:
-        """Does the distribution of a module require that of another? The app's own code requires what it imports."""
+        """True if the distribution of a module requires that of another. The app's own code requires what it imports."""
         theirs = self._distributions.get(other.distribution) if other.distribution else None
         if theirs is None or other.is_stdlib:
             return False

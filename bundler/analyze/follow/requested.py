@@ -1,4 +1,4 @@
-"""What options and hooks ask for beyond what is reached: modules, files, metadata of distributions."""
+"""Adds what options and hooks request beyond what is reached: modules, files, metadata of distributions."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def requested_files(
 
 
 def _files(requested: Requested, hooks: Hooks, reached: Mapping[str, Reached]) -> Iterator[tuple[AddedData, Origin]]:
-    """What options and hooks ask for, and for whom."""
+    """Data that options and hooks request, each with the origin of what requests it."""
     yield from ((file, APP) for file in requested.files)
     for hook in hooks.ran:
         module = reached.get(hook.hook.module)

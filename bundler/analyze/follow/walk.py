@@ -33,7 +33,7 @@ _CERTAIN = frozenset({Binding.EAGER, Binding.CONDITIONAL})
 
 @dataclass(frozen=True, slots=True)
 class AnalysisContext:
-    """What a walk asks: where modules are, whose they are, what they hold, what rules and hooks say of them."""
+    """Sources of answers for a walk: where modules are, whose they are, what they hold, what rules and hooks say of them."""
 
     finder: ModuleFinder
     origins: Origins
@@ -45,7 +45,7 @@ class AnalysisContext:
 
 
 def _without(fact: ImportFact, package: str, excluded: frozenset[str]) -> ImportFact | None:
-    """What is left of an import in a module of `package` when some modules are not to be imported; None: nothing."""
+    """The rest of an import in a module of `package` when some modules are not to be imported; None when nothing is left."""
     base = absolute_name(fact, package)
 
     def is_excluded(name: str) -> bool:
@@ -95,7 +95,7 @@ class Walker:
         self._resolver = Resolver(context.finder, excluded, self._locate, self._found)
 
     def finished(self) -> Walk:
-        """What was reached, in all."""
+        """The finished walk."""
         return Walk(
             reached=dict(self.reached),
             edges=tuple(self._edges),
@@ -142,7 +142,7 @@ class Walker:
             self.add(importer, name, binding)
 
     def exists(self, name: str) -> bool:
-        """Is there a module of this name, reached or not?"""
+        """True if a module of this name exists, reached or not."""
         return name in self.reached or self.finder.exists(name)
 
     def add_existing(self, importer: str | None, name: str, binding: Binding) -> None:
@@ -176,7 +176,7 @@ class Walker:
                             self.add_expanded(rule.module, f"{module.name}.{pattern}")
 
     def reads_own_sources(self) -> bool:
-        """Does some module read the sources of the app's own modules: one of these, or a library of which a rule says so?"""
+        """True if some module reads the sources of the app's own modules: one of these, or a library of which a rule says so."""
         for module in self.reached.values():
             names = module.facts.names.values() if module.facts is not None and module.origin.is_own else ()
             if any(not _READING_SOURCES.isdisjoint(each.split()) for each in names):
@@ -237,7 +237,7 @@ class Walker:
     # --- What the resolver asks ---
 
     def _locate(self, name: str, folders: Iterable[Folder]) -> Located | None:
-        """Where a module is, below these folders unless a hook knows better."""
+        """The place of a module, below these folders unless a hook names others."""
         before = self._hooks.before_import(name)
         if before is not None:
             self._made_at_run_time |= {*before.runtime_modules}
@@ -454,7 +454,7 @@ class Walker:
                 self._late_rules.append(rule)
 
     def _follow_unwritten(self, reached: Reached) -> None:
-        """What code outside the standard library needs without an import statement."""
+        """Follow what code outside the standard library needs without an import statement."""
         if not reached.origin.is_stdlib:
             for name, binding in self._references.of(reached):
                 self._import_name(reached.name, name, binding)
@@ -555,7 +555,7 @@ class Walker:
         return nodes[0].identifier in self.reached and all(map(self._is_there, nodes[1:]))
 
     def _is_there(self, imported: Node) -> bool:
-        """Is there a module of this name, or may its parent have such an attribute?"""
+        """True if a module of this name exists, or if its parent may have such an attribute."""
         if imported.identifier in self.reached or imported.identifier in self._made_at_run_time:
             return True
         parent = self.reached.get(imported.identifier.rpartition(".")[0])

@@ -1,4 +1,4 @@
-"""Where hooks are. A folder of hooks holds `hook-MODULE.py` files, and may hold
+"""Finds hooks. A folder of hooks holds `hook-MODULE.py` files, and may hold
 
     pre_safe_import_module/hook-MODULE.py   run before MODULE is looked for
     pre_find_module_path/hook-MODULE.py     may change where it is looked for
@@ -34,7 +34,7 @@ _PRIORITY_COMMENT = re.compile(rb"^#\s*\$PyInstaller-Hook-Priority:\s*(-?\d+)", 
 
 
 class HookKind(Enum):
-    """When a hook runs; the value is the name of its folder, and how the worker calls it."""
+    """The moment at which a hook runs; the value is the name of its folder, and the worker's word for it."""
 
     STANDARD = "standard"
     BEFORE_IMPORT = "pre_safe_import_module"
@@ -94,7 +94,7 @@ class HookSources:
         return frozenset(module for each, module in self._hooks if each is kind)
 
     def runtime(self, module: str) -> Sequence[RuntimeHook]:
-        """What runs first in a program that holds a module."""
+        """The hooks that run first in a program that holds a module."""
         return self._runtime.get(module, ())
 
 

@@ -62,7 +62,7 @@ _WORKER = Path(__file__).parent / "worker"
 
 @dataclass(frozen=True, slots=True)
 class StandardHook:
-    """What a standard hook asks for. `files`: data files and shared libraries alike.
+    """The requests of a standard hook. `files`: data files and shared libraries alike.
 
     `warns_of_missing`: its hidden imports are all meant to be there. Of the contributed hooks' none are: they name what
     any version of a package may have.
@@ -78,7 +78,7 @@ class StandardHook:
 
 @dataclass(frozen=True, slots=True)
 class BeforeImport:
-    """What a pre-safe-import hook asks for. `aliases`: (real name, other name)."""
+    """The requests of a pre-safe-import hook. `aliases`: (real name, other name)."""
 
     aliases: tuple[tuple[str, str], ...]
     package_paths: tuple[Path, ...]
@@ -164,7 +164,7 @@ class Hooks:
         )
 
     def search_folders(self, module: str, folders: Iterable[Folder]) -> Iterable[Folder]:
-        """Where a module is to be looked for, instead of in `folders`."""
+        """The folders in which a module is to be looked for, instead of in `folders`."""
         if module not in self._before_search:
             return folders
         hook = self._sources.find(HookKind.BEFORE_SEARCH, module)
@@ -192,7 +192,7 @@ class Hooks:
         return found
 
     def collect(self, package: str, subject: Subject) -> Collected:
-        """What `PyInstaller.utils.hooks` collects of a package; HookError when it raises."""
+        """The files and modules of a package that `PyInstaller.utils.hooks` collects; HookError when it raises."""
         request: CollectRequest = {"kind": "collect", "package": package, "subject": subject}
         answer = self._ask(request)
         if "error" in answer:

@@ -93,7 +93,7 @@ class InstalledDistributions:
         return next((self._projects[parent] for parent in parents if parent in self._projects), None)
 
     def is_owned(self, path: str) -> bool:
-        """Does a distribution list this file?"""
+        """True if a distribution lists this file."""
         return path in self._owners
 
     @property
@@ -118,7 +118,7 @@ class InstalledDistributions:
         return None
 
     def requires(self, installed: Installed, other: Installed) -> bool:
-        """Does one need the other on this target, for itself or for an extra that is meant?
+        """True if one needs the other on this target, for itself or for an extra that is meant.
 
         An extra is meant if it is installed as a whole; of one that lists alternatives, what somebody installed by name.
         """
@@ -133,7 +133,7 @@ class InstalledDistributions:
         return _active(installed.requires, tuple(self.markers.items()))
 
     def required(self, installed: Installed) -> tuple[Installed, ...]:
-        """What a distribution needs, as far as it is installed."""
+        """The installed distributions that a distribution needs."""
         names = sorted(self.required_names(installed))
         return tuple(self._installed[name] for name in names if name in self._installed)
 
@@ -256,7 +256,7 @@ def _entry_points(found: Iterable[importlib.metadata.EntryPoint]) -> Mapping[str
 
 
 def _files(metadata: Path, root: Path) -> Iterable[str]:
-    """What RECORD (wheels) or installed-files.txt (eggs) lists, files outside such as scripts in bin/ included."""
+    """The files that RECORD (wheels) or installed-files.txt (eggs) lists, with files outside such as scripts in bin/."""
     record = metadata / "RECORD"
     if record.is_file():
         with record.open(newline="", encoding="utf-8", errors="surrogateescape") as file:

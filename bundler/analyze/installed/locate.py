@@ -1,4 +1,4 @@
-"""Where a module is on disk: the target's path finder, told from its outside (importlib/_bootstrap_external.py)."""
+"""Locates modules on disk as the target's path finder does (importlib/_bootstrap_external.py)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Folder = str | os.PathLike[str]
 
 
 class ModuleKind(Enum):
-    """What was found under a name."""
+    """The kinds of modules that are found under a name."""
 
     SOURCE = "source"
     EXTENSION = "extension"
@@ -59,7 +59,7 @@ class Locator:
         return self._found[key]
 
     def user_file(self, path: Path) -> Path:
-        """What a path leads to if it goes through one of bundler's links; else the path."""
+        """The user's file to which a path leads through one of bundler's links; else the path."""
         is_linked = self.links is not None and os.fspath(path).startswith(f"{self.links}/")
         return path.resolve() if is_linked else path
 

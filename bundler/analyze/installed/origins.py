@@ -35,11 +35,11 @@ class Origins:
         self._found: dict[str, Origin] = {}
 
     def of(self, located: Located | None) -> Origin:
-        """Whose code a module is; one without a file is part of the interpreter."""
+        """The origin of a module; one without a file is part of the interpreter."""
         return STDLIB if located is None else self.of_file(located.path)
 
     def of_file(self, path: Path) -> Origin:
-        """Whose code, or data, a file or folder is."""
+        """The origin of a file or folder."""
         name = str(path)
         if name not in self._found:
             self._found[name] = self._decide(path)

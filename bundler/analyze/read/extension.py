@@ -1,4 +1,4 @@
-"""What compiled modules import. Their code cannot be read; two things tell.
+"""Finds the imports of compiled modules. Their code cannot be read; two things tell.
 
 *Observation*: the module is imported, in a process of its own under the target, and its imports are watched. It shows
 what happens when the module is initialised.
@@ -111,7 +111,7 @@ class ExtensionImports:
 
 
 def _names_in(data: bytes) -> bytes:
-    """All that may be plain names in the file, or contain them, each on a line: of numpy's 16 MB, 1.1."""
+    """Parts of the file that may be plain names, or contain them, each on a line: of numpy's 16 MB, 1.1."""
     return b"\n".join(text for text in data.translate(_SPACED).split() if len(text) >= _SHORTEST_NAME)
 
 

@@ -1,4 +1,4 @@
-"""What TARGET, `-m` and `--script` mean: which source runs as `__main__`, and from where it imports."""
+"""Finds the start of a program from TARGET, `-m` or `--script`: the source of `__main__`, and where it imports from."""
 
 from __future__ import annotations
 

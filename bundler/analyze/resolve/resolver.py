@@ -80,7 +80,7 @@ class Resolver:
         return nodes
 
     def _resolved(self, name: str, attributes: Iterable[str]) -> list[Node] | None:
-        """What modulegraph would find, where all of it is known already: most imports name what others have named."""
+        """The nodes that modulegraph would find, where it knows all of them: most imports name what others have named."""
         node = self._known.get(name)
         if node is None:
             return None

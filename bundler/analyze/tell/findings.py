@@ -1,4 +1,4 @@
-"""What the user should know about the graph: what is missing, left out, or cannot be known; what does not compile.
+"""Findings about the graph: modules that are missing, left out, unknown before the program runs, or that do not compile.
 
 Warnings are about what most likely goes wrong, notes about what may. The rest are details: libraries offer to work with
 others that are not there, and import what only they know.
@@ -23,7 +23,7 @@ _CERTAIN = frozenset({Binding.EAGER, Binding.PARENT, Binding.RULE})
 
 
 def findings(walk: Walk, finder: ModuleFinder, settings: Settings) -> Iterator[Diagnostic]:
-    """Everything, in the order in which it is told."""
+    """All findings, in the order in which they are reported."""
     yield from syntax_errors(walk)
     yield from two_copies(walk, finder)
     missing = tuple(missing_modules(walk, settings.excluded_modules))

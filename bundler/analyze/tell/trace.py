@@ -1,4 +1,4 @@
-"""What a program uses when it runs, for where no reading of its sources can tell.
+"""Finds what a program uses when it runs, where no reading of its sources can tell.
 
 It is run once under the target interpreter, with the user's arguments, terminal and folder. Of what it imported and
 opened, what the graph does not hold yet is told in the words of options, so that it can be recorded.
@@ -31,7 +31,7 @@ _NOT_DATA = (".py", ".pyc", ".pyi", ".so", ".pth", ".egg-link")
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """What a run used beyond the graph: values for `hidden-import`, `collect-data` and `add-data` (source, folder)."""
+    """Uses of a run beyond the graph: values for `hidden-import`, `collect-data` and `add-data` (source, folder)."""
 
     modules: tuple[str, ...]
     packages: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Why a module is there: the shortest chain of imports that leads to it."""
+"""Explains why a module is there, by the shortest chain of imports that leads to it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def chain_to(first: Mapping[str | None, _AnyEdge | None], name: str | None) -> t
 
 
 def format_edge(edge: _Edge) -> str:
-    """What an edge's importer does: "imports x", "imports, inside a function, x"."""
+    """An edge as a predicate of its importer: "imports x", "imports, inside a function, x"."""
     word = edge.binding.value
     return f"{word}{',' if ',' in word else ''} {edge.imported}"
 

@@ -1,4 +1,4 @@
-"""Which constants are one to a program: values that no program can tell apart, down to the bits of a number."""
+"""Tells constants apart as a program can, down to the bits of a number."""
 
 from __future__ import annotations
 

@@ -276,7 +276,7 @@ def _words(memory: bytes) -> str:
 
 
 def _copied(layout: LayoutData) -> tuple[int, int]:
-    """How many bytes lie in front of a code object's bytecode, and which of them are copied, as the bits of a number."""
+    """The number of bytes in front of a code object's bytecode, and those of them that are copied, as the bits of a number."""
     *members, bytecode = map(Member._make, layout["structs"]["code"])
     bits = 0
     for member in members:

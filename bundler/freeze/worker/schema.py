@@ -1,4 +1,4 @@
-"""What the freezer and its workers tell each other, as JSON: one declaration for both sides."""
+"""Messages between the freezer and its workers, as JSON: one declaration for both sides."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Frozen(TypedDict):
 
 @final
 class Failure(TypedDict):
-    """Why something was not written. `is_in_source`: importing the module would fail under Python too."""
+    """The reason why something was not written. `is_in_source`: importing the module would fail under Python too."""
 
     error: str
     is_in_source: bool
@@ -109,7 +109,7 @@ class ProfileJob(TypedDict):
 
 @final
 class Profiled(TypedDict):
-    """What was compiled, as in `PrecompiledJob`, and the modules in the order of their imports.
+    """Texts and patterns that were compiled, as in `PrecompiledJob`, and the modules in the order of their imports.
 
     `failed`: why there was no answer; the host adds it.
     """

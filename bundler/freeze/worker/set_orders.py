@@ -1,4 +1,4 @@
-"""In which order the items of constant sets are inserted: it decides the order of iteration among colliding hashes.
+"""Finds the order in which items of constant sets are inserted: it decides the order of iteration among colliding hashes.
 
 A set is built when its module is imported, for the hashes of texts differ in every process.
 """
@@ -35,7 +35,7 @@ def _sets(value: object) -> Iterator[frozenset[Any]]:
 
 
 def written_orders(script: bytes, *, made_twice: bool) -> Iterator[tuple[object, tuple[object, ...]]]:
-    """As `marshalled_orders`, with the items as a source writes them; of equal sets the first counts: compilers merge them.
+    """The result of `marshalled_orders`, with the items as a source writes them; of equal sets the first counts.
 
     `made_twice`: the compiler makes each set anew from the first it has made; where hashes are the same in every process,
     this can be done here.

@@ -76,7 +76,7 @@ def _code_fields(layout: LayoutData) -> str:
 
 
 def _data_offsets(layout: LayoutData) -> dict[str, int]:
-    """Where the contents of objects begin; of strings behind the padded header (unicodeobject.c, _PyUnicode_DATA)."""
+    """Offsets of the contents of objects; in strings, behind the padded header (unicodeobject.c, _PyUnicode_DATA)."""
     structs, constants = layout["structs"], layout["constants"]
     return {
         "ascii": constants["sizeof_ascii"],

@@ -19,7 +19,7 @@ OLD_FORMAT = 2
 
 
 def main() -> None:
-    """Do the job."""
+    """Compile the modules of the job."""
     job: FreshJob = json.load(sys.stdin)
     sys.setrecursionlimit(20_000)  # as the freezer: what compiles there compiles here
     cases: list[Case] = []

@@ -1,4 +1,4 @@
-"""What the self-check, its worker and its program tell each other: one declaration for all.
+"""Messages between the self-check, its worker and its program: one declaration for all.
 
 Jobs are JSON, results are marshalled: code objects have no JSON.
 """
@@ -30,7 +30,7 @@ class FreshJob(TypedDict):
 
 @final
 class ComparisonRequest(TypedDict):
-    """What program.py compares.
+    """The static and fresh objects that program.py compares.
 
     `writable`: address, offset in the file, and size of each writable segment of the executable. `references`,
     `run_time`: names of members of code that refer to objects, and of those that are empty until it runs.

@@ -1,4 +1,4 @@
-"""What interpreters and headers tell about themselves, as JSON: one declaration for those who ask and those who answer."""
+"""Facts about interpreters and their headers, as JSON: one declaration for those who ask and those who answer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TypedDict, final
 
 @final
 class InterpreterFacts(TypedDict):
-    """What interpreter_facts.py prints. Most become fields of `TargetPython`.
+    """The output of interpreter_facts.py. Most of it becomes fields of `TargetPython`.
 
     `variables`: some of `sysconfig.get_config_vars()`, "" for those that are not set. `libc`: "glibc", or "" for a C
     library that Python does not know.
@@ -39,7 +39,7 @@ class InterpreterFacts(TypedDict):
 
 @final
 class MeasuredLayout(TypedDict):
-    """What layout_probe.c prints: an `ObjectLayout`, with members of structs as (name, offset, size)."""
+    """The output of layout_probe.c: an `ObjectLayout`, with members of structs as (name, offset, size)."""
 
     structs: dict[str, list[tuple[str, int, int]]]
     constants: dict[str, int]

@@ -222,7 +222,7 @@ def _in_fork(request: Request, config: HookConfig) -> str:
 
 
 def _read(descriptor: int) -> str | None:
-    """All that comes through a pipe; None when its end takes too long to come."""
+    """The text that comes through a pipe; None when its end takes too long to come."""
     data = bytearray()
     with os.fdopen(descriptor, "rb", buffering=0) as pipe:
         while select.select([pipe], [], [], _LONGEST_SECONDS)[0]:

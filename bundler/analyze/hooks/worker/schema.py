@@ -1,4 +1,4 @@
-"""What the analysis and the worker that runs hooks tell each other, as JSON: one declaration for both sides.
+"""Messages between the analysis and the worker that runs hooks, as JSON: one declaration for both sides.
 
 The worker is sent one `Setting`, then any number of `Request`s; it answers each with an `Answer`.
 """
@@ -105,7 +105,7 @@ Request = HookRequest | CollectRequest | FoldersRequest
 
 @final
 class StandardResult(TypedDict):
-    """What a standard hook asks for. `files`: pairs of a file or pattern and a folder of the binary.
+    """The requests of a standard hook. `files`: pairs of a file or pattern and a folder of the binary.
 
     `collection_mode`: by package, as in PyInstaller's `module_collection_mode`.
     """
@@ -119,7 +119,7 @@ class StandardResult(TypedDict):
 
 @final
 class BeforeImportResult(TypedDict):
-    """What a pre-safe-import hook asks for. `aliases`: pairs of the real name and the other."""
+    """The requests of a pre-safe-import hook. `aliases`: pairs of the real name and the other."""
 
     aliases: list[tuple[str, str]]
     package_paths: list[str]
@@ -128,14 +128,14 @@ class BeforeImportResult(TypedDict):
 
 @final
 class BeforeSearchResult(TypedDict):
-    """Where a module is to be looked for."""
+    """The folders in which a module is to be looked for."""
 
     search_folders: list[str]
 
 
 @final
 class Collected(TypedDict):
-    """What belongs to a package. `files`: as in `StandardResult`; `modules` begins with the package."""
+    """Files and modules of a package. `files`: as in `StandardResult`; `modules` begins with the package."""
 
     files: list[tuple[str, str]]
     modules: list[str]

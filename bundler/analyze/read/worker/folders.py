@@ -57,7 +57,7 @@ class AddedFolders:
                 self._added.append((name == "__path__", folder, place, line, is_certain))
 
     def found(self, *, in_package: bool) -> list[AdditionRow]:
-        """What is added to `sys.path`, or to the `__path__` of the package; the folder relative to the file's own."""
+        """Folders that are added to `sys.path`, or to the `__path__` of the package; relative to the file's own."""
         rows = []
         for is_package, folder, index, line, is_certain in self._added:
             place = _relative_to_file(folder, self._values)

@@ -1,4 +1,4 @@
-"""What a file looks up by name outside import statements: codecs, and builtins that `site` adds."""
+"""Finds what a file looks up by name outside import statements: codecs, and builtins that `site` adds."""
 
 from __future__ import annotations
 

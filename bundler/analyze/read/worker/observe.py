@@ -72,7 +72,7 @@ def _used_modules(module: ModuleType) -> set[str]:
 
 
 def _is_needed(name: str) -> bool:
-    """Is there a module of this name, and did a finder find it?
+    """True if there is a module of this name, and a finder found it.
 
     Who asked for one that is not there did without it: some of Cython's modules look for every name beside themselves
     first, as Python 2 did. And Cython gives its modules a second, shorter name.

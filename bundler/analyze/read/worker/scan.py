@@ -97,7 +97,7 @@ def _unreadable(error: Exception) -> Unreadable:
 
 
 def _may_add_folders(source: bytes) -> bool:
-    """Does the file speak of search paths, or of its own place?"""
+    """True if the file mentions search paths, or its own place."""
     return b"__file__" in source or b"__path__" in source or b"sys.path" in source or b"addsitedir" in source
 
 
@@ -283,7 +283,7 @@ class _Scanner:
             self.statements(node.orelse, inner)
 
     def _main(self, node: ast.If, binding: str) -> None:
-        """What only the program itself does."""
+        """Look at statements that only the program itself executes."""
         outside = self.imports, self._used, self._loads
         self.imports = self.main
         self._used = self._loads = self.main_names
@@ -551,7 +551,7 @@ def _caught(handlers: Sequence[ast.ExceptHandler]) -> set[str]:
 
 
 def _is_import(node: ast.stmt) -> bool:
-    """Can a statement fail for no other reason than an import?"""
+    """True if a statement can fail for no other reason than an import."""
     match node:
         case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Assign(value=ast.Constant()):
             return True
@@ -578,7 +578,7 @@ def _literal_package(call: ast.Call) -> str:
 
 
 def _literal_level(call: ast.Call) -> int:
-    """How far up `__import__` starts, where its fifth argument says so: 1 is the file's own package."""
+    """The level at which `__import__` starts, from its fifth argument: 1 is the file's own package."""
     given = call.args[4:5] + [keyword.value for keyword in call.keywords if keyword.arg == "level"]
     match given:
         case [ast.Constant(int(level))] if level > 0:

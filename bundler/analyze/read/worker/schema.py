@@ -1,4 +1,4 @@
-"""What the analysis and its workers tell each other, as JSON: one declaration for both sides."""
+"""Messages between the analysis and its workers, as JSON: one declaration for both sides."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class AdditionRow(NamedTuple):
 
 @final
 class Facts(TypedDict):
-    """What a file says about imports; keys as in `facts.FileFacts`."""
+    """Facts about the imports of a file; keys as in `facts.FileFacts`."""
 
     imports: list[ImportRow]
     main: list[ImportRow]
@@ -88,7 +88,7 @@ class Facts(TypedDict):
 
 @final
 class Unreadable(TypedDict):
-    """Why a file cannot be scanned, and the line of its syntax error or 0."""
+    """The reason why a file cannot be scanned, and the line of its syntax error or 0."""
 
     error: str
     line: int
@@ -96,7 +96,7 @@ class Unreadable(TypedDict):
 
 @final
 class Answer(TypedDict):
-    """What was found, and the digest of the bytes that were scanned."""
+    """The facts that were found, and the digest of the bytes that were scanned."""
 
     source_digest: str
     found: Facts | Unreadable

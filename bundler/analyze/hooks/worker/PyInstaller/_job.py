@@ -1,4 +1,4 @@
-"""What the build tells the API; set by the worker before any hook runs."""
+"""Settings of the build for the API; the worker makes them before any hook runs."""
 
 from __future__ import annotations
 
