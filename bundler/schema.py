@@ -114,13 +114,13 @@ class InspectDocument(TypedDict):
         'a list of `{"module", "wanted_by"}`: modules that are installed, imported by a library that neither requires them '
         "nor fails without",
     ]
-    size: Annotated[int, "of the file, in bytes"]
+    size: Annotated[int, "size of the file, in bytes"]
     parts: Annotated[
         Mapping[str, int],
         "bytes by part, which add up to `size`: `interpreter` (with the launcher), `frozen`, `embedded` (extension "
         "modules, libraries, tables), `data_files`, `symbols` (names for debuggers and profilers), `manifest`",
     ]
-    thread_local_bytes: Annotated[int, "what embedded libraries add to each thread from its start"]
+    thread_local_bytes: Annotated[int, "bytes that embedded libraries add to each thread"]
     newest_versions: Annotated[
         Mapping[str, NewestVersion],
         'for each of `GLIBC`, `GLIBCXX`, `CXXABI` and `GCC` that is needed at all: `{"version", "needed_by", "symbols"}`; '

@@ -133,7 +133,7 @@ class Settings:
     hidden_imports: Annotated[
         tuple[str, ...],
         Option(
-            "hidden-import", ValueType.TEXTS, Group.CONTENTS, "a module that is imported invisibly", metavar="MODULE"
+            "hidden-import", ValueType.TEXTS, Group.CONTENTS, "a module that the analysis does not find", metavar="MODULE"
         ),
     ] = ()
     excluded_modules: Annotated[
@@ -152,8 +152,8 @@ class Settings:
             "stdlib",
             ValueType.EXTENT,
             Group.CONTENTS,
-            "how much of the standard library: `used` is what the program reaches; `full` is for programs that run code "
-            "which is not there when they are bundled (default: used, but full for programs known to need it)",
+            "the part of the standard library to carry: `used`, what the program reaches, or `full`, for programs that run "
+            "code which is unknown when they are bundled (default: used, but full for programs known to need it)",
             metavar="EXTENT",
         ),
     ] = "used"
@@ -163,8 +163,8 @@ class Settings:
             "add-data",
             ValueType.DATA,
             Group.CONTENTS,
-            "carry a file, a folder's contents, or the files that match a pattern; DEST is a folder below the one where "
-            "the script appears to lie, `.` is that one",
+            "carry a file, the contents of a folder, or the files that match a pattern; DEST is a folder, relative to the "
+            "script's; `.` is the script's own",
             metavar="SRC:DEST",
         ),
     ] = ()
@@ -260,7 +260,7 @@ class Settings:
             "optimize",
             ValueType.LEVEL,
             Group.START,
-            "as `python -O`: 1 removes assert statements, 2 docstrings too (default: 0)",
+            "the level of optimisation, as `python -O`: 1 removes assert statements, 2 docstrings too (default: 0)",
             metavar="LEVEL",
             short="-O",
         ),
@@ -291,8 +291,8 @@ class Settings:
             "python-command",
             ValueType.SWITCH,
             Group.START,
-            "`sys.executable -m MODULE`, `-c CODE` and the like, started by the program itself, run as Python would; "
-            "with `no` or `false` they are arguments of the program (default: an error)",
+            "when the program starts `sys.executable -m MODULE`, `-c CODE` and the like, run them as Python would; with "
+            "`no` or `false` they are arguments of the program (default: an error)",
         ),
     ] = None
     output: Annotated[
@@ -307,7 +307,7 @@ class Settings:
             "cache-dir",
             ValueType.PATH,
             Group.BUILD,
-            "where compiled modules are kept (default: $BUNDLER_CACHE_DIR, else bundler in the user's cache folder)",
+            "the folder for compiled modules (default: $BUNDLER_CACHE_DIR, else bundler in the user's cache folder)",
             metavar="DIR",
         ),
     ] = Path()
@@ -317,8 +317,8 @@ class Settings:
             "run",
             ValueType.SWITCH,
             Group.BUILD,
-            "run code of installed packages to learn what reading does not tell: hooks, the initialisation of compiled "
-            "modules, the rehearsal; see docs/security.md (default: yes)",
+            "run code of installed packages, to learn what their sources do not tell: hooks, the initialisation of "
+            "compiled modules, the rehearsal; see docs/security.md (default: yes)",
         ),
     ] = True
     rehearse: Annotated[
@@ -327,7 +327,7 @@ class Settings:
             "rehearse",
             ValueType.SWITCH,
             Group.BUILD,
-            "import the installed distributions that the program uses, to compile beforehand what they compile "
+            "import the program's installed distributions once, and compile beforehand what their imports compile "
             "(default: yes)",
         ),
     ] = True
@@ -346,7 +346,7 @@ class Settings:
             "glibc",
             ValueType.FLOOR,
             Group.BUILD,
-            "the oldest C library (glibc) that the binary is to run with, or `host`: one like this machine's, or a newer one",
+            "the oldest C library (glibc) to run with, or `host`: one like this machine's, or newer",
             metavar="VERSION",
         ),
     ] = OLDEST_GLIBC
@@ -356,7 +356,7 @@ class Settings:
             "max-glibc",
             ValueType.VERSION,
             Group.BUILD,
-            "fail if the binary would need a newer C library than this, and say what needs it",
+            "fail if the binary needs a newer C library than this, and say what needs it",
             metavar="VERSION",
         ),
     ] = None
@@ -396,7 +396,7 @@ class Settings:
             "libpython",
             ValueType.LINKAGE,
             Group.BUILD,
-            "which libpython to embed: the static library, or the shared one, which is bound into the binary as other shared "
+            "the libpython to embed: the static library, or the shared one, which is linked into the binary as other shared "
             "libraries are (default: static where the interpreter has one that is whole, else shared)",
             metavar="KIND",
         ),
@@ -407,7 +407,7 @@ class Settings:
             "strict",
             ValueType.SWITCH,
             Group.BUILD,
-            "fail if there is any warning, before anything is compiled; all of them are told",
+            "report all warnings, and fail before anything is compiled if there is one",
         ),
     ] = False
     quiet: Annotated[
@@ -421,7 +421,7 @@ class Settings:
         ),
     ] = False
     verbose: Annotated[
-        bool, Option("verbose", ValueType.SWITCH, Group.BUILD, "show the commands that run", short="-v")
+        bool, Option("verbose", ValueType.SWITCH, Group.BUILD, "list details in full, and show the commands that run", short="-v")
     ] = False
     compiler: str | None = None  # the variable CC
     folder: Path = Path()  # where modules that TARGET and -m name are looked for first
