@@ -30,7 +30,7 @@ from bundler.settings import (
     environment,
 )
 
-# What a command does not need is not imported for it: rich, modulegraph and cffi cost more than the rest of
+# A command imports only what it needs: rich, modulegraph and cffi cost more than the rest of
 # `bundle --version`. So imports of our own below stand in the functions that use them.
 if TYPE_CHECKING:
     from bundler.process import CommandError
@@ -47,7 +47,7 @@ PLAN = "plan"
 WHY = "why"
 TRACE = "trace"
 
-# What else is no option of a build.
+# A flag of commands, which is no option of a build.
 _JSON = "json"
 
 _USAGE = """bundle [OPTIONS] TARGET

@@ -12,7 +12,7 @@ from typing import Annotated, Any, TypedDict, get_type_hints
 
 FORMAT = 2
 
-# What keys of several documents mean.
+# Keys of several documents.
 _Format = Annotated[int, f"{FORMAT}"]
 _Name = Annotated[str, "the program's name"]
 _Python = Annotated[str, "version of the embedded Python"]

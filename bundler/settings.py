@@ -133,7 +133,11 @@ class Settings:
     hidden_imports: Annotated[
         tuple[str, ...],
         Option(
-            "hidden-import", ValueType.TEXTS, Group.CONTENTS, "a module that the analysis does not find", metavar="MODULE"
+            "hidden-import",
+            ValueType.TEXTS,
+            Group.CONTENTS,
+            "a module that the analysis does not find",
+            metavar="MODULE",
         ),
     ] = ()
     excluded_modules: Annotated[
@@ -421,7 +425,10 @@ class Settings:
         ),
     ] = False
     verbose: Annotated[
-        bool, Option("verbose", ValueType.SWITCH, Group.BUILD, "list details in full, and show the commands that run", short="-v")
+        bool,
+        Option(
+            "verbose", ValueType.SWITCH, Group.BUILD, "list details in full, and show the commands that run", short="-v"
+        ),
     ] = False
     compiler: str | None = None  # the variable CC
     folder: Path = Path()  # where modules that TARGET and -m name are looked for first
@@ -459,7 +466,7 @@ OPTIONS: Mapping[str, Option] = {
     if get_origin(hint) is Annotated
 }
 
-# Of these only one can hold; the first group must not be empty.
+# Options of a group exclude each other; one of the first group must be given.
 ENTRIES = ("target", "module", "script")
 EXCLUSIVE = (ENTRIES, ("quiet", "verbose"))
 

@@ -30,7 +30,7 @@ class CompilerFamily(Enum):
 
 
 _OPTIONS = {
-    # The same options are given for compiling and for linking, and the launcher's warnings are errors.
+    # Compiling and linking get the same options, and the launcher's warnings are errors.
     CompilerFamily.CLANG: ("-Wno-unused-command-line-argument",),
     CompilerFamily.GCC: (),
 }

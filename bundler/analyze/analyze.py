@@ -184,7 +184,7 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
     site_builtins = _add_site_builtins(walker)
     add_whole_library(walker, target, settings, entry)
     files, owners = _collect_all(walker, distributions, requested, hooks)
-    # What data files and conventions brought in may have run-time hooks and rules, and those may need more.
+    # Modules that data files and conventions brought in may have run-time hooks and rules, which may need more.
     known = len(walker.reached)
     rules = walker.rules_in_effect()
     starts_python = any(rule.starts_python for rule in rules)

@@ -72,7 +72,7 @@ class Machine:
     plt_jump: str
     detour: Detour
     dynamic_linker: str  # its soname
-    # Where the dynamic linker looks at last (ld.so(8)), with Debian's folders for several architectures.
+    # The folders in which the dynamic linker looks last (ld.so(8)), with Debian's for several architectures.
     library_folders: tuple[str, ...]
     ldconfig_label: str  # marks this machine's libraries in the output of `ldconfig -p`
 

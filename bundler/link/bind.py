@@ -351,7 +351,7 @@ class _Binder:
             target = targets.pop()
             if target is not None:
                 return target
-        # As without us: importing the module fails, and the error names the symbol.
+        # As under Python, importing the module fails, and the error names the symbol.
         return Constant(0) if is_weak else SystemSymbol(symbol.name, symbol.version, 0, is_weak)
 
     def _in_tree(self, tree: _Tree, symbol: Symbol) -> Target | None:

@@ -19,7 +19,7 @@ _VISIBLE = frozenset(
     " gzclose gzclose_w Py_AtExit PyUnstable_AtExit".split()
 )
 
-# Those that call such a function, but never to free something.
+# Modules that call such a function, but never to free something.
 
 # Modules of the standard library, by their names.
 _QUIET_STDLIB = {

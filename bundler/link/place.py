@@ -44,7 +44,7 @@ def place(closure: Closure, offer: Offer, rules: Mapping[str, str]) -> Placement
         found = prelink(_without(closure, every), offer)
         if isinstance(found, Prelinked):
             return Placement(found, _carried(closure, every))
-        # What is refused is carried, and to what is bound next it is a library of the system.
+        # Refused libraries are carried; in the next pass they count as libraries of the system.
         reasons |= {refusal.path: refusal.reason for refusal in found}
 
 
@@ -106,7 +106,7 @@ def _without(closure: Closure, reasons: Mapping[str, str]) -> Closure:
     carried = {library.object.name: library.object for library in closure.libraries if library.path in reasons}
     return replace(
         closure,
-        # What the executable is linked with stays; for the others there is another one.
+        # Libraries that the executable is linked with stay.
         libraries=tuple(
             library for library in closure.libraries if library.path not in reasons or library.path in closure.residents
         ),

@@ -54,7 +54,7 @@ from bundler.settings import Settings
 from bundler.target import Libpython, Linkage, TargetPython
 
 # co_versions of static code start here; lower ones go to code that is made while the interpreter starts.
-# So many are never made by running code, not even where their counter cannot be set (launcher/compat.h).
+# Running code never makes so many, not even where their counter cannot be set (launcher/compat.h).
 FIRST_VERSION = 0x40000000
 
 _PYTHON_COMMAND = {None: "BUNDLE_REFUSE_PYTHON", True: "BUNDLE_PYTHON_COMMAND", False: "BUNDLE_NO_PYTHON"}
@@ -91,7 +91,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
             python_command=bundle_constant(_PYTHON_COMMAND[_python_command(graph, settings)]),
         ),
     )
-    # What the linker takes the interpreter from; the shared library is prelinked instead.
+    # The archive with the interpreter, and what it needs; a shared library is prelinked instead.
     embedded = _needed_libraries(libpython, target.machine)
     others = [option for option in libpython.needs if option not in embedded]
     libraries: list[Path | str] = [] if is_shared else [libpython.path, *others]
@@ -209,7 +209,7 @@ def _file_entries(image: FrozenImage) -> Iterator[Entry]:
         path = PurePosixPath(module.filename)
         # A console script has no suffix, and often the name of a package.
         if module.has_file and path.suffix and path not in carried:
-            # Those that are empty can be read: folders that programs copy often have an empty `__init__.py`.
+            # An empty one can be read: folders that programs copy often have an empty `__init__.py`.
             yield ListedModule(path) if module.path.stat().st_size else InlineFile(path, b"")
     for broken in image.broken:
         yield _broken_source(broken)
@@ -347,7 +347,7 @@ def _module_entries(image: FrozenImage, early: frozenset[str]) -> Iterator[Modul
         row = ModuleEntry(source.name, path, module.symbol, kind, source.is_package, is_stdlib, is_early)
         yield row
         if source.name == "__main__" and graph.main_module and graph.main_module not in graph.modules:
-            # What runs as `__main__` can be imported by its own name too.
+            # The module that runs as `__main__` can be imported by its own name too.
             yield replace(row, name=graph.main_module)
     for extension in graph.of_kind(ExtensionModule):
         kind = constant("BUNDLE_EXTENSION")

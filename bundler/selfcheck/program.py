@@ -187,7 +187,7 @@ class Comparison:
         if number(mine, *members["hash"]) != (1 << 64) - 1:
             self._differ(f"{where}: hash", "one that depends on the process", "")
         start = constants["sizeof_ascii" if kind == "ascii" else "sizeof_compact"]
-        # Of what stands between, nothing is set before it is asked for.
+        # The caches between are empty until they are asked for.
         cached = mine[members["state"][0] + 8 : min(start, 64)]
         if any(cached):
             self._differ(f"{where}: caches", cached.hex(), "nothing")
@@ -320,7 +320,7 @@ def main() -> None:
     comparison = Comparison(request)
     differences = []
     for label, name, script, data in request["cases"]:
-        # As for any script, the level of optimisation is that of the interpreter.
+        # The level of optimisation is the interpreter's, as for any script.
         fresh = compile(data, script, "exec", dont_inherit=True) if script else marshal.loads(data)  # noqa: S302
         found = comparison.case(_bundle.code(name), fresh, label)
         if found:

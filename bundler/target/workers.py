@@ -38,7 +38,7 @@ def worker_command(
     return [executable, "-B", "-X", "utf8", *flags, "-c", code]
 
 
-# What other people's code sees of the environment: what programs need to start at all, and settings by which hooks look at
+# Variables that other people's code sees: those that programs need to start at all, and settings by which hooks look at
 # a project. Variables of the user's may hold secrets.
 _PASSED_ON = ("PATH", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "DJANGO_SETTINGS_MODULE")
 _PASSED_ON_PREFIXES = ("LC_", "QT_", "TCL", "TK")

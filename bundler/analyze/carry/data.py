@@ -30,10 +30,10 @@ _NOT_DATA = frozenset(
 )
 FOLDERS_LEFT_OUT = frozenset({"__pycache__", "test", "tests", "testing"})
 
-# What hooks that ask for all data of a package do not mean either. They may well mean stubs: lazy_loader reads them.
+# Hooks that ask for all data of a package do not mean these either. They may well mean stubs: lazy_loader reads them.
 SUFFIXES_LEFT_OUT_OF_HOOKS = _NOT_DATA - {".pyi", ".py", ".pth"}
 
-# Of a distribution's metadata: what importlib.metadata reads, and licences.
+# Files of a distribution's metadata that are carried: importlib.metadata reads them, or they are licences.
 _METADATA = frozenset({
     "METADATA", "PKG-INFO", "RECORD", "SOURCES.txt", "entry_points.txt", "top_level.txt", "INSTALLER", "requires.txt",
 })  # fmt: skip
@@ -73,7 +73,7 @@ def collect(
     for module in reached.values():
         distribution = distributions.get(module.origin.distribution) if module.origin.distribution else None
         if distribution is not None:
-            # Of an editable install the sources are the app's own; only its metadata lies where pip has put it.
+            # The sources of an editable install are the app's own; only its metadata lies where pip has put it.
             (wanted_too if module.origin.is_own else owners)[distribution.name] = distribution
     described = _with_required({**wanted_too, **owners}, distributions)
     found: list[Iterable[DataFile]] = [_metadata(each) for each in described]

@@ -17,10 +17,10 @@ from bundler.contract import bundle_root
 from bundler.elf import Machine, is_shared_object
 
 _NAME = re.compile(r".\.so(\.\d+)*$")
-# Of some version and platform, be it another one than the target's.
+# Suffixes for some version and platform, be it another one than the target's.
 _MODULE_TAG = re.compile(r"\.(cpython-|abi3|pypy|graalpy)")
 
-# Where tools that repair wheels put the libraries that the distribution's modules need: beside its packages.
+# The folder, beside a distribution's packages, in which tools that repair wheels put the libraries that its modules need.
 _GRAFTED = re.compile(r".\.libs$")
 
 

@@ -69,7 +69,7 @@ class Walker:
         self._runtime_hooks: set[str] = set()
         self._facts = context.facts
         self._extensions = context.extensions
-        # What the program adds to its search path is followed for import statements alone.
+        # Folders that the program adds to its search path serve import statements alone.
         self._references = References(replace(context.finder), context.origins, context.distributions)
         self._origins = context.origins
         self._rules = context.rules
@@ -113,7 +113,7 @@ class Walker:
         node = self._resolver.add("__main__", None)
         node.globalnames.update(facts.globals)
         located = Located(ModuleKind.SOURCE, source) if source is not None else None
-        # As the module that it also is, if it is one of a package.
+        # Under the name of the module that it also is, if it is one of a package.
         place = PurePosixPath(*package.split("."), "__main__") if package else PurePosixPath("__main__")
         self.reached["__main__"] = Reached("__main__", located, facts, origin, place)
         self._search(self.reached["__main__"])
@@ -473,7 +473,7 @@ class Walker:
 
     def _follow_rule(self, importer: str, names: Iterable[str]) -> None:
         for name in names:
-            # What a pattern means is there, but perhaps not all that it imports in turn.
+            # The modules of a pattern exist, but perhaps not all that they import in turn.
             binding = Binding.STRING if "*" in name else Binding.RULE
             found = list(self.finder.expand(name))
             self._expect(found)
@@ -511,7 +511,7 @@ class Walker:
             if fact.name in ignored or ("*" in ignored and fact.binding is Binding.DEFERRED):
                 continue
             if fact.fallback and fact.fallback not in failed:
-                # What was to be tried first is there; whether it can be imported will show.
+                # The alternative to be tried first exists; whether it can be imported will show.
                 self._fallbacks.wait(PendingImport(node, fact, caller), attempted.get(fact.fallback, ()))
                 continue
             edges = len(self._edges)
@@ -536,7 +536,7 @@ class Walker:
         parts = importer.name.split(".")
         around = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
         excluded = frozenset().union(*(self._excluded_by_hooks.get(name, frozenset()) for name in around))
-        # What a hook excludes is not excluded from itself: when something else imports it, it must be whole.
+        # A hook's exclusion does not apply inside the excluded package: when something else imports that, it must be whole.
         excluded = frozenset(name for name in excluded if not f"{importer.name}.".startswith(f"{name}."))
         return (kept for fact in facts if (kept := _without(fact, importer.package, excluded))) if excluded else facts
 

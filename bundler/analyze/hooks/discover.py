@@ -24,7 +24,7 @@ from bundler.analyze.installed.distributions import Installed, InstalledDistribu
 GROUP = "pyinstaller40"  # the entry points of packages that bring hooks
 CONTRIBUTED = "_pyinstaller_hooks_contrib"  # the community's collection
 
-# As PyInstaller ranks them. A hook says otherwise in a comment of its own.
+# Priorities as in PyInstaller. A comment in a hook may set another.
 _USERS_PRIORITY = 1000
 PACKAGES_PRIORITY = 0
 _CONTRIBUTED_PRIORITY = -1000

@@ -122,7 +122,7 @@ class Hooks:
     def standard(self, module: str, located: Located | None, origin: Origin) -> StandardHook | None:
         """Run the hook for a module that was found; None when there is none, or when it failed."""
         hook = self._sources.find(HookKind.STANDARD, module)
-        # What the standard library needs is known without PyInstaller's hooks.
+        # Our own rules know the needs of the standard library.
         if hook is None or (origin.is_stdlib and hook.priority == PYINSTALLERS_PRIORITY):
             return None
         request: StandardRequest = {

@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 from bundler.cache import digest
 
 _EXTRA = re.compile(r'extra == "([^"]+)"')
-# What these ask for is installed by who works on a distribution, whatever its users need.
+# Extras for developers of a distribution, not for its users.
 _DEVELOPERS_EXTRAS = frozenset("build dev develop development doc docs lint test tests testing typing".split())
 
 _SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
@@ -233,7 +233,7 @@ def _described(found: importlib.metadata.Distribution, metadata: Path) -> tuple[
     """Name, version and requirements. Of a wheel they are read here, for importlib parses them as a mail, three times."""
     file = metadata / "METADATA"
     if not file.is_file():
-        # What is not there will be a KeyError in later versions of Python.
+        # In later versions of Python a missing key will be a KeyError.
         [name, *_] = found.metadata.get_all("Name") or [""]
         return (name, found.version or "", found.requires or ()) if name else ("", "", ())
     headers: dict[str, list[str]] = {"name": [""], "version": [""], "requires-dist": []}

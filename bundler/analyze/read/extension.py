@@ -26,7 +26,7 @@ _SECONDS = 60.0  # for importing one module with all that it imports
 
 _SHORTEST_NAME = 5  # shorter ones stand in any file by chance
 
-# Of what the names of nearly all modules consist; and a table that makes everything else a space.
+# The characters of nearly all names of modules; and a table that makes everything else a space.
 _PLAIN_NAME = re.compile(r"[\w.-]+", re.ASCII)
 _SPACED = bytes(byte if _PLAIN_NAME.match(chr(byte)) else ord(" ") for byte in range(256))
 

@@ -18,7 +18,7 @@ from bundler.settings import Settings
 # A chain of these is one that the program certainly takes.
 _FIRM = frozenset({Binding.EAGER, Binding.CONDITIONAL, Binding.PARENT, Binding.RULE})
 
-# Of libraries' imports, those that happen whenever the library is imported; a condition may be that a module is there.
+# Imports of libraries that happen whenever the library is imported. A condition may be that a module is there.
 _CERTAIN = frozenset({Binding.EAGER, Binding.PARENT, Binding.RULE})
 
 

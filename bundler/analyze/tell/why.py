@@ -13,7 +13,7 @@ from bundler.errors import BundleError
 
 _INSTALL = "install it in the environment of the target Python if the program needs it (see `--python`)"
 
-# Where chains begin: the program, and the interpreter.
+# The beginnings of chains: the program, and the interpreter.
 _ROOTS = ("__main__", None)
 
 

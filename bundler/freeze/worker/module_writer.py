@@ -21,7 +21,7 @@ from .schema import LayoutData
 from .set_orders import marshalled_orders, written_orders
 from .structs import POINTERS, VERSION_WORD, WORD, Member, code_members
 
-# What the interpreter fills in while it runs; a fresh code object has nothing there.
+# Members that the interpreter fills in while it runs; in a fresh code object they are empty.
 RUN_TIME_MEMBERS = frozenset(
     "co_weakreflist _co_code _co_cached _co_linearray _co_linearray_entry_size co_executors"
     " _co_instrumentation_version _co_monitoring _co_unique_id co_extra".split()
@@ -70,7 +70,7 @@ class ModuleWriter:
         self._version = version_symbol
         self._fixups: list[str] = []
         self._references: dict[object, str] = {}
-        # The same by address, for what has been seen; with the objects, so that no other can get the address of one.
+        # References by the addresses of objects that were seen; with the objects, so that no other can get the address of one.
         self._seen: dict[int, tuple[str, object]] = {}
         self._orders: dict[object, tuple[object, ...]] = {}
 
@@ -181,7 +181,7 @@ class ModuleWriter:
         return f"&{ctext.runtime_symbol(offset)}"
 
     def _string(self, value: str) -> str:
-        # Of some strings libpython has two objects; code refers to the one that interning finds, or marshal.
+        # libpython has two objects for some strings; code refers to the one that interning finds, or marshal.
         runtime = self._singleton("id:" + value)
         if runtime is None and len(value) == 1 and value <= "\xff":
             runtime = self._singleton(f"latin1:{ord(value)}")

@@ -60,7 +60,7 @@ class _Recorder:
         if type(source) is type(filename) is str and mode in ("exec", "eval") and not rest and not options:
             return self._note(source, filename, mode, flags)
         if len(rest) < 2 and "dont_inherit" not in options:  # flags, dont_inherit
-            # It would inherit our own flags.
+            # The text would inherit our own flags.
             options["flags"] = (rest[0] if rest else options.get("flags", 0)) | flags
             return _compile(source, filename, mode, dont_inherit=True, **options)
         return _compile(source, filename, mode, *rest, **options)

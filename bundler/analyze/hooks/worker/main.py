@@ -240,7 +240,7 @@ def _prepare(setting: Setting) -> None:
     sys.meta_path.insert(0, _Guests(setting["guests"], setting["pyinstaller"]))
     sys.setrecursionlimit(5000)  # chains of optional imports get deep
     warnings.simplefilter("ignore")
-    # What requests need is imported here, once for all forks.
+    # Modules that requests need are imported here, once for all forks.
     for name in ("building.build_main", "depend.bindepend", "depend.imphookapi", "isolated", "utils.hooks"):
         importlib.import_module(f"PyInstaller.{name}")
     importlib.import_module("packaging.requirements")

@@ -19,7 +19,7 @@ _COMPARISONS: dict[type[ast.cmpop], Any] = {
     ast.NotIn: lambda item, items: item not in items,
 }
 
-# What sources compare to find out where they run.
+# Values that sources compare to find out where they run.
 _KNOWN_ATTRIBUTES = {
     "sys.platform": sys.platform,
     "os.name": os.name,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # what it imports, an observed module would not find for the 
 
 _IMPORTLIB = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
 
-# What this worker needs itself: observed modules are to find it as they find others.
+# Modules that this worker needs itself: observed modules are to find them as they find others.
 _OWN = ("json", "json.decoder", "json.encoder", "json.scanner", "typing")
 
 

@@ -27,7 +27,7 @@ _BROADER_ERRORS = frozenset({"Exception", "BaseException"})
 
 _IMPORTERS = frozenset({"import_module", "__import__"})
 
-# What may name something outside the file: "package.module", "package.module:function", "group.of.entry-points".
+# Texts that may name something outside the file: "package.module", "package.module:function", "group.of.entry-points".
 _LONGEST_STRING = 80
 _IMPORT_TEXT = re.compile(r"\s*(?:from|import)\s+([A-Za-z_][\w.]*)(?:\s+(?:import|as)\s|\s*\Z)")  # handed to exec()
 # No statement imports a module `2ch`, but a computed import may.
@@ -43,7 +43,7 @@ _TAKING_NAMES = frozenset(
     "run_module version metadata distribution files requires get_distribution require load_entry_point".split()
 )
 
-# What parsing and compiling a file may raise: the last two when it is nested too deeply.
+# Exceptions of parsing and compiling; the last two are for files that are nested too deeply.
 _UNCOMPILABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -170,7 +170,7 @@ class _Scanner:
         self._class = ""
         self._lazy_argument: str | None = None
         self._is_module_level = True
-        # Where uses go: names and attributes of the current user; loads of the current scope, without those of names
+        # The sets that uses are added to: names and attributes of the current user; loads of the current scope, without names
         # that it binds itself once it ends.
         self._used = self._loads = self.names[""]
         self._bound = self.globals
