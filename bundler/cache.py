@@ -1,6 +1,6 @@
 """The user's cache: entries under names that are digests of everything they depend on.
 
-An entry is a JSON value, with files beside it where it needs any. It is never changed once it is there, so several builds
+An entry is a JSON value, with files beside it where it needs any. A finished entry never changes, so several builds
 may share the cache, and nothing has to be invalidated: other inputs have another name. Every entry holds checksums of its
 value and its files. One that is damaged counts as absent, and the next build makes it again.
 """

@@ -131,7 +131,7 @@ def _run(arguments: list[str]) -> int:
         return WRONG_USAGE
     except BrokenPipeError:
         raise
-    except Exception as error:  # noqa: BLE001  # nobody above us could say it better
+    except Exception as error:  # noqa: BLE001  # the last place that can report it
         finding = explain(error, settings)
         if finding is None:
             _reporter().bug(error)
@@ -405,7 +405,7 @@ def explain(error: Exception, settings: Settings | None) -> Diagnostic | None:
 
 
 def _explain_command(error: CommandError) -> Diagnostic:
-    """A program failed, and whoever ran it had no better words."""
+    """An error for a program that failed and that no caller explained."""
     if any(text in error.output for text in _FULL_TEXTS):
         return _disk_full(None)
     return Diagnostic(

@@ -269,10 +269,10 @@ CODES: Mapping[str, Code] = {
     "not-included": _error(
         "nothing in the program imports `pandas`",
         "`bundle why` was asked about a module that the binary does not hold. The message and its notes say why not.",
-        "`--hidden-import MODULE` takes it in.",
+        "Add it with `--hidden-import MODULE`.",
     ),
     "not-traced": _error(
-        "the program did not end in a way that tells what it used",
+        "the program ended before what it used could be recorded",
         "`bundle trace` ran the program, and it ended by `os._exit` or by a signal.",
         "Let the program end by itself, then trace again.",
     ),

@@ -115,7 +115,7 @@ def read_project_file(file: Path) -> Given:
 
 
 def record(additions: Mapping[str, Iterable[str]], start: Path) -> Path:
-    """Add to lists in `[tool.bundle]` of the nearest file, or of a new one in `start`; all else in it stays as it is."""
+    """Add to lists in `[tool.bundle]` of the nearest file, or of a new one in `start`; the rest of it stays as it is."""
     import tomlkit  # seldom needed, and no small import
     from tomlkit.items import Array, Table
 
@@ -181,7 +181,7 @@ def _where(key: str, file: Path, text: str) -> str:
 
 
 def _line_of(beginning: str, file: Path, text: str, start: int = 0) -> str:
-    """The file and the first line that begins so, if there is one."""
+    """The file, with the number of the first line that matches, if one does."""
     found = re.compile(rf"^[ \t]*{beginning}", re.MULTILINE).search(text, start)
     return f"{file}:{text.count(chr(10), 0, found.start()) + 1}" if found else str(file)
 

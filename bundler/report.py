@@ -1,6 +1,6 @@
 """Talking to the user: progress, findings, errors, pages. The only place that prints.
 
-Standard output carries what was asked for (a page of `bundle inspect`), standard error all else.
+Standard output carries the data of a command (a page of `bundle inspect`), standard error all other text.
 """
 
 from __future__ import annotations

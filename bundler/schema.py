@@ -184,7 +184,7 @@ class PlanDocument(TypedDict):
 
 
 def keys_of(document: type) -> Iterator[tuple[str, str]]:
-    """The keys of a document, in their order, each with what it means."""
+    """The keys of a document, in their order, each with its meaning."""
     for key, hint in get_type_hints(document, include_extras=True).items():
         yield key, hint.__metadata__[0]
 

@@ -44,7 +44,7 @@ class ValueType(Enum):
         return self in (ValueType.TEXTS, ValueType.PATHS, ValueType.DATA)
 
 
-# The words that an option of such a kind takes.
+# The values of options that take a choice.
 CHOICES: Mapping[ValueType, tuple[str, ...]] = {
     ValueType.EXTENT: ("used", "full"),
     ValueType.LINKAGE: ("static", "shared"),

@@ -272,7 +272,7 @@ def _collect_all(
 
 
 def _with_origin(file: DataFile, origins: Origins) -> DataFile:
-    """A file with the origin that its place tells, or else with that of the module whose hook asked for it."""
+    """A file with the origin of its place, or else with that of the module whose hook requested it."""
     of_place = origins.of_file(file.source)
     return file if of_place.is_own and not file.origin.is_own else replace(file, origin=of_place)
 

@@ -39,7 +39,7 @@ class Reached:
 
     @property
     def package(self) -> str:
-        """`__package__`: itself, or what it is in."""
+        """`__package__`: the module itself, or the package around it."""
         is_package = self.located is not None and bool(self.located.folders)
         return self.name if is_package else self.name.rpartition(".")[0]
 

@@ -30,7 +30,7 @@ _LAUNCHER_MODULES = {
 }
 _LAUNCHER_FILENAME = "<frozen importlib._bootstrap_external>"
 
-# Starting a compiler costs as much as compiling a small module, so modules share one; but no more than so many bytes of
+# Starting a compiler costs as much as compiling a small module, so modules share one; but no more than this many bytes of
 # sources together, so that compilers take less than 100 MB of memory, and that every processor has something to do.
 _BATCH_SIZE = 600_000
 _BATCHES_PER_PROCESSOR = 2
@@ -123,7 +123,7 @@ def _share(missing: Iterable[Job], context: BuildContext) -> int:
 
 
 def _batches(jobs: Iterable[Job], most: int) -> Iterator[list[Job]]:
-    """Groups of neighbours that are compiled together; of sources of at most so many bytes, if there are several.
+    """Groups of neighbours that are compiled together; a group of several has at most `most` bytes of sources.
 
     With 0 for `most`, each module is alone.
     """

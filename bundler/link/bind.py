@@ -70,7 +70,7 @@ def prelink(closure: Closure, offer: Offer) -> Prelinked | tuple[Refusal, ...]:
     return refusals or prelinked
 
 
-# An object and what it needs, breadth first: libraries of the binary by index, those of the system by name.
+# An object and its needed libraries, breadth first: libraries of the binary by index, those of the system by name.
 _Tree = tuple[int | str, ...]
 
 
@@ -274,7 +274,7 @@ class _Binder:
                 self._refuse(index, "has relocations in memory that is read-only")
 
     def _executable_symbol(self, name: str) -> ExecutableSymbol:
-        """The target for a symbol of the executable; the linker will be told to keep that."""
+        """The target for a symbol of the executable, which the linker will keep."""
         self._used.add(name)
         return ExecutableSymbol(name, 0)
 

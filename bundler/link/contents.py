@@ -72,7 +72,7 @@ class ListedModule:
 
 @dataclass(frozen=True, slots=True)
 class PrelinkedFile:
-    """A prelinked library: its file is there, but its bytes are not."""
+    """A prelinked library: its path exists, but its bytes cannot be read."""
 
     path: PurePosixPath
     size: int

@@ -1,4 +1,4 @@
-"""Reads a finished binary: its manifest, and what it needs of the system."""
+"""Reads a finished binary: its manifest, and its needs of the system."""
 
 from __future__ import annotations
 

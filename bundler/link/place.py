@@ -66,7 +66,7 @@ def _check_residents(closure: Closure, reasons: Mapping[str, str]) -> None:
 
 
 def _evident_reason(library: Library, closure: Closure, rules: Mapping[str, str]) -> str | None:
-    """A reason not to prelink a library that shows without binding it; None when there is none."""
+    """A reason not to prelink a library that is known before it is bound; None when there is none."""
     object_ = library.object
     names = (object_.name, object_.path.name)
     for pattern, reason in rules.items():

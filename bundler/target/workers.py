@@ -76,7 +76,7 @@ class ForeignCode:
 class WorkerPool:
     """Worker processes of one kind that answer lines with lines: one for each thread that asks, until the pool is closed.
 
-    `greeting`: a line that each is told first.
+    `greeting`: a line that each is sent first.
     """
 
     def __init__(self, executable: Path, stage: str, module: str, greeting: str | None = None) -> None:

@@ -134,7 +134,7 @@ def left_out_files(reached: Mapping[str, Reached], owners: Iterable[Installed]) 
                 Severity.DETAIL,
                 "left-out-files",
                 f"files of `{owner.name}` that programs do not read are left out: {text}",
-                hint="`--add-data SRC:DEST` takes in what is needed",
+                hint="add files that the program needs with `--add-data SRC:DEST`",
             )
 
 

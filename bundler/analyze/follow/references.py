@@ -1,9 +1,9 @@
-"""Modules that a file refers to without an import statement: in string constants, and under computed names.
+"""Finds modules that a file refers to without an import statement: in string constants, and under computed names.
 
 - The name of an entry point group asks for every module that is installed for it.
 - A dotted name of the file's own package, or of one that its distribution requires, is most likely passed to
   `import_module` or `importlib.resources`; so is `module.Class`, for which the module needs no dot.
-- In the app's own code, `module:attribute` is how servers are told what to serve.
+- In the app's own code, `module:attribute` names what a server serves.
 - Beside a computed import, strings that are names of sibling modules form its table (PEP 562 and the like).
 - A computed import whose name begins with a literal means the modules that begin so, at the top level those of
   distributions that the file's own requires.
@@ -33,7 +33,7 @@ _LISTING_FILES = frozenset({"listdir", "scandir", "glob", "iglob", "iterdir", "r
 _IMPORTING = frozenset({"import_module", "__import__", "load_module", "exec_module"})
 # Attributes and functions that tell where a package lies.
 _PLACES = frozenset({"__path__", "__file__", "files", "iterdir"})
-# How the names of modules begin that belong together by convention.
+# The common beginning of names of modules that belong together by convention.
 _STEM = re.compile(r"[a-z][a-z0-9_]{2,}_")
 
 # The name of a class, as people write them.
@@ -161,7 +161,7 @@ class References:
             return False
         located = self._finder.deepest(name)
         if reached.origin.is_own:
-            return located is not None  # the app's own code means what it says
+            return located is not None  # a name in the app's own code means the module
         owner = self._distributions.get(reached.origin.distribution)
         other = self._distributions.get(self._origins.of(located).distribution) if located else None
         return owner is not None and other is not None and self._distributions.requires(owner, other)

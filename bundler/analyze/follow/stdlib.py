@@ -35,7 +35,7 @@ def add_whole_library(walker: Walker, target: TargetPython, settings: Settings, 
 
 
 def library_modules(locator: Locator, target: TargetPython) -> Iterator[str]:
-    """Every module of the standard library that is there, packages before what is in them."""
+    """Every module of the installed standard library, packages before their modules."""
     for name in sorted(target.stdlib_modules - _NOT_LIBRARY):
         yield name
         located = locator.find(name, target.search_path)

@@ -136,7 +136,7 @@ class Walker:
         return name in self.reached
 
     def add_bare(self, importer: str | None, name: str, binding: Binding) -> None:
-        """Bring in a module of which nobody calls a function: what these import is not followed, if it is new."""
+        """Bring in a module whose functions are never called: if it is new, imports inside them are not followed."""
         if name not in self.reached:
             self._bare.add(name)
             self.add(importer, name, binding)
@@ -151,7 +151,7 @@ class Walker:
             self.add(importer, name, binding)
 
     def add_runtime_hook(self, hook: RuntimeHook) -> None:
-        """A file that becomes a module which runs before the program."""
+        """Bring in a file as a module that runs before the program."""
         if hook.name not in self.reached:
             node = self._resolver.add(hook.name, hook.path)
             self._runtime_hooks.add(hook.name)
@@ -213,7 +213,7 @@ class Walker:
             self._pending += [PendingImport(node, fact) for fact in facts.main_imports]
 
     def use(self, names: Iterable[str]) -> None:
-        """Names that code outside the graph uses."""
+        """Note names that code outside the graph uses."""
         self._pending += self._used.use(" ".join(names))
         self.run()
 
@@ -273,7 +273,7 @@ class Walker:
             self._expect_imports(reached)
 
     def _spread(self, node: Node, located: Located, facts: FileFacts, place: PurePosixPath) -> Located:
-        """A package with the folders that it adds to its `__path__`."""
+        """The package with the folders that it adds to its `__path__`."""
         folders = list(located.folders)
         if facts.extends_path:
             folders = list(self._extended(node.identifier, located.folders))
@@ -296,9 +296,9 @@ class Walker:
         return tuple(dict.fromkeys((*folders, *filter(Path.is_dir, others))))
 
     def _expect_imports(self, reached: Reached) -> None:
-        """The modules that a module most likely brings in can be read while others are looked at.
+        """Start to read the modules that a module most likely imports, while others are looked at.
 
-        Nothing depends on whether these are the ones.
+        A wrong guess only wastes time.
         """
         facts = reached.facts
         names: list[str] = []
@@ -381,7 +381,7 @@ class Walker:
         self._additions.append(AddedFolder(folder, reached.name, addition.line, addition.is_certain))
 
     def _note_names(self, rule: Rule | None) -> None:
-        """Names under which the modules of a package are imported, as its rule says; not those that something has."""
+        """Note names, from a package's rule, under which its modules are imported; existing modules keep theirs."""
         for name, real in rule.names.items() if rule is not None else ():
             if name not in self._other_names and not self.finder.exists(name):
                 self._other_names[name] = real
@@ -389,7 +389,7 @@ class Walker:
                     self._serving[name] = rule
 
     def _renamed(self, fact: ImportFact) -> ImportFact:
-        """An import by the name that the module has here."""
+        """The import, with the name that the module has in the graph."""
         top, dot, rest = fact.name.partition(".")
         if fact.level or top not in self._other_names:
             return fact
@@ -398,17 +398,17 @@ class Walker:
         return replace(fact, name=self._other_names[top] + dot + rest)
 
     def _define(self, node: Node, names: Iterable[str]) -> None:
-        """Names are attributes of a module, but for those of its submodules: `from . import x` needs the submodule."""
+        """Note names as attributes of a module, without those of its submodules: `from . import x` needs the submodule."""
         node.globalnames.update(set(names).difference(self.finder.locator.submodules(node.packagepath or ())))
 
     def _must_wait(self, node: Node, fact: ImportFact) -> bool:
-        """A deferred import of the standard library that nothing reached can cause."""
+        """True for a deferred import of the standard library that no reached code can cause."""
         if fact.binding is not Binding.DEFERRED or not fact.user or fact.user in self._used:
             return False
         return self.reached[node.identifier].origin.is_stdlib
 
     def _is_left_out(self, node: Node, fact: ImportFact) -> bool:
-        """An import of what the program does without, which is noted."""
+        """True for an import that the program does without, which is then noted."""
         name = fact.name.partition(".")[0]
         if name in self.reached or name in self.finder.builtin:
             return False
@@ -481,7 +481,7 @@ class Walker:
                 self._import_name(importer, each, binding)
 
     def _codecs(self, reached: Reached) -> Iterator[str]:
-        """Codecs are imported by the name of their encoding, often one that comes from outside."""
+        """Modules of the codecs that a file uses: all of them, if an encoding is computed."""
         if reached.facts is not None:
             yield from (f"encodings.{name}" for name in reached.facts.codecs)
             if reached.facts.any_codec:
@@ -541,7 +541,7 @@ class Walker:
         return (kept for fact in facts if (kept := _without(fact, importer.package, excluded))) if excluded else facts
 
     def _follow(self, node: Node, fact: ImportFact, caller: Node | None = None) -> bool:
-        """Follow one import; was everything that it names found?"""
+        """Follow one import; True if everything that it names was found."""
         fact = self._renamed(fact)
         names = set(fact.names or ()) - {"*"}
         start = caller if caller and fact.level else node
@@ -562,7 +562,7 @@ class Walker:
         return parent is not None and (parent.facts is None or parent.facts.may_have_any_name)
 
     def _follow_star(self, node: Node, imported: Node, fact: ImportFact) -> None:
-        """`from package import *` imports the submodules that `__all__` names, and passes names on."""
+        """Follow `from package import *`: it imports the submodules that `__all__` names, and passes names on."""
         reached = self.reached.get(imported.identifier)
         if reached is None or reached.facts is None:
             return

@@ -62,7 +62,7 @@ class RuntimeHook:
 
 @dataclass(frozen=True, slots=True)
 class HookFolder:
-    """A folder of hooks, with the priority of those that do not say their own."""
+    """A folder of hooks, with the priority of hooks that set none."""
 
     path: Path
     priority: int
@@ -185,4 +185,4 @@ def _runtime_hooks_in(folder: HookFolder) -> Mapping[str, list[RuntimeHook]]:
             for module, names in named.items()
         }
     except (ValueError, SyntaxError, AttributeError, TypeError):
-        return {}  # not such a table
+        return {}  # another file of this name

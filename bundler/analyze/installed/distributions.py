@@ -37,12 +37,10 @@ class Installed:
     requires: tuple[Requirement, ...]
     scripts: Mapping[str, str]  # console scripts: "http" -> "httpie.__main__:main"
     entry_points: Mapping[str, tuple[str, ...]]  # modules by group: "flake8.extension" -> ("flake8.plugins.pyflakes",)
-    programs: tuple[Path, ...]  # what it puts into bin/, console scripts included
+    programs: tuple[Path, ...]  # files in bin/, console scripts included
     project: Path | None  # the folder that it is made from, of an editable install (PEP 610, direct_url.json)
     is_requested: bool  # was it asked for by name, not installed as a requirement of another? (PEP 376, REQUESTED)
-    shared: tuple[
-        tuple[Path, PurePosixPath], ...
-    ]  # what it puts below sys.prefix (`data_files` of setuptools): share/x
+    shared: tuple[tuple[Path, PurePosixPath], ...]  # files below sys.prefix (`data_files` of setuptools): share/x
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -88,7 +86,7 @@ class InstalledDistributions:
         return found
 
     def editable_owner(self, path: Path) -> Installed | None:
-        """The distribution of an editable install whose sources a file is among; they are nobody's files otherwise."""
+        """The distribution of an editable install whose sources include a file; no distribution lists such files."""
         parents = path.resolve().parents if self._projects else ()
         return next((self._projects[parent] for parent in parents if parent in self._projects), None)
 

@@ -146,7 +146,7 @@ class FactSource:
                 self._expected[path] = self._begin(path, is_compiled=False)
 
     def facts(self, path: Path, *, is_compiled: bool = False) -> FileFacts:
-        """The facts of a file as it is now. `is_compiled`: errors that only compiling it shows are told too."""
+        """The facts of a file as it is now. `is_compiled`: errors that only compiling shows are reported too."""
         begun = None if is_compiled else self._expected.pop(path, None)
         found = self._begin(path, is_compiled=is_compiled) if begun is None else begun
         return parse(found.result() if isinstance(found, Future) else found)

@@ -63,7 +63,7 @@ class Resolver:
         return node
 
     def alias(self, name: str, other: str) -> None:
-        """Give whoever imports `other` the module `name`."""
+        """Make imports of `other` get the module `name`."""
         self._graph.lazynodes[other] = modulegraph.Alias(name)
 
     def resolve(

@@ -79,7 +79,7 @@ def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnosti
             continue
         importer = walk.reached.get(edge.importer) if edge.importer else None
         if importer is None or importer.origin.is_stdlib:
-            continue  # the standard library knows what it may miss on a platform
+            continue  # the standard library does without modules of other platforms
         is_guarded = (edge.importer, edge.imported.partition(".")[0]) in guarded
         is_certain = importer.name in firm and edge.binding in _CERTAIN and not is_guarded
         is_own = importer.origin.is_own
@@ -121,7 +121,7 @@ def computed_imports(walk: Walk, *, has_hidden_imports: bool = False) -> Iterato
         is_note = module.origin.is_own and name not in walk.runtime_hooks and not has_hidden_imports
         for line in lines:
             text = "the name of an imported module is computed"
-            hint = "`--hidden-import MODULE` takes in what it may be"
+            hint = "name the modules that it may be with `--hidden-import MODULE`"
             severity = Severity.NOTE if is_note else Severity.DETAIL
             yield Diagnostic(severity, "computed-import", text, _where(module, line), hint=hint)
 
@@ -131,7 +131,7 @@ _NOTHING = Diagnostic(Severity.DETAIL, "", "")
 
 
 def _detail(code: str, text: str, where: str | None, notes: tuple[str, ...], hint: str | None = None) -> Diagnostic:
-    return Diagnostic(Severity.DETAIL, code, text, where, notes, hint and f"`{hint}` takes it in")
+    return Diagnostic(Severity.DETAIL, code, text, where, notes, hint and f"add it with `{hint}`")
 
 
 def _where(module: Reached, line: int) -> str | None:

@@ -1,7 +1,7 @@
 """Finds what a program uses when it runs, where no reading of its sources can tell.
 
-It is run once under the target interpreter, with the user's arguments, terminal and folder. Of what it imported and
-opened, what the graph does not hold yet is told in the words of options, so that it can be recorded.
+It runs once under the target interpreter, with the user's arguments, terminal and folder. Imports and files that
+the graph does not hold yet are returned as values of options, so that they can be recorded.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def trace(
         if not answer.exists():
             raise BundleError(
                 "not-traced",
-                "the program did not end in a way that tells what it used",
+                "the program ended before what it used could be recorded",
                 hint="`--trace` cannot see through `os._exit` and signals: let the program end by itself",
             )
         used: Used = json.loads(answer.read_bytes())

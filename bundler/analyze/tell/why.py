@@ -75,7 +75,7 @@ def _importer(edge: _Edge) -> str:
 def explain(graph: ModuleGraph, name: str, locator: Locator, builtin: frozenset[str] = frozenset()) -> str:
     """A line for each step that leads to a module, with its place; BundleError when it is not in the graph.
 
-    `builtin`: modules that are there without a file.
+    `builtin`: modules that exist without a file.
     """
     if graph.imported(name) is None:
         is_installed = name in builtin or locator.is_module(name, graph.search_path)
@@ -98,7 +98,7 @@ def _place(graph: ModuleGraph, edge: Import) -> str:
 def _absent(graph: ModuleGraph, name: str, *, is_installed: bool) -> BundleError:
     left_out = next((edge for edge in graph.left_out if _is_in(edge.imported, name)), None)
     if left_out is not None:
-        hint = f"`--hidden-import {left_out.imported}` takes it in"
+        hint = f"add it with `--hidden-import {left_out.imported}`"
         return _unmet(graph, left_out, f"`{name}` is left out", hint, _reasons(left_out))
     wanted = next((edge for edge in graph.imports if edge.importer and _is_in(edge.imported, name)), None)
     parent = name.rpartition(".")[0]
@@ -110,7 +110,7 @@ def _absent(graph: ModuleGraph, name: str, *, is_installed: bool) -> BundleError
     if wanted is not None:
         return _unmet(graph, wanted, f"`{name}` is not installed", _INSTALL)
     near = difflib.get_close_matches(name, graph.modules, 1)
-    advice = f"`--hidden-import {name}` takes it in" if is_installed else _INSTALL
+    advice = f"add it with `--hidden-import {name}`" if is_installed else _INSTALL
     return BundleError(
         "not-included",
         f"nothing in the program imports `{name}`" + ("" if is_installed else ", and it is not installed"),

@@ -19,7 +19,7 @@ from collections.abc import Callable
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # what it imports would not be imported, nor its texts compiled, where the program does it first
+if TYPE_CHECKING:  # else its own imports, and the texts that they compile, would be there before the program's
     from .schema import Profiled, ProfileJob
 
 _compile, _exec, _eval = builtins.compile, builtins.exec, builtins.eval

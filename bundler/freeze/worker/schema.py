@@ -96,7 +96,7 @@ class PrecompileJob(TypedDict):
 
 @final
 class ProfileJob(TypedDict):
-    """Modules to be imported, with `path` as `sys.path`, for at most so many seconds.
+    """Modules to be imported, with `path` as `sys.path`, for at most `seconds`.
 
     `grace`: seconds after which the system ends a worker that its own clock did not end.
     """

@@ -111,7 +111,7 @@ def declarations(layout: LayoutData) -> Iterator[str]:
         yield f"#define {macro} {head},&Py{name}_Type,"
     for macro, name in {"TUPLE": "Tuple", "SLICE": "Slice"}.items():
         yield f"#define {macro} 0,0,{head},&Py{name}_Type,"
-    # Behind the length of a string: no hash yet, and what it is. wstr (3.11) and utf8 stay unset.
+    # The words behind the length of a string: no hash yet, and the kind of string. wstr (3.11) and utf8 stay unset.
     for macro, kind in {"ASCII": "ascii", "KIND1": "1", "KIND2": "2", "KIND4": "4"}.items():
         yield f"#define {macro} -1,{constants[f'state_{kind}']}"
     yield f"#define ITEMS {',-1' if words['tuple'] == 2 else ''}"  # 3.14 and later remember a tuple's hash

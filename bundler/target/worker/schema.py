@@ -1,4 +1,4 @@
-"""Facts about interpreters and their headers, as JSON: one declaration for those who ask and those who answer."""
+"""Facts about interpreters and their headers, as JSON: one declaration for both sides."""
 
 from __future__ import annotations
 

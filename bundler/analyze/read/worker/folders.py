@@ -88,7 +88,7 @@ _SAME_PLACE = frozenset({"abspath", "realpath", "normpath", "fspath", "str", "Pa
 
 
 def _relative_to_file(node: ast.expr, values: dict[str, ast.expr], depth: int = 0) -> str | None:
-    """A path that is told by `__file__` and literals, relative to the file's folder; None for any other."""
+    """A path made of `__file__` and literals, relative to the file's folder; None for any other."""
     if depth > 20:  # a name that is assigned to itself
         return None
 

@@ -13,7 +13,7 @@ import sys
 from types import FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # what it imports, an observed module would not find for the first time
+if TYPE_CHECKING:  # an observed module must be the first to import what this imports
     from .schema import NotObserved, Observed, ObserveRequest
 
 _IMPORTLIB = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")

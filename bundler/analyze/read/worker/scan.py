@@ -1,4 +1,4 @@
-"""One source file in, import facts out. Pure: says what is written there, not what it resolves to.
+"""Scans a source file for facts about imports. Pure: it reports what is written, not what that resolves to.
 
 Conditions that the target decides by itself (its platform, its version, type checking) are decided here; branches that
 cannot run are not looked at.

@@ -21,7 +21,7 @@ def source_digest(source: bytes) -> str:
 
 @final
 class Request(TypedDict):
-    """A file to be scanned. `is_compiled`: errors that only compiling it shows are told too."""
+    """A file to be scanned. `is_compiled`: errors that only compiling shows are reported too."""
 
     path: str
     is_compiled: bool

@@ -13,7 +13,7 @@ import runpy
 import sys
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:  # what it imports would not count as the program's
+if TYPE_CHECKING:  # its imports would not count as the program's
     from .schema import Used
 
 _READABLE = frozenset("rU")  # modes of open() begin with one of these, or are None where flags tell
