@@ -323,6 +323,13 @@ CODES: Mapping[str, Code] = {
         "importing that module fails in the binary, as it does under Python.",
         "Correct the source, or choose the Python that it is written for with `--python`.",
     ),
+    "system-runtime": Code(
+        (_NOTE,),
+        "`libstdc++.so.6` and `libgcc_s.so.1` stay the system's, for the dynamic linker brings them for `libodd.so`",
+        "A library of the system, or one that is carried as a file, needs the C++ run-time. A process can have one only, so the "
+        "binary uses the system's.",
+        "Install the run-time where the binary runs; `bundle inspect` shows the versions that it needs.",
+    ),
     "too-new": _error(
         "the binary would need newer libraries than `--max-glibc 2.28` allows",
         "The executable or a library in it needs symbols that the oldest system in question does not have. The notes name who "

@@ -73,7 +73,7 @@ class Floor:
 
     @functools.cached_property
     def _defaults(self) -> Mapping[str, FloorSymbol]:
-        """What the C library has at the floor, by name."""
+        """The symbols of the C library at the floor, by name."""
         return {
             symbol.name: symbol
             for symbol in self.symbols

@@ -146,7 +146,7 @@ class _Search:
                 self._names.add(name)
 
     def system_needs(self, wanted: str) -> bool:
-        """Does one of the system's libraries that were found need a library, itself or through others?"""
+        """True if one of the system's libraries that were found needs a library, itself or through others."""
         pending = [object_ for name, object_ in self.system.items() if name not in LINKED_SYSTEM_LIBRARIES]
         seen = set(LINKED_SYSTEM_LIBRARIES)
         while pending:

@@ -306,7 +306,7 @@ def _carried(carried: Iterable[CarriedLibrary]) -> Iterator[Diagnostic]:
 
 
 def _runtimes(closure: Closure, placement: Placement) -> Iterator[Diagnostic]:
-    """That the system's C++ run-time is used, and for what."""
+    """A note if the system's C++ run-time is used, and for what."""
     names = sorted(RUNTIMES & closure.system.keys())
     if names:
         carried = [each.library.object for each in placement.carried]
