@@ -21,14 +21,11 @@ from bundler.settings import (
     ENTRIES,
     OPTIMIZE_LEVELS,
     OPTIONS,
-    Given,
     Group,
     Option,
     ValueType,
-    combine,
-    convert,
-    environment,
 )
+from bundler.values import Given, combine, convert, environment
 
 # A command imports only what it needs: rich, modulegraph and cffi cost more than the rest of
 # `bundle --version`. So imports of our own below stand in the functions that use them.

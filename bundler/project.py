@@ -13,7 +13,8 @@ import tomli
 
 from bundler.cache import write_atomically
 from bundler.errors import BundleError
-from bundler.settings import OPTIONS, Given, Option, ValueType, convert, fits, is_path
+from bundler.settings import OPTIONS, Option, ValueType
+from bundler.values import Given, convert, fits, is_path
 
 _KEYS = {option.name: (field, option) for field, option in OPTIONS.items()}
 

@@ -23,11 +23,8 @@ from bundler.settings import (
     Option,
     Settings,
     ValueType,
-    convert,
-    default_cache_dir,
-    fits,
-    is_path,
 )
+from bundler.values import convert, default_cache_dir, fits, is_path
 
 DOCUMENTATION = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
 

@@ -12,9 +12,9 @@ from bundler.cache import Cache
 from bundler.context import BuildContext
 from bundler.errors import BundleError
 from bundler.report import Reporter
-from bundler.settings import default_cache_dir
 from bundler.target import Linkage, TargetPython, probe
 from bundler.toolchain import Toolchain, find_toolchain
+from bundler.values import default_cache_dir
 from tests.support import LIBPYTHON, VERSIONS, find_interpreter
 
 
