@@ -44,7 +44,7 @@ CODES: Mapping[str, Code] = {
         "Reinstall the distribution that the file belongs to, for this system and processor.",
     ),
     "bad-option": _error(
-        "`optimize` must be a number, not a string",
+        "`optimize` must be 0, 1 or 2, not a string",
         "An option in `[tool.bundle]` of pyproject.toml has a value that it cannot have, or the table has another name.",
         "Correct the line. [The command line](cli.md) lists the options with the type of each.",
     ),
@@ -95,7 +95,7 @@ CODES: Mapping[str, Code] = {
     ),
     "command-failed": _error(
         "`gcc` ended with status 1",
-        "A program that bundle started failed in a way for which bundle has no better words.",
+        "A program that bundle started failed, and bundle does not know why.",
         "Read the lines of its output that follow; `-v` shows each command.",
     ),
     "computed-import": Code(
