@@ -59,7 +59,7 @@ def _own(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def _surroundings(driver: Sequence[str]) -> tuple[list[str], list[str]]:
-    """What the driver gives to the linker before the object files of a program, and after them: it shows it with -v."""
+    """The words that the driver gives to the linker before a program's object files, and after them: -v shows them."""
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         (Path(folder) / "empty.c").write_text("int main(void) { return 0; }\n")
         command = [*driver, "-v", "-no-pie", "empty.c", "-o", "empty", "-lm", "-ldl", "-lpthread"]

@@ -9,7 +9,7 @@ import pytest
 
 from bundler.analyze.graph import APP, ModuleGraph, SourceModule
 from bundler.freeze.image import FrozenImage, Precompiled, StartProfile
-from bundler.link.plan import _sources
+from bundler.link.plan import source_entries
 from tests.analyze.trees import install
 from tests.support import APPS, BUNDLE_ROOT, Interpreter, Outcome, Program, bundle, plain_environment, run
 
@@ -72,7 +72,7 @@ def test_script_with_the_name_of_a_package(tmp_path: Path):
     nothing = Precompiled(source, "", "", 0, ())
     image = FrozenImage(graph, (), (), StartProfile(), nothing, (), 0, ())
 
-    assert [str(file.path) for file in _sources(image, image.sources)] == ["/__bundle__/tool/__init__.py"]
+    assert [str(file.path) for file in source_entries(image, image.sources)] == ["/__bundle__/tool/__init__.py"]
 
 
 READING = "import inspect\ndef lines(thing):\n    return len(inspect.getsource(thing).splitlines())\n"

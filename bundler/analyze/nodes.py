@@ -39,7 +39,7 @@ class Reached:
 
     @property
     def package(self) -> str:
-        """`__package__`: itself, or what it is in."""
+        """`__package__`: the module itself, or the package around it."""
         is_package = self.located is not None and bool(self.located.folders)
         return self.name if is_package else self.name.rpartition(".")[0]
 
@@ -61,7 +61,7 @@ class AddedFolder:
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """All that was reached, why, and what was not followed.
+    """The modules that were reached, why, and the imports that were not followed.
 
     `unresolved`: lines of imports whose name is computed, and may be any, by module. `made_at_run_time`: modules without
     a file, as hooks say. `runtime_hooks`: modules that run before the program. `additions`: to the search path.

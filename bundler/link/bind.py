@@ -70,7 +70,7 @@ def prelink(closure: Closure, offer: Offer) -> Prelinked | tuple[Refusal, ...]:
     return refusals or prelinked
 
 
-# An object and what it needs, breadth first: libraries of the binary by index, those of the system by name.
+# An object and its needed libraries, breadth first: libraries of the binary by index, those of the system by name.
 _Tree = tuple[int | str, ...]
 
 
@@ -274,7 +274,7 @@ class _Binder:
                 self._refuse(index, "has relocations in memory that is read-only")
 
     def _executable_symbol(self, name: str) -> ExecutableSymbol:
-        """The target for a symbol of the executable; the linker will be told to keep that."""
+        """The target for a symbol of the executable, which the linker will keep."""
         self._used.add(name)
         return ExecutableSymbol(name, 0)
 
@@ -335,7 +335,7 @@ class _Binder:
         own = symbol.is_defined and symbol.binding == SymbolBinding.LOCAL
         if own or (symbol.is_defined and (object_.is_symbolic or symbol.visibility == Visibility.PROTECTED)):
             return self._in_library(index, symbol)
-        if symbol.name in self.offer.interposed and symbol.name.startswith("Py") and index not in self._global:
+        if symbol.name in self.offer.for_extensions and index not in self._global:
             return self._executable_symbol(interposer(symbol.name))
         if symbol.name in self.offer.exported:
             return self._executable_symbol(symbol.name)
@@ -351,7 +351,7 @@ class _Binder:
             target = targets.pop()
             if target is not None:
                 return target
-        # As without us: importing the module fails, and the error names the symbol.
+        # As under Python, importing the module fails, and the error names the symbol.
         return Constant(0) if is_weak else SystemSymbol(symbol.name, symbol.version, 0, is_weak)
 
     def _in_tree(self, tree: _Tree, symbol: Symbol) -> Target | None:

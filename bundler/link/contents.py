@@ -72,7 +72,7 @@ class ListedModule:
 
 @dataclass(frozen=True, slots=True)
 class PrelinkedFile:
-    """A prelinked library: its file is there, but its bytes are not."""
+    """A prelinked library: its path exists, but its bytes cannot be read."""
 
     path: PurePosixPath
     size: int
@@ -100,7 +100,7 @@ Entry = StoredEntry | ListedModule | PrelinkedFile
 
 @dataclass(frozen=True, slots=True)
 class InterpreterConfig:
-    """How the interpreter is configured at its start; CPython's word is PyConfig."""
+    """The configuration of the interpreter at its start; CPython's word is PyConfig."""
 
     optimize: int
     utf8_mode: bool
@@ -124,7 +124,7 @@ class PrecompiledTable:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Everything that the tables describe.
+    """The contents that the tables describe.
 
     `ending_visibly`: paths of prelinked objects whose Python objects' death may be seen from outside the process. `folders`
     are there also when no file is in them. `interposed`: functions that carried libraries find the launcher's in

@@ -65,6 +65,7 @@ def find_closure(
     for file, path in roots:
         search.add(file, path, ())
     search.run()
+    _check_readable(search.unreadable)
     if not left_to_system >= RUNTIMES and search.system_needs(_CXX_RUNTIME):
         return find_closure(roots, root_folder, machine, linked, left_to_system | RUNTIMES)
     _check_found(search.lacking)
@@ -88,6 +89,7 @@ class _Search:
     by_file: dict[Path, Library] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
     lacking: dict[str, list[Path]] = field(default_factory=dict)  # who cannot do without a library that is missing
+    unreadable: dict[Path, str] = field(default_factory=dict)  # why
     _names: set[str] = field(default_factory=set)  # already looked for
     _queue: deque[tuple[Library, tuple[str, ...], bool]] = field(default_factory=deque)
 
@@ -96,17 +98,22 @@ class _Search:
         real = file.resolve()
         if real in self.by_file:
             return
+        object_ = self._read(file)
+        if object_ is not None:
+            library = self.by_file[real] = Library(path, object_)
+            self._queue.append((library, inherited, is_required))
+
+    def _read(self, file: Path) -> SharedObject | None:
         try:
-            object_ = read_shared_object(file)
+            return read_shared_object(file)
         except (ElfError, OSError) as error:
-            reason = str(error).removeprefix(f"`{file}`: ")
-            raise BundleError("bad-library", f"`{file}` cannot be read as a shared object: {reason}") from error
-        library = self.by_file[real] = Library(path, object_)
-        self._queue.append((library, inherited, is_required))
+            self.unreadable[file] = str(error).removeprefix(f"`{file}`: ")
+            return None
 
     def add_linked(self, file: Path) -> str:
         """Make a library part of the binary that the executable is linked with; its name."""
-        name = read_shared_object(file).name
+        object_ = self._read(file)
+        name = file.name if object_ is None else object_.name
         self._names.add(name)
         self.add(file, f"{self.root_folder}/{name}", (), is_required=True)
         return name
@@ -139,7 +146,7 @@ class _Search:
                 self._names.add(name)
 
     def system_needs(self, wanted: str) -> bool:
-        """Does one of the system's libraries that were found need a library, itself or through others?"""
+        """True if one of the system's libraries that were found needs a library, itself or through others."""
         pending = [object_ for name, object_ in self.system.items() if name not in LINKED_SYSTEM_LIBRARIES]
         seen = set(LINKED_SYSTEM_LIBRARIES)
         while pending:
@@ -165,6 +172,20 @@ class _Search:
         way = os.path.relpath(file, needed_by.object.path.parent)
         place = PurePosixPath(os.path.normpath(PurePosixPath(needed_by.path).parent / way))
         return str(place) if place.is_relative_to(self.root_folder) else f"{self.root_folder}/{name}"
+
+
+def _check_readable(unreadable: Mapping[Path, str]) -> None:
+    """BundleError, naming all of them, when files are no shared objects."""
+    if unreadable:
+        first, *others = (
+            f"`{file}` cannot be read as a shared object: {reason}" for file, reason in unreadable.items()
+        )
+        raise BundleError(
+            "bad-library",
+            first,
+            notes=tuple(others),
+            hint="reinstall the distribution that the file belongs to, or leave it out with `--exclude-module`",
+        )
 
 
 def _check_found(lacking: Mapping[str, Iterable[Path]]) -> None:

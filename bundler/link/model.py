@@ -32,7 +32,7 @@ class ObjectFile:
 
 @dataclass(frozen=True, slots=True)
 class LinkPlan:
-    """What linking will do. To the linker what a query plan is to a database.
+    """The plan of a link, which is to the linker what a query plan is to a database.
 
     It holds names, sizes and reasons, but no contents of files.
     """

@@ -61,15 +61,17 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the executable has for libraries.
+    """The symbols that libraries get from the executable.
 
-    `exported`: its symbols that libraries may be bound to. `interposed`: functions instead of which the launcher's are
-    called. `detoured`: functions of resident libraries that jump to the launcher's. `floor`: the oldest C library that it
-    is to run with; None: one like this machine's.
+    `exported`: its own, to which libraries may be bound. `interposed`: functions of the C library in whose place all
+    libraries get the launcher's. `for_extensions`: functions of the interpreter in whose place libraries that are not
+    resident get the launcher's. `detoured`: functions of resident libraries that jump to the launcher's. `floor`: the
+    oldest C library that the executable is to run with; None: one like this machine's.
     """
 
     exported: frozenset[str]
     interposed: frozenset[str]
+    for_extensions: frozenset[str] = frozenset()
     detoured: frozenset[str] = frozenset()
     floor: Floor | None = None
 

@@ -54,7 +54,7 @@ from bundler.settings import Settings
 from bundler.target import Libpython, Linkage, TargetPython
 
 # co_versions of static code start here; lower ones go to code that is made while the interpreter starts.
-# So many are never made by running code, not even where their counter cannot be set (launcher/compat.h).
+# Running code never makes so many, not even where their counter cannot be set (launcher/compat.h).
 FIRST_VERSION = 0x40000000
 
 _PYTHON_COMMAND = {None: "BUNDLE_REFUSE_PYTHON", True: "BUNDLE_PYTHON_COMMAND", False: "BUNDLE_NO_PYTHON"}
@@ -91,7 +91,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
             python_command=bundle_constant(_PYTHON_COMMAND[_python_command(graph, settings)]),
         ),
     )
-    # What the linker takes the interpreter from; the shared library is prelinked instead.
+    # The archive with the interpreter, and what it needs; a shared library is prelinked instead.
     embedded = _needed_libraries(libpython, target.machine)
     others = [option for option in libpython.needs if option not in embedded]
     libraries: list[Path | str] = [] if is_shared else [libpython.path, *others]
@@ -123,7 +123,6 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
     embedded = _needed_libraries(libpython, target.machine)
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
-    interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS | INTERPOSED_FOR_EXTENSIONS
 
     def placed(left_to_system: frozenset[str]) -> tuple[Closure, Floor | None, Placement]:
         closure = find_closure(
@@ -137,7 +136,13 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
             left_to_system,
         )
         floor = _floor(settings, closure)
-        offer = Offer(exported, interposed, INTERPOSED_IN_SHARED_PYTHON, floor)
+        offer = Offer(
+            exported=exported,
+            interposed=INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS,
+            for_extensions=INTERPOSED_FOR_EXTENSIONS,
+            detoured=INTERPOSED_IN_SHARED_PYTHON,
+            floor=floor,
+        )
         return closure, floor, place(closure, offer, library_rules())
 
     found = placed(frozenset())
@@ -204,7 +209,7 @@ def _file_entries(image: FrozenImage) -> Iterator[Entry]:
         path = PurePosixPath(module.filename)
         # A console script has no suffix, and often the name of a package.
         if module.has_file and path.suffix and path not in carried:
-            # Those that are empty can be read: folders that programs copy often have an empty `__init__.py`.
+            # An empty one can be read: folders that programs copy often have an empty `__init__.py`.
             yield ListedModule(path) if module.path.stat().st_size else InlineFile(path, b"")
     for broken in image.broken:
         yield _broken_source(broken)
@@ -245,12 +250,12 @@ def _python_command(graph: ModuleGraph, settings: Settings) -> bool | None:
 
 def _wanted_sources(image: FrozenImage, settings: Settings) -> Iterable[FileEntry]:
     if settings.with_source or image.graph.reads_every_source:
-        return _sources(image, image.sources)
+        return source_entries(image, image.sources)
     own = [module for module in image.sources if module.origin.is_own]
-    return _sources(image, own) if image.graph.reads_own_sources else ()
+    return source_entries(image, own) if image.graph.reads_own_sources else ()
 
 
-def _sources(image: FrozenImage, modules: Iterable[SourceModule]) -> Iterator[FileEntry]:
+def source_entries(image: FrozenImage, modules: Iterable[SourceModule]) -> Iterator[FileEntry]:
     """The sources of frozen modules, compressed: for tracebacks and for `inspect`."""
     folders = set(_package_folders(image))
     for module in modules:
@@ -301,7 +306,7 @@ def _carried(carried: Iterable[CarriedLibrary]) -> Iterator[Diagnostic]:
 
 
 def _runtimes(closure: Closure, placement: Placement) -> Iterator[Diagnostic]:
-    """That the system's C++ run-time is used, and for what."""
+    """A note if the system's C++ run-time is used, and for what."""
     names = sorted(RUNTIMES & closure.system.keys())
     if names:
         carried = [each.library.object for each in placement.carried]
@@ -342,7 +347,7 @@ def _module_entries(image: FrozenImage, early: frozenset[str]) -> Iterator[Modul
         row = ModuleEntry(source.name, path, module.symbol, kind, source.is_package, is_stdlib, is_early)
         yield row
         if source.name == "__main__" and graph.main_module and graph.main_module not in graph.modules:
-            # What runs as `__main__` can be imported by its own name too.
+            # The module that runs as `__main__` can be imported by its own name too.
             yield replace(row, name=graph.main_module)
     for extension in graph.of_kind(ExtensionModule):
         kind = constant("BUNDLE_EXTENSION")
@@ -393,7 +398,7 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
 
 
 def _symbol_versions(libraries: Placement) -> Iterator[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]]:
-    """What each library looks for in those of the system when it is loaded: symbols, by version.
+    """The symbols that each library looks for in those of the system when it is loaded, by version.
 
     A prelinked object's other symbols are bound to the executable, which needs them from its start.
     """

@@ -63,7 +63,7 @@ def relro(dso: PrelinkedObject) -> tuple[int, int]:
 
 
 def late_relro(dso: PrelinkedObject) -> tuple[int, int]:
-    """The same if a patch falls into it, so that it can only be protected after patching; else (0, 0)."""
+    """The result of `relro` if a patch falls into it, so that it can only be protected after patching; else (0, 0)."""
     start, size = relro(dso)
     return (start, size) if any(start <= patch.address < start + size for patch in dso.patches) else (0, 0)
 

@@ -16,10 +16,10 @@ PAYLOAD_SECTION = ".bundle"
 FROZEN_SECTIONS = ".frozen"  # what their names start with (freeze/worker/structs.py)
 _PAYLOAD_SYMBOL = "bundle"
 
-# What the executable offers to extension modules; nothing that a library of the system could be bound to.
+# Beginnings of the names that the executable exports to extension modules; no library of the system uses such names.
 EXPORTED_PREFIXES = ("Py", "_Py")
 
-# What is in the folder in which the linker runs.
+# Files in the folder in which the linker runs.
 OUTPUT = "linked"
 ROOM_FILE, ROOM_OBJECT = "room.S", "room.o"
 END_FILE, END_OBJECT = "end.S", "end.o"
@@ -30,7 +30,7 @@ _EXPORTS_FILE, _DEFINITIONS_FILE, _RESIDENTS_FILE = "exports.txt", "definitions.
 OPTIONS = (
     # Fixed addresses: frozen data needs no relocation at start.
     "-no-pie",
-    # What extension modules, bundled or loaded from disk, may use; nothing that a library of the host could bind to.
+    # Symbols for extension modules, bundled or loaded from disk; no library of the system uses such names.
     f"-Wl,--dynamic-list={_EXPORTS_FILE}",
     "-Wl,--as-needed",
     "-Wl,-z,lazy",

@@ -71,7 +71,7 @@ def make_tables(
 class _Writer:
     """Lays out tables one behind the other, starting at an offset of the payload.
 
-    While rows are filled in, a pointer holds the number of what it points to; `fill` makes it a reference.
+    While rows are filled in, a pointer holds the number of its target; `fill` makes it a reference.
     """
 
     def __init__(self, start: int) -> None:

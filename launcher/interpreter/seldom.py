@@ -1,4 +1,4 @@
-"""What the importer seldom needs, apart from it so that no start pays for it."""
+"""Parts of the importer that are seldom needed, apart from it so that no start pays for them."""
 
 import sys
 from _frozen_importlib import _call_with_frames_removed
@@ -32,7 +32,7 @@ class BrokenLoader(BundleLoader):
 
 
 class AdaptedLoader(BundleLoader):
-    """Loads a module of the standard library that has to know of this executable: adapt.py says how."""
+    """Loads a module of the standard library, then changes it as adapt.py says."""
 
     def exec_module(self, module):
         BundleLoader.exec_module(self, module)
@@ -66,7 +66,7 @@ _finders = {}
 
 
 def file_finder(path):
-    """What finds modules in a folder of the disk, for a folder of data files; the same for the same folder."""
+    """The finder of modules in a folder of the disk, for a folder of data files; one for each folder."""
     if path not in _finders:
         from _frozen_importlib_external import FileFinder, _get_supported_file_loaders
 
@@ -75,14 +75,14 @@ def file_finder(path):
 
 
 def modules_in_files(path):
-    """Modules and packages whose sources seem to be in a folder: names, and whether they are packages."""
+    """Modules and packages whose sources are listed in a folder: names, and whether they are packages."""
     from pkgutil import iter_importer_modules
 
     return dict(iter_importer_modules(file_finder(path)))
 
 
 def find_anywhere(fullname):
-    """A bundled module whose folder is on no search path any more: programs take the first entry off `sys.path`.
+    """The spec of a bundled module whose folder is on no search path: programs take the first entry off `sys.path`.
 
     Not a module of another copy of a package than the one that was imported.
     """
@@ -102,7 +102,7 @@ loaders = {BROKEN: BrokenLoader, ADAPTED: AdaptedLoader}
 
 
 def module_at(path):
-    """Name of the frozen module whose source would be at a path; None when there is none."""
+    """The name of the frozen module whose source would be at a path; None when there is none."""
     if path.startswith(ROOT + "/"):
         name = path[len(ROOT) + 1 :].removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         for each in ("__main__", name):
@@ -129,7 +129,7 @@ def find_nowhere(fullname, path, target):
 
 
 def explain_missing_metadata(error):
-    """Have the errors of importlib.metadata, or of its backport, say how to build a binary with the metadata."""
+    """Make errors of importlib.metadata, or of its backport, name the option that adds the metadata."""
     if not isinstance(error, type) or "__init__" in error.__dict__:
         return
 

@@ -18,7 +18,7 @@ from bundler.link.bind import FIRST_BASE
 from bundler.target import TargetPython
 from tests.link import natives
 from tests.support import BUNDLE_ROOT, Outcome, bundle, inspect, run
-from tests.target.pythons import probed
+from tests.target.pythons import probed, short_version
 
 CASES = [part.name for part in natives.MODULES if not part.name.startswith(("unique", "capsule"))]
 
@@ -77,7 +77,7 @@ def build(natives_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
             target, natives_folder / "program.py", tmp_path_factory.mktemp(f"natives-{version}") / "program"
         )
 
-    return lambda target: build(target.short_version)
+    return lambda target: build(short_version(target))
 
 
 @pytest.fixture
@@ -161,9 +161,8 @@ def test_no_file_is_loaded(program: Natives):
     moved = program.program.parent.rename(program.program.parent.with_name("moved"))
     try:
         assert b"first" in run([program.binary, "order_first_second"]).stdout
-        assert b"counts 1 2 3" in run([program.binary, "use_throw"]).stdout or not natives.supported(
-            natives.MODULES[-1]
-        )
+        if natives.supported(natives.MODULES[-1]):
+            assert b"counts 1 2 3" in run([program.binary, "use_throw"]).stdout
     finally:
         moved.rename(program.program.parent)
 

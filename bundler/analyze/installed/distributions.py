@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 from bundler.cache import digest
 
 _EXTRA = re.compile(r'extra == "([^"]+)"')
-# What these ask for is installed by who works on a distribution, whatever its users need.
+# Extras for developers of a distribution, not for its users.
 _DEVELOPERS_EXTRAS = frozenset("build dev develop development doc docs lint test tests testing typing".split())
 
 _SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
@@ -37,12 +37,10 @@ class Installed:
     requires: tuple[Requirement, ...]
     scripts: Mapping[str, str]  # console scripts: "http" -> "httpie.__main__:main"
     entry_points: Mapping[str, tuple[str, ...]]  # modules by group: "flake8.extension" -> ("flake8.plugins.pyflakes",)
-    programs: tuple[Path, ...]  # what it puts into bin/, console scripts included
+    programs: tuple[Path, ...]  # files in bin/, console scripts included
     project: Path | None  # the folder that it is made from, of an editable install (PEP 610, direct_url.json)
     is_requested: bool  # was it asked for by name, not installed as a requirement of another? (PEP 376, REQUESTED)
-    shared: tuple[
-        tuple[Path, PurePosixPath], ...
-    ]  # what it puts below sys.prefix (`data_files` of setuptools): share/x
+    shared: tuple[tuple[Path, PurePosixPath], ...]  # files below sys.prefix (`data_files` of setuptools): share/x
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -51,7 +49,7 @@ class Installed:
 
 
 @dataclass(slots=True)
-class Environment:
+class InstalledDistributions:
     """All distributions on a search path; the first of each name wins, as at run time."""
 
     search_path: tuple[Path, ...]
@@ -88,12 +86,12 @@ class Environment:
         return found
 
     def editable_owner(self, path: Path) -> Installed | None:
-        """The distribution of an editable install whose sources a file is among; they are nobody's files otherwise."""
+        """The distribution of an editable install whose sources include a file; no distribution lists such files."""
         parents = path.resolve().parents if self._projects else ()
         return next((self._projects[parent] for parent in parents if parent in self._projects), None)
 
     def is_owned(self, path: str) -> bool:
-        """Does a distribution list this file?"""
+        """True if a distribution lists this file."""
         return path in self._owners
 
     @property
@@ -118,7 +116,7 @@ class Environment:
         return None
 
     def requires(self, installed: Installed, other: Installed) -> bool:
-        """Does one need the other on this target, for itself or for an extra that is meant?
+        """True if one needs the other on this target, for itself or for an extra that is meant.
 
         An extra is meant if it is installed as a whole; of one that lists alternatives, what somebody installed by name.
         """
@@ -133,7 +131,7 @@ class Environment:
         return _active(installed.requires, tuple(self.markers.items()))
 
     def required(self, installed: Installed) -> tuple[Installed, ...]:
-        """What a distribution needs, as far as it is installed."""
+        """The installed distributions that a distribution needs."""
         names = sorted(self.required_names(installed))
         return tuple(self._installed[name] for name in names if name in self._installed)
 
@@ -233,7 +231,7 @@ def _described(found: importlib.metadata.Distribution, metadata: Path) -> tuple[
     """Name, version and requirements. Of a wheel they are read here, for importlib parses them as a mail, three times."""
     file = metadata / "METADATA"
     if not file.is_file():
-        # What is not there will be a KeyError in later versions of Python.
+        # In later versions of Python a missing key will be a KeyError.
         [name, *_] = found.metadata.get_all("Name") or [""]
         return (name, found.version or "", found.requires or ()) if name else ("", "", ())
     headers: dict[str, list[str]] = {"name": [""], "version": [""], "requires-dist": []}
@@ -256,7 +254,7 @@ def _entry_points(found: Iterable[importlib.metadata.EntryPoint]) -> Mapping[str
 
 
 def _files(metadata: Path, root: Path) -> Iterable[str]:
-    """What RECORD (wheels) or installed-files.txt (eggs) lists, files outside such as scripts in bin/ included."""
+    """The files that RECORD (wheels) or installed-files.txt (eggs) lists, with files outside such as scripts in bin/."""
     record = metadata / "RECORD"
     if record.is_file():
         with record.open(newline="", encoding="utf-8", errors="surrogateescape") as file:

@@ -1,4 +1,4 @@
-"""Modules that are not in a folder of the search path, made to lie in one: what follows need not know of them.
+"""Turns zip files and finders of editable installs into plain folders, so that the rest of the analysis sees only folders.
 
 - *Editable installs with a finder*: `pip install -e` may write a module that maps names to places
   (`__editable___NAME_finder.py` of setuptools; files with calls of `map_module`, of the package `editables`). Here they

@@ -81,7 +81,7 @@ class Addition:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What one source file says about imports. `error`: its syntax error, then nothing else is known.
+    """Facts about the imports of one source file. `error`: its syntax error; then nothing else is known.
 
     `patterns`: composed texts with stars for what is not known, in a file with a computed import. `has_lazy_attributes`: a
     call gives the module its `__getattr__`; `reads_stub`: from the stub beside it. `run_modules` are named behind "-m" or
@@ -120,7 +120,7 @@ class FileFacts:
 
     @property
     def may_have_any_name(self) -> bool:
-        """Does the module get names that the file does not say: by star imports, or from its `__getattr__` (PEP 562)?"""
+        """True if the module gets names that the file does not show: by star imports, or from its `__getattr__` (PEP 562)."""
         return "__getattr__" in self.globals or any("*" in (fact.names or ()) for fact in self.imports)
 
 
@@ -136,7 +136,7 @@ class FactSource:
 
     @property
     def is_reading(self) -> bool:
-        """Has any file been read that was not in the cache? Then more will be."""
+        """True if a file has been read that was not in the cache: then more will be."""
         return self._executor is not None
 
     def expect(self, paths: Iterable[Path]) -> None:
@@ -146,7 +146,7 @@ class FactSource:
                 self._expected[path] = self._begin(path, is_compiled=False)
 
     def facts(self, path: Path, *, is_compiled: bool = False) -> FileFacts:
-        """The facts of a file as it is now. `is_compiled`: errors that only compiling it shows are told too."""
+        """The facts of a file as it is now. `is_compiled`: errors that only compiling shows are reported too."""
         begun = None if is_compiled else self._expected.pop(path, None)
         found = self._begin(path, is_compiled=is_compiled) if begun is None else begun
         return parse(found.result() if isinstance(found, Future) else found)

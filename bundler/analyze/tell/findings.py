@@ -1,4 +1,4 @@
-"""What the user should know about the graph: what is missing, left out, or cannot be known; what does not compile.
+"""Findings about the graph: modules that are missing, left out, unknown before the program runs, or that do not compile.
 
 Warnings are about what most likely goes wrong, notes about what may. The rest are details: libraries offer to work with
 others that are not there, and import what only they know.
@@ -11,19 +11,19 @@ from collections.abc import Iterator
 from bundler.analyze.graph import Binding
 from bundler.analyze.nodes import Edge, Reached, Walk
 from bundler.analyze.resolve.finder import ModuleFinder
-from bundler.analyze.tell.why import chain_to, first_edges, told
+from bundler.analyze.tell.why import chain_to, first_edges, format_chain
 from bundler.errors import Diagnostic, Severity, warning
 from bundler.settings import Settings
 
 # A chain of these is one that the program certainly takes.
 _FIRM = frozenset({Binding.EAGER, Binding.CONDITIONAL, Binding.PARENT, Binding.RULE})
 
-# Of libraries' imports, those that happen whenever the library is imported; a condition may be that a module is there.
+# Imports of libraries that happen whenever the library is imported. A condition may be that a module is there.
 _CERTAIN = frozenset({Binding.EAGER, Binding.PARENT, Binding.RULE})
 
 
 def findings(walk: Walk, finder: ModuleFinder, settings: Settings) -> Iterator[Diagnostic]:
-    """Everything, in the order in which it is told."""
+    """All findings, in the order in which they are reported."""
     yield from syntax_errors(walk)
     yield from two_copies(walk, finder)
     missing = tuple(missing_modules(walk, settings.excluded_modules))
@@ -79,7 +79,7 @@ def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnosti
             continue
         importer = walk.reached.get(edge.importer) if edge.importer else None
         if importer is None or importer.origin.is_stdlib:
-            continue  # the standard library knows what it may miss on a platform
+            continue  # the standard library does without modules of other platforms
         is_guarded = (edge.importer, edge.imported.partition(".")[0]) in guarded
         is_certain = importer.name in firm and edge.binding in _CERTAIN and not is_guarded
         is_own = importer.origin.is_own
@@ -91,14 +91,14 @@ def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnosti
                     "missing-module",
                     f"`{edge.imported}` was not found",
                     where=_where(importer, edge.line),
-                    notes=(told((*chain_to(every, importer.name), edge)),),
+                    notes=(format_chain((*chain_to(every, importer.name), edge)),),
                     hint="install it in the environment of the target Python, "
                     f"or pass `--exclude-module {edge.imported}` if the program does not need it",
                     is_urgent=is_certain and is_own,
                 )
         elif edge.imported not in found:
             text = f"`{edge.imported}`, which is optional, is not installed"
-            notes = (told((*chain_to(every, importer.name), edge)),)
+            notes = (format_chain((*chain_to(every, importer.name), edge)),)
             found[edge.imported] = _detail("optional-module", text, _where(importer, edge.line), notes)
     yield from found.values()
 
@@ -109,7 +109,7 @@ def left_out(walk: Walk) -> Iterator[Diagnostic]:
     for edge in walk.left_out:
         name = edge.imported
         if name not in walk.reached:
-            notes = (told((*chain_to(every, edge.importer), edge)),)
+            notes = (format_chain((*chain_to(every, edge.importer), edge)),)
             where = _where(walk.reached[edge.importer], edge.line)
             yield _detail("left-out", f"`{name}` is left out: it is optional", where, notes, f"--hidden-import {name}")
 
@@ -121,7 +121,7 @@ def computed_imports(walk: Walk, *, has_hidden_imports: bool = False) -> Iterato
         is_note = module.origin.is_own and name not in walk.runtime_hooks and not has_hidden_imports
         for line in lines:
             text = "the name of an imported module is computed"
-            hint = "`--hidden-import MODULE` takes in what it may be"
+            hint = "name the modules that it may be with `--hidden-import MODULE`"
             severity = Severity.NOTE if is_note else Severity.DETAIL
             yield Diagnostic(severity, "computed-import", text, _where(module, line), hint=hint)
 
@@ -131,7 +131,7 @@ _NOTHING = Diagnostic(Severity.DETAIL, "", "")
 
 
 def _detail(code: str, text: str, where: str | None, notes: tuple[str, ...], hint: str | None = None) -> Diagnostic:
-    return Diagnostic(Severity.DETAIL, code, text, where, notes, hint and f"`{hint}` takes it in")
+    return Diagnostic(Severity.DETAIL, code, text, where, notes, hint and f"add it with `{hint}`")
 
 
 def _where(module: Reached, line: int) -> str | None:

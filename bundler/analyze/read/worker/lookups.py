@@ -1,4 +1,4 @@
-"""What a file looks up by name outside import statements: codecs, and builtins that `site` adds."""
+"""Finds what a file looks up by name outside import statements: codecs, and builtins that `site` adds."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def site_builtins(source: bytes) -> list[str]:
     return sorted(found - defined)
 
 
-# Which argument of a function is the name of an encoding, counted from 0, by the name under which it is called.
+# The argument that names an encoding, counted from 0, by the name of the function.
 _ENCODING_ARGUMENTS = {
     **dict.fromkeys(
         ("decode", "encode", "lookup", "read_text", "getencoder", "getdecoder", "getreader", "getwriter"), 0
@@ -44,9 +44,9 @@ _ENCODING_ARGUMENTS = {
     **dict.fromkeys(("iterencode", "iterdecode", "EncodedFile", "make_header"), 1),
     "open": 3,
 }
-# Those that are functions of `codecs` when they are called so, with the encoding in another place.
+# The same for functions of `codecs`, which have the encoding in another place.
 _OF_CODECS = {"decode": 1, "encode": 1, "open": 2}
-# Of which modules these are functions: every object may have a method of such a name.
+# The modules of these functions: any object may have a method of such a name.
 _ONLY_OF = {"lookup": ("codecs",), "open": ("codecs", "io")}
 
 
@@ -74,7 +74,7 @@ def named_codecs(strings: Iterable[str]) -> Iterator[str]:
     for text in strings:
         if len(text) > _LONGEST_CODEC:
             continue
-        # As encodings.normalize_encoding does, for names as people write them; that takes ten times as long.
+        # The result of encodings.normalize_encoding, for names as people write them, in a tenth of the time.
         name = text.lower().replace("-", "_").replace(" ", "_")
         name = encodings.aliases.aliases.get(name, name)
         if name in _CODECS:

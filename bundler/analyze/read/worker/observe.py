@@ -1,7 +1,7 @@
 """Import extension modules and tell what their compiled code imports: it cannot be read.
 
-Runs with the app's search path but without `site`. Answers a line {"name": ..., "path": [...]} with
-{"imports": [...]}, sorted, or {"error": ...}. Standard output is ours; what imported code prints goes nowhere.
+Runs with the app's search path but without `site`. Answers an `ObserveRequest` on each line of standard input with
+`Observed` or `NotObserved`. Standard output is ours; what imported code prints goes nowhere.
 """
 
 from __future__ import annotations
@@ -11,11 +11,14 @@ import json
 import os
 import sys
 from types import FrameType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # an observed module must be the first to import what this imports
+    from .schema import NotObserved, Observed, ObserveRequest
 
 _IMPORTLIB = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
 
-# What this worker needs itself: observed modules are to find it as they find others.
+# Modules that this worker needs itself: observed modules are to find them as they find others.
 _OWN = ("json", "json.decoder", "json.encoder", "json.scanner", "typing")
 
 
@@ -69,7 +72,7 @@ def _used_modules(module: ModuleType) -> set[str]:
 
 
 def _is_needed(name: str) -> bool:
-    """Is there a module of this name, and did a finder find it?
+    """True if there is a module of this name, and a finder found it.
 
     Who asked for one that is not there did without it: some of Cython's modules look for every name beside themselves
     first, as Python 2 did. And Cython gives its modules a second, shorter name.
@@ -79,8 +82,8 @@ def _is_needed(name: str) -> bool:
     return spec is not None and spec.name == name and not name.startswith("_frozen_importlib")
 
 
-def _observe(recorder: _Recorder, request: dict[str, Any]) -> dict[str, Any]:
-    name: str = request["name"]
+def _observe(recorder: _Recorder, request: ObserveRequest) -> Observed | NotObserved:
+    name = request["name"]
     sys.path[:] = request["path"]
     try:
         __import__(name)

@@ -1,4 +1,4 @@
-"""One source file in, import facts out. Pure: says what is written there, not what it resolves to.
+"""Scans a source file for facts about imports. Pure: it reports what is written, not what that resolves to.
 
 Conditions that the target decides by itself (its platform, its version, type checking) are decided here; branches that
 cannot run are not looked at.
@@ -27,7 +27,7 @@ _BROADER_ERRORS = frozenset({"Exception", "BaseException"})
 
 _IMPORTERS = frozenset({"import_module", "__import__"})
 
-# What may name something outside the file: "package.module", "package.module:function", "group.of.entry-points".
+# Texts that may name something outside the file: "package.module", "package.module:function", "group.of.entry-points".
 _LONGEST_STRING = 80
 _IMPORT_TEXT = re.compile(r"\s*(?:from|import)\s+([A-Za-z_][\w.]*)(?:\s+(?:import|as)\s|\s*\Z)")  # handed to exec()
 # No statement imports a module `2ch`, but a computed import may.
@@ -43,7 +43,7 @@ _TAKING_NAMES = frozenset(
     "run_module version metadata distribution files requires get_distribution require load_entry_point".split()
 )
 
-# What parsing and compiling a file may raise: the last two when it is nested too deeply.
+# Exceptions of parsing and compiling; the last two are for files that are nested too deeply.
 _UNCOMPILABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -97,7 +97,7 @@ def _unreadable(error: Exception) -> Unreadable:
 
 
 def _may_add_folders(source: bytes) -> bool:
-    """Does the file speak of search paths, or of its own place?"""
+    """True if the file mentions search paths, or its own place."""
     return b"__file__" in source or b"__path__" in source or b"sys.path" in source or b"addsitedir" in source
 
 
@@ -170,7 +170,7 @@ class _Scanner:
         self._class = ""
         self._lazy_argument: str | None = None
         self._is_module_level = True
-        # Where uses go: names and attributes of the current user; loads of the current scope, without those of names
+        # The sets that uses are added to: names and attributes of the current user; loads of the current scope, without names
         # that it binds itself once it ends.
         self._used = self._loads = self.names[""]
         self._bound = self.globals
@@ -283,7 +283,7 @@ class _Scanner:
             self.statements(node.orelse, inner)
 
     def _main(self, node: ast.If, binding: str) -> None:
-        """What only the program itself does."""
+        """Look at statements that only the program itself executes."""
         outside = self.imports, self._used, self._loads
         self.imports = self.main
         self._used = self._loads = self.main_names
@@ -551,7 +551,7 @@ def _caught(handlers: Sequence[ast.ExceptHandler]) -> set[str]:
 
 
 def _is_import(node: ast.stmt) -> bool:
-    """Can a statement fail for no other reason than an import?"""
+    """True if a statement can fail for no other reason than an import."""
     match node:
         case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Assign(value=ast.Constant()):
             return True
@@ -578,7 +578,7 @@ def _literal_package(call: ast.Call) -> str:
 
 
 def _literal_level(call: ast.Call) -> int:
-    """How far up `__import__` starts, where its fifth argument says so: 1 is the file's own package."""
+    """The level at which `__import__` starts, from its fifth argument: 1 is the file's own package."""
     given = call.args[4:5] + [keyword.value for keyword in call.keywords if keyword.arg == "level"]
     match given:
         case [ast.Constant(int(level))] if level > 0:
