@@ -150,6 +150,13 @@ CODES: Mapping[str, Code] = {
         "What was measured of Python's objects contradicts what its headers declare.",
         "Report it with the output of `bundle -v`. `--python` chooses another interpreter.",
     ),
+    "import-hook": Code(
+        (_NOTE,),
+        "`hooks.loader` changes modules when they are imported, from sources that the binary does not hold: it changes none",
+        "A library has a loader that compiles modules in its own way (`source_to_code`). Frozen modules have no sources, so "
+        "they are imported as they are. The app's own sources come along where the app itself has such a loader.",
+        "If the program counts on it: `--with-source`.",
+    ),
     "left-out": Code(
         (_DETAIL,),
         "`pandas` is left out: it is optional",
@@ -286,6 +293,13 @@ CODES: Mapping[str, Code] = {
         "the output `app.py` would replace a source of the program",
         "`-o` names a file that the program is made of.",
         "Choose another file with `-o FILE`.",
+    ),
+    "reads-sources": Code(
+        (_DETAIL,),
+        "`numpy.lib._utils_impl` reads sources of modules, which are not in the binary",
+        "A library looks at the source of what it is given (`inspect.getsource`). Frozen modules have none, so the call fails, or "
+        "gives less than under Python. Where the app's own code does that, its sources come along by themselves.",
+        "If the program counts on it: `--with-source`.",
     ),
     "rehearsal": Code(
         (_WARNING,),

@@ -136,7 +136,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         distributions=tuple(Distribution(owner.name, owner.version) for owner in contents.owners),
         findings=(
             *contents.findings,
-            *findings(walk, around.finder, settings),
+            *findings(walk, around.finder, settings, _reading_sources(contents.rules)),
             *left_out_files(walk.reached, contents.owners),
         ),
         site_builtins=contents.site_builtins,
@@ -205,6 +205,13 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
         runtime_hooks=runtime_hooks,
         reads_own_sources=walker.reads_own_sources(),
         findings=(*hooks.findings, *hooks.missing_imports(walker.reached)),
+    )
+
+
+def _reading_sources(rules: Iterable[Rule]) -> frozenset[str]:
+    """Top-level packages of which a rule says which sources they read."""
+    return frozenset(
+        rule.module.partition(".")[0] for rule in rules if rule.reads_own_sources or rule.reads_every_source
     )
 
 

@@ -10,6 +10,12 @@ from bundler.analyze.graph import Binding, LeftOut, Origin
 from bundler.analyze.installed.locate import Located
 from bundler.analyze.read.facts import FileFacts
 
+READING_SOURCES = frozenset({"getsource", "getsourcelines", "getcomments", "findsource"})
+"""Functions of `inspect` that read the source of what they are given."""
+
+COMPILING_SOURCES = frozenset({"source_to_code"})
+"""Methods by which a loader compiles modules in its own way (importlib.abc.SourceLoader)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -47,6 +53,11 @@ class Reached:
     def top(self) -> str:
         """The first part of its name."""
         return self.name.partition(".")[0]
+
+    def has_any(self, names: frozenset[str]) -> bool:
+        """Does its code use one of these names, or define a function with one?"""
+        known = self.facts.names if self.facts is not None else {}
+        return not names.isdisjoint(known) or any(not names.isdisjoint(used.split()) for used in known.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,9 @@ code_of = _bundle.code
 run = _bundle.run
 Module = type(sys)
 
+# Those for archives, for folders of the binary, and for others: more of them are the program's.
+USUAL_HOOKS = 3
+
 # How the names of files with bytecode end.
 CACHED_END = f".{sys.implementation.cache_tag}{f'.opt-{sys.flags.optimize}' if sys.flags.optimize else ''}.pyc"
 
@@ -125,6 +128,8 @@ class BundleFinder:
         # What is before the root may have a module of this name too.
         if path is None and (not sys.path or sys.path[0] != ROOT) and not found[3]:
             return None
+        if len(sys.path_hooks) > USUAL_HOOKS and found[0] == FROZEN:
+            return seldom().hooked_spec(fullname, found) or BundleFinder.spec_of(fullname, found)
         return BundleFinder.spec_of(fullname, found)
 
     @staticmethod
@@ -239,6 +244,8 @@ class BundleEntryFinder(_Stand):
         spec = BundleFinder.find_spec(name, (self.path,))
         if spec is None:
             return self._find_file(fullname)
+        if type(spec.loader) is BundleLoader and sys.meta_path[0] is not BundleFinder:
+            spec.loader = seldom().loader_of_source(spec.loader)  # a finder of the program may ask
         if name != fullname:
             spec.name = fullname
             if type(spec.loader) is BundleLoader:
@@ -341,7 +348,9 @@ def prepare_files():
         path = self.get_filename(fullname)
         if path.startswith(ROOT + "/"):
             name = seldom().module_at(path)
-            if name is not None:
+            # A loader of the program's that compiles in its own way does so where the source is carried.
+            is_plain = type(self).source_to_code is SourceLoader.source_to_code
+            if name is not None and (is_plain or not seldom().has_source(path)):
                 return code_of(name)
         return of_source(self, fullname)
 

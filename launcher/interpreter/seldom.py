@@ -8,6 +8,7 @@ from _bundle_importer import (
     BROKEN,
     FROZEN,
     ROOT,
+    BundleEntryFinder,
     BundleFinder,
     BundleLoader,
     code_of,
@@ -60,6 +61,54 @@ class OtherNameLoader(BundleLoader):
 
     def get_filename(self, fullname=None):
         return self.path
+
+
+def has_source(file):
+    """True if the text of a frozen module is carried."""
+    import _io
+
+    try:
+        with _io.FileIO(file):
+            return True
+    except OSError:
+        return False
+
+
+def loader_of_source(loader):
+    """The loader of a frozen module, as one of a source file if its source is carried.
+
+    Programs that change modules when they are imported put a loader of theirs in place of such.
+    """
+    if not has_source(loader.path):
+        return loader
+    from _frozen_importlib_external import SourceFileLoader
+
+    class SourceLoader(BundleLoader, SourceFileLoader):
+        pass
+
+    return SourceLoader(loader.name, loader.path)
+
+
+def hooked_spec(fullname, found):
+    """The spec that a path hook of the program gives for a frozen module whose source is carried; None when none does."""
+    _, is_package, file, _ = found
+    if file is None or not has_source(file):
+        return None
+    from _frozen_importlib_external import SourceFileLoader
+
+    folder = file.rpartition("/")[0]
+    for hook in sys.path_hooks:
+        if hook is BundleEntryFinder:
+            continue
+        try:
+            finder = hook(folder.rpartition("/")[0] if is_package else folder)
+        except ImportError:
+            continue
+        spec = finder.find_spec(fullname)
+        # What Python's own loader reads is the source of the frozen code.
+        if spec is not None and spec.loader is not None and type(spec.loader) is not SourceFileLoader:
+            return spec
+    return None
 
 
 _finders = {}

@@ -18,7 +18,7 @@ from bundler.analyze.hooks import Hooks, RuntimeHook
 from bundler.analyze.installed.distributions import InstalledDistributions
 from bundler.analyze.installed.locate import Folder, Located, ModuleKind, sibling_source
 from bundler.analyze.installed.origins import Origins
-from bundler.analyze.nodes import AddedFolder, Edge, Reached, Walk
+from bundler.analyze.nodes import COMPILING_SOURCES, READING_SOURCES, AddedFolder, Edge, Reached, Walk
 from bundler.analyze.read.extension import ExtensionImports
 from bundler.analyze.read.facts import Addition, FactSource, FileFacts, ImportFact, absolute_name
 from bundler.analyze.resolve.finder import ModuleFinder
@@ -26,7 +26,6 @@ from bundler.analyze.resolve.places import Places, relative_place
 from bundler.analyze.resolve.resolver import Node, Resolver
 
 # Functions of `inspect` that need the source of what they are given.
-_READING_SOURCES = frozenset({"getsource", "getsourcelines", "getcomments", "findsource"})
 
 _CERTAIN = frozenset({Binding.EAGER, Binding.CONDITIONAL})
 
@@ -177,10 +176,9 @@ class Walker:
 
     def reads_own_sources(self) -> bool:
         """True if some module reads the sources of the app's own modules: one of these, or a library of which a rule says so."""
-        for module in self.reached.values():
-            names = module.facts.names.values() if module.facts is not None and module.origin.is_own else ()
-            if any(not _READING_SOURCES.isdisjoint(each.split()) for each in names):
-                return True
+        wanted = READING_SOURCES | COMPILING_SOURCES
+        if any(module.origin.is_own and module.has_any(wanted) for module in self.reached.values()):
+            return True
         return any(
             rule.reads_own_sources and (not rule.program_uses or self._used.uses_any(rule.program_uses))
             for rule in self.rules_in_effect()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bundler.analyze.graph import Binding
-from bundler.analyze.nodes import Edge, Reached, Walk
+from bundler.analyze.nodes import COMPILING_SOURCES, READING_SOURCES, Edge, Reached, Walk
 from bundler.analyze.resolve.finder import ModuleFinder
 from bundler.analyze.tell.why import chain_to, first_edges, format_chain
 from bundler.errors import Diagnostic, Severity, warning
@@ -22,14 +22,15 @@ _FIRM = frozenset({Binding.EAGER, Binding.CONDITIONAL, Binding.PARENT, Binding.R
 _CERTAIN = frozenset({Binding.EAGER, Binding.PARENT, Binding.RULE})
 
 
-def findings(walk: Walk, finder: ModuleFinder, settings: Settings) -> Iterator[Diagnostic]:
-    """All findings, in the order in which they are reported."""
+def findings(walk: Walk, finder: ModuleFinder, settings: Settings, ruled: frozenset[str]) -> Iterator[Diagnostic]:
+    """All findings, in the order in which they are reported. `ruled`: packages of which a rule says which sources they read."""
     yield from syntax_errors(walk)
     yield from two_copies(walk, finder)
     missing = tuple(missing_modules(walk, settings.excluded_modules))
     yield from (finding for finding in missing if finding.severity is Severity.WARNING)
     yield from computed_imports(walk, has_hidden_imports=bool(settings.hidden_imports))
     yield from left_out(walk)
+    yield from sources_wanted(walk, settings, ruled)
     yield from (finding for finding in missing if finding.severity is Severity.DETAIL)
 
 
@@ -41,6 +42,33 @@ def syntax_errors(walk: Walk) -> Iterator[Diagnostic]:
                 "syntax-error",
                 f"`{name}` has a syntax error, and importing it will fail: {module.facts.error}",
                 where=f"{module.located.file}:{module.facts.error_line}",
+            )
+
+
+def sources_wanted(walk: Walk, settings: Settings, ruled: frozenset[str]) -> Iterator[Diagnostic]:
+    """Libraries that look at sources of modules, which the binary does not carry.
+
+    `ruled`: packages of which a rule says what they read; that is carried.
+    """
+    if settings.with_source:
+        return
+    for name, module in walk.reached.items():
+        if module.origin.is_own or module.origin.is_stdlib or module.top in ruled:
+            continue
+        if module.has_any(COMPILING_SOURCES):
+            yield Diagnostic(
+                Severity.NOTE,
+                "import-hook",
+                f"`{name}` changes modules when they are imported, from sources that the binary does not hold: it changes none",
+                hint="add them with `--with-source`",
+            )
+        elif module.has_any(READING_SOURCES):
+            yield _detail(
+                "reads-sources",
+                f"`{name}` reads sources of modules, which are not in the binary",
+                None,
+                (),
+                "--with-source",
             )
 
 
