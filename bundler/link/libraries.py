@@ -72,9 +72,8 @@ def find_closure(
     for name in sorted(LINKED_SYSTEM_LIBRARIES):
         search.add_system(name, search.find(name, ()))
     found = {library.path: library for library in search.by_file.values()}
-    missing = {path: tuple(names) for path, names in sorted(search.missing.items())}
     every = tuple(found[path] for path in sorted(found))
-    return Closure(every, search.system, missing, linked=tuple(linked_names))
+    return Closure(every, search.system, search.absent(), linked=tuple(linked_names))
 
 
 @dataclass(slots=True)
@@ -158,6 +157,12 @@ class _Search:
                     with contextlib.suppress(ElfError, OSError):
                         pending.append(read_shared_object(file))
         return wanted in seen
+
+    def absent(self) -> Mapping[str, tuple[str, ...]]:
+        """What libraries need and is nowhere, by their paths in the binary; not what another one in the binary is called."""
+        there = {library.object.name for library in self.by_file.values()}
+        lists = {path: tuple(name for name in names if name not in there) for path, names in self.missing.items()}
+        return {path: names for path, names in sorted(lists.items()) if names}
 
     def find(self, name: str, folders: Iterable[str]) -> Path | None:
         """The file that the dynamic linker would take for a needed name; `folders`: run paths that hold."""

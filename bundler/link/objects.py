@@ -195,6 +195,7 @@ class PrelinkedObject:
     base: int
     needed: tuple[int, ...]  # other prelinked objects, by their indexes
     system_libraries: tuple[str, ...]  # that must be loaded before it
+    absent_libraries: tuple[str, ...]  # the same, not on this machine: looked for where the binary runs
     fixups: tuple[Fixup, ...]
     relative: tuple[tuple[int, int], ...]  # (address, value)
     is_resident: bool

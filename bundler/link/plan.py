@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -273,7 +273,10 @@ def _library_entries(libraries: Placement) -> Iterator[Entry]:
 
 
 def _missing(closure: Closure, graph: ModuleGraph) -> Iterator[Diagnostic]:
-    """Libraries that modules need and that are not on this machine: importing the modules fails, as it does here."""
+    """Libraries that are not on this machine, and who needs them: importing or opening that fails, as it does here.
+
+    Unless the system has them where the binary runs.
+    """
     by_path = {library.path: library for library in closure.libraries}
     modules: dict[str, list[ExtensionModule]] = {}
     for module in graph.of_kind(ExtensionModule):
@@ -289,9 +292,31 @@ def _missing(closure: Closure, graph: ModuleGraph) -> Iterator[Diagnostic]:
         yield Diagnostic(
             Severity.WARNING if certain.intersection((first, *others)) else Severity.NOTE,
             "missing-library",
-            f"the shared library `{name}` was not found: `{first}`{also} cannot be imported, neither here nor in the binary",
+            f"the shared library `{name}` was not found: `{first}`{also} cannot be imported here, "
+            "and in the binary only where the system has it",
             notes=tuple(f"`{module.path}` needs it" for module in needing[:3]),
             hint="install it on this machine: it becomes part of the binary",
+        )
+    yield from _missing_for_others(closure, modules)
+
+
+def _missing_for_others(closure: Closure, told: Container[str]) -> Iterator[Diagnostic]:
+    """One note for all libraries that only plug-ins need, which a program may never open: `told` are those of modules."""
+    needing: dict[str, list[str]] = {}
+    for path, names in closure.missing.items():
+        for name in names:
+            if name not in told:
+                needing.setdefault(name, []).append(PurePosixPath(path).name)
+    if needing:
+        first, *others = sorted(needing)
+        what = f"{len(needing)} shared libraries were" if others else f"the shared library `{first}` was"
+        more = f"and {len(others) - 2} more: `bundle plan` lists them" if len(others) > 2 else None
+        yield Diagnostic(
+            Severity.NOTE,
+            "missing-library",
+            f"{what} not found: plug-ins that need them can be opened only where the system has them",
+            notes=(*(f"`{needing[name][0]}` needs `{name}`" for name in (first, *others[:2])), *filter(None, [more])),
+            hint="install them on this machine, and they become part of the binary",
         )
 
 

@@ -362,7 +362,7 @@ def _write_object(writer: _Writer, row: Any, dso: PrelinkedObject, parts: Sequen
     _write_patches(writer, row, dso)
     row.needed = writer.numbers(dso.needed)
     row.needed_count = len(dso.needed)
-    row.host_libraries = writer.text_list(dso.system_libraries)
+    row.host_libraries = writer.text_list((*dso.system_libraries, *dso.absent_libraries))
     row.symbol_count = len(object_.symbols)
     row.symbols = dso.address(Tag.SYMTAB)
     row.strings = dso.address(Tag.STRTAB)

@@ -148,7 +148,6 @@ def test_prelinked(libraries: Libraries):
     assert {Path(each["path"]).name: each["reason"] for each in found["carried"]} == {
         "libfixed.so": "has relocations in its text",
         "libneeded.so": "is needed by `libfixed.so`, which is carried as a file",
-        "libincomplete.so": "needs `libgone.so`, which is not on this machine",
     }
     assert [each["path"] for each in found["data_files"] if "libforeign" in each["path"]] == ["packed/libforeign.so"]
 
@@ -173,6 +172,38 @@ def test_planned(libraries: Libraries):
     assert reasons["single.abi3.so"] == "is the module `packed.single`"
     assert planned["sizes"]["carried"] == sum(each["size"] for each in planned["libraries"] if not each["is_prelinked"])
     assert done.stderr.decode().count("note[carried-library]") == len(found["carried"])
+
+
+def test_library_that_this_machine_lacks(libraries: Libraries, tmp_path: Path):
+    """What needs a library that the build machine lacks is prelinked, and can be opened where the system has it.
+
+    What both need is there once, although the system has a copy.
+    """
+    package, system = tmp_path / "counts", tmp_path / "system"
+    package.mkdir()
+    system.mkdir()
+    (package / "__init__.py").touch()
+    soname = "-Wl,-soname,{}".format
+    compile_library(package / "libcounter.so", "counted.c", "-DCOUNTER", soname("libcounter.so"))
+    needed = (f"-L{package}", "-l:libcounter.so")
+    compile_library(
+        system / "libelsewhere.so", "counted.c", "-DCALL=count_elsewhere", soname("libelsewhere.so"), *needed
+    )
+    compile_library(package / "libboth.so", "counted.c", "-DBOTH", "-l:libelsewhere.so", f"-L{system}", *needed)
+    program = tmp_path / "program.py"
+    program.write_text("import counts, ctypes\nprint(ctypes.CDLL(counts.__path__[0] + '/libboth.so').both())\n")
+    done = bundle(program, "--python", libraries.target.executable, "-o", tmp_path / "program")
+    assert done.status == 0, done.stderr.decode()
+    # The system has a copy of what the binary brings, which counts by itself.
+    shutil.copy(package / "libcounter.so", system)
+
+    without = run([tmp_path / "program"])
+    found = run([tmp_path / "program"], environment=plain_environment(LD_LIBRARY_PATH=str(system)))
+
+    assert "note[missing-library]: the shared library `libelsewhere.so` was not found" in done.stderr.decode()
+    assert inspect(tmp_path / "program")["carried"] == []
+    assert b"OSError: libelsewhere.so: cannot open shared object file: No such file" in without.stderr
+    assert (found.stdout, found.stderr) == (b"120\n", b"")
 
 
 def test_reasons_in_the_output(libraries: Libraries):
