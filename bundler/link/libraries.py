@@ -92,14 +92,19 @@ class _Search:
     _names: set[str] = field(default_factory=set)  # already looked for
     _queue: deque[tuple[Library, tuple[str, ...], bool]] = field(default_factory=deque)
 
-    def add(self, file: Path, path: str, inherited: tuple[str, ...], *, is_required: bool = False) -> None:
-        """Make a file part of the binary; its needs are looked for in `inherited` folders, among others."""
+    def add(
+        self, file: Path, path: str | None, inherited: tuple[str, ...], *, name: str = "", is_required: bool = False
+    ) -> None:
+        """Make a file part of the binary, at a path or else directly under the root, by its name.
+
+        Its needs are looked for in `inherited` folders, among others.
+        """
         real = file.resolve()
         if real in self.by_file:
             return
         object_ = self._read(file)
         if object_ is not None:
-            library = self.by_file[real] = Library(path, object_)
+            library = self.by_file[real] = Library(path or f"{self.root_folder}/{name}", object_, path is not None)
             self._queue.append((library, inherited, is_required))
 
     def _read(self, file: Path) -> SharedObject | None:
@@ -114,7 +119,7 @@ class _Search:
         object_ = self._read(file)
         name = file.name if object_ is None else object_.name
         self._names.add(name)
-        self.add(file, f"{self.root_folder}/{name}", (), is_required=True)
+        self.add(file, None, (), name=name, is_required=True)
         return name
 
     def add_system(self, name: str, file: Path | None) -> None:
@@ -136,7 +141,7 @@ class _Search:
                 if name in self.of_system:
                     self.add_system(name, file)
                 elif file is not None:
-                    self.add(file, self._place(file, name, library), below, is_required=is_required)
+                    self.add(file, self._place(file, library), below, name=name, is_required=is_required)
                 else:
                     if is_required:
                         self.lacking.setdefault(name, []).append(object_.path)
@@ -172,11 +177,11 @@ class _Search:
         candidates += [Path(folder) / name for folder in self.machine.library_folders]
         return next((path for path in candidates if _is_file(path)), None)
 
-    def _place(self, file: Path, name: str, needed_by: Library) -> str:
+    def _place(self, file: Path, needed_by: Library) -> str | None:
         """The path of a needed library in the binary: relative to the needing one as on disk, if that is below the root."""
         way = os.path.relpath(file, needed_by.object.path.parent)
         place = PurePosixPath(os.path.normpath(PurePosixPath(needed_by.path).parent / way))
-        return str(place) if place.is_relative_to(self.root_folder) else f"{self.root_folder}/{name}"
+        return str(place) if place.is_relative_to(self.root_folder) else None
 
 
 def _check_readable(unreadable: Mapping[Path, str]) -> None:

@@ -72,7 +72,13 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
     versions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image, target.early_modules)),
-        files=_each_once((*_file_entries(image), *_library_entries(placement), *_wanted_sources(image, settings))),
+        files=_each_once(
+            (
+                *_file_entries(image),
+                *_library_entries(placement, _brought(closure, graph)),
+                *_wanted_sources(image, settings),
+            )
+        ),
         folders=(bundle_root(), *_package_folders(image)),
         libraries=placement,
         ending_visibly=ending_visibly(graph, closure),
@@ -265,11 +271,21 @@ def source_entries(image: FrozenImage, modules: Iterable[SourceModule]) -> Itera
             yield FileEntry(path, module.path, module.path.stat().st_size, is_packed=True)
 
 
-def _library_entries(libraries: Placement) -> Iterator[Entry]:
+def _library_entries(libraries: Placement, brought: Container[str]) -> Iterator[Entry]:
     for dso in libraries.prelinked.objects:
-        yield PrelinkedFile(PurePosixPath(dso.path), len(dso.object.data))
+        yield PrelinkedFile(PurePosixPath(dso.path), dso, is_readable=dso.path in brought)
     for carried in libraries.carried:
         yield CarriedFile(PurePosixPath(carried.library.path), carried)
+
+
+def _brought(closure: Closure, graph: ModuleGraph) -> frozenset[str]:
+    """Paths of the libraries that the app or a distribution brings, and which lie where they do in Python.
+
+    Programs read such files: Qt looks into plug-ins before it opens them, others hash or copy their own libraries. Where those of
+    Python and of the system lie is not known to programs; and of these, a third may be information for debuggers.
+    """
+    of_python = {module.filename for module in graph.of_kind(ExtensionModule) if module.origin.is_stdlib}
+    return frozenset(each.path for each in closure.libraries if each.keeps_place and each.path not in of_python)
 
 
 def _missing(closure: Closure, graph: ModuleGraph) -> Iterator[Diagnostic]:

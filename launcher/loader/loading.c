@@ -82,6 +82,7 @@ move_to(uint64_t address, uint64_t size, int protection, const void *content)
     if (map_at(address, size, PROT_NONE, MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) < 0) {
         return -1;
     }
+    bundle_moved_contents = true;
     void *moved = mremap((void *)content, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)address);
     return moved == MAP_FAILED ? -1 : mprotect(moved, size, protection);
 }

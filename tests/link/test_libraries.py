@@ -43,6 +43,23 @@ _SHARED = (
 )
 
 
+# What the file of each library holds, in Python, and in another program that is given its path.
+_READS = """
+import hashlib, os, subprocess, sys
+import ctypes, packed.single, packed.multi
+
+paths = sys.argv[1:2] if sys.argv[1:] and os.sep in sys.argv[1] else []
+for folder, _, names in os.walk(os.path.dirname(packed.__file__)):
+    paths += [os.path.join(folder, name) for name in names if ".so" in name and "fixed" not in name and "needed" not in name]
+for path in sorted(paths):
+    with open(path, "rb") as file:
+        data = file.read()
+    print(os.path.basename(path), os.stat(path).st_size, hashlib.sha256(data).hexdigest(), flush=True)
+if not sys.argv[1:]:
+    subprocess.run(["sha256sum"], stdin=open(os.path.join(os.path.dirname(packed.__file__), "libplain.so"), "rb"))
+"""
+
+
 def compile_library(output: Path, source: str, *flags: str | Path) -> None:
     """A small library from a source in `native/`."""
     subprocess.run([*_SHARED, natives.SOURCES / source, "-o", output, f"-L{output.parent}", *flags], check=True)
@@ -215,22 +232,29 @@ def test_reasons_in_the_output(libraries: Libraries):
     assert "warning" not in said
 
 
-def test_images_cannot_be_read(libraries: Libraries, tmp_path: Path):
-    """The bytes of a prelinked library are not those of its file: reading them fails, and says so."""
+def test_files_can_be_read(libraries: Libraries, tmp_path: Path):
+    """The file of a library that a package brings can be read, copied and given to other programs, prelinked or not.
+
+    That of one of the system's cannot: nothing but the prelinked object is kept.
+    """
     program = tmp_path / "reads.py"
-    program.write_text("import packed, sys\nopen(packed.__file__[:-11] + sys.argv[1], 'rb').read()\n")
+    program.write_text(_READS)
     done = bundle(
-        program,
-        "--python",
-        libraries.target.executable,
-        "-o",
-        tmp_path / "reads",
-        PYTHONPATH=str(libraries.packages),
+        program, "--python", libraries.target.executable, "-o", tmp_path / "reads", PYTHONPATH=str(libraries.packages)
     )
     assert done.status == 0, done.stderr
+    expected = run(
+        [libraries.target.executable, program], environment=plain_environment(PYTHONPATH=str(libraries.packages))
+    )
 
-    assert b"Operation not supported" in run([tmp_path / "reads", "libplain.so"]).stderr
-    assert run([tmp_path / "reads", "libforeign.so"]).status == 0
+    whole = run([tmp_path / "reads"])
+    small = run(["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", tmp_path / "reads", "nothing to write"])
+    system = run([tmp_path / "reads", "/__bundle__/libffi.so.8"])
+
+    assert b"libplain.so" in expected.stdout
+    assert (whole.stdout, whole.stderr) == (expected.stdout, b"")
+    assert small.stdout.splitlines() == expected.stdout.splitlines()[:-1]
+    assert b"Operation not supported: '/__bundle__/libffi" in system.stderr or b"No such file" in system.stderr
 
 
 def test_system_without_memory_files(libraries: Libraries, tmp_path: Path):
