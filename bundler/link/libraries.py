@@ -8,7 +8,7 @@ import re
 import shutil
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from bundler.elf import MACHINES, ElfError, Machine, SharedObject, read_shared_object
@@ -71,7 +71,7 @@ def find_closure(
     _check_found(search.lacking)
     for name in sorted(LINKED_SYSTEM_LIBRARIES):
         search.add_system(name, search.find(name, ()))
-    found = {library.path: library for library in search.by_file.values()}
+    found = {library.path: search.by_sonames(library) for library in search.by_file.values()}
     every = tuple(found[path] for path in sorted(found))
     return Closure(every, search.system, search.absent(), linked=tuple(linked_names))
 
@@ -90,6 +90,7 @@ class _Search:
     lacking: dict[str, list[Path]] = field(default_factory=dict)  # who cannot do without a library that is missing
     unreadable: dict[Path, str] = field(default_factory=dict)  # why
     _names: set[str] = field(default_factory=set)  # already looked for
+    _sonames: dict[str, str] = field(default_factory=dict)  # of libraries, by the names under which they are needed
     _queue: deque[tuple[Library, tuple[str, ...], bool]] = field(default_factory=deque)
 
     def add(
@@ -142,6 +143,7 @@ class _Search:
                     self.add_system(name, file)
                 elif file is not None:
                     self.add(file, self._place(file, library), below, name=name, is_required=is_required)
+                    self._sonames[name] = self.by_file[file.resolve()].object.name
                 else:
                     if is_required:
                         self.lacking.setdefault(name, []).append(object_.path)
@@ -162,6 +164,11 @@ class _Search:
                     with contextlib.suppress(ElfError, OSError):
                         pending.append(read_shared_object(file))
         return wanted in seen
+
+    def by_sonames(self, library: Library) -> Library:
+        """The library, with what it needs by DT_SONAME: a file may be needed by its own name, which is another one."""
+        needed = tuple(self._sonames.get(name, name) for name in library.object.needed)
+        return replace(library, object=replace(library.object, needed=needed))
 
     def absent(self) -> Mapping[str, tuple[str, ...]]:
         """What libraries need and is nowhere, by their paths in the binary; not what another one in the binary is called."""

@@ -232,6 +232,24 @@ def test_reasons_in_the_output(libraries: Libraries):
     assert "warning" not in said
 
 
+def test_library_that_is_needed_by_the_name_of_its_file(libraries: Libraries, tmp_path: Path):
+    """A library is found under the name of its file as well, where that is not its DT_SONAME (`libgomp.so.1.0.0`)."""
+    package = tmp_path / "named"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    compile_library(
+        package / "libcounter.so.1.0", "counted.c", "-DCOUNTER"
+    )  # a DT_NEEDED is the soname, if there is one
+    compile_library(package / "libuser.so", "counted.c", "-DCALL=count", f"-L{package}", "-l:libcounter.so.1.0")
+    compile_library(package / "libcounter.so.1.0", "counted.c", "-DCOUNTER", "-Wl,-soname,libcounter.so.1")
+    program = tmp_path / "program.py"
+    program.write_text("import ctypes, named\nprint(ctypes.CDLL(named.__path__[0] + '/libuser.so').count())\n")
+    done = bundle(program, "--python", libraries.target.executable, "-o", tmp_path / "program")
+    assert done.status == 0, done.stderr.decode()
+
+    assert run([tmp_path / "program"]) == run([libraries.target.executable, program])
+
+
 def test_files_can_be_read(libraries: Libraries, tmp_path: Path):
     """The file of a library that a package brings can be read, copied and given to other programs, prelinked or not.
 
