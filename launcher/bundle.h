@@ -55,23 +55,23 @@ struct bundle_file {
     uint32_t is_listed_only; /* a module: it shows in its folder, but there is nothing to read */
     uint32_t first_entry;
     uint32_t entry_count;
-    uint32_t original; /* of a prelinked object whose bytes can be had: its place in `originals`, plus one */
+    uint32_t delta; /* of a prelinked object whose bytes can be had: its place in `deltas`, plus one */
 };
 
-/* Bytes of a file: so many are skipped of what is stored of an object, so many copied, so many inserted. */
-struct bundle_piece {
+/* So many bytes of what is stored of an object are skipped, so many copied, so many added. */
+struct bundle_delta_step {
     int64_t skipped;
     uint64_t copied;
-    uint64_t inserted;
+    uint64_t added;
 };
 
 /* How the file of a prelinked object is had from what is stored of it. */
-struct bundle_original {
+struct bundle_delta {
     const unsigned char *contents; /* what is stored, all segments one behind the other */
-    const unsigned char *packed;   /* raw DEFLATE: pieces, then the bytes that are inserted */
+    const unsigned char *packed;   /* raw DEFLATE: steps, then the bytes that are added */
     uint64_t packed_size;
     uint64_t unpacked_size;
-    uint64_t piece_count;
+    uint64_t step_count;
     uint64_t object; /* its place in the table of objects */
 };
 
@@ -218,7 +218,7 @@ struct bundle {
     struct bundle_index precompiled_index;
     const struct bundle_module *modules;
     const struct bundle_file *files;
-    const struct bundle_original *originals;
+    const struct bundle_delta *deltas;
     const struct bundle_object *objects;
     const struct bundle_soname *sonames;
     const struct bundle_carried *carried;

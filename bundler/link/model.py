@@ -74,20 +74,20 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
-    """What puts the file of a prelinked object together again: compressed (raw DEFLATE) pieces, then bytes to be inserted."""
+class Delta:
+    """What makes the file of a prelinked object of what is stored: compressed (raw DEFLATE) steps, then bytes to be added."""
 
     packed: bytes
     unpacked_size: int
-    piece_count: int
+    step_count: int
 
 
 @dataclass(frozen=True, slots=True)
-class StoredOriginal:
-    """The place of an `Original` in the payload. `digest`: as for a file, of the bytes that it makes."""
+class StoredDelta:
+    """The place of a delta in the payload. `digest`: as for a file, of the bytes that it makes."""
 
     entry: PrelinkedFile
-    original: Original
+    delta: Delta
     offset: int
     digest: str
 
@@ -126,7 +126,7 @@ class Payload:
 
     size: int
     files: tuple[StoredFile, ...]
-    originals: tuple[StoredOriginal, ...]
+    deltas: tuple[StoredDelta, ...]
     objects: tuple[tuple[PrelinkedObject, tuple[StoredPart, ...]], ...]
     tables: Tables
 

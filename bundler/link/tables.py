@@ -27,7 +27,7 @@ from bundler.link.contents import (
     PrelinkedFile,
 )
 from bundler.link.interposed import interposer
-from bundler.link.model import Reference, StoredFile, StoredOriginal, StoredPart, Tables
+from bundler.link.model import Reference, StoredDelta, StoredFile, StoredPart, Tables
 from bundler.link.objects import (
     CarriedLibrary,
     IndirectFunction,
@@ -46,7 +46,7 @@ def head_size() -> int:
 def make_tables(
     contents: Contents,
     files: Iterable[StoredFile],
-    originals: Sequence[StoredOriginal],
+    deltas: Sequence[StoredDelta],
     objects: Sequence[tuple[PrelinkedObject, Sequence[StoredPart]]],
     start: int,
 ) -> Tables:
@@ -56,8 +56,8 @@ def make_tables(
     bundle = head[0]
     libraries = contents.libraries
     _write_modules(writer, bundle, contents.modules)
-    _write_files(writer, bundle, contents, {stored.entry.path: stored for stored in files}, originals)
-    _write_originals(writer, bundle, originals, objects)
+    _write_files(writer, bundle, contents, {stored.entry.path: stored for stored in files}, deltas)
+    _write_deltas(writer, bundle, deltas, objects)
     _write_precompiled(writer, bundle, contents.precompiled)
     _write_config(writer, bundle, contents.config)
     _write_objects(writer, bundle, objects, contents)
@@ -275,12 +275,12 @@ def _write_files(
     bundle: Any,
     contents: Contents,
     files: Mapping[PurePosixPath, StoredFile],
-    originals: Sequence[StoredOriginal],
+    deltas: Sequence[StoredDelta],
 ) -> None:
     tree = _tree(contents.files, contents.folders)
-    stored = {path: each.digest for path, each in files.items()} | {each.entry.path: each.digest for each in originals}
+    stored = {path: each.digest for path, each in files.items()} | {each.entry.path: each.digest for each in deltas}
     digests = _digests(tree, stored)
-    numbers = {each.entry.path: number for number, each in enumerate(originals, 1)}
+    numbers = {each.entry.path: number for number, each in enumerate(deltas, 1)}
     rows, offset = writer.reserve("struct bundle_file", len(tree))
     first: dict[PurePosixPath, int] = {}
     count: dict[PurePosixPath, int] = {}
@@ -298,7 +298,7 @@ def _write_files(
                 row.entry_count = count.get(path, 0)
             case PrelinkedFile():
                 row.size = file.size
-                row.original = numbers.get(path, 0)
+                row.delta = numbers.get(path, 0)
             case ListedModule():
                 row.is_listed_only = 1
             case _:
@@ -311,23 +311,23 @@ def _write_files(
     bundle.files = writer.point("struct bundle_file *", offset)
 
 
-def _write_originals(
+def _write_deltas(
     writer: _Writer,
     bundle: Any,
-    originals: Sequence[StoredOriginal],
+    deltas: Sequence[StoredDelta],
     objects: Sequence[tuple[PrelinkedObject, Sequence[StoredPart]]],
 ) -> None:
-    rows, offset = writer.reserve("struct bundle_original", len(originals))
-    for row, each in zip(rows, originals, strict=False):
+    rows, offset = writer.reserve("struct bundle_delta", len(deltas))
+    for row, each in zip(rows, deltas, strict=False):
         _, parts = objects[each.entry.object.index]
         row.contents = writer.point("unsigned char *", next((part.offset for part in parts if part.offset), 0))
         row.packed = writer.point("unsigned char *", each.offset)
-        row.packed_size = len(each.original.packed)
-        row.unpacked_size = each.original.unpacked_size
-        row.piece_count = each.original.piece_count
+        row.packed_size = len(each.delta.packed)
+        row.unpacked_size = each.delta.unpacked_size
+        row.step_count = each.delta.step_count
         row.object = each.entry.object.index
     writer.fill(rows, offset)
-    bundle.originals = writer.point("struct bundle_original *", offset)
+    bundle.deltas = writer.point("struct bundle_delta *", offset)
 
 
 # --- Shared objects ---------------------------------------------------------------------------------------------------

@@ -35,8 +35,8 @@ bundle_map_contents(const struct bundle_file *file)
         return NULL;
     }
     errno = EIO; /* for damaged data */
-    if (file->original ? bundle_restore_original(&bundle.originals[file->original - 1], room, file->size)
-                       : bundle_inflate(file->data, file->packed_size, room, file->size)) {
+    if (file->delta ? bundle_apply_delta(&bundle.deltas[file->delta - 1], room, file->size)
+                    : bundle_inflate(file->data, file->packed_size, room, file->size)) {
         return room;
     }
     int error = errno;

@@ -12,7 +12,7 @@
 static inline bool
 bundle_has_contents(const struct bundle_file *file)
 {
-    return !file->is_folder && !file->is_listed_only && (file->data || file->original || !file->size);
+    return !file->is_folder && !file->is_listed_only && (file->data || file->delta || !file->size);
 }
 
 /* The bytes of such a file; NULL with errno. Give them back afterwards. */

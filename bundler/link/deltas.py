@@ -1,8 +1,8 @@
-"""How the file of a prelinked object is put together again from what the binary stores of it. Verb: `original`.
+"""Makes the delta between what the binary stores of a prelinked object and the object's file. Verb: `delta_of`.
 
-Binding changes words, and what no segment holds is not stored: section headers, symbols for debuggers. So a file is a
-sequence of pieces: bytes copied from what is stored, then bytes that are kept besides. These are few and compress well, for most
-of the changed words were zero: 1 to 2 % of a wheel's libraries.
+Binding changes words, and what no segment holds is not stored: section headers, symbols for debuggers. As in VCDIFF
+(RFC 3284), a delta copies what is the same and adds the rest. That is little and compresses well, for most of the changed
+words were zero: 1 to 2 % of a wheel's libraries.
 """
 
 from __future__ import annotations
@@ -13,35 +13,34 @@ from collections.abc import Iterator
 from operator import itemgetter
 
 from bundler.contract import bundle_ffi
-from bundler.link.model import Original
+from bundler.link.model import Delta
 from bundler.link.objects import PrelinkedObject
 from bundler.link.relocated import changed_places, extent
 
-# What is shorter is not worth a piece of its own.
+# What is shorter is not worth a step of its own.
 _SHORTEST_COPY = 64
 
 
-def original(dso: PrelinkedObject) -> Original:
-    """What `launcher/executable/originals.c` needs to make the bytes of the object's file."""
+def delta_of(dso: PrelinkedObject) -> Delta:
+    """The delta that makes an object's file; `launcher/executable/deltas.c` applies it."""
     data = dso.object.data
-    rows: list[tuple[int, int, int]] = []  # bytes to skip, to copy, to insert after that
-    kept = bytearray()
+    rows: list[tuple[int, int, int]] = []  # bytes to skip, to copy, to add after these
+    added = bytearray()
     at = stored_at = skipped = copied = 0
     for start, end, stored in sorted(_unchanged(dso)):
         first = max(start, at)  # segments may share bytes of the file
         if end - first < _SHORTEST_COPY:
             continue
         rows.append((skipped, copied, first - at))
-        kept += data[at:first]
+        added += data[at:first]
         skipped, copied = stored + first - start - stored_at, end - first
         stored_at += skipped + copied
         at = end
     rows.append((skipped, copied, len(data) - at))
-    kept += data[at:]
+    added += data[at:]
     ffi = bundle_ffi()
-    pieces = ffi.new("struct bundle_piece[]", rows)
-    unpacked = bytes(ffi.buffer(pieces)) + kept
-    return Original(_packed(unpacked), len(unpacked), len(rows))
+    unpacked = bytes(ffi.buffer(ffi.new("struct bundle_delta_step[]", rows))) + added
+    return Delta(_packed(unpacked), len(unpacked), len(rows))
 
 
 def _unchanged(dso: PrelinkedObject) -> Iterator[tuple[int, int, int]]:
