@@ -57,7 +57,8 @@ def find_closure(
     `linked` are those that the executable is linked with: BundleError when what they need is not found. Of the others,
     importing or opening them fails in the binary as it does on this machine.
     `left_to_system`: names of libraries that are no part of the binary, besides `SYSTEM_LIBRARIES`. The run-times are
-    left to it when one of the system's libraries is written in C++, for that brings them into the process.
+    left to it when one of the system's libraries is written in C++, for that brings them into the process, or when one
+    that is not on this machine may be, judged by what needs it.
     """
     roots, linked = tuple(roots), tuple(linked)
     search = _Search(root_folder, machine, system_libraries(machine), SYSTEM_LIBRARIES | left_to_system)
@@ -66,7 +67,7 @@ def find_closure(
         search.add(file, path, ())
     search.run()
     _check_readable(search.unreadable)
-    if not left_to_system >= RUNTIMES and search.system_needs(_CXX_RUNTIME):
+    if not left_to_system >= RUNTIMES and (search.system_needs(_CXX_RUNTIME) or search.may_lack(_CXX_RUNTIME)):
         return find_closure(roots, root_folder, machine, linked, left_to_system | RUNTIMES)
     _check_found(search.lacking)
     for name in sorted(LINKED_SYSTEM_LIBRARIES):
@@ -164,6 +165,11 @@ class _Search:
                     with contextlib.suppress(ElfError, OSError):
                         pending.append(read_shared_object(file))
         return wanted in seen
+
+    def may_lack(self, wanted: str) -> bool:
+        """Does something that needs a library which is nowhere need another one too, which the former may as well?"""
+        absent = self.absent()
+        return any(wanted in library.object.needed for library in self.by_file.values() if library.path in absent)
 
     def by_sonames(self, library: Library) -> Library:
         """The library, with what it needs by DT_SONAME: a file may be needed by its own name, which is another one."""

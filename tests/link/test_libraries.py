@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from bundler.elf import X86_64
+from bundler.link.libraries import find_closure
 from bundler.target import TargetPython
 from tests.link import natives
 from tests.support import Outcome, bundle, inspect, plain_environment, run, without_memory_files
@@ -230,6 +232,22 @@ def test_reasons_in_the_output(libraries: Libraries):
     assert "note[carried-library]: `libfixed.so` is carried as a file" in said
     assert "it has relocations in its text" in said
     assert "warning" not in said
+
+
+def test_run_times_beside_a_library_that_is_missing(tmp_path: Path):
+    """The C++ run-time is the system's where one of the system's libraries may bring it: one that is missing here."""
+    if shutil.which("g++") is None:
+        pytest.skip("there is no C++ compiler")
+    compile_library(tmp_path / "libgone.so", "which.c", '-DANSWER="gone"', "-Wl,-soname,libgone.so")
+    compile_library(tmp_path / "libthrow.so", "throw.cpp", "-lstdc++", "-l:libgone.so")
+    root = [(tmp_path / "libthrow.so", "/here/libthrow.so")]
+
+    there = find_closure(root, "/here", X86_64)
+    (tmp_path / "libgone.so").unlink()
+    gone = find_closure(root, "/here", X86_64)
+
+    assert "libstdc++.so.6" not in there.system
+    assert "libstdc++.so.6" in gone.system
 
 
 def test_library_that_is_needed_by_the_name_of_its_file(libraries: Libraries, tmp_path: Path):
