@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import shutil
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -61,14 +62,18 @@ def find_closure(
     that is not on this machine may be, judged by what needs it.
     """
     roots, linked = tuple(roots), tuple(linked)
-    search = _Search(root_folder, machine, system_libraries(machine), SYSTEM_LIBRARIES | left_to_system)
-    linked_names = [search.add_linked(file) for file in linked]
-    for file, path in roots:
-        search.add(file, path, ())
-    search.run()
-    _check_readable(search.unreadable)
-    if not left_to_system >= RUNTIMES and (search.system_needs(_CXX_RUNTIME) or search.may_lack(_CXX_RUNTIME)):
-        return find_closure(roots, root_folder, machine, linked, left_to_system | RUNTIMES)
+    known = system_libraries(machine)
+    read = functools.cache(read_shared_object)
+    while True:
+        search = _Search(root_folder, machine, known, SYSTEM_LIBRARIES | left_to_system, read)
+        linked_names = [search.add_linked(file) for file in linked]
+        for file, path in roots:
+            search.add(file, path, ())
+        search.run()
+        _check_readable(search.unreadable)
+        if left_to_system >= RUNTIMES or not (search.system_needs(_CXX_RUNTIME) or search.may_lack(_CXX_RUNTIME)):
+            break
+        left_to_system |= RUNTIMES
     _check_found(search.lacking)
     for name in sorted(LINKED_SYSTEM_LIBRARIES):
         search.add_system(name, search.find(name, ()))
@@ -85,6 +90,7 @@ class _Search:
     machine: Machine
     known: Mapping[str, Path]  # the dynamic linker's cache
     of_system: frozenset[str]  # names of libraries that are no part of the binary
+    read: Callable[[Path], SharedObject]
     system: dict[str, SharedObject] = field(default_factory=dict)
     by_file: dict[Path, Library] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
@@ -111,7 +117,7 @@ class _Search:
 
     def _read(self, file: Path) -> SharedObject | None:
         try:
-            return read_shared_object(file)
+            return self.read(file)
         except (ElfError, OSError) as error:
             self.unreadable[file] = str(error).removeprefix(f"`{file}`: ")
             return None
@@ -127,7 +133,7 @@ class _Search:
     def add_system(self, name: str, file: Path | None) -> None:
         """Note a library of the system, if this machine has it."""
         if name not in self.system and file is not None:
-            self.system[name] = read_shared_object(file)
+            self.system[name] = self.read(file)
 
     def run(self) -> None:
         """Find what is needed, until nothing new is."""
@@ -144,7 +150,8 @@ class _Search:
                     self.add_system(name, file)
                 elif file is not None:
                     self.add(file, self._place(file, library), below, name=name, is_required=is_required)
-                    self._sonames[name] = self.by_file[file.resolve()].object.name
+                    found = self.by_file.get(file.resolve())
+                    self._sonames[name] = found.object.name if found is not None else name
                 else:
                     if is_required:
                         self.lacking.setdefault(name, []).append(object_.path)
@@ -163,7 +170,7 @@ class _Search:
                 seen.add(name)
                 if file is not None:
                     with contextlib.suppress(ElfError, OSError):
-                        pending.append(read_shared_object(file))
+                        pending.append(self.read(file))
         return wanted in seen
 
     def may_lack(self, wanted: str) -> bool:

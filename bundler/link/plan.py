@@ -356,10 +356,19 @@ def _runtimes(closure: Closure, placement: Placement) -> Iterator[Diagnostic]:
             for object_ in (*carried, *closure.system.values())
             if RUNTIMES.intersection(object_.needed) and object_.name not in RUNTIMES
         )
+        # One that is missing on this machine may need them: what needs it does.
+        missing = {
+            name
+            for library in closure.libraries
+            if RUNTIMES.intersection(library.object.needed)
+            for name in closure.missing.get(library.path, ())
+        }
+        first, others = (*users, *sorted(missing))[:3], len(users) + len(missing) - 3
+        more = f" and {others} more" if others > 0 else ""
         yield Diagnostic(
             Severity.NOTE,
             "system-runtime",
-            f"`{'` and `'.join(names)}` stay the system's, for the dynamic linker brings them for `{'`, `'.join(users)}`",
+            f"`{'` and `'.join(names)}` stay the system's, for the dynamic linker brings them for `{'`, `'.join(first)}`{more}",
             hint="the binary runs only where they are installed, and not older than what it needs of them (`bundle inspect`)",
         )
 
