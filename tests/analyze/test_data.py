@@ -282,7 +282,7 @@ def test_files_beside_the_packages(tmp_path: Path):
     install(site, "dist", {"p.py": "", **{f"../../../{name}": "#!/bin/sh" for name in names}})
     (tmp_path / "bin/tool").write_bytes(b"\x7fELF...")
 
-    files, _ = collect(walked(walker(site), "import p").reached, Environment((site,), MARKERS))
+    files, _ = collect(walked(walker(site), "import p").reached, InstalledDistributions((site,), MARKERS))
     found = {
         str(file.destination): file.origin.distribution for file in files if "dist-info" not in str(file.destination)
     }
