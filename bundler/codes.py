@@ -178,9 +178,10 @@ CODES: Mapping[str, Code] = {
         (_ERROR, _WARNING, _NOTE),
         "the shared library `libssl.so.3` was not found",
         "A shared object needs a library that this machine does not have. For libpython it is an error; for an extension "
-        "module a warning or a note: importing that module fails in the binary, as it does here.",
-        "Install the library on this machine; it then becomes part of the binary. If the program does not import the module, "
-        "nothing needs to be done.",
+        "module, or a plug-in that a program opens, a warning or a note: importing or opening it fails here, and in the binary "
+        "except where the system has the library.",
+        "Install the library on this machine; it then becomes part of the binary. If the program uses neither module nor "
+        "plug-in, nothing needs to be done.",
     ),
     "missing-module": Code(
         (_WARNING,),
@@ -340,8 +341,8 @@ CODES: Mapping[str, Code] = {
     "system-runtime": Code(
         (_NOTE,),
         "`libstdc++.so.6` and `libgcc_s.so.1` stay the system's, for the dynamic linker brings them for `libodd.so`",
-        "A library of the system, or one that is carried as a file, needs the C++ run-time. A process can have one only, so the "
-        "binary uses the system's.",
+        "A library of the system, or one that is carried as a file, needs the C++ run-time; one that is missing on this machine "
+        "may need it. A process can have one only, so the binary uses the system's.",
         "Install the run-time where the binary runs; `bundle inspect` shows the versions that it needs.",
     ),
     "too-new": _error(

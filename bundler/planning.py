@@ -44,6 +44,7 @@ def document(plan: LinkPlan) -> PlanDocument:
         },
         "libraries": libraries,
         "system_libraries": sorted(system - {each.library.object.name for each in carried}),
+        "missing_libraries": sorted({name for dso in prelinked.objects for name in dso.absent_libraries}),
         "data_files": data_files,
         "distributions": [{"name": name, "version": version} for name, version in manifest.distributions],
         "left_out": [{"module": module, "wanted_by": importer} for module, importer in manifest.left_out],
@@ -156,6 +157,8 @@ def page(plan: PlanDocument) -> Iterator[Section]:
             yield Section(label, tuple(Item(each["path"], _library_text(each)) for each in libraries))
     if plan["system_libraries"]:
         yield Section("libraries of the system", tuple(map(Item, plan["system_libraries"])))
+    if plan["missing_libraries"]:
+        yield Section("libraries that are not on this machine", tuple(map(Item, plan["missing_libraries"])))
     yield from _data_sections(plan["data_files"])
     if plan["left_out"]:
         items = tuple(Item(each["module"], f"wanted by {each['wanted_by']}") for each in plan["left_out"])

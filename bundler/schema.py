@@ -169,6 +169,11 @@ class PlanDocument(TypedDict):
     system_libraries: Annotated[
         Sequence[str], "libraries of the user's system that the binary would need, besides the C library"
     ]
+    missing_libraries: Annotated[
+        Sequence[str],
+        "libraries that some of these need and that are not on this machine; who needs them can be opened only where the "
+        "system has them",
+    ]
     data_files: Annotated[
         Sequence[PlannedFileRow],
         'a list of `{"path", "size", "source", "origin", "distribution"}`; `origin` says whose the file is: `"app"`, '

@@ -179,6 +179,7 @@ class _Binder:
             system_libraries=tuple(
                 name for name in object_.needed if name in self.closure.system and name not in self._linked_system
             ),
+            absent_libraries=self.closure.missing.get(library.path, ()),
             fixups=tuple(self._with_near_thread_locals(fixups) if is_near else fixups),
             relative=tuple(relative),
             is_resident=is_resident,
@@ -351,8 +352,10 @@ class _Binder:
             target = targets.pop()
             if target is not None:
                 return target
-        # As under Python, importing the module fails, and the error names the symbol.
-        return Constant(0) if is_weak else SystemSymbol(symbol.name, symbol.version, 0, is_weak)
+        # Of a library that is not on this machine. Or else, as under Python, importing the module fails, and the error names
+        # the symbol.
+        may_be_there = not is_weak or self.closure.libraries[index].path in self.closure.missing
+        return SystemSymbol(symbol.name, symbol.version, 0, is_weak) if may_be_there else Constant(0)
 
     def _in_tree(self, tree: _Tree, symbol: Symbol) -> Target | None:
         """The first definition in a tree."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from bundler.analyze.graph import APP, Origin
-from bundler.link.objects import CarriedLibrary, Placement
+from bundler.link.objects import CarriedLibrary, Placement, PrelinkedObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,16 @@ class ListedModule:
 
 @dataclass(frozen=True, slots=True)
 class PrelinkedFile:
-    """A prelinked library: its path exists, but its bytes cannot be read."""
+    """The file of a prelinked object. `is_readable`: its bytes can be read; else only its path exists."""
 
     path: PurePosixPath
-    size: int
+    object: PrelinkedObject
+    is_readable: bool
+
+    @property
+    def size(self) -> int:
+        """Bytes of its content."""
+        return len(self.object.object.data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import re
 import shutil
 from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from bundler.elf import MACHINES, ElfError, Machine, SharedObject, read_shared_object
@@ -57,24 +58,28 @@ def find_closure(
     `linked` are those that the executable is linked with: BundleError when what they need is not found. Of the others,
     importing or opening them fails in the binary as it does on this machine.
     `left_to_system`: names of libraries that are no part of the binary, besides `SYSTEM_LIBRARIES`. The run-times are
-    left to it when one of the system's libraries is written in C++, for that brings them into the process.
+    left to it when one of the system's libraries is written in C++, for that brings them into the process, or when one
+    that is not on this machine may be, judged by what needs it.
     """
     roots, linked = tuple(roots), tuple(linked)
-    search = _Search(root_folder, machine, system_libraries(machine), SYSTEM_LIBRARIES | left_to_system)
-    linked_names = [search.add_linked(file) for file in linked]
-    for file, path in roots:
-        search.add(file, path, ())
-    search.run()
-    _check_readable(search.unreadable)
-    if not left_to_system >= RUNTIMES and search.system_needs(_CXX_RUNTIME):
-        return find_closure(roots, root_folder, machine, linked, left_to_system | RUNTIMES)
+    known = system_libraries(machine)
+    read = functools.cache(read_shared_object)
+    while True:
+        search = _Search(root_folder, machine, known, SYSTEM_LIBRARIES | left_to_system, read)
+        linked_names = [search.add_linked(file) for file in linked]
+        for file, path in roots:
+            search.add(file, path, ())
+        search.run()
+        _check_readable(search.unreadable)
+        if left_to_system >= RUNTIMES or not (search.system_needs(_CXX_RUNTIME) or search.may_lack(_CXX_RUNTIME)):
+            break
+        left_to_system |= RUNTIMES
     _check_found(search.lacking)
     for name in sorted(LINKED_SYSTEM_LIBRARIES):
         search.add_system(name, search.find(name, ()))
-    found = {library.path: library for library in search.by_file.values()}
-    missing = {path: tuple(names) for path, names in sorted(search.missing.items())}
+    found = {library.path: search.by_sonames(library) for library in search.by_file.values()}
     every = tuple(found[path] for path in sorted(found))
-    return Closure(every, search.system, missing, linked=tuple(linked_names))
+    return Closure(every, search.system, search.absent(), linked=tuple(linked_names))
 
 
 @dataclass(slots=True)
@@ -85,27 +90,34 @@ class _Search:
     machine: Machine
     known: Mapping[str, Path]  # the dynamic linker's cache
     of_system: frozenset[str]  # names of libraries that are no part of the binary
+    read: Callable[[Path], SharedObject]
     system: dict[str, SharedObject] = field(default_factory=dict)
     by_file: dict[Path, Library] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
     lacking: dict[str, list[Path]] = field(default_factory=dict)  # who cannot do without a library that is missing
     unreadable: dict[Path, str] = field(default_factory=dict)  # why
     _names: set[str] = field(default_factory=set)  # already looked for
+    _sonames: dict[str, str] = field(default_factory=dict)  # of libraries, by the names under which they are needed
     _queue: deque[tuple[Library, tuple[str, ...], bool]] = field(default_factory=deque)
 
-    def add(self, file: Path, path: str, inherited: tuple[str, ...], *, is_required: bool = False) -> None:
-        """Make a file part of the binary; its needs are looked for in `inherited` folders, among others."""
+    def add(
+        self, file: Path, path: str | None, inherited: tuple[str, ...], *, name: str = "", is_required: bool = False
+    ) -> None:
+        """Make a file part of the binary, at a path or else directly under the root, by its name.
+
+        Its needs are looked for in `inherited` folders, among others.
+        """
         real = file.resolve()
         if real in self.by_file:
             return
         object_ = self._read(file)
         if object_ is not None:
-            library = self.by_file[real] = Library(path, object_)
+            library = self.by_file[real] = Library(path or f"{self.root_folder}/{name}", object_, path is not None)
             self._queue.append((library, inherited, is_required))
 
     def _read(self, file: Path) -> SharedObject | None:
         try:
-            return read_shared_object(file)
+            return self.read(file)
         except (ElfError, OSError) as error:
             self.unreadable[file] = str(error).removeprefix(f"`{file}`: ")
             return None
@@ -115,13 +127,13 @@ class _Search:
         object_ = self._read(file)
         name = file.name if object_ is None else object_.name
         self._names.add(name)
-        self.add(file, f"{self.root_folder}/{name}", (), is_required=True)
+        self.add(file, None, (), name=name, is_required=True)
         return name
 
     def add_system(self, name: str, file: Path | None) -> None:
         """Note a library of the system, if this machine has it."""
         if name not in self.system and file is not None:
-            self.system[name] = read_shared_object(file)
+            self.system[name] = self.read(file)
 
     def run(self) -> None:
         """Find what is needed, until nothing new is."""
@@ -137,7 +149,9 @@ class _Search:
                 if name in self.of_system:
                     self.add_system(name, file)
                 elif file is not None:
-                    self.add(file, self._place(file, name, library), below, is_required=is_required)
+                    self.add(file, self._place(file, library), below, name=name, is_required=is_required)
+                    found = self.by_file.get(file.resolve())
+                    self._sonames[name] = found.object.name if found is not None else name
                 else:
                     if is_required:
                         self.lacking.setdefault(name, []).append(object_.path)
@@ -156,8 +170,24 @@ class _Search:
                 seen.add(name)
                 if file is not None:
                     with contextlib.suppress(ElfError, OSError):
-                        pending.append(read_shared_object(file))
+                        pending.append(self.read(file))
         return wanted in seen
+
+    def may_lack(self, wanted: str) -> bool:
+        """Does something that needs a library which is nowhere need another one too, which the former may as well?"""
+        absent = self.absent()
+        return any(wanted in library.object.needed for library in self.by_file.values() if library.path in absent)
+
+    def by_sonames(self, library: Library) -> Library:
+        """The library, with what it needs by DT_SONAME: a file may be needed by its own name, which is another one."""
+        needed = tuple(self._sonames.get(name, name) for name in library.object.needed)
+        return replace(library, object=replace(library.object, needed=needed))
+
+    def absent(self) -> Mapping[str, tuple[str, ...]]:
+        """What libraries need and is nowhere, by their paths in the binary; not what another one in the binary is called."""
+        there = {library.object.name for library in self.by_file.values()}
+        lists = {path: tuple(name for name in names if name not in there) for path, names in self.missing.items()}
+        return {path: names for path, names in sorted(lists.items()) if names}
 
     def find(self, name: str, folders: Iterable[str]) -> Path | None:
         """The file that the dynamic linker would take for a needed name; `folders`: run paths that hold."""
@@ -167,11 +197,11 @@ class _Search:
         candidates += [Path(folder) / name for folder in self.machine.library_folders]
         return next((path for path in candidates if _is_file(path)), None)
 
-    def _place(self, file: Path, name: str, needed_by: Library) -> str:
+    def _place(self, file: Path, needed_by: Library) -> str | None:
         """The path of a needed library in the binary: relative to the needing one as on disk, if that is below the root."""
         way = os.path.relpath(file, needed_by.object.path.parent)
         place = PurePosixPath(os.path.normpath(PurePosixPath(needed_by.path).parent / way))
-        return str(place) if place.is_relative_to(self.root_folder) else f"{self.root_folder}/{name}"
+        return str(place) if place.is_relative_to(self.root_folder) else None
 
 
 def _check_readable(unreadable: Mapping[Path, str]) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 from bundler.elf import Executable, Machine
 from bundler.errors import Diagnostic
 from bundler.glibc import CLibrary, Floor
-from bundler.link.contents import Contents, StoredEntry
+from bundler.link.contents import Contents, PrelinkedFile, StoredEntry
 from bundler.link.manifest import Manifest
 from bundler.link.objects import Part, Prelinked, PrelinkedObject
 from bundler.target import Linkage
@@ -74,6 +74,25 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Delta:
+    """What makes the file of a prelinked object of what is stored: compressed (raw DEFLATE) steps, then bytes to be added."""
+
+    packed: bytes
+    unpacked_size: int
+    step_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDelta:
+    """The place of a delta in the payload. `digest`: as for a file, of the bytes that it makes."""
+
+    entry: PrelinkedFile
+    delta: Delta
+    offset: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPart:
     """The offset in the payload of a prelinked object's part; 0: nothing of it is stored there."""
 
@@ -107,6 +126,7 @@ class Payload:
 
     size: int
     files: tuple[StoredFile, ...]
+    deltas: tuple[StoredDelta, ...]
     objects: tuple[tuple[PrelinkedObject, tuple[StoredPart, ...]], ...]
     tables: Tables
 

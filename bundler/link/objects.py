@@ -19,10 +19,14 @@ from bundler.glibc import Floor
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """A shared object that becomes part of the binary; `path` is where it appears there."""
+    """A shared object that becomes part of the binary; `path` is where it appears there.
+
+    `keeps_place`: as on disk, seen from what needs it; else it comes from somewhere else on this machine.
+    """
 
     path: str
     object: SharedObject
+    keeps_place: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,7 @@ class PrelinkedObject:
     base: int
     needed: tuple[int, ...]  # other prelinked objects, by their indexes
     system_libraries: tuple[str, ...]  # that must be loaded before it
+    absent_libraries: tuple[str, ...]  # the same, not on this machine: looked for where the binary runs
     fixups: tuple[Fixup, ...]
     relative: tuple[tuple[int, int], ...]  # (address, value)
     is_resident: bool

@@ -33,9 +33,7 @@ def place(closure: Closure, offer: Offer, rules: Mapping[str, str]) -> Placement
     `rules`: reasons never to prelink, by patterns of names. BundleError when libraries can neither be prelinked nor carried.
     """
     reasons = {
-        library.path: reason
-        for library in closure.libraries
-        if (reason := _evident_reason(library, closure, rules)) is not None
+        library.path: reason for library in closure.libraries if (reason := _evident_reason(library, rules)) is not None
     }
     while True:
         _check_residents(closure, reasons)
@@ -65,15 +63,13 @@ def _check_residents(closure: Closure, reasons: Mapping[str, str]) -> None:
         )
 
 
-def _evident_reason(library: Library, closure: Closure, rules: Mapping[str, str]) -> str | None:
+def _evident_reason(library: Library, rules: Mapping[str, str]) -> str | None:
     """A reason not to prelink a library that is known before it is bound; None when there is none."""
     object_ = library.object
     names = (object_.name, object_.path.name)
     for pattern, reason in rules.items():
         if any(fnmatchcase(name, pattern) for name in names):
             return reason
-    if library.path in closure.missing:
-        return f"needs `{'`, `'.join(closure.missing[library.path])}`, which is not on this machine"
     if object_.has_text_relocations:
         return "has relocations in its text"
     if any(segment.is_writable and segment.is_executable for segment in object_.loads):

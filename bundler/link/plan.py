@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -72,7 +72,13 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
     versions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image, target.early_modules)),
-        files=_each_once((*_file_entries(image), *_library_entries(placement), *_wanted_sources(image, settings))),
+        files=_each_once(
+            (
+                *_file_entries(image),
+                *_library_entries(placement, _brought(closure, graph)),
+                *_wanted_sources(image, settings),
+            )
+        ),
         folders=(bundle_root(), *_package_folders(image)),
         libraries=placement,
         ending_visibly=ending_visibly(graph, closure),
@@ -265,15 +271,28 @@ def source_entries(image: FrozenImage, modules: Iterable[SourceModule]) -> Itera
             yield FileEntry(path, module.path, module.path.stat().st_size, is_packed=True)
 
 
-def _library_entries(libraries: Placement) -> Iterator[Entry]:
+def _library_entries(libraries: Placement, brought: Container[str]) -> Iterator[Entry]:
     for dso in libraries.prelinked.objects:
-        yield PrelinkedFile(PurePosixPath(dso.path), len(dso.object.data))
+        yield PrelinkedFile(PurePosixPath(dso.path), dso, is_readable=dso.path in brought)
     for carried in libraries.carried:
         yield CarriedFile(PurePosixPath(carried.library.path), carried)
 
 
+def _brought(closure: Closure, graph: ModuleGraph) -> frozenset[str]:
+    """Paths of the libraries that the app or a distribution brings, and which lie where they do in Python.
+
+    Programs read such files: Qt looks into plug-ins before it opens them, others hash or copy their own libraries. Where those of
+    Python and of the system lie is not known to programs; and of these, a third may be information for debuggers.
+    """
+    of_python = {module.filename for module in graph.of_kind(ExtensionModule) if module.origin.is_stdlib}
+    return frozenset(each.path for each in closure.libraries if each.keeps_place and each.path not in of_python)
+
+
 def _missing(closure: Closure, graph: ModuleGraph) -> Iterator[Diagnostic]:
-    """Libraries that modules need and that are not on this machine: importing the modules fails, as it does here."""
+    """Libraries that are not on this machine, and who needs them: importing or opening that fails, as it does here.
+
+    Unless the system has them where the binary runs.
+    """
     by_path = {library.path: library for library in closure.libraries}
     modules: dict[str, list[ExtensionModule]] = {}
     for module in graph.of_kind(ExtensionModule):
@@ -289,9 +308,31 @@ def _missing(closure: Closure, graph: ModuleGraph) -> Iterator[Diagnostic]:
         yield Diagnostic(
             Severity.WARNING if certain.intersection((first, *others)) else Severity.NOTE,
             "missing-library",
-            f"the shared library `{name}` was not found: `{first}`{also} cannot be imported, neither here nor in the binary",
+            f"the shared library `{name}` was not found: `{first}`{also} cannot be imported here, "
+            "and in the binary only where the system has it",
             notes=tuple(f"`{module.path}` needs it" for module in needing[:3]),
             hint="install it on this machine: it becomes part of the binary",
+        )
+    yield from _missing_for_others(closure, modules)
+
+
+def _missing_for_others(closure: Closure, told: Container[str]) -> Iterator[Diagnostic]:
+    """One note for all libraries that only plug-ins need, which a program may never open: `told` are those of modules."""
+    needing: dict[str, list[str]] = {}
+    for path, names in closure.missing.items():
+        for name in names:
+            if name not in told:
+                needing.setdefault(name, []).append(PurePosixPath(path).name)
+    if needing:
+        first, *others = sorted(needing)
+        what = f"{len(needing)} shared libraries were" if others else f"the shared library `{first}` was"
+        more = f"and {len(others) - 2} more: `bundle plan` lists them" if len(others) > 2 else None
+        yield Diagnostic(
+            Severity.NOTE,
+            "missing-library",
+            f"{what} not found: plug-ins that need them can be opened only where the system has them",
+            notes=(*(f"`{needing[name][0]}` needs `{name}`" for name in (first, *others[:2])), *filter(None, [more])),
+            hint="install them on this machine, and they become part of the binary",
         )
 
 
@@ -315,10 +356,19 @@ def _runtimes(closure: Closure, placement: Placement) -> Iterator[Diagnostic]:
             for object_ in (*carried, *closure.system.values())
             if RUNTIMES.intersection(object_.needed) and object_.name not in RUNTIMES
         )
+        # One that is missing on this machine may need them: what needs it does.
+        missing = {
+            name
+            for library in closure.libraries
+            if RUNTIMES.intersection(library.object.needed)
+            for name in closure.missing.get(library.path, ())
+        }
+        first, others = (*users, *sorted(missing))[:3], len(users) + len(missing) - 3
+        more = f" and {others} more" if others > 0 else ""
         yield Diagnostic(
             Severity.NOTE,
             "system-runtime",
-            f"`{'` and `'.join(names)}` stay the system's, for the dynamic linker brings them for `{'`, `'.join(users)}`",
+            f"`{'` and `'.join(names)}` stay the system's, for the dynamic linker brings them for `{'`, `'.join(first)}`{more}",
             hint="the binary runs only where they are installed, and not older than what it needs of them (`bundle inspect`)",
         )
 

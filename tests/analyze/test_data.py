@@ -282,9 +282,12 @@ def test_files_beside_the_packages(tmp_path: Path):
     install(site, "dist", {"p.py": "", **{f"../../../{name}": "#!/bin/sh" for name in names}})
     (tmp_path / "bin/tool").write_bytes(b"\x7fELF...")
 
-    found = collected("import p", site)
+    files, _ = collect(walked(walker(site), "import p").reached, InstalledDistributions((site,), MARKERS))
+    found = {
+        str(file.destination): file.origin.distribution for file in files if "dist-info" not in str(file.destination)
+    }
 
-    assert {name for name in found if "dist-info" not in name} == {"share/app/x.json", "etc/app.toml", "bin/tool"}
+    assert found == dict.fromkeys(["share/app/x.json", "etc/app.toml", "bin/tool"], "dist")
 
 
 def test_what_is_left_out_is_listed(tmp_path: Path):

@@ -6,6 +6,7 @@ Costs sixty small compilations, and a binary for each interpreter.
 from __future__ import annotations
 
 import functools
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -154,6 +155,18 @@ def test_what_is_carried(program: Natives):
 
     assert {Path(each["path"]).name: each["reason"] for each in found["carried"]} == natives.CARRIED
     assert not {"carried_text", "carried_stack"} & set(found["modules"]["prelinked"])
+
+
+def test_files_of_prelinked_libraries(newest_program: Natives):
+    """Who reads the file of a prelinked library gets every byte of it, before and after the library is loaded."""
+    found = inspect(newest_program.binary)
+    names = [f"{name}.abi3.so" for name in found["modules"]["prelinked"]]
+    there = {path.name for path in newest_program.program.parent.iterdir()}
+    files = [f"file:{name}" for name in sorted({*names, *map(os.path.basename, found["libraries"])} & there)]
+
+    newest_program.check_same(*files, "use_data", "thread_own", *files)
+
+    assert {"file:libfirst.so", "file:relative_packed.abi3.so", "file:thread_large.abi3.so"} <= set(files)
 
 
 def test_no_file_is_loaded(program: Natives):

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from bundler.analyze.carry.opened_libraries import auditwheel_libraries
 from bundler.analyze.carry.stray import is_stray_file, is_stray_folder
-from bundler.analyze.graph import DataFile
+from bundler.analyze.graph import DataFile, Origin, OriginKind
 from bundler.analyze.installed.distributions import Installed, InstalledDistributions
 from bundler.analyze.nodes import Reached
 from bundler.elf import is_elf
@@ -206,7 +206,7 @@ def _shared(owner: Installed) -> Iterator[DataFile]:
         if place.parts[0] in _ONLY_FOR_PEOPLE or place.parts[:2] in _MANUALS or not is_data(place):
             continue
         if path.is_file() and (not is_program or is_elf(path)):
-            yield DataFile(path, place, is_executable=is_program)
+            yield DataFile(path, place, is_executable=is_program, origin=Origin(OriginKind.DISTRIBUTION, owner.name))
 
 
 def _recorded(owner: Installed, packages: Mapping[Path, PurePosixPath]) -> Iterator[DataFile]:
