@@ -1,0 +1,224 @@
+"""What tests get as `pyi_builder`: builds a program with `bundle`, and runs it."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import textwrap
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.pyinstaller.adapter import spec
+from tests.pyinstaller.adapter.layers import make_layer
+from tests.pyinstaller.adapter.recipe import NoCounterpartError, Recipe, bundle_arguments, read_command_line
+
+_RUN_SECONDS = 180
+
+# What was there before any test: what a test adds, the program is to find.
+_SEARCH_PATH = tuple(sys.path)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the tests' programs lie."""
+
+    tests: Path
+
+    @property
+    def scripts(self) -> Path:
+        return self.tests / "scripts"
+
+    @property
+    def modules(self) -> Path:
+        return self.tests / "modules"
+
+    @property
+    def specs(self) -> Path:
+        return self.tests / "specs"
+
+    @property
+    def expected_modules(self) -> Path:
+        return self.tests / "logs"
+
+
+class Builder:
+    """Builds one program after the other below a folder. Names that begin with an underscore are those that tests use."""
+
+    def __init__(self, bundle: Path, sources: Sources, folder: Path, test: str) -> None:
+        self.script = ""
+        self._bundle = bundle
+        self._sources = sources
+        self._test = test
+        self._tmp_path = folder
+        self._dist_dir = folder / "dist"
+        self._build_dir = folder / "build"
+
+    # --- What tests call ---
+
+    def test_source(self, source: str, *args: object, test_id: str | None = None, **kwargs: object) -> None:
+        """Build and run a program that is given as text. Its file has the test's name, and `test_id` behind it."""
+        name = "__".join(each for each in (self._test, test_id) if each)
+        script = self._tmp_path / f"{name.replace('.', '_')}.py"
+        script.write_text(textwrap.dedent(source), encoding="utf-8")
+        self.test_script(script, *args, **kwargs)  # type: ignore[arg-type]
+
+    def test_script(
+        self,
+        script: str | Path,
+        pyi_args: Sequence[str] | None = None,
+        app_name: str | None = None,
+        app_args: Sequence[str] | None = None,
+        run_from_path: bool = False,  # noqa: FBT001, FBT002: tests pass it by name
+        retcode: int = 0,
+    ) -> None:
+        """Build and run a script: a path, or a name in the folder of the tests' scripts."""
+        path = self._sources.scripts / script
+        self.script = str(path)
+        given = read_command_line(pyi_args or ())
+        name = app_name or given.name or path.stem
+        with self._building(path.parent):
+            arguments = dict(given.analysis)
+            # Its folder of modules is on the search path in every test.
+            arguments["pathex"] = [str(self._sources.modules), *arguments["pathex"]]  # type: ignore[misc]
+            analysis = spec.Analysis([str(path)], **arguments)  # type: ignore[arg-type]
+            options = [(option, "", "OPTION") for option in given.interpreter_options]
+            spec.EXE(
+                spec.PYZ(analysis.pure), analysis.scripts, options, name=name, package_options=given.package_options
+            )
+        self._test_executables(name, app_args or (), run_from_path=run_from_path, retcode=retcode)
+
+    def test_spec(
+        self,
+        specfile: str | Path,
+        pyi_args: Sequence[str] = (),
+        app_name: str | None = None,
+        app_args: Sequence[str] = (),
+    ) -> None:
+        """Build what a spec file says, and run it. Arguments behind `--` are those of the spec file."""
+        path = self._sources.specs / specfile
+        own = list(pyi_args)[list(pyi_args).index("--") + 1 :] if "--" in pyi_args else []
+        before = sys.argv
+        sys.argv = [str(path), *own]
+        try:
+            with self._building(path.parent):
+                spec.run_spec(path, os=os)
+        finally:
+            sys.argv = before
+        self._test_executables(app_name or path.stem, app_args, run_from_path=False, retcode=0)
+
+    def _find_executables(self, name: str) -> list[str]:
+        """The executables of this name, or of this name and one letter: in the folder of results or one below it."""
+        found = [
+            path
+            for folder in (self._dist_dir / name, self._dist_dir)
+            for pattern in (name, f"{name}_?")
+            for path in sorted(folder.glob(pattern))
+        ]
+        return [str(path) for path in found if path.is_file()]
+
+    def _run_executable(self, program: str, arguments: Sequence[str], run_from_path: bool) -> int:  # noqa: FBT001
+        """Run a program with an empty PATH, from its own folder or by PATH; its status."""
+        path = Path(program)
+        environment = {name: value for name, value in os.environ.items() if name != "PATH"}
+        if run_from_path:
+            environment["PATH"] = f":{path.parent}"
+            command, folder = path.name, self._tmp_path
+        else:
+            command, folder = f"./{path.name}", path.parent
+        done = subprocess.run(
+            [command, *arguments],
+            executable=path,
+            env=environment,
+            cwd=folder,
+            timeout=_RUN_SECONDS,
+            check=False,
+        )
+        return done.returncode
+
+    # --- How ---
+
+    @contextmanager
+    def _building(self, spec_folder: Path) -> Iterator[None]:
+        token = spec.WORK.set(spec.Work(spec_folder, self._dist_dir, self._build_dir, self._make))
+        try:
+            yield
+        except NoCounterpartError as error:
+            pytest.fail(f"bundle has no counterpart of {error}")
+        finally:
+            spec.WORK.reset(token)
+
+    def _test_executables(self, name: str, arguments: Sequence[str], *, run_from_path: bool, retcode: int) -> None:
+        programs = self._find_executables(name)
+        assert programs, "no executable was written"
+        for program in programs:
+            expected = self._sources.expected_modules / f"{Path(program).stem}.toc"
+            if expected.exists():
+                missing = self._missing(program, eval(expected.read_text(encoding="utf-8")))  # noqa: S307: a list of texts
+                assert not missing, f"{program} lacks {missing}"
+            status = self._run_executable(program, arguments, run_from_path)
+            # The words are those that a test looks for.
+            if status != retcode:
+                pytest.fail(f"Running exe {program} failed with return-code {status}.")
+
+    def _missing(self, program: str, patterns: Sequence[str]) -> list[str]:
+        """Which of these patterns match no module and no file in a binary."""
+        done = subprocess.run([self._bundle, "inspect", program, "--json"], capture_output=True, text=True, check=True)
+        found = json.loads(done.stdout)
+        names = [name for kind in found["modules"].values() for name in kind]
+        names += [path.rpartition("/__bundle__/")[2] for kind in ("libraries", "carried", "data_files") for path in map(_path, found[kind])]
+        return [pattern for pattern in patterns if not any(re.match(pattern, name) for name in names)]
+
+    def _make(self, recipe: Recipe, output: Path) -> None:
+        """Write an executable."""
+        work = Path(tempfile.mkdtemp(prefix="layer-", dir=self._tmp_path))
+        python = make_layer(work / "environment", [*_added_folders(), *recipe.search_path])
+        if recipe.collection_modes:
+            (work / "hooks").mkdir()
+            for module, mode in recipe.collection_modes.items():
+                (work / "hooks" / f"hook-{module}.py").write_text(f"module_collection_mode = {mode!r}\n")
+        folders = ["--additional-hooks-dir", str(work / "hooks")] if recipe.collection_modes else []
+        done = subprocess.run(
+            [self._bundle, *bundle_arguments(recipe), *folders, "--python", python, "-o", output],
+            env={**os.environ, **_library_folders()},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
+        shutil.rmtree(work)
+        if done.returncode:
+            pytest.fail(f"{recipe.script.name} is not built: {done.stderr.strip().partition(chr(10))[0]}")
+
+
+def _path(file: object) -> str:
+    """The path of a file that `bundle inspect` prints: a text, or an object with one."""
+    return str(file["path"] if isinstance(file, dict) else file)
+
+
+def _added_folders() -> list[Path]:
+    """What a test has added to its own search path."""
+    return [Path(folder) for folder in sys.path if folder and folder not in _SEARCH_PATH]
+
+
+def _library_folders() -> dict[str, str]:
+    """Where a test wants shared libraries to be looked for: it has changed a function of PyInstaller that knows the folders."""
+    from PyInstaller import config  # noqa: PLC0415: it is not there when this is read outside of its tests
+    from PyInstaller.depend import utils  # noqa: PLC0415
+
+    before = config.CONF.get("pathex")
+    config.CONF["pathex"] = []
+    try:
+        utils._resolveCtypesImports([])  # noqa: SLF001
+        folders = [*config.CONF["pathex"], os.environ.get("LD_LIBRARY_PATH", "")]
+    finally:
+        config.CONF["pathex"] = before
+    return {"LD_LIBRARY_PATH": ":".join(filter(None, folders))} if any(folders) else {}
