@@ -14,6 +14,7 @@ from bundler.analyze.graph import (
     BrokenModule,
     BuiltinModule,
     ExtensionModule,
+    Library,
     ModuleGraph,
     NamespacePackage,
     SourceModule,
@@ -93,6 +94,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
     )
     # The archive with the interpreter, and what it needs; a shared library is prelinked instead.
     embedded = _needed_libraries(libpython, target.machine)
+    roots: list[ExtensionModule | Library] = [*graph.of_kind(ExtensionModule), *graph.libraries]
     others = [option for option in libpython.needs if option not in embedded]
     libraries: list[Path | str] = [] if is_shared else [libpython.path, *others]
     return LinkPlan(
@@ -126,14 +128,13 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
 
     def placed(left_to_system: frozenset[str]) -> tuple[Closure, Floor | None, Placement]:
         closure = find_closure(
-            (
-                *((module.path, module.filename) for module in graph.of_kind(ExtensionModule)),
-                *((library.path, library.filename) for library in graph.libraries),
-            ),
+            ((each.path, each.filename) for each in roots),
             str(bundle_root()),
             target.machine,
-            (libpython.path,) if is_shared else embedded.values(),
-            left_to_system,
+            linked=(libpython.path,) if is_shared else embedded.values(),
+            opened=graph.library_names,
+            library_folders=settings.library_folders,
+            left_to_system=left_to_system,
         )
         floor = _floor(settings, closure)
         offer = Offer(

@@ -1,4 +1,4 @@
-"""Finds what a file looks up by name outside import statements: codecs, and builtins that `site` adds."""
+"""Finds what a file looks up by name outside import statements: codecs, shared libraries, and builtins that `site` adds."""
 
 from __future__ import annotations
 
@@ -67,6 +67,17 @@ def encodings_of(call: ast.Call, name: str | None) -> Iterator[ast.expr]:
     if owner_name == "codecs":
         place = _OF_CODECS.get(name or "", place)
     yield from call.args[place : place + 1]
+
+
+# Functions of ctypes and cffi that open a library by its name.
+_OPENING = frozenset({"CDLL", "PyDLL", "LoadLibrary", "dlopen"})
+
+
+def library_of(call: ast.Call, name: str | None) -> tuple[ast.expr, bool] | None:
+    """The argument of a call of `name` that names a shared library; is it the short name that `find_library` takes?"""
+    if not call.args or not (name in _OPENING or name == "find_library"):
+        return None
+    return call.args[0], name == "find_library"
 
 
 def named_codecs(strings: Iterable[str]) -> Iterator[str]:

@@ -16,8 +16,8 @@ from typing import Any, ClassVar
 
 from .conditions import dotted, is_main_test, truth
 from .folders import AddedFolders, is_path_guard
-from .lookups import SITE_BUILTINS, encodings_of, named_codecs, site_builtins
-from .schema import CONDITIONAL, DEFERRED, EAGER, OPTIONAL, Facts, FamilyRow, ImportRow, Unreadable
+from .lookups import SITE_BUILTINS, encodings_of, library_of, named_codecs, site_builtins
+from .schema import CONDITIONAL, DEFERRED, EAGER, OPTIONAL, Facts, FamilyRow, ImportRow, LibraryRow, Unreadable
 
 # From the firmest to the loosest.
 _ORDER = (EAGER, CONDITIONAL, OPTIONAL, DEFERRED)
@@ -37,6 +37,9 @@ _REFERENCE = re.compile(r"\.*\w[\w-]*(?:[.:][\w-]+)*\Z")
 _MODULE_PATTERN = re.compile(r"\.*\w+(?:\.[\w*]+)*\.[\w.]*\*[\w.*]*\Z")
 _PLACEHOLDER = re.compile(r"\{\w*\}")
 _PLACEHOLDER_OLD = re.compile(r"%(?:\(\w+\))?s")
+
+# What the dynamic linker looks for in its folders: no path, and all of it is known.
+_LIBRARY_NAME = re.compile(r"[\w.+-]+\Z")
 
 # Functions of `runpy`, `importlib.metadata` and `pkg_resources` whose first argument is a name.
 _TAKING_NAMES = frozenset(
@@ -80,6 +83,7 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
         "codecs": sorted(set(named_codecs(strings))),
         "strings": " ".join(sorted(filter(_REFERENCE.match, strings))),
         "any_codec": scanner.any_codec,
+        "libraries": sorted(scanner.libraries),
         "search_folders": scanner.added_folders.found(in_package=False) if scanner.added_folders else [],
         "package_folders": scanner.added_folders.found(in_package=True) if scanner.added_folders else [],
         "folder_names": scanner.added_folders.constants() if scanner.added_folders else {},
@@ -164,6 +168,8 @@ class _Scanner:
         self.all: list[str] | None = None
         self.names: dict[str, set[str]] = {"": set()}
         self.strings: set[str] = set()  # short ones
+        self.libraries: set[LibraryRow] = set()  # that are opened by a literal name
+        self._opened: list[tuple[ast.expr, bool]] = []
         self.any_codec = False  # is there an encoding that is no constant?
         self.names_site_builtins = False
         self._user = ""
@@ -438,9 +444,10 @@ class _Scanner:
         function = node.func
         name = getattr(function, "attr", None) or getattr(function, "id", None)
         name = self._renamed.get(name, name) if name else name
-        if name in _IMPORTERS and node.args:
-            self._import_call(node, binding)
-        if name == "find_spec" and node.args and not isinstance(node.args[0], ast.Constant):
+        first = _argument(node, 0, "name")
+        if name in _IMPORTERS and first is not None:
+            self._import_call(node, first, binding)
+        if name == "find_spec" and first is not None and not isinstance(first, ast.Constant):
             self._looked_up.append(node.lineno)
         elif name == "module_from_spec":
             self._makes_modules = True
@@ -450,13 +457,15 @@ class _Scanner:
             text = node.args[0].value
             if isinstance(text, str) and text:
                 (self.run_modules if name == "run_module" else self.metadata).add(text)
+        if (opened := library_of(node, name)) is not None:
+            self._opened.append(opened)
         if any(type(value) is not ast.Constant for value in encodings_of(node, name)):
             self.any_codec = True
 
-    def _import_call(self, node: ast.Call, binding: str) -> None:
+    def _import_call(self, node: ast.Call, imported: ast.expr, binding: str) -> None:
         """`import_module(...)` or `__import__(...)`: with a literal name, or one that begins with one."""
         package, above = _literal_package(node), _literal_level(node)
-        match node.args[0]:
+        match imported:
             case ast.Constant(str(name)) if name.startswith(".") and package:
                 self._add(node, binding, _resolved(name, package), None, 0)
             case ast.Constant(str(name)):
@@ -472,6 +481,10 @@ class _Scanner:
             self.dynamic += self._looked_up
         for computed, package, above, line in self._computed:
             self._add_family("." * above + _pattern(computed, self._constants).partition("*")[0], package, line)
+        for named, is_short in self._opened:
+            library = _pattern(named, self._constants)
+            if _LIBRARY_NAME.match(library) and (is_short or ".so" in library):
+                self.libraries.add(LibraryRow(library, is_short))
         if self.dynamic or self.has_lazy_attributes:
             found = {_pattern(node, self._constants) for node in self._composed}
             self.patterns = sorted(text for text in found if _MODULE_PATTERN.match(text))
@@ -567,11 +580,16 @@ def _resolved(name: str, package: str) -> str:
     return ".".join((*parts[: len(parts) - above], rest))
 
 
+def _argument(call: ast.Call, place: int, name: str) -> ast.expr | None:
+    """An argument of a call by its place, counted from 0, or by its name."""
+    given = [*call.args[place : place + 1], *(keyword.value for keyword in call.keywords if keyword.arg == name)]
+    return given[0] if given else None
+
+
 def _literal_package(call: ast.Call) -> str:
     """The second argument of import_module, where it is written out."""
-    given = call.args[1:2] + [keyword.value for keyword in call.keywords if keyword.arg == "package"]
-    match given:
-        case [ast.Constant(str(package))]:
+    match _argument(call, 1, "package"):
+        case ast.Constant(str(package)):
             return package
         case _:
             return ""
@@ -579,9 +597,8 @@ def _literal_package(call: ast.Call) -> str:
 
 def _literal_level(call: ast.Call) -> int:
     """The level at which `__import__` starts, from its fifth argument: 1 is the file's own package."""
-    given = call.args[4:5] + [keyword.value for keyword in call.keywords if keyword.arg == "level"]
-    match given:
-        case [ast.Constant(int(level))] if level > 0:
+    match _argument(call, 4, "level"):
+        case ast.Constant(int(level)) if level > 0:
             return level
         case _:
             return 0
