@@ -26,7 +26,9 @@ _PAGE = ROOT / "docs" / "pyinstaller-tests.md"
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; its exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.pyinstaller", allow_abbrev=False)
-    parser.add_argument("tests", metavar="TEST", nargs="*", help="files, or tests of them: `test_basic.py::test_codecs`")
+    parser.add_argument(
+        "tests", metavar="TEST", nargs="*", help="files, or tests of them: `test_basic.py::test_codecs`"
+    )
     parser.add_argument("--python", metavar="VERSION", default="3.13", help="the Python to embed (default: 3.13)")
     parser.add_argument("-k", metavar="EXPRESSION", help="only tests whose names match, as pytest's -k")
     parser.add_argument("-n", metavar="N", default="1", help="processes (default: 1)")
@@ -63,11 +65,19 @@ def _run(python: str, tests: Sequence[str], options: Sequence[str], table: Table
     with tempfile.TemporaryDirectory(prefix="pyinstaller-tests-") as work:
         report = Path(work) / "report.xml"
         left_out = [f"--deselect=tests/functional/{test.rstrip('*')}" for each in table.left_out for test in each.tests]
+        command: list[str | Path] = [interpreter.python, "-m", "pytest", "-p", "tests.pyinstaller.adapter.plugin"]
+        command += [*options, *left_out, "--bundle", Path(sysconfig.get_path("scripts"), "bundle")]
+        command += ["-c", source / "pytest.ini", "--rootdir", source, "--timeout=1800", "--tb=short"]
+        command += [
+            "--junit-xml",
+            report,
+            "-o",
+            "tmp_path_retention_policy=failed",
+            "--basetemp",
+            Path(work) / "programs",
+        ]
         subprocess.run(
-            [interpreter.python, "-m", "pytest", "-p", "tests.pyinstaller.adapter.plugin", *options, *left_out]
-            + ["--bundle", Path(sysconfig.get_path("scripts"), "bundle"), "--junit-xml", report, "--timeout=1800", "--tb=short"]
-            + ["-c", source / "pytest.ini", "--rootdir", source, "-o", "tmp_path_retention_policy=failed", "--basetemp", Path(work) / "programs"]
-            + [functional / test for test in tests or ("",)],
+            [*command, *(functional / test for test in tests or ("",))],
             env={**os.environ, "PYTHONPATH": f"{ROOT}:{source}", "PYTHONDONTWRITEBYTECODE": "1"},
             cwd=source,
             check=False,

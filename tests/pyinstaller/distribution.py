@@ -41,8 +41,10 @@ def unpacked_source() -> Path:
         download = ENVIRONMENTS / "pyinstaller-download"
         shutil.rmtree(download, ignore_errors=True)
         subprocess.run(
-            [base, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-            + ["--no-binary=pyinstaller", f"--dest={download}", f"pyinstaller=={VERSION}"],
+            [
+                *(base, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"),
+                *("--no-binary=pyinstaller", f"--dest={download}", f"pyinstaller=={VERSION}"),
+            ],
             check=True,
         )
         (archive,) = download.glob("*.tar.gz")

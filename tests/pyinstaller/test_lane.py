@@ -25,7 +25,9 @@ def _outcome(test: str, status: Status) -> Outcome:
 
 def test_failure_without_an_explanation_is_one_of_the_lane():
     """A test that fails is a defect unless the table says why it is none."""
-    judgement = judge([_outcome("test_a.py::test_one[y]", Status.FAILED), _outcome("test_a.py::two", Status.FAILED)], _TABLE)
+    judgement = judge(
+        [_outcome("test_a.py::test_one[y]", Status.FAILED), _outcome("test_a.py::two", Status.FAILED)], _TABLE
+    )
 
     assert [each.test for each in judgement.unexplained] == ["test_a.py::two"]
     assert not judgement.is_good
@@ -61,7 +63,9 @@ def test_reports_are_read(tmp_path: Path):
 
 def test_page_tells_what_is_not_explained():
     """The page names failures with their reasons, those without one too."""
-    text = "\n".join(page({"3.13": [_outcome("test_a.py::test_one", Status.FAILED), _outcome("x.py::y", Status.FAILED)]}, _TABLE))
+    text = "\n".join(
+        page({"3.13": [_outcome("test_a.py::test_one", Status.FAILED), _outcome("x.py::y", Status.FAILED)]}, _TABLE)
+    )
 
     assert "| `test_one` | it is said to be so |" in text
     assert "| `y` | **not explained**" in text
@@ -84,8 +88,10 @@ def _built(tmp_path: Path, *, interpreter_options: tuple[str, ...] = (), **argum
 def test_command_lines_become_ours(tmp_path: Path):
     """What PyInstaller's options ask for is asked of `bundle` by its own, abbreviated ones too."""
     given = read_command_line(
-        ["--onefile", "--path", f"/a{os.pathsep}/b", "--hiddenimport=x.y", "--add-data", "f.txt:d", "--exclude", "z"]
-        + ["--python", "X utf8", "--collect-all", "p", "--additional-hooks-dir=h", "--name", "n"]
+        [
+            *("--onefile", "--path", f"/a{os.pathsep}/b", "--hiddenimport=x.y", "--add-data", "f.txt:d"),
+            *("--exclude", "z", "--python", "X utf8", "--collect-all", "p", "--additional-hooks-dir=h", "--name", "n"),
+        ]
     )
     recipe = _built(tmp_path, interpreter_options=given.interpreter_options, **given.analysis)
     arguments = list(bundle_arguments(recipe))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -10,10 +11,11 @@ import subprocess
 import sys
 import tempfile
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,8 +67,8 @@ class Builder:
     # --- What tests call ---
 
     def test_source(self, source: str, *args: object, test_id: str | None = None, **kwargs: object) -> None:
-        """Build and run a program that is given as text. Its file has the test's name, and `test_id` behind it."""
-        name = "__".join(each for each in (self._test, test_id) if each)
+        """Build and run a program that is given as text, under a name that tests look for, with `test_id` behind it."""
+        name = "__".join(each for each in ("test_source", test_id) if each)
         script = self._tmp_path / f"{name.replace('.', '_')}.py"
         script.write_text(textwrap.dedent(source), encoding="utf-8")
         self.test_script(script, *args, **kwargs)  # type: ignore[arg-type]
@@ -77,13 +79,16 @@ class Builder:
         pyi_args: Sequence[str] | None = None,
         app_name: str | None = None,
         app_args: Sequence[str] | None = None,
-        run_from_path: bool = False,  # noqa: FBT001, FBT002: tests pass it by name
+        run_from_path: bool = False,
         retcode: int = 0,
     ) -> None:
         """Build and run a script: a path, or a name in the folder of the tests' scripts."""
         path = self._sources.scripts / script
         self.script = str(path)
-        given = read_command_line(pyi_args or ())
+        try:
+            given = read_command_line(pyi_args or ())
+        except NoCounterpartError as error:
+            pytest.fail(f"bundle has no counterpart of {error}")
         name = app_name or given.name or path.stem
         with self._building(path.parent):
             arguments = dict(given.analysis)
@@ -125,7 +130,7 @@ class Builder:
         ]
         return [str(path) for path in found if path.is_file()]
 
-    def _run_executable(self, program: str, arguments: Sequence[str], run_from_path: bool) -> int:  # noqa: FBT001
+    def _run_executable(self, program: str, arguments: Sequence[str], run_from_path: bool) -> int:
         """Run a program with an empty PATH, from its own folder or by PATH; its status."""
         path = Path(program)
         environment = {name: value for name, value in os.environ.items() if name != "PATH"}
@@ -160,22 +165,23 @@ class Builder:
         programs = self._find_executables(name)
         assert programs, "no executable was written"
         for program in programs:
-            expected = self._sources.expected_modules / f"{Path(program).stem}.toc"
-            if expected.exists():
-                missing = self._missing(program, eval(expected.read_text(encoding="utf-8")))  # noqa: S307: a list of texts
-                assert not missing, f"{program} lacks {missing}"
+            for expected in {self._test, Path(program).stem}:
+                self._check_contents(program, self._sources.expected_modules / f"{expected}.toc")
             status = self._run_executable(program, arguments, run_from_path)
             # The words are those that a test looks for.
             if status != retcode:
                 pytest.fail(f"Running exe {program} failed with return-code {status}.")
 
-    def _missing(self, program: str, patterns: Sequence[str]) -> list[str]:
-        """Which of these patterns match no module and no file in a binary."""
+    def _check_contents(self, program: str, expected: Path) -> None:
+        """Fail if a binary lacks what a file of patterns names, if there is one: modules and files."""
+        if not expected.exists():
+            return
         done = subprocess.run([self._bundle, "inspect", program, "--json"], capture_output=True, text=True, check=True)
-        found = json.loads(done.stdout)
-        names = [name for kind in found["modules"].values() for name in kind]
-        names += [path.rpartition("/__bundle__/")[2] for kind in ("libraries", "carried", "data_files") for path in map(_path, found[kind])]
-        return [pattern for pattern in patterns if not any(re.match(pattern, name) for name in names)]
+        names = [Path(program).stem, *_names(json.loads(done.stdout))]
+        patterns = ast.literal_eval(expected.read_text(encoding="utf-8"))
+        # One with a colon is of a file that another program has; each of ours is whole.
+        missing = [each for each in patterns if ":" not in each and not any(re.match(each, name) for name in names)]
+        assert not missing, f"{program} lacks {missing}"
 
     def _make(self, recipe: Recipe, output: Path) -> None:
         """Write an executable."""
@@ -196,12 +202,17 @@ class Builder:
         print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
         shutil.rmtree(work)
         if done.returncode:
-            pytest.fail(f"{recipe.script.name} is not built: {done.stderr.strip().partition(chr(10))[0]}")
+            first = next((line for line in done.stderr.splitlines() if line.startswith("error")), done.stderr)
+            pytest.fail(f"{recipe.script.name} is not built: {first}")
 
 
-def _path(file: object) -> str:
-    """The path of a file that `bundle inspect` prints: a text, or an object with one."""
-    return str(file["path"] if isinstance(file, dict) else file)
+def _names(inspected: Mapping[str, Any]) -> Iterator[str]:
+    """The modules and files that `bundle inspect` tells of."""
+    for modules in inspected["modules"].values():
+        yield from modules
+    yield "python"
+    for kind in ("libraries", "carried", "data_files"):
+        yield from (str(file["path"] if isinstance(file, dict) else file) for file in inspected[kind])
 
 
 def _added_folders() -> list[Path]:
@@ -211,13 +222,13 @@ def _added_folders() -> list[Path]:
 
 def _library_folders() -> dict[str, str]:
     """Where a test wants shared libraries to be looked for: it has changed a function of PyInstaller that knows the folders."""
-    from PyInstaller import config  # noqa: PLC0415: it is not there when this is read outside of its tests
-    from PyInstaller.depend import utils  # noqa: PLC0415
+    from PyInstaller import config
+    from PyInstaller.depend import utils
 
     before = config.CONF.get("pathex")
     config.CONF["pathex"] = []
     try:
-        utils._resolveCtypesImports([])  # noqa: SLF001
+        utils._resolveCtypesImports([])
         folders = [*config.CONF["pathex"], os.environ.get("LD_LIBRARY_PATH", "")]
     finally:
         config.CONF["pathex"] = before

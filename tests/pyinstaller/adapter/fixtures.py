@@ -44,9 +44,7 @@ def _builder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
 
 # The parameter is there for tests that name one: a folder as the result, or a file. Here it is a file in every case.
 @pytest.fixture(params=["onefile"])
-def pyi_builder(
-    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Builder]:
+def pyi_builder(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Builder]:
     """Builds from scripts and texts."""
     yield from _builder(request, tmp_path, monkeypatch)
 

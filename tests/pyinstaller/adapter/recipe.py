@@ -49,7 +49,16 @@ def bundle_arguments(recipe: Recipe) -> Iterator[str]:
 
 
 # Options that mean nothing where one file is the result and no second process starts (docs/coming-from-pyinstaller.md).
-_WITHOUT_MEANING = ("--onefile", "--onedir", "--windowed", "--noupx", "--noconfirm", "--strip", "--clean")
+_WITHOUT_MEANING = (
+    "--onefile",
+    "--onedir",
+    "--windowed",
+    "--noupx",
+    "--noconfirm",
+    "--strip",
+    "--clean",
+    "--bootloader-ignore-signals",
+)
 _VALUE_WITHOUT_MEANING = ("--debug", "--contents-directory", "--runtime-tmpdir", "--log-level", "--upx-dir")
 
 _SAME = ("--collect-all", "--collect-submodules", "--collect-data", "--collect-binaries", "--copy-metadata")
@@ -66,7 +75,7 @@ class CommandLine:
 
 
 def read_command_line(arguments: Sequence[str]) -> CommandLine:
-    """Read options of PyInstaller, which may be abbreviated as argparse allows it."""
+    """Read options of PyInstaller, which may be abbreviated as argparse allows it; NoCounterpartError for other ones."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--name", "-n", default="")
     parser.add_argument("--paths", "-p", action="append", default=[])
@@ -84,7 +93,9 @@ def read_command_line(arguments: Sequence[str]) -> CommandLine:
         parser.add_argument(option, action="store_true")
     for option in _VALUE_WITHOUT_MEANING:
         parser.add_argument(option)
-    given = parser.parse_args(arguments)
+    given, others = parser.parse_known_args(arguments)
+    if others:
+        raise NoCounterpartError(" ".join(others))
     analysis = {
         "pathex": [folder for each in given.paths for folder in each.split(":")],
         "datas": [tuple(each.rsplit(":", 1)) for each in given.add_data],

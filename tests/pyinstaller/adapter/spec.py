@@ -38,7 +38,7 @@ class Part(list[tuple[str, ...]]):
 class Analysis:
     """The recipe of one program."""
 
-    def __init__(  # noqa: PLR0913: the arguments are PyInstaller's
+    def __init__(
         self,
         scripts: Sequence[str],
         pathex: Iterable[str] | None = None,
@@ -92,7 +92,7 @@ class EXE:
     ) -> None:
         work = WORK.get()
         recipe = _analysis(parts).recipe
-        rows = [row for part in parts if isinstance(part, (list, tuple)) for row in part]
+        rows = [row for part in parts if isinstance(part, list | tuple) for row in part]
         self.path = (work.build if exclude_binaries else work.dist) / Path(name).name
         self.path.parent.mkdir(parents=True, exist_ok=True)
         work.make(replace(_with_rows(recipe, rows), package_options=tuple(package_options)), self.path)
@@ -118,7 +118,7 @@ def BUNDLE(*_parts: object, **_unused: object) -> None:  # noqa: N802: the name 
 
 
 def _analysis(parts: Iterable[object]) -> Analysis:
-    found = (part.analysis for part in parts if isinstance(part, (Part, PYZ)))
+    found = (part.analysis for part in parts if isinstance(part, Part | PYZ))
     analysis = next(found, None)
     assert analysis is not None, "none of the parts is of an analysis"
     return analysis
@@ -156,4 +156,4 @@ def run_spec(path: Path, **names: object) -> None:
     own = {name: globals()[name] for name in ("Analysis", "PYZ", "EXE", "COLLECT", "MERGE", "BUNDLE")}
     work = WORK.get()
     paths = {"SPECPATH": str(work.spec_folder), "DISTPATH": str(work.dist), "workpath": str(work.build)}
-    exec(code, {"__file__": str(path), "SPEC": str(path), "specnm": path.stem, **own, **paths, **names})  # noqa: S102
+    exec(code, {"__file__": str(path), "SPEC": str(path), "specnm": path.stem, **own, **paths, **names})
