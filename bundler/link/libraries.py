@@ -176,7 +176,12 @@ class _Search:
             return
         if opened.is_short and not name.startswith(f"lib{opened.name}.so"):
             name = f"lib{opened.name}.so"  # under which `find_library` finds it in the binary (launcher/interpreter/adapt.py)
-        self.add(file, f"{self.root_folder}/{name}", ())
+        if not self._has(name):
+            self.add(file, f"{self.root_folder}/{name}", ())
+
+    def _has(self, name: str) -> bool:
+        """Does the program bring a library with this name, or soname?"""
+        return any(name in (Path(library.path).name, library.object.name) for library in self.by_file.values())
 
     def add_system(self, name: str, file: Path | None) -> None:
         """Note a library of the system, if this machine has it."""

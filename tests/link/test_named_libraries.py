@@ -93,6 +93,26 @@ def test_what_belongs_to_the_machine_stays(folder: Path, tmp_path: Path, name: s
     assert closure.libraries == ()
 
 
+def test_what_the_program_brings_is_taken(folder: Path, tmp_path: Path):
+    """A library of the program's own with that name, or soname, is the one that is opened: the machine's does not come."""
+    own = tmp_path / "own.so"
+    shutil.copy(folder / "libother.so.2", own)
+    names = [LibraryName("libother.so.2", is_short=False), LibraryName("own.so", is_short=False)]
+    (tmp_path / "machine").mkdir()
+    for name in ("own.so", "libother.so.2"):
+        shutil.copy(folder / "libbelow.so.1", tmp_path / "machine" / name)
+
+    closure = find_closure(
+        [(own, "/__bundle__/own.so")],
+        "/__bundle__",
+        _MACHINE,
+        opened=names,
+        library_folders=(str(tmp_path / "machine"),),
+    )
+
+    assert [library.object.path for library in closure.libraries] == [own]
+
+
 def test_what_is_not_here_is_no_error(tmp_path: Path):
     """A name that means no library of this machine, or a text file, brings nothing: opening it fails as it does here."""
     (tmp_path / "libtext.so").write_text("INPUT(-lother)")
