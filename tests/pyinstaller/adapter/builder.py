@@ -25,9 +25,6 @@ from tests.pyinstaller.adapter.recipe import NoCounterpartError, Recipe, bundle_
 
 _RUN_SECONDS = 180
 
-# What was there before any test: what a test adds, the program is to find.
-_SEARCH_PATH = tuple(sys.path)
-
 
 @dataclass(frozen=True)
 class Sources:
@@ -60,6 +57,7 @@ class Builder:
         self._bundle = bundle
         self._sources = sources
         self._test = test
+        self._search_path = tuple(sys.path)  # before the test, which may add what the program is to find
         self._tmp_path = folder
         self._dist_dir = folder / "dist"
         self._build_dir = folder / "build"
@@ -183,10 +181,14 @@ class Builder:
         missing = [each for each in patterns if ":" not in each and not any(re.match(each, name) for name in names)]
         assert not missing, f"{program} lacks {missing}"
 
+    def _added_folders(self) -> list[Path]:
+        """What the test has added to its own search path."""
+        return [Path(folder) for folder in sys.path if folder and folder not in self._search_path]
+
     def _make(self, recipe: Recipe, output: Path) -> None:
         """Write an executable."""
         work = Path(tempfile.mkdtemp(prefix="layer-", dir=self._tmp_path))
-        python = make_layer(work / "environment", [*_added_folders(), *recipe.search_path])
+        python = make_layer(work / "environment", [*self._added_folders(), *recipe.search_path])
         if recipe.collection_modes:
             (work / "hooks").mkdir()
             for module, mode in recipe.collection_modes.items():
@@ -213,11 +215,6 @@ def _names(inspected: Mapping[str, Any]) -> Iterator[str]:
     yield "python"
     for kind in ("libraries", "carried", "data_files"):
         yield from (str(file["path"] if isinstance(file, dict) else file) for file in inspected[kind])
-
-
-def _added_folders() -> list[Path]:
-    """What a test has added to its own search path."""
-    return [Path(folder) for folder in sys.path if folder and folder not in _SEARCH_PATH]
 
 
 def _library_folders() -> dict[str, str]:
