@@ -13,7 +13,6 @@ import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,36 +25,16 @@ from tests.pyinstaller.adapter.recipe import NoCounterpartError, Recipe, bundle_
 _RUN_SECONDS = 180
 
 
-@dataclass(frozen=True)
-class Sources:
-    """Where the tests' programs lie."""
-
-    tests: Path
-
-    @property
-    def scripts(self) -> Path:
-        return self.tests / "scripts"
-
-    @property
-    def modules(self) -> Path:
-        return self.tests / "modules"
-
-    @property
-    def specs(self) -> Path:
-        return self.tests / "specs"
-
-    @property
-    def expected_modules(self) -> Path:
-        return self.tests / "logs"
-
-
 class Builder:
-    """Builds one program after the other below a folder. Names that begin with an underscore are those that tests use."""
+    """Builds one program after the other below a folder, for one of the tests in the folder `tests`.
 
-    def __init__(self, bundle: Path, sources: Sources, folder: Path, test: str) -> None:
+    Names that begin with an underscore are those that tests use.
+    """
+
+    def __init__(self, bundle: Path, tests: Path, folder: Path, test: str) -> None:
         self.script = ""
         self._bundle = bundle
-        self._sources = sources
+        self._tests = tests
         self._test = test
         self._search_path = tuple(sys.path)  # before the test, which may add what the program is to find
         self._tmp_path = folder
@@ -81,7 +60,7 @@ class Builder:
         retcode: int = 0,
     ) -> None:
         """Build and run a script: a path, or a name in the folder of the tests' scripts."""
-        path = self._sources.scripts / script
+        path = self._tests / "scripts" / script
         self.script = str(path)
         try:
             given = read_command_line(pyi_args or ())
@@ -91,7 +70,7 @@ class Builder:
         with self._building(path.parent):
             arguments = dict(given.analysis)
             # Its folder of modules is on the search path in every test.
-            arguments["pathex"] = [str(self._sources.modules), *arguments["pathex"]]  # type: ignore[misc]
+            arguments["pathex"] = [str(self._tests / "modules"), *arguments["pathex"]]  # type: ignore[misc]
             analysis = spec.Analysis([str(path)], **arguments)  # type: ignore[arg-type]
             options = [(option, "", "OPTION") for option in given.interpreter_options]
             spec.EXE(
@@ -107,7 +86,7 @@ class Builder:
         app_args: Sequence[str] = (),
     ) -> None:
         """Build what a spec file says, and run it. Arguments behind `--` are those of the spec file."""
-        path = self._sources.specs / specfile
+        path = self._tests / "specs" / specfile
         own = list(pyi_args)[list(pyi_args).index("--") + 1 :] if "--" in pyi_args else []
         before = sys.argv
         sys.argv = [str(path), *own]
@@ -164,7 +143,7 @@ class Builder:
         assert programs, "no executable was written"
         for program in programs:
             for expected in {self._test, Path(program).stem}:
-                self._check_contents(program, self._sources.expected_modules / f"{expected}.toc")
+                self._check_contents(program, self._tests / "logs" / f"{expected}.toc")
             status = self._run_executable(program, arguments, run_from_path)
             # The words are those that a test looks for.
             if status != retcode:
