@@ -836,6 +836,10 @@ def test_names_of_libraries():
         def later():
             return ctypes.PyDLL(util.find_library("short"))
 
+        ctypes.CDLL(name="libkeyword.so" if x else "libelse.so")
+        ctypes.CDLL(util.find_library("found") or "libfallback.so.3")
+        for name in ("libfirst.so.1", "libsecond.so"):
+            ctypes.CDLL(name)
         ctypes.CDLL("/usr/lib/libpath.so")
         ctypes.CDLL(f"lib{NAME2}.so")
         ctypes.CDLL("kernel32")
@@ -846,7 +850,11 @@ def test_names_of_libraries():
 
     assert set(found["libraries"]) == {
         *((name, False) for name in ("libconstant.so.1", "libplain.so.2", "librenamed.so", "libffi.so")),
-        ("short", True),
+        *(
+            (name, False)
+            for name in ("libkeyword.so", "libelse.so", "libfallback.so.3", "libfirst.so.1", "libsecond.so")
+        ),
+        *(("short", True), ("found", True)),
     }
 
 

@@ -34,6 +34,12 @@ def site_builtins(source: bytes) -> list[str]:
     return sorted(found - defined)
 
 
+def argument(call: ast.Call, place: int, name: str) -> ast.expr | None:
+    """An argument of a call by its place, counted from 0, or by its name."""
+    given = [*call.args[place : place + 1], *(keyword.value for keyword in call.keywords if keyword.arg == name)]
+    return given[0] if given else None
+
+
 # The argument that names an encoding, counted from 0, by the name of the function.
 _ENCODING_ARGUMENTS = {
     **dict.fromkeys(
@@ -75,9 +81,8 @@ _OPENING = frozenset({"CDLL", "PyDLL", "LoadLibrary", "dlopen"})
 
 def library_of(call: ast.Call, name: str | None) -> tuple[ast.expr, bool] | None:
     """The argument of a call of `name` that names a shared library; is it the short name that `find_library` takes?"""
-    if not call.args or not (name in _OPENING or name == "find_library"):
-        return None
-    return call.args[0], name == "find_library"
+    named = argument(call, 0, "name") if name in _OPENING or name == "find_library" else None
+    return None if named is None else (named, name == "find_library")
 
 
 def named_codecs(strings: Iterable[str]) -> Iterator[str]:

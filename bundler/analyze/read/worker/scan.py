@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from .conditions import dotted, is_main_test, truth
 from .folders import AddedFolders, is_path_guard
-from .lookups import SITE_BUILTINS, encodings_of, library_of, named_codecs, site_builtins
+from .lookups import SITE_BUILTINS, argument, encodings_of, library_of, named_codecs, site_builtins
 from .schema import CONDITIONAL, DEFERRED, EAGER, OPTIONAL, Facts, FamilyRow, ImportRow, LibraryRow, Unreadable
 
 # From the firmest to the loosest.
@@ -160,6 +160,7 @@ class _Scanner:
         self.metadata: set[str] = set()  # names of distributions that a look-up of metadata is given
         self._renamed: dict[str, str] = {}  # names of imported functions, by those that they have here
         self._constants: dict[str, str] = {}  # texts of the module's variables
+        self._choices: dict[str, set[str]] = {}  # texts that variables of loops take
         self._computed: list[tuple[ast.expr, str, int, int]] = []
         self._looked_up: list[int] = []  # lines where the spec of a module with a computed name is asked for
         self._makes_modules = False  # of specs, as importlib's recipe for lazy imports does
@@ -379,6 +380,9 @@ class _Scanner:
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.While, binding: str) -> None:
         self._look([node.test] if isinstance(node, ast.While) else [node.target, node.iter], binding)
+        match node:
+            case ast.For(ast.Name(name), ast.Tuple() | ast.List() as choices):
+                self._choices.setdefault(name, set()).update(_strings(choices))
         self.statements(node.body, binding)
         self.statements(node.orelse, binding)
 
@@ -444,7 +448,7 @@ class _Scanner:
         function = node.func
         name = getattr(function, "attr", None) or getattr(function, "id", None)
         name = self._renamed.get(name, name) if name else name
-        first = _argument(node, 0, "name")
+        first = argument(node, 0, "name")
         if name in _IMPORTERS and first is not None:
             self._import_call(node, first, binding)
         if name == "find_spec" and first is not None and not isinstance(first, ast.Constant):
@@ -482,9 +486,9 @@ class _Scanner:
         for computed, package, above, line in self._computed:
             self._add_family("." * above + _pattern(computed, self._constants).partition("*")[0], package, line)
         for named, is_short in self._opened:
-            library = _pattern(named, self._constants)
-            if _LIBRARY_NAME.match(library) and (is_short or ".so" in library):
-                self.libraries.add(LibraryRow(library, is_short))
+            for library in _texts(named, self._constants, self._choices):
+                if _LIBRARY_NAME.match(library) and (is_short or ".so" in library):
+                    self.libraries.add(LibraryRow(library, is_short))
         if self.dynamic or self.has_lazy_attributes:
             found = {_pattern(node, self._constants) for node in self._composed}
             self.patterns = sorted(text for text in found if _MODULE_PATTERN.match(text))
@@ -580,15 +584,9 @@ def _resolved(name: str, package: str) -> str:
     return ".".join((*parts[: len(parts) - above], rest))
 
 
-def _argument(call: ast.Call, place: int, name: str) -> ast.expr | None:
-    """An argument of a call by its place, counted from 0, or by its name."""
-    given = [*call.args[place : place + 1], *(keyword.value for keyword in call.keywords if keyword.arg == name)]
-    return given[0] if given else None
-
-
 def _literal_package(call: ast.Call) -> str:
     """The second argument of import_module, where it is written out."""
-    match _argument(call, 1, "package"):
+    match argument(call, 1, "package"):
         case ast.Constant(str(package)):
             return package
         case _:
@@ -597,7 +595,7 @@ def _literal_package(call: ast.Call) -> str:
 
 def _literal_level(call: ast.Call) -> int:
     """The level at which `__import__` starts, from its fifth argument: 1 is the file's own package."""
-    match _argument(call, 4, "level"):
+    match argument(call, 4, "level"):
         case ast.Constant(int(level)) if level > 0:
             return level
         case _:
@@ -623,6 +621,21 @@ def _pattern(node: ast.expr, constants: Mapping[str, str]) -> str:
             return _PLACEHOLDER.sub("*", text)
         case _:
             return "*"
+
+
+def _texts(node: ast.expr, constants: Mapping[str, str], choices: Mapping[str, set[str]]) -> Iterator[str]:
+    """The texts that an expression may have, with stars for what is not known: `a or "b"`, a variable of a loop."""
+    match node:
+        case ast.BoolOp(values=values):
+            for value in values:
+                yield from _texts(value, constants, choices)
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from _texts(body, constants, choices)
+            yield from _texts(orelse, constants, choices)
+        case ast.Name(name) if name in choices:
+            yield from choices[name]
+        case _:
+            yield _pattern(node, constants)
 
 
 def _modules_to_run(items: Sequence[ast.expr]) -> Iterator[str]:
