@@ -858,6 +858,15 @@ def test_names_of_libraries():
     }
 
 
+def test_tables_of_libraries():
+    """A file that opens libraries by computed names means those whose sonames are constants of it, and no other texts."""
+    table = 'find(ffi, ("cairo",), ("libcairo.so.2", "libcairo.dylib", "lib.so", "libmodule.py"))\n'
+    opening = "def find(ffi, short, names):\n    for name in names:\n        ffi.dlopen(name)\n"
+
+    assert facts(opening + table)["libraries"] == [("libcairo.so.2", False)]
+    assert facts(table)["libraries"] == []
+
+
 def test_imported_names_are_arguments_by_name_too():
     """`import_module(name=...)` says the same as `import_module(...)`."""
     found = facts(

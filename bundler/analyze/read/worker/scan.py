@@ -41,6 +41,8 @@ _PLACEHOLDER_OLD = re.compile(r"%(?:\(\w+\))?s")
 # What the dynamic linker looks for in its folders: no path, and all of it is known.
 _LIBRARY_NAME = re.compile(r"[\w.+-]+\Z")
 
+_SONAME = re.compile(r"lib[\w+-][\w.+-]*\.so(\.\d+)*\Z")
+
 # Functions of `runpy`, `importlib.metadata` and `pkg_resources` whose first argument is a name.
 _TAKING_NAMES = frozenset(
     "run_module version metadata distribution files requires get_distribution require load_entry_point".split()
@@ -487,7 +489,9 @@ class _Scanner:
             self._add_family("." * above + _pattern(computed, self._constants).partition("*")[0], package, line)
         for named, is_short in self._opened:
             for library in _texts(named, self._constants, self._choices):
-                if _LIBRARY_NAME.match(library) and (is_short or ".so" in library):
+                if library == "*":  # a file that opens any library has its names in a table
+                    self.libraries |= {LibraryRow(text, False) for text in self.strings if _SONAME.match(text)}
+                elif _LIBRARY_NAME.match(library) and (is_short or ".so" in library):
                     self.libraries.add(LibraryRow(library, is_short))
         if self.dynamic or self.has_lazy_attributes:
             found = {_pattern(node, self._constants) for node in self._composed}
