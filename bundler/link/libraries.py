@@ -54,23 +54,10 @@ _STAYING = (
     *sorted({name.partition(".so")[0] for name in SYSTEM_LIBRARIES | RUNTIMES}),
     "libpython*",  # another interpreter than the binary's own
     # What drivers need, which are the machine's: there must be one of each in a process.
-    *(
-        "libGL*",
-        "libEGL*",
-        "libOpenCL",
-        "libcuda*",
-        "libnv*",
-        "libdrm*",
-        "libgbm",
-        "libva*",
-        "libvdpau",
-        "libX*",
-        "libxcb*",
-    ),
-    "libwayland-*",
+    *"libGL* libEGL* libOpenCL libcuda* libnv* libdrm* libgbm libva* libvdpau libX* libxcb* libwayland-*".split(),
     # What loads plug-ins of the machine that need it: GLib and all that is built on it, sound, name services.
-    *("libglib-*", "libgobject-*", "libgio-*", "libgmodule-*", "libgirepository-*", "libgdk*", "libgtk*", "libgst*"),
-    *("libasound", "libnss_*", "libpam*"),
+    *"libglib-* libgobject-* libgio-* libgmodule-* libgirepository-* libgdk* libgtk* libgst*".split(),
+    *"libasound libnss_* libpam*".split(),
     # What speaks with a service of the same version.
     *("libsystemd", "libudev"),
 )

@@ -94,7 +94,6 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
     )
     # The archive with the interpreter, and what it needs; a shared library is prelinked instead.
     embedded = _needed_libraries(libpython, target.machine)
-    roots: list[ExtensionModule | Library] = [*graph.of_kind(ExtensionModule), *graph.libraries]
     others = [option for option in libpython.needs if option not in embedded]
     libraries: list[Path | str] = [] if is_shared else [libpython.path, *others]
     return LinkPlan(
@@ -123,6 +122,7 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
     libpython = target.libpython
     is_shared = libpython.linkage is Linkage.SHARED
     embedded = _needed_libraries(libpython, target.machine)
+    roots: list[ExtensionModule | Library] = [*graph.of_kind(ExtensionModule), *graph.libraries]
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
 
