@@ -7,5 +7,6 @@ repository (it is under the GPL). An adapter takes the place of PyInstaller's bu
 into a command line of `bundle`, and runs the binary as the test wants it. A failure is a defect of bundler unless
 explained.toml says why it is none. The lane fails on a failure without an explanation, and on an explanation whose test
 passes. The result goes to docs/pyinstaller-tests.md; a part of the tests (TEST, as `test_basic.py` or
-`test_basic.py::test_codecs`, and `-k`) renews its own outcomes. Everything takes an hour or two.
+`test_basic.py::test_codecs`, and `-k`) renews its own outcomes there, if everything was run before. Everything takes an hour
+or two.
 """

@@ -42,10 +42,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given.page_only:
         options = ["-n", given.n, *(["-k", given.k] if given.k else [])]
         found = {each.test: each for each in _run(given.python, given.tests, options, table)}
-        remember(file, {**remembered(file), **found})
+        is_whole = not given.tests and not given.k
+        # A part renews its outcomes on the page of an earlier run of everything; without one there is no page to write.
+        if is_whole or file.exists():
+            remember(file, found if is_whole else {**remembered(file), **found})
     pages = {path.stem: _known(path, table) for path in sorted(folder.glob("*.json"))}
-    _PAGE.write_text("".join(f"{line}\n" for line in page(pages, table)))
-    judgement = judge(found.values() if found else pages[given.python], table)
+    if given.python in pages:
+        _PAGE.write_text("".join(f"{line}\n" for line in page(pages, table)))
+    judgement = judge(pages.get(given.python, []) if given.page_only else found.values(), table)
     for outcome in judgement.unexplained:
         print(f"not explained: {outcome.test}: {outcome.message.partition(chr(10))[0]}")
     for test in judgement.needless:

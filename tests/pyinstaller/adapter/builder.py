@@ -191,7 +191,7 @@ def _names(inspected: Mapping[str, Any]) -> Iterator[str]:
     """The modules and files that `bundle inspect` tells of."""
     for modules in inspected["modules"].values():
         yield from modules
-    yield "python"
+    yield "python"  # patterns for libpython
     for kind in ("libraries", "carried", "data_files"):
         yield from (str(file["path"] if isinstance(file, dict) else file) for file in inspected[kind])
 
