@@ -14,9 +14,9 @@ from bundler.analyze.graph import (
     BrokenModule,
     BuiltinModule,
     ExtensionModule,
-    Library,
     ModuleGraph,
     NamespacePackage,
+    OpenedLibrary,
     SourceModule,
 )
 from bundler.contract import bundle_constant, bundle_root, launcher_folder
@@ -121,8 +121,8 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
     """The libraries of the binary, the C library that it is to run with, and how the libraries are carried."""
     libpython = target.libpython
     is_shared = libpython.linkage is Linkage.SHARED
+    roots: list[ExtensionModule | OpenedLibrary] = [*graph.of_kind(ExtensionModule), *graph.libraries]
     embedded = _needed_libraries(libpython, target.machine)
-    roots: list[ExtensionModule | Library] = [*graph.of_kind(ExtensionModule), *graph.libraries]
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
 
