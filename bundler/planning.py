@@ -82,7 +82,9 @@ def _prelinked(plan: LinkPlan) -> Iterator[PlannedLibraryRow]:
         elif dso.index in needed_by:
             reason = f"is needed by {', '.join(f'`{name}`' for name in needed_by[dso.index])}"
         else:
-            reason = "is the interpreter" if dso.is_resident else "is opened by the package that it is in"
+            is_in_package = PurePosixPath(dso.path).parent != bundle_root()
+            opened = "is opened by the package that it is in" if is_in_package else "is opened by its name"
+            reason = "is the interpreter" if dso.is_resident else opened
         yield {
             "path": dso.path,
             "is_prelinked": True,

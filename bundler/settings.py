@@ -428,6 +428,7 @@ class Settings:
         ),
     ] = False
     compiler: str | None = None  # the variable CC
+    library_folders: tuple[str, ...] = ()  # the variable LD_LIBRARY_PATH
     folder: Path = Path()  # where modules that TARGET and -m name are looked for first
     findings: tuple[Diagnostic, ...] = ()  # about where these settings come from
 

@@ -134,6 +134,7 @@ def combine(flags: Given, project: Given, variables: Mapping[str, str]) -> Setti
     return Settings(
         **values,
         compiler=variables.get("CC") or None,
+        library_folders=tuple(filter(None, variables.get("LD_LIBRARY_PATH", "").split(":"))),
         findings=python.findings,
         folder=flags.folder if given_by_flag else project.folder,
     )

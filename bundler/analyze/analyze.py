@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import PurePosixPath
 
 from bundler.analyze.carry.data import (
@@ -39,6 +39,7 @@ from bundler.analyze.graph import (
     Distribution,
     ExtensionModule,
     Import,
+    LibraryName,
     Module,
     ModuleGraph,
     NamespacePackage,
@@ -144,6 +145,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         search_path=search_path,
         runtime_hooks=(*_imported_first(walk), *contents.runtime_hooks),
         libraries=libraries,
+        library_names=_library_names(walk.reached),
         reads_own_sources=contents.reads_own_sources,
         reads_every_source=any(rule.reads_every_source for rule in contents.rules),
         starts_python=any(rule.starts_python for rule in contents.rules),
@@ -177,7 +179,7 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
     source = None if entry.function else entry.source  # a generated source has no place that users could open
     walker.add_main(main, entry.package, source, _origin_of_program(entry, around.origins))
     refuse_missing_function(entry, walker.reached, around.finder)
-    shows_warnings = settings.warnings or "dev" in settings.x_options
+    shows_warnings = settings.warnings or any(each.partition("=")[0] == "dev" for each in settings.x_options)
     for name in (*core_modules(target), *(IMPORTED_FOR_OPTIONS if shows_warnings else ())):
         walker.add(None, name, Binding.RULE)
     requested = add_requested(walker, settings, hooks, distributions)
@@ -276,6 +278,12 @@ def _collect_all(
             walker.add_existing("__main__", name, Binding.STRING)
         if len(walker.reached) == before:
             return data_files, owners
+
+
+def _library_names(reached: Mapping[str, Reached]) -> tuple[LibraryName, ...]:
+    """The libraries that modules open by a literal name. What the standard library opens is the system's."""
+    files = (module.facts for module in reached.values() if module.facts is not None and not module.origin.is_stdlib)
+    return tuple(sorted({name for facts in files for name in facts.libraries}, key=astuple))
 
 
 def _with_origin(file: DataFile, origins: Origins) -> DataFile:

@@ -175,6 +175,17 @@ class OpenedLibrary:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryName:
+    """A shared library that a file opens by a literal name.
+
+    `is_short`: the name is what `ctypes.util.find_library` takes, and the linker's `-l`: "png" for libpng16.so.16.
+    """
+
+    name: str
+    is_short: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Distribution:
     """An installed distribution of which the binary holds something."""
 
@@ -203,6 +214,7 @@ class ModuleGraph:
     search_path: tuple[Path, ...] = ()  # where modules were looked for
     runtime_hooks: tuple[str, ...] = ()  # modules that run before `__main__`, in this order
     libraries: tuple[OpenedLibrary, ...] = ()  # besides those that modules need, which linking finds
+    library_names: tuple[LibraryName, ...] = ()  # of libraries that modules open; linking knows which files they mean
     reads_own_sources: bool = False  # some module reads the sources of the app's own modules
     reads_every_source: bool = False  # some module reads the sources of any other
     starts_python: bool = False  # some module starts `sys.executable` as Python

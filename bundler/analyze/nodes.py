@@ -62,11 +62,15 @@ class Reached:
 
 @dataclass(frozen=True, slots=True)
 class AddedFolder:
-    """A folder that a module adds to the search path. `is_certain`: whenever the module is run, and at a known place."""
+    """A folder that a module adds to the search path. `is_certain`: whenever the module is run, and at a known place.
+
+    `position`: the index of `sys.path` at which it is inserted; None: at the end.
+    """
 
     folder: Path
     importer: str
     line: int
+    position: int | None
     is_certain: bool
 
 

@@ -1,8 +1,12 @@
-"""Finds the shared objects that extension modules need, as the dynamic linker of this machine would (ld.so(8))."""
+"""Finds the shared objects that a program needs, as the dynamic linker of this machine would (ld.so(8)).
+
+They are extension modules and what they need, and libraries that modules open by a literal name, with what those need.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes.util
 import functools
 import os
 import re
@@ -10,9 +14,11 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from bundler.elf import MACHINES, ElfError, Machine, SharedObject, read_shared_object
+from bundler.analyze.graph import LibraryName
+from bundler.elf import MACHINES, ElfError, Machine, SharedObject, is_shared_object, read_shared_object
 from bundler.errors import BundleError
 from bundler.link.objects import Closure, Library
 from bundler.process import CommandError, run
@@ -44,31 +50,51 @@ SYSTEM_LIBRARIES = LINKED_SYSTEM_LIBRARIES | {
     "libpam.so.0",
 }
 
+# Libraries that are not carried though a program opens them by their name, by patterns of what is before `.so`.
+_STAYING = (
+    *sorted({name.partition(".so")[0] for name in SYSTEM_LIBRARIES | RUNTIMES}),
+    "libpython*",  # another interpreter than the binary's own
+    # What drivers need, which are the machine's: there must be one of each in a process.
+    *"libGL* libEGL* libOpenCL libcuda* libnv* libdrm* libgbm libva* libvdpau libX* libxcb* libwayland-*".split(),
+    # What loads plug-ins of the machine that need it: GLib and all that is built on it, sound, name services.
+    *"libglib-* libgobject-* libgio-* libgmodule-* libgirepository-* libgdk* libgtk* libgst*".split(),
+    *"libasound libnss_* libpam*".split(),
+    # What speaks with a service of the same version.
+    *("libsystemd", "libudev"),
+)
 
-def find_closure(
+
+def find_closure(  # noqa: PLR0913  # what the search begins with, and where it looks
     roots: Iterable[tuple[Path, str]],
     root_folder: str,
     machine: Machine,
+    *,
     linked: Iterable[Path] = (),
+    opened: Iterable[LibraryName] = (),
+    library_folders: tuple[str, ...] = (),
     left_to_system: frozenset[str] = frozenset(),
 ) -> Closure:
     """The shared objects at `roots` (file, path in the binary) with all that they need.
 
     Libraries that a wheel brings keep their place beside what needs them, others appear directly under `root_folder`.
     `linked` are those that the executable is linked with: BundleError when what they need is not found. Of the others,
-    importing or opening them fails in the binary as it does on this machine.
+    importing or opening them fails in the binary as it does on this machine. `opened`: names of libraries that modules
+    open; those are roots too which this machine has and the user's machine must not have its own of. `library_folders`
+    are searched before the system's.
     `left_to_system`: names of libraries that are no part of the binary, besides `SYSTEM_LIBRARIES`. The run-times are
     left to it when one of the system's libraries is written in C++, for that brings them into the process, or when one
     that is not on this machine may be, judged by what needs it.
     """
-    roots, linked = tuple(roots), tuple(linked)
+    roots, linked, opened = tuple(roots), tuple(linked), tuple(opened)
     known = system_libraries(machine)
     read = functools.cache(read_shared_object)
     while True:
-        search = _Search(root_folder, machine, known, SYSTEM_LIBRARIES | left_to_system, read)
+        search = _Search(root_folder, machine, known, SYSTEM_LIBRARIES | left_to_system, read, library_folders)
         linked_names = [search.add_linked(file) for file in linked]
         for file, path in roots:
             search.add(file, path, ())
+        for each in opened:
+            search.add_opened(each)
         search.run()
         _check_readable(search.unreadable)
         if left_to_system >= RUNTIMES or not (search.system_needs(_CXX_RUNTIME) or search.may_lack(_CXX_RUNTIME)):
@@ -91,6 +117,7 @@ class _Search:
     known: Mapping[str, Path]  # the dynamic linker's cache
     of_system: frozenset[str]  # names of libraries that are no part of the binary
     read: Callable[[Path], SharedObject]
+    library_folders: tuple[str, ...] = ()  # LD_LIBRARY_PATH
     system: dict[str, SharedObject] = field(default_factory=dict)
     by_file: dict[Path, Library] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
@@ -130,6 +157,21 @@ class _Search:
         self.add(file, None, (), name=name, is_required=True)
         return name
 
+    def add_opened(self, opened: LibraryName) -> None:
+        """Make a library part of the binary that a program opens by a name, if it is here and may be another one there."""
+        name = ctypes.util.find_library(opened.name) if opened.is_short else opened.name
+        file = self.find(name, ()) if name is not None else None
+        if name is None or file is None or _stays_with_the_machine(name) or not is_shared_object(file, self.machine):
+            return
+        if opened.is_short and not name.startswith(f"lib{opened.name}.so"):
+            name = f"lib{opened.name}.so"  # under which `find_library` finds it in the binary (launcher/interpreter/adapt.py)
+        if not self._has(name):
+            self.add(file, f"{self.root_folder}/{name}", ())
+
+    def _has(self, name: str) -> bool:
+        """Does the program bring a library with this name, or soname?"""
+        return any(name in (Path(library.path).name, library.object.name) for library in self.by_file.values())
+
     def add_system(self, name: str, file: Path | None) -> None:
         """Note a library of the system, if this machine has it."""
         if name not in self.system and file is not None:
@@ -145,7 +187,10 @@ class _Search:
             for name in object_.needed:
                 if name in self._names:
                     continue
-                file = self.find(name, (*runpath, *inherited))
+                folders = (*runpath, *inherited)
+                # DT_RPATH goes before LD_LIBRARY_PATH, DT_RUNPATH behind it.
+                before, behind = (folders, ()) if object_.is_rpath else ((), folders)
+                file = self.find(name, before, behind)
                 if name in self.of_system:
                     self.add_system(name, file)
                 elif file is not None:
@@ -189,8 +234,9 @@ class _Search:
         lists = {path: tuple(name for name in names if name not in there) for path, names in self.missing.items()}
         return {path: names for path, names in sorted(lists.items()) if names}
 
-    def find(self, name: str, folders: Iterable[str]) -> Path | None:
-        """The file that the dynamic linker would take for a needed name; `folders`: run paths that hold."""
+    def find(self, name: str, before: Iterable[str], behind: Iterable[str] = ()) -> Path | None:
+        """The file that the dynamic linker would take for a needed name; `before` and `behind` LD_LIBRARY_PATH: run paths."""
+        folders = (*before, *self.library_folders, *behind)
         candidates = [Path(name)] if "/" in name else [Path(folder) / name for folder in folders]
         if name in self.known:
             candidates.append(self.known[name])
@@ -252,6 +298,12 @@ def linked_library(option: str, known: Mapping[str, Path]) -> Path | None:
     beginning = f"lib{option.removeprefix('-l')}.so"
     names = sorted(name for name in known if name == beginning or name.startswith(f"{beginning}."))
     return next((known[name] for name in names if name not in LINKED_SYSTEM_LIBRARIES), None)
+
+
+def _stays_with_the_machine(name: str) -> bool:
+    """Is a library that a program opens by name one of the machine on which it runs?"""
+    stem = name.partition(".so")[0]
+    return any(fnmatchcase(stem, pattern) for pattern in _STAYING)
 
 
 def _expand(folder: str, object_path: Path) -> str:

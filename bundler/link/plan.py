@@ -16,6 +16,7 @@ from bundler.analyze.graph import (
     ExtensionModule,
     ModuleGraph,
     NamespacePackage,
+    OpenedLibrary,
     SourceModule,
 )
 from bundler.contract import bundle_constant, bundle_root, launcher_folder
@@ -126,20 +127,20 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
     """The libraries of the binary, the C library that it is to run with, and how the libraries are carried."""
     libpython = target.libpython
     is_shared = libpython.linkage is Linkage.SHARED
+    roots: list[ExtensionModule | OpenedLibrary] = [*graph.of_kind(ExtensionModule), *graph.libraries]
     embedded = _needed_libraries(libpython, target.machine)
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
 
     def placed(left_to_system: frozenset[str]) -> tuple[Closure, Floor | None, Placement]:
         closure = find_closure(
-            (
-                *((module.path, module.filename) for module in graph.of_kind(ExtensionModule)),
-                *((library.path, library.filename) for library in graph.libraries),
-            ),
+            ((each.path, each.filename) for each in roots),
             str(bundle_root()),
             target.machine,
-            (libpython.path,) if is_shared else embedded.values(),
-            left_to_system,
+            linked=(libpython.path,) if is_shared else embedded.values(),
+            opened=graph.library_names,
+            library_folders=settings.library_folders,
+            left_to_system=left_to_system,
         )
         floor = _floor(settings, closure)
         offer = Offer(

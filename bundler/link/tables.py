@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
 
-from bundler.contract import bundle_constant, bundle_ffi, fnv1a
+from bundler.contract import bundle_constant, bundle_ffi, bundle_root, fnv1a
 from bundler.elf import SegmentType, Tag
 from bundler.link import relocated
 from bundler.link.contents import (
@@ -349,6 +349,11 @@ def _write_objects(
     sonames = {dso.object.name: (dso.index, False) for dso, _ in objects}
     for index, each in enumerate(contents.libraries.carried):
         sonames.setdefault(each.library.object.name, (index, True))
+    # A program may open a library by another name than its own: directly below the root it lies under that name.
+    for dso, _ in objects:
+        path = PurePosixPath(dso.path)
+        if path.parent == bundle_root():
+            sonames.setdefault(path.name, (dso.index, False))
     names, names_offset = writer.reserve("struct bundle_soname", len(sonames))
     for name, (soname, (index, is_carried)) in zip(names, sonames.items(), strict=False):
         name.soname = writer.text(soname)

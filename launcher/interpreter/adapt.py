@@ -67,7 +67,7 @@ def tkinter(module):
 
 
 def ctypes_util(module):
-    """Make `find_library` find libraries that the binary carries where the system has none of that name."""
+    """Make `find_library` find libraries that the binary carries, before those of the system."""
     import os
     import re
 
@@ -75,7 +75,7 @@ def ctypes_util(module):
 
     def find_library(name):
         pattern = re.compile(rf"lib{re.escape(name)}\.so(\.|$)")
-        return on_host(name) or next(filter(pattern.match, sorted(os.listdir(ROOT))), None)
+        return next(filter(pattern.match, sorted(os.listdir(ROOT))), None) or on_host(name)
 
     module.find_library = find_library
 

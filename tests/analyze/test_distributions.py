@@ -179,3 +179,16 @@ def test_broken_metadata_is_no_distribution(tmp_path: Path):
 
     assert distributions(tmp_path).scripts() == {}
     assert distributions(tmp_path).get("two") is None
+
+
+def test_egg(tmp_path: Path):
+    """An egg is found by the name of its folder as well, as Python finds it, and its metadata lies beside others under it."""
+    egg = tmp_path / "tool_box-2.0-py3.egg"
+    write(egg, {"EGG-INFO/PKG-INFO": "Metadata-Version: 1.1\nName: renamed\nVersion: 2.0\n", "tool.py": ""})
+    found = distributions(egg)
+    installed = found.get("renamed")
+
+    assert installed is not None
+    assert found.get("tool-box") is installed
+    assert found.owner(egg / "tool.py") is installed
+    assert installed.metadata_name == "tool_box-2.0-py3.egg-info"

@@ -165,13 +165,13 @@ def _with_required(owners: Mapping[str, Installed], distributions: InstalledDist
 def _metadata(owner: Installed) -> Iterator[DataFile]:
     folder = owner.metadata
     if folder.is_file():  # an .egg-info file of distutils
-        yield DataFile(folder, PurePosixPath(folder.name))
+        yield DataFile(folder, PurePosixPath(owner.metadata_name))
         return
     for path in sorted(folder.rglob("*")):
         relative = PurePosixPath(path.relative_to(folder))
         if path.is_file() and _is_carried(relative):
             content = _portable_record(path, folder) if path == folder / "RECORD" else None
-            yield DataFile(path, PurePosixPath(folder.name) / relative, content=content)
+            yield DataFile(path, PurePosixPath(owner.metadata_name) / relative, content=content)
 
 
 def _is_carried(metadata: PurePosixPath) -> bool:

@@ -376,7 +376,7 @@ class Walker:
         is_package = bool(reached.located.folders)
         self._places.add_folder(folder, relative_place(reached.place if is_package else reached.place.parent, relative))
         self.finder.insert(folder, addition.position)
-        self._additions.append(AddedFolder(folder, reached.name, addition.line, addition.is_certain))
+        self._additions.append(AddedFolder(folder, reached.name, addition.line, addition.position, addition.is_certain))
 
     def _note_names(self, rule: Rule | None) -> None:
         """Note names, from a package's rule, under which its modules are imported; existing modules keep theirs."""

@@ -23,12 +23,16 @@ _EXTRA = re.compile(r'extra == "([^"]+)"')
 # Extras for developers of a distribution, not for its users.
 _DEVELOPERS_EXTRAS = frozenset("build dev develop development doc docs lint test tests testing typing".split())
 
+_IN_EGG = "EGG-INFO"  # the folder of metadata in an egg
+
 _SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """One distribution. `file_names` are absolute, as RECORD lists them; `metadata` is its .dist-info or .egg-info."""
+    """One distribution. `file_names` are absolute, as RECORD lists them; `metadata` is its .dist-info, .egg-info, or the
+    EGG-INFO in its egg.
+    """
 
     name: str  # canonical
     version: str
@@ -41,6 +45,12 @@ class Installed:
     project: Path | None  # the folder that it is made from, of an editable install (PEP 610, direct_url.json)
     is_requested: bool  # was it asked for by name, not installed as a requirement of another? (PEP 376, REQUESTED)
     shared: tuple[tuple[Path, PurePosixPath], ...]  # files below sys.prefix (`data_files` of setuptools): share/x
+
+    @property
+    def metadata_name(self) -> str:
+        """What its metadata is called where it lies beside other metadata, as in the binary: that in an egg after the egg."""
+        egg = self.metadata.parent
+        return f"{egg.name.removesuffix('.egg')}.egg-info" if self.metadata.name == _IN_EGG else self.metadata.name
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -57,6 +67,7 @@ class InstalledDistributions:
     _installed: dict[str, Installed] = field(init=False)
     _owners: dict[str, Installed] = field(init=False)
     _eggs: dict[str, Installed] = field(init=False)
+    _egg_names: dict[str, Installed] = field(init=False)
     _providers: dict[str, tuple[str, ...]] = field(init=False)
     _projects: dict[Path, Installed] = field(init=False)
 
@@ -69,7 +80,11 @@ class InstalledDistributions:
         self._owners = {name: each for each in self._installed.values() for name in each.file_names}
         # All that is in an egg belongs to it; it has no list of its files.
         self._eggs = {
-            f"{each.metadata.parent}/": each for each in self._installed.values() if each.metadata.name == "EGG-INFO"
+            f"{each.metadata.parent}/": each for each in self._installed.values() if each.metadata.name == _IN_EGG
+        }
+        # importlib.metadata finds an egg by the name of its folder (importlib/metadata/__init__.py, Lookup).
+        self._egg_names = {
+            canonicalize_name(each.metadata.parent.stem.partition("-")[0]): each for each in self._eggs.values()
         }
         self._projects = {each.project: each for each in self._installed.values() if each.project is not None}
         self._providers = {}
@@ -100,8 +115,9 @@ class InstalledDistributions:
         return self._providers.keys()
 
     def get(self, name: str) -> Installed | None:
-        """A distribution by name."""
-        return self._installed.get(canonicalize_name(name))
+        """A distribution by its name, or by that of its egg."""
+        wanted = canonicalize_name(name)
+        return self._installed.get(wanted) or self._egg_names.get(wanted)
 
     def scripts(self) -> Mapping[str, str]:
         """Every console script of the environment."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bundler.analyze.graph import Binding
+from bundler.analyze.graph import Binding, LibraryName
 from bundler.analyze.read.worker import schema
 from bundler.cache import Cache, digest, tree_digest
 from bundler.process import jobs
@@ -90,7 +90,7 @@ class FileFacts:
     `names`: names and attributes that functions use, separated by blanks, by the name
     without which the function is not called; "" is where code always runs. `strings`: short string constants that
     look like references, separated by blanks. `codecs`: modules of `encodings` that
-    constants name; `any_codec`: an encoding is computed. `search_folders`: what it adds to `sys.path`, `package_folders`: to
+    constants name; `any_codec`: an encoding is computed. `libraries` are opened by name. `search_folders`: what it adds to `sys.path`, `package_folders`: to
     its `__path__`, both in the order of lines; `folder_names`: folders, relative to its own, by the names that stand for them.
     """
 
@@ -110,6 +110,7 @@ class FileFacts:
     strings: str = ""
     codecs: tuple[str, ...] = ()
     any_codec: bool = False
+    libraries: tuple[LibraryName, ...] = ()
     extends_path: bool = False
     site_builtins: frozenset[str] = frozenset()
     search_folders: tuple[Addition, ...] = ()
@@ -200,6 +201,7 @@ def parse(found: _Found) -> FileFacts:
         strings=found["strings"],
         codecs=tuple(found["codecs"]),
         any_codec=found["any_codec"],
+        libraries=tuple(LibraryName(*row) for row in found["libraries"]),
         extends_path=found["extends_path"],
         site_builtins=frozenset(found["site_builtins"]),
         search_folders=tuple(Addition(*row) for row in found["search_folders"]),

@@ -6,10 +6,11 @@ others that are not there, and import what only they know.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from bundler.analyze.graph import Binding
-from bundler.analyze.nodes import COMPILING_SOURCES, READING_SOURCES, Edge, Reached, Walk
+from bundler.analyze.nodes import COMPILING_SOURCES, READING_SOURCES, AddedFolder, Edge, Reached, Walk
 from bundler.analyze.resolve.finder import ModuleFinder
 from bundler.analyze.tell.why import chain_to, first_edges, format_chain
 from bundler.errors import Diagnostic, Severity, warning
@@ -77,11 +78,13 @@ def two_copies(walk: Walk, finder: ModuleFinder) -> Iterator[Diagnostic]:
     for addition in walk.additions:
         if addition.is_certain:
             continue
-        others = [folder for folder in finder.search_path if folder != addition.folder]
+        others = _without(finder.search_path, addition)
         for name in finder.locator.submodules([addition.folder]):
             module = walk.reached.get(name)
-            added, other = finder.locator.find(name, [addition.folder]), finder.locator.find(name, others)
+            added, other = finder.locator.find(name, finder.search_path), finder.locator.find(name, others)
             if module is None or module.located is None or added is None or other is None or name in finder.early:
+                continue
+            if added.file == other.file:  # what is behind another copy decides nothing
                 continue
             taken = module.located.file
             left = other.file if taken == added.file else added.file
@@ -93,6 +96,14 @@ def two_copies(walk: Walk, finder: ModuleFinder) -> Iterator[Diagnostic]:
                 notes=(f"the binary holds `{taken}`", f"it does not hold `{left}`"),
                 hint="add the folder to `sys.path` unconditionally at the top of the file, or remove a copy",
             )
+
+
+def _without(search_path: Sequence[Path], addition: AddedFolder) -> list[Path]:
+    """The search path without a folder that is added: the last of its name if that comes at the end, else the first."""
+    folders = list(search_path if addition.position is not None else reversed(search_path))
+    if addition.folder in folders:
+        folders.remove(addition.folder)
+    return folders if addition.position is not None else folders[::-1]
 
 
 def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnostic]:

@@ -1,4 +1,4 @@
-"""Finds what a file looks up by name outside import statements: codecs, and builtins that `site` adds."""
+"""Finds what a file looks up by name outside import statements: codecs, shared libraries, and builtins that `site` adds."""
 
 from __future__ import annotations
 
@@ -34,6 +34,12 @@ def site_builtins(source: bytes) -> list[str]:
     return sorted(found - defined)
 
 
+def argument(call: ast.Call, place: int, name: str) -> ast.expr | None:
+    """An argument of a call by its place, counted from 0, or by its name."""
+    given = [*call.args[place : place + 1], *(keyword.value for keyword in call.keywords if keyword.arg == name)]
+    return given[0] if given else None
+
+
 # The argument that names an encoding, counted from 0, by the name of the function.
 _ENCODING_ARGUMENTS = {
     **dict.fromkeys(
@@ -67,6 +73,16 @@ def encodings_of(call: ast.Call, name: str | None) -> Iterator[ast.expr]:
     if owner_name == "codecs":
         place = _OF_CODECS.get(name or "", place)
     yield from call.args[place : place + 1]
+
+
+# Functions of ctypes and cffi that open a library by its name.
+_OPENING = frozenset({"CDLL", "PyDLL", "LoadLibrary", "dlopen"})
+
+
+def library_of(call: ast.Call, name: str | None) -> tuple[ast.expr, bool] | None:
+    """The argument of a call of `name` that names a shared library; is it the short name that `find_library` takes?"""
+    named = argument(call, 0, "name") if name in _OPENING or name == "find_library" else None
+    return None if named is None else (named, name == "find_library")
 
 
 def named_codecs(strings: Iterable[str]) -> Iterator[str]:

@@ -59,6 +59,13 @@ class AdditionRow(NamedTuple):
     is_certain: bool
 
 
+class LibraryRow(NamedTuple):
+    """A shared library that is opened by a literal name; fields as in `graph.LibraryName`."""
+
+    name: str
+    is_short: bool
+
+
 @final
 class Facts(TypedDict):
     """Facts about the imports of a file; keys as in `facts.FileFacts`."""
@@ -79,6 +86,7 @@ class Facts(TypedDict):
     strings: str
     codecs: list[str]
     any_codec: bool
+    libraries: list[LibraryRow]
     extends_path: bool
     site_builtins: list[str]
     search_folders: list[AdditionRow]
