@@ -38,7 +38,7 @@ _MODULE_PATTERN = re.compile(r"\.*\w+(?:\.[\w*]+)*\.[\w.]*\*[\w.*]*\Z")
 _PLACEHOLDER = re.compile(r"\{\w*\}")
 _PLACEHOLDER_OLD = re.compile(r"%(?:\(\w+\))?s")
 
-# What the dynamic linker looks for in its folders: no path, and all of it is known.
+# A name that the dynamic linker looks for in its folders: no path, and no part is computed.
 _LIBRARY_NAME = re.compile(r"[\w.+-]+\Z")
 
 _SONAME = re.compile(r"lib[\w+-][\w.+-]*\.so(\.\d+)*\Z")
