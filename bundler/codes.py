@@ -135,6 +135,13 @@ CODES: Mapping[str, Code] = {
         "Name what the binary then lacks with `--hidden-import` or `--add-data`, and report the failure to those who maintain "
         "the hook.",
     ),
+    "import-hook": Code(
+        (_NOTE,),
+        "`hooks.loader` changes modules when they are imported, from sources that the binary does not hold: it changes none",
+        "A library has a loader that compiles modules in its own way (`source_to_code`). Frozen modules have no sources, so "
+        "they are imported as they are. The app's own sources come along where the app itself has such a loader.",
+        "If the program relies on it, build with `--with-source`.",
+    ),
     "internal": _error(
         "bundle itself failed, which is a bug",
         "bundle met something that it did not expect.",
@@ -149,13 +156,6 @@ CODES: Mapping[str, Code] = {
         "the measured object layout of Python 3.13.0 does not match its headers",
         "What was measured of Python's objects contradicts what its headers declare.",
         "Report it with the output of `bundle -v`. `--python` chooses another interpreter.",
-    ),
-    "import-hook": Code(
-        (_NOTE,),
-        "`hooks.loader` changes modules when they are imported, from sources that the binary does not hold: it changes none",
-        "A library has a loader that compiles modules in its own way (`source_to_code`). Frozen modules have no sources, so "
-        "they are imported as they are. The app's own sources come along where the app itself has such a loader.",
-        "If the program counts on it: `--with-source`.",
     ),
     "left-out": Code(
         (_DETAIL,),
@@ -300,7 +300,7 @@ CODES: Mapping[str, Code] = {
         "`numpy.lib._utils_impl` reads sources of modules, which are not in the binary",
         "A library looks at the source of what it is given (`inspect.getsource`). Frozen modules have none, so the call fails, or "
         "gives less than under Python. Where the app's own code does that, its sources come along by themselves.",
-        "If the program counts on it: `--with-source`.",
+        "If the program relies on it, build with `--with-source`.",
     ),
     "rehearsal": Code(
         (_WARNING,),

@@ -29,11 +29,12 @@ _COLOURS = {
     Severity.DETAIL: "bold",
 }
 
-# How details are counted where they are not shown, by code; others are not worth a word.
+# The words with which details are counted where they are not shown, by code: a noun, and what follows its number. Other
+# details are not counted.
 _COUNTED = {
-    "left-out": "optional module: left out",
-    "optional-module": "optional module: not installed",
-    "computed-import": "computed import",
+    "left-out": ("optional module", " left out"),
+    "optional-module": ("optional module", " not installed"),
+    "computed-import": ("computed import", ""),
 }
 _FAINT = "bright_black"
 
@@ -65,11 +66,8 @@ def time_text(seconds: float) -> str:
 
 
 def count_text(count: int, noun: str) -> str:
-    """A number of things: "1 module", "3 modules"; of "module: left out" the word before the colon."""
-    if count == 1:
-        return f"1 {noun}".replace(":", "")
-    word, _, rest = noun.partition(":")
-    return f"{count} {word}s{rest}"
+    """A number of things: "1 module", "3 modules"."""
+    return f"1 {noun}" if count == 1 else f"{count} {noun}s"
 
 
 # --- A build ----------------------------------------------------------------------------------------------------------
@@ -149,8 +147,9 @@ class Reporter:
             else:
                 self.diagnostic(finding)
         if details:
-            counts = (count_text(count, _COUNTED[code]) for code, count in details.items())
-            self.line(f"not in the binary: {', '.join(counts)} (`-v` lists them)")
+            counted = ((count, *_COUNTED[code]) for code, count in details.items())
+            texts = (f"{count_text(count, noun)}{rest}" for count, noun, rest in counted)
+            self.line(f"not in the binary: {', '.join(texts)} (`-v` lists them)")
 
     def bug(self, error: BaseException) -> None:
         """A failure that is no user's fault, with all that a report of it should hold."""

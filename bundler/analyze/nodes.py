@@ -55,7 +55,7 @@ class Reached:
         return self.name.partition(".")[0]
 
     def has_any(self, names: frozenset[str]) -> bool:
-        """Does its code use one of these names, or define a function with one?"""
+        """True if its code uses one of these names, or defines a function with one."""
         known = self.facts.names if self.facts is not None else {}
         return not names.isdisjoint(known) or any(not names.isdisjoint(used.split()) for used in known.values())
 

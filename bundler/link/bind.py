@@ -395,7 +395,7 @@ class _Binder:
             stub = PltStub(symbol.name, version)
             self._stubs.add(stub)
             return stub
-        # What the oldest system lacks is asked for when the object is loaded: there, only that fails.
+        # A function that the oldest system lacks is looked up when the object is loaded: there, only that fails.
         asked = library if library in self.closure.carried else None
         is_weak = symbol.binding == SymbolBinding.WEAK
         return SystemSymbol(symbol.name, version or found.version, 0, is_weak, asked)

@@ -17,7 +17,7 @@ from bundler.link.model import Delta
 from bundler.link.objects import PrelinkedObject
 from bundler.link.relocated import changed_places, extent
 
-# What is shorter is not worth a step of its own.
+# A shorter copy is not worth a step of its own.
 _SHORTEST_COPY = 64
 
 

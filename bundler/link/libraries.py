@@ -54,12 +54,12 @@ SYSTEM_LIBRARIES = LINKED_SYSTEM_LIBRARIES | {
 _STAYING = (
     *sorted({name.partition(".so")[0] for name in SYSTEM_LIBRARIES | RUNTIMES}),
     "libpython*",  # another interpreter than the binary's own
-    # What drivers need, which are the machine's: there must be one of each in a process.
+    # Libraries that drivers of the machine need: there must be one of each in a process.
     *"libGL* libEGL* libOpenCL libcuda* libnv* libdrm* libgbm libva* libvdpau libX* libxcb* libwayland-*".split(),
-    # What loads plug-ins of the machine that need it: GLib and all that is built on it, sound, name services.
+    # Libraries that load plug-ins of the machine, which need them: GLib and all that is built on it, sound, name services.
     *"libglib-* libgobject-* libgio-* libgmodule-* libgirepository-* libgdk* libgtk* libgst*".split(),
     *"libasound libnss_* libpam*".split(),
-    # What speaks with a service of the same version.
+    # Libraries that speak with a service of the same version.
     *("libsystemd", "libudev"),
 )
 
@@ -169,7 +169,7 @@ class _Search:
             self.add(file, f"{self.root_folder}/{name}", ())
 
     def _has(self, name: str) -> bool:
-        """Does the program bring a library with this name, or soname?"""
+        """True if the program brings a library with this name, or soname."""
         return any(name in (Path(library.path).name, library.object.name) for library in self.by_file.values())
 
     def add_system(self, name: str, file: Path | None) -> None:
@@ -219,7 +219,7 @@ class _Search:
         return wanted in seen
 
     def may_lack(self, wanted: str) -> bool:
-        """Does something that needs a library which is nowhere need another one too, which the former may as well?"""
+        """True if a library is needed by an object that lacks another one: the missing one may need it too."""
         absent = self.absent()
         return any(wanted in library.object.needed for library in self.by_file.values() if library.path in absent)
 
@@ -229,7 +229,7 @@ class _Search:
         return replace(library, object=replace(library.object, needed=needed))
 
     def absent(self) -> Mapping[str, tuple[str, ...]]:
-        """What libraries need and is nowhere, by their paths in the binary; not what another one in the binary is called."""
+        """The needed libraries that were not found, by the paths of those that need them; without names of others in the binary."""
         there = {library.object.name for library in self.by_file.values()}
         lists = {path: tuple(name for name in names if name not in there) for path, names in self.missing.items()}
         return {path: names for path, names in sorted(lists.items()) if names}
@@ -301,7 +301,7 @@ def linked_library(option: str, known: Mapping[str, Path]) -> Path | None:
 
 
 def _stays_with_the_machine(name: str) -> bool:
-    """Is a library that a program opens by name one of the machine on which it runs?"""
+    """True for a library of the machine on which a program runs, also where the program opens it by name."""
     stem = name.partition(".so")[0]
     return any(fnmatchcase(stem, pattern) for pattern in _STAYING)
 

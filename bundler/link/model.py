@@ -75,7 +75,7 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """What makes the file of a prelinked object of what is stored: compressed (raw DEFLATE) steps, then bytes to be added."""
+    """The steps from the stored parts of a prelinked object to its file: compressed (raw DEFLATE), with bytes to be added."""
 
     packed: bytes
     unpacked_size: int

@@ -217,7 +217,7 @@ def c_library_options(c_library: CLibrary | None) -> tuple[str, ...]:
     """Arguments for the compiler that make it link with another C library, after what is linked with that."""
     if c_library is None:
         return ()
-    # What other libraries of this machine need of the C library is not looked at: it is this machine's.
+    # Needs of this machine's other libraries are not checked: the C library here serves them.
     return (str(c_library.polyfills), "-L.", "-Wl,--wrap=__libc_start_main", "-Wl,--allow-shlib-undefined")
 
 

@@ -75,7 +75,9 @@ def _ask(executable: Path) -> InterpreterFacts:
         ) from error
     except ValueError as error:
         raise BundleError(
-            "bad-python", f"`{executable}` does not work as a Python interpreter", hint="see `--python`"
+            "bad-python",
+            f"`{executable}` does not work as a Python interpreter: it gave no answer",
+            hint="name the interpreter to embed with `--python PATH`; it must be CPython 3.11 or newer",
         ) from error
     return facts
 

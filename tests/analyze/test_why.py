@@ -106,7 +106,7 @@ def test_not_there(tmp_path: Path, name: str, message: str, hint: str):
         ("gone", "`gone` is not installed", "install it "),
         ("gone.deep", "`gone.deep` is not installed", "install it "),
         ("a.b", "`a` has no module `a.b`", "it may be an attribute of `a`: "),
-        ("spare", "`spare` is installed, but excluded", "see `--exclude-module`"),
+        ("spare", "`spare` is installed, but excluded", "remove it from `--exclude-module`"),
     ],
 )
 def test_imported_but_not_there(tmp_path: Path, name: str, message: str, hint: str):

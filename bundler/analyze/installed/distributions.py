@@ -48,7 +48,7 @@ class Installed:
 
     @property
     def metadata_name(self) -> str:
-        """What its metadata is called where it lies beside other metadata, as in the binary: that in an egg after the egg."""
+        """The name of its metadata beside other metadata, as in the binary: that in an egg is named after the egg."""
         egg = self.metadata.parent
         return f"{egg.name.removesuffix('.egg')}.egg-info" if self.metadata.name == _IN_EGG else self.metadata.name
 

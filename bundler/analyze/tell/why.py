@@ -103,7 +103,7 @@ def _absent(graph: ModuleGraph, name: str, *, is_installed: bool) -> BundleError
     wanted = next((edge for edge in graph.imports if edge.importer and _is_in(edge.imported, name)), None)
     parent = name.rpartition(".")[0]
     if wanted is not None and is_installed:
-        return _unmet(graph, wanted, f"`{name}` is installed, but excluded", "see `--exclude-module`")
+        return _unmet(graph, wanted, f"`{name}` is installed, but excluded", "remove it from `--exclude-module`")
     if wanted is not None and parent and graph.imported(parent) is not None:
         hint = f"it may be an attribute of `{parent}`: try `bundle why {parent}`"
         return _unmet(graph, wanted, f"`{parent}` has no module `{name}`", hint)

@@ -71,7 +71,7 @@ def _extension_in_the_making(frame: FrameType | None) -> str | None:
 
 @functools.cache
 def _is_source(filename: str) -> bool:
-    """Is code of this file the work of a module that can be read? Frozen modules are the interpreter's."""
+    """True if code of this file belongs to a module that can be read. Frozen modules are the interpreter's."""
     return filename.startswith("<frozen ") or os.path.isfile(filename)  # noqa: PTH113  # observed modules are to find pathlib themselves
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
+from .composed_names import literal_level, literal_package, modules_to_run, pattern_of, resolved, texts_of
 from .conditions import dotted, is_main_test, truth
 from .folders import AddedFolders, is_path_guard
 from .lookups import SITE_BUILTINS, argument, encodings_of, library_of, named_codecs, site_builtins
@@ -35,10 +35,8 @@ _REFERENCE = re.compile(r"\.*\w[\w-]*(?:[.:][\w-]+)*\Z")
 
 # A name of a module with stars in it, but for its beginning.
 _MODULE_PATTERN = re.compile(r"\.*\w+(?:\.[\w*]+)*\.[\w.]*\*[\w.*]*\Z")
-_PLACEHOLDER = re.compile(r"\{\w*\}")
-_PLACEHOLDER_OLD = re.compile(r"%(?:\(\w+\))?s")
 
-# What the dynamic linker looks for in its folders: no path, and all of it is known.
+# A name that the dynamic linker looks for in its folders: no path, and no part is computed.
 _LIBRARY_NAME = re.compile(r"[\w.+-]+\Z")
 
 _SONAME = re.compile(r"lib[\w+-][\w.+-]*\.so(\.\d+)*\Z")
@@ -426,7 +424,7 @@ class _Scanner:
                 elif kind is ast.BinOp and type(node.op) is ast.Mod:
                     self._composed.append(node)
                 elif kind in (ast.List, ast.Tuple):
-                    self.run_modules.update(_modules_to_run(node.elts))
+                    self.run_modules.update(modules_to_run(node.elts))
                 for name in _CHILDREN[kind]:
                     value = getattr(node, name)
                     if type(value) is list:
@@ -470,10 +468,10 @@ class _Scanner:
 
     def _import_call(self, node: ast.Call, imported: ast.expr, binding: str) -> None:
         """`import_module(...)` or `__import__(...)`: with a literal name, or one that begins with one."""
-        package, above = _literal_package(node), _literal_level(node)
+        package, above = literal_package(node), literal_level(node)
         match imported:
             case ast.Constant(str(name)) if name.startswith(".") and package:
-                self._add(node, binding, _resolved(name, package), None, 0)
+                self._add(node, binding, resolved(name, package), None, 0)
             case ast.Constant(str(name)):
                 level = len(name) - len(name.lstrip("."))
                 self._add(node, binding, name[level:], None, level + above)
@@ -486,22 +484,22 @@ class _Scanner:
         if self._makes_modules:  # else it only asks whether something is installed
             self.dynamic += self._looked_up
         for computed, package, above, line in self._computed:
-            self._add_family("." * above + _pattern(computed, self._constants).partition("*")[0], package, line)
+            self._add_family("." * above + pattern_of(computed, self._constants).partition("*")[0], package, line)
         for named, is_short in self._opened:
-            for library in _texts(named, self._constants, self._choices):
+            for library in texts_of(named, self._constants, self._choices):
                 if library == "*":  # a file that opens any library has its names in a table
                     self.libraries |= {LibraryRow(text, False) for text in self.strings if _SONAME.match(text)}
                 elif _LIBRARY_NAME.match(library) and (is_short or ".so" in library):
                     self.libraries.add(LibraryRow(library, is_short))
         if self.dynamic or self.has_lazy_attributes:
-            found = {_pattern(node, self._constants) for node in self._composed}
+            found = {pattern_of(node, self._constants) for node in self._composed}
             self.patterns = sorted(text for text in found if _MODULE_PATTERN.match(text))
 
     def _add_family(self, start: str, package: str, line: int) -> None:
         """Modules whose names begin with a text: `import_module(f"package.backend_{name}")`."""
         level = len(start) - len(start.lstrip("."))
         if level and package:
-            start, level = _resolved(start, package), 0
+            start, level = resolved(start, package), 0
         parent, dot, stem = start[level:].rpartition(".")
         if level or dot or len(stem) >= _SHORTEST_TOP_STEM:
             self.families.append(FamilyRow(parent, level, stem, line))
@@ -578,76 +576,6 @@ def _is_import(node: ast.stmt) -> bool:
             return True
         case _:
             return False
-
-
-def _resolved(name: str, package: str) -> str:
-    """The full name for one that begins with dots."""
-    rest = name.lstrip(".")
-    parts = package.split(".")
-    above = len(name) - len(rest) - 1
-    return ".".join((*parts[: len(parts) - above], rest))
-
-
-def _literal_package(call: ast.Call) -> str:
-    """The second argument of import_module, where it is written out."""
-    match argument(call, 1, "package"):
-        case ast.Constant(str(package)):
-            return package
-        case _:
-            return ""
-
-
-def _literal_level(call: ast.Call) -> int:
-    """The level at which `__import__` starts, from its fifth argument: 1 is the file's own package."""
-    match argument(call, 4, "level"):
-        case ast.Constant(int(level)) if level > 0:
-            return level
-        case _:
-            return 0
-
-
-def _pattern(node: ast.expr, constants: Mapping[str, str]) -> str:
-    """A computed string with stars for what is not known; a star alone when nothing is."""
-    match node:
-        case ast.Constant(str(text)):
-            return text
-        case ast.Name(name) if name in constants:
-            return constants[name]
-        case ast.JoinedStr(values):
-            return "".join(
-                _pattern(each.value if isinstance(each, ast.FormattedValue) else each, constants) for each in values
-            )
-        case ast.BinOp(left, ast.Add(), right):
-            return _pattern(left, constants) + _pattern(right, constants)
-        case ast.BinOp(ast.Constant(str(text)), ast.Mod()):
-            return _PLACEHOLDER_OLD.sub("*", text)
-        case ast.Call(ast.Attribute(ast.Constant(str(text)), "format")):
-            return _PLACEHOLDER.sub("*", text)
-        case _:
-            return "*"
-
-
-def _texts(node: ast.expr, constants: Mapping[str, str], choices: Mapping[str, set[str]]) -> Iterator[str]:
-    """The texts that an expression may have, with stars for what is not known: `a or "b"`, a variable of a loop."""
-    match node:
-        case ast.BoolOp(values=values):
-            for value in values:
-                yield from _texts(value, constants, choices)
-        case ast.IfExp(body=body, orelse=orelse):
-            yield from _texts(body, constants, choices)
-            yield from _texts(orelse, constants, choices)
-        case ast.Name(name) if name in choices:
-            yield from choices[name]
-        case _:
-            yield _pattern(node, constants)
-
-
-def _modules_to_run(items: Sequence[ast.expr]) -> Iterator[str]:
-    """Names behind "-m" in a list that is most likely a command."""
-    for option, name in pairwise(items):
-        match option, name:
-            case ast.Constant("-m"), ast.Constant(str(text)):
-                yield text
 
 
 def _asks_for_metadata(imports: Iterable[ImportRow]) -> bool:
