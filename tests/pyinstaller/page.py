@@ -68,9 +68,9 @@ def _counts(outcomes: Sequence[Outcome], table: Table) -> tuple[int, int, int, i
 def _named(tests: Sequence[str]) -> str:
     """Tests without their files, and without the parameter that means nothing here."""
     names = sorted({_without_mode(test.partition("::")[2]) for test in tests})
-    bases = sorted({name.partition("[")[0] for name in names})
-    if len(names) > _SHOWN and len(bases) < len(names):
-        names = [f"{base} ({sum(name.partition('[')[0] == base for name in names)})" for base in bases]
+    counts = Counter(name.partition("[")[0] for name in names)
+    if len(names) > _SHOWN:
+        return ", ".join(f"`{base}`" + (f" ({count})" if count > 1 else "") for base, count in sorted(counts.items()))
     return ", ".join(f"`{name}`" for name in names)
 
 

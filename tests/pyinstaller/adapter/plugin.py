@@ -14,6 +14,8 @@ _ADAPTER = __package__
 # What the tests, their conftest.py and spec files import, and what they get.
 _IN_PLACE_OF = {"PyInstaller.utils.conftest": "fixtures", "PyInstaller.building.build_main": "spec"}
 
+_SEARCH_PATH = pytest.StashKey[list[str]]()
+
 _SYSTEMS = {"darwin", "linux", "win32"}  # marks of tests that are for some systems only
 
 
@@ -33,8 +35,15 @@ def pytest_load_initial_conftests() -> None:
         setattr(importlib.import_module(parent), last, module)
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """After the tests were imported."""
+    session.stash[_SEARCH_PATH] = list(sys.path)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip tests that are for other systems."""
+    """Undo what other tests have done to the search path; skip tests that are for other systems."""
+    before = item.session.stash[_SEARCH_PATH]
+    sys.path[:] = before
     marked = _SYSTEMS.intersection(mark.name for mark in item.iter_markers())
     if marked and "linux" not in marked:
         pytest.skip(f"is for {', '.join(sorted(marked))}")
