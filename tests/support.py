@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
@@ -118,11 +119,26 @@ def run(
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
-def without_memory_files(folder: Path) -> Path:
-    """A program that runs its arguments where the system makes no memory files; it is made in a folder."""
-    program = folder / "without_memory_files"
-    subprocess.run(["cc", ROOT / "tests" / "without_memory_files.c", "-o", program], check=True)
-    return program
+# System calls of x86-64, by number: `memfd_create`, and all that are newer than Linux 3.10 (arch/x86/entry/syscalls/syscall_64.tbl).
+_MEMORY_FILES = (errno.EPERM, 319, 319)
+_NEWER_THAN_3_10 = (errno.ENOSYS, 314, 0xFFFFFFFF)
+
+
+def without_memory_files(folder: Path) -> tuple[str | Path, ...]:
+    """The start of a command that runs where the system makes no memory files; its program is made in a folder."""
+    return _without_calls(folder, *_MEMORY_FILES)
+
+
+def on_old_kernel(folder: Path) -> tuple[str | Path, ...]:
+    """The start of a command that runs as if on Linux 3.10; its program is made in a folder."""
+    return _without_calls(folder, *_NEWER_THAN_3_10)
+
+
+def _without_calls(folder: Path, error: int, first: int, last: int) -> tuple[str | Path, ...]:
+    program = folder / "without_calls"
+    if not program.exists():
+        subprocess.run(["cc", ROOT / "tests" / "without_calls.c", "-o", program], check=True)
+    return program, str(error), str(first), str(last)
 
 
 def bundle(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> Outcome:

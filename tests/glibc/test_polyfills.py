@@ -112,15 +112,8 @@ def test_as_the_c_library(programs: tuple[Path, ...], tmp_path: Path, name: str)
 def test_speeds_are_numbers(tmp_path: Path):
     """Speeds of lines are numbers of bits, whatever the C library's own functions take; the kernel is given its codes."""
     sources = [path for path in polyfill_sources() if path.stem in SPEEDS]
-    command = [
-        "cc",
-        "-std=gnu11",
-        "-D_GNU_SOURCE",
-        "-w",
-        f"-I{launcher_folder()}",
-        Path(__file__).with_name("speeds.c"),
-    ]
-    subprocess.run([*command, *sources, "-o", tmp_path / "speeds"], check=True)
+    command = ("cc", "-std=gnu11", "-D_GNU_SOURCE", "-w", f"-I{launcher_folder()}")
+    subprocess.run([*command, Path(__file__).with_name("speeds.c"), *sources, "-o", tmp_path / "speeds"], check=True)
     codes = {int(name[1:]): getattr(termios, name) for name in dir(termios) if re.fullmatch(r"B\d+", name)}
     # 134.5 bits, which are called 134; and the codes of glibc 2.42 are the numbers themselves.
     speeds = {bits: code for bits, code in codes.items() if bits != code or bits == 0}

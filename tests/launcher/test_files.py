@@ -159,9 +159,9 @@ def test_small_files_only(files: Files, kind: str):
 
 def test_system_without_memory_files(files: Files, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory):
     """Where memory files are forbidden, files without a name in a temporary folder serve; nothing is left there."""
-    program = without_memory_files(tmp_path_factory.mktemp("tool"))
+    limited = without_memory_files(tmp_path_factory.mktemp("tool"))
     environment = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path), "LC_ALL": "C.UTF-8"}
-    found = run([program, files.binary, *READING, *LIBRARIES], environment=environment)
+    found = run([*limited, files.binary, *READING, *LIBRARIES], environment=environment)
     if found.status == 77:
         pytest.skip("the system has no seccomp")
 

@@ -205,7 +205,7 @@ def test_images_cannot_be_read(libraries: Libraries, tmp_path: Path):
 def test_system_without_memory_files(libraries: Libraries, tmp_path: Path):
     """Where memory files are forbidden, files without a name serve, for data as for libraries that are carried."""
     cases = ("beside", "carried_locates_itself")
-    found = run([without_memory_files(tmp_path), libraries.binary, *cases])
+    found = run([*without_memory_files(tmp_path), libraries.binary, *cases])
     if found.status == 77:
         pytest.skip("the system has no seccomp")
 
