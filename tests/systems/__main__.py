@@ -33,7 +33,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.systems", allow_abbrev=False)
     parser.add_argument("programs", metavar="PROGRAM", nargs="*", help=f"what to run: {', '.join(SUBJECTS)}")
     parser.add_argument(
-        "--python", metavar="WORD", nargs="+", help="only Pythons with all these words: 3.13 shared Debian"
+        "--python", metavar="WORDS", default="", help="only Pythons with all these words: `3.13 shared`, `Debian`"
     )
     parser.add_argument("--root", nargs="+", choices=RUNNING, default=RUNNING, help="only on these")
     given = parser.parse_args()
@@ -41,7 +41,9 @@ def main() -> int:
     if unknown:
         parser.error(f"there is no program {', '.join(sorted(unknown))}")
     pythons = list(find_pythons())
-    chosen = [python for python in pythons if set(given.python or ()) <= set(str(python).split())]
+    chosen = [python for python in pythons if set(given.python.split()) <= set(str(python).split())]
+    if not chosen:
+        parser.error(f"there is no Python {given.python}; there are {', '.join(map(str, pythons))}")
     for root in given.root:
         add_commands(make_root(root))
     wrong = list(facts.wrong_facts())

@@ -46,7 +46,7 @@ def write_page(page: Path, rows: Sequence[Row], roots: Sequence[str], wrong: int
     text = f"{_HEAD}{_FACTS.format(found)}\n" + "".join(f"{line}\n" for line in lines)
     if EXPLANATIONS:
         text += "\nDifferences that are right, and left out above:\n\n"
-        text += "".join(f"- {each.subject}: {each.reason}\n" for each in EXPLANATIONS)
+        text += "".join(f"- {each.subject} {each.run}: {each.reason}.\n" for each in EXPLANATIONS)
     page.write_text(text)
 
 

@@ -33,8 +33,9 @@ class Subject:
     extensions: tuple[str, ...] = ()
 
 
-def _uses(source: Path) -> tuple[str, ...]:
-    return tuple(re.findall(r"^def use_(\w+)\(\)", source.read_text(), re.MULTILINE))
+def _uses(source: Path) -> tuple[tuple[str, ...], ...]:
+    """A run for each of a program's uses: with an old kernel Python itself fails in some of them."""
+    return tuple((name,) for name in re.findall(r"^def use_(\w+)\(\)", source.read_text(), re.MULTILINE))
 
 
 _PROGRAM = _WHEELS / "program.py"
@@ -45,8 +46,7 @@ SUBJECTS = {
     for subject in (
         Subject("hello", EXAMPLES / "hello" / "hello.py", runs=((), ("you",))),
         Subject("daemons", _HERE / "daemons.py", runs=((), (), ())),
-        # One run for each group: with an old kernel Python itself fails in some of them.
-        Subject("standard-library", _STANDARD_LIBRARY, runs=tuple((name,) for name in _uses(_STANDARD_LIBRARY))),
+        Subject("standard-library", _STANDARD_LIBRARY, runs=_uses(_STANDARD_LIBRARY)),
         Subject("cpp", _HERE / "cpp" / "cpp.py", extensions=("thrower.cpp", "catcher.cpp")),
         Subject(
             "greet",
@@ -72,7 +72,7 @@ SUBJECTS = {
             # Files are worked at by several processes, and told in no order.
             files={"a.py": "x = { 'a':1,\n 'b':2 }\n", "b.py": "x = 1\n"},
         ),
-        Subject("wheels", _PROGRAM, requirements=(_WHEELS / "requirements.txt",), runs=(_uses(_PROGRAM),)),
+        Subject("wheels", _PROGRAM, requirements=(_WHEELS / "requirements.txt",), runs=_uses(_PROGRAM)),
     )
 }
 

@@ -540,7 +540,7 @@ def use_text():
     print(
         locale.setlocale(locale.LC_ALL, "C"),
         locale.strxfrm("a"),
-        locale.strcoll("a", "b"),
+        locale.strcoll("a", "b") < 0,
         locale.localeconv()["decimal_point"],
     )
     print(

@@ -81,7 +81,7 @@ exceptions()
         }
     }).join();
     try {
-        std::vector<int>().at(5);
+        say("%d\n", std::vector<int>().at(5));
     }
     catch (const std::out_of_range &) {
         say("out of range\n");
