@@ -51,6 +51,11 @@ def test_hello(one_interpreter: Interpreter, tmp_path: Path):
     _check(one_interpreter, tmp_path, EXAMPLES / "hello" / "hello.py", "you")
 
 
+def test_daemon_threads(one_interpreter: Interpreter, tmp_path: Path):
+    """Threads that run at the end are stopped without libgcc_s.so.1, for which the C library's `pthread_exit` asks."""
+    _check(one_interpreter, tmp_path, ROOT / "tests" / "systems" / "programs" / "daemons.py")
+
+
 def test_wheel(one_interpreter: Interpreter, tmp_path: Path):
     """Numpy is written in C++ and for a newer C library, with threads and libraries of its own."""
     environment = make_environment(one_interpreter.version, one_interpreter.base, (_WHEELS / "requirements.txt",))
