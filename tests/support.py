@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
 import sysconfig
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,9 +137,12 @@ def on_old_kernel(folder: Path) -> tuple[str | Path, ...]:
 
 
 def _without_calls(folder: Path, error: int, first: int, last: int) -> tuple[str | Path, ...]:
-    program = folder / "without_calls"
+    source = ROOT / "tests" / "without_calls.c"
+    program = folder / f"without_calls-{hashlib.sha256(source.read_bytes()).hexdigest()[:8]}"
     if not program.exists():
-        subprocess.run(["cc", ROOT / "tests" / "without_calls.c", "-o", program], check=True)
+        with tempfile.TemporaryDirectory(dir=folder) as work:  # another thread may be at the same
+            subprocess.run(["cc", source, "-o", Path(work, "program")], check=True)
+            Path(work, "program").rename(program)
     return program, str(error), str(first), str(last)
 
 

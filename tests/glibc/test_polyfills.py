@@ -17,13 +17,12 @@ import pytest
 from bundler import link
 from bundler.cache import Cache
 from bundler.contract import launcher_folder
-from bundler.elf import read_shared_object
 from bundler.glibc import polyfill_names, polyfill_sources, read_floor
-from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, system_libraries
 from bundler.link.script import c_library_options, c_library_texts
 from bundler.settings import OLDEST_GLIBC
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
+from tests.glibc.here import read_c_library
 from tests.support import Outcome, run
 
 PROGRAM = Path(__file__).with_name("compare.c")
@@ -71,9 +70,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def programs(newest_target: TargetPython, folder: Path, toolchain: Toolchain, cache: Cache) -> tuple[Path, ...]:
     """The program with this machine's C library, with polyfills, and with polyfills that find the functions of this one."""
-    known = system_libraries(newest_target.machine)
-    libraries = {name: read_shared_object(known[name]) for name in LINKED_SYSTEM_LIBRARIES if name in known}
-    floor = read_floor(OLDEST_GLIBC, libraries, polyfill_names())
+    floor = read_floor(OLDEST_GLIBC, read_c_library(newest_target.machine), polyfill_names())
     with link.launcher_objects(newest_target, toolchain, cache) as launcher:
         c_library = link.find_c_library(floor, launcher(), toolchain, cache)
     for name, text in c_library_texts(c_library).items():

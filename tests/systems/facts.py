@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from bundler.elf import X86_64, SharedObject, read_shared_object
 from bundler.glibc import Floor, beyond, read_floor
-from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, system_libraries
+from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES
 from bundler.settings import OLDEST_GLIBC
+from tests.glibc.here import read_c_library
 from tests.systems.roots import make_root
 
 # That of this machine has them no more.
@@ -16,8 +17,7 @@ _GONE = {"malloc_get_state", "malloc_set_state"}
 
 def wrong_facts() -> Iterator[str]:
     """What the real library has elsewhere, or only one of both has; RootError when there is none."""
-    known = system_libraries(X86_64)
-    here = {name: read_shared_object(known[name]) for name in LINKED_SYSTEM_LIBRARIES if name in known}
+    here = read_c_library(X86_64)
     floor = read_floor(OLDEST_GLIBC, here, frozenset())
     folder = make_root(f"glibc-{OLDEST_GLIBC}") / "lib64"
     names = {*here, *(symbol.library for symbol in floor.symbols)}
