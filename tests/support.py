@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
 import sysconfig
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,11 +121,29 @@ def run(
     return Outcome(done.returncode, done.stdout, done.stderr)
 
 
-def without_memory_files(folder: Path) -> Path:
-    """A program that runs its arguments where the system makes no memory files; it is made in a folder."""
-    program = folder / "without_memory_files"
-    subprocess.run(["cc", ROOT / "tests" / "without_memory_files.c", "-o", program], check=True)
-    return program
+# System calls of x86-64, by number: `memfd_create`, and all that are newer than Linux 3.10 (arch/x86/entry/syscalls/syscall_64.tbl).
+_MEMORY_FILES = (errno.EPERM, 319, 319)
+_NEWER_THAN_3_10 = (errno.ENOSYS, 314, 0xFFFFFFFF)
+
+
+def without_memory_files(folder: Path) -> tuple[str | Path, ...]:
+    """The start of a command that runs where the system makes no memory files; its program is made in a folder."""
+    return _without_calls(folder, *_MEMORY_FILES)
+
+
+def on_old_kernel(folder: Path) -> tuple[str | Path, ...]:
+    """The start of a command that runs as if on Linux 3.10; its program is made in a folder."""
+    return _without_calls(folder, *_NEWER_THAN_3_10)
+
+
+def _without_calls(folder: Path, error: int, first: int, last: int) -> tuple[str | Path, ...]:
+    source = ROOT / "tests" / "without_calls.c"
+    program = folder / f"without_calls-{hashlib.sha256(source.read_bytes()).hexdigest()[:8]}"
+    if not program.exists():
+        with tempfile.TemporaryDirectory(dir=folder) as work:  # another thread may be at the same
+            subprocess.run(["cc", source, "-o", Path(work, "program")], check=True)
+            Path(work, "program").rename(program)
+    return program, str(error), str(first), str(last)
 
 
 def bundle(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> Outcome:

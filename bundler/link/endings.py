@@ -19,6 +19,9 @@ _VISIBLE = frozenset(
     " gzclose gzclose_w Py_AtExit PyUnstable_AtExit".split()
 )
 
+# In symbols of the C++ library, of streams that write to files: what is in their buffers is written when they die.
+_FILE_STREAMS = ("basic_ofstream", "basic_fstream")
+
 # Modules that call such a function, but never to free something.
 
 # Modules of the standard library, by their names.
@@ -55,6 +58,7 @@ _QUIET_LIBRARIES = {
     "libncursesw": "writes to the terminal when told to",
     "libreadline": "writes to the terminal, and history files, when told to",
     "libffi": "memory only",
+    "libstdc++": "streams write to files, and it is seen who uses them",
 }
 
 
@@ -78,4 +82,8 @@ def _is_quiet(library: Library, module: ExtensionModule | None) -> bool:
 
 
 def _calls_visible_function(object_: SharedObject) -> bool:
-    return any(symbol.name in _VISIBLE and not symbol.is_defined for symbol in object_.symbols)
+    return any(
+        symbol.name in _VISIBLE or any(stream in symbol.name for stream in _FILE_STREAMS)
+        for symbol in object_.symbols
+        if not symbol.is_defined
+    )

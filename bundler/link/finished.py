@@ -8,7 +8,7 @@ from typing import Any
 
 from bundler.elf import ElfError, read_executable, read_shared_object
 from bundler.errors import BundleError
-from bundler.link.manifest import SECTION, Manifest, SymbolVersions, by_version
+from bundler.link.manifest import FORMAT, SECTION, Manifest, SymbolVersions, by_version
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -19,6 +19,8 @@ def read_manifest(path: Path) -> Manifest:
         with path.open("rb") as file:
             file.seek(section.offset)
             fields: dict[str, Any] = json.loads(file.read(section.size))
+        if fields.pop("format") != FORMAT:
+            raise ValueError("made by another version")  # noqa: TRY301 - it says the same as what is malformed
         return Manifest(**{name: _frozen(value) for name, value in fields.items()})
     except OSError as error:
         raise BundleError(

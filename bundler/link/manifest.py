@@ -8,6 +8,9 @@ from dataclasses import asdict, dataclass
 
 SECTION = ".bundle.manifest"
 
+FORMAT = 2
+"""The shape of the text: a number more each time that a field changes its meaning."""
+
 SymbolVersions = tuple[tuple[str, tuple[str, ...]], ...]
 """Versions, each with the symbols of that version."""
 
@@ -47,4 +50,4 @@ class Manifest:
 
     def text(self) -> str:
         """The section's contents: ASCII, for names of files need not be text."""
-        return json.dumps(asdict(self), indent=1)
+        return json.dumps({"format": FORMAT, **asdict(self)}, indent=1)

@@ -10,10 +10,10 @@ import pytest
 from bundler.cache import Cache
 from bundler.elf import SharedObject, read_shared_object
 from bundler.glibc import Floor, beyond, make_stubs, polyfill_names, read_floor
-from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, system_libraries
 from bundler.settings import OLDEST_GLIBC
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
+from tests.glibc.here import read_c_library
 
 # Names with versions newer than the oldest C library that CPython 3.11 to 3.15, their extension modules, and wheels of the
 # compatibility list were seen to need, on Debian 12 to sid: `python -m tests.glibc.used FOLDER ...` writes it.
@@ -33,8 +33,7 @@ LACKING = {
 @pytest.fixture(scope="module")
 def libraries(newest_target: TargetPython) -> Mapping[str, SharedObject]:
     """The C library of this machine."""
-    known = system_libraries(newest_target.machine)
-    return {name: read_shared_object(known[name]) for name in LINKED_SYSTEM_LIBRARIES if name in known}
+    return read_c_library(newest_target.machine)
 
 
 @pytest.fixture(scope="module", params=[OLDEST_GLIBC, "2.28", "2.31"])

@@ -17,13 +17,12 @@ import pytest
 from bundler import link
 from bundler.cache import Cache
 from bundler.contract import launcher_folder
-from bundler.elf import read_shared_object
 from bundler.glibc import polyfill_names, polyfill_sources, read_floor
-from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, system_libraries
 from bundler.link.script import c_library_options, c_library_texts
 from bundler.settings import OLDEST_GLIBC
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
+from tests.glibc.here import read_c_library
 from tests.support import Outcome, run
 
 PROGRAM = Path(__file__).with_name("compare.c")
@@ -71,9 +70,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def programs(newest_target: TargetPython, folder: Path, toolchain: Toolchain, cache: Cache) -> tuple[Path, ...]:
     """The program with this machine's C library, with polyfills, and with polyfills that find the functions of this one."""
-    known = system_libraries(newest_target.machine)
-    libraries = {name: read_shared_object(known[name]) for name in LINKED_SYSTEM_LIBRARIES if name in known}
-    floor = read_floor(OLDEST_GLIBC, libraries, polyfill_names())
+    floor = read_floor(OLDEST_GLIBC, read_c_library(newest_target.machine), polyfill_names())
     with link.launcher_objects(newest_target, toolchain, cache) as launcher:
         c_library = link.find_c_library(floor, launcher(), toolchain, cache)
     for name, text in c_library_texts(c_library).items():
@@ -112,15 +109,8 @@ def test_as_the_c_library(programs: tuple[Path, ...], tmp_path: Path, name: str)
 def test_speeds_are_numbers(tmp_path: Path):
     """Speeds of lines are numbers of bits, whatever the C library's own functions take; the kernel is given its codes."""
     sources = [path for path in polyfill_sources() if path.stem in SPEEDS]
-    command: list[str | Path] = [
-        "cc",
-        "-std=gnu11",
-        "-D_GNU_SOURCE",
-        "-w",
-        f"-I{launcher_folder()}",
-        Path(__file__).with_name("speeds.c"),
-    ]
-    subprocess.run([*command, *sources, "-o", tmp_path / "speeds"], check=True)
+    command = ("cc", "-std=gnu11", "-D_GNU_SOURCE", "-w", f"-I{launcher_folder()}")
+    subprocess.run([*command, Path(__file__).with_name("speeds.c"), *sources, "-o", tmp_path / "speeds"], check=True)
     codes = {int(name[1:]): getattr(termios, name) for name in dir(termios) if re.fullmatch(r"B\d+", name)}
     # 134.5 bits, which are called 134; and the codes of glibc 2.42 are the numbers themselves.
     speeds = {bits: code for bits, code in codes.items() if bits != code or bits == 0}

@@ -14,14 +14,14 @@ import sqlite3
 import subprocess
 import tarfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from bundler.target import TargetPython
-from tests.support import Outcome, bundle, run, without_memory_files
+from tests.support import Outcome, bundle, on_old_kernel, run, without_memory_files
 from tests.target.pythons import short_version
 
 HERE = Path(__file__).parent
@@ -158,11 +158,19 @@ def test_small_files_only(files: Files, kind: str):
     assert found == {case: files.originals[case] for case in (*READING, *LIBRARIES)}
 
 
-def test_system_without_memory_files(files: Files, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory):
-    """Where memory files are forbidden, files without a name in a temporary folder serve; nothing is left there."""
-    program = without_memory_files(tmp_path_factory.mktemp("tool"))
+@pytest.mark.parametrize("system", [without_memory_files, on_old_kernel])
+def test_system_without_memory_files(
+    files: Files,
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    system: Callable[[Path], tuple[str | Path, ...]],
+):
+    """Where memory files are forbidden, or not known yet, files without a name in a temporary folder serve; nothing is left
+    there.
+    """
+    limited = system(tmp_path_factory.mktemp("tool"))
     environment = {"PATH": os.environ["PATH"], "TMPDIR": str(tmp_path), "LC_ALL": "C.UTF-8"}
-    found = run([program, files.binary, *READING, *LIBRARIES], environment=environment)
+    found = run([*limited, files.binary, *READING, *LIBRARIES], environment=environment)
     if found.status == 77:
         pytest.skip("the system has no seccomp")
 

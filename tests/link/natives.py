@@ -130,6 +130,7 @@ MODULES = (
     Part("thread_large_fixed", "thread_large.c", flags=("-DSIZE=100", "-DALIGNMENT=64", "-ftls-model=initial-exec")),
     Part("thread_ended", "thread_ended.cpp"),
     Part("statics", "statics.cpp"),
+    Part("file_stream", "file_stream.cpp"),
     Part("forked", "forked.c"),
     Part("names", "names.c"),
     Part("interned", "interned.c"),

@@ -9,6 +9,7 @@ import ast
 import json
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from bundler.elf import X86_64
 from bundler.link.libraries import find_closure
 from bundler.target import TargetPython
 from tests.link import natives
-from tests.support import Outcome, bundle, inspect, plain_environment, run, without_memory_files
+from tests.support import Outcome, bundle, inspect, on_old_kernel, plain_environment, run, without_memory_files
 
 PROGRAM = Path(__file__).with_name("libraries_program.py")
 
@@ -293,10 +294,15 @@ def test_files_can_be_read(libraries: Libraries, tmp_path: Path):
     assert b"Operation not supported: '/__bundle__/libffi" in system.stderr or b"No such file" in system.stderr
 
 
-def test_system_without_memory_files(libraries: Libraries, tmp_path: Path):
-    """Where memory files are forbidden, files without a name serve, for data as for libraries that are carried."""
+@pytest.mark.parametrize("system", [without_memory_files, on_old_kernel])
+def test_system_without_memory_files(
+    libraries: Libraries, tmp_path: Path, system: Callable[[Path], tuple[str | Path, ...]]
+):
+    """Where memory files are forbidden, or not known yet, files without a name serve, for data as for libraries that are
+    carried.
+    """
     cases = ("beside", "carried_locates_itself")
-    found = run([without_memory_files(tmp_path), libraries.binary, *cases])
+    found = run([*system(tmp_path), libraries.binary, *cases])
     if found.status == 77:
         pytest.skip("the system has no seccomp")
 

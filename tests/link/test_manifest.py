@@ -10,7 +10,7 @@ import pytest
 
 from bundler.errors import BundleError
 from bundler.link.finished import read_manifest
-from bundler.link.manifest import SECTION, Manifest
+from bundler.link.manifest import FORMAT, SECTION, Manifest
 
 MANIFEST = Manifest(
     name="app",
@@ -52,11 +52,22 @@ def test_same_manifest_same_text():
     assert MANIFEST.text() != replace(MANIFEST, name="other").text()
 
 
-@pytest.mark.parametrize(
-    "section",
-    [None, b"", b"{", b"[]", b"null", b"{}", b'{"name": "app"}', MANIFEST.text()[:-2].encode() + b', "new": 1}'],
-    ids=["none", "empty", "cut", "list", "null", "no fields", "few fields", "more fields"],
-)
+_TEXT = MANIFEST.text().encode()
+_OTHER = {
+    "none": None,
+    "empty": b"",
+    "cut": b"{",
+    "list": b"[]",
+    "null": b"null",
+    "no fields": b"{}",
+    "few fields": b'{"name": "app"}',
+    "more fields": _TEXT[:-2] + b', "new": 1}',
+    "no format": _TEXT.replace(b'"format": %d,' % FORMAT, b""),
+    "another format": _TEXT.replace(b'"format": %d' % FORMAT, b'"format": %d' % (FORMAT + 1)),
+}
+
+
+@pytest.mark.parametrize("section", _OTHER.values(), ids=_OTHER)
 def test_program_without_a_manifest_of_ours(tmp_path: Path, section: bytes | None):
     """A program that was not bundled, or by a bundler with other manifests, is an error that says so."""
     with pytest.raises(BundleError, match="was not made by"):

@@ -1,0 +1,22 @@
+"""Which libraries have objects whose death may be seen: only with those is the heap taken apart at exit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bundler.analyze.graph import ModuleGraph
+from bundler.elf import X86_64
+from bundler.link.endings import ending_visibly
+from bundler.link.libraries import find_closure
+
+
+def test_who_writes_when_objects_die(natives_folder: Path):
+    """Who calls functions that write, or has streams to files; not the C++ library, which every module in C++ needs."""
+    files = sorted(natives_folder.glob("*.abi3.so"))
+    closure = find_closure(((file, f"/here/{file.name}") for file in files), "/here", X86_64)
+
+    found = {Path(path).name for path in ending_visibly(ModuleGraph("app", {}, (), (), (), (), (), ""), closure)}
+
+    assert {"libstdc++.so.6", "libgcc_s.so.1"} <= {library.object.name for library in closure.libraries}
+    assert {"statics.abi3.so", "file_stream.abi3.so"} <= found
+    assert not found & {"use_throw.abi3.so", "libthrow.so", "libstdc++.so.6", "libgcc_s.so.1"}

@@ -1,0 +1,103 @@
+"""The command: see the package's docstring."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from bundler.glibc import beyond
+from bundler.settings import OLDEST_GLIBC
+from tests.support import ROOT
+from tests.systems import facts
+from tests.systems.page import SAME, Row, read_rows, write_page
+from tests.systems.programs import SUBJECTS, Subject, build
+from tests.systems.pythons import Python, PythonError, find_pythons
+from tests.systems.roots import add_commands, make_root
+from tests.systems.system import System
+from tests.systems.trial import Result, attempt
+
+PAGE = ROOT / "docs" / "systems.md"
+FAILED = 1
+_MOST_SHOWN = 20
+
+# Where binaries are run, from old to new.
+RUNNING = ("glibc-2.17", "bullseye", "sid")
+
+
+def main() -> int:
+    """Try what is named, or everything; the exit status says whether all of it works."""
+    parser = argparse.ArgumentParser(prog="python -m tests.systems", allow_abbrev=False)
+    parser.add_argument("programs", metavar="PROGRAM", nargs="*", help=f"what to run: {', '.join(SUBJECTS)}")
+    parser.add_argument(
+        "--python", metavar="WORDS", default="", help="only Pythons with all these words: `3.13 shared`, `Debian`"
+    )
+    parser.add_argument("--root", nargs="+", choices=RUNNING, default=RUNNING, help="only on these")
+    given = parser.parse_args()
+    unknown = set(given.programs) - SUBJECTS.keys()
+    if unknown:
+        parser.error(f"there is no program {', '.join(sorted(unknown))}")
+    pythons = list(find_pythons())
+    chosen = [python for python in pythons if set(given.python.split()) <= set(str(python).split())]
+    if not chosen:
+        parser.error(f"there is no Python {given.python}; there are {', '.join(map(str, pythons))}")
+    for root in given.root:
+        add_commands(make_root(root))
+    wrong = list(facts.wrong_facts())
+    for line in wrong:
+        print(line, flush=True)
+    tried = []
+    for python in chosen:
+        for name in given.programs or SUBJECTS:
+            tried.append(_row(SUBJECTS[name], python, given.root))
+            _write(tried[-1], [(str(each), subject) for each in pythons for subject in SUBJECTS], len(wrong))
+    return 0 if not wrong and all(row.works for row in tried) else FAILED
+
+
+def _row(subject: Subject, python: Python, roots: Sequence[str]) -> Row:
+    """Build one program with one Python, run it everywhere, and tell."""
+    started = time.monotonic()
+    try:
+        program = build(subject, python)
+        needs = _needs(python.inspect(program.binary))
+        results = list(attempt(subject, program, python, _systems(roots)))
+    except PythonError as error:
+        print(f"{python} {subject.name}: {error}", flush=True)
+        return Row(str(python), subject.name, "", dict.fromkeys(roots, "is not built"))
+    for result in results:
+        print(f"{python} {subject.name} on {result.system}: {'differs' if result.details else SAME}", flush=True)
+        print("".join(f"    {line}\n" for line in result.details[:_MOST_SHOWN]), end="", flush=True)
+    print(f"{python} {subject.name}: {time.monotonic() - started:.0f} s", flush=True)
+    return Row(str(python), subject.name, needs, {root: _cell(root, results) for root in roots})
+
+
+def _systems(roots: Sequence[str]) -> list[System]:
+    return [System(root, is_bare, is_old) for root in roots for is_bare in (False, True) for is_old in (False, True)]
+
+
+def _cell(root: str, results: Sequence[Result]) -> str:
+    """What became of the program on one root, in all its forms."""
+    different = [result.system.variant for result in results if result.system.root == root and result.details]
+    return f"differs ({'; '.join(different)})" if different else SAME
+
+
+def _needs(inspected: Mapping[str, Any]) -> str:
+    """The newest glibc that a binary needs, and which symbols when it is newer than the oldest."""
+    newest = inspected["newest_versions"].get("GLIBC")
+    version = newest["version"].removeprefix("GLIBC_") if newest else ""
+    return f"{version}: {', '.join(newest['symbols'])}" if beyond(f"GLIBC_{version}", OLDEST_GLIBC) else version
+
+
+def _write(row: Row, order: Sequence[tuple[str, str]], wrong: int) -> None:
+    """Renew one row of the page; results on other systems stay."""
+    rows = read_rows(PAGE)
+    known = rows.get((row.python, row.subject))
+    rows[row.python, row.subject] = replace(row, results={**known.results, **row.results}) if known else row
+    write_page(PAGE, [rows[key] for key in order if key in rows], RUNNING, wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
