@@ -177,6 +177,15 @@ PROGRAMS: Mapping[str, Case] = {
         target=("-m", "menu.order"),
         prints="leek\n",
     ),
+    "a package runs before its module that is executed": Case(
+        files={
+            "kiosk/__init__.py": "print('shutters up')\n",
+            "kiosk/stand/__init__.py": "print('lights on')\n",
+            "kiosk/stand/__main__.py": "print('open')\n",
+        },
+        target=("-m", "kiosk.stand"),
+        prints="shutters up\nlights on\nopen\n",
+    ),
     "options of the interpreter": Case(
         files={
             "app.py": """

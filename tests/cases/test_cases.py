@@ -65,7 +65,7 @@ def test_nothing_runs_when_nothing_may(one_interpreter: Interpreter, tmp_path: P
         tmp_path / "project" / "src" / "stall",
         {
             "__init__.py": f"open({str(imported)!r}, 'w').close()\n",
-            "__main__.py": "import stall\nprint('open for trade')\n",
+            "__main__.py": "print('open for trade')\n",
         },
     )
     site = environment / "lib" / f"python{one_interpreter.version}" / "site-packages"
