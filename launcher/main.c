@@ -93,6 +93,24 @@ start_runtime(const struct bundle_start *start, struct bundle_configuration *con
 
 /* --- Program ------------------------------------------------------------------------------------------------ */
 
+/* Import the package that a dotted name lies in. `python -m` does so before the module runs (Lib/runpy.py of CPython 3.13,
+ * _get_module_details), also where that imports nothing of it. -1 with an exception set on failure.
+ */
+static int
+import_parent(const char *name)
+{
+    const char *last_dot = name ? strrchr(name, '.') : NULL;
+    if (!last_dot) {
+        return 0;
+    }
+    PyObject *package = PyUnicode_FromStringAndSize(name, last_dot - name);
+    PyObject *module = package ? PyImport_Import(package) : NULL;
+    int status = module ? 0 : -1;
+    Py_XDECREF(module);
+    Py_XDECREF(package);
+    return status;
+}
+
 /* Run a frozen module as `__main__`; a new reference, or NULL with an exception set. `name` is that of `python -m`. */
 static PyObject *
 run_module(const struct bundle_module *program, const char *name)
@@ -105,7 +123,7 @@ run_module(const struct bundle_module *program, const char *name)
         PyObject *globals = PyModule_GetDict(main_module);
         if (PyDict_SetItemString(globals, "__file__", file) == 0
             && (!COMPAT_MODULES_HAVE_CACHED || PyDict_SetItemString(globals, "__cached__", Py_None) == 0)
-            && bundle_prepare_main(name) == 0) {
+            && bundle_prepare_main(name) == 0 && import_parent(name) == 0) {
             result = PyEval_EvalCode(code, globals, globals);
         }
     }

@@ -41,8 +41,11 @@ _bases = {version: find_interpreter(version) for version in VERSIONS}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--libpython`: everything that is built, with the one or the other library."""
+    """`--libpython`: everything that is built, with the one or the other library. `--every-python`: no test has one alone."""
     parser.addoption("--libpython", choices=[linkage.value for linkage in Linkage], help="which libpython to embed")
+    parser.addoption(
+        "--every-python", action="store_true", help="run the tests of the newest Python with each that is found"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,6 +55,13 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if config.getoption("--libpython"):
         LIBPYTHON.append(config.getoption("--libpython"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """With `--every-python`, repeat what needs one interpreter for each."""
+    if metafunc.config.getoption("--every-python") and "one_interpreter" in metafunc.fixturenames:
+        found = [version for version, base in _bases.items() if base is not None]
+        metafunc.parametrize("one_interpreter", found, indirect=True, scope="session")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -82,9 +92,14 @@ def interpreter(request: pytest.FixtureRequest) -> Interpreter:
 
 
 @pytest.fixture(scope="session")
-def one_interpreter() -> Interpreter:
-    """The newest of those that the tests always use, for what cannot differ between versions."""
-    found = [(version, base) for version, base in _bases.items() if base is not None and version <= "3.13"]
+def one_interpreter(request: pytest.FixtureRequest) -> Interpreter:
+    """The newest of those that the tests always use, for what hardly differs between versions; see `--every-python`."""
+    asked = getattr(request, "param", None)
+    found = [
+        (version, base)
+        for version, base in _bases.items()
+        if base is not None and (version == asked if asked else version <= "3.13")
+    ]
     if not found:
         pytest.skip("there is no Python with venv and C headers on this machine")
     version, base = found[-1]
