@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.analyze.trees import install
 from tests.support import APPS, EXAMPLES, Interpreter, Program, bundle, plain_environment, run
 
 OPTIONS = ("-W", "error::DeprecationWarning", "-W", "ignore:only once", "-X", "int_max_str_digits=900")
@@ -200,3 +201,27 @@ def test_other_variables_are_ignored(flags: Program, name: str, value: str):
     for case in ("flags", "options", "identity", "constants"):
         ordinary = run([flags.binary, case], environment=environment)
         assert run([flags.binary, case], environment={**environment, name: value}) == ordinary
+
+
+def test_warning_filter_with_a_category_of_a_package(one_interpreter: Interpreter, tmp_path: Path):
+    """A filter may name a category by the module that defines it, in an option of the build as in PYTHONWARNINGS."""
+    packages, app = tmp_path / "packages", tmp_path / "app.py"
+    install(packages, "odd", {"odd/__init__.py": "class OddWarning(Warning): pass\n"})
+    app.write_text(
+        "import warnings\nfrom odd import OddWarning\nwarnings.warn('strange', OddWarning)\nprint('went on')\n"
+    )
+    filtered = "error::odd.OddWarning"
+    variables = {"PYTHONPATH": str(packages)}
+    python: list[str | Path] = ["--python", one_interpreter.python]
+    for name, options in (("fixed", ("-W", filtered)), ("free", ())):
+        assert bundle(app, *python, *options, "-o", tmp_path / name, PYTHONPATH=str(packages)).status == 0
+
+    expected = run([one_interpreter.python, "-W", filtered, app], environment=plain_environment(**variables))
+    fixed = run([tmp_path / "fixed"])
+    free = run([tmp_path / "free"], environment=plain_environment(PYTHONWARNINGS=filtered))
+
+    assert (expected.status, expected.stdout) == (1, b"")
+    assert (fixed.status, fixed.stdout) == (free.status, free.stdout) == (1, b"")
+    assert b"odd.OddWarning: strange" in fixed.stderr
+    assert fixed.stderr == free.stderr
+    assert run([tmp_path / "free"]).stdout == b"went on\n"
