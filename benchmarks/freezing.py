@@ -28,9 +28,10 @@ from bundler.elf import read_executable
 from bundler.freeze import FrozenImage, freeze
 from bundler.pipeline import bundle
 from bundler.report import Reporter
-from bundler.settings import Settings, default_cache_dir
+from bundler.settings import Settings
 from bundler.target import TargetPython, probe
 from bundler.toolchain import find_toolchain
+from bundler.values import default_cache_dir
 
 COUNT = 100
 

@@ -1,6 +1,6 @@
 """The user's cache: entries under names that are digests of everything they depend on.
 
-An entry is a JSON value, with files beside it where it needs any. It is never changed once it is there, so several builds
+An entry is a JSON value, with files beside it where it needs any. A finished entry never changes, so several builds
 may share the cache, and nothing has to be invalidated: other inputs have another name. Every entry holds checksums of its
 value and its files. One that is damaged counts as absent, and the next build makes it again.
 """
@@ -45,7 +45,7 @@ class Cache:
     root: Path
 
     def path(self, kind: str, key: str, suffix: str) -> Path:
-        """Where a file of the entry is, or would be."""
+        """The path of a file of the entry, which need not exist."""
         return self.root / kind / key[:2] / (key[2:] + suffix)
 
     def get(self, kind: str, key: str, files: Iterable[str] = ()) -> Any | None:
@@ -80,18 +80,6 @@ class Cache:
     def write(self, path: Path, data: bytes) -> None:
         """Make an entry: it appears whole or not at all."""
         write_atomically(path, data)
-
-    @contextlib.contextmanager
-    def building(self, path: Path) -> Iterator[Path]:
-        """A temporary name beside `path` for a program to write to; renamed to `path` when the block succeeds."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
-        os.close(handle)
-        try:
-            yield Path(name)
-            Path(name).replace(path)
-        finally:
-            Path(name).unlink(missing_ok=True)
 
     @contextlib.contextmanager
     def workplace(self, kind: str) -> Iterator[Path]:

@@ -21,16 +21,13 @@ from bundler.settings import (
     ENTRIES,
     OPTIMIZE_LEVELS,
     OPTIONS,
-    Given,
     Group,
-    Kind,
     Option,
-    combine,
-    convert,
-    environment,
+    ValueType,
 )
+from bundler.values import Given, combine, convert, environment
 
-# What a command does not need is not imported for it: rich, modulegraph and cffi cost more than the rest of
+# A command imports only what it needs: rich, modulegraph and cffi cost more than the rest of
 # `bundle --version`. So imports of our own below stand in the functions that use them.
 if TYPE_CHECKING:
     from bundler.process import CommandError
@@ -47,7 +44,7 @@ PLAN = "plan"
 WHY = "why"
 TRACE = "trace"
 
-# What else is no option of a build.
+# A flag of commands, which is no option of a build.
 _JSON = "json"
 
 _USAGE = """bundle [OPTIONS] TARGET
@@ -116,10 +113,10 @@ def _run(arguments: list[str]) -> int:
         else:
             given = read_arguments(arguments)
             asked = {name: given.pop(name) for name in (PLAN, WHY, TRACE, _JSON) if name in given}
-            settings = _settings(dict(given), environment())
+            settings = read_settings(dict(given), environment())
             for run in asked.get(TRACE, ()):
                 _trace(settings, run)
-                settings = _settings(dict(given), environment())
+                settings = read_settings(dict(given), environment())
             if WHY in asked:
                 _why(settings, asked[WHY])
             elif PLAN in asked:
@@ -131,7 +128,7 @@ def _run(arguments: list[str]) -> int:
         return WRONG_USAGE
     except BrokenPipeError:
         raise
-    except Exception as error:  # noqa: BLE001  # nobody above us could say it better
+    except Exception as error:  # noqa: BLE001  # the last place that can report it
         finding = explain(error, settings)
         if finding is None:
             _reporter().bug(error)
@@ -263,7 +260,7 @@ def parser(command: str = "") -> argparse.ArgumentParser:
 
 
 def read_arguments(arguments: Sequence[str]) -> dict[str, Any]:
-    """What a command line says, but for that of `inspect`; SystemExit after `--help` and `--version`.
+    """The options and commands on a command line, but for that of `inspect`; SystemExit after `--help` and `--version`.
 
     Options of a build have the names of their fields in `Settings`. What commands ask for has their names: PLAN, WHY (a
     module), TRACE (a list of texts).
@@ -280,24 +277,24 @@ def read_arguments(arguments: Sequence[str]) -> dict[str, Any]:
 
 
 def _names(field: str, option: Option) -> tuple[str, ...]:
-    if option.kind is Kind.TARGET:
+    if option.kind is ValueType.TARGET:
         return (field,)
     return (option.short, f"--{option.name}") if option.short else (f"--{option.name}",)
 
 
 def _details(field: str, option: Option) -> dict[str, Any]:
     match option.kind:
-        case Kind.TARGET:
+        case ValueType.TARGET:
             return {"nargs": "?", "metavar": option.metavar}
-        case Kind.SWITCH:
+        case ValueType.SWITCH:
             return {"dest": field, "action": argparse.BooleanOptionalAction}
-        case Kind.LEVEL:
+        case ValueType.LEVEL:
             return {"dest": field, "choices": tuple(map(str, OPTIMIZE_LEVELS)), "metavar": option.metavar}
-        case Kind.EXTENT | Kind.LINKAGE:
+        case ValueType.EXTENT | ValueType.LINKAGE:
             return {"dest": field, "choices": CHOICES[option.kind], "metavar": option.metavar}
-        case Kind.TEXTS | Kind.PATHS | Kind.DATA:
+        case ValueType.TEXTS | ValueType.PATHS | ValueType.DATA:
             return {"dest": field, "action": "append", "metavar": option.metavar}
-        case Kind.TEXT | Kind.PATH | Kind.PYTHON | Kind.VERSION | Kind.FLOOR:
+        case ValueType.TEXT | ValueType.PATH | ValueType.PYTHON | ValueType.VERSION | ValueType.FLOOR:
             return {"dest": field, "metavar": option.metavar}
 
 
@@ -306,7 +303,7 @@ def _help(option: Option) -> str:
 
 
 def _parse(parser_: argparse.ArgumentParser, arguments: list[str]) -> dict[str, Any]:
-    """What the arguments say; UsageError when there is one too many."""
+    """The parsed arguments by name; UsageError when there is one too many."""
     known, extra = parser_.parse_known_args(arguments)
     unknown = dict.fromkeys(
         word.partition("=")[0] for word in extra if word.startswith("-") and word not in ("-", "--")
@@ -336,12 +333,8 @@ def _unknown_options(names: tuple[str, ...], parser_: argparse.ArgumentParser) -
     return UsageError(f"there are no options {listed}", help_hint, tuple(filter(None, answers)))
 
 
-def read_settings(arguments: list[str], variables: Mapping[str, str]) -> Settings:
-    """Settings from arguments, project file and environment variables; SystemExit after `--help` and `--version`."""
-    return _settings(_parse(parser(), arguments), variables)
-
-
-def _settings(given: dict[str, Any], variables: Mapping[str, str]) -> Settings:
+def read_settings(given: dict[str, Any], variables: Mapping[str, str]) -> Settings:
+    """Settings from arguments as `read_arguments` reads them, the project's file, and environment variables."""
     flags = _flags(given)
     both = flags.conflict()
     if both:
@@ -387,6 +380,7 @@ def _reporter() -> Reporter:
 
 def explain(error: Exception, settings: Settings | None) -> Diagnostic | None:
     """A failure as the user's problem; None when it is a bug of ours."""
+    from bundler.elf import ElfError
     from bundler.process import CommandError
 
     match error:
@@ -396,12 +390,19 @@ def explain(error: Exception, settings: Settings | None) -> Diagnostic | None:
             return _explain_command(error)
         case OSError():
             return _explain_os_error(error, settings)
+        case ElfError():
+            return Diagnostic(
+                Severity.ERROR,
+                "bad-library",
+                f"a library or an archive cannot be read: {error}",
+                hint="reinstall what the file belongs to",
+            )
         case _:
             return None
 
 
 def _explain_command(error: CommandError) -> Diagnostic:
-    """A program failed, and whoever ran it had no better words."""
+    """An error for a program that failed and that no caller explained."""
     if any(text in error.output for text in _FULL_TEXTS):
         return _disk_full(None)
     return Diagnostic(

@@ -1,4 +1,4 @@
-"""What every stage works with."""
+"""The noun that every stage is given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong, as data. Only `report.py` prints it; only `cli.py` turns it into an exit status."""
+"""Errors and findings as data. Only `report.py` prints them; only `cli.py` turns them into an exit status."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import Enum
 
 
 class Severity(Enum):
-    """How bad a finding is; the value is the word shown to users."""
+    """The severity of a finding; the value is the word shown to users."""
 
     ERROR = "error"
     WARNING = "warning"

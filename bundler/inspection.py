@@ -1,4 +1,4 @@
-"""`bundle inspect`: what a binary holds and what it needs, from its manifest and its own ELF structures."""
+"""Inspects a binary: its contents and its needs, from its manifest and its own ELF structures."""
 
 from __future__ import annotations
 

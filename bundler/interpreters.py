@@ -56,7 +56,7 @@ def default_python(variables: Mapping[str, str], folders: Iterable[Path]) -> Def
         if environment.resolve() == Path(sys.prefix):
             break
         python = python_of(environment)
-        if python.exists() or python.is_symlink():  # a broken link is told when it is used
+        if python.exists() or python.is_symlink():  # a broken link is an error when it is used
             note = Diagnostic(Severity.NOTE, "environment", f"no environment is active: `{environment}` is used")
             return DefaultPython(python, (*stale, note))
     return DefaultPython(Path(sys.executable), tuple(stale))
@@ -68,7 +68,7 @@ def python_of(environment: Path) -> Path:
 
 
 def broken_link(path: Path) -> Path | None:
-    """The file that a link leads to, directly or by other links, and that is not there; None for all else."""
+    """The missing file that a link leads to, directly or by other links; None if nothing is missing."""
     if path.exists() or not path.is_symlink():
         return None
     target = path.resolve()  # of a chain of links, the end

@@ -130,7 +130,7 @@ def options_in(text: str) -> tuple[str, ...]:
 
 
 def answer_to(option: str) -> str | None:
-    """What to use in place of an option, in the words of the first tool that has it; None when no tool does."""
+    """The answer to an option of another tool, from the first tool that has it; None when no tool does."""
     for tool, rows in ANSWERS.items():
         answers = [answer for theirs, answer in rows if any(fnmatchcase(option, name) for name in options_in(theirs))]
         if answers:

@@ -135,7 +135,7 @@ def _refuse_warnings(findings: Sequence[Diagnostic], settings: Settings) -> None
         raise BundleError(
             "strict",
             f"{count_text(count, 'warning')}, and with `--strict` any warning fails the build",
-            hint="mend what is named above, or build without `--strict`",
+            hint="correct the causes named above, or build without `--strict`",
         )
 
 

@@ -11,7 +11,7 @@ from bundler.elf import read_executable
 from bundler.link import LinkPlan, relocated
 from bundler.link.contents import FileEntry
 from bundler.report import Item, Section, count_text, size_text
-from bundler.schema import FORMAT, PlanDocument, PlannedFile, PlannedLibrary, Sized
+from bundler.schema import FORMAT, PlanDocument, PlannedFileRow, PlannedLibraryRow, SizedRow
 
 # --- For programs -----------------------------------------------------------------------------------------------------
 
@@ -44,6 +44,7 @@ def document(plan: LinkPlan) -> PlanDocument:
         },
         "libraries": libraries,
         "system_libraries": sorted(system - {each.library.object.name for each in carried}),
+        "missing_libraries": sorted({name for dso in prelinked.objects for name in dso.absent_libraries}),
         "data_files": data_files,
         "distributions": [{"name": name, "version": version} for name, version in manifest.distributions],
         "left_out": [{"module": module, "wanted_by": importer} for module, importer in manifest.left_out],
@@ -65,7 +66,7 @@ def _frozen_sizes(plan: LinkPlan) -> Mapping[str, int]:
     return sizes
 
 
-def _prelinked(plan: LinkPlan) -> Iterator[PlannedLibrary]:
+def _prelinked(plan: LinkPlan) -> Iterator[PlannedLibraryRow]:
     modules = _extension_names(plan)
     objects = plan.prelinked.objects
     needed_by: dict[int, list[str]] = {}
@@ -81,7 +82,9 @@ def _prelinked(plan: LinkPlan) -> Iterator[PlannedLibrary]:
         elif dso.index in needed_by:
             reason = f"is needed by {', '.join(f'`{name}`' for name in needed_by[dso.index])}"
         else:
-            reason = "is the interpreter" if dso.is_resident else "is opened by the package that it is in"
+            is_in_package = PurePosixPath(dso.path).parent != bundle_root()
+            opened = "is opened by the package that it is in" if is_in_package else "is opened by its name"
+            reason = "is the interpreter" if dso.is_resident else opened
         yield {
             "path": dso.path,
             "is_prelinked": True,
@@ -92,7 +95,7 @@ def _prelinked(plan: LinkPlan) -> Iterator[PlannedLibrary]:
         }
 
 
-def _carried(plan: LinkPlan) -> Iterator[PlannedLibrary]:
+def _carried(plan: LinkPlan) -> Iterator[PlannedLibraryRow]:
     modules = _extension_names(plan)
     for each in plan.contents.libraries.carried:
         yield {
@@ -111,7 +114,7 @@ def _extension_names(plan: LinkPlan) -> Mapping[str, str]:
     return {module.path: module.name for module in plan.contents.modules if module.kind == kind and module.path}
 
 
-def _data_files(plan: LinkPlan) -> Iterator[PlannedFile]:
+def _data_files(plan: LinkPlan) -> Iterator[PlannedFileRow]:
     files = {file.path: file for file in plan.contents.files if isinstance(file, FileEntry)}
     for path, size in plan.manifest.data_files:
         file = files.get(bundle_root() / path)
@@ -156,6 +159,8 @@ def page(plan: PlanDocument) -> Iterator[Section]:
             yield Section(label, tuple(Item(each["path"], _library_text(each)) for each in libraries))
     if plan["system_libraries"]:
         yield Section("libraries of the system", tuple(map(Item, plan["system_libraries"])))
+    if plan["missing_libraries"]:
+        yield Section("libraries that are not on this machine", tuple(map(Item, plan["missing_libraries"])))
     yield from _data_sections(plan["data_files"])
     if plan["left_out"]:
         items = tuple(Item(each["module"], f"wanted by {each['wanted_by']}") for each in plan["left_out"])
@@ -173,7 +178,7 @@ def _module_items(plan: PlanDocument) -> Iterator[Item]:
         yield Item(label, str(len(names)), tuple(names))
 
 
-def _package_texts(modules: Sequence[Sized]) -> Iterator[str]:
+def _package_texts(modules: Sequence[SizedRow]) -> Iterator[str]:
     """Sizes and numbers of modules by top-level package, the largest first."""
     packages: dict[str, list[int]] = {}
     for module in modules:
@@ -183,17 +188,17 @@ def _package_texts(modules: Sequence[Sized]) -> Iterator[str]:
         yield f"{name} {size_text(sum(sizes))}{count}"
 
 
-def _library_text(library: PlannedLibrary) -> str:
+def _library_text(library: PlannedLibraryRow) -> str:
     return f"{size_text(library['size'])}, it {library['reason']}"
 
 
-def _data_sections(files: Sequence[PlannedFile]) -> Iterator[Section]:
+def _data_sections(files: Sequence[PlannedFileRow]) -> Iterator[Section]:
     """Data files: one by one the app's own, the others counted."""
     own = [file for file in files if file["origin"] == OriginKind.APP.value]
     if own:
         label = f"data files of your own: {_amount(own)}"
         yield Section(label, tuple(Item(file["path"], size_text(file["size"])) for file in own))
-    others: dict[str, list[PlannedFile]] = {}
+    others: dict[str, list[PlannedFileRow]] = {}
     for file in files:
         if file not in own:
             others.setdefault(file["distribution"] or _ORIGIN_LABELS[file["origin"]], []).append(file)
@@ -201,5 +206,5 @@ def _data_sections(files: Sequence[PlannedFile]) -> Iterator[Section]:
         yield Section("other data files", tuple(Item(name, _amount(others[name])) for name in sorted(others)))
 
 
-def _amount(files: Sequence[PlannedFile]) -> str:
+def _amount(files: Sequence[PlannedFileRow]) -> str:
     return f"{count_text(len(files), 'file')}, {size_text(sum(file['size'] for file in files))}"

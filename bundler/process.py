@@ -22,7 +22,7 @@ Argument = str | Path
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """What a program that ran to its end said."""
+    """The output of a program that ran to its end."""
 
     stdout: bytes
     stderr: bytes
@@ -39,7 +39,7 @@ class CommandError(Exception):
 
 
 def jobs() -> int:
-    """How many programs to run side by side: the processors this process may use."""
+    """The number of programs to run side by side: the processors that this process may use."""
     return len(os.sched_getaffinity(0))
 
 
@@ -52,7 +52,7 @@ def run(  # noqa: PLR0913  # what surrounds a process
     whole_environment: Mapping[str, str] | None = None,
     seconds: float | None = None,
 ) -> Completed:
-    """Run `command` to its end; CommandError when it cannot start, fails, or takes longer than so many seconds.
+    """Run `command` to its end; CommandError when it cannot start, fails, or takes longer than `seconds`.
 
     `environment` is added to ours, `whole_environment` stands in place of it; messages are in English, for some are looked at.
     """
@@ -99,7 +99,7 @@ class Service:
         self.command = [str(part) for part in command]
         self._seconds = seconds
         log.info("%s", shlex.join(self.command))
-        # Kept for the case that the program fails: a traceback of ours in the middle of progress helps nobody.
+        # Kept for the case that the program fails: a traceback amid lines of progress would help no user.
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the program
         self._process = subprocess.Popen(
             self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._errors, env=environment, cwd=cwd

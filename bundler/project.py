@@ -13,29 +13,30 @@ import tomli
 
 from bundler.cache import write_atomically
 from bundler.errors import BundleError
-from bundler.settings import OPTIONS, Given, Kind, Option, convert, fits, is_path
+from bundler.settings import OPTIONS, Option, ValueType
+from bundler.values import Given, convert, fits, is_path
 
 _KEYS = {option.name: (field, option) for field, option in OPTIONS.items()}
 
 _EXAMPLES = {
-    Kind.TEXT: '"NAME"',
-    Kind.TARGET: '"app.py"',
-    Kind.PATH: '"some/path"',
-    Kind.PYTHON: '"python3.13"',
-    Kind.LEVEL: "1",
-    Kind.EXTENT: '"full"',
-    Kind.VERSION: '"2.31"',
-    Kind.FLOOR: '"2.28"',
-    Kind.LINKAGE: '"shared"',
-    Kind.SWITCH: "true",
-    Kind.TEXTS: '["NAME"]',
-    Kind.PATHS: '["some/path"]',
-    Kind.DATA: '["data:data"]',
+    ValueType.TEXT: '"NAME"',
+    ValueType.TARGET: '"app.py"',
+    ValueType.PATH: '"some/path"',
+    ValueType.PYTHON: '"python3.13"',
+    ValueType.LEVEL: "1",
+    ValueType.EXTENT: '"full"',
+    ValueType.VERSION: '"2.31"',
+    ValueType.FLOOR: '"2.28"',
+    ValueType.LINKAGE: '"shared"',
+    ValueType.SWITCH: "true",
+    ValueType.TEXTS: '["NAME"]',
+    ValueType.PATHS: '["some/path"]',
+    ValueType.DATA: '["data:data"]',
 }
 
 
 def project_options(target: str | None, here: Path) -> Given:
-    """What the project's file says; BundleError when it is wrong.
+    """The options in the project's file; BundleError when it is wrong.
 
     The file is the nearest pyproject.toml above TARGET, if that is a path, else above `here`.
     """
@@ -44,7 +45,7 @@ def project_options(target: str | None, here: Path) -> Given:
 
 
 def project_folder(target: str | None, here: Path) -> Path:
-    """Where the search for the project's file begins: at TARGET if that is a path, else in `here`."""
+    """The folder in which the search for the project's file begins: TARGET's if that is a path, else `here`."""
     if target is not None and is_path(target, here):
         path = here / target
         return path if path.is_dir() else path.parent
@@ -76,12 +77,17 @@ def _read(file: Path) -> tuple[dict[str, Any], str]:
         text = file.read_text(encoding="utf-8")
         return tomli.loads(text), text
     except OSError as error:
-        raise BundleError("unreadable", f"`{file}` cannot be read: {error.strerror}") from error
+        raise BundleError(
+            "unreadable",
+            f"`{file}` cannot be read: {error.strerror}",
+            hint="options stand in the nearest pyproject.toml: correct its permissions",
+        ) from error
     except ValueError as error:  # TOMLDecodeError and UnicodeDecodeError
         found = re.search(r" \(at line (\d+), column \d+\)$", str(error))
         where = f"{file}:{found[1]}" if found else str(file)
         reason = str(error)[: found.start()] if found else str(error)
-        raise BundleError("bad-toml", f"`{file.name}` is not valid TOML: {reason}", where=where) from error
+        hint = "correct the line, or remove it to see whether others are in error"
+        raise BundleError("bad-toml", f"`{file.name}` is not valid TOML: {reason}", where=where, hint=hint) from error
 
 
 def read_project_file(file: Path) -> Given:
@@ -110,7 +116,7 @@ def read_project_file(file: Path) -> Given:
 
 
 def record(additions: Mapping[str, Iterable[str]], start: Path) -> Path:
-    """Add to lists in `[tool.bundle]` of the nearest file, or of a new one in `start`; all else in it stays as it is."""
+    """Add to lists in `[tool.bundle]` of the nearest file, or of a new one in `start`; the rest of it stays as it is."""
     import tomlkit  # seldom needed, and no small import
     from tomlkit.items import Array, Table
 
@@ -152,7 +158,12 @@ def _value(key: str, raw: object, file: Path, text: str) -> Any:  # as convert()
     try:
         return convert(option.kind, raw, file.parent)
     except ValueError as error:
-        raise BundleError("bad-option", f"`{key}`: {error}", where=_where(key, file, text)) from error
+        raise BundleError(
+            "bad-option",
+            f"`{key}`: {error}",
+            where=_where(key, file, text),
+            hint=f"write `{key} = {_EXAMPLES[option.kind]}`",
+        ) from error
 
 
 def _refuse_conflict(given: Given, file: Path) -> None:
@@ -171,7 +182,7 @@ def _where(key: str, file: Path, text: str) -> str:
 
 
 def _line_of(beginning: str, file: Path, text: str, start: int = 0) -> str:
-    """The file and the first line that begins so, if there is one."""
+    """The file, with the number of the first line that matches, if one does."""
     found = re.compile(rf"^[ \t]*{beginning}", re.MULTILINE).search(text, start)
     return f"{file}:{text.count(chr(10), 0, found.start()) + 1}" if found else str(file)
 

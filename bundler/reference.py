@@ -1,6 +1,6 @@
-"""Tables of Markdown made from declarations: options, keys of JSON documents, answers to options of other tools.
+"""Makes parts of the documentation from declarations: options, keys of JSON documents, codes of errors, other tools' options.
 
-`python -m bundler.reference docs/cli.md docs/coming-from-pyinstaller.md` puts them in between their marks.
+`python -m bundler.reference docs/*.md` puts them in between their marks.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
+from bundler.codes import CODES
 from bundler.other_tools import ANSWERS
 from bundler.schema import InspectDocument, PlanDocument, keys_of
-from bundler.settings import OPTIONS, Group, Kind, Option
+from bundler.settings import OPTIONS, Group, Option, ValueType
 
 _SECTION = re.compile(
     r"(<!-- (?P<name>[\w ]+): written by `python -m bundler\.reference` -->\n).*?(<!-- end -->)", re.DOTALL
@@ -54,15 +55,32 @@ def _answer_table(tool: str) -> Iterator[str]:
     yield ""
 
 
+def _codes() -> Iterator[str]:
+    """A section for each code."""
+    for code, about in CODES.items():
+        first, *others = (severity.value for severity in about.severities)
+        told = f"Told as {' or '.join((first, *others))}. " if others else ""
+        yield ""
+        yield f"## {code}"
+        yield ""
+        yield f"    {first}[{code}]: {about.example}"
+        yield ""
+        yield f"{told}{about.meaning}"
+        yield ""
+        yield f"*How to go on:* {about.advice}"
+    yield ""
+
+
 SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
     "options": _option_tables,
+    "codes": _codes,
     "keys of inspect": partial(_key_table, InspectDocument),
     "keys of plan": partial(_key_table, PlanDocument),
     **{f"options of {tool}": partial(_answer_table, tool) for tool in ANSWERS},
 }
 
 
-def refreshed(page: str) -> str:
+def refresh(page: str) -> str:
     """The page with its tables as they must be now."""
     return _SECTION.sub(
         lambda found: "".join((found[1], *(f"{line}\n" for line in SECTIONS[found["name"]]()), found[3])), page
@@ -70,12 +88,12 @@ def refreshed(page: str) -> str:
 
 
 def _usage(option: Option) -> str:
-    if option.kind is Kind.TARGET:
+    if option.kind is ValueType.TARGET:
         return f"`{option.metavar}`"
     value = f" {option.metavar}" if option.metavar else ""
     spellings = [f"`{option.short}{value}`"] if option.short else []
     spellings.append(f"`--{option.name}{value}`")
-    if option.kind is Kind.SWITCH:
+    if option.kind is ValueType.SWITCH:
         spellings.append(f"`--no-{option.name}`")
     return ", ".join(spellings)
 
@@ -86,9 +104,8 @@ def _description(option: Option) -> str:
 
 def main() -> None:
     """Refresh the pages that are named as arguments."""
-    for name in sys.argv[1:]:
-        page = Path(name)
-        page.write_text(refreshed(page.read_text()))
+    for page in map(Path, sys.argv[1:]):
+        page.write_text(refresh(page.read_text()))
 
 
 if __name__ == "__main__":

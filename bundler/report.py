@@ -1,6 +1,6 @@
 """Talking to the user: progress, findings, errors, pages. The only place that prints.
 
-Standard output carries what was asked for (a page of `bundle inspect`), standard error all else.
+Standard output carries the data of a command (a page of `bundle inspect`), standard error all other text.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def count_text(count: int, noun: str) -> str:
 
 
 class Reporter:
-    """What a build says: live stages on a terminal, plain lines elsewhere; errors and urgent warnings when `quiet`.
+    """Reports a build: live stages on a terminal, plain lines elsewhere; only errors and urgent warnings when `quiet`.
 
     `verbose`: details in full instead of their number, and every command that is run.
     """
@@ -90,7 +90,7 @@ class Reporter:
 
     @property
     def _is_live(self) -> bool:
-        """May lines be drawn over? FORCE_COLOR asks for colours in a log, not for a spinner's hundred frames."""
+        """True if lines may be drawn over. FORCE_COLOR asks for colours in a log, not for a spinner's hundred frames."""
         return self._console.is_interactive and self._console.file.isatty()
 
     def line(self, text: str) -> None:

@@ -12,34 +12,34 @@ from typing import Annotated, Any, TypedDict, get_type_hints
 
 FORMAT = 2
 
-# What keys of several documents mean.
+# Keys of several documents.
 _Format = Annotated[int, f"{FORMAT}"]
 _Name = Annotated[str, "the program's name"]
 _Python = Annotated[str, "version of the embedded Python"]
 
 
-class Sized(TypedDict):
+class SizedRow(TypedDict):
     """Something with a size in bytes."""
 
     name: str
     size: int
 
 
-class CarriedLibrary(TypedDict):
+class CarriedRow(TypedDict):
     """A shared object that stays a file, and why."""
 
     path: str
     reason: str
 
 
-class DataFile(TypedDict):
+class DataFileRow(TypedDict):
     """A data file; its path starts where the script appears to lie."""
 
     path: str
     size: int
 
 
-class PlannedFile(DataFile):
+class PlannedFileRow(DataFileRow):
     """A data file, where it comes from, and whose it is."""
 
     source: str | None
@@ -47,7 +47,7 @@ class PlannedFile(DataFile):
     distribution: str | None
 
 
-class PlannedLibrary(TypedDict):
+class PlannedLibraryRow(TypedDict):
     """A shared object, and why it is where it is. `module`: its name, if it is an extension module."""
 
     path: str
@@ -58,14 +58,14 @@ class PlannedLibrary(TypedDict):
     size: int
 
 
-class Distribution(TypedDict):
+class DistributionRow(TypedDict):
     """An installed distribution of which something is carried."""
 
     name: str
     version: str
 
 
-class LeftOut(TypedDict):
+class LeftOutRow(TypedDict):
     """A module that is installed, and not carried."""
 
     module: str
@@ -100,27 +100,27 @@ class InspectDocument(TypedDict):
         "open",
     ]
     carried: Annotated[
-        Sequence[CarriedLibrary],
+        Sequence[CarriedRow],
         'shared objects that could not be prelinked, each `{"path", "reason"}`; the reason continues a sentence about the '
         "library",
     ]
     data_files: Annotated[
-        Sequence[DataFile],
+        Sequence[DataFileRow],
         'a list of `{"path", "size"}`; paths are relative to where the script appears to lie, sizes in bytes',
     ]
-    distributions: Annotated[Sequence[Distribution], 'a list of `{"name", "version"}`']
+    distributions: Annotated[Sequence[DistributionRow], 'a list of `{"name", "version"}`']
     left_out: Annotated[
-        Sequence[LeftOut],
+        Sequence[LeftOutRow],
         'a list of `{"module", "wanted_by"}`: modules that are installed, imported by a library that neither requires them '
         "nor fails without",
     ]
-    size: Annotated[int, "of the file, in bytes"]
+    size: Annotated[int, "size of the file, in bytes"]
     parts: Annotated[
         Mapping[str, int],
         "bytes by part, which add up to `size`: `interpreter` (with the launcher), `frozen`, `embedded` (extension "
         "modules, libraries, tables), `data_files`, `symbols` (names for debuggers and profilers), `manifest`",
     ]
-    thread_local_bytes: Annotated[int, "what embedded libraries add to each thread from its start"]
+    thread_local_bytes: Annotated[int, "bytes that embedded libraries add to each thread"]
     newest_versions: Annotated[
         Mapping[str, NewestVersion],
         'for each of `GLIBC`, `GLIBCXX`, `CXXABI` and `GCC` that is needed at all: `{"version", "needed_by", "symbols"}`; '
@@ -137,8 +137,8 @@ class InspectDocument(TypedDict):
 class PlannedModules(TypedDict):
     """Modules by kind, in the order of names."""
 
-    frozen: Sequence[Sized]
-    extension: Sequence[Sized]
+    frozen: Sequence[SizedRow]
+    extension: Sequence[SizedRow]
     builtin: Sequence[str]
     namespace: Sequence[str]
     broken: Sequence[str]
@@ -160,7 +160,7 @@ class PlanDocument(TypedDict):
         "text)",
     ]
     libraries: Annotated[
-        Sequence[PlannedLibrary],
+        Sequence[PlannedLibraryRow],
         'every shared object, each `{"path", "is_prelinked", "reason", "module", "source", "size"}`: its path in the '
         "binary; whether it becomes part of the executable or stays a file; why it is needed, or why it stays a file (the "
         "reason continues a sentence about it); its name if it is an extension module, else null; the file it comes from, "
@@ -169,14 +169,19 @@ class PlanDocument(TypedDict):
     system_libraries: Annotated[
         Sequence[str], "libraries of the user's system that the binary would need, besides the C library"
     ]
+    missing_libraries: Annotated[
+        Sequence[str],
+        "libraries that some of these need and that are not on this machine; who needs them can be opened only where the "
+        "system has them",
+    ]
     data_files: Annotated[
-        Sequence[PlannedFile],
+        Sequence[PlannedFileRow],
         'a list of `{"path", "size", "source", "origin", "distribution"}`; `origin` says whose the file is: `"app"`, '
         '`"distribution"`, `"stdlib"` or `"launcher"`; `distribution` is its name or null, `source` null for what bundler '
         "writes itself",
     ]
-    distributions: Annotated[Sequence[Distribution], 'a list of `{"name", "version"}`']
-    left_out: Annotated[Sequence[LeftOut], "as in `bundle inspect`"]
+    distributions: Annotated[Sequence[DistributionRow], 'a list of `{"name", "version"}`']
+    left_out: Annotated[Sequence[LeftOutRow], "as in `bundle inspect`"]
     sizes: Annotated[
         Mapping[str, int],
         "bytes of what would be added to interpreter and launcher: `frozen`, `prelinked`, `carried`, `data_files`",
@@ -184,7 +189,7 @@ class PlanDocument(TypedDict):
 
 
 def keys_of(document: type) -> Iterator[tuple[str, str]]:
-    """The keys of a document, in their order, each with what it means."""
+    """The keys of a document, in their order, each with its meaning."""
     for key, hint in get_type_hints(document, include_extras=True).items():
         yield key, hint.__metadata__[0]
 

@@ -1,30 +1,25 @@
-"""Everything a user can ask for, in one frozen object. The only reader of the environment.
+"""Noun: the options of a build, in one frozen object. Imports no verb.
 
-An option is declared once, with its field of `Settings`: the parser (`cli.py`), the reader of `[tool.bundle]`
-(`project.py`) and the tables of `docs/cli.md` (`reference.py`) are derived from it.
+An option is declared once, with its field of `Settings`. The parser (`cli.py`), the reader of `[tool.bundle]`
+(`project.py`), the conversion of values (`values.py`) and the tables of `docs/cli.md` (`reference.py`) are derived from it.
 """
 
 from __future__ import annotations
 
-import os
-import re
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path, PurePosixPath
-from typing import Annotated, Any, get_origin, get_type_hints
+from typing import Annotated, get_origin, get_type_hints
 
-from packaging.version import Version
-
-from bundler.errors import BundleError, Diagnostic
-from bundler.interpreters import DefaultPython, default_python, find_python
+from bundler.errors import Diagnostic
 
 OPTIMIZE_LEVELS = (0, 1, 2)
 
 
-class Kind(Enum):
-    """What may be given as an option's value; the enumerator's value is how messages and documentation call it."""
+class ValueType(Enum):
+    """The type of an option's value; the enumerator's value is its name in messages and documentation."""
 
     TEXT = "a string"
     TARGET = "a string (path or `package.module:function`)"
@@ -42,21 +37,24 @@ class Kind(Enum):
 
     @property
     def is_list(self) -> bool:
-        """May the option be given several times?"""
-        return self in (Kind.TEXTS, Kind.PATHS, Kind.DATA)
+        """True if the option may be given several times."""
+        return self in (ValueType.TEXTS, ValueType.PATHS, ValueType.DATA)
 
 
-# The words that an option of such a kind takes.
-CHOICES: Mapping[Kind, tuple[str, ...]] = {Kind.EXTENT: ("used", "full"), Kind.LINKAGE: ("static", "shared")}
+# The values of options that take a choice.
+CHOICES: Mapping[ValueType, tuple[str, ...]] = {
+    ValueType.EXTENT: ("used", "full"),
+    ValueType.LINKAGE: ("static", "shared"),
+}
 
 
 # The glibc of CentOS 7 and of wheels for manylinux2014: those of later systems have all that it has.
 OLDEST_GLIBC = "2.17"
-_HOST = "host"  # in place of a version
+HOST = "host"  # in place of a version
 
 
 class Group(Enum):
-    """Where help and documentation show an option; the value is the title."""
+    """The group in which help and documentation show an option; the value is the title."""
 
     ENTRY = "what to bundle"
     CONTENTS = "what goes in"
@@ -66,14 +64,14 @@ class Group(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What is known of an option besides its default.
+    """The description of an option, without its default.
 
     `name` is the long option without dashes and the key in `[tool.bundle]`; a TARGET has no dashes on the command
     line. `short` is the one-letter form, with its dash.
     """
 
     name: str
-    kind: Kind
+    kind: ValueType
     group: Group
     help: str
     metavar: str = ""
@@ -81,8 +79,8 @@ class Option:
 
     @property
     def spelling(self) -> str:
-        """As it stands on a command line."""
-        return self.metavar if self.kind is Kind.TARGET else f"--{self.name}"
+        """The option as it stands on a command line."""
+        return self.metavar if self.kind is ValueType.TARGET else f"--{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +93,13 @@ class AddedData:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What to build and how. Defaults are those of `bundle TARGET`."""
+    """The settings of one build. Defaults are those of `bundle TARGET`."""
 
     target: Annotated[
         str | None,
         Option(
             "target",
-            Kind.TARGET,
+            ValueType.TARGET,
             Group.ENTRY,
             "a script (`app.py`), a folder with `__main__.py`, or a function to call (`package.module:function`)",
             metavar="TARGET",
@@ -109,17 +107,19 @@ class Settings:
     ] = None
     module: Annotated[
         str | None,
-        Option("module", Kind.TEXT, Group.ENTRY, "a module, run as `python -m` runs it", metavar="MODULE", short="-m"),
+        Option(
+            "module", ValueType.TEXT, Group.ENTRY, "a module, run as `python -m` runs it", metavar="MODULE", short="-m"
+        ),
     ] = None
     script: Annotated[
         str | None,
-        Option("script", Kind.TEXT, Group.ENTRY, "a console script of an installed distribution", metavar="NAME"),
+        Option("script", ValueType.TEXT, Group.ENTRY, "a console script of an installed distribution", metavar="NAME"),
     ] = None
     python: Annotated[
         Path,
         Option(
             "python",
-            Kind.PYTHON,
+            ValueType.PYTHON,
             Group.ENTRY,
             "the interpreter to embed, whose environment is searched: its path, its name on PATH, a version such as `3.13` (on PATH, "
             "pyenv's or uv's), or the folder of a virtual environment (default: that of the active environment, else of "
@@ -129,22 +129,32 @@ class Settings:
     ] = Path(sys.executable)
     hidden_imports: Annotated[
         tuple[str, ...],
-        Option("hidden-import", Kind.TEXTS, Group.CONTENTS, "a module that is imported invisibly", metavar="MODULE"),
+        Option(
+            "hidden-import",
+            ValueType.TEXTS,
+            Group.CONTENTS,
+            "a module that the analysis does not find",
+            metavar="MODULE",
+        ),
     ] = ()
     excluded_modules: Annotated[
         tuple[str, ...],
         Option(
-            "exclude-module", Kind.TEXTS, Group.CONTENTS, "a module to leave out, with its submodules", metavar="MODULE"
+            "exclude-module",
+            ValueType.TEXTS,
+            Group.CONTENTS,
+            "a module to leave out, with its submodules",
+            metavar="MODULE",
         ),
     ] = ()
     stdlib: Annotated[
         str,
         Option(
             "stdlib",
-            Kind.EXTENT,
+            ValueType.EXTENT,
             Group.CONTENTS,
-            "how much of the standard library: `used` is what the program reaches; `full` is for programs that run code "
-            "which is not there when they are bundled (default: used, but full for programs known to need it)",
+            "the part of the standard library to carry: `used`, what the program reaches, or `full`, for programs that run "
+            "code which is unknown when they are bundled (default: used, but full for programs known to need it)",
             metavar="EXTENT",
         ),
     ] = "used"
@@ -152,10 +162,10 @@ class Settings:
         tuple[AddedData, ...],
         Option(
             "add-data",
-            Kind.DATA,
+            ValueType.DATA,
             Group.CONTENTS,
-            "carry a file, a folder's contents, or the files that match a pattern; DEST is a folder below the one where "
-            "the script appears to lie, `.` is that one",
+            "carry a file, the contents of a folder, or the files that match a pattern; DEST is a folder, relative to the "
+            "script's; `.` is the script's own",
             metavar="SRC:DEST",
         ),
     ] = ()
@@ -163,7 +173,7 @@ class Settings:
         tuple[str, ...],
         Option(
             "collect-all",
-            Kind.TEXTS,
+            ValueType.TEXTS,
             Group.CONTENTS,
             "a package to carry as a whole: all its modules, data files, shared libraries, and its metadata",
             metavar="PACKAGE",
@@ -173,7 +183,7 @@ class Settings:
         tuple[str, ...],
         Option(
             "collect-submodules",
-            Kind.TEXTS,
+            ValueType.TEXTS,
             Group.CONTENTS,
             "a package to carry with all its modules",
             metavar="PACKAGE",
@@ -183,7 +193,7 @@ class Settings:
         tuple[str, ...],
         Option(
             "collect-data",
-            Kind.TEXTS,
+            ValueType.TEXTS,
             Group.CONTENTS,
             "a package whose data files to carry even if no module of it is reached",
             metavar="PACKAGE",
@@ -193,7 +203,7 @@ class Settings:
         tuple[str, ...],
         Option(
             "collect-binaries",
-            Kind.TEXTS,
+            ValueType.TEXTS,
             Group.CONTENTS,
             "a package whose shared libraries to carry even if no module of it is reached",
             metavar="PACKAGE",
@@ -203,7 +213,7 @@ class Settings:
         tuple[str, ...],
         Option(
             "copy-metadata",
-            Kind.TEXTS,
+            ValueType.TEXTS,
             Group.CONTENTS,
             "a distribution whose metadata to carry, with that of all it requires; "
             "distributions of which anything is carried have theirs anyway",
@@ -214,7 +224,7 @@ class Settings:
         tuple[Path, ...],
         Option(
             "additional-hooks-dir",
-            Kind.PATHS,
+            ValueType.PATHS,
             Group.CONTENTS,
             "a folder with PyInstaller hooks; those of packages and of pyinstaller-hooks-contrib are used anyway",
             metavar="DIR",
@@ -224,7 +234,7 @@ class Settings:
         tuple[str, ...],
         Option(
             "hook-config",
-            Kind.TEXTS,
+            ValueType.TEXTS,
             Group.CONTENTS,
             'a value for a PyInstaller hook, as in `hooksconfig` of a spec file; text or JSON: `gi:languages=["de"]`',
             metavar="MODULE:KEY=VALUE",
@@ -232,13 +242,15 @@ class Settings:
     ] = ()
     runtime_hooks: Annotated[
         tuple[Path, ...],
-        Option("runtime-hook", Kind.PATHS, Group.START, "a Python file that runs before the program", metavar="FILE"),
+        Option(
+            "runtime-hook", ValueType.PATHS, Group.START, "a Python file that runs before the program", metavar="FILE"
+        ),
     ] = ()
     with_source: Annotated[
         bool,
         Option(
             "with-source",
-            Kind.SWITCH,
+            ValueType.SWITCH,
             Group.CONTENTS,
             "carry the sources of all modules, compressed: tracebacks quote their lines, `inspect.getsource` finds them",
         ),
@@ -247,22 +259,24 @@ class Settings:
         int,
         Option(
             "optimize",
-            Kind.LEVEL,
+            ValueType.LEVEL,
             Group.START,
-            "as `python -O`: 1 removes assert statements, 2 docstrings too (default: 0)",
+            "the level of optimisation, as `python -O`: 1 removes assert statements, 2 docstrings too (default: 0)",
             metavar="LEVEL",
             short="-O",
         ),
     ] = 0
     warnings: Annotated[
         tuple[str, ...],
-        Option("warning", Kind.TEXTS, Group.START, "a warning filter, as `python -W`", metavar="FILTER", short="-W"),
+        Option(
+            "warning", ValueType.TEXTS, Group.START, "a warning filter, as `python -W`", metavar="FILTER", short="-W"
+        ),
     ] = ()
     x_options: Annotated[
         tuple[str, ...],
         Option(
             "x-option",
-            Kind.TEXTS,
+            ValueType.TEXTS,
             Group.START,
             "an option of the interpreter, as `python -X`",
             metavar="OPT",
@@ -270,29 +284,31 @@ class Settings:
         ),
     ] = ()
     utf8: Annotated[
-        bool, Option("utf8", Kind.SWITCH, Group.START, "UTF-8 mode whatever the locale, as `python -X utf8`")
+        bool, Option("utf8", ValueType.SWITCH, Group.START, "UTF-8 mode whatever the locale, as `python -X utf8`")
     ] = False
     python_command: Annotated[
         bool | None,
         Option(
             "python-command",
-            Kind.SWITCH,
+            ValueType.SWITCH,
             Group.START,
-            "`sys.executable -m MODULE`, `-c CODE` and the like, started by the program itself, run as Python would; "
-            "with `no` or `false` they are arguments of the program (default: an error)",
+            "when the program starts `sys.executable -m MODULE`, `-c CODE` and the like, run them as Python would; with "
+            "`no` or `false` they are arguments of the program (default: an error)",
         ),
     ] = None
     output: Annotated[
         Path | None,
-        Option("output", Kind.PATH, Group.BUILD, "the file to write (default: dist/NAME)", metavar="FILE", short="-o"),
+        Option(
+            "output", ValueType.PATH, Group.BUILD, "the file to write (default: dist/NAME)", metavar="FILE", short="-o"
+        ),
     ] = None
     cache_dir: Annotated[
         Path,
         Option(
             "cache-dir",
-            Kind.PATH,
+            ValueType.PATH,
             Group.BUILD,
-            "where compiled modules are kept (default: $BUNDLER_CACHE_DIR, else bundler in the user's cache folder)",
+            "the folder for compiled modules (default: $BUNDLER_CACHE_DIR, else bundler in the user's cache folder)",
             metavar="DIR",
         ),
     ] = Path()
@@ -300,19 +316,19 @@ class Settings:
         bool,
         Option(
             "run",
-            Kind.SWITCH,
+            ValueType.SWITCH,
             Group.BUILD,
-            "run code of installed packages to learn what reading does not tell: hooks, the initialisation of compiled "
-            "modules, the rehearsal; see docs/security.md (default: yes)",
+            "run code of installed packages, to learn what their sources do not tell: hooks, the initialisation of "
+            "compiled modules, the rehearsal; see docs/security.md (default: yes)",
         ),
     ] = True
     rehearse: Annotated[
         bool,
         Option(
             "rehearse",
-            Kind.SWITCH,
+            ValueType.SWITCH,
             Group.BUILD,
-            "import the installed distributions that the program uses, to compile beforehand what they compile "
+            "import the program's installed distributions once, and compile beforehand what their imports compile "
             "(default: yes)",
         ),
     ] = True
@@ -320,7 +336,7 @@ class Settings:
         bool,
         Option(
             "self-check",
-            Kind.SWITCH,
+            ValueType.SWITCH,
             Group.BUILD,
             "compare all static code with what the interpreter makes of the sources, and fail on a difference",
         ),
@@ -329,9 +345,9 @@ class Settings:
         str,
         Option(
             "glibc",
-            Kind.FLOOR,
+            ValueType.FLOOR,
             Group.BUILD,
-            "the oldest C library (glibc) that the binary is to run with, or `host`: one like this machine's, or a newer one",
+            "the oldest C library (glibc) to run with, or `host`: one like this machine's, or newer",
             metavar="VERSION",
         ),
     ] = OLDEST_GLIBC
@@ -339,9 +355,9 @@ class Settings:
         str | None,
         Option(
             "max-glibc",
-            Kind.VERSION,
+            ValueType.VERSION,
             Group.BUILD,
-            "fail if the binary would need a newer C library than this, and say what needs it",
+            "fail if the binary needs a newer C library than this, and say what needs it",
             metavar="VERSION",
         ),
     ] = None
@@ -349,7 +365,7 @@ class Settings:
         str | None,
         Option(
             "max-glibcxx",
-            Kind.VERSION,
+            ValueType.VERSION,
             Group.BUILD,
             "the same for the symbol versions of the C++ library (GLIBCXX)",
             metavar="VERSION",
@@ -359,7 +375,7 @@ class Settings:
         str | None,
         Option(
             "max-cxxabi",
-            Kind.VERSION,
+            ValueType.VERSION,
             Group.BUILD,
             "the same for the C++ library's CXXABI",
             metavar="VERSION",
@@ -369,7 +385,7 @@ class Settings:
         str | None,
         Option(
             "max-gcc",
-            Kind.VERSION,
+            ValueType.VERSION,
             Group.BUILD,
             "the same for libgcc (GCC)",
             metavar="VERSION",
@@ -379,9 +395,9 @@ class Settings:
         str | None,
         Option(
             "libpython",
-            Kind.LINKAGE,
+            ValueType.LINKAGE,
             Group.BUILD,
-            "which libpython to embed: the static library, or the shared one, which is bound into the binary as other shared "
+            "the libpython to embed: the static library, or the shared one, which is linked into the binary as other shared "
             "libraries are (default: static where the interpreter has one that is whole, else shared)",
             metavar="KIND",
         ),
@@ -390,32 +406,36 @@ class Settings:
         bool,
         Option(
             "strict",
-            Kind.SWITCH,
+            ValueType.SWITCH,
             Group.BUILD,
-            "fail if there is any warning, before anything is compiled; all of them are told",
+            "report all warnings, and fail before anything is compiled if there is one",
         ),
     ] = False
     quiet: Annotated[
         bool,
         Option(
             "quiet",
-            Kind.SWITCH,
+            ValueType.SWITCH,
             Group.BUILD,
             "print only errors, and warnings of imports in your own code that will certainly fail",
             short="-q",
         ),
     ] = False
-    verbose: Annotated[bool, Option("verbose", Kind.SWITCH, Group.BUILD, "show the commands that run", short="-v")] = (
-        False
-    )
+    verbose: Annotated[
+        bool,
+        Option(
+            "verbose", ValueType.SWITCH, Group.BUILD, "list details in full, and show the commands that run", short="-v"
+        ),
+    ] = False
     compiler: str | None = None  # the variable CC
+    library_folders: tuple[str, ...] = ()  # the variable LD_LIBRARY_PATH
     folder: Path = Path()  # where modules that TARGET and -m name are looked for first
     findings: tuple[Diagnostic, ...] = ()  # about where these settings come from
 
     @property
     def glibc_floor(self) -> str | None:
         """The version of the oldest C library that the binary is to run with; None: this machine's."""
-        return None if self.glibc == _HOST else self.glibc
+        return None if self.glibc == HOST else self.glibc
 
     @property
     def version_limits(self) -> Mapping[str, str]:
@@ -430,11 +450,11 @@ class Settings:
 
     @property
     def subject(self) -> str:
-        """What is bundled, in the user's word."""
+        """The program to be bundled, in the user's word."""
         return self.target or self.module or self.script or ""
 
     def output_for(self, name: str) -> Path:
-        """Where the binary of a program of this name goes."""
+        """The path of the binary of a program of this name."""
         return self.output or Path("dist") / name
 
 
@@ -444,144 +464,6 @@ OPTIONS: Mapping[str, Option] = {
     if get_origin(hint) is Annotated
 }
 
-# Of these only one can hold; the first group must not be empty.
+# Options of a group exclude each other; one of the first group must be given.
 ENTRIES = ("target", "module", "script")
 EXCLUSIVE = (ENTRIES, ("quiet", "verbose"))
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """Values that were given in one place, by the fields of Settings; relative names in them start at `folder`."""
-
-    values: Mapping[str, Any] = field(default_factory=dict)
-    folder: Path = Path()
-
-    def conflict(self) -> tuple[Option, ...]:
-        """Options that exclude each other, if two of a group are given."""
-        for group in EXCLUSIVE:
-            both = [OPTIONS[name] for name in group if self.values.get(name)]
-            if len(both) > 1:
-                return tuple(both)
-        return ()
-
-
-def is_path(target: str, folder: Path) -> bool:
-    """Does TARGET name a file or a folder, there or not, rather than a function?"""
-    return target.endswith(".py") or "/" in target or (folder / target).exists()
-
-
-def fits(kind: Kind, raw: object) -> bool:
-    """Is this TOML value of the type that such an option takes?"""
-    match kind:
-        case Kind.SWITCH:
-            return isinstance(raw, bool)
-        case Kind.LEVEL:
-            return type(raw) is int and raw in OPTIMIZE_LEVELS
-        case Kind.EXTENT | Kind.LINKAGE:
-            return raw in CHOICES[kind]
-        case Kind.VERSION | Kind.FLOOR:
-            return isinstance(raw, str)
-        case Kind.TEXTS | Kind.PATHS | Kind.DATA:
-            return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
-        case Kind.TEXT | Kind.TARGET | Kind.PATH | Kind.PYTHON:
-            return isinstance(raw, str)
-
-
-def convert(kind: Kind, raw: Any, folder: Path) -> Any:  # one type for each kind
-    """The value of Settings for one that fits; ValueError, with words for the user, when it makes no sense."""
-    match kind:
-        case Kind.TARGET:
-            return str(folder / raw) if is_path(raw, folder) else raw
-        case Kind.PATH:
-            return folder / os.path.expanduser(raw)  # noqa: PTH111  # Path's raises when there is no such user
-        case Kind.PYTHON:
-            return find_python(os.path.expanduser(raw), folder, environment())  # noqa: PTH111
-        case Kind.TEXTS:
-            return tuple(raw)
-        case Kind.PATHS:
-            return tuple(folder / os.path.expanduser(item) for item in raw)  # noqa: PTH111
-        case Kind.DATA:
-            return tuple(_added_data(item, folder) for item in raw)
-        case Kind.LEVEL:
-            return int(raw)
-        case Kind.FLOOR if raw == _HOST:
-            return raw
-        case Kind.FLOOR | Kind.VERSION:
-            if not re.fullmatch(r"\d+(\.\d+)*", raw):
-                raise ValueError(f"`{raw}` is not a version, such as `2.31`")
-            if kind is Kind.FLOOR and Version(raw) < Version(OLDEST_GLIBC):
-                raise ValueError(f"`{raw}` is older than the oldest that is supported, `{OLDEST_GLIBC}`")
-            return raw
-        case Kind.TEXT | Kind.EXTENT | Kind.LINKAGE | Kind.SWITCH:
-            return raw
-
-
-def _added_data(text: str, folder: Path) -> AddedData:
-    source, colon, destination = text.rpartition(":")
-    if not (source and colon and destination):
-        raise ValueError(f"`{text}` is not of the form SRC:DEST, such as `data/*.json:data`")
-    place = PurePosixPath(destination)
-    if place.is_absolute() or ".." in place.parts:
-        raise ValueError(f"`{destination}` is not a folder of the binary: name one without a leading `/` and `..`")
-    return AddedData(folder / os.path.expanduser(source), place)  # noqa: PTH111
-
-
-# --- Putting it together ----------------------------------------------------------------------------------------------
-
-
-def combine(flags: Given, project: Given, variables: Mapping[str, str]) -> Settings:
-    """Flags win over the project's file, which wins over the environment; lists add up, flags last.
-
-    An option that excludes others of the file replaces them: `-m` on the command line sets `target` in the file aside.
-    """
-    values = dict(project.values)
-    for group in EXCLUSIVE:
-        if any(flags.values.get(name) for name in group):
-            for name in group:
-                values.pop(name, None)
-    for name, value in flags.values.items():
-        values[name] = (*values.get(name, ()), *value) if OPTIONS[name].kind.is_list else value
-    python = (
-        DefaultPython(values["python"]) if "python" in values else default_python(variables, (project.folder, Path()))
-    )
-    values["python"] = python.path.absolute()
-    values["cache_dir"] = _cache_dir(flags, project, variables).absolute()
-    given_by_flag = any(flags.values.get(name) for name in ENTRIES)
-    return Settings(
-        **values,
-        compiler=variables.get("CC") or None,
-        findings=python.findings,
-        folder=flags.folder if given_by_flag else project.folder,
-    )
-
-
-def environment() -> Mapping[str, str]:
-    """The environment variables, for `combine`."""
-    return os.environ
-
-
-def default_cache_dir(variables: Mapping[str, str] = os.environ) -> Path:
-    """$BUNDLER_CACHE_DIR, else `bundler` in the user's cache folder (XDG base directory specification)."""
-    chosen = variables.get("BUNDLER_CACHE_DIR")
-    if chosen:
-        return Path(chosen)
-    base = Path(variables.get("XDG_CACHE_HOME") or "")
-    if base.is_absolute():  # the specification says to ignore a relative one
-        return base / "bundler"
-    try:
-        return Path.home() / ".cache" / "bundler"
-    except RuntimeError as error:
-        raise BundleError(
-            "no-home",
-            "there is no home folder to keep compiled modules in",
-            hint="name a folder with `--cache-dir DIR`",
-        ) from error
-
-
-def _cache_dir(flags: Given, project: Given, variables: Mapping[str, str]) -> Path:
-    """Of this option the environment is the more special: it belongs to a machine, the file to all who build."""
-    if "cache_dir" in flags.values:
-        return flags.values["cache_dir"]  # type: ignore[no-any-return]
-    if "cache_dir" in project.values and not variables.get("BUNDLER_CACHE_DIR"):
-        return project.values["cache_dir"]  # type: ignore[no-any-return]
-    return default_cache_dir(variables)

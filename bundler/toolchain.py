@@ -22,7 +22,7 @@ _INSTALL = (
 _ARGUMENTS_FILE = "arguments.txt"
 
 
-class Family(Enum):
+class CompilerFamily(Enum):
     """Compilers with the same options; the value is a text in what `--version` prints, upper case or lower."""
 
     CLANG = "clang"
@@ -30,9 +30,9 @@ class Family(Enum):
 
 
 _OPTIONS = {
-    # The same options are given for compiling and for linking, and the launcher's warnings are errors.
-    Family.CLANG: ("-Wno-unused-command-line-argument",),
-    Family.GCC: (),
+    # Compiling and linking get the same options, and the launcher's warnings are errors.
+    CompilerFamily.CLANG: ("-Wno-unused-command-line-argument",),
+    CompilerFamily.GCC: (),
 }
 
 
@@ -46,22 +46,22 @@ class Toolchain:
 
     command: tuple[str, ...]
     identity: str
-    family: Family
+    family: CompilerFamily
     linker: str
     bare_linker: tuple[str, ...] = ()
 
     @property
     def ordering_flags(self) -> tuple[str, ...]:
         """Options that make the compiler write data in the order of the source; clang does so by itself."""
-        return ("-fno-toplevel-reorder",) if self.family is Family.GCC else ()
+        return ("-fno-toplevel-reorder",) if self.family is CompilerFamily.GCC else ()
 
     @property
     def keeps_asm_order(self) -> bool:
-        """Are top-level asm statements written where they stand among data, with `ordering_flags`?
+        """True if top-level asm statements are written where they stand among data, with `ordering_flags`.
 
         gcc's manual promises it for -fno-toplevel-reorder. clang writes them before everything else.
         """
-        return self.family is Family.GCC
+        return self.family is CompilerFamily.GCC
 
     def run(self, *arguments: Argument, cwd: Path | None = None) -> None:
         """Run the compiler; CommandError when it fails."""
@@ -82,10 +82,13 @@ class Toolchain:
         path = Path(printed)
         return path if path.is_absolute() and path.is_file() else None
 
-    def link(self, arguments: Sequence[str], folder: Path) -> None:
-        """Link in a folder with a compiler's arguments, of which relative paths are its own; CommandError when it fails."""
+    def link(self, arguments: Sequence[str], folder: Path, glibc: str | None = None) -> None:
+        """Link in a folder with a compiler's arguments, of which relative paths are its own; CommandError when it fails.
+
+        `glibc`: the version of the C library, for a linker that brings its own.
+        """
         command = self.bare_linker or self.command
-        words = linker_arguments(self.command, arguments) if self.bare_linker else arguments
+        words = linker_arguments(self.command, arguments, glibc) if self.bare_linker else arguments
         (folder / _ARGUMENTS_FILE).write_text("".join(f'"{word}"\n' for word in words))
         run([*command, f"@{_ARGUMENTS_FILE}"], cwd=folder)
 
@@ -118,8 +121,8 @@ def find_toolchain(wanted: str | None) -> Toolchain:
 def _zig_toolchain(zig: Path) -> Toolchain:
     command, linker = (str(zig), "cc", *ZIG_OPTIONS), linker_command(zig)
     identity = digest(_version(command), *ZIG_OPTIONS)
-    options = _OPTIONS[Family.CLANG]
-    return Toolchain((*command, *options), identity, Family.CLANG, _linker((*linker, "--version")), linker)
+    options = _OPTIONS[CompilerFamily.CLANG]
+    return Toolchain((*command, *options), identity, CompilerFamily.CLANG, _linker((*linker, "--version")), linker)
 
 
 def _version(command: Sequence[str]) -> bytes:
@@ -133,9 +136,9 @@ def _version(command: Sequence[str]) -> bytes:
         ) from error
 
 
-def _family(command: Sequence[str], version: bytes) -> Family:
+def _family(command: Sequence[str], version: bytes) -> CompilerFamily:
     text = version.decode(errors="replace")
-    found = next((family for family in Family if family.value in text.lower()), None)
+    found = next((family for family in CompilerFamily if family.value in text.lower()), None)
     if found is None:
         raise BundleError(
             "unsupported-compiler",

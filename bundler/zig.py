@@ -7,6 +7,7 @@ called without it, with the start files and the C library that the driver itself
 from __future__ import annotations
 
 import importlib.util
+import platform
 import shlex
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -39,9 +40,13 @@ def linker_command(zig: Path) -> tuple[str, ...]:
     return (str(zig), _LINKER)
 
 
-def linker_arguments(driver: Sequence[str], arguments: Sequence[str]) -> tuple[str, ...]:
-    """Arguments for the linker, from those for a compiler that drives it; CommandError when zig links nothing."""
-    before, after = _surroundings(driver)
+def linker_arguments(driver: Sequence[str], arguments: Sequence[str], glibc: str | None) -> tuple[str, ...]:
+    """Arguments for the linker, from those for a compiler that drives it; CommandError when zig links nothing.
+
+    `glibc`: the version of the C library that is linked with; None: one like this machine's. zig knows all of them.
+    """
+    target = ("-target", f"{platform.machine()}-linux-gnu.{glibc}") if glibc else ()
+    before, after = _surroundings((*driver, *target))
     return (*before, *_own(arguments), *after)
 
 
@@ -54,7 +59,7 @@ def _own(arguments: Sequence[str]) -> Iterator[str]:
 
 
 def _surroundings(driver: Sequence[str]) -> tuple[list[str], list[str]]:
-    """What the driver gives to the linker before the object files of a program, and after them: it shows it with -v."""
+    """The words that the driver gives to the linker before a program's object files, and after them: -v shows them."""
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         (Path(folder) / "empty.c").write_text("int main(void) { return 0; }\n")
         command = [*driver, "-v", "-no-pie", "empty.c", "-o", "empty", "-lm", "-ldl", "-lpthread"]

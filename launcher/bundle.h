@@ -46,7 +46,7 @@ struct bundle_module {
 struct bundle_file {
     const char *path;          /* first: the index looks here */
     const char *name;          /* the last part of path */
-    const unsigned char *data; /* NULL for a prelinked object: that it is there can be seen, its bytes cannot */
+    const unsigned char *data; /* NULL for a prelinked object */
     uint64_t size;
     uint64_t packed_size; /* of `data`, which is compressed (raw DEFLATE); 0: it is as it is */
     const char *digest;   /* names the contents, those of a folder with all below it */
@@ -55,7 +55,24 @@ struct bundle_file {
     uint32_t is_listed_only; /* a module: it shows in its folder, but there is nothing to read */
     uint32_t first_entry;
     uint32_t entry_count;
-    uint32_t reserved;
+    uint32_t delta; /* of a prelinked object whose bytes can be had: its place in `deltas`, plus one */
+};
+
+/* So many bytes of what is stored of an object are skipped, so many copied, so many added. */
+struct bundle_delta_step {
+    int64_t skipped;
+    uint64_t copied;
+    uint64_t added;
+};
+
+/* How the file of a prelinked object is had from what is stored of it. */
+struct bundle_delta {
+    const unsigned char *contents; /* what is stored, all segments one behind the other */
+    const unsigned char *packed;   /* raw DEFLATE: steps, then the bytes that are added */
+    uint64_t packed_size;
+    uint64_t unpacked_size;
+    uint64_t step_count;
+    uint64_t object; /* its place in the table of objects */
 };
 
 /* A part of a prelinked object that is mapped as one: `file_size` bytes (whole pages, or 0) come from `content`. */
@@ -201,6 +218,7 @@ struct bundle {
     struct bundle_index precompiled_index;
     const struct bundle_module *modules;
     const struct bundle_file *files;
+    const struct bundle_delta *deltas;
     const struct bundle_object *objects;
     const struct bundle_soname *sonames;
     const struct bundle_carried *carried;

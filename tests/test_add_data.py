@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from bundler.analyze.carry.data import with_added
+from bundler.analyze.carry.data import merge_added_data
 from bundler.analyze.graph import DataFile
 from bundler.errors import BundleError
 from bundler.settings import AddedData
@@ -50,14 +50,14 @@ def folder(tmp_path: Path) -> Path:
 )
 def test_what_is_added(folder: Path, source: str, destination: str, expected: dict[str, str]):
     """A file keeps its name, a folder gives its contents but for caches of bytecode, a pattern all that match it."""
-    found = with_added([], [AddedData(folder / source, PurePosixPath(destination))])
+    found = merge_added_data([], [AddedData(folder / source, PurePosixPath(destination))])
 
     assert {str(file.destination): str(file.source.relative_to(folder)) for file in found} == expected
 
 
 def test_programs_stay_programs(folder: Path):
     """The executable bit travels with a file."""
-    found = with_added([], [AddedData(folder / "a", PurePosixPath())])
+    found = merge_added_data([], [AddedData(folder / "a", PurePosixPath())])
 
     assert [file.destination.name for file in found if file.is_executable] == ["tool"]
 
@@ -65,7 +65,7 @@ def test_programs_stay_programs(folder: Path):
 def test_what_is_added_wins(folder: Path):
     """A file that a package brings is replaced by the user's of the same place; the order is that of places."""
     brought = [DataFile(Path(name), PurePosixPath(name)) for name in ("pkg/top.txt", "zzz")]
-    found = with_added(brought, [AddedData(folder / "top.txt", PurePosixPath("pkg"))])
+    found = merge_added_data(brought, [AddedData(folder / "top.txt", PurePosixPath("pkg"))])
 
     assert found == [DataFile(folder / "top.txt", PurePosixPath("pkg/top.txt")), brought[1]]
 
@@ -74,7 +74,7 @@ def test_links_in_circles_end(folder: Path):
     """Links to files and folders are followed, but a link to a folder above itself adds nothing."""
     (folder / "a" / "b" / "up").symlink_to(folder / "a")
     (folder / "a" / "b" / "beside").symlink_to(folder / "top.txt")
-    found = with_added([], [AddedData(folder / "a" / "b", PurePosixPath())])
+    found = merge_added_data([], [AddedData(folder / "a" / "b", PurePosixPath())])
 
     assert "beside" in {str(file.destination) for file in found}
     assert {len(file.destination.parts) for file in found} <= {1, 2}
@@ -84,7 +84,7 @@ def test_links_in_circles_end(folder: Path):
 def test_nothing_to_add(folder: Path, source: str):
     """A source without a file is an error: the program would miss it only when it runs."""
     with pytest.raises(BundleError, match=r"there is no file, folder or match for `.*nothing`"):
-        with_added([], [AddedData(folder / source, PurePosixPath())])
+        merge_added_data([], [AddedData(folder / source, PurePosixPath())])
 
 
 def test_a_file_is_no_folder(folder: Path):
@@ -92,7 +92,7 @@ def test_a_file_is_no_folder(folder: Path):
     wanted = [AddedData(folder / "top.txt", PurePosixPath()), AddedData(folder / "a/b", PurePosixPath("top.txt"))]
 
     with pytest.raises(BundleError, match="`top.txt` would be both a file and a folder"):
-        with_added([], wanted)
+        merge_added_data([], wanted)
 
 
 STRAYS = {

@@ -114,7 +114,7 @@ def test_has_no_names_of_frozen_objects(fetch: Program):
         assert not [symbol.name for symbol in table.iter_symbols() if symbol["st_shndx"] in frozen]
 
 
-@pytest.mark.parametrize("options", [[], ["--strip-unneeded"], ["--strip-debug"]])
+@pytest.mark.parametrize("options", [[], ["--strip-unneeded"], ["--strip-debug"]], ids=" ".join)
 def test_survives_strip(fetch: Program, tmp_path: Path, options: list[str]):
     """Packagers strip what they pack: the binary still runs, extension modules and data files included."""
     stripped = tmp_path / fetch.binary.name
@@ -122,7 +122,9 @@ def test_survives_strip(fetch: Program, tmp_path: Path, options: list[str]):
     done = run(["strip", *options, stripped])
     assert done.status == 0, done.stderr
 
-    assert stripped.stat().st_size < fetch.binary.stat().st_size or options
+    if not options:
+        assert stripped.stat().st_size < fetch.binary.stat().st_size
+    assert stripped.stat().st_size <= fetch.binary.stat().st_size
     assert run([stripped, "https://localhost:1/"]) == run([fetch.binary, "https://localhost:1/"])
 
 

@@ -21,14 +21,15 @@ from typing import Any
 import pytest
 
 from bundler import __version__, cli
+from bundler.elf import ElfError
 from bundler.link.portability import newest_versions
 from bundler.process import CommandError
 from bundler.schema import (
     FORMAT,
     InspectDocument,
     PlanDocument,
-    PlannedFile,
-    PlannedLibrary,
+    PlannedFileRow,
+    PlannedLibraryRow,
     PlannedModules,
     keys_of,
 )
@@ -237,6 +238,7 @@ FULL = os.strerror(errno.ENOSPC)
         (PermissionError(errno.EACCES, "Permission denied", "/"), "cache-unusable"),  # where it could not be made
         (PermissionError(errno.EACCES, "Permission denied", "/home/other/app.py"), "file-unusable"),
         (OSError(errno.EBADF, "Bad file descriptor"), None),
+        (ElfError("`/usr/lib/libpython3.13.a`: the file is cut off"), "bad-library"),
         (RecursionError(), None),
         (AssertionError("no"), None),
     ],
@@ -418,8 +420,8 @@ def test_json_is_as_documented(document: dict[str, Any], planned: dict[str, Any]
     assert list(planned) == [key for key, _ in keys_of(PlanDocument)]
     assert document["format"] == planned["format"] == FORMAT
     assert {*planned["modules"]} == PlannedModules.__required_keys__
-    assert all({*each} == PlannedLibrary.__required_keys__ for each in planned["libraries"])
-    assert all({*each} == PlannedFile.__required_keys__ for each in planned["data_files"])
+    assert all({*each} == PlannedLibraryRow.__required_keys__ for each in planned["libraries"])
+    assert all({*each} == PlannedFileRow.__required_keys__ for each in planned["data_files"])
 
 
 def test_json_modules(document: dict[str, Any]):

@@ -84,7 +84,7 @@ def test_options_for_those_who_come_from_pyinstaller():
     (command,) = [
         line for line in _code_lines(ROOT / "docs" / "coming-from-pyinstaller.md") if line.startswith("bundle ")
     ]
-    assert read_settings(shlex.split(command)[1:], {}).collected == ("babel",)
+    assert read_settings(read_arguments(shlex.split(command)[1:]), {}).collected == ("babel",)
 
 
 def test_commands_of_the_readme_are_accepted():

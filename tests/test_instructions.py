@@ -22,6 +22,9 @@ COMMANDS = {
 # An instruction more or less comes from addresses, which differ from build to build.
 TOLERANCE = 1.03
 
+# Of `python hello.py`, which imports `site` besides: a quarter with a static libpython, a third with a shared one.
+MOST_OF_PYTHONS = 0.4
+
 
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="instructions are counted by valgrind")
 @pytest.mark.skipif("shared" in LIBPYTHON, reason="the record is of the static libpython")
@@ -45,3 +48,11 @@ def test_instructions_are_those_on_record(
 
     allowed = int(record.instructions[name] * TOLERANCE)
     assert found <= allowed, f"{name} takes {found:,} instructions; {RECORD.relative_to(ROOT)} has to change with it"
+
+
+@pytest.mark.skipif(shutil.which("valgrind") is None, reason="instructions are counted by valgrind")
+def test_a_start_is_a_fraction_of_pythons(interpreter: Interpreter, program: Callable[[Path], Program]) -> None:
+    """On any machine, and with any Python, hello takes two fifths of the instructions of `python hello.py` at most."""
+    hello = program(EXAMPLES / "hello" / "hello.py")
+
+    assert count([hello.binary]) <= MOST_OF_PYTHONS * count(hello.original)

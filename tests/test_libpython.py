@@ -19,8 +19,8 @@ from bundler.cache import Cache
 from bundler.elf import read_shared_object
 from bundler.errors import BundleError
 from bundler.target import Linkage, probe
-from bundler.target.archive import missing_symbols
 from bundler.target.libpython import find_libpython
+from bundler.target.static_libpython import missing_symbols
 from bundler.toolchain import Toolchain
 from tests.support import APPS, BUNDLE_ROOT, Interpreter, Program, run
 from tests.target.pythons import cache, quiet_context, toolchain

@@ -87,6 +87,29 @@ def test_two_copies_that_only_a_run_tells_apart(one_interpreter: Interpreter, tm
     assert "app.py:4" in text
 
 
+# Folders that a condition adds, without effect on what is imported.
+WITHOUT_EFFECT = {
+    "behind another copy": "if 'X' in os.environ:\n    sys.path.append(os.path.join(HERE, 'vendor'))\nimport lib",
+    "searched anyway": "sys.path.append(os.path.join(HERE, 'vendor'))\nimport tool, lib",
+}
+
+
+@pytest.mark.parametrize("case", WITHOUT_EFFECT)
+def test_addition_that_decides_nothing(one_interpreter: Interpreter, tmp_path: Path, case: str):
+    """A folder that comes behind another copy, or that is searched anyway, is no reason for a warning."""
+    environment = _program(tmp_path, WITHOUT_EFFECT[case])
+    again = (
+        "if 'X' in os.environ:\n    sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))\n"
+    )
+    install(tmp_path / "site", "tool", {"tool/__init__.py": f"import os, sys\n{again}"})
+    source = tmp_path / "app/app.py"
+
+    done = bundle("plan", source, "--python", one_interpreter.python, PYTHONPATH=environment["PYTHONPATH"])
+
+    assert done.status == 0, done.stderr
+    assert b"two-copies" not in done.stderr
+
+
 FOLDERS = {
     # A package that adds folders to its `__path__`; a module in two of them is that of the first.
     "grown": {

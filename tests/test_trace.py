@@ -82,10 +82,10 @@ def test_nothing_new(app: Path, newest_target: TargetPython, cache: Cache):
 
 
 def test_a_program_that_tells_nothing(app: Path, newest_target: TargetPython, cache: Cache):
-    """A program that leaves without ending is an error that says so."""
+    """A program that ends by os._exit leaves no record: that is an error that says so."""
     app.write_text("import os\nos._exit(0)")
 
-    with pytest.raises(BundleError, match="tells what it used"):
+    with pytest.raises(BundleError, match="before what it used could be recorded"):
         run(app, newest_target, cache)
 
 

@@ -6,6 +6,8 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.support import ROOT
 
 # The API of hooks has constants of the version; the conditions of the app's own code are evaluated.
@@ -16,16 +18,34 @@ _ABOUT_VERSIONS = (
 )
 
 
+# 3.11.0 to 3.99, as PY_VERSION_HEX has them.
+_HEX_VERSIONS = range(0x030B0000, 0x03640000)
+
+
+def _name(node: ast.expr) -> str:
+    """What a value is called, as a variable, an attribute, or a key."""
+    match node:
+        case ast.Name(name) | ast.Attribute(_, name) | ast.Subscript(_, ast.Constant(str() as name)):
+            return name
+        case _:
+            return ""
+
+
 def _compares_versions(tree: ast.AST) -> bool:
-    """Is a version compared with numbers (`target.version >= (3, 12)`), or `sys.version_info` looked at?"""
+    """True if a version is compared with numbers (`target.version >= (3, 12)`), looked at, or written as one number."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr == "version_info":
             return True
+        if isinstance(node, ast.Constant) and type(node.value) is int and node.value in _HEX_VERSIONS:
+            return True
         if isinstance(node, ast.Compare):
             sides = (node.left, *node.comparators)
-            names = [getattr(each, "attr", getattr(each, "id", "")) for each in sides]
+            names = [_name(each) for each in sides]
             has_tuple = any(isinstance(each, ast.Tuple) for each in sides)
-            if any(name.endswith("hexversion") or (name.endswith("version") and has_tuple) for name in names):
+            if any(
+                name.endswith(("hexversion", "version_hex")) or (name.endswith("version") and has_tuple)
+                for name in names
+            ):
                 return True
     return False
 
@@ -45,8 +65,24 @@ def test_python_asks_the_target():
 
 
 def test_c_asks_compat():
-    """Conditions on the version are in compat.h; the rest of the launcher calls what that declares."""
-    condition = re.compile(r"^\s*#\s*(?:el)?if.*PY_(?:VERSION_HEX|MINOR_VERSION|MAJOR_VERSION)", re.MULTILINE)
+    """Only compat.h looks at the version, in code or conditions; the rest of the launcher calls what that declares."""
+    condition = re.compile(r"\bP[Yy]_(?:VERSION_HEX|MINOR_VERSION|MAJOR_VERSION|Version)\b")
     found = [name for name, path in _files("launcher", ".c", ".h", ".S").items() if condition.search(path.read_text())]
 
     assert found == ["launcher/compat.h"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 1 if target.version >= (3, 12) else 2",
+        "import sys\nif sys.version_info[:2] > (3, 11): pass",
+        "if target.hexversion < limit: pass",
+        "if constants['version_hex'] < limit: pass",
+        "NEW = 0x030C0000",
+    ],
+)
+def test_what_counts_as_a_difference(text: str):
+    """Each way of asking for the version is seen; the version of a distribution or a symbol is none."""
+    assert _compares_versions(ast.parse(text))
+    assert not _compares_versions(ast.parse("if found.version == wanted: print(0x1000)"))

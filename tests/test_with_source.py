@@ -9,7 +9,7 @@ import pytest
 
 from bundler.analyze.graph import APP, ModuleGraph, SourceModule
 from bundler.freeze.image import FrozenImage, Precompiled, StartProfile
-from bundler.link.plan import _sources
+from bundler.link.plan import source_entries
 from tests.analyze.trees import install
 from tests.support import APPS, BUNDLE_ROOT, Interpreter, Outcome, Program, bundle, plain_environment, run
 
@@ -72,7 +72,7 @@ def test_script_with_the_name_of_a_package(tmp_path: Path):
     nothing = Precompiled(source, "", "", 0, ())
     image = FrozenImage(graph, (), (), StartProfile(), nothing, (), 0, ())
 
-    assert [str(file.path) for file in _sources(image, image.sources)] == ["/__bundle__/tool/__init__.py"]
+    assert [str(file.path) for file in source_entries(image, image.sources)] == ["/__bundle__/tool/__init__.py"]
 
 
 READING = "import inspect\ndef lines(thing):\n    return len(inspect.getsource(thing).splitlines())\n"
@@ -98,3 +98,28 @@ def test_sources_come_along_for_who_reads_them(one_interpreter: Interpreter, tmp
         assert b"OSError: could not get source code" in found.stderr
     else:
         assert (found.stdout, found.status) == (b"2\n", 0)
+
+
+@pytest.mark.parametrize("way", ["finder", "hook"])
+def test_import_hooks_get_the_source(program: Callable[[Path], Program], way: str):
+    """A finder, or a path hook, that compiles modules anew from their sources does so in a binary.
+
+    The app's own sources come along, for it has such a loader.
+    """
+    found = program(APPS / "hooked" / "hooked.py").check_same(way)
+
+    assert found.stdout.startswith(b"changed Loader")
+
+
+def test_import_hooks_without_sources_are_told(interpreter: Interpreter, tmp_path: Path):
+    """A library that changes modules from sources which are not carried changes none; the build says so."""
+    hooks = (APPS / "hooked" / "installs.py").read_text()
+    install(tmp_path / "packages", "hooking", {"hooking/__init__.py": "", "hooking/loader.py": hooks})
+    app, binary = tmp_path / "app.py", tmp_path / "app"
+    app.write_text("import sys\nsys.argv[1:] = ['finder']\nimport hooking.loader\nprint('done')\n")
+
+    done = bundle(app, "--python", interpreter.python, "-o", binary, PYTHONPATH=str(tmp_path / "packages"))
+
+    assert b"note[import-hook]: `hooking.loader`" in done.stderr
+    assert b"--with-source" in done.stderr
+    assert run([binary]).stdout == b"done\n"

@@ -24,10 +24,6 @@ class App:
     starts: Mapping[str, tuple[str, ...]]
     requirements: tuple[str, ...] = ()
 
-    @property
-    def is_standard_library_only(self) -> bool:
-        return not self.requirements
-
 
 APPS = (
     App("hello", _EXAMPLES / "hello" / "hello.py", {"hello": ()}),

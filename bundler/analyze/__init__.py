@@ -1,4 +1,4 @@
-"""Which modules, data files and distributions the app reaches, and why.
+"""Finds the modules, data files and distributions that the app reaches, and why.
 
 Verb: `analyze`. Noun: `ModuleGraph`.
 """

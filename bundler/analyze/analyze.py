@@ -5,27 +5,26 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import PurePosixPath
 
 from bundler.analyze.carry.data import (
-    LEFT_OUT_OF_HOOKS,
     added_files,
     collect,
     left_out_files,
+    merge_added_data,
     named_modules,
-    with_added,
 )
-from bundler.analyze.carry.opened_libraries import separate
+from bundler.analyze.carry.opened_libraries import split_libraries
 from bundler.analyze.follow.checks import refuse_missing_function, refuse_relative_imports, refuse_syntax_error
 from bundler.analyze.follow.requested import (
-    Asked,
-    add_asked,
+    Requested,
+    add_requested,
     add_runtime_hooks,
-    asked_files,
-    described,
     hook_config,
     hook_folders,
+    requested_files,
+    requested_metadata,
 )
 from bundler.analyze.follow.rules import Rule, load_rules
 from bundler.analyze.follow.stdlib import add_whole_library
@@ -40,6 +39,7 @@ from bundler.analyze.graph import (
     Distribution,
     ExtensionModule,
     Import,
+    LibraryName,
     Module,
     ModuleGraph,
     NamespacePackage,
@@ -47,12 +47,12 @@ from bundler.analyze.graph import (
     SourceModule,
 )
 from bundler.analyze.hooks import Hooks
-from bundler.analyze.installed.distributions import Environment, Installed
-from bundler.analyze.installed.locate import Kind, Locator
+from bundler.analyze.installed.distributions import Installed, InstalledDistributions
+from bundler.analyze.installed.locate import Locator, ModuleKind
 from bundler.analyze.installed.origins import Origins
 from bundler.analyze.installed.search_path import links_folder, searched_folders
 from bundler.analyze.nodes import Edge, Reached, Walk
-from bundler.analyze.read.extension import ExtensionReader
+from bundler.analyze.read.extension import ExtensionImports
 from bundler.analyze.read.facts import FactSource
 from bundler.analyze.resolve.entry import Entry, find_entry
 from bundler.analyze.resolve.finder import ModuleFinder
@@ -72,7 +72,10 @@ _SITE_CLASSES = {"exit": "Quitter", "quit": "Quitter", "help": "_Helper"}
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """All that an analysis makes is part of its result: looking for garbage in it takes a seventh of the time."""
+    """Switches garbage collection off.
+
+    All that an analysis makes is part of its result; searching it for garbage takes a seventh of the time.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -84,22 +87,20 @@ def _uncollected() -> Iterator[None]:
 
 @_uncollected()
 def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> ModuleGraph:
-    """Everything that the app which the settings name can reach; BundleError when it has no such start."""
+    """The graph of all that the app in the settings can reach; BundleError when the app has no such start."""
     cache = context.cache
     target = replace(target, search_path=searched_folders(target.search_path, cache))
-    environment = Environment(target.search_path, target.markers)
+    distributions = InstalledDistributions(target.search_path, target.markers)
     locator = Locator(target.extension_suffixes, links_folder(cache))
-    entry = find_entry(settings, environment, locator, cache)
+    entry = find_entry(settings, distributions, locator, cache)
     search_path = (*entry.search_path, *target.search_path)
     # The program's own folders last: hooks import the library's `platform`, not one beside the script.
     hooks_path = (*target.search_path, *entry.search_path)
     folders, config = hook_folders(settings), hook_config(settings)
     with (
         closing(FactSource(target, cache)) as facts,
-        closing(ExtensionReader(target, search_path, environment, cache, runs_code=settings.run)) as extensions,
-        closing(
-            Hooks(target, hooks_path, environment, cache, folders, LEFT_OUT_OF_HOOKS, config, runs_code=settings.run)
-        ) as hooks,
+        closing(ExtensionImports(target, search_path, distributions, cache, runs_code=settings.run)) as extensions,
+        closing(Hooks(target, hooks_path, distributions, cache, folders, config, runs_code=settings.run)) as hooks,
     ):
         around = AnalysisContext(
             finder=ModuleFinder(
@@ -110,18 +111,18 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
                 library=target.search_path,
                 own_folders=len(entry.search_path),
             ),
-            origins=Origins(target.stdlib, environment, () if entry.top else entry.search_path),
+            origins=Origins(target.stdlib, distributions, () if entry.top else entry.search_path),
             facts=facts,
             extensions=extensions,
-            environment=environment,
+            distributions=distributions,
             rules=load_rules(),
             hooks=hooks,
         )
         contents = _follow(entry, target, settings, around, cache)
     walk = contents.walk
-    every_file = with_added(contents.files, settings.added_data)
+    every_file = merge_added_data(contents.files, settings.added_data)
     added = {file.destination for each in settings.added_data for file in added_files(each)}
-    data_files, libraries = separate(every_file, target.machine, added)
+    data_files, libraries = split_libraries(every_file, target.machine, added)
     modules = dict(_modules(walk.reached, entry, target))
     modules |= dict(_portable_build_variables(modules, target, cache))
     return ModuleGraph(
@@ -136,7 +137,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         distributions=tuple(Distribution(owner.name, owner.version) for owner in contents.owners),
         findings=(
             *contents.findings,
-            *findings(walk, around.finder, settings),
+            *findings(walk, around.finder, settings, _reading_sources(contents.rules)),
             *left_out_files(walk.reached, contents.owners),
         ),
         site_builtins=contents.site_builtins,
@@ -144,6 +145,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         search_path=search_path,
         runtime_hooks=(*_imported_first(walk), *contents.runtime_hooks),
         libraries=libraries,
+        library_names=_library_names(walk.reached),
         reads_own_sources=contents.reads_own_sources,
         reads_every_source=any(rule.reads_every_source for rule in contents.rules),
         starts_python=any(rule.starts_python for rule in contents.rules),
@@ -152,7 +154,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
 
 @dataclass(frozen=True, slots=True)
 class _Contents:
-    """All that the program holds: modules, files, the distributions they belong to, and the rules that took effect.
+    """Contents of the program: modules, files, the distributions they belong to, and the rules that took effect.
 
     `site_builtins`, `runtime_hooks`: as in ModuleGraph. `findings`: those of hooks.
     """
@@ -169,7 +171,7 @@ class _Contents:
 
 def _follow(entry: Entry, target: TargetPython, settings: Settings, around: AnalysisContext, cache: Cache) -> _Contents:
     """Follow the program's imports, then what options, rules, conventions and data files bring in."""
-    environment, hooks = around.environment, around.hooks
+    distributions, hooks = around.distributions, around.hooks
     walker = Walker(around, settings.excluded_modules, core_names(target))
     main = around.facts.facts(entry.source, is_compiled=True)
     refuse_syntax_error(entry, main)
@@ -177,14 +179,14 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
     source = None if entry.function else entry.source  # a generated source has no place that users could open
     walker.add_main(main, entry.package, source, _origin_of_program(entry, around.origins))
     refuse_missing_function(entry, walker.reached, around.finder)
-    shows_warnings = settings.warnings or "dev" in settings.x_options
+    shows_warnings = settings.warnings or any(each.partition("=")[0] == "dev" for each in settings.x_options)
     for name in (*core_modules(target), *(IMPORTED_FOR_OPTIONS if shows_warnings else ())):
         walker.add(None, name, Binding.RULE)
-    asked = add_asked(walker, settings, hooks, environment)
+    requested = add_requested(walker, settings, hooks, distributions)
     site_builtins = _add_site_builtins(walker)
     add_whole_library(walker, target, settings, entry)
-    files, owners = _collect_all(walker, environment, asked, hooks)
-    # What data files and conventions brought in may have run-time hooks and rules, and those may need more.
+    files, owners = _collect_all(walker, distributions, requested, hooks)
+    # Modules that data files and conventions brought in may have run-time hooks and rules, which may need more.
     known = len(walker.reached)
     rules = walker.rules_in_effect()
     starts_python = any(rule.starts_python for rule in rules)
@@ -193,7 +195,7 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
         _add_python_command(walker)
     runtime_hooks = add_runtime_hooks(walker, settings, hooks, cache)
     if len(walker.reached) > known:
-        files, owners = _collect_all(walker, environment, asked, hooks)
+        files, owners = _collect_all(walker, distributions, requested, hooks)
     for name in IMPORTED_FOR_OPTIONS:
         walker.add_bare(None, name, Binding.RULE)
     return _Contents(
@@ -205,6 +207,13 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
         runtime_hooks=runtime_hooks,
         reads_own_sources=walker.reads_own_sources(),
         findings=(*hooks.findings, *hooks.missing_imports(walker.reached)),
+    )
+
+
+def _reading_sources(rules: Iterable[Rule]) -> frozenset[str]:
+    """Top-level packages of which a rule says which sources they read."""
+    return frozenset(
+        rule.module.partition(".")[0] for rule in rules if rule.reads_own_sources or rule.reads_every_source
     )
 
 
@@ -225,13 +234,13 @@ def _imported_first(walk: Walk) -> Iterator[str]:
 
 
 def _origin_of_program(entry: Entry, origins: Origins) -> Origin:
-    """Whose code `__main__` is. A plain script below the folder of an editable install is no part of the distribution."""
+    """The origin of `__main__`. A plain script below the folder of an editable install is no part of the distribution."""
     origin = origins.of_file(entry.source)
     return origin if origin.is_installed or entry.top else APP
 
 
 def _follow_guards(walker: Walker, rules: Iterable[Rule]) -> None:
-    """What modules import when they are run: the app's own, which a start with `-m` may name, and those that rules know of."""
+    """Follow imports of modules that are run: the app's own, which a start with `-m` may name, and those in rules."""
     for module in tuple(walker.reached.values()):
         if module.origin.is_own and module.name != "__main__":
             walker.follow_guarded(module.name)
@@ -242,7 +251,7 @@ def _follow_guards(walker: Walker, rules: Iterable[Rule]) -> None:
 
 
 def _add_python_command(walker: Walker) -> None:
-    """What `python` itself imports for `-m`, for a script, and for a session (Modules/main.c), and in place of `site`."""
+    """Add the modules that `python` imports for `-m`, a script or a session (Modules/main.c), and in place of `site`."""
     for name in ("runpy", "_sitebuiltins", "_pyrepl.__main__", "rlcompleter"):
         walker.add_existing(None, name, Binding.RULE)
     walker.use(
@@ -251,15 +260,15 @@ def _add_python_command(walker: Walker) -> None:
 
 
 def _collect_all(
-    walker: Walker, environment: Environment, asked: Asked, hooks: Hooks
+    walker: Walker, distributions: InstalledDistributions, requested: Requested, hooks: Hooks
 ) -> tuple[list[DataFile], list[Installed]]:
     """Data files, and modules that configuration files among them name, until neither brings anything new."""
     while True:
-        asked_for = [found for name in sorted(walker.metadata) if (found := environment.get(name)) is not None]
-        wanted = (*described(asked, hooks, environment, walker.reached), *asked_for)
-        data_files, owners = collect(walker.reached, environment, wanted)
+        asked_for = [found for name in sorted(walker.metadata) if (found := distributions.get(name)) is not None]
+        wanted = (*requested_metadata(requested, hooks, distributions, walker.reached), *asked_for)
+        data_files, owners = collect(walker.reached, distributions, wanted)
         there = {file.destination for file in data_files}
-        for file in asked_files(asked, hooks, environment, walker.reached):
+        for file in requested_files(requested, hooks, distributions, walker.reached):
             if file.destination not in there:
                 there.add(file.destination)
                 data_files.append(file)
@@ -271,8 +280,14 @@ def _collect_all(
             return data_files, owners
 
 
+def _library_names(reached: Mapping[str, Reached]) -> tuple[LibraryName, ...]:
+    """The libraries that modules open by a literal name. What the standard library opens is the system's."""
+    files = (module.facts for module in reached.values() if module.facts is not None and not module.origin.is_stdlib)
+    return tuple(sorted({name for facts in files for name in facts.libraries}, key=astuple))
+
+
 def _with_origin(file: DataFile, origins: Origins) -> DataFile:
-    """A file with the origin that its place tells, or else with that of the module whose hook asked for it."""
+    """A file with the origin of its place, or else with that of the module whose hook requested it."""
     of_place = origins.of_file(file.source)
     return file if of_place.is_own and not file.origin.is_own else replace(file, origin=of_place)
 
@@ -325,7 +340,7 @@ def _modules_of(module: Reached, root: PurePosixPath) -> Iterator[tuple[str, Mod
     if located is None:
         yield module.name, BuiltinModule(module.name)
         return
-    if located.kind is Kind.NAMESPACE:
+    if located.kind is ModuleKind.NAMESPACE:
         for place in dict.fromkeys(module.folder_places):
             name = _name_at(place)
             yield name, NamespacePackage(name, str(root / place), origin)
@@ -333,7 +348,7 @@ def _modules_of(module: Reached, root: PurePosixPath) -> Iterator[tuple[str, Mod
     name, is_package = _name_at(module.place), bool(located.folders)
     folder = root / module.place
     filename = str(folder / located.path.name if is_package else folder.with_name(located.path.name))
-    if located.kind is Kind.EXTENSION:
+    if located.kind is ModuleKind.EXTENSION:
         yield name, ExtensionModule(name, located.file, filename, is_package, origin)
     elif module.facts is not None and module.facts.error:
         yield name, BrokenModule(name, located.file, filename, is_package, origin)

@@ -17,7 +17,7 @@ from bundler.errors import Diagnostic
 
 
 class OriginKind(Enum):
-    """Whose code a module is."""
+    """The kinds of owners that code has."""
 
     APP = "app"
     DISTRIBUTION = "distribution"
@@ -27,7 +27,7 @@ class OriginKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Whose code a module is, decided once (origins.py) and carried from there on.
+    """The owner of a module or a file, decided once (origins.py) and carried from there on.
 
     `distribution`: the canonical name of the distribution that installed it, or, for the app's own code, of the
     editable install whose sources it is among; "" when there is none or it is not known.
@@ -123,7 +123,7 @@ _Kind = TypeVar("_Kind", SourceModule, ExtensionModule, BuiltinModule, Namespace
 
 
 class Binding(Enum):
-    """How an import is meant; the value is the word shown to users."""
+    """The way in which an import is meant; the value is the word shown to users."""
 
     EAGER = "imports"
     OPTIONAL = "imports, guarded by try/except"
@@ -164,7 +164,7 @@ class DataFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class OpenedLibrary:
     """A shared object that is no module: something in the package that it is in opens it by its path or name.
 
     `filename` is its path in the binary.
@@ -172,6 +172,17 @@ class Library:
 
     path: Path
     filename: str
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryName:
+    """A shared library that a file opens by a literal name.
+
+    `is_short`: the name is what `ctypes.util.find_library` takes, and the linker's `-l`: "png" for libpng16.so.16.
+    """
+
+    name: str
+    is_short: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +195,7 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class ModuleGraph:
-    """All that the app reaches. `modules` is in the order of names and holds `__main__`.
+    """The modules, imports and files that the app reaches. `modules` is in the order of names and holds `__main__`.
 
     A module's name follows from its place in the binary. `other_names` has the names under which the program imports it,
     where they differ: of what lies in a folder that the program adds to its search path. Imports name modules so.
@@ -202,7 +213,8 @@ class ModuleGraph:
     other_names: Mapping[str, str] = field(default_factory=dict)
     search_path: tuple[Path, ...] = ()  # where modules were looked for
     runtime_hooks: tuple[str, ...] = ()  # modules that run before `__main__`, in this order
-    libraries: tuple[Library, ...] = ()  # besides those that modules need, which linking finds
+    libraries: tuple[OpenedLibrary, ...] = ()  # besides those that modules need, which linking finds
+    library_names: tuple[LibraryName, ...] = ()  # of libraries that modules open; linking knows which files they mean
     reads_own_sources: bool = False  # some module reads the sources of the app's own modules
     reads_every_source: bool = False  # some module reads the sources of any other
     starts_python: bool = False  # some module starts `sys.executable` as Python

@@ -10,6 +10,12 @@ from bundler.analyze.graph import Binding, LeftOut, Origin
 from bundler.analyze.installed.locate import Located
 from bundler.analyze.read.facts import FileFacts
 
+READING_SOURCES = frozenset({"getsource", "getsourcelines", "getcomments", "findsource"})
+"""Functions of `inspect` that read the source of what they are given."""
+
+COMPILING_SOURCES = frozenset({"source_to_code"})
+"""Methods by which a loader compiles modules in its own way (importlib.abc.SourceLoader)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -39,7 +45,7 @@ class Reached:
 
     @property
     def package(self) -> str:
-        """`__package__`: itself, or what it is in."""
+        """`__package__`: the module itself, or the package around it."""
         is_package = self.located is not None and bool(self.located.folders)
         return self.name if is_package else self.name.rpartition(".")[0]
 
@@ -48,20 +54,29 @@ class Reached:
         """The first part of its name."""
         return self.name.partition(".")[0]
 
+    def has_any(self, names: frozenset[str]) -> bool:
+        """Does its code use one of these names, or define a function with one?"""
+        known = self.facts.names if self.facts is not None else {}
+        return not names.isdisjoint(known) or any(not names.isdisjoint(used.split()) for used in known.values())
+
 
 @dataclass(frozen=True, slots=True)
 class AddedFolder:
-    """A folder that a module adds to the search path. `is_certain`: whenever the module is run, and at a known place."""
+    """A folder that a module adds to the search path. `is_certain`: whenever the module is run, and at a known place.
+
+    `position`: the index of `sys.path` at which it is inserted; None: at the end.
+    """
 
     folder: Path
     importer: str
     line: int
+    position: int | None
     is_certain: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """All that was reached, why, and what was not followed.
+    """The modules that were reached, why, and the imports that were not followed.
 
     `unresolved`: lines of imports whose name is computed, and may be any, by module. `made_at_run_time`: modules without
     a file, as hooks say. `runtime_hooks`: modules that run before the program. `additions`: to the search path.

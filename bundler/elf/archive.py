@@ -28,7 +28,7 @@ def undefined_symbols(path: Path) -> frozenset[str]:
 
 
 def _members(data: bytes) -> Iterator[bytes]:
-    """What the archive holds, one after the other: the index and long names too."""
+    """The members of the archive, in their order, with the index and the long names."""
     place = len(_MAGIC)
     while place + _HEADER <= len(data):
         size = int(data[place + 48 : place + 58])

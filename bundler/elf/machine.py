@@ -1,4 +1,4 @@
-"""What depends on the processor: one row of `MACHINES` for each that is supported.
+"""Facts that depend on the processor: one row of `MACHINES` for each that is supported.
 
 The launcher's share is in its `.S` files and in `loader/redirect.c`.
 """
@@ -27,7 +27,7 @@ class Relocation(Enum):
 
 
 class ThreadPointer(Enum):
-    """Where the thread pointer stands (ELF Handling For Thread-Local Storage, section 3).
+    """The place of the thread pointer (ELF Handling For Thread-Local Storage, section 3).
 
     Variant I, where it stands before the block, comes with the first machine that has it.
     """
@@ -72,7 +72,7 @@ class Machine:
     plt_jump: str
     detour: Detour
     dynamic_linker: str  # its soname
-    # Where the dynamic linker looks at last (ld.so(8)), with Debian's folders for several architectures.
+    # The folders in which the dynamic linker looks last (ld.so(8)), with Debian's for several architectures.
     library_folders: tuple[str, ...]
     ldconfig_label: str  # marks this machine's libraries in the output of `ldconfig -p`
 

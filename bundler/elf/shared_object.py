@@ -178,7 +178,7 @@ def _versions(object_: SharedObject, strings: int) -> tuple[dict[int, str], tupl
 
 
 def _symbol_count(object_: SharedObject, relocations: Iterable[Rela]) -> int:
-    """The number of dynamic symbols, from the hash tables: without section headers nothing else tells."""
+    """The number of dynamic symbols, from the hash tables: without section headers there is no other source."""
     data, tags = object_.data, object_.tags
     if Tag.HASH in tags:
         return int(read_array(data, object_.offset_of(tags[Tag.HASH]), "uint32_t", 2)[1])

@@ -38,7 +38,7 @@ _DECLARATIONS = """
     typedef struct { uint32_t vda_name, vda_next; } Elf64_Verdaux;
 """
 
-# Of the members that `packer` meets; none of them is signed.
+# Formats of the members that `packer` meets; none of them is signed.
 _FORMATS = {1: "B", 2: "H", 4: "I", 8: "Q"}
 
 
@@ -54,7 +54,6 @@ class SegmentType(IntEnum):
 
     LOAD = 1
     DYNAMIC = 2
-    INTERP = 3
     TLS = 7
     GNU_STACK = 0x6474E551
     GNU_RELRO = 0x6474E552

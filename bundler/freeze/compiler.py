@@ -10,9 +10,9 @@ from itertools import chain
 from pathlib import Path
 
 from bundler.analyze.graph import ModuleGraph, SourceModule
-from bundler.cache import Cache, digest, tree_digest
+from bundler.cache import Cache, digest
 from bundler.context import BuildContext
-from bundler.freeze.header import HEADER, layout_as_json, make_header
+from bundler.freeze.frozen_header import HEADER, layout_as_json, make_header
 from bundler.freeze.image import StartProfile
 from bundler.freeze.pool import part_lines, parts, table_lines
 from bundler.freeze.split import compile_each
@@ -27,8 +27,12 @@ from bundler.toolchain import Toolchain
 _KIND = "frozen"  # of cache entries
 _OBJECT = ".o"
 
-# What makes C or decides how it is compiled; a change elsewhere leaves compiled modules as they are.
-_MAKERS = ("worker", "header.py", "pool.py", "split.py", "compiler.py")
+# The files that make C or decide how it is compiled. A change elsewhere leaves compiled modules as they are.
+_HERE = Path(__file__).parent
+_MAKERS = (
+    *sorted(path for path in (_HERE / "worker").glob("*.py") if path.name != "profiler.py"),
+    *(_HERE / name for name in ("frozen_header.py", "pool.py", "split.py", "compiler.py")),
+)
 
 FLAGS = (
     "-x",
@@ -43,7 +47,7 @@ FLAGS = (
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An object file to be made: of one module, or of what is precompiled.
+    """An object file to be made, of one module or of all precompiled results.
 
     `label`: the module's name, or words, for messages. `key`: a digest of all that the object file depends on.
     """
@@ -106,7 +110,7 @@ class Compiler:
         request: PrecompiledJob = {"texts": sorted(profile.texts), "patterns": sorted(profile.patterns)}
         content = json.dumps(request)
         return Job(
-            label="what a start compiles",
+            label="code that a start compiles",
             request=request,
             source=None,
             size=len(content),
@@ -116,7 +120,7 @@ class Compiler:
         )
 
     def find(self, job: Job) -> Compiled | None:
-        """What an earlier build made of the job."""
+        """The object file that an earlier build made of the job; None when there is none."""
         facts: Frozen | None = self.cache.get(_KIND, job.key, (_OBJECT,))
         return None if facts is None else self._compiled(job, job.key, facts)
 
@@ -124,7 +128,7 @@ class Compiler:
         return Compiled(self.cache.path(_KIND, key, _OBJECT), job.symbol, job.version_symbol, facts)
 
     def build(self, jobs: Sequence[Job], service: Service) -> list[Compiled | Failure]:
-        """Make the object files of jobs, all of modules or one of what is precompiled; an outcome for each, in order."""
+        """Make the object files of jobs, all of modules or one of precompiled results; an outcome for each, in order."""
         with self.cache.workplace(_KIND) as folder:
             text = folder / "frozen.c"  # the name gets into object files, and so must not vary
             answers: list[Answer] = json.loads(service.ask(json.dumps(self._request(jobs, text))))
@@ -155,7 +159,7 @@ class Compiler:
         }
 
     def _stored(self, job: Job, facts: Frozen, compiled: Path) -> Compiled:
-        # The source may have changed since the job was made: what the worker has read is what the entry is of.
+        # The source may have changed since the job was made: the entry is named after the bytes that the worker read.
         key = self._module_key(job.request, facts["source_digest"]) if "name" in job.request else job.key
         self.cache.put(_KIND, key, facts, {_OBJECT: compiled})
         return self._compiled(job, key, facts)
@@ -167,10 +171,9 @@ def is_script(module: SourceModule, graph: ModuleGraph) -> bool:
 
 
 def prepare(target: TargetPython, settings: Settings, context: BuildContext) -> Compiler:
-    """A compiler for a target, with the header that frozen modules include."""
+    """Make a compiler for a target, with the header that frozen modules include."""
     include = make_header(target, FLAGS, context)
-    here = Path(__file__).parent
-    makers = (tree_digest(here / name) if (here / name).is_dir() else (here / name).read_bytes() for name in _MAKERS)
+    makers = (part for path in _MAKERS for part in (path.name, path.read_bytes()))
     identity = digest(*makers, str(target.hexversion), context.toolchain.identity, include.name)
     return Compiler(target, context.toolchain, context.cache, settings.optimize, include, identity)
 

@@ -30,7 +30,7 @@ _LAUNCHER_MODULES = {
 }
 _LAUNCHER_FILENAME = "<frozen importlib._bootstrap_external>"
 
-# Starting a compiler costs as much as compiling a small module, so modules share one; but no more than so many bytes of
+# Starting a compiler costs as much as compiling a small module, so modules share one; but no more than this many bytes of
 # sources together, so that compilers take less than 100 MB of memory, and that every processor has something to do.
 _BATCH_SIZE = 600_000
 _BATCHES_PER_PROCESSOR = 2
@@ -79,7 +79,7 @@ def freeze(
         ahead = compiler.find(job) or executor.submit(lambda: compiler.build([job], workers.service())[0]).result()
         outcomes = dict(chain.from_iterable(each.result().items() for each in building))
     if not isinstance(ahead, Compiled):
-        raise _not_freezable(job, ahead["error"])
+        raise _not_freezable([(job, ahead)])
     failed = {name: failure for name, failure in outcomes.items() if not isinstance(failure, Compiled)}
     found |= {name: compiled for name, compiled in outcomes.items() if isinstance(compiled, Compiled)}
     _refuse_failures(every, failed)
@@ -116,14 +116,14 @@ def launcher_modules() -> Iterator[SourceModule]:
 
 
 def _share(missing: Iterable[Job], context: BuildContext) -> int:
-    """How many bytes of sources are compiled together at most; 0: one module at a time."""
+    """The most bytes of sources that are compiled together; 0: one module at a time."""
     if not context.toolchain.keeps_asm_order:
         return 0
     return min(_BATCH_SIZE, sum(job.size for job in missing) // (_BATCHES_PER_PROCESSOR * jobs()))
 
 
 def _batches(jobs: Iterable[Job], most: int) -> Iterator[list[Job]]:
-    """Groups of neighbours that are compiled together; of sources of at most so many bytes, if there are several.
+    """Groups of neighbours that are compiled together; a group of several has at most `most` bytes of sources.
 
     With 0 for `most`, each module is alone.
     """
@@ -138,18 +138,29 @@ def _batches(jobs: Iterable[Job], most: int) -> Iterator[list[Job]]:
 
 
 def _refuse_failures(every: Mapping[str, Job], failed: Mapping[str, Failure]) -> None:
-    """BundleError for the first that is no fault of its source, or is the program itself."""
-    for name, failure in failed.items():
-        if not failure["is_in_source"] or name == "__main__":
-            raise _not_freezable(every[name], failure["error"])
+    """BundleError for the program itself, and for modules that Python compiles and we cannot write."""
+    fatal = [
+        (every[name], failure) for name, failure in failed.items() if not failure["is_in_source"] or name == "__main__"
+    ]
+    if fatal:
+        raise _not_freezable(fatal)
 
 
-def _not_freezable(job: Job, reason: str) -> BundleError:
+def _not_freezable(failures: Sequence[tuple[Job, Failure]]) -> BundleError:
+    (first, failure), *others = failures
+    if first.source is None:
+        hint = "build with `--no-rehearse`: the program then compiles it at each start"
+    elif failure["is_in_source"]:
+        hint = "correct the source, or name the Python that it is written for with `--python PYTHON`"
+    else:
+        excluded = " ".join(f"--exclude-module {job.label}" for job, _ in failures)
+        hint = f"leave out what the program does not need: `{excluded}`"
     return BundleError(
         "not-freezable",
-        f"`{job.label}` cannot be frozen: {reason}",
-        where=str(job.source) if job.source else None,
-        hint=f"leave the module out with `--exclude-module {job.label}` if the program does not need it",
+        f"`{first.label}` cannot be frozen: {failure['error']}",
+        where=str(first.source) if first.source else None,
+        notes=tuple(f"`{job.label}` cannot be frozen: {failure['error']}" for job, failure in others),
+        hint=hint,
     )
 
 

@@ -37,7 +37,7 @@ class FrozenModule(FrozenObject):
 
 @dataclass(frozen=True, slots=True)
 class StartProfile:
-    """What a start of the program does, learned by importing its installed modules once.
+    """The work of a start of the program, learned by importing its installed modules once.
 
     `texts`: (mode, file name, inherited flags, text) given to `compile`, `exec` and `eval`; `patterns`: ("str" or "bytes",
     pattern, flags), bytes as Latin-1 text; `order`: modules as they were imported.

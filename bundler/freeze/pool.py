@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from bundler.contract import fnv1a
 from bundler.freeze.worker import ctext
-from bundler.freeze.worker.objects import text_initialiser
+from bundler.freeze.worker.module_writer import text_initialiser
 
 # How many strings are compiled together, on average.
 _PART = 4096

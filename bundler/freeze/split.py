@@ -16,7 +16,7 @@ _SECTION = re.compile(rb"\n\t\.section\t([^,\n]+)([^\n]*)")
 
 
 def parts_of(assembly: bytes) -> Iterator[bytes]:
-    """What stands between borders, each part with all that it takes to be assembled on its own."""
+    """The assembler text of each module, completed so that it can be assembled on its own."""
     before, *parts, after = assembly.split(_BORDER)
     # A section's flags are written where it is first named, and its name only where it changes.
     whole: dict[bytes, bytes] = {}

@@ -14,12 +14,12 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from bundler.analyze.graph import Binding, ExtensionModule, Import, ModuleGraph, SourceModule
 from bundler.cache import Cache, digest, tree_digest
 from bundler.errors import Diagnostic, warning
 from bundler.freeze.image import StartProfile
+from bundler.freeze.worker.schema import Profiled, ProfileJob
 from bundler.process import CommandError
 from bundler.target import TargetPython
 from bundler.target.workers import REPEATABLE, ForeignCode, worker_command
@@ -53,7 +53,7 @@ def profile_start(
         sources,
         *(f"{module.path}:{_stamp(module.path)}" for module in graph.of_kind(ExtensionModule)),
     )
-    answer = cache.ask("rehearsal", identity, lambda: _run(names, paths, target))
+    answer: Profiled = cache.ask("rehearsal", identity, lambda: _run(names, paths, target))
     own = (str(target.prefix), str(target.base_prefix), str(Path.home()), tempfile.gettempdir())
     profile = StartProfile(
         texts=tuple(
@@ -82,13 +82,13 @@ def _stamp(path: Path) -> str:
     return f"{status.st_mtime_ns}:{status.st_size}"
 
 
-def _run(names: list[str], paths: list[str], target: TargetPython) -> dict[str, Any]:
-    job = {"modules": names, "path": paths, "seconds": _SECONDS, "grace": _GRACE}
+def _run(names: list[str], paths: list[str], target: TargetPython) -> Profiled:
+    job: ProfileJob = {"modules": names, "path": paths, "seconds": _SECONDS, "grace": _GRACE}
     command = worker_command(target.executable, "freeze", "profiler", repeatable=True)
     with closing(ForeignCode()) as foreign:
         try:
             done = foreign.run(command, json.dumps(job).encode(), _SECONDS + 2 * _GRACE, **REPEATABLE)
-            answer: dict[str, Any] = json.loads(done.stdout)
+            answer: Profiled = json.loads(done.stdout)
         except (CommandError, ValueError) as error:
             reason = error.reason if isinstance(error, CommandError) else "gave no answer"
             return {"texts": [], "patterns": [], "order": [], "failed": reason}

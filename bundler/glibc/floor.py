@@ -1,4 +1,4 @@
-"""What the C library of the oldest supported system offers. Pure. Verb: `read_floor`.
+"""Reads what the C library of the oldest supported system offers. Pure. Verb: `read_floor`.
 
 A C library keeps all versions of its symbols for ever, so that of the build machine tells what older ones had: the
 symbols whose versions are not newer. (Those of glibc 2.36 up to GLIBC_2.17 are the symbols of a real glibc 2.17, but for
@@ -58,7 +58,7 @@ class Floor:
     polyfilled: frozenset[str]
 
     def is_polyfilled(self, name: str, version: str | None) -> bool:
-        """Does the launcher's function serve a reference to this version?"""
+        """True if the launcher's function serves a reference to this version."""
         return name in self.polyfilled and (name not in _changed() or beyond(version, self.version))
 
     def bound_version(self, name: str, version: str | None) -> str | None:
@@ -73,7 +73,7 @@ class Floor:
 
     @functools.cached_property
     def _defaults(self) -> Mapping[str, FloorSymbol]:
-        """What the C library has at the floor, by name."""
+        """The symbols of the C library at the floor, by name."""
         return {
             symbol.name: symbol
             for symbol in self.symbols
@@ -87,7 +87,7 @@ class Floor:
 
 @dataclass(frozen=True, slots=True)
 class CLibrary:
-    """What the linker is given in place of this machine's C library.
+    """The C library that the linker is given in place of this machine's.
 
     `stubs`: shared libraries with the symbols of a floor, by soname. `polyfills`: an archive. `others`: archives that
     belong to the C library and are linked into every program.
@@ -99,7 +99,7 @@ class CLibrary:
 
 
 def beyond(version: str | None, floor: str) -> bool:
-    """Is a symbol's version newer than a version of the C library? One that is not glibc's is not."""
+    """True if a symbol's version is newer than a version of the C library. One that is not glibc's is not."""
     number = _number(version)
     return number is not None and number > Version(floor)
 
@@ -144,7 +144,7 @@ def _symbols(libraries: Mapping[str, SharedObject], at: Version) -> Mapping[str,
 
 
 def _is_mark(name: str) -> bool:
-    """Does a symbol only stand for a version? Linkers write such, and libraries that were merged have no others left."""
+    """True if a symbol only stands for a version. Linkers write such, and merged libraries have no others left."""
     return name.startswith("GLIBC_") or name.endswith("_version_placeholder")
 
 

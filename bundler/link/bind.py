@@ -70,7 +70,7 @@ def prelink(closure: Closure, offer: Offer) -> Prelinked | tuple[Refusal, ...]:
     return refusals or prelinked
 
 
-# An object and what it needs, breadth first: libraries of the binary by index, those of the system by name.
+# An object and its needed libraries, breadth first: libraries of the binary by index, those of the system by name.
 _Tree = tuple[int | str, ...]
 
 
@@ -179,6 +179,7 @@ class _Binder:
             system_libraries=tuple(
                 name for name in object_.needed if name in self.closure.system and name not in self._linked_system
             ),
+            absent_libraries=self.closure.missing.get(library.path, ()),
             fixups=tuple(self._with_near_thread_locals(fixups) if is_near else fixups),
             relative=tuple(relative),
             is_resident=is_resident,
@@ -274,7 +275,7 @@ class _Binder:
                 self._refuse(index, "has relocations in memory that is read-only")
 
     def _executable_symbol(self, name: str) -> ExecutableSymbol:
-        """The target for a symbol of the executable; the linker will be told to keep that."""
+        """The target for a symbol of the executable, which the linker will keep."""
         self._used.add(name)
         return ExecutableSymbol(name, 0)
 
@@ -335,7 +336,7 @@ class _Binder:
         own = symbol.is_defined and symbol.binding == SymbolBinding.LOCAL
         if own or (symbol.is_defined and (object_.is_symbolic or symbol.visibility == Visibility.PROTECTED)):
             return self._in_library(index, symbol)
-        if symbol.name in self.offer.interposed and symbol.name.startswith("Py") and index not in self._global:
+        if symbol.name in self.offer.for_extensions and index not in self._global:
             return self._executable_symbol(interposer(symbol.name))
         if symbol.name in self.offer.exported:
             return self._executable_symbol(symbol.name)
@@ -351,8 +352,10 @@ class _Binder:
             target = targets.pop()
             if target is not None:
                 return target
-        # As without us: importing the module fails, and the error names the symbol.
-        return Constant(0) if is_weak else SystemSymbol(symbol.name, symbol.version, 0, is_weak)
+        # Of a library that is not on this machine. Or else, as under Python, importing the module fails, and the error names
+        # the symbol.
+        may_be_there = not is_weak or self.closure.libraries[index].path in self.closure.missing
+        return SystemSymbol(symbol.name, symbol.version, 0, is_weak) if may_be_there else Constant(0)
 
     def _in_tree(self, tree: _Tree, symbol: Symbol) -> Target | None:
         """The first definition in a tree."""

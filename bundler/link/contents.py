@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from bundler.analyze.graph import APP, Origin
-from bundler.link.objects import CarriedLibrary, Placement
+from bundler.link.objects import CarriedLibrary, Placement, PrelinkedObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,16 @@ class ListedModule:
 
 @dataclass(frozen=True, slots=True)
 class PrelinkedFile:
-    """A prelinked library: its file is there, but its bytes are not."""
+    """The file of a prelinked object. `is_readable`: its bytes can be read; else only its path exists."""
 
     path: PurePosixPath
-    size: int
+    object: PrelinkedObject
+    is_readable: bool
+
+    @property
+    def size(self) -> int:
+        """Bytes of its content."""
+        return len(self.object.object.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,7 @@ Entry = StoredEntry | ListedModule | PrelinkedFile
 
 @dataclass(frozen=True, slots=True)
 class InterpreterConfig:
-    """How the interpreter is configured at its start; CPython's word is PyConfig."""
+    """The configuration of the interpreter at its start; CPython's word is PyConfig."""
 
     optimize: int
     utf8_mode: bool
@@ -124,7 +130,7 @@ class PrecompiledTable:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Everything that the tables describe.
+    """The contents that the tables describe.
 
     `ending_visibly`: paths of prelinked objects whose Python objects' death may be seen from outside the process. `folders`
     are there also when no file is in them. `interposed`: functions that carried libraries find the launcher's in

@@ -1,4 +1,4 @@
-"""Which shared objects could do something visible when their objects die at the end of the program.
+"""Finds shared objects that could do something visible when their Python objects die at the end of the program.
 
 The launcher takes the heap apart at exit only if somebody could tell (launcher/process/ending.c). What compiled code does when
 its objects are freed cannot be seen from outside, but what it can do at all is limited by the functions it calls: one
@@ -22,7 +22,7 @@ _VISIBLE = frozenset(
 # In symbols of the C++ library, of streams that write to files: what is in their buffers is written when they die.
 _FILE_STREAMS = ("basic_ofstream", "basic_fstream")
 
-# Those that call such a function, but never to free something.
+# Modules that call such a function, but never to free something.
 
 # Modules of the standard library, by their names.
 _QUIET_STDLIB = {

@@ -1,4 +1,4 @@
-"""What shared objects offer to others, by name and version."""
+"""Looks up the symbols that shared objects offer to others, by name and version."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bundler.elf import SharedObject, Symbol, SymbolBinding
 
 
 class Exports:
-    """What one object offers to others, by name."""
+    """The symbols that one object offers to others, by name."""
 
     def __init__(self, object_: SharedObject) -> None:
         self._by_name: dict[str, list[Symbol]] = {}

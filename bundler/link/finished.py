@@ -1,4 +1,4 @@
-"""Reads a finished binary: its manifest, and what it needs of the system."""
+"""Reads a finished binary: its manifest, and its needs of the system."""
 
 from __future__ import annotations
 
@@ -23,7 +23,11 @@ def read_manifest(path: Path) -> Manifest:
             raise ValueError("made by another version")  # noqa: TRY301 - it says the same as what is malformed
         return Manifest(**{name: _frozen(value) for name, value in fields.items()})
     except OSError as error:
-        raise BundleError("unreadable", f"`{path}` cannot be read: {error.strerror}") from error
+        raise BundleError(
+            "unreadable",
+            f"`{path}` cannot be read: {error.strerror}",
+            hint="name a file that `bundle` wrote, and that you may read",
+        ) from error
     except (ElfError, KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
         raise BundleError(
             "not-a-bundle",

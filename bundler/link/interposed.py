@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from bundler.contract import interposed
 
-# Of the C library, by libpython and by prelinked objects.
+# Functions of the C library that libpython and prelinked objects call.
 INTERPOSED_FUNCTIONS = interposed("INTERPOSED_FUNCTIONS")
-# Of the C library, by prelinked objects only.
+# Functions of the C library that prelinked objects call.
 INTERPOSED_IN_OBJECTS = interposed("INTERPOSED_IN_OBJECTS")
-# Of the interpreter, by extension modules.
+# Functions of the interpreter that extension modules call.
 INTERPOSED_FOR_EXTENSIONS = interposed("INTERPOSED_FOR_EXTENSIONS")
-# Of a static libpython, by its other files.
+# Functions of a static libpython that its other files call.
 INTERPOSED_IN_STATIC_PYTHON = interposed("INTERPOSED_IN_STATIC_PYTHON")
-# Of a shared libpython, by anybody.
+# Functions of a shared libpython that anybody calls.
 INTERPOSED_IN_SHARED_PYTHON = interposed("INTERPOSED_IN_SHARED_PYTHON")
 
 

@@ -54,7 +54,7 @@ def launcher_objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -
     """
     folder = launcher_folder()
     headers = digest(*(path.read_bytes() for path in sorted(folder.rglob("*.h"))))
-    # As the system's headers: what the compiler would warn of in Python's is not ours.
+    # As system headers: warnings about Python's own headers are not ours to mend.
     flags = (*FLAGS, *(f"-isystem{include}" for include in target.include_dirs))
     python = f"{target.hexversion:x} {target.layout.digest}"  # the version of the headers that they include
 

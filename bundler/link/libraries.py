@@ -1,17 +1,24 @@
-"""Finds the shared objects that extension modules need, as the dynamic linker of this machine would (ld.so(8))."""
+"""Finds the shared objects that a program needs, as the dynamic linker of this machine would (ld.so(8)).
+
+They are extension modules and what they need, and libraries that modules open by a literal name, with what those need.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes.util
+import functools
 import os
 import re
 import shutil
 from collections import deque
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from bundler.elf import MACHINES, ElfError, Machine, SharedObject, read_shared_object
+from bundler.analyze.graph import LibraryName
+from bundler.elf import MACHINES, ElfError, Machine, SharedObject, is_shared_object, read_shared_object
 from bundler.errors import BundleError
 from bundler.link.objects import Closure, Library
 from bundler.process import CommandError, run
@@ -43,37 +50,62 @@ SYSTEM_LIBRARIES = LINKED_SYSTEM_LIBRARIES | {
     "libpam.so.0",
 }
 
+# Libraries that are not carried though a program opens them by their name, by patterns of what is before `.so`.
+_STAYING = (
+    *sorted({name.partition(".so")[0] for name in SYSTEM_LIBRARIES | RUNTIMES}),
+    "libpython*",  # another interpreter than the binary's own
+    # What drivers need, which are the machine's: there must be one of each in a process.
+    *"libGL* libEGL* libOpenCL libcuda* libnv* libdrm* libgbm libva* libvdpau libX* libxcb* libwayland-*".split(),
+    # What loads plug-ins of the machine that need it: GLib and all that is built on it, sound, name services.
+    *"libglib-* libgobject-* libgio-* libgmodule-* libgirepository-* libgdk* libgtk* libgst*".split(),
+    *"libasound libnss_* libpam*".split(),
+    # What speaks with a service of the same version.
+    *("libsystemd", "libudev"),
+)
 
-def find_closure(
+
+def find_closure(  # noqa: PLR0913  # what the search begins with, and where it looks
     roots: Iterable[tuple[Path, str]],
     root_folder: str,
     machine: Machine,
+    *,
     linked: Iterable[Path] = (),
+    opened: Iterable[LibraryName] = (),
+    library_folders: tuple[str, ...] = (),
     left_to_system: frozenset[str] = frozenset(),
 ) -> Closure:
     """The shared objects at `roots` (file, path in the binary) with all that they need.
 
     Libraries that a wheel brings keep their place beside what needs them, others appear directly under `root_folder`.
     `linked` are those that the executable is linked with: BundleError when what they need is not found. Of the others,
-    importing or opening them fails in the binary as it does on this machine.
+    importing or opening them fails in the binary as it does on this machine. `opened`: names of libraries that modules
+    open; those are roots too which this machine has and the user's machine must not have its own of. `library_folders`
+    are searched before the system's.
     `left_to_system`: names of libraries that are no part of the binary, besides `SYSTEM_LIBRARIES`. The run-times are
-    left to it when one of the system's libraries is written in C++, for that brings them into the process.
+    left to it when one of the system's libraries is written in C++, for that brings them into the process, or when one
+    that is not on this machine may be, judged by what needs it.
     """
-    roots, linked = tuple(roots), tuple(linked)
-    search = _Search(root_folder, machine, system_libraries(machine), SYSTEM_LIBRARIES | left_to_system)
-    linked_names = [search.add_linked(file) for file in linked]
-    for file, path in roots:
-        search.add(file, path, ())
-    search.run()
-    if not left_to_system >= RUNTIMES and search.system_needs(_CXX_RUNTIME):
-        return find_closure(roots, root_folder, machine, linked, left_to_system | RUNTIMES)
+    roots, linked, opened = tuple(roots), tuple(linked), tuple(opened)
+    known = system_libraries(machine)
+    read = functools.cache(read_shared_object)
+    while True:
+        search = _Search(root_folder, machine, known, SYSTEM_LIBRARIES | left_to_system, read, library_folders)
+        linked_names = [search.add_linked(file) for file in linked]
+        for file, path in roots:
+            search.add(file, path, ())
+        for each in opened:
+            search.add_opened(each)
+        search.run()
+        _check_readable(search.unreadable)
+        if left_to_system >= RUNTIMES or not (search.system_needs(_CXX_RUNTIME) or search.may_lack(_CXX_RUNTIME)):
+            break
+        left_to_system |= RUNTIMES
     _check_found(search.lacking)
     for name in sorted(LINKED_SYSTEM_LIBRARIES):
         search.add_system(name, search.find(name, ()))
-    found = {library.path: library for library in search.by_file.values()}
-    missing = {path: tuple(names) for path, names in sorted(search.missing.items())}
+    found = {library.path: search.by_sonames(library) for library in search.by_file.values()}
     every = tuple(found[path] for path in sorted(found))
-    return Closure(every, search.system, missing, linked=tuple(linked_names))
+    return Closure(every, search.system, search.absent(), linked=tuple(linked_names))
 
 
 @dataclass(slots=True)
@@ -84,37 +116,66 @@ class _Search:
     machine: Machine
     known: Mapping[str, Path]  # the dynamic linker's cache
     of_system: frozenset[str]  # names of libraries that are no part of the binary
+    read: Callable[[Path], SharedObject]
+    library_folders: tuple[str, ...] = ()  # LD_LIBRARY_PATH
     system: dict[str, SharedObject] = field(default_factory=dict)
     by_file: dict[Path, Library] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
     lacking: dict[str, list[Path]] = field(default_factory=dict)  # who cannot do without a library that is missing
+    unreadable: dict[Path, str] = field(default_factory=dict)  # why
     _names: set[str] = field(default_factory=set)  # already looked for
+    _sonames: dict[str, str] = field(default_factory=dict)  # of libraries, by the names under which they are needed
     _queue: deque[tuple[Library, tuple[str, ...], bool]] = field(default_factory=deque)
 
-    def add(self, file: Path, path: str, inherited: tuple[str, ...], *, is_required: bool = False) -> None:
-        """Make a file part of the binary; its needs are looked for in `inherited` folders, among others."""
+    def add(
+        self, file: Path, path: str | None, inherited: tuple[str, ...], *, name: str = "", is_required: bool = False
+    ) -> None:
+        """Make a file part of the binary, at a path or else directly under the root, by its name.
+
+        Its needs are looked for in `inherited` folders, among others.
+        """
         real = file.resolve()
         if real in self.by_file:
             return
+        object_ = self._read(file)
+        if object_ is not None:
+            library = self.by_file[real] = Library(path or f"{self.root_folder}/{name}", object_, path is not None)
+            self._queue.append((library, inherited, is_required))
+
+    def _read(self, file: Path) -> SharedObject | None:
         try:
-            object_ = read_shared_object(file)
+            return self.read(file)
         except (ElfError, OSError) as error:
-            reason = str(error).removeprefix(f"`{file}`: ")
-            raise BundleError("bad-library", f"`{file}` cannot be read as a shared object: {reason}") from error
-        library = self.by_file[real] = Library(path, object_)
-        self._queue.append((library, inherited, is_required))
+            self.unreadable[file] = str(error).removeprefix(f"`{file}`: ")
+            return None
 
     def add_linked(self, file: Path) -> str:
         """Make a library part of the binary that the executable is linked with; its name."""
-        name = read_shared_object(file).name
+        object_ = self._read(file)
+        name = file.name if object_ is None else object_.name
         self._names.add(name)
-        self.add(file, f"{self.root_folder}/{name}", (), is_required=True)
+        self.add(file, None, (), name=name, is_required=True)
         return name
+
+    def add_opened(self, opened: LibraryName) -> None:
+        """Make a library part of the binary that a program opens by a name, if it is here and may be another one there."""
+        name = ctypes.util.find_library(opened.name) if opened.is_short else opened.name
+        file = self.find(name, ()) if name is not None else None
+        if name is None or file is None or _stays_with_the_machine(name) or not is_shared_object(file, self.machine):
+            return
+        if opened.is_short and not name.startswith(f"lib{opened.name}.so"):
+            name = f"lib{opened.name}.so"  # under which `find_library` finds it in the binary (launcher/interpreter/adapt.py)
+        if not self._has(name):
+            self.add(file, f"{self.root_folder}/{name}", ())
+
+    def _has(self, name: str) -> bool:
+        """Does the program bring a library with this name, or soname?"""
+        return any(name in (Path(library.path).name, library.object.name) for library in self.by_file.values())
 
     def add_system(self, name: str, file: Path | None) -> None:
         """Note a library of the system, if this machine has it."""
         if name not in self.system and file is not None:
-            self.system[name] = read_shared_object(file)
+            self.system[name] = self.read(file)
 
     def run(self) -> None:
         """Find what is needed, until nothing new is."""
@@ -126,11 +187,16 @@ class _Search:
             for name in object_.needed:
                 if name in self._names:
                     continue
-                file = self.find(name, (*runpath, *inherited))
+                folders = (*runpath, *inherited)
+                # DT_RPATH goes before LD_LIBRARY_PATH, DT_RUNPATH behind it.
+                before, behind = (folders, ()) if object_.is_rpath else ((), folders)
+                file = self.find(name, before, behind)
                 if name in self.of_system:
                     self.add_system(name, file)
                 elif file is not None:
-                    self.add(file, self._place(file, name, library), below, is_required=is_required)
+                    self.add(file, self._place(file, library), below, name=name, is_required=is_required)
+                    found = self.by_file.get(file.resolve())
+                    self._sonames[name] = found.object.name if found is not None else name
                 else:
                     if is_required:
                         self.lacking.setdefault(name, []).append(object_.path)
@@ -139,7 +205,7 @@ class _Search:
                 self._names.add(name)
 
     def system_needs(self, wanted: str) -> bool:
-        """Does one of the system's libraries that were found need a library, itself or through others?"""
+        """True if one of the system's libraries that were found needs a library, itself or through others."""
         pending = [object_ for name, object_ in self.system.items() if name not in LINKED_SYSTEM_LIBRARIES]
         seen = set(LINKED_SYSTEM_LIBRARIES)
         while pending:
@@ -149,22 +215,53 @@ class _Search:
                 seen.add(name)
                 if file is not None:
                     with contextlib.suppress(ElfError, OSError):
-                        pending.append(read_shared_object(file))
+                        pending.append(self.read(file))
         return wanted in seen
 
-    def find(self, name: str, folders: Iterable[str]) -> Path | None:
-        """The file that the dynamic linker would take for a needed name; `folders`: run paths that hold."""
+    def may_lack(self, wanted: str) -> bool:
+        """Does something that needs a library which is nowhere need another one too, which the former may as well?"""
+        absent = self.absent()
+        return any(wanted in library.object.needed for library in self.by_file.values() if library.path in absent)
+
+    def by_sonames(self, library: Library) -> Library:
+        """The library, with what it needs by DT_SONAME: a file may be needed by its own name, which is another one."""
+        needed = tuple(self._sonames.get(name, name) for name in library.object.needed)
+        return replace(library, object=replace(library.object, needed=needed))
+
+    def absent(self) -> Mapping[str, tuple[str, ...]]:
+        """What libraries need and is nowhere, by their paths in the binary; not what another one in the binary is called."""
+        there = {library.object.name for library in self.by_file.values()}
+        lists = {path: tuple(name for name in names if name not in there) for path, names in self.missing.items()}
+        return {path: names for path, names in sorted(lists.items()) if names}
+
+    def find(self, name: str, before: Iterable[str], behind: Iterable[str] = ()) -> Path | None:
+        """The file that the dynamic linker would take for a needed name; `before` and `behind` LD_LIBRARY_PATH: run paths."""
+        folders = (*before, *self.library_folders, *behind)
         candidates = [Path(name)] if "/" in name else [Path(folder) / name for folder in folders]
         if name in self.known:
             candidates.append(self.known[name])
         candidates += [Path(folder) / name for folder in self.machine.library_folders]
         return next((path for path in candidates if _is_file(path)), None)
 
-    def _place(self, file: Path, name: str, needed_by: Library) -> str:
+    def _place(self, file: Path, needed_by: Library) -> str | None:
         """The path of a needed library in the binary: relative to the needing one as on disk, if that is below the root."""
         way = os.path.relpath(file, needed_by.object.path.parent)
         place = PurePosixPath(os.path.normpath(PurePosixPath(needed_by.path).parent / way))
-        return str(place) if place.is_relative_to(self.root_folder) else f"{self.root_folder}/{name}"
+        return str(place) if place.is_relative_to(self.root_folder) else None
+
+
+def _check_readable(unreadable: Mapping[Path, str]) -> None:
+    """BundleError, naming all of them, when files are no shared objects."""
+    if unreadable:
+        first, *others = (
+            f"`{file}` cannot be read as a shared object: {reason}" for file, reason in unreadable.items()
+        )
+        raise BundleError(
+            "bad-library",
+            first,
+            notes=tuple(others),
+            hint="reinstall the distribution that the file belongs to, or leave it out with `--exclude-module`",
+        )
 
 
 def _check_found(lacking: Mapping[str, Iterable[Path]]) -> None:
@@ -191,6 +288,22 @@ def system_libraries(machine: Machine) -> Mapping[str, Path]:
     for name, path in line.findall(listing):
         libraries.setdefault(name, Path(path))
     return libraries
+
+
+def linked_library(option: str, known: Mapping[str, Path]) -> Path | None:
+    """The shared library that an option such as "-lz" means, from the dynamic linker's cache.
+
+    None for parts of the C library, and for what is not there.
+    """
+    beginning = f"lib{option.removeprefix('-l')}.so"
+    names = sorted(name for name in known if name == beginning or name.startswith(f"{beginning}."))
+    return next((known[name] for name in names if name not in LINKED_SYSTEM_LIBRARIES), None)
+
+
+def _stays_with_the_machine(name: str) -> bool:
+    """Is a library that a program opens by name one of the machine on which it runs?"""
+    stem = name.partition(".so")[0]
+    return any(fnmatchcase(stem, pattern) for pattern in _STAYING)
 
 
 def _expand(folder: str, object_path: Path) -> str:

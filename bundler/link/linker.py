@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from bundler.cache import Cache
@@ -33,7 +34,7 @@ MOST_PROGRAM_HEADERS = 60
 
 
 def find_c_library(floor: Floor | None, launcher: LauncherFiles, toolchain: Toolchain, cache: Cache) -> CLibrary | None:
-    """What the linker is to be given in place of this machine's C library; None: nothing. It comes from the cache."""
+    """The C library for the linker in place of this machine's, from the cache; None: this machine's serves."""
     if floor is None:
         return None
     others = [toolchain.find_file("libc_nonshared.a")]
@@ -57,7 +58,7 @@ def link(layout: Layout, folder: Path) -> Linked:
     BundleError when the linker fails, or when the executable would need newer libraries than the settings allow.
     """
     path = _run_linker(layout, folder)
-    _check(path)
+    check_executable(path)
     plan = layout.plan
     needs = {EXECUTABLE: needed_versions(path), **dict(plan.manifest.symbol_versions)}
     check_limits(needs, dict(plan.version_limits))
@@ -70,7 +71,8 @@ def _run_linker(layout: Layout, folder: Path) -> Path:
     try:
         layout.toolchain.run("-c", ROOM_FILE, "-o", ROOM_OBJECT, cwd=folder)
         layout.toolchain.run("-c", END_FILE, "-o", END_OBJECT, cwd=folder)
-        layout.toolchain.link(layout.arguments, folder)
+        floor = layout.plan.floor
+        layout.toolchain.link(layout.arguments, folder, floor.version if floor else None)
     except CommandError as error:
         if "No space left on device" in error.output:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
@@ -83,16 +85,33 @@ def _run_linker(layout: Layout, folder: Path) -> Path:
     return folder / OUTPUT
 
 
-def _check(path: Path) -> None:
-    """Assert properties that the rest of the design relies on; a failure is a bug of ours."""
+def check_executable(path: Path) -> None:
+    """BundleError when the executable lacks a property that the design relies on: compilers and archives decide some."""
+    problems = list(dict.fromkeys(_problems(path)))
+    if problems:
+        first, *others = problems
+        raise BundleError(
+            "unfit-executable",
+            f"what the linker made cannot be used: {first}",
+            notes=tuple(others),
+            hint="embed the other kind of library with `--libpython`, or choose another interpreter with `--python`; "
+            "if neither helps, report this",
+        )
+
+
+def _problems(path: Path) -> Iterator[str]:
     executable = read_executable(path, with_symbols=False)
-    assert executable.type == FileType.EXECUTABLE, "the executable is position-independent"
-    assert len(executable.segments) <= MOST_PROGRAM_HEADERS, "too many program headers"
+    if executable.type != FileType.EXECUTABLE:
+        yield "it is position-independent"
+    if len(executable.segments) > MOST_PROGRAM_HEADERS:
+        yield f"it has {len(executable.segments)} program headers, of which Linux may refuse more than {MOST_PROGRAM_HEADERS}"
     frozen = [section for name, section in executable.sections.items() if name.startswith(FROZEN_SECTIONS)]
     linked = read_shared_object(path)
     for rela in linked.relocations:
-        assert linked.kind_of(rela) is not Relocation.COPY, "a copy relocation is left"
-        assert not any(s.address <= rela.offset < s.address + s.size for s in frozen), "frozen data is relocated"
+        if linked.kind_of(rela) is Relocation.COPY:
+            yield f"libpython takes a copy of the C library's `{linked.symbols[rela.symbol].name}`: it was compiled without -fPIC"
+        if any(section.address <= rela.offset < section.address + section.size for section in frozen):
+            yield "frozen data is relocated when it starts"
     for segment in executable.segments:
-        writable_code = segment.type == SegmentType.LOAD and segment.is_writable and segment.is_executable
-        assert not writable_code, "a segment is both writable and executable"
+        if segment.type == SegmentType.LOAD and segment.is_writable and segment.is_executable:
+            yield "a segment is both writable and executable"

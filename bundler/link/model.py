@@ -15,7 +15,7 @@ from pathlib import Path
 from bundler.elf import Executable, Machine
 from bundler.errors import Diagnostic
 from bundler.glibc import CLibrary, Floor
-from bundler.link.contents import Contents, StoredEntry
+from bundler.link.contents import Contents, PrelinkedFile, StoredEntry
 from bundler.link.manifest import Manifest
 from bundler.link.objects import Part, Prelinked, PrelinkedObject
 from bundler.target import Linkage
@@ -32,7 +32,7 @@ class ObjectFile:
 
 @dataclass(frozen=True, slots=True)
 class LinkPlan:
-    """What linking will do. To the linker what a query plan is to a database.
+    """The plan of a link, which is to the linker what a query plan is to a database.
 
     It holds names, sizes and reasons, but no contents of files.
     """
@@ -43,6 +43,7 @@ class LinkPlan:
     floor: Floor | None  # the oldest C library that the executable is to run with; None: one like this machine's
     objects: tuple[ObjectFile, ...]
     libraries: tuple[Path | str, ...]  # the static libpython, and what it is linked with
+    resident_names: frozenset[str]  # symbols that it takes from libraries in the executable's own load segments
     wrapped: tuple[str, ...]  # functions whose calls the linker sends to the launcher
     definitions: tuple[tuple[str, str], ...]  # symbols that the linker is given, and expressions for their values
     contents: Contents
@@ -70,6 +71,25 @@ class StoredFile:
     offset: int
     digest: str
     packed: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """What makes the file of a prelinked object of what is stored: compressed (raw DEFLATE) steps, then bytes to be added."""
+
+    packed: bytes
+    unpacked_size: int
+    step_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDelta:
+    """The place of a delta in the payload. `digest`: as for a file, of the bytes that it makes."""
+
+    entry: PrelinkedFile
+    delta: Delta
+    offset: int
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +126,7 @@ class Payload:
 
     size: int
     files: tuple[StoredFile, ...]
+    deltas: tuple[StoredDelta, ...]
     objects: tuple[tuple[PrelinkedObject, tuple[StoredPart, ...]], ...]
     tables: Tables
 

@@ -19,10 +19,14 @@ from bundler.glibc import Floor
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """A shared object that becomes part of the binary; `path` is where it appears there."""
+    """A shared object that becomes part of the binary; `path` is where it appears there.
+
+    `keeps_place`: as on disk, seen from what needs it; else it comes from somewhere else on this machine.
+    """
 
     path: str
     object: SharedObject
+    keeps_place: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +65,17 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the executable has for libraries.
+    """The symbols that libraries get from the executable.
 
-    `exported`: its symbols that libraries may be bound to. `interposed`: functions instead of which the launcher's are
-    called. `detoured`: functions of resident libraries that jump to the launcher's. `floor`: the oldest C library that it
-    is to run with; None: one like this machine's.
+    `exported`: its own, to which libraries may be bound. `interposed`: functions of the C library in whose place all
+    libraries get the launcher's. `for_extensions`: functions of the interpreter in whose place libraries that are not
+    resident get the launcher's. `detoured`: functions of resident libraries that jump to the launcher's. `floor`: the
+    oldest C library that the executable is to run with; None: one like this machine's.
     """
 
     exported: frozenset[str]
     interposed: frozenset[str]
+    for_extensions: frozenset[str] = frozenset()
     detoured: frozenset[str] = frozenset()
     floor: Floor | None = None
 
@@ -193,6 +199,7 @@ class PrelinkedObject:
     base: int
     needed: tuple[int, ...]  # other prelinked objects, by their indexes
     system_libraries: tuple[str, ...]  # that must be loaded before it
+    absent_libraries: tuple[str, ...]  # the same, not on this machine: looked for where the binary runs
     fixups: tuple[Fixup, ...]
     relative: tuple[tuple[int, int], ...]  # (address, value)
     is_resident: bool

@@ -14,8 +14,9 @@ from typing import BinaryIO
 from bundler.elf import Machine, Section
 from bundler.errors import BundleError
 from bundler.link import relocated
-from bundler.link.contents import CarriedFile, Contents, Entry, FileEntry, InlineFile, StoredEntry
-from bundler.link.model import Payload, StoredFile, StoredPart, Tables
+from bundler.link.contents import CarriedFile, Contents, Entry, FileEntry, InlineFile, PrelinkedFile, StoredEntry
+from bundler.link.deltas import delta_of
+from bundler.link.model import Payload, StoredDelta, StoredFile, StoredPart, Tables
 from bundler.link.objects import Locate, PrelinkedObject
 from bundler.link.tables import head_size, make_tables
 
@@ -31,8 +32,10 @@ def lay_out_payload(contents: Contents, machine: Machine) -> Payload:
     space = _Space(head_size())
     files = tuple(_stored_files(contents.files, space))
     objects = tuple((dso, tuple(_stored_parts(dso, space))) for dso in contents.libraries.prelinked.objects)
-    tables = make_tables(contents, files, objects, space.end)
-    return Payload(machine.page_up(max(offset + len(data) for offset, data in tables.chunks)), files, objects, tables)
+    deltas = tuple(_stored_deltas(contents.files, space))
+    tables = make_tables(contents, files, deltas, objects, space.end)
+    size = machine.page_up(max(offset + len(data) for offset, data in tables.chunks))
+    return Payload(size, files, deltas, objects, tables)
 
 
 class _Space:
@@ -61,6 +64,14 @@ def _packed(entry: FileEntry) -> bytes:
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = b"".join((*map(packer.compress, _content(entry)), packer.flush()))
     return packed if len(packed) < entry.size else b""
+
+
+def _stored_deltas(entries: Iterable[Entry], space: _Space) -> Iterator[StoredDelta]:
+    for entry in entries:
+        if isinstance(entry, PrelinkedFile) and entry.is_readable and not entry.object.is_resident:
+            delta = delta_of(entry.object)
+            offset = space.take(len(delta.packed), _FILE_ALIGNMENT)
+            yield StoredDelta(entry, delta, offset, hashlib.sha256(entry.object.object.data).hexdigest())
 
 
 def _stored_parts(dso: PrelinkedObject, space: _Space) -> Iterator[StoredPart]:
@@ -116,6 +127,9 @@ def write_payload(
     for stored in payload.files:
         file.seek(section.offset + stored.offset)
         _write_file(file, stored)
+    for each in payload.deltas:
+        file.seek(section.offset + each.offset)
+        file.write(each.delta.packed)
     for dso, parts in payload.objects:
         if dso.is_resident:
             continue

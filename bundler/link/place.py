@@ -7,7 +7,7 @@ objects. To those that need it, it is like a library of the system: its symbols 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -30,20 +30,19 @@ def library_rules() -> Mapping[str, str]:
 def place(closure: Closure, offer: Offer, rules: Mapping[str, str]) -> Placement:
     """Prelink what can be, and carry the rest.
 
-    `rules`: reasons never to prelink, by patterns of names. BundleError when a library can neither be prelinked nor carried.
+    `rules`: reasons never to prelink, by patterns of names. BundleError when libraries can neither be prelinked nor carried.
     """
     reasons = {
-        library.path: reason
-        for library in closure.libraries
-        if (reason := _evident_reason(library, closure, rules)) is not None
+        library.path: reason for library in closure.libraries if (reason := _evident_reason(library, rules)) is not None
     }
     while True:
         _check_residents(closure, reasons)
         every = _with_needed(closure, reasons)
+        _check_carriable(closure, every)
         found = prelink(_without(closure, every), offer)
         if isinstance(found, Prelinked):
             return Placement(found, _carried(closure, every))
-        # What is refused is carried, and to what is bound next it is a library of the system.
+        # Refused libraries are carried; in the next pass they count as libraries of the system.
         reasons |= {refusal.path: refusal.reason for refusal in found}
 
 
@@ -64,15 +63,13 @@ def _check_residents(closure: Closure, reasons: Mapping[str, str]) -> None:
         )
 
 
-def _evident_reason(library: Library, closure: Closure, rules: Mapping[str, str]) -> str | None:
-    """A reason not to prelink a library that shows without binding it; None when there is none."""
+def _evident_reason(library: Library, rules: Mapping[str, str]) -> str | None:
+    """A reason not to prelink a library that is known before it is bound; None when there is none."""
     object_ = library.object
     names = (object_.name, object_.path.name)
     for pattern, reason in rules.items():
         if any(fnmatchcase(name, pattern) for name in names):
             return reason
-    if library.path in closure.missing:
-        return f"needs `{'`, `'.join(closure.missing[library.path])}`, which is not on this machine"
     if object_.has_text_relocations:
         return "has relocations in its text"
     if any(segment.is_writable and segment.is_executable for segment in object_.loads):
@@ -95,8 +92,6 @@ def _with_needed(closure: Closure, reasons: Mapping[str, str]) -> dict[str, str]
         needing = pending.pop(0)
         for name in needing.object.needed:
             library = by_name.get(name)
-            if name in closure.linked:
-                raise _refusal(needing.object, f"it needs `{name}`, which the binary has linked")
             if library is not None and library.path not in found:
                 found[library.path] = f"is needed by `{needing.object.path.name}`, which is carried as a file"
                 pending.append(library)
@@ -107,7 +102,7 @@ def _without(closure: Closure, reasons: Mapping[str, str]) -> Closure:
     carried = {library.object.name: library.object for library in closure.libraries if library.path in reasons}
     return replace(
         closure,
-        # What the executable is linked with stays; for the others there is another one.
+        # Libraries that the executable is linked with stay.
         libraries=tuple(
             library for library in closure.libraries if library.path not in reasons or library.path in closure.residents
         ),
@@ -122,37 +117,42 @@ def _carried(closure: Closure, reasons: Mapping[str, str]) -> tuple[CarriedLibra
     every = []
     for library in libraries:
         needed = [by_name[name] for name in library.object.needed if name in by_name]
-        _check_needed(library.object, [libraries[number].object for number in needed])
         every.append(CarriedLibrary(library, reasons[library.path], tuple(dict.fromkeys(needed))))
-    _check_order(every)
     return tuple(every)
 
 
-def _check_needed(needing: SharedObject, needed: Iterable[SharedObject]) -> None:
-    """BundleError when a needed library has no DT_SONAME: the dynamic linker would not recognise it as loaded."""
-    for each in needed:
-        if each.soname is None:
-            raise _refusal(needing, f"`{each.path.name}`, which it needs, has no DT_SONAME")
+def _check_carriable(closure: Closure, reasons: Mapping[str, str]) -> None:
+    """BundleError, naming all of them, when libraries can neither be prelinked nor carried."""
+    carried = {library.object.name: library.object for library in closure.libraries if library.path in reasons}
+    refused = [
+        f"`{object_.path}` can neither be prelinked nor be loaded from memory: {obstacle}"
+        for object_ in carried.values()
+        for obstacle in _obstacles(object_, carried, closure.linked)
+    ]
+    if refused:
+        raise BundleError(
+            "cannot-embed",
+            refused[0],
+            notes=tuple(refused[1:]),
+            hint="exclude the modules that need them with `--exclude-module`"
+            if refused[1:]
+            else "exclude the module that needs it with `--exclude-module`",
+        )
 
 
-def _check_order(every: list[CarriedLibrary]) -> None:
-    def walk(number: int, above: tuple[int, ...]) -> Iterator[int]:
-        if number in above:
-            raise _refusal(every[number].library.object, "it needs itself, through other libraries")
-        for needed in every[number].needed:
-            if needed not in done:
-                yield from walk(needed, (*above, number))
-        done.add(number)
-        yield number
-
-    done: set[int] = set()
-    for number in range(len(every)):
-        list(walk(number, ()))
-
-
-def _refusal(object_: SharedObject, reason: str) -> BundleError:
-    return BundleError(
-        "cannot-embed",
-        f"`{object_.path}` can neither be prelinked nor be loaded from memory: {reason}",
-        hint="exclude the module that needs it with `--exclude-module`",
-    )
+def _obstacles(object_: SharedObject, carried: Mapping[str, SharedObject], linked: Container[str]) -> Iterator[str]:
+    """Reasons why the dynamic linker cannot load a library from memory, with the others that are carried."""
+    for name in object_.needed:
+        if name in linked:
+            yield f"it needs `{name}`, which the binary has linked"
+        elif name in carried and carried[name].soname is None:
+            # The dynamic linker would not recognise it as loaded.
+            yield f"`{carried[name].path.name}`, which it needs, has no DT_SONAME"
+    pending, reached = list(object_.needed), set[str]()
+    while pending:
+        name = pending.pop()
+        if name in carried and name not in reached:
+            reached.add(name)
+            pending += carried[name].needed
+    if object_.name in reached:
+        yield "it needs itself, through other libraries"

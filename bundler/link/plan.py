@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -16,10 +16,11 @@ from bundler.analyze.graph import (
     ExtensionModule,
     ModuleGraph,
     NamespacePackage,
+    OpenedLibrary,
     SourceModule,
 )
 from bundler.contract import bundle_constant, bundle_root, launcher_folder
-from bundler.elf import archive_symbols
+from bundler.elf import Machine, archive_symbols, undefined_symbols
 from bundler.errors import Diagnostic, Severity
 from bundler.freeze.image import FrozenImage
 from bundler.freeze.worker.ctext import runtime_symbol
@@ -44,17 +45,17 @@ from bundler.link.interposed import (
     INTERPOSED_IN_SHARED_PYTHON,
     INTERPOSED_IN_STATIC_PYTHON,
 )
-from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, RUNTIMES, find_closure
+from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, RUNTIMES, find_closure, linked_library, system_libraries
 from bundler.link.manifest import Manifest, by_version
 from bundler.link.model import LinkPlan, ObjectFile
 from bundler.link.objects import CarriedLibrary, Closure, Offer, Placement, SystemSymbol, SystemThreadLocal
 from bundler.link.place import library_rules, place
 from bundler.link.script import EXPORTED_PREFIXES
 from bundler.settings import Settings
-from bundler.target import Linkage, TargetPython
+from bundler.target import Libpython, Linkage, TargetPython
 
 # co_versions of static code start here; lower ones go to code that is made while the interpreter starts.
-# So many are never made by running code, not even where their counter cannot be set (launcher/compat.h).
+# Running code never makes so many, not even where their counter cannot be set (launcher/compat.h).
 FIRST_VERSION = 0x40000000
 
 _PYTHON_COMMAND = {None: "BUNDLE_REFUSE_PYTHON", True: "BUNDLE_PYTHON_COMMAND", False: "BUNDLE_NO_PYTHON"}
@@ -72,7 +73,13 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
     versions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image, target.early_modules)),
-        files=_each_once((*_file_entries(image), *_library_entries(placement), *_wanted_sources(image, settings))),
+        files=_each_once(
+            (
+                *_file_entries(image),
+                *_library_entries(placement, _brought(closure, graph)),
+                *_wanted_sources(image, settings),
+            )
+        ),
         folders=(bundle_root(), *_package_folders(image)),
         libraries=placement,
         ending_visibly=ending_visibly(graph, closure),
@@ -91,8 +98,10 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
             python_command=bundle_constant(_PYTHON_COMMAND[_python_command(graph, settings)]),
         ),
     )
-    # What the linker takes the interpreter from; the shared library is prelinked instead.
-    libraries: list[Path | str] = [] if is_shared else [libpython.path, *libpython.needs]
+    # The archive with the interpreter, and what it needs; a shared library is prelinked instead.
+    embedded = _needed_libraries(libpython, target.machine)
+    others = [option for option in libpython.needs if option not in embedded]
+    libraries: list[Path | str] = [] if is_shared else [libpython.path, *others]
     return LinkPlan(
         output=settings.output_for(graph.name),
         machine=target.machine,
@@ -104,6 +113,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
             *map(ObjectFile, image.pool),
         ),
         libraries=tuple(libraries),
+        resident_names=_taken(libpython.path) if embedded else frozenset(),
         wrapped=(*sorted(INTERPOSED_FUNCTIONS), *(() if is_shared else sorted(INTERPOSED_IN_STATIC_PYTHON))),
         definitions=(*versions, *_runtime_members(target)),
         contents=contents,
@@ -117,23 +127,29 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
     """The libraries of the binary, the C library that it is to run with, and how the libraries are carried."""
     libpython = target.libpython
     is_shared = libpython.linkage is Linkage.SHARED
+    roots: list[ExtensionModule | OpenedLibrary] = [*graph.of_kind(ExtensionModule), *graph.libraries]
+    embedded = _needed_libraries(libpython, target.machine)
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
-    interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS | INTERPOSED_FOR_EXTENSIONS
 
     def placed(left_to_system: frozenset[str]) -> tuple[Closure, Floor | None, Placement]:
         closure = find_closure(
-            (
-                *((module.path, module.filename) for module in graph.of_kind(ExtensionModule)),
-                *((library.path, library.filename) for library in graph.libraries),
-            ),
+            ((each.path, each.filename) for each in roots),
             str(bundle_root()),
             target.machine,
-            (libpython.path,) if is_shared else (),
-            left_to_system,
+            linked=(libpython.path,) if is_shared else embedded.values(),
+            opened=graph.library_names,
+            library_folders=settings.library_folders,
+            left_to_system=left_to_system,
         )
         floor = _floor(settings, closure)
-        offer = Offer(exported, interposed, INTERPOSED_IN_SHARED_PYTHON, floor)
+        offer = Offer(
+            exported=exported,
+            interposed=INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS,
+            for_extensions=INTERPOSED_FOR_EXTENSIONS,
+            detoured=INTERPOSED_IN_SHARED_PYTHON,
+            floor=floor,
+        )
         return closure, floor, place(closure, offer, library_rules())
 
     found = placed(frozenset())
@@ -141,6 +157,23 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
         # The dynamic linker brings the system's for a library that it loads; there must be one of them only.
         found = placed(RUNTIMES)
     return found
+
+
+def _needed_libraries(libpython: Libpython, machine: Machine) -> Mapping[str, Path]:
+    """The shared libraries that a static libpython is linked with, by the options of its Makefile; without the C library.
+
+    They become part of the binary as a shared libpython does, so that it counts on no library of the user's system.
+    """
+    if libpython.linkage is Linkage.SHARED:
+        return {}
+    known = system_libraries(machine)
+    found = ((option, linked_library(option, known)) for option in libpython.needs)
+    return {option: path for option, path in found if path is not None}
+
+
+def _taken(archive: Path) -> frozenset[str]:
+    """The symbols that a static library takes from others."""
+    return undefined_symbols(archive) - archive_symbols(archive)
 
 
 def _floor(settings: Settings, closure: Closure) -> Floor | None:
@@ -183,7 +216,7 @@ def _file_entries(image: FrozenImage) -> Iterator[Entry]:
         path = PurePosixPath(module.filename)
         # A console script has no suffix, and often the name of a package.
         if module.has_file and path.suffix and path not in carried:
-            # Those that are empty can be read: folders that programs copy often have an empty `__init__.py`.
+            # An empty one can be read: folders that programs copy often have an empty `__init__.py`.
             yield ListedModule(path) if module.path.stat().st_size else InlineFile(path, b"")
     for broken in image.broken:
         yield _broken_source(broken)
@@ -224,12 +257,12 @@ def _python_command(graph: ModuleGraph, settings: Settings) -> bool | None:
 
 def _wanted_sources(image: FrozenImage, settings: Settings) -> Iterable[FileEntry]:
     if settings.with_source or image.graph.reads_every_source:
-        return _sources(image, image.sources)
+        return source_entries(image, image.sources)
     own = [module for module in image.sources if module.origin.is_own]
-    return _sources(image, own) if image.graph.reads_own_sources else ()
+    return source_entries(image, own) if image.graph.reads_own_sources else ()
 
 
-def _sources(image: FrozenImage, modules: Iterable[SourceModule]) -> Iterator[FileEntry]:
+def source_entries(image: FrozenImage, modules: Iterable[SourceModule]) -> Iterator[FileEntry]:
     """The sources of frozen modules, compressed: for tracebacks and for `inspect`."""
     folders = set(_package_folders(image))
     for module in modules:
@@ -239,15 +272,28 @@ def _sources(image: FrozenImage, modules: Iterable[SourceModule]) -> Iterator[Fi
             yield FileEntry(path, module.path, module.path.stat().st_size, is_packed=True)
 
 
-def _library_entries(libraries: Placement) -> Iterator[Entry]:
+def _library_entries(libraries: Placement, brought: Container[str]) -> Iterator[Entry]:
     for dso in libraries.prelinked.objects:
-        yield PrelinkedFile(PurePosixPath(dso.path), len(dso.object.data))
+        yield PrelinkedFile(PurePosixPath(dso.path), dso, is_readable=dso.path in brought)
     for carried in libraries.carried:
         yield CarriedFile(PurePosixPath(carried.library.path), carried)
 
 
+def _brought(closure: Closure, graph: ModuleGraph) -> frozenset[str]:
+    """Paths of the libraries that the app or a distribution brings, and which lie where they do in Python.
+
+    Programs read such files: Qt looks into plug-ins before it opens them, others hash or copy their own libraries. Where those of
+    Python and of the system lie is not known to programs; and of these, a third may be information for debuggers.
+    """
+    of_python = {module.filename for module in graph.of_kind(ExtensionModule) if module.origin.is_stdlib}
+    return frozenset(each.path for each in closure.libraries if each.keeps_place and each.path not in of_python)
+
+
 def _missing(closure: Closure, graph: ModuleGraph) -> Iterator[Diagnostic]:
-    """Libraries that modules need and that are not on this machine: importing the modules fails, as it does here."""
+    """Libraries that are not on this machine, and who needs them: importing or opening that fails, as it does here.
+
+    Unless the system has them where the binary runs.
+    """
     by_path = {library.path: library for library in closure.libraries}
     modules: dict[str, list[ExtensionModule]] = {}
     for module in graph.of_kind(ExtensionModule):
@@ -263,9 +309,31 @@ def _missing(closure: Closure, graph: ModuleGraph) -> Iterator[Diagnostic]:
         yield Diagnostic(
             Severity.WARNING if certain.intersection((first, *others)) else Severity.NOTE,
             "missing-library",
-            f"the shared library `{name}` was not found: `{first}`{also} cannot be imported, neither here nor in the binary",
+            f"the shared library `{name}` was not found: `{first}`{also} cannot be imported here, "
+            "and in the binary only where the system has it",
             notes=tuple(f"`{module.path}` needs it" for module in needing[:3]),
             hint="install it on this machine: it becomes part of the binary",
+        )
+    yield from _missing_for_others(closure, modules)
+
+
+def _missing_for_others(closure: Closure, told: Container[str]) -> Iterator[Diagnostic]:
+    """One note for all libraries that only plug-ins need, which a program may never open: `told` are those of modules."""
+    needing: dict[str, list[str]] = {}
+    for path, names in closure.missing.items():
+        for name in names:
+            if name not in told:
+                needing.setdefault(name, []).append(PurePosixPath(path).name)
+    if needing:
+        first, *others = sorted(needing)
+        what = f"{len(needing)} shared libraries were" if others else f"the shared library `{first}` was"
+        more = f"and {len(others) - 2} more: `bundle plan` lists them" if len(others) > 2 else None
+        yield Diagnostic(
+            Severity.NOTE,
+            "missing-library",
+            f"{what} not found: plug-ins that need them can be opened only where the system has them",
+            notes=(*(f"`{needing[name][0]}` needs `{name}`" for name in (first, *others[:2])), *filter(None, [more])),
+            hint="install them on this machine, and they become part of the binary",
         )
 
 
@@ -280,7 +348,7 @@ def _carried(carried: Iterable[CarriedLibrary]) -> Iterator[Diagnostic]:
 
 
 def _runtimes(closure: Closure, placement: Placement) -> Iterator[Diagnostic]:
-    """That the system's C++ run-time is used, and for what."""
+    """A note if the system's C++ run-time is used, and for what."""
     names = sorted(RUNTIMES & closure.system.keys())
     if names:
         carried = [each.library.object for each in placement.carried]
@@ -289,10 +357,19 @@ def _runtimes(closure: Closure, placement: Placement) -> Iterator[Diagnostic]:
             for object_ in (*carried, *closure.system.values())
             if RUNTIMES.intersection(object_.needed) and object_.name not in RUNTIMES
         )
+        # One that is missing on this machine may need them: what needs it does.
+        missing = {
+            name
+            for library in closure.libraries
+            if RUNTIMES.intersection(library.object.needed)
+            for name in closure.missing.get(library.path, ())
+        }
+        first, others = (*users, *sorted(missing))[:3], len(users) + len(missing) - 3
+        more = f" and {others} more" if others > 0 else ""
         yield Diagnostic(
             Severity.NOTE,
             "system-runtime",
-            f"`{'` and `'.join(names)}` stay the system's, for the dynamic linker brings them for `{'`, `'.join(users)}`",
+            f"`{'` and `'.join(names)}` stay the system's, for the dynamic linker brings them for `{'`, `'.join(first)}`{more}",
             hint="the binary runs only where they are installed, and not older than what it needs of them (`bundle inspect`)",
         )
 
@@ -321,7 +398,7 @@ def _module_entries(image: FrozenImage, early: frozenset[str]) -> Iterator[Modul
         row = ModuleEntry(source.name, path, module.symbol, kind, source.is_package, is_stdlib, is_early)
         yield row
         if source.name == "__main__" and graph.main_module and graph.main_module not in graph.modules:
-            # What runs as `__main__` can be imported by its own name too.
+            # The module that runs as `__main__` can be imported by its own name too.
             yield replace(row, name=graph.main_module)
     for extension in graph.of_kind(ExtensionModule):
         kind = constant("BUNDLE_EXTENSION")
@@ -372,7 +449,7 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
 
 
 def _symbol_versions(libraries: Placement) -> Iterator[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]]:
-    """What each library looks for in those of the system when it is loaded: symbols, by version.
+    """The symbols that each library looks for in those of the system when it is loaded, by version.
 
     A prelinked object's other symbols are bound to the executable, which needs them from its start.
     """

@@ -1,4 +1,4 @@
-"""How new a system must be: versions of the C library's family that a binary needs, who needs them, and limits to them."""
+"""Tells how new a system must be: versions of the C library's family that a binary needs, who needs them, and limits."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def newest_versions(needs: Needs) -> Mapping[str, Newest]:
 
 
 def above_floor(own: SymbolVersions, floor: str) -> Iterator[Diagnostic]:
-    """That the executable needs a newer C library than was asked for, and for what. `own`: what it needs itself."""
+    """A warning if the executable needs a newer C library than was asked for, and for what. `own`: its own needs."""
     above = {version: names for version, names in own if beyond(version, floor)}
     if not above:
         return
@@ -94,7 +94,7 @@ def check_limits(needs: Needs, limits: Mapping[str, str]) -> None:
 
 
 def _numbered(needs: Needs) -> Iterable[tuple[str, str, Version, tuple[str, ...]]]:
-    """Who needs which version of which family, for which symbols."""
+    """Needs as rows: who, family, version, symbols."""
     for who, versions in needs.items():
         for each, names in versions:
             matched = _NUMBERED.fullmatch(_MARKS.get(each, each))

@@ -22,10 +22,11 @@ def parts(dso: PrelinkedObject) -> tuple[Part, ...]:
 
 def contents(dso: PrelinkedObject, locate: Locate) -> Iterator[tuple[Part, bytes]]:
     """The parts of an object with their bound bytes."""
-    values = sorted((*_values(dso, locate), *_forgotten_run_path(dso)), key=_address)
+    forgotten = ((address, bytes(size)) for address, size in _run_path(dso))
+    values = sorted((*_values(dso, locate), *forgotten), key=_address)
     constant = _constant_range(dso)
     for load in dso.object.loads:
-        start, stored_size, _ = _extent(dso, load)
+        start, stored_size, _ = extent(dso, load)
         content = bytearray(stored_size)
         if load.file_size:
             lead = dso.base + load.address - start
@@ -36,6 +37,14 @@ def contents(dso: PrelinkedObject, locate: Locate) -> Iterator[tuple[Part, bytes
         for part in _parts_of(dso, load, constant):
             offset = part.address - start
             yield part, bytes(content[offset : offset + part.stored_size])
+
+
+def changed_places(dso: PrelinkedObject) -> Iterator[tuple[int, int]]:
+    """Address and size of what `contents` changes."""
+    yield from ((address, 8) for address, _ in dso.relative)
+    yield from ((fixup.address, 8) for fixup in dso.fixups if not isinstance(fixup.target, RunTimeTarget))
+    yield from ((address, dso.object.machine.detour.size) for address, _ in dso.detours)
+    yield from _run_path(dso)
 
 
 def thread_local_content(dso: PrelinkedObject, locate: Locate) -> bytes:
@@ -63,7 +72,7 @@ def relro(dso: PrelinkedObject) -> tuple[int, int]:
 
 
 def late_relro(dso: PrelinkedObject) -> tuple[int, int]:
-    """The same if a patch falls into it, so that it can only be protected after patching; else (0, 0)."""
+    """The result of `relro` if a patch falls into it, so that it can only be protected after patching; else (0, 0)."""
     start, size = relro(dso)
     return (start, size) if any(start <= patch.address < start + size for patch in dso.patches) else (0, 0)
 
@@ -71,8 +80,8 @@ def late_relro(dso: PrelinkedObject) -> tuple[int, int]:
 _address = itemgetter(0)
 
 
-def _extent(dso: PrelinkedObject, load: Segment) -> tuple[int, int, int]:
-    """Start, stored size and memory size of a segment, in whole pages."""
+def extent(dso: PrelinkedObject, load: Segment) -> tuple[int, int, int]:
+    """Address, stored size and memory size of a segment, in whole pages."""
     machine = dso.object.machine
     start = machine.page_down(dso.base + load.address)
     lead = dso.base + load.address - start
@@ -87,7 +96,7 @@ def _constant_range(dso: PrelinkedObject) -> tuple[int, int]:
 
 def _parts_of(dso: PrelinkedObject, load: Segment, constant: tuple[int, int]) -> Iterator[Part]:
     """The parts of one segment: its constant range is a part of its own."""
-    start, stored_size, memory_size = _extent(dso, load)
+    start, stored_size, memory_size = extent(dso, load)
     protection = _protection(load.flags)
     constant_start, constant_size = constant
     constant_end = min(constant_start + constant_size, start + stored_size)
@@ -131,8 +140,8 @@ def _word(value: int) -> bytes:
     return (value & (1 << 64) - 1).to_bytes(8, "little")
 
 
-def _forgotten_run_path(dso: PrelinkedObject) -> Iterator[tuple[int, bytes]]:
-    """Zeros for search paths of the build machine, which nothing reads in the binary."""
+def _run_path(dso: PrelinkedObject) -> Iterator[tuple[int, int]]:
+    """Address and size of search paths of the build machine, which nothing reads in the binary: zeros take their place."""
     strings = dso.object.tags.get(Tag.STRTAB, 0)
     for start, size in dso.object.search_path_texts():
-        yield dso.base + strings + start - dso.object.offset_of(strings), bytes(size)
+        yield dso.base + strings + start - dso.object.offset_of(strings), size

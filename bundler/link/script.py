@@ -16,10 +16,10 @@ PAYLOAD_SECTION = ".bundle"
 FROZEN_SECTIONS = ".frozen"  # what their names start with (freeze/worker/structs.py)
 _PAYLOAD_SYMBOL = "bundle"
 
-# What the executable offers to extension modules; nothing that a library of the system could be bound to.
+# Beginnings of the names that the executable exports to extension modules; no library of the system uses such names.
 EXPORTED_PREFIXES = ("Py", "_Py")
 
-# What is in the folder in which the linker runs.
+# Files in the folder in which the linker runs.
 OUTPUT = "linked"
 ROOM_FILE, ROOM_OBJECT = "room.S", "room.o"
 END_FILE, END_OBJECT = "end.S", "end.o"
@@ -30,7 +30,7 @@ _EXPORTS_FILE, _DEFINITIONS_FILE, _RESIDENTS_FILE = "exports.txt", "definitions.
 OPTIONS = (
     # Fixed addresses: frozen data needs no relocation at start.
     "-no-pie",
-    # What extension modules, bundled or loaded from disk, may use; nothing that a library of the host could bind to.
+    # Symbols for extension modules, bundled or loaded from disk; no library of the system uses such names.
     f"-Wl,--dynamic-list={_EXPORTS_FILE}",
     "-Wl,--as-needed",
     "-Wl,-z,lazy",
@@ -120,7 +120,7 @@ def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
         yield f".type {name}, @tls_object"
         yield f"{name}: .zero {block.size}"
     for resident in plan.prelinked.residents:
-        yield from _resident_lines(resident)
+        yield from _resident_lines(resident, plan.resident_names)
     yield _NO_EXECUTABLE_STACK
 
 
@@ -149,12 +149,17 @@ def _state_lines(plan: LinkPlan) -> Iterator[str]:
         yield f"{name}: .zero {size}"
 
 
-def _resident_lines(resident: PrelinkedObject) -> Iterator[str]:
-    """Assembler that makes room for a resident library, and defines its symbols for the executable's own objects."""
+def _resident_lines(resident: PrelinkedObject, names: frozenset[str]) -> Iterator[str]:
+    """Assembler that makes room for a resident library, and defines its symbols for the executable's own objects.
+
+    `names`: symbols that those want, besides the interpreter's.
+    """
     symbols = sorted(
         (resident.base + symbol.value, symbol)
         for symbol in resident.object.symbols
-        if symbol.is_exported and not symbol.is_hidden and symbol.name.startswith(EXPORTED_PREFIXES)
+        if symbol.is_exported
+        and not symbol.is_hidden
+        and (symbol.name in names or symbol.name.startswith(EXPORTED_PREFIXES))
     )
     for number, part in enumerate(relocated.parts(resident)):
         name = part_section(resident, number)

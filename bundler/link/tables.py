@@ -13,7 +13,7 @@ from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
 
-from bundler.contract import bundle_constant, bundle_ffi, fnv1a
+from bundler.contract import bundle_constant, bundle_ffi, bundle_root, fnv1a
 from bundler.elf import SegmentType, Tag
 from bundler.link import relocated
 from bundler.link.contents import (
@@ -27,7 +27,7 @@ from bundler.link.contents import (
     PrelinkedFile,
 )
 from bundler.link.interposed import interposer
-from bundler.link.model import Reference, StoredFile, StoredPart, Tables
+from bundler.link.model import Reference, StoredDelta, StoredFile, StoredPart, Tables
 from bundler.link.objects import (
     CarriedLibrary,
     IndirectFunction,
@@ -46,6 +46,7 @@ def head_size() -> int:
 def make_tables(
     contents: Contents,
     files: Iterable[StoredFile],
+    deltas: Sequence[StoredDelta],
     objects: Sequence[tuple[PrelinkedObject, Sequence[StoredPart]]],
     start: int,
 ) -> Tables:
@@ -55,7 +56,8 @@ def make_tables(
     bundle = head[0]
     libraries = contents.libraries
     _write_modules(writer, bundle, contents.modules)
-    _write_files(writer, bundle, contents, {stored.entry.path: stored for stored in files})
+    _write_files(writer, bundle, contents, {stored.entry.path: stored for stored in files}, deltas)
+    _write_deltas(writer, bundle, deltas, objects)
     _write_precompiled(writer, bundle, contents.precompiled)
     _write_config(writer, bundle, contents.config)
     _write_objects(writer, bundle, objects, contents)
@@ -71,7 +73,7 @@ def make_tables(
 class _Writer:
     """Lays out tables one behind the other, starting at an offset of the payload.
 
-    While rows are filled in, a pointer holds the number of what it points to; `fill` makes it a reference.
+    While rows are filled in, a pointer holds the number of its target; `fill` makes it a reference.
     """
 
     def __init__(self, start: int) -> None:
@@ -252,13 +254,13 @@ def _tree(files: Iterable[Entry], folders: Iterable[PurePosixPath]) -> _Tree:
     return dict(sorted(found.items(), key=lambda item: (len(item[0].parts), str(item[0].parent), item[0].name)))
 
 
-def _digests(tree: _Tree, stored: Mapping[PurePosixPath, StoredFile]) -> Mapping[PurePosixPath, str]:
+def _digests(tree: _Tree, stored: Mapping[PurePosixPath, str]) -> Mapping[PurePosixPath, str]:
     """Digests of files, and of folders with everything below them."""
     digests: dict[PurePosixPath, str] = {}
     entries: dict[PurePosixPath, list[str]] = {}
     for path, file in reversed(tree.items()):  # what is in a folder comes behind it
         if path in stored:
-            digest = stored[path].digest
+            digest = stored[path]
         else:
             listing = "\n".join(sorted(entries.get(path, ()))) if file is None else ""
             digest = sha256(listing.encode("utf-8", "surrogateescape")).hexdigest()
@@ -268,9 +270,17 @@ def _digests(tree: _Tree, stored: Mapping[PurePosixPath, StoredFile]) -> Mapping
     return digests
 
 
-def _write_files(writer: _Writer, bundle: Any, contents: Contents, files: Mapping[PurePosixPath, StoredFile]) -> None:
+def _write_files(
+    writer: _Writer,
+    bundle: Any,
+    contents: Contents,
+    files: Mapping[PurePosixPath, StoredFile],
+    deltas: Sequence[StoredDelta],
+) -> None:
     tree = _tree(contents.files, contents.folders)
-    digests = _digests(tree, files)
+    stored = {path: each.digest for path, each in files.items()} | {each.entry.path: each.digest for each in deltas}
+    digests = _digests(tree, stored)
+    numbers = {each.entry.path: number for number, each in enumerate(deltas, 1)}
     rows, offset = writer.reserve("struct bundle_file", len(tree))
     first: dict[PurePosixPath, int] = {}
     count: dict[PurePosixPath, int] = {}
@@ -288,6 +298,7 @@ def _write_files(writer: _Writer, bundle: Any, contents: Contents, files: Mappin
                 row.entry_count = count.get(path, 0)
             case PrelinkedFile():
                 row.size = file.size
+                row.delta = numbers.get(path, 0)
             case ListedModule():
                 row.is_listed_only = 1
             case _:
@@ -298,6 +309,25 @@ def _write_files(writer: _Writer, bundle: Any, contents: Contents, files: Mappin
     writer.fill(rows, offset)
     writer.index(bundle.file_index, map(str, tree))
     bundle.files = writer.point("struct bundle_file *", offset)
+
+
+def _write_deltas(
+    writer: _Writer,
+    bundle: Any,
+    deltas: Sequence[StoredDelta],
+    objects: Sequence[tuple[PrelinkedObject, Sequence[StoredPart]]],
+) -> None:
+    rows, offset = writer.reserve("struct bundle_delta", len(deltas))
+    for row, each in zip(rows, deltas, strict=False):
+        _, parts = objects[each.entry.object.index]
+        row.contents = writer.point("unsigned char *", next((part.offset for part in parts if part.offset), 0))
+        row.packed = writer.point("unsigned char *", each.offset)
+        row.packed_size = len(each.delta.packed)
+        row.unpacked_size = each.delta.unpacked_size
+        row.step_count = each.delta.step_count
+        row.object = each.entry.object.index
+    writer.fill(rows, offset)
+    bundle.deltas = writer.point("struct bundle_delta *", offset)
 
 
 # --- Shared objects ---------------------------------------------------------------------------------------------------
@@ -319,6 +349,11 @@ def _write_objects(
     sonames = {dso.object.name: (dso.index, False) for dso, _ in objects}
     for index, each in enumerate(contents.libraries.carried):
         sonames.setdefault(each.library.object.name, (index, True))
+    # A program may open a library by another name than its own: directly below the root it lies under that name.
+    for dso, _ in objects:
+        path = PurePosixPath(dso.path)
+        if path.parent == bundle_root():
+            sonames.setdefault(path.name, (dso.index, False))
     names, names_offset = writer.reserve("struct bundle_soname", len(sonames))
     for name, (soname, (index, is_carried)) in zip(names, sonames.items(), strict=False):
         name.soname = writer.text(soname)
@@ -362,7 +397,7 @@ def _write_object(writer: _Writer, row: Any, dso: PrelinkedObject, parts: Sequen
     _write_patches(writer, row, dso)
     row.needed = writer.numbers(dso.needed)
     row.needed_count = len(dso.needed)
-    row.host_libraries = writer.text_list(dso.system_libraries)
+    row.host_libraries = writer.text_list((*dso.system_libraries, *dso.absent_libraries))
     row.symbol_count = len(object_.symbols)
     row.symbols = dso.address(Tag.SYMTAB)
     row.strings = dso.address(Tag.STRTAB)

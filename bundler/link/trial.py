@@ -59,7 +59,7 @@ def check_linker(toolchain: Toolchain, linkage: Linkage, cache: Cache) -> None:
 
 
 def _try(toolchain: Toolchain, linkage: Linkage, folder: Path) -> None:
-    """Link the small program; CommandError when that fails, ElfError when the result is not what it must be."""
+    """Link the small program; CommandError when that fails, ElfError when the result lacks a property."""
     # Only a shared libpython has sections with addresses of their own.
     scripts = ("-T", "residents.ld") if linkage is Linkage.SHARED else ()
     toolchain.link(("-o", "trial", "trial.o", "definitions.ld", *scripts, "-Wl,--wrap=abs", *OPTIONS), folder)

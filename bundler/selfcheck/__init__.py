@@ -3,6 +3,7 @@
 Verb: `self_check`. Noun: `Comparison`.
 """
 
-from bundler.selfcheck.check import Case, Comparison, Fresh, compare, self_check
+from bundler.selfcheck.check import Comparison, Fresh, compare, self_check
+from bundler.selfcheck.worker.schema import Case
 
 __all__ = ["Case", "Comparison", "Fresh", "compare", "self_check"]

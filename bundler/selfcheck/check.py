@@ -8,7 +8,6 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from bundler import link
 from bundler.analyze.graph import LAUNCHER, Module, SourceModule
@@ -18,13 +17,16 @@ from bundler.elf import SegmentType, read_executable
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
 from bundler.freeze.compiler import is_script
-from bundler.freeze.header import layout_as_json
-from bundler.freeze.worker.objects import RUN_TIME_MEMBERS
+from bundler.freeze.frozen_header import layout_as_json
+from bundler.freeze.worker.module_writer import RUN_TIME_MEMBERS
+from bundler.freeze.worker.schema import PrecompileJob
 from bundler.freeze.worker.structs import POINTERS
 from bundler.process import CommandError, run
 from bundler.selfcheck.worker.fresh import OLD_FORMAT
+from bundler.selfcheck.worker.schema import Case, ComparisonAnswer, ComparisonRequest, FreshJob, FreshResult
 from bundler.settings import Settings
 from bundler.target import TargetPython
+from bundler.target.versions import are_strings_unique
 from bundler.target.workers import run_worker
 
 _PROGRAM = Path(__file__).with_name("program.py")
@@ -33,16 +35,10 @@ _PROGRAM = Path(__file__).with_name("program.py")
 _OWN_MAIN = "the program's __main__"
 _CHECKER = "_bundle_self_check"
 
-# A key of launcher/interpreter/precompiled.c, and the marshalled result.
-FreshResult = tuple[str, bytes]
-
-# What to call it, the name of a static module, the file name if it is a script or "", marshalled code or the source.
-Case = tuple[str, str, str, bytes]
-
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """What static objects are held against."""
+    """The fresh objects with which static ones are compared."""
 
     cases: Sequence[Case]
     results: Sequence[FreshResult] = ()
@@ -50,7 +46,7 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What was compared, by type, and what differs, by case."""
+    """The number of objects compared, by type, and the differences, by case."""
 
     compared: Mapping[str, int]
     differences: Mapping[str, Sequence[str]]
@@ -79,9 +75,9 @@ def self_check(image: FrozenImage, target: TargetPython, settings: Settings, con
 
 def fresh_cases(image: FrozenImage, target: TargetPython, settings: Settings, output: Path) -> list[Case]:
     """Every module of the image compiled anew by the target, as in a .pyc; of a script, the source."""
-    job = {
+    job: FreshJob = {
         "modules": [
-            [module.name, str(module.source.path), module.source.filename, is_script(module.source, image.graph)]
+            (module.name, str(module.source.path), module.source.filename, is_script(module.source, image.graph))
             for module in image.modules
         ],
         "optimize": settings.optimize,
@@ -93,10 +89,9 @@ def fresh_cases(image: FrozenImage, target: TargetPython, settings: Settings, ou
 
 
 def fresh_results(image: FrozenImage, target: TargetPython, settings: Settings, output: Path) -> list[FreshResult]:
-    """What compiling gives, of all that the image holds results for, made anew by the target."""
-    job = {
-        "texts": image.profile.texts,
-        "patterns": image.profile.patterns,
+    """The precompiled results of the image, compiled anew by the target."""
+    job: PrecompileJob = {
+        "precompiled": {"texts": list(image.profile.texts), "patterns": list(image.profile.patterns)},
         "optimize": settings.optimize,
         "output": str(output),
     }
@@ -112,16 +107,20 @@ def compare(
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         work = Path(folder)
         binary = _link(image, target, settings, context, work)
-        renamed = [(label, _OWN_MAIN if name == "__main__" else name, *data) for label, name, *data in fresh.cases]
-        request = {
+        renamed = [
+            (label, _OWN_MAIN if name == "__main__" else name, script, data)
+            for label, name, script, data in fresh.cases
+        ]
+        request: ComparisonRequest = {
             "layout": layout_as_json(target.layout),
             "writable": list(_writable_segments(binary)),
             "references": sorted(POINTERS),
             "run_time": sorted(RUN_TIME_MEMBERS),
+            "are_strings_unique": are_strings_unique(target),
             "cases": renamed,
             "results": list(fresh.results),
         }
-        (work / "request").write_bytes(marshal.dumps(request, OLD_FORMAT))
+        (work / "request").write_bytes(marshal.dumps(request, OLD_FORMAT))  # type: ignore[arg-type]  # a TypedDict
         try:
             run([binary, work / "request", work / "answer"])
         except CommandError as error:
@@ -131,7 +130,7 @@ def compare(
                 notes=tuple(error.output.strip().splitlines()[-10:]),
                 hint="please report this with the output of `bundle -v`",
             ) from error
-        answer: dict[str, Any] = marshal.loads((work / "answer").read_bytes())  # noqa: S302  # of our program
+        answer: ComparisonAnswer = marshal.loads((work / "answer").read_bytes())  # noqa: S302  # of our program
     differences: dict[str, list[str]] = {}
     for label, texts in answer["differences"]:
         differences.setdefault(label, []).extend(texts)

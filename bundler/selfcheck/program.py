@@ -1,11 +1,6 @@
 """Compares static code objects with fresh ones, word by word. Runs as the main program of a binary that holds them.
 
-Usage: BINARY REQUEST ANSWER, both marshalled dictionaries.
-
-The request: `layout`: of objects, as measured; `writable`: address, offset in the file, and size of each writable
-segment of the executable; `references` and `run_time`: names of members of code that refer to objects,
-and of those that are empty until it runs; `cases`: as `Case` in check.py; `results`: as `FreshResult` there.
-The answer: `differences`: pairs of a case and texts, for cases that have some; `compared`: numbers of objects by type.
+Usage: BINARY REQUEST ANSWER; the files hold a marshalled `ComparisonRequest` and `ComparisonAnswer`.
 
 Static objects are read as they are in the file of the executable, so it does not matter that some have been in use since
 the start; fresh ones are read in memory, and no attribute of any is looked up, for that fills caches inside them. Only
@@ -21,13 +16,10 @@ import _bundle  # type: ignore[import-not-found]  # the launcher's
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any
+
+    from bundler.selfcheck.worker.schema import ComparisonAnswer, ComparisonRequest
 
 MOST_DIFFERENCES = 20  # of one case
-
-# CPython 3.12: from here on the interpreter's own strings are interned before any code runs. Before, libpython has two
-# objects for some, and whichever is used first stands for both.
-INTERNED_AT_START = 0x030C0000
 
 CODE = type((lambda: 0).__code__)
 CONSTANT_TYPES = (CODE, str, bytes, int, float, complex, tuple, frozenset, slice, bool, type(None), type(...))
@@ -49,7 +41,7 @@ class Live:
         self._file = posix.open("/proc/self/mem", posix.O_RDONLY)
 
     def read(self, address: int, size: int) -> bytes:
-        """That many bytes from there."""
+        """The bytes at an address."""
         data = posix.pread(self._file, size, address)
         if len(data) != size:
             raise OSError(f"{size} bytes at {address:#x} cannot be read")
@@ -57,7 +49,7 @@ class Live:
 
 
 class Pristine:
-    """The same, but what lies in writable segments of the executable is as it was before anything ran."""
+    """The memory of this process, with writable segments of the executable as they were before anything ran."""
 
     def __init__(self, live: Live, writable: "Iterable[tuple[int, int, int]]") -> None:
         self._live = live
@@ -66,7 +58,7 @@ class Pristine:
         posix.close(executable)
 
     def read(self, address: int, size: int) -> bytes:
-        """That many bytes from there."""
+        """The bytes at an address."""
         for start, data in self._segments:
             if start <= address and address + size <= start + len(data):
                 return data[address - start : address - start + size]
@@ -79,7 +71,7 @@ class Pristine:
 class Comparison:
     """Walks two objects side by side. Objects are addresses; `differences` are texts: where, and what is there."""
 
-    def __init__(self, request: "dict[str, Any]") -> None:
+    def __init__(self, request: "ComparisonRequest") -> None:
         layout = request["layout"]
         self._structs: dict[str, list[tuple[str, int, int]]] = layout["structs"]
         self._constants: dict[str, int] = layout["constants"]
@@ -88,7 +80,7 @@ class Comparison:
         self._run_time = frozenset(request["run_time"])
         self._live = Live()
         self._pristine = Pristine(self._live, request["writable"])
-        self._single = self._singletons(layout["singletons"])
+        self._single = self._singletons(layout["singletons"], are_strings_unique=request["are_strings_unique"])
         self._seen: set[tuple[int, int]] = set()
         self._comparers: dict[str, Callable[[int, int, str], None]] = {
             "code": self._code,
@@ -106,12 +98,12 @@ class Comparison:
         self.versions: dict[int, int] = {}  # of static code, by address
         self.fresh_versions: set[int] = set()
 
-    def _singletons(self, offsets: dict[str, int]) -> frozenset[int]:
+    def _singletons(self, offsets: "dict[str, int]", *, are_strings_unique: bool) -> frozenset[int]:
         """Addresses of objects that a process has once: where a fresh object refers to one, so must the static."""
         runtime = id(()) - offsets["tuple:"]
         strings = ("id:", "str:", "latin1:")
         every = {key: runtime + offset for key, offset in offsets.items()}
-        if self._constants["version_hex"] < INTERNED_AT_START:
+        if not are_strings_unique:
             doubled = {key for key in every if key.startswith(strings[:2])}
             doubled |= {f"latin1:{code}" for code in range(256) if {"id:" + chr(code), "str:" + chr(code)} & doubled}
             every = {key: address for key, address in every.items() if key not in doubled}
@@ -172,7 +164,7 @@ class Comparison:
         self._same_bytes(static, fresh, end, 2 * number(theirs, *members[0][1:]), f"{where}: bytecode")
 
     def _kind_of_text(self, state: int) -> str | None:
-        """How a fresh string is stored, by its state: interning changes other bits than those in which the kinds differ."""
+        """The kind of storage of a fresh string, from its state: interning changes other bits than those in which the kinds differ."""
         states = self._states
         differing = (states["ascii"] ^ states["1"]) | (states["1"] ^ states["2"]) | (states["2"] ^ states["4"])
         return next((kind for kind, fresh in states.items() if not (state ^ fresh) & differing), None)
@@ -195,7 +187,7 @@ class Comparison:
         if number(mine, *members["hash"]) != (1 << 64) - 1:
             self._differ(f"{where}: hash", "one that depends on the process", "")
         start = constants["sizeof_ascii" if kind == "ascii" else "sizeof_compact"]
-        # Of what stands between, nothing is set before it is asked for.
+        # The caches between are empty until they are asked for.
         cached = mine[members["state"][0] + 8 : min(start, 64)]
         if any(cached):
             self._differ(f"{where}: caches", cached.hex(), "nothing")
@@ -220,7 +212,7 @@ class Comparison:
         )
 
     def _digits(self, tag: int) -> int:
-        """How many digits an int has, whose word before the digits is this: versions pack it differently."""
+        """The number of digits of an int, from the word before them: versions pack it differently."""
         _, start, width = self._structs["int"][0]
         sign = 1 << 8 * width - 1
 
@@ -268,7 +260,7 @@ class Comparison:
             self._compare(*pair, f"{where}{{{index}}}")
 
     def _items(self, address: int) -> list[int]:
-        """What a set refers to, in the order of its table; both are made at run time."""
+        """The items of a set, in the order of its table; both are made at run time."""
         (_, mask_at, _), (_, table_at, _) = self._structs["set"]
         entries = number(self._live.read(address + mask_at, 8), 0, 8) + 1
         table = number(self._live.read(address + table_at, 8), 0, 8)
@@ -324,11 +316,11 @@ def main() -> None:
     """Compare every case, and write what was found."""
     sys.setrecursionlimit(20_000)
     with open(sys.argv[1], "rb") as file:  # noqa: PTH123
-        request = marshal.load(file)  # noqa: S302  # ours
+        request: ComparisonRequest = marshal.load(file)  # noqa: S302  # ours
     comparison = Comparison(request)
     differences = []
     for label, name, script, data in request["cases"]:
-        # As for any script, the level of optimisation is that of the interpreter.
+        # The level of optimisation is the interpreter's, as for any script.
         fresh = compile(data, script, "exec", dont_inherit=True) if script else marshal.loads(data)  # noqa: S302
         found = comparison.case(_bundle.code(name), fresh, label)
         if found:
@@ -344,7 +336,8 @@ def main() -> None:
     if comparison.fresh_versions & set(versions):
         differences.append(("co_version", ["a fresh code object has that of a static one"]))
     with open(sys.argv[2], "wb") as file:  # noqa: PTH123
-        marshal.dump({"differences": differences, "compared": comparison.compared}, file, 2)
+        answer: ComparisonAnswer = {"differences": differences, "compared": comparison.compared}
+        marshal.dump(answer, file, 2)  # type: ignore[arg-type]  # typeshed: no TypedDict
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Which Python is embedded: version, ABI, paths, libpython, object layout, built-in modules.
+"""Facts about the Python that is embedded: version, ABI, paths, libpython, object layout, built-in modules.
 
 Verb: `probe`. Noun: `TargetPython`.
 """

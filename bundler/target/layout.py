@@ -6,12 +6,12 @@ import json
 import re
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from bundler.cache import Cache, digest
 from bundler.errors import BundleError
 from bundler.process import CommandError, run
 from bundler.target.model import Field, ObjectLayout
+from bundler.target.worker.schema import MeasuredLayout
 from bundler.toolchain import Toolchain
 
 _PROBE = Path(__file__).with_name("layout_probe.c")
@@ -23,7 +23,7 @@ _RUNTIME_STRING = re.compile(r'^\s+STRUCT_FOR_(ID\(\w+\)|STR\(\w+, ".*"\))$', re
 def measure_layout(include_dirs: tuple[Path, ...], hexversion: int, toolchain: Toolchain, cache: Cache) -> ObjectLayout:
     """The layout that these headers describe; BundleError when they belong to another Python than `hexversion`."""
     key = digest(_PROBE.read_bytes(), *_header_digests(include_dirs))
-    measured: dict[str, Any] = cache.ask("layout", key, lambda: json.loads(_run_probe(include_dirs, toolchain)))
+    measured: MeasuredLayout = cache.ask("layout", key, lambda: json.loads(_run_probe(include_dirs, toolchain)))
     found = measured["constants"]["version_hex"]
     if found != hexversion:
         raise BundleError(
@@ -49,9 +49,14 @@ def _header_digests(include_dirs: tuple[Path, ...]) -> list[str]:
 
 
 def _run_probe(include_dirs: tuple[Path, ...], toolchain: Toolchain) -> bytes:
-    strings = next(
-        header for folder in include_dirs if (header := folder / "internal" / "pycore_global_strings.h").is_file()
-    )
+    headers = (folder / "internal" / "pycore_global_strings.h" for folder in include_dirs)
+    strings = next((header for header in headers if header.is_file()), None)
+    if strings is None:
+        raise BundleError(
+            "no-headers",
+            f"the C headers in `{include_dirs[0]}` are not complete: there is no internal/pycore_global_strings.h",
+            hint="install the development files of this Python anew, or choose another with `--python PATH`",
+        )
     found = _RUNTIME_STRING.findall(strings.read_text())
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         work = Path(folder)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bundler.cache import Cache
 from bundler.errors import BundleError
-from bundler.target.archive import missing_symbols
 from bundler.target.model import Libpython, Linkage
+from bundler.target.static_libpython import missing_symbols
 
 # How names of its own begin; those of the hash functions in modules built into it have other beginnings (3.13, 3.14).
 _OWN_PREFIXES = ("Py", "_Py", "python_")

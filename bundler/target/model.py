@@ -21,7 +21,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class ObjectLayout:
-    """How CPython's objects lie in memory, measured by a C program compiled against the target's own headers.
+    """The layout of CPython's objects in memory, measured by a C program compiled against the target's own headers.
 
     `structs`: members by struct ("code", "ascii", ...), in the order of their offsets.
     `constants`: single numbers, such as the first word of an immortal object.
@@ -36,7 +36,7 @@ class ObjectLayout:
 
 
 class Linkage(Enum):
-    """Which libpython becomes part of the binary; the values are those of `--libpython`."""
+    """The kind of libpython that becomes part of the binary; the values are those of `--libpython`."""
 
     STATIC = "static"
     SHARED = "shared"
@@ -59,7 +59,6 @@ class TargetPython:
     version: tuple[int, int, int]
     version_text: str  # "3.13.0", "3.14.0rc1"
     hexversion: int
-    cache_tag: str  # "cpython-313"
     platlibdir: str  # "lib"
     prefix: Path
     base_prefix: Path  # of the installation behind a virtual environment
@@ -76,8 +75,3 @@ class TargetPython:
     extension_suffixes: tuple[str, ...]  # ".cpython-313-x86_64-linux-gnu.so", ".abi3.so", ".so"
     markers: Mapping[str, str]  # PEP 508 environment
     layout: ObjectLayout
-
-    @property
-    def short_version(self) -> str:
-        """Major and minor: "3.13"."""
-        return f"{self.version[0]}.{self.version[1]}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from bundler.context import BuildContext
 from bundler.elf import MACHINES, Machine, machine_for_python
@@ -14,8 +13,9 @@ from bundler.process import CommandError, run
 from bundler.target.layout import measure_layout
 from bundler.target.libpython import find_libpython
 from bundler.target.model import Linkage, TargetPython
+from bundler.target.worker.schema import InterpreterFacts
 
-_FACTS = Path(__file__).parent / "worker" / "facts.py"
+_FACTS = Path(__file__).parent / "worker" / "interpreter_facts.py"
 
 OLDEST = (3, 11)
 NEWEST = (3, 15)
@@ -29,13 +29,13 @@ def probe(executable: Path, context: BuildContext, linkage: Linkage | None = Non
     facts = _ask(executable)
     machine = _supported_machine(executable, facts)
     include_dirs = _include_dirs(executable, facts)
+    major, minor, micro = facts["version"]
     return TargetPython(
         # Its own word for itself: `executable` may be a slow shim in front of it.
         executable=Path(facts["executable"]),
-        version=tuple(facts["version"]),
+        version=(major, minor, micro),
         version_text=facts["version_text"],
         hexversion=facts["hexversion"],
-        cache_tag=facts["cache_tag"],
         platlibdir=facts["platlibdir"],
         prefix=Path(facts["prefix"]),
         base_prefix=Path(facts["base_prefix"]),
@@ -53,11 +53,11 @@ def probe(executable: Path, context: BuildContext, linkage: Linkage | None = Non
     )
 
 
-def _ask(executable: Path) -> dict[str, Any]:
+def _ask(executable: Path) -> InterpreterFacts:
     try:
         # As a script, not through `-c`, which imports modules that no program finds there (linecache, since 3.13).
         done = run([executable, "-B", "-X", "utf8", _FACTS], environment={"PYTHONSAFEPATH": "1"})
-        facts: dict[str, Any] = json.loads(done.stdout)
+        facts: InterpreterFacts = json.loads(done.stdout)
     except CommandError as error:
         target = broken_link(executable)
         if target is not None:
@@ -80,7 +80,7 @@ def _ask(executable: Path) -> dict[str, Any]:
     return facts
 
 
-def _supported_machine(executable: Path, facts: dict[str, Any]) -> Machine:
+def _supported_machine(executable: Path, facts: InterpreterFacts) -> Machine:
     """The interpreter's machine; BundleError when this build of Python cannot be embedded."""
     version = tuple(facts["version"][:2])
     name = f"`{executable}` (Python {facts['version_text']})"
@@ -109,7 +109,7 @@ def _supported_machine(executable: Path, facts: dict[str, Any]) -> Machine:
     return machine
 
 
-def _include_dirs(executable: Path, facts: dict[str, Any]) -> tuple[Path, ...]:
+def _include_dirs(executable: Path, facts: InterpreterFacts) -> tuple[Path, ...]:
     folders = tuple(dict.fromkeys(Path(folder) for folder in facts["include"]))
     if not any((folder / "internal" / "pycore_code.h").is_file() for folder in folders):
         raise BundleError(

@@ -1,4 +1,4 @@
-"""What differs between CPython versions, as far as Python code of ours must know it."""
+"""Differences between CPython versions, as far as Python code of ours must know them."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ BOOTSTRAP_MODULES = ("importlib._bootstrap", "importlib._bootstrap_external", "z
 def core_modules(target: TargetPython) -> tuple[str, ...]:
     """Modules that the interpreter itself imports by name."""
     return (*_START_UP, *(_TRACEBACK if target.version >= (3, 13) else ()))
+
+
+def are_strings_unique(target: TargetPython) -> bool:
+    """True if libpython has one object for each of its own strings.
+
+    Since 3.12 they are interned before any code runs (unicodeobject.c, init_global_interned_strings). Before, there are
+    two for some, and whichever is used first stands for both.
+    """
+    return target.version >= (3, 12)
 
 
 def core_names(target: TargetPython) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ def worker_command(
     return [executable, "-B", "-X", "utf8", *flags, "-c", code]
 
 
-# What other people's code sees of the environment: what programs need to start at all, and settings by which hooks look at
+# Variables that other people's code sees: those that programs need to start at all, and settings by which hooks look at
 # a project. Variables of the user's may hold secrets.
 _PASSED_ON = ("PATH", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH", "DJANGO_SETTINGS_MODULE")
 _PASSED_ON_PREFIXES = ("LC_", "QT_", "TCL", "TK")
@@ -76,7 +76,7 @@ class ForeignCode:
 class WorkerPool:
     """Worker processes of one kind that answer lines with lines: one for each thread that asks, until the pool is closed.
 
-    `greeting`: a line that each is told first.
+    `greeting`: a line that each is sent first.
     """
 
     def __init__(self, executable: Path, stage: str, module: str, greeting: str | None = None) -> None:

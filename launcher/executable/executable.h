@@ -24,6 +24,12 @@ bundle_find_module(const char *name)
 /* Unpack exactly `size` bytes of raw DEFLATE; false when the data are damaged. */
 bool bundle_inflate(const unsigned char *packed, size_t packed_size, unsigned char *out, size_t size);
 
+/* Write the file of a prelinked object, `size` bytes; false with errno. */
+bool bundle_apply_delta(const struct bundle_delta *delta, unsigned char *out, uint64_t size);
+
+/* Did the loader move what is stored of objects to where they run, for want of the executable's file? */
+extern bool bundle_moved_contents;
+
 /* The path of this executable; `otherwise` where the system does not tell. */
 const char *bundle_own_path(const char *otherwise);
 

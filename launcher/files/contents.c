@@ -27,19 +27,22 @@
 const unsigned char *
 bundle_map_contents(const struct bundle_file *file)
 {
-    if (!file->packed_size) {
+    if (file->data && !file->packed_size) {
         return file->data;
     }
     unsigned char *room = __real_mmap(NULL, file->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (room == MAP_FAILED) {
         return NULL;
     }
-    if (!bundle_inflate(file->data, file->packed_size, room, file->size)) {
-        munmap(room, file->size);
-        errno = EIO;
-        return NULL;
+    errno = EIO; /* for damaged data */
+    if (file->delta ? bundle_apply_delta(&bundle.deltas[file->delta - 1], room, file->size)
+                    : bundle_inflate(file->data, file->packed_size, room, file->size)) {
+        return room;
     }
-    return room;
+    int error = errno;
+    munmap(room, file->size);
+    errno = error;
+    return NULL;
 }
 
 void

@@ -8,11 +8,11 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-/* Does a file have bytes to be read? Objects have none, for they were changed when they were bound, nor have modules. */
+/* Does a file have bytes to be read? Modules have none, nor have prelinked objects of which nothing but those is kept. */
 static inline bool
 bundle_has_contents(const struct bundle_file *file)
 {
-    return !file->is_folder && !file->is_listed_only && (file->data || !file->size);
+    return !file->is_folder && !file->is_listed_only && (file->data || file->delta || !file->size);
 }
 
 /* The bytes of such a file; NULL with errno. Give them back afterwards. */

@@ -32,7 +32,7 @@ unwritten_file_of(int fd)
 static const unsigned char *
 contents_of(const struct bundle_file *file)
 {
-    if (!file->packed_size) {
+    if (file->data && !file->packed_size) {
         return file->data;
     }
     const unsigned char **all = __atomic_load_n(&unpacked, __ATOMIC_ACQUIRE);

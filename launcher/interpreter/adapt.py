@@ -11,7 +11,7 @@ from _bundle_seldom import module_at
 
 
 def runpy(module):
-    """`run_path` also runs what is frozen: how multiprocessing's children run the program's script again."""
+    """Make `run_path` run frozen modules too: multiprocessing's children run the program's script again with it."""
     import os
 
     from_disk = module.run_path
@@ -29,25 +29,25 @@ def runpy(module):
 
 
 def importlib_machinery(module):
-    """Finders and loaders are of kinds that programs know which tell them apart by that (`pkg_resources`)."""
+    """Give finders and loaders importlib's base classes, by which some programs know them (`pkg_resources`)."""
     BundleLoader.__bases__ = (module.SourcelessFileLoader,)
     BundleEntryFinder.__bases__ = (module.FileFinder,)
 
 
 def pkgutil(module):
-    """What a folder of the binary has of modules is asked of its finder, not of the files in it."""
+    """Make `pkgutil` ask the finder of a folder of the binary for its modules, not list its files."""
     module.iter_importer_modules.register(BundleEntryFinder, lambda finder, prefix="": finder.iter_modules(prefix))
 
 
 def zipimport(module):
-    """Takes its place among the path hooks."""
+    """Let zipimport take its place among the path hooks."""
     hooks = sys.path_hooks
     if find_in_archive in hooks:
         hooks[hooks.index(find_in_archive)] = module.zipimporter
 
 
 def tkinter(module):
-    """Tcl finds the scripts that the binary carries; those of the system may be of another version, or absent."""
+    """Make Tcl find the scripts that the binary carries; the system's may be of another version, or absent."""
     import os
 
     create = module._tkinter.create
@@ -67,7 +67,7 @@ def tkinter(module):
 
 
 def ctypes_util(module):
-    """Libraries that the binary carries are found by name where the host has none of that name."""
+    """Make `find_library` find libraries that the binary carries, before those of the system."""
     import os
     import re
 
@@ -75,7 +75,7 @@ def ctypes_util(module):
 
     def find_library(name):
         pattern = re.compile(rf"lib{re.escape(name)}\.so(\.|$)")
-        return on_host(name) or next(filter(pattern.match, sorted(os.listdir(ROOT))), None)
+        return next(filter(pattern.match, sorted(os.listdir(ROOT))), None) or on_host(name)
 
     module.find_library = find_library
 

@@ -25,12 +25,15 @@ code_of = _bundle.code
 run = _bundle.run
 Module = type(sys)
 
+# Those for archives, for folders of the binary, and for others: more of them are the program's.
+USUAL_HOOKS = 3
+
 # How the names of files with bytecode end.
 CACHED_END = f".{sys.implementation.cache_tag}{f'.opt-{sys.flags.optimize}' if sys.flags.optimize else ''}.pyc"
 
 
 def _facts_of(fullname):
-    """Kind, is it a package, file, is it early (bundle.h)."""
+    """A module's kind, whether it is a package, its file, and whether it is early (bundle.h)."""
     found = find(fullname)
     if found is None:
         raise ImportError(f"no bundled module named {fullname!r}", name=fullname)
@@ -38,7 +41,7 @@ def _facts_of(fullname):
 
 
 class _Stand:
-    """The base of a class until a program that may ask for it gets one of importlib's (adapt.py, importlib_machinery)."""
+    """Placeholder base class; adapt.py swaps in importlib's when that is imported, for isinstance checks of programs."""
 
 
 class BundleLoader(_Stand):
@@ -96,7 +99,7 @@ class BundleLoader(_Stand):
 
 
 def own_module(name):
-    """A module of the launcher's, whatever the finders and the search path are by now, one of which may be asking."""
+    """A module of the launcher's, made without the finders and the search path, one of which may be asking."""
     module = sys.modules.get(name)
     if module is None or module.__spec__._initializing:
         with _ModuleLockManager(name):
@@ -105,7 +108,7 @@ def own_module(name):
 
 
 def seldom():
-    """What is seldom needed."""
+    """The module with the parts that are seldom needed."""
     return own_module("_bundle_seldom")
 
 
@@ -125,11 +128,13 @@ class BundleFinder:
         # What is before the root may have a module of this name too.
         if path is None and (not sys.path or sys.path[0] != ROOT) and not found[3]:
             return None
+        if len(sys.path_hooks) > USUAL_HOOKS and found[0] == FROZEN:
+            return seldom().hooked_spec(fullname, found) or BundleFinder.spec_of(fullname, found)
         return BundleFinder.spec_of(fullname, found)
 
     @staticmethod
     def spec_of(fullname, found):
-        """The spec of a module with what the table says of it."""
+        """The spec of a module, from its row of the table."""
         kind, is_package, file, _ = found
         if kind == FROZEN:
             its_loader = BundleLoader(fullname, file)
@@ -160,7 +165,7 @@ class BundleFinder:
 
 
 def find_spec(name, path, target=None, otherwise=_frozen_importlib._find_spec):
-    """As importlib's function, but bundled modules are found without ceremony while BundleFinder comes first."""
+    """Replaces importlib's function: finds bundled modules directly while BundleFinder comes first."""
     if sys.meta_path and sys.meta_path[0] is BundleFinder:
         spec = BundleFinder.find_spec(name, path, target)
         if spec is not None:
@@ -169,7 +174,7 @@ def find_spec(name, path, target=None, otherwise=_frozen_importlib._find_spec):
 
 
 def load(spec, otherwise=_frozen_importlib._load_unlocked):
-    """As importlib's function: make a module and run its code; what is the same for all frozen modules is not asked."""
+    """Replaces importlib's function: makes a module and runs its code, without looking up what all frozen modules share."""
     loader = spec.loader
     if type(loader) is not BundleLoader or sys.flags.verbose:
         return otherwise(spec)
@@ -204,7 +209,7 @@ def load(spec, otherwise=_frozen_importlib._load_unlocked):
 
 
 def acquire(self, otherwise=_frozen_importlib._ModuleLock.acquire):
-    """As importlib's method, but a lock that is free is taken without noting first that this thread waits for it."""
+    """Replaces importlib's method: takes a free lock without noting first that this thread waits for it."""
     tid = _thread.get_ident()
     with self.lock:
         if self.owner == tid or self.count == []:
@@ -239,6 +244,8 @@ class BundleEntryFinder(_Stand):
         spec = BundleFinder.find_spec(name, (self.path,))
         if spec is None:
             return self._find_file(fullname)
+        if type(spec.loader) is BundleLoader and sys.meta_path[0] is not BundleFinder:
+            spec.loader = seldom().loader_of_source(spec.loader)  # a finder of the program may ask
         if name != fullname:
             spec.name = fullname
             if type(spec.loader) is BundleLoader:
@@ -281,7 +288,7 @@ class _WithoutArchives:
 
 
 def find_in_archive(path):
-    """The path hook that stands for zipimport's until somebody imports that (adapt.py, zipimport)."""
+    """The path hook in place of zipimport's until that is imported (adapt.py, zipimport)."""
     from _frozen_importlib_external import _path_isdir
 
     if not path or _path_isdir(path):
@@ -294,7 +301,7 @@ def find_no_installation():
 
 
 def _find_nowhere(fullname, path=None, target=None):
-    """The last on `sys.meta_path`: None, unless an import fails by that, which says what could be done about it."""
+    """Last finder on `sys.meta_path`: where importlib would raise ModuleNotFoundError, raises it with a note."""
     caller = sys._getframe(1).f_back
     if caller is not None and caller.f_code is find_spec.__code__:  # the module's, above
         caller = caller.f_back
@@ -308,7 +315,7 @@ def _find_nowhere(fullname, path=None, target=None):
 
 
 def _find_no_distribution(context=None):
-    """Asked for the metadata of a distribution when no finder has any: the error that follows says what could be done."""
+    """Last finder of metadata: makes importlib.metadata's error name the option that adds the metadata."""
     if context is not None and context.name:
         seldom().explain_missing_metadata(sys._getframe(1).f_globals.get("PackageNotFoundError"))
     return ()
@@ -337,11 +344,13 @@ def prepare_files():
     of_source = SourceLoader.get_code
 
     def get_code(self, fullname):
-        """As SourceLoader's, which reads the file; that of a frozen module is not there."""
+        """Replaces SourceLoader's, which reads the file: a frozen module has none."""
         path = self.get_filename(fullname)
         if path.startswith(ROOT + "/"):
             name = seldom().module_at(path)
-            if name is not None:
+            # A loader of the program's that compiles in its own way does so where the source is carried.
+            is_plain = type(self).source_to_code is SourceLoader.source_to_code
+            if name is not None and (is_plain or not seldom().has_source(path)):
                 return code_of(name)
         return of_source(self, fullname)
 
@@ -366,7 +375,7 @@ def prepare_main(site_builtins, main_module, runtime_hooks):
 
 
 def prepare_python():
-    """As `python`: the search path decides, on which bundled modules come last."""
+    """Search as `python` does: in `sys.path`, with bundled modules last."""
     prepare_path()
     prepare_files()
     sys.meta_path.remove(BundleFinder)

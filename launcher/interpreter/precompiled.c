@@ -88,7 +88,7 @@ find_code(PyObject *source, const char *filename, const char *mode)
     if (!text) {
         return NULL;
     }
-    PyCompilerFlags inherited = {.cf_feature_version = PY_MINOR_VERSION};
+    PyCompilerFlags inherited = _PyCompilerFlags_INIT;
     PyEval_MergeCompilerFlags(&inherited);
     return find_result(text, length, "%s%x:%s\n", mode, inherited.cf_flags & PyCF_MASK, filename);
 }

@@ -1,4 +1,4 @@
-"""What the importer seldom needs, apart from it so that no start pays for it."""
+"""Parts of the importer that are seldom needed, apart from it so that no start pays for them."""
 
 import sys
 from _frozen_importlib import _call_with_frames_removed
@@ -8,6 +8,7 @@ from _bundle_importer import (
     BROKEN,
     FROZEN,
     ROOT,
+    BundleEntryFinder,
     BundleFinder,
     BundleLoader,
     code_of,
@@ -32,7 +33,7 @@ class BrokenLoader(BundleLoader):
 
 
 class AdaptedLoader(BundleLoader):
-    """Loads a module of the standard library that has to know of this executable: adapt.py says how."""
+    """Loads a module of the standard library, then changes it as adapt.py says."""
 
     def exec_module(self, module):
         BundleLoader.exec_module(self, module)
@@ -62,11 +63,59 @@ class OtherNameLoader(BundleLoader):
         return self.path
 
 
+def has_source(file):
+    """True if the text of a frozen module is carried."""
+    import _io
+
+    try:
+        with _io.FileIO(file):
+            return True
+    except OSError:
+        return False
+
+
+def loader_of_source(loader):
+    """The loader of a frozen module, as one of a source file if its source is carried.
+
+    Programs that change modules when they are imported put a loader of theirs in place of such.
+    """
+    if not has_source(loader.path):
+        return loader
+    from _frozen_importlib_external import SourceFileLoader
+
+    class SourceLoader(BundleLoader, SourceFileLoader):
+        pass
+
+    return SourceLoader(loader.name, loader.path)
+
+
+def hooked_spec(fullname, found):
+    """The spec that a path hook of the program gives for a frozen module whose source is carried; None when none does."""
+    _, is_package, file, _ = found
+    if file is None or not has_source(file):
+        return None
+    from _frozen_importlib_external import SourceFileLoader
+
+    folder = file.rpartition("/")[0]
+    for hook in sys.path_hooks:
+        if hook is BundleEntryFinder:
+            continue
+        try:
+            finder = hook(folder.rpartition("/")[0] if is_package else folder)
+        except ImportError:
+            continue
+        spec = finder.find_spec(fullname)
+        # What Python's own loader reads is the source of the frozen code.
+        if spec is not None and spec.loader is not None and type(spec.loader) is not SourceFileLoader:
+            return spec
+    return None
+
+
 _finders = {}
 
 
 def file_finder(path):
-    """What finds modules in a folder of the disk, for a folder of data files; the same for the same folder."""
+    """The finder of modules in a folder of the disk, for a folder of data files; one for each folder."""
     if path not in _finders:
         from _frozen_importlib_external import FileFinder, _get_supported_file_loaders
 
@@ -75,14 +124,14 @@ def file_finder(path):
 
 
 def modules_in_files(path):
-    """Modules and packages whose sources seem to be in a folder: names, and whether they are packages."""
+    """Modules and packages whose sources are listed in a folder: names, and whether they are packages."""
     from pkgutil import iter_importer_modules
 
     return dict(iter_importer_modules(file_finder(path)))
 
 
 def find_anywhere(fullname):
-    """A bundled module whose folder is on no search path any more: programs take the first entry off `sys.path`.
+    """The spec of a bundled module whose folder is on no search path: programs take the first entry off `sys.path`.
 
     Not a module of another copy of a package than the one that was imported.
     """
@@ -102,7 +151,7 @@ loaders = {BROKEN: BrokenLoader, ADAPTED: AdaptedLoader}
 
 
 def module_at(path):
-    """Name of the frozen module whose source would be at a path; None when there is none."""
+    """The name of the frozen module whose source would be at a path; None when there is none."""
     if path.startswith(ROOT + "/"):
         name = path[len(ROOT) + 1 :].removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         for each in ("__main__", name):
@@ -129,7 +178,7 @@ def find_nowhere(fullname, path, target):
 
 
 def explain_missing_metadata(error):
-    """Have the errors of importlib.metadata, or of its backport, say how to build a binary with the metadata."""
+    """Make errors of importlib.metadata, or of its backport, name the option that adds the metadata."""
     if not isinstance(error, type) or "__init__" in error.__dict__:
         return
 

@@ -9,6 +9,7 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "loader/errors.h"
+#include "loader/host.h"
 #include "loader/loader.h"
 #include "loader/memory_files.h"
 #include "loader/objects.h"
@@ -81,6 +82,7 @@ move_to(uint64_t address, uint64_t size, int protection, const void *content)
     if (map_at(address, size, PROT_NONE, MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) < 0) {
         return -1;
     }
+    bundle_moved_contents = true;
     void *moved = mremap((void *)content, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, (void *)address);
     return moved == MAP_FAILED ? -1 : mprotect(moved, size, protection);
 }
@@ -102,20 +104,12 @@ map_segment(int fd, const struct bundle_segment *segment)
     return zeros ? map_at(segment->address + from_file, zeros, protection, MAP_ANONYMOUS, -1, 0) : 0;
 }
 
-/* A library that is no object: carried by the binary, or of the system. Its handle, or NULL with the error for dlerror. */
-static void *
-open_other(const char *soname, int flags)
-{
-    const struct bundle_file *file = bundle_carried_file(soname);
-    return file ? bundle_load_file(file, flags & ~RTLD_GLOBAL) : __real_dlopen(soname, flags);
-}
-
 /* The address of a symbol that some library which is no object defines; NULL when there is none. */
 static void *
 host_symbol(const struct bundle_patch *patch)
 {
     if (patch->library) {
-        void *library = open_other(patch->library, RTLD_NOW | RTLD_NOLOAD);
+        void *library = bundle_open_host_library(patch->library, RTLD_NOW | RTLD_NOLOAD);
         void *found = library && patch->version ? __real_dlvsym(library, patch->symbol, patch->version) : NULL;
         return found || !library ? found : __real_dlsym(library, patch->symbol);
     }
@@ -128,7 +122,7 @@ static int
 find_thread_local(const struct bundle_object *object, const struct bundle_patch *patch, size_t *module,
                   uint64_t *offset)
 {
-    void *library = open_other(patch->library, RTLD_NOW | RTLD_NOLOAD);
+    void *library = bundle_open_host_library(patch->library, RTLD_NOW | RTLD_NOLOAD);
     void *address = library ? __real_dlvsym(library, patch->symbol, patch->version ? patch->version : "") : NULL;
     if (library && !address) {
         address = __real_dlsym(library, patch->symbol);
@@ -248,15 +242,6 @@ register_destructors(void)
 static int
 map_object(int fd, const struct bundle_object *object)
 {
-    for (const char *const *library = object->host_libraries; library && *library; library++) {
-        /* Global: patches of several objects look for its symbols. */
-        if (!open_other(*library, RTLD_NOW | RTLD_GLOBAL)) {
-            return bundle_dl_failed() ? -1 : fail("%s: %s", object->path, __real_dlerror());
-        }
-    }
-    if (object->host_libraries) {
-        bundle_bind_unwinder(); /* may have come with them */
-    }
     for (uint32_t i = 0; i < object->segment_count; i++) {
         if (map_segment(fd, &object->segments[i]) < 0) {
             return fail("%s: cannot be mapped: %s", object->path, strerror(errno));
@@ -333,9 +318,12 @@ bundle_load_object(uint32_t root)
     }
     uint32_t tree[bundle.object_index.count];
     uint32_t count = bundle_object_tree(root, tree);
-    if (map_objects(tree, count) < 0 || bind_objects(tree, count) < 0) {
+    const struct link_map *last;
+    if (bundle_open_host_libraries(tree, count, &last) < 0 || map_objects(tree, count) < 0
+        || bind_objects(tree, count) < 0) {
         return -1;
     }
+    bundle_join_host_libraries(last);
     construct(root);
     return 0;
 }

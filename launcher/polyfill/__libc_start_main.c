@@ -8,7 +8,7 @@ typedef void constructor(int argc, char **argv, char **environment);
 
 extern constructor *__init_array_start[] __attribute__((visibility("hidden")));
 extern constructor *__init_array_end[] __attribute__((visibility("hidden")));
-extern void _init(void);
+extern void _init(void) __attribute__((weak)); /* not every compiler has one */
 
 int __real___libc_start_main(program *main, int argc, char **argv, program *init, void (*fini)(void),
                              void (*end_of_dynamic_linker)(void), void *end_of_stack);
@@ -18,7 +18,9 @@ int __wrap___libc_start_main(program *main, int argc, char **argv, program *init
 static int
 construct(int argc, char **argv, char **environment)
 {
-    _init();
+    if (_init) {
+        _init();
+    }
     for (constructor **each = __init_array_start; each < __init_array_end; each++) {
         (*each)(argc, argv, environment);
     }

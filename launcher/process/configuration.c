@@ -15,16 +15,20 @@
         } \
     } while (0)
 
-/* Was the binary built with this -X option? */
-static bool
-has_x_option(const char *option)
+/* The value of a -X option that the binary was built with, "" for one without a value; NULL when there is none. */
+static const char *
+x_option(const char *option)
 {
+    size_t length = strlen(option);
     for (const char *const *each = bundle.options.x_options; each && *each; each++) {
-        if (strcmp(*each, option) == 0) {
-            return true;
+        if (strncmp(*each, option, length) == 0 && (*each)[length] == '\0') {
+            return "";
+        }
+        if (strncmp(*each, option, length) == 0 && (*each)[length] == '=') {
+            return *each + length + 1;
         }
     }
-    return false;
+    return NULL;
 }
 
 /* As `python` without options: the locale decides the encoding, with PEP 538 and PEP 540 for the C locale. Only the
@@ -34,10 +38,11 @@ preconfigure(const struct bundle_start *start)
 {
     PyPreConfig config;
     PyPreConfig_InitPythonConfig(&config);
-    if (bundle.options.utf8_mode || has_x_option("utf8") || has_x_option("utf8=1")) {
+    const char *utf8 = x_option("utf8");
+    if (bundle.options.utf8_mode || (utf8 && strcmp(utf8, "0") != 0)) {
         config.utf8_mode = 1;
     }
-    if (has_x_option("dev")) {
+    if (x_option("dev")) {
         config.dev_mode = 1;
     }
     if (start->command == BUNDLE_RUN_PYTHON) {
@@ -157,8 +162,8 @@ configure_program(PyConfig *config, const struct bundle_start *start)
     CHECK(set_warnings(config));
     CHECK(append_texts(&config->xoptions, bundle.options.x_options));
     /* Those that CPython reads on the command line only (preconfig.c, initconfig.c): as values of the configuration. */
-    config->dev_mode = has_x_option("dev");
-    config->warn_default_encoding = has_x_option("warn_default_encoding");
+    config->dev_mode = x_option("dev") != NULL;
+    config->warn_default_encoding = x_option("warn_default_encoding") != NULL;
     CHECK(set_paths(config, start->argv[0]));
     return PyConfig_SetBytesArgv(config, start->argc, start->argv);
 }

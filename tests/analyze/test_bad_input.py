@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.follow.stdlib import _below
+from bundler.analyze.follow.stdlib import submodules_below
 from bundler.analyze.installed.locate import Locator
 from bundler.analyze.read.facts import FactSource, parse
 from bundler.analyze.read.worker.scan import scan
@@ -66,7 +66,7 @@ def test_folders_in_a_circle(tmp_path: Path):
     write(tmp_path, {"p/__init__.py": "", "p/q/__init__.py": ""})
     (tmp_path / "p/q/loop").symlink_to(tmp_path / "p")
 
-    found = list(_below(Locator(SUFFIXES), "p", [tmp_path / "p"]))
+    found = list(submodules_below(Locator(SUFFIXES), "p", [tmp_path / "p"]))
 
     assert found == ["p.q", "p.q.loop"]
 

@@ -6,10 +6,10 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from bundler.analyze.carry.data import collect, is_data, left_out_files, named_modules, with_added
-from bundler.analyze.carry.opened_libraries import separate
+from bundler.analyze.carry.data import collect, is_data, left_out_files, merge_added_data, named_modules
+from bundler.analyze.carry.opened_libraries import split_libraries
 from bundler.analyze.graph import DataFile
-from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.distributions import InstalledDistributions
 from bundler.elf import X86_64
 from bundler.errors import BundleError, Severity
 from bundler.settings import AddedData
@@ -42,8 +42,8 @@ def test_is_data(path: str, expected: bool):
 def collected(main: str, *search_path: Path, stdlib: Path = Path("/nowhere")) -> dict[str, Path]:
     """Destinations and sources of the data files that a program gets."""
     made = walked(walker(*search_path, stdlib=stdlib), main)
-    files, _ = collect(made.reached, Environment(search_path, MARKERS))
-    data, _ = separate(files, X86_64)
+    files, _ = collect(made.reached, InstalledDistributions(search_path, MARKERS))
+    data, _ = split_libraries(files, X86_64)
     return {str(file.destination): file.source for file in data}
 
 
@@ -154,7 +154,7 @@ def test_record_does_not_depend_on_the_place(tmp_path: Path):
     record.write_text("".join(f"{row}\n" for row in (*more, *kept)))
 
     made = walked(walker(tmp_path), "import p")
-    files, _ = collect(made.reached, Environment((tmp_path,), MARKERS))
+    files, _ = collect(made.reached, InstalledDistributions((tmp_path,), MARKERS))
 
     (found,) = [file.content for file in files if file.destination.name == "RECORD"]
     assert found is not None
@@ -188,7 +188,7 @@ def test_executable_files(tmp_path: Path):
     write(tmp_path, {"p/__init__.py": "", "p/tool": "", "p/text": ""})
     (tmp_path / "p/tool").chmod(0o755)
     made = walked(walker(tmp_path), "import p")
-    files, _ = collect(made.reached, Environment((tmp_path,), MARKERS))
+    files, _ = collect(made.reached, InstalledDistributions((tmp_path,), MARKERS))
 
     assert {file.destination.name: file.is_executable for file in files} == {"tool": True, "text": False}
 
@@ -221,7 +221,7 @@ def test_modules_named_in_configuration(tmp_path: Path):
 def added(folder: Path, *wanted: tuple[str, str]) -> list[str]:
     """Destinations of what the user asks for."""
     items = [AddedData(folder / source, PurePosixPath(destination)) for source, destination in wanted]
-    return [str(file.destination) for file in with_added((), items)]
+    return [str(file.destination) for file in merge_added_data((), items)]
 
 
 def test_added_files_folders_and_patterns(tmp_path: Path):
@@ -246,7 +246,7 @@ def test_added_files_win(tmp_path: Path):
     write(tmp_path, {"new/x.json": "", "old/x.json": ""})
     before = [DataFile(tmp_path / "old/x.json", PurePosixPath("p/x.json"))]
 
-    (file,) = with_added(before, [AddedData(tmp_path / "new/x.json", PurePosixPath("p"))])
+    (file,) = merge_added_data(before, [AddedData(tmp_path / "new/x.json", PurePosixPath("p"))])
 
     assert file.source == tmp_path / "new/x.json"
 
@@ -282,9 +282,12 @@ def test_files_beside_the_packages(tmp_path: Path):
     install(site, "dist", {"p.py": "", **{f"../../../{name}": "#!/bin/sh" for name in names}})
     (tmp_path / "bin/tool").write_bytes(b"\x7fELF...")
 
-    found = collected("import p", site)
+    files, _ = collect(walked(walker(site), "import p").reached, InstalledDistributions((site,), MARKERS))
+    found = {
+        str(file.destination): file.origin.distribution for file in files if "dist-info" not in str(file.destination)
+    }
 
-    assert {name for name in found if "dist-info" not in name} == {"share/app/x.json", "etc/app.toml", "bin/tool"}
+    assert found == dict.fromkeys(["share/app/x.json", "etc/app.toml", "bin/tool"], "dist")
 
 
 def test_what_is_left_out_is_listed(tmp_path: Path):
@@ -293,7 +296,7 @@ def test_what_is_left_out_is_listed(tmp_path: Path):
     install(tmp_path, "dist", {"p/__init__.py": "", "other/__init__.py": "", **dict.fromkeys(files, "")})
     made = walked(walker(tmp_path), "import p")
 
-    owner = Environment((tmp_path,), MARKERS).get("dist")
+    owner = InstalledDistributions((tmp_path,), MARKERS).get("dist")
     assert owner is not None
 
     (finding,) = left_out_files(made.reached, [owner])

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.distributions import InstalledDistributions
 from tests.analyze.trees import MARKERS, install, write
 
 
-def environment(*folders: Path) -> Environment:
-    return Environment(folders, MARKERS)
+def distributions(*folders: Path) -> InstalledDistributions:
+    return InstalledDistributions(folders, MARKERS)
 
 
 def test_wheel(tmp_path: Path):
@@ -20,7 +20,7 @@ def test_wheel(tmp_path: Path):
     record = next(tmp_path.glob("*.dist-info")) / "RECORD"
     record.write_text(record.read_text() + "../../../bin/my,sha256=x,10\n")
 
-    installed = environment(tmp_path).get("my_package")
+    installed = distributions(tmp_path).get("my_package")
 
     assert installed is not None
     assert (installed.name, installed.version) == ("my-package", "1.0")
@@ -32,7 +32,7 @@ def test_scripts_that_are_files(tmp_path: Path):
     """A distribution may bring a whole script in Python instead of a function to call; other programs are none."""
     site = tmp_path / "lib/site-packages"
     install(site, "old", {"../../bin/tool": "#!/usr/bin/env python3\n", "../../bin/shell": "#!/bin/sh\n"})
-    found = environment(site)
+    found = distributions(site)
 
     assert found.script_file("tool") == tmp_path / "bin/tool"
     assert found.script_file("shell") is None
@@ -44,7 +44,7 @@ def test_owner(tmp_path: Path):
     install(tmp_path, "one", {"one.py": ""})
     install(tmp_path, "two", {"two.py": ""})
     write(tmp_path, {"own.py": ""})
-    found = environment(tmp_path)
+    found = distributions(tmp_path)
 
     assert found.owner(tmp_path / "one.py") is found.get("one")
     assert found.owner(tmp_path / "two.py") is found.get("two")
@@ -58,7 +58,7 @@ def test_extra_that_lists_alternatives(tmp_path: Path, is_requested: bool):
     install(tmp_path, "book", {"book.py": ""})
     if is_requested:
         (next(tmp_path.glob("book-*.dist-info")) / "REQUESTED").touch()
-    found = environment(tmp_path)
+    found = distributions(tmp_path)
     table, book = found.get("table"), found.get("book")
 
     assert table is not None
@@ -78,7 +78,7 @@ def test_egg_info(tmp_path: Path):
             "sub/data.txt": "",
         },
     )
-    found = environment(tmp_path)
+    found = distributions(tmp_path)
     old, older = found.get("old"), found.get("older")
 
     assert old is not None
@@ -92,7 +92,7 @@ def test_first_of_a_name_wins(tmp_path: Path):
     """Of two distributions of one name the one found first is imported from, and described."""
     install(tmp_path / "1", "same", {"same.py": ""})
     install(tmp_path / "2", "Same", {"same.py": "", "more.py": ""})
-    found = environment(tmp_path / "1", tmp_path / "2")
+    found = distributions(tmp_path / "1", tmp_path / "2")
 
     assert found.owner(tmp_path / "1/same.py") is found.get("same")
     assert found.owner(tmp_path / "2/more.py") is None
@@ -116,7 +116,7 @@ def test_requirements_on_the_target(tmp_path: Path, requirement: str, is_needed:
     """A requirement counts if its marker holds on the target; those for developers do not."""
     install(tmp_path, "one", {"one.py": ""}, requires=[requirement])
     install(tmp_path, "other", {"other.py": ""})
-    found = environment(tmp_path)
+    found = distributions(tmp_path)
     one, other = found.get("one"), found.get("other")
     assert one is not None
     assert other is not None
@@ -131,7 +131,7 @@ def test_an_extra_counts_when_it_is_installed_as_a_whole(tmp_path: Path):
     install(tmp_path, "one", {"one.py": ""}, requires=extras)
     install(tmp_path, "whole", {"whole.py": ""})
     install(tmp_path, "part", {"part.py": ""})
-    found = environment(tmp_path)
+    found = distributions(tmp_path)
     one, whole, part = (found.get(name) for name in ("one", "whole", "part"))
     assert one is not None
     assert whole is not None
@@ -155,7 +155,7 @@ def test_scripts_and_entry_points(tmp_path: Path):
         c = pkg.more
         """
     install(tmp_path, "pkg", {"pkg/__init__.py": ""}, entry_points=points)
-    found = environment(tmp_path)
+    found = distributions(tmp_path)
 
     assert found.scripts() == {"tool": "pkg.cli:main", "other": "pkg.cli:Class.run", "window": "pkg.gui:main"}
     assert found.providers("app.plugins") == ("pkg.more", "pkg.plugin")
@@ -166,16 +166,29 @@ def test_identity_names_what_is_installed(tmp_path: Path):
     """The digest changes with a version, and with nothing else."""
     install(tmp_path / "1", "one", {"one.py": "a"})
     install(tmp_path / "2", "one", {"one.py": "b"})
-    before = environment(tmp_path / "1").identity
+    before = distributions(tmp_path / "1").identity
 
-    assert environment(tmp_path / "2").identity == before
+    assert distributions(tmp_path / "2").identity == before
     install(tmp_path / "2", "two", {"two.py": ""})
-    assert environment(tmp_path / "2").identity != before
+    assert distributions(tmp_path / "2").identity != before
 
 
 def test_broken_metadata_is_no_distribution(tmp_path: Path):
     """A .dist-info without a name, as an interrupted uninstall leaves it, describes nothing."""
     write(tmp_path, {"~ne-1.0.dist-info/INSTALLER": "pip", "two-1.0.dist-info/METADATA": "Version: 1.0\n"})
 
-    assert environment(tmp_path).scripts() == {}
-    assert environment(tmp_path).get("two") is None
+    assert distributions(tmp_path).scripts() == {}
+    assert distributions(tmp_path).get("two") is None
+
+
+def test_egg(tmp_path: Path):
+    """An egg is found by the name of its folder as well, as Python finds it, and its metadata lies beside others under it."""
+    egg = tmp_path / "tool_box-2.0-py3.egg"
+    write(egg, {"EGG-INFO/PKG-INFO": "Metadata-Version: 1.1\nName: renamed\nVersion: 2.0\n", "tool.py": ""})
+    found = distributions(egg)
+    installed = found.get("renamed")
+
+    assert installed is not None
+    assert found.get("tool-box") is installed
+    assert found.owner(egg / "tool.py") is installed
+    assert installed.metadata_name == "tool_box-2.0-py3.egg-info"

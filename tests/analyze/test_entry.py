@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.distributions import InstalledDistributions
 from bundler.analyze.installed.locate import Locator
 from bundler.analyze.resolve.entry import Entry, find_entry
 from bundler.cache import Cache
@@ -50,9 +50,9 @@ def found(place: Path, **settings: str) -> Entry:
     """The entry for settings, with `place` as the current folder."""
     if "target" in settings and (place / settings["target"]).exists():
         settings["target"] = str(place / settings["target"])
-    environment = Environment((place / "site",), MARKERS)
+    distributions = InstalledDistributions((place / "site",), MARKERS)
     wanted = Settings(folder=place, **settings)  # type: ignore[arg-type]  # all of these are texts
-    return find_entry(wanted, environment, Locator(SUFFIXES), Cache(place / "cache"))
+    return find_entry(wanted, distributions, Locator(SUFFIXES), Cache(place / "cache"))
 
 
 def test_script(place: Path):
@@ -76,8 +76,8 @@ def test_current_folder(place: Path, monkeypatch: pytest.MonkeyPatch):
     """`bundle .` names the binary after the folder."""
     monkeypatch.chdir(place / "folder")
 
-    environment = Environment((), MARKERS)
-    entry = find_entry(Settings(target=os.curdir), environment, Locator(SUFFIXES), Cache(place / "cache"))
+    distributions = InstalledDistributions((), MARKERS)
+    entry = find_entry(Settings(target=os.curdir), distributions, Locator(SUFFIXES), Cache(place / "cache"))
 
     assert (entry.name, entry.search_path) == ("folder", (place / "folder",))
 
@@ -156,10 +156,10 @@ def test_script_that_is_a_file(place: Path):
 def test_generated_script_depends_on_nothing_else(place: Path, tmp_path_factory: pytest.TempPathFactory):
     """The same function gives the same text wherever it is bundled: builds are reproducible."""
     one = found(place, target="pkg.cli:main")
-    environment = Environment((), MARKERS)
+    distributions = InstalledDistributions((), MARKERS)
     other_place = tmp_path_factory.mktemp("other")
     other = find_entry(
-        Settings(target="pkg.cli:main", folder=other_place), environment, Locator(SUFFIXES), Cache(other_place)
+        Settings(target="pkg.cli:main", folder=other_place), distributions, Locator(SUFFIXES), Cache(other_place)
     )
 
     assert one.source.read_bytes() == other.source.read_bytes()

@@ -8,20 +8,20 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
-from bundler.analyze.carry.data import LEFT_OUT_OF_HOOKS
-from bundler.analyze.follow.requested import Asked, asked_files, described, hook_config
+from bundler.analyze.follow.requested import Requested, hook_config, requested_files, requested_metadata
 from bundler.analyze.graph import APP, STDLIB, Binding, Origin, OriginKind
 from bundler.analyze.hooks.discover import Hook, HookFolder, HookKind, HookSources, contributed_folders, find_folders
 from bundler.analyze.hooks.run import BeforeImport, HookError, Hooks, StandardHook
-from bundler.analyze.installed.distributions import Environment
-from bundler.analyze.installed.locate import Kind, Located, Locator
+from bundler.analyze.hooks.worker.schema import HookConfig
+from bundler.analyze.installed.distributions import InstalledDistributions
+from bundler.analyze.installed.locate import Located, Locator, ModuleKind
 from bundler.analyze.nodes import Reached
 from bundler.cache import Cache
 from bundler.elf import X86_64
@@ -104,7 +104,7 @@ def test_hooks_of_packages(tmp_path: Path):
         asked.append(entry)
         return ["/else/where"]
 
-    found = list(find_folders([tmp_path / "mine"], Environment((tmp_path,), MARKERS), ask))
+    found = list(find_folders([tmp_path / "mine"], InstalledDistributions((tmp_path,), MARKERS), ask))
 
     assert found[:3] == [
         HookFolder(tmp_path / "mine", 1000),
@@ -125,7 +125,7 @@ def test_hooks_of_the_environment_replace_ours(tmp_path: Path):
     )
     theirs = tmp_path / "_pyinstaller_hooks_contrib"
 
-    found = list(find_folders([], Environment((tmp_path,), MARKERS), lambda _entry: []))
+    found = list(find_folders([], InstalledDistributions((tmp_path,), MARKERS), lambda _entry: []))
 
     assert found[:-1] == [HookFolder(theirs, -1000), HookFolder(theirs / "stdhooks", -1000)]
     assert found[-1].priority == -3000  # those that nobody else has
@@ -149,7 +149,7 @@ def hooks_of(  # what surrounds hooks
     site: Path,
     cache: Path,
     folders: tuple[Path, ...] = (),
-    config: Mapping[str, Mapping[str, object]] | None = None,
+    config: HookConfig | None = None,
 ) -> Hooks:
     target = SimpleNamespace(
         executable=python, prefix=python.parent.parent, hexversion=1, stdlib_modules=frozenset(), machine=X86_64
@@ -157,10 +157,9 @@ def hooks_of(  # what surrounds hooks
     return Hooks(
         cast(TargetPython, target),
         (site, stdlib, stdlib / "lib-dynload"),
-        Environment((site,), MARKERS),
+        InstalledDistributions((site,), MARKERS),
         Cache(cache),
         folders,
-        LEFT_OUT_OF_HOOKS,
         config,
     )
 
@@ -243,7 +242,7 @@ def test_the_hook_function(run: Run, tmp_path: Path):
     )
     package = tmp_path / "site" / "p"
 
-    found = answer(run(), "p", Located(Kind.SOURCE, package / "__init__.py", (package,)))
+    found = answer(run(), "p", Located(ModuleKind.SOURCE, package / "__init__.py", (package,)))
 
     assert found.hidden_imports == ("first", "second", "p.third")
     assert found.excluded_imports == ("fourth",)
@@ -450,12 +449,13 @@ def json_value(text: str) -> object:
 
 def test_calls_for_options(run: Run, tmp_path: Path):
     """Options such as `--collect-all` use the same functions; what they raise is an error with a text."""
-    write(tmp_path / "site", {"p/__init__.py": "", "p/data.txt": ""})
+    nameless = {"nameless-1.dist-info/METADATA": "Version: 1\n", "nameless-1.dist-info/top_level.txt": "p\n"}
+    write(tmp_path / "site", {"p/__init__.py": "", "p/data.txt": "", **nameless})
     hooks = run()
 
-    assert hooks.call("collect_data_files", "p") == [[str(tmp_path / "site/p/data.txt"), "p"]]
-    with pytest.raises(HookError, match="PackageNotFoundError"):
-        hooks.call("copy_metadata", "absent")
+    assert list(map(tuple, hooks.collect("p", "data")["files"])) == [(str(tmp_path / "site/p/data.txt"), "p")]
+    with pytest.raises(HookError, match="Error: "):
+        hooks.collect("p", "all")
 
 
 def test_answers_are_remembered(tmp_path: Path):
@@ -473,7 +473,7 @@ def test_answers_are_remembered(tmp_path: Path):
     def files(module: Path = site / "p/__init__.py", origin: Origin = installed) -> list[str]:
         hooks = our_hooks(site, tmp_path / "cache")
         try:
-            found = hooks.standard("p", Located(Kind.SOURCE, module), origin)
+            found = hooks.standard("p", Located(ModuleKind.SOURCE, module), origin)
             assert found is not None
             return [file.source.name for file in found.files]
         finally:
@@ -560,25 +560,31 @@ def test_files_that_hooks_add(tmp_path: Path):
         AddedData(tmp_path / "p" / "x", PurePosixPath("moved")),
         AddedData(tmp_path / "p-1.0.dist-info", PurePosixPath("p-1.0.dist-info")),
     ))]))  # fmt: skip
-    environment = Environment((tmp_path,), MARKERS)
+    distributions = InstalledDistributions((tmp_path,), MARKERS)
 
-    assert [str(file.destination) for file in asked_files(Asked((), ()), hooks, environment, {})] == ["moved/data.txt"]
-    assert [owner.name for owner in described(Asked((), ()), hooks, environment, {})] == ["p"]
+    assert [str(file.destination) for file in requested_files(Requested((), ()), hooks, distributions, {})] == [
+        "moved/data.txt"
+    ]
+    assert [owner.name for owner in requested_metadata(Requested((), ()), hooks, distributions, {})] == ["p"]
 
 
 def test_sources_as_files(tmp_path: Path):
     """A package whose hook asks for sources has them as files too, where its modules appear to lie; others do not."""
     modules = {
         "p": Reached(
-            "p", Located(Kind.SOURCE, tmp_path / "p/__init__.py", (tmp_path / "p",)), None, APP, PurePosixPath("p")
+            "p",
+            Located(ModuleKind.SOURCE, tmp_path / "p/__init__.py", (tmp_path / "p",)),
+            None,
+            APP,
+            PurePosixPath("p"),
         ),
-        "p.a": Reached("p.a", Located(Kind.SOURCE, tmp_path / "p/a.py"), None, APP, PurePosixPath("p/a")),
-        "p.not": Reached("p.not", Located(Kind.SOURCE, tmp_path / "p/not.py"), None, APP, PurePosixPath("p/not")),
-        "q": Reached("q", Located(Kind.SOURCE, tmp_path / "q.py"), None, APP, PurePosixPath("q")),
+        "p.a": Reached("p.a", Located(ModuleKind.SOURCE, tmp_path / "p/a.py"), None, APP, PurePosixPath("p/a")),
+        "p.not": Reached("p.not", Located(ModuleKind.SOURCE, tmp_path / "p/not.py"), None, APP, PurePosixPath("p/not")),
+        "q": Reached("q", Located(ModuleKind.SOURCE, tmp_path / "q.py"), None, APP, PurePosixPath("q")),
     }
     hooks = cast(Hooks, SimpleNamespace(ran=[standard(sources={"p": "pyz+py", "p.not": "pyz"})]))
 
-    found = list(asked_files(Asked((), ()), hooks, Environment((tmp_path,), MARKERS), modules))
+    found = list(requested_files(Requested((), ()), hooks, InstalledDistributions((tmp_path,), MARKERS), modules))
 
     assert [str(file.destination) for file in found] == ["p/__init__.py", "p/a.py"]
 

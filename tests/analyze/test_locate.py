@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bundler.analyze.installed.locate import Kind, Located, Locator, sibling_source
+from bundler.analyze.installed.locate import Located, Locator, ModuleKind, sibling_source
 from tests.analyze.trees import SUFFIXES, write
 
 SO = SUFFIXES[0]
@@ -27,23 +27,25 @@ def test_source_module(tmp_path: Path, locator: Locator):
     """`a.py` is the module a."""
     write(tmp_path, {"a.py": ""})
 
-    assert locator.find("a", [tmp_path]) == Located(Kind.SOURCE, tmp_path / "a.py")
+    assert locator.find("a", [tmp_path]) == Located(ModuleKind.SOURCE, tmp_path / "a.py")
 
 
 def test_package_before_module(tmp_path: Path, locator: Locator):
     """In one folder a package wins over a module, an extension over a source; `__init__` may be an extension too."""
     write(tmp_path, {"a/__init__.py": "", "a.py": "", f"a{SO}": "", "b.py": "", f"b{SO}": "", f"c/__init__{SO}": ""})
 
-    assert locator.find("a", [tmp_path]) == Located(Kind.SOURCE, tmp_path / "a/__init__.py", (tmp_path / "a",))
-    assert locator.find("b", [tmp_path]) == Located(Kind.EXTENSION, tmp_path / f"b{SO}")
-    assert locator.find("c", [tmp_path]) == Located(Kind.EXTENSION, tmp_path / f"c/__init__{SO}", (tmp_path / "c",))
+    assert locator.find("a", [tmp_path]) == Located(ModuleKind.SOURCE, tmp_path / "a/__init__.py", (tmp_path / "a",))
+    assert locator.find("b", [tmp_path]) == Located(ModuleKind.EXTENSION, tmp_path / f"b{SO}")
+    assert locator.find("c", [tmp_path]) == Located(
+        ModuleKind.EXTENSION, tmp_path / f"c/__init__{SO}", (tmp_path / "c",)
+    )
 
 
 def test_suffixes_in_order(tmp_path: Path, locator: Locator):
     """Of several extensions that with the interpreter's first suffix wins; those for others are none."""
     write(tmp_path, {f"a{suffix}": "" for suffix in SUFFIXES} | {"b.cpython-39-x86_64-linux-gnu.so": "", "c.so.1": ""})
 
-    assert locator.find("a", [tmp_path]) == Located(Kind.EXTENSION, tmp_path / f"a{SO}")
+    assert locator.find("a", [tmp_path]) == Located(ModuleKind.EXTENSION, tmp_path / f"a{SO}")
     assert locator.find("b", [tmp_path]) is None
     assert locator.find("c", [tmp_path]) is None
 
@@ -53,8 +55,8 @@ def test_first_folder_wins(tmp_path: Path, locator: Locator):
     write(tmp_path, {"1/a.py": "", "2/a/__init__.py": "", "2/b.py": ""})
     folders = [tmp_path / "missing", tmp_path / "1", tmp_path / "2"]
 
-    assert locator.find("a", folders) == Located(Kind.SOURCE, tmp_path / "1/a.py")
-    assert locator.find("b", folders) == Located(Kind.SOURCE, tmp_path / "2/b.py")
+    assert locator.find("a", folders) == Located(ModuleKind.SOURCE, tmp_path / "1/a.py")
+    assert locator.find("b", folders) == Located(ModuleKind.SOURCE, tmp_path / "2/b.py")
     assert locator.find("c", folders) is None
 
 
@@ -65,8 +67,8 @@ def test_portions_of_a_namespace_add_up(tmp_path: Path, locator: Locator):
 
     found = locator.find("a", folders)
 
-    assert found == Located(Kind.NAMESPACE, tmp_path / "1/a", (tmp_path / "1/a", tmp_path / "3/a"))
-    assert locator.find("y", found.folders) == Located(Kind.SOURCE, tmp_path / "3/a/y.py")
+    assert found == Located(ModuleKind.NAMESPACE, tmp_path / "1/a", (tmp_path / "1/a", tmp_path / "3/a"))
+    assert locator.find("y", found.folders) == Located(ModuleKind.SOURCE, tmp_path / "3/a/y.py")
 
 
 @pytest.mark.parametrize("name", ["a/__init__.py", "a.py"])
@@ -75,7 +77,7 @@ def test_module_hides_portions(tmp_path: Path, locator: Locator, name: str):
     write(tmp_path, {"1/a/x.py": "", f"2/{name}": ""})
 
     assert locator.find("a", [tmp_path / "1", tmp_path / "2"]) == Located(
-        Kind.SOURCE, tmp_path / "2" / name, (tmp_path / "2/a",) if "/" in name else ()
+        ModuleKind.SOURCE, tmp_path / "2" / name, (tmp_path / "2/a",) if "/" in name else ()
     )
 
 
@@ -83,16 +85,16 @@ def test_module_beside_its_own_folder(tmp_path: Path, locator: Locator):
     """`a.py` wins over a folder `a` without code beside it."""
     write(tmp_path, {"a.py": "", "a/data.txt": ""})
 
-    assert locator.find("a", [tmp_path]) == Located(Kind.SOURCE, tmp_path / "a.py")
+    assert locator.find("a", [tmp_path]) == Located(ModuleKind.SOURCE, tmp_path / "a.py")
 
 
 def test_dotted_names(tmp_path: Path, locator: Locator):
-    """A full name leads through packages; where it ends, the deepest parent that exists is the answer."""
+    """A full name leads through packages; where it ends there is no module."""
     write(tmp_path, {"a/__init__.py": "", "a/b/__init__.py": "", "a/b/c.py": ""})
 
-    assert locator.find_dotted("a.b.c", [tmp_path]) == Located(Kind.SOURCE, tmp_path / "a/b/c.py")
-    assert locator.find_dotted("a.b.d", [tmp_path]) == locator.find_dotted("a.b", [tmp_path])
-    assert locator.find_dotted("a.b.c.d", [tmp_path]) == locator.find_dotted("a.b.c", [tmp_path])
+    assert locator.find_dotted("a.b.c", [tmp_path]) == Located(ModuleKind.SOURCE, tmp_path / "a/b/c.py")
+    assert locator.find_dotted("a.b.d", [tmp_path]) is None
+    assert locator.find_dotted("a.b.c.d", [tmp_path]) is None
     assert locator.find_dotted("x.y", [tmp_path]) is None
     assert locator.is_module("a.b.c", [tmp_path])
     assert not locator.is_module("a.b.d", [tmp_path])
@@ -153,7 +155,7 @@ def test_as_python_finds(tmp_path_factory: pytest.TempPathFactory, contents: lis
         assert found is None
         assert spec is None
     elif spec.origin is None:
-        assert found.kind is Kind.NAMESPACE
+        assert found.kind is ModuleKind.NAMESPACE
         assert [str(folder) for folder in found.folders] == list(spec.submodule_search_locations or ())
     else:
         assert str(found.path) == spec.origin

@@ -245,6 +245,16 @@ LAYOUTS: dict[str, tuple[list[str], str, set[str]]] = {
         "import jupyter_client.kernelspec",
         {"ipykernel_launcher"},
     ),
+    "kivy.core": (
+        ["kivy/__init__.py", "kivy/core/__init__.py", "kivy/core/image/__init__.py", "kivy/core/image/img_sdl2.py"],
+        "import kivy.core",
+        {"kivy.core.image.img_sdl2"},
+    ),
+    "kivy.graphics.cgl": (
+        ["kivy/graphics/cgl.py", "kivy/graphics/cgl_backend/__init__.py", "kivy/graphics/cgl_backend/cgl_gl.py"],
+        "import kivy.graphics.cgl",
+        {"kivy.graphics.cgl_backend.cgl_gl"},
+    ),
 }  # fmt: skip
 
 

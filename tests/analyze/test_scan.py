@@ -818,3 +818,65 @@ def test_empty_file():
 def test_folders_that_are_added_to_the_path(text: str, folders: list[str]):
     """Folders that a file puts on `sys.path` are told as it tells them by `__file__`, relative to its own."""
     assert [each.folder for each in parse(scan(text.encode())).search_folders if not each.name] == folders
+
+
+def test_names_of_libraries():
+    """Libraries are named by literals that ctypes and cffi are given, and by constants; paths and other systems' are none."""
+    found = facts(
+        """
+        import ctypes
+        from ctypes import CDLL as load, cdll, util
+
+        NAME = "libconstant.so.1"
+        ctypes.CDLL("libplain.so.2", mode=ctypes.RTLD_GLOBAL)
+        load("librenamed.so")
+        cdll.LoadLibrary(NAME)
+        ffi.dlopen("libffi.so")
+
+        def later():
+            return ctypes.PyDLL(util.find_library("short"))
+
+        ctypes.CDLL(name="libkeyword.so" if x else "libelse.so")
+        ctypes.CDLL(util.find_library("found") or "libfallback.so.3")
+        for name in ("libfirst.so.1", "libsecond.so"):
+            ctypes.CDLL(name)
+        ctypes.CDLL("/usr/lib/libpath.so")
+        ctypes.CDLL(f"lib{NAME2}.so")
+        ctypes.CDLL("kernel32")
+        ctypes.CDLL("lib.dylib")
+        ctypes.CDLL(None)
+        """
+    )
+
+    assert set(found["libraries"]) == {
+        *((name, False) for name in ("libconstant.so.1", "libplain.so.2", "librenamed.so", "libffi.so")),
+        *(
+            (name, False)
+            for name in ("libkeyword.so", "libelse.so", "libfallback.so.3", "libfirst.so.1", "libsecond.so")
+        ),
+        *(("short", True), ("found", True)),
+    }
+
+
+def test_tables_of_libraries():
+    """A file that opens libraries by computed names means those whose sonames are constants of it, and no other texts."""
+    table = 'find(ffi, ("cairo",), ("libcairo.so.2", "libcairo.dylib", "lib.so", "libmodule.py"))\n'
+    opening = "def find(ffi, short, names):\n    for name in names:\n        ffi.dlopen(name)\n"
+
+    assert facts(opening + table)["libraries"] == [("libcairo.so.2", False)]
+    assert facts(table)["libraries"] == []
+
+
+def test_imported_names_are_arguments_by_name_too():
+    """`import_module(name=...)` says the same as `import_module(...)`."""
+    found = facts(
+        """
+        import importlib
+        importlib.import_module(name="literal")
+        importlib.__import__(name="pkg.{0}".format(x), fromlist=["y"])
+        """
+    )
+
+    assert "literal" in {each["name"] for each in found["imports"]}
+    assert found["dynamic"]
+    assert found["patterns"] == ["pkg.*"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bundler.analyze.carry.data import collect
-from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.distributions import InstalledDistributions
 from bundler.analyze.installed.locate import Locator
 from bundler.analyze.installed.search_path import links_folder, searched_folders
 from bundler.cache import Cache
@@ -119,7 +119,7 @@ def test_metadata_of_an_editable_install(tmp_path: Path):
     install_editable(site, source)
     install(site, "other", {})
     made = walked(walker(source / "src", site), "import pkg")
-    _, owners = collect(made.reached, Environment((site,), MARKERS))
+    _, owners = collect(made.reached, InstalledDistributions((site,), MARKERS))
 
     assert [owner.name for owner in owners] == ["edited"]
 
@@ -133,7 +133,7 @@ def test_egg(tmp_path: Path, cache: Cache):
     with zipfile.ZipFile(tmp_path / "plain.zip", "w") as archive:
         archive.writestr("plain.py", "")
     folders = searched_folders([tmp_path / "old-1.0-py3.11.egg", tmp_path / "plain.zip", tmp_path / "no.zip"], cache)
-    described = Environment(folders, MARKERS).get("old")
+    described = InstalledDistributions(folders, MARKERS).get("old")
 
     assert reached(walked(walker(*folders), "import old")) == {"old", "old.inner", "plain"}
     assert described is not None

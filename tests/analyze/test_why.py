@@ -79,7 +79,7 @@ def test_left_out():
     finding = caught.value.diagnostic
     assert finding.where == "a.py:7"
     assert finding.notes[0] == "__main__ imports a, which imports, guarded by try/except, numpy.linalg"
-    assert finding.hint == "`--hidden-import numpy.linalg` takes it in"
+    assert finding.hint == "add it with `--hidden-import numpy.linalg`"
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_left_out():
     [
         ("reqests", "nothing in the program imports `reqests`, and it is not installed", "did you mean `requests`?"),
         ("x", "nothing in the program imports `x`, and it is not installed", "install it "),
-        ("spare", "nothing in the program imports `spare`", "`--hidden-import spare` takes it in"),
+        ("spare", "nothing in the program imports `spare`", "add it with `--hidden-import spare`"),
     ],
 )
 def test_not_there(tmp_path: Path, name: str, message: str, hint: str):

@@ -12,10 +12,10 @@ from bundler.analyze.follow.walk import AnalysisContext, Walker
 from bundler.analyze.graph import Origin
 from bundler.analyze.hooks import Hooks, StandardHook
 from bundler.analyze.hooks.run import BeforeImport
-from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.installed.distributions import Installed, InstalledDistributions
 from bundler.analyze.installed.locate import Located, Locator
 from bundler.analyze.installed.origins import Origins
-from bundler.analyze.read.extension import ExtensionReader
+from bundler.analyze.read.extension import ExtensionImports
 from bundler.analyze.read.facts import FactSource, FileFacts, parse
 from bundler.analyze.read.worker.scan import scan
 from bundler.analyze.resolve.finder import ModuleFinder
@@ -98,16 +98,16 @@ def walker(  # what surrounds a walk
     before: Mapping[str, BeforeImport] | None = None,
 ) -> Walker:
     """A walker over folders; the first is the program's own. `rules` are for any module of a name."""
-    environment = Environment(search_path, MARKERS)
+    distributions = InstalledDistributions(search_path, MARKERS)
     context = AnalysisContext(
         finder=ModuleFinder(
             Locator(SUFFIXES), search_path, frozenset(builtin), frozenset(early), library=search_path[1:], own_folders=1
         ),
-        origins=Origins(stdlib, environment),
+        origins=Origins(stdlib, distributions),
         facts=cast(FactSource, DirectFacts()),
-        extensions=cast(ExtensionReader, KnownImports(compiled or {})),
+        extensions=cast(ExtensionImports, KnownImports(compiled or {})),
         rules=Rules(rules or {}, rules or {}),
-        environment=environment,
+        distributions=distributions,
         hooks=cast(Hooks, KnownHooks(hooks or {}, before or {})),
     )
     return Walker(context, excluded, used_by_core=())

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
-import os
 import re
 import shutil
 import subprocess
@@ -15,11 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.compatibility.environments import environment_with
 from tests.compatibility.subjects import Subject
 from tests.compatibility.uses import Place, Use, run_to_end, serve, show
-from tests.support import BUNDLE_ROOT, ROOT, Interpreter, Program, find_interpreter, plain_environment, run
-
-ENVIRONMENTS = ROOT / ".venvs"
+from tests.support import BUNDLE_ROOT, Interpreter, Program, plain_environment, run
 
 WORKS = "works"
 
@@ -45,7 +42,7 @@ class Row:
 
 def attempt(subject: Subject, keep: Path | None) -> tuple[Row, str]:
     """What came of it; with details when it failed."""
-    interpreter = _interpreter(subject)
+    interpreter = environment_with(subject.name, subject.python, subject.requirements)
     version = _version(interpreter, re.split("[=<>!~;@ [\\[]", subject.requirements[0])[0])
     with _folder(keep, subject.name) as folder:
         source, arguments = _entry(subject, interpreter, folder)
@@ -71,22 +68,6 @@ def _folder(keep: Path | None, name: str) -> Iterator[Path]:
         shutil.rmtree(keep / name, ignore_errors=True)
         (keep / name).mkdir(parents=True)
         yield keep.absolute() / name
-
-
-def _interpreter(subject: Subject) -> Interpreter:
-    """A virtual environment with what the subject requires, made now unless an earlier run has made it."""
-    base = find_interpreter(subject.python)
-    assert base is not None, f"there is no Python {subject.python}"
-    key = hashlib.sha256("\n".join((str(base), *subject.requirements)).encode()).hexdigest()[:8]
-    folder = ENVIRONMENTS / f"{subject.name}-{subject.python}-{key}"
-    if not (folder / "finished").exists():
-        shutil.rmtree(folder, ignore_errors=True)
-        subprocess.run([base, "-m", "venv", folder], check=True)
-        env = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        pip: list[str | Path] = [folder / "bin" / "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, *subject.requirements], check=True, env=env)
-        (folder / "finished").touch()
-    return Interpreter(subject.python, base, folder)
 
 
 def _version(interpreter: Interpreter, name: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.freeze import odd
+from tests.freeze import odd_modules
 
 # Text, not modules of ours: newer ones do not parse under every Python that runs the tests.
 SOURCES = {
@@ -137,7 +137,7 @@ def sources(version: tuple[int, ...]) -> dict[str, str]:
         found |= SOURCES_3_12
     if version >= (3, 13):
         found |= SOURCES_3_13
-    return found | odd.newer(version)
+    return found | odd_modules.newer(version)
 
 
 def _double(bits: int) -> float:

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bundler.freeze.compiler import FLAGS
-from bundler.freeze.header import layout_as_json
+from bundler.freeze.frozen_header import layout_as_json
 from bundler.freeze.pool import part_lines
 from bundler.freeze.worker import ctext
 from bundler.freeze.worker.structs import declarations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,7 +14,10 @@ from bundler.cache import Cache
 from bundler.context import BuildContext
 from bundler.errors import BundleError
 from bundler.freeze import FrozenImage, freeze
+from bundler.freeze.compiler import Compiled, Compiler, Job
 from bundler.freeze.freeze import launcher_modules
+from bundler.freeze.worker.schema import Failure
+from bundler.process import Service
 from bundler.report import Reporter
 from bundler.settings import Settings
 from bundler.target import TargetPython
@@ -110,6 +113,22 @@ def test_every_module_has_versions_of_its_own(frozen: Freeze):
     assert [codes[name] for name in SOURCES] == [1, 3, 2]
 
 
+def test_all_that_cannot_be_frozen_is_told(frozen: Freeze, monkeypatch: pytest.MonkeyPatch):
+    """One error names every module that we cannot write, and how to leave them out."""
+    failure: Failure = {"error": "UnsupportedConstantError: constant of type range", "is_in_source": False}
+    build = Compiler.build
+
+    def fail(compiler: Compiler, jobs: Sequence[Job], service: Service) -> list[Compiled | Failure]:
+        return [failure for _ in jobs] if jobs[0].source else build(compiler, jobs, service)
+
+    monkeypatch.setattr(Compiler, "build", fail)
+    with pytest.raises(BundleError) as raised:
+        frozen(SOURCES)
+    told = raised.value.diagnostic
+
+    assert {f"`{name}` cannot be frozen: {failure['error']}" for name in SOURCES} <= {told.message, *told.notes}
+
+
 def test_what_cannot_be_compiled(frozen: Freeze):
     """A module that only the compiler refuses is carried as text, for importing it may never happen."""
     image = frozen({**SOURCES, "broken": "return 1\n"})
@@ -125,5 +144,5 @@ def test_program_that_cannot_be_compiled(frozen: Freeze):
     with pytest.raises(BundleError, match="`__main__` cannot be frozen: SyntaxError") as raised:
         frozen({**SOURCES, "__main__": "return 1\n"})
 
-    assert "--exclude-module __main__" in (raised.value.diagnostic.hint or "")
+    assert "--python" in (raised.value.diagnostic.hint or "")
     assert frozen(SOURCES).compiled < len(SOURCES) + LAUNCHER

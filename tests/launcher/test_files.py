@@ -22,6 +22,7 @@ import pytest
 
 from bundler.target import TargetPython
 from tests.support import Outcome, bundle, on_old_kernel, run, without_memory_files
+from tests.target.pythons import short_version
 
 HERE = Path(__file__).parent
 PROGRAM = HERE / "files_program.py"
@@ -109,7 +110,7 @@ def make_tree(folder: Path) -> Path:
 @pytest.fixture(scope="session")
 def files(target: TargetPython, tmp_path_factory: pytest.TempPathFactory) -> Files:
     """The program for one interpreter."""
-    source = make_tree(tmp_path_factory.mktemp(f"files-{target.short_version}"))
+    source = make_tree(tmp_path_factory.mktemp(f"files-{short_version(target)}"))
     binary = source.parent / "program"
     done = bundle(source, "--python", target.executable, "-o", binary)
     assert done.status == 0, done.stderr.decode(errors="replace")

@@ -207,6 +207,12 @@ for argument in sys.argv[1:]:
         before = threading.stack_size(65536)
         show_in_thread(rest)
         threading.stack_size(before)
+    elif way == "file":
+        import hashlib
+
+        path = os.path.join(os.path.dirname(__file__), rest)
+        with open(path, "rb") as file:
+            print(rest, os.stat(path).st_size, hashlib.sha256(file.read()).hexdigest())
     elif way == "library":
         import ctypes
 

@@ -10,7 +10,7 @@ import functools
 import subprocess
 import sysconfig
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from bundler.elf import X86_64, ElfError, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
+from bundler.link.contents import PrelinkedFile
 from bundler.link.interposed import INTERPOSED_FUNCTIONS
 from bundler.link.libraries import find_closure
 from bundler.link.objects import Offer
@@ -60,7 +61,8 @@ def use(path: Path) -> None:
     """What a build does with a shared object."""
     closure = find_closure([(path, "/here/module.so")], "/here", X86_64)
     placement = place(closure, Offer(frozenset({"PyModuleDef_Init"}), INTERPOSED_FUNCTIONS), {})
-    written(lay_out_payload(all_of(libraries=placement), X86_64))
+    files = [PrelinkedFile(PurePosixPath(each.path), each, is_readable=True) for each in placement.prelinked.objects]
+    written(lay_out_payload(all_of(files=files, libraries=placement), X86_64))
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from bundler.elf import X86_64
+from bundler.link.libraries import find_closure
 from bundler.target import TargetPython
 from tests.link import natives
 from tests.support import Outcome, bundle, inspect, on_old_kernel, plain_environment, run, without_memory_files
@@ -42,6 +44,23 @@ _SHARED = (
         "-Wl,-rpath,$ORIGIN",
     ),
 )
+
+
+# What the file of each library holds, in Python, and in another program that is given its path.
+_READS = """
+import hashlib, os, subprocess, sys
+import ctypes, packed.single, packed.multi
+
+paths = sys.argv[1:2] if sys.argv[1:] and os.sep in sys.argv[1] else []
+for folder, _, names in os.walk(os.path.dirname(packed.__file__)):
+    paths += [os.path.join(folder, name) for name in names if ".so" in name and "fixed" not in name and "needed" not in name]
+for path in sorted(paths):
+    with open(path, "rb") as file:
+        data = file.read()
+    print(os.path.basename(path), os.stat(path).st_size, hashlib.sha256(data).hexdigest(), flush=True)
+if not sys.argv[1:]:
+    subprocess.run(["sha256sum"], stdin=open(os.path.join(os.path.dirname(packed.__file__), "libplain.so"), "rb"))
+"""
 
 
 def compile_library(output: Path, source: str, *flags: str | Path) -> None:
@@ -149,7 +168,6 @@ def test_prelinked(libraries: Libraries):
     assert {Path(each["path"]).name: each["reason"] for each in found["carried"]} == {
         "libfixed.so": "has relocations in its text",
         "libneeded.so": "is needed by `libfixed.so`, which is carried as a file",
-        "libincomplete.so": "needs `libgone.so`, which is not on this machine",
     }
     assert [each["path"] for each in found["data_files"] if "libforeign" in each["path"]] == ["packed/libforeign.so"]
 
@@ -176,6 +194,38 @@ def test_planned(libraries: Libraries):
     assert done.stderr.decode().count("note[carried-library]") == len(found["carried"])
 
 
+def test_library_that_this_machine_lacks(libraries: Libraries, tmp_path: Path):
+    """What needs a library that the build machine lacks is prelinked, and can be opened where the system has it.
+
+    What both need is there once, although the system has a copy.
+    """
+    package, system = tmp_path / "counts", tmp_path / "system"
+    package.mkdir()
+    system.mkdir()
+    (package / "__init__.py").touch()
+    soname = "-Wl,-soname,{}".format
+    compile_library(package / "libcounter.so", "counted.c", "-DCOUNTER", soname("libcounter.so"))
+    needed = (f"-L{package}", "-l:libcounter.so")
+    compile_library(
+        system / "libelsewhere.so", "counted.c", "-DCALL=count_elsewhere", soname("libelsewhere.so"), *needed
+    )
+    compile_library(package / "libboth.so", "counted.c", "-DBOTH", "-l:libelsewhere.so", f"-L{system}", *needed)
+    program = tmp_path / "program.py"
+    program.write_text("import counts, ctypes\nprint(ctypes.CDLL(counts.__path__[0] + '/libboth.so').both())\n")
+    done = bundle(program, "--python", libraries.target.executable, "-o", tmp_path / "program")
+    assert done.status == 0, done.stderr.decode()
+    # The system has a copy of what the binary brings, which counts by itself.
+    shutil.copy(package / "libcounter.so", system)
+
+    without = run([tmp_path / "program"])
+    found = run([tmp_path / "program"], environment=plain_environment(LD_LIBRARY_PATH=str(system)))
+
+    assert "note[missing-library]: the shared library `libelsewhere.so` was not found" in done.stderr.decode()
+    assert inspect(tmp_path / "program")["carried"] == []
+    assert b"OSError: libelsewhere.so: cannot open shared object file: No such file" in without.stderr
+    assert (found.stdout, found.stderr) == (b"120\n", b"")
+
+
 def test_reasons_in_the_output(libraries: Libraries):
     """The build says of every library that it could not prelink why that is so."""
     said = libraries.build.stderr.decode()
@@ -185,22 +235,63 @@ def test_reasons_in_the_output(libraries: Libraries):
     assert "warning" not in said
 
 
-def test_images_cannot_be_read(libraries: Libraries, tmp_path: Path):
-    """The bytes of a prelinked library are not those of its file: reading them fails, and says so."""
+def test_run_times_beside_a_library_that_is_missing(tmp_path: Path):
+    """The C++ run-time is the system's where one of the system's libraries may bring it: one that is missing here."""
+    if shutil.which("g++") is None:
+        pytest.skip("there is no C++ compiler")
+    compile_library(tmp_path / "libgone.so", "which.c", '-DANSWER="gone"', "-Wl,-soname,libgone.so")
+    compile_library(tmp_path / "libthrow.so", "throw.cpp", "-lstdc++", "-l:libgone.so")
+    root = [(tmp_path / "libthrow.so", "/here/libthrow.so")]
+
+    there = find_closure(root, "/here", X86_64)
+    (tmp_path / "libgone.so").unlink()
+    gone = find_closure(root, "/here", X86_64)
+
+    assert "libstdc++.so.6" not in there.system
+    assert "libstdc++.so.6" in gone.system
+
+
+def test_library_that_is_needed_by_the_name_of_its_file(libraries: Libraries, tmp_path: Path):
+    """A library is found under the name of its file as well, where that is not its DT_SONAME (`libgomp.so.1.0.0`)."""
+    package = tmp_path / "named"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    compile_library(
+        package / "libcounter.so.1.0", "counted.c", "-DCOUNTER"
+    )  # a DT_NEEDED is the soname, if there is one
+    compile_library(package / "libuser.so", "counted.c", "-DCALL=count", f"-L{package}", "-l:libcounter.so.1.0")
+    compile_library(package / "libcounter.so.1.0", "counted.c", "-DCOUNTER", "-Wl,-soname,libcounter.so.1")
+    program = tmp_path / "program.py"
+    program.write_text("import ctypes, named\nprint(ctypes.CDLL(named.__path__[0] + '/libuser.so').count())\n")
+    done = bundle(program, "--python", libraries.target.executable, "-o", tmp_path / "program")
+    assert done.status == 0, done.stderr.decode()
+
+    assert run([tmp_path / "program"]) == run([libraries.target.executable, program])
+
+
+def test_files_can_be_read(libraries: Libraries, tmp_path: Path):
+    """The file of a library that a package brings can be read, copied and given to other programs, prelinked or not.
+
+    That of one of the system's cannot: nothing but the prelinked object is kept.
+    """
     program = tmp_path / "reads.py"
-    program.write_text("import packed, sys\nopen(packed.__file__[:-11] + sys.argv[1], 'rb').read()\n")
+    program.write_text(_READS)
     done = bundle(
-        program,
-        "--python",
-        libraries.target.executable,
-        "-o",
-        tmp_path / "reads",
-        PYTHONPATH=str(libraries.packages),
+        program, "--python", libraries.target.executable, "-o", tmp_path / "reads", PYTHONPATH=str(libraries.packages)
     )
     assert done.status == 0, done.stderr
+    expected = run(
+        [libraries.target.executable, program], environment=plain_environment(PYTHONPATH=str(libraries.packages))
+    )
 
-    assert b"Operation not supported" in run([tmp_path / "reads", "libplain.so"]).stderr
-    assert run([tmp_path / "reads", "libforeign.so"]).status == 0
+    whole = run([tmp_path / "reads"])
+    small = run(["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", tmp_path / "reads", "nothing to write"])
+    system = run([tmp_path / "reads", "/__bundle__/libffi.so.8"])
+
+    assert b"libplain.so" in expected.stdout
+    assert (whole.stdout, whole.stderr) == (expected.stdout, b"")
+    assert small.stdout.splitlines() == expected.stdout.splitlines()[:-1]
+    assert b"Operation not supported: '/__bundle__/libffi" in system.stderr or b"No such file" in system.stderr
 
 
 @pytest.mark.parametrize("system", [without_memory_files, on_old_kernel])

@@ -16,7 +16,7 @@ from bundler.errors import BundleError
 from bundler.link import relocated
 from bundler.link.bind import FIRST_BASE, prelink
 from bundler.link.exports import Exports
-from bundler.link.interposed import INTERPOSED_FUNCTIONS
+from bundler.link.interposed import INTERPOSED_FUNCTIONS, interposer
 from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, find_closure
 from bundler.link.objects import (
     Closure,
@@ -150,6 +150,15 @@ def test_interposed_functions(prelinked: Prelinked):
     assert not {stub.name for stub in prelinked.stubs} & INTERPOSED_FUNCTIONS
 
 
+def test_functions_of_the_interpreter_interposed_for_extensions(closure: Closure):
+    """Extension modules get the launcher's function in place of the interpreter's; all others keep theirs."""
+    offer = replace(OFFER, for_extensions=frozenset({"PyModuleDef_Init"}))
+    use_data = object_of(place(closure, offer, {}).prelinked, "use_data.abi3.so")
+
+    assert word_for(use_data, "PyModuleDef_Init") == ExecutableSymbol(interposer("PyModuleDef_Init"), 0)
+    assert word_for(use_data, "PyUnicode_FromString") == ExecutableSymbol("PyUnicode_FromString", 0)
+
+
 def test_undefined_names_are_left_to_run_time(prelinked: Prelinked):
     """A missing function is no build error: importing the module fails, as in Python. A weak one is 0."""
     assert word_for(object_of(prelinked, "undefined.abi3.so"), "nobody_has_this") == SystemSymbol(
@@ -204,6 +213,45 @@ def test_refusals_come_all_at_once(closure: Closure):
     # One of the small modules cannot be bound either.
     assert found.keys() - reasons.keys() == {"/here/undefined_carried.abi3.so"}
     assert reasons.items() <= {each.library.path: each.reason for each in placement.carried}.items()
+
+
+def test_all_that_cannot_be_carried_is_told(closure: Closure):
+    """One error names every library that can neither be bound nor be loaded from memory, and why."""
+    nameless = changed(closure, libdata=lambda each: replace(each, soname=None))
+    needing = {each.object.path for each in closure.libraries if "libdata.so" in each.object.needed}
+    with pytest.raises(BundleError) as raised:
+        place(nameless, OFFER, {"*": "is not wanted here"})
+    told = raised.value.diagnostic
+
+    cannot = "can neither be prelinked nor be loaded from memory"
+    circular = {each.object.path for each in closure.libraries if each.object.name.startswith("libcycle")}
+    assert len(needing) > 1
+    assert {told.message, *told.notes} == {
+        *(f"`{path}` {cannot}: `libdata.so`, which it needs, has no DT_SONAME" for path in needing),
+        *(f"`{path}` {cannot}: it needs itself, through other libraries" for path in circular),
+    }
+
+
+def test_library_that_needs_itself_cannot_be_carried(closure: Closure):
+    """The dynamic linker loads one library after the other, so none may need itself through others."""
+    circle = changed(closure, libdata=lambda each: replace(each, needed=("libdata.so",)))
+    with pytest.raises(BundleError, match="it needs itself, through other libraries"):
+        place(circle, OFFER, {"libdata.so": "is not wanted here"})
+
+
+def test_all_damaged_libraries_are_told(tmp_path: Path):
+    """One error names every file that is no shared object, and why."""
+    files = [tmp_path / "a.so", tmp_path / "b.so"]
+    files[0].write_text("not a library")
+    with pytest.raises(BundleError) as raised:
+        find_closure(((file, f"/here/{file.name}") for file in files), "/here", X86_64)
+    told = raised.value.diagnostic
+
+    assert told.code == "bad-library"
+    assert all(
+        f"`{file}` cannot be read" in text for file, text in zip(files, (told.message, *told.notes), strict=True)
+    )
+    assert told.hint
 
 
 def test_no_room_for_a_detour(closure: Closure):

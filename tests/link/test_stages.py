@@ -15,12 +15,13 @@ from bundler import link
 from bundler.analyze import analyze
 from bundler.cache import Cache
 from bundler.context import BuildContext
-from bundler.elf import read_executable
+from bundler.elf import read_executable, read_shared_object
 from bundler.freeze import FrozenImage, freeze
+from bundler.link.libraries import linked_library, system_libraries
 from bundler.link.script import FROZEN_SECTIONS
 from bundler.report import Reporter
 from bundler.settings import AddedData, Settings
-from bundler.target import TargetPython
+from bundler.target import Linkage, TargetPython
 from bundler.toolchain import Toolchain
 from tests.support import Outcome, run
 from tests.target.pythons import quiet_context
@@ -124,3 +125,41 @@ def test_names_that_only_the_link_needed_are_gone(linking: Linking):
     assert frozen
     assert "main" in published.symbols
     assert inside == []
+
+
+def test_libraries_of_a_static_libpython_are_embedded(
+    image: FrozenImage, newest_target: TargetPython, settings: Settings, toolchain: Toolchain, cache: Cache
+):
+    """A library that a static libpython is linked with becomes part of the binary, and defines what libpython takes from it."""
+    libpython = newest_target.libpython
+    zlib = linked_library("-lz", system_libraries(newest_target.machine))
+    if libpython.linkage is not Linkage.STATIC or zlib is None:
+        pytest.skip("there is no zlib that the dynamic linker knows, or no static libpython")
+    target = replace(newest_target, libpython=replace(libpython, needs=(*libpython.needs, "-lz", "-lm")))
+
+    plan = replace(link.plan(image, target, settings), resident_names=frozenset({"zlibVersion"}))
+    with link.launcher_objects(target, toolchain, cache) as launcher:
+        files = launcher()
+    layout = link.lay_out(plan, files, link.find_c_library(plan.floor, files, toolchain, cache), toolchain)
+    with link.workplace(plan.output) as folder:
+        linked = link.link(layout, folder)
+        link.write(linked)
+        outcome, needed = run([linked.path]), read_shared_object(linked.path).needed
+
+    (resident,) = plan.prelinked.residents
+    (symbol,) = (each for each in resident.object.symbols if each.name == "zlibVersion")
+    assert resident.object.name.startswith("libz.so")
+    assert linked.executable.symbols["zlibVersion"] == resident.base + symbol.value
+    assert "-lz" not in plan.libraries
+    assert not [name for name in needed if name.startswith("libz")]
+    assert outcome.stdout == b"it runs\n"
+
+
+def test_options_mean_libraries():
+    """An option means the library that the dynamic linker knows, the C library's parts and what is not there none."""
+    known = {name: Path("/lib") / name for name in ("libz.so.1", "libzstd.so.1", "libm.so.6", "libother.so")}
+
+    assert linked_library("-lz", known) == Path("/lib/libz.so.1")
+    assert linked_library("-lother", known) == Path("/lib/libother.so")
+    assert linked_library("-lm", known) is None
+    assert linked_library("-lzz", known) is None

@@ -12,9 +12,9 @@ from bundler.cache import Cache
 from bundler.context import BuildContext
 from bundler.errors import BundleError
 from bundler.report import Reporter
-from bundler.settings import default_cache_dir
 from bundler.target import Linkage, TargetPython, probe
 from bundler.toolchain import Toolchain, find_toolchain
+from bundler.values import default_cache_dir
 from tests.support import LIBPYTHON, VERSIONS, find_interpreter
 
 
@@ -40,6 +40,11 @@ def probed(version: str) -> TargetPython | None:
     python = find_interpreter(version)
     linkage = Linkage(*LIBPYTHON) if LIBPYTHON else None
     return None if python is None else probe(python, quiet_context(), linkage)
+
+
+def short_version(target: TargetPython) -> str:
+    """Major and minor: "3.13"."""
+    return ".".join(map(str, target.version[:2]))
 
 
 @functools.cache

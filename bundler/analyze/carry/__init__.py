@@ -1,1 +1,1 @@
-"""What comes along besides modules: data files, metadata, libraries that are opened by name."""
+"""Finds what is carried besides modules: data files, metadata, libraries that are opened by name."""

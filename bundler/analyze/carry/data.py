@@ -12,10 +12,10 @@ from glob import glob
 from itertools import filterfalse
 from pathlib import Path, PurePosixPath
 
-from bundler.analyze.carry.opened_libraries import grafted
+from bundler.analyze.carry.opened_libraries import auditwheel_libraries
 from bundler.analyze.carry.stray import is_stray_file, is_stray_folder
-from bundler.analyze.graph import DataFile
-from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.graph import DataFile, Origin, OriginKind
+from bundler.analyze.installed.distributions import Installed, InstalledDistributions
 from bundler.analyze.nodes import Reached
 from bundler.elf import is_elf
 from bundler.errors import BundleError, Diagnostic, Severity
@@ -28,12 +28,12 @@ _NOT_DATA = frozenset(
         *(".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".hxx", ".a", ".lib"),
     }
 )
-_NOT_FOLDERS = frozenset({"__pycache__", "test", "tests", "testing"})
+FOLDERS_LEFT_OUT = frozenset({"__pycache__", "test", "tests", "testing"})
 
-# What hooks that ask for all data of a package do not mean either. They may well mean stubs: lazy_loader reads them.
-LEFT_OUT_OF_HOOKS = {"folders": _NOT_FOLDERS, "suffixes": _NOT_DATA - {".pyi", ".py", ".pth"}}
+# Hooks that ask for all data of a package do not mean these either. They may well mean stubs: lazy_loader reads them.
+SUFFIXES_LEFT_OUT_OF_HOOKS = _NOT_DATA - {".pyi", ".py", ".pth"}
 
-# Of a distribution's metadata: what importlib.metadata reads, and licences.
+# Files of a distribution's metadata that are carried: importlib.metadata reads them, or they are licences.
 _METADATA = frozenset({
     "METADATA", "PKG-INFO", "RECORD", "SOURCES.txt", "entry_points.txt", "top_level.txt", "INSTALLER", "requires.txt",
 })  # fmt: skip
@@ -47,11 +47,11 @@ _LARGEST_CONFIGURATION = 64 << 10  # bytes; what is larger is data
 
 
 def is_data(path: PurePosixPath, *, with_code: bool = False) -> bool:
-    """May a program want to read this file of a package (a path relative to the package)?
+    """True if a program may want to read this file of a package (a path relative to the package).
 
     `with_code`: Python sources there are not modules.
     """
-    if any(part in _NOT_FOLDERS for part in path.parts[:-1]):
+    if any(part in FOLDERS_LEFT_OUT for part in path.parts[:-1]):
         return False
     if path.suffix in _NOT_DATA and not (with_code and path.suffix in (".py", ".pyi")):
         return False
@@ -59,7 +59,7 @@ def is_data(path: PurePosixPath, *, with_code: bool = False) -> bool:
 
 
 def collect(
-    reached: Mapping[str, Reached], environment: Environment, wanted: Iterable[Installed] = ()
+    reached: Mapping[str, Reached], distributions: InstalledDistributions, wanted: Iterable[Installed] = ()
 ) -> tuple[list[DataFile], list[Installed]]:
     """Data files of every package that is reached, and metadata of every distribution; with those distributions.
 
@@ -71,15 +71,15 @@ def collect(
     owners: dict[str, Installed] = {}
     wanted_too = {each.name: each for each in wanted}
     for module in reached.values():
-        distribution = environment.get(module.origin.distribution) if module.origin.distribution else None
+        distribution = distributions.get(module.origin.distribution) if module.origin.distribution else None
         if distribution is not None:
-            # Of an editable install the sources are the app's own; only its metadata lies where pip has put it.
+            # The sources of an editable install are the app's own; only its metadata lies where pip has put it.
             (wanted_too if module.origin.is_own else owners)[distribution.name] = distribution
-    described = _with_required({**wanted_too, **owners}, environment)
+    described = _with_required({**wanted_too, **owners}, distributions)
     found: list[Iterable[DataFile]] = [_metadata(each) for each in described]
     # A requirement may bring files for the package of the distribution that requires it.
     found += [_recorded(each, packages) for each in described if each.name in owners or each.name not in wanted_too]
-    found += [grafted(owner) for owner in owners.values()]
+    found += [auditwheel_libraries(owner) for owner in owners.values()]
     found.append(_stubs(reached))
     found += [_shared(owner) for owner in owners.values()]
     stdlib = {
@@ -87,7 +87,7 @@ def collect(
     }
     for folder in packages:
         if folder.parent not in packages:
-            files_below = _below(folder, packages, environment)
+            files_below = _below(folder, packages, distributions)
             found.append(filterfalse(_is_for_maintainers, files_below) if folder in stdlib else files_below)
     for group in found:
         for file in group:
@@ -117,7 +117,7 @@ def _packages(reached: Mapping[str, Reached]) -> dict[Path, PurePosixPath]:
 
 
 def left_out_files(reached: Mapping[str, Reached], owners: Iterable[Installed]) -> Iterator[Diagnostic]:
-    """What the default rule leaves out of the packages that are reached, by distribution: kinds of files, and numbers."""
+    """Findings about files of the reached packages that the default rule leaves out: kinds and numbers, by distribution."""
     packages = _packages(reached)
     for owner in owners:
         kinds: Counter[str] = Counter()
@@ -125,7 +125,7 @@ def left_out_files(reached: Mapping[str, Reached], owners: Iterable[Installed]) 
             home = next((folder for folder in path.parents if folder in packages), None)
             if home is not None and path.suffix not in (".py", ".pyc"):
                 inside = path.relative_to(home).parts
-                folder = next((part for part in inside[:-1] if part in _NOT_FOLDERS), None)
+                folder = next((part for part in inside[:-1] if part in FOLDERS_LEFT_OUT), None)
                 if folder is not None or path.suffix in _NOT_DATA:
                     kinds[f"{folder}/" if folder is not None else f"*{path.suffix}"] += 1
         if kinds:
@@ -134,7 +134,7 @@ def left_out_files(reached: Mapping[str, Reached], owners: Iterable[Installed]) 
                 Severity.DETAIL,
                 "left-out-files",
                 f"files of `{owner.name}` that programs do not read are left out: {text}",
-                hint="`--add-data SRC:DEST` takes in what is needed",
+                hint="add files that the program needs with `--add-data SRC:DEST`",
             )
 
 
@@ -150,12 +150,12 @@ def named_modules(data_files: Iterable[DataFile]) -> Iterator[str]:
             yield from (name, name.rpartition(".")[0])
 
 
-def _with_required(owners: Mapping[str, Installed], environment: Environment) -> list[Installed]:
+def _with_required(owners: Mapping[str, Installed], distributions: InstalledDistributions) -> list[Installed]:
     """Distributions and all that they require: programs check the versions of their requirements at run time."""
     found = dict(owners)
     pending = list(owners.values())
     while pending:
-        for each in environment.required(pending.pop()):
+        for each in distributions.required(pending.pop()):
             if each.name not in found:
                 found[each.name] = each
                 pending.append(each)
@@ -165,17 +165,17 @@ def _with_required(owners: Mapping[str, Installed], environment: Environment) ->
 def _metadata(owner: Installed) -> Iterator[DataFile]:
     folder = owner.metadata
     if folder.is_file():  # an .egg-info file of distutils
-        yield DataFile(folder, PurePosixPath(folder.name))
+        yield DataFile(folder, PurePosixPath(owner.metadata_name))
         return
     for path in sorted(folder.rglob("*")):
         relative = PurePosixPath(path.relative_to(folder))
         if path.is_file() and _is_carried(relative):
             content = _portable_record(path, folder) if path == folder / "RECORD" else None
-            yield DataFile(path, PurePosixPath(folder.name) / relative, content=content)
+            yield DataFile(path, PurePosixPath(owner.metadata_name) / relative, content=content)
 
 
 def _is_carried(metadata: PurePosixPath) -> bool:
-    """Does a file of a distribution's metadata (its path there) come along? What programs read, and licences, do."""
+    """True if a file of a distribution's metadata (its path there) is carried: programs read it, or it is a licence."""
     is_licence = "licen" in str(metadata).lower() or "copying" in metadata.name.lower()
     return metadata.name in _METADATA or is_licence
 
@@ -193,20 +193,20 @@ def _portable_record(record: Path, folder: Path) -> bytes:
 
 
 def _is_portable(path: PurePosixPath, folder: Path) -> bool:
-    """May a row of RECORD stay? It is for a file of a package, or for metadata that comes along."""
+    """True if a row of RECORD stays: it is of a file of a package, or of metadata that is carried."""
     if path.is_absolute() or ".." in path.parts or path.suffix == ".pyc":
         return False
     return path.parts[0] != folder.name or _is_carried(path.relative_to(folder.name))
 
 
 def _shared(owner: Installed) -> Iterator[DataFile]:
-    """What a distribution puts beside Python instead of into a package: files to share, programs that are not Python's."""
+    """Files that a distribution puts beside Python, not into a package: files to share, programs that are not Python's."""
     for path, place in owner.shared:
         is_program = place.parts[0] == "bin"
         if place.parts[0] in _ONLY_FOR_PEOPLE or place.parts[:2] in _MANUALS or not is_data(place):
             continue
         if path.is_file() and (not is_program or is_elf(path)):
-            yield DataFile(path, place, is_executable=is_program)
+            yield DataFile(path, place, is_executable=is_program, origin=Origin(OriginKind.DISTRIBUTION, owner.name))
 
 
 def _recorded(owner: Installed, packages: Mapping[Path, PurePosixPath]) -> Iterator[DataFile]:
@@ -222,16 +222,18 @@ def _recorded(owner: Installed, packages: Mapping[Path, PurePosixPath]) -> Itera
             yield _data_file(path, packages[home], home)
 
 
-def _below(folder: Path, packages: Mapping[Path, PurePosixPath], environment: Environment) -> Iterator[DataFile]:
+def _below(
+    folder: Path, packages: Mapping[Path, PurePosixPath], distributions: InstalledDistributions
+) -> Iterator[DataFile]:
     """Files in the tree of a package that no distribution lists: the app's own, or an editable install."""
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(
             name
             for name in folders
-            if name not in _NOT_FOLDERS and not name.startswith(".") and not is_stray_folder(name)
+            if name not in FOLDERS_LEFT_OUT and not name.startswith(".") and not is_stray_folder(name)
         )
         for name in sorted(names):
-            if environment.is_owned(f"{parent}/{name}"):
+            if distributions.is_owned(f"{parent}/{name}"):
                 continue
             path = Path(parent) / name
             home = _home(path, packages)
@@ -272,7 +274,7 @@ def _data_file(path: Path, package: PurePosixPath, home: Path) -> DataFile:
 # --- What the user adds -----------------------------------------------------------------------------------------------
 
 
-def with_added(files: Iterable[DataFile], wanted: Iterable[AddedData]) -> list[DataFile]:
+def merge_added_data(files: Iterable[DataFile], wanted: Iterable[AddedData]) -> list[DataFile]:
     """The files with those of `--add-data`, which win; BundleError when a source is not there."""
     every = {file.destination: file for file in files}
     for each in wanted:
@@ -288,7 +290,11 @@ def with_added(files: Iterable[DataFile], wanted: Iterable[AddedData]) -> list[D
     for destination in every:
         blocked = next((parent for parent in destination.parents if parent in every), None)
         if blocked is not None:
-            raise BundleError("bad-add-data", f"`{blocked}` would be both a file and a folder in the binary")
+            raise BundleError(
+                "bad-add-data",
+                f"`{blocked}` would be both a file and a folder in the binary",
+                hint="give one of them another DEST in `--add-data SRC:DEST`",
+            )
     return [every[destination] for destination in sorted(every)]
 
 
@@ -318,7 +324,7 @@ def _added(path: Path, destination: PurePosixPath) -> DataFile:
 
 
 def matches(source: Path) -> list[Path]:
-    """What a path means; a name with brackets that is there is meant as it is."""
+    """The files and folders that a path or pattern names; an existing name with brackets is no pattern."""
     if source.exists():
         return [source]
     return [Path(name) for name in sorted(glob(str(source)))]  # noqa: PTH207  # Path.glob takes no absolute patterns

@@ -11,22 +11,22 @@ import re
 from collections.abc import Container, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
-from bundler.analyze.graph import DataFile, Library
+from bundler.analyze.graph import DataFile, OpenedLibrary
 from bundler.analyze.installed.distributions import Installed
 from bundler.contract import bundle_root
 from bundler.elf import Machine, is_shared_object
 
 _NAME = re.compile(r".\.so(\.\d+)*$")
-# Of some version and platform, be it another one than the target's.
+# Suffixes for some version and platform, be it another one than the target's.
 _MODULE_TAG = re.compile(r"\.(cpython-|abi3|pypy|graalpy)")
 
-# Where tools that repair wheels put the libraries that the distribution's modules need: beside its packages.
+# The folder, beside a distribution's packages, in which tools that repair wheels put the libraries that its modules need.
 _GRAFTED = re.compile(r".\.libs$")
 
 
-def separate(
+def split_libraries(
     files: Iterable[DataFile], machine: Machine, added: Container[PurePosixPath] = ()
-) -> tuple[tuple[DataFile, ...], tuple[Library, ...]]:
+) -> tuple[tuple[DataFile, ...], tuple[OpenedLibrary, ...]]:
     """Data files, and the libraries among them; modules that nothing imports are left out.
 
     What only has the name of a library, or is one for another processor, stays a data file; so does a module that the user
@@ -43,13 +43,13 @@ def separate(
         elif not is_shared_object(file.source, machine):
             data.append(file)
         elif not _mentions(file.source, f"PyInit_{name.partition('.')[0]}\0".encode()):
-            libraries.append(Library(file.source, str(bundle_root() / file.destination)))
+            libraries.append(OpenedLibrary(file.source, str(bundle_root() / file.destination)))
         elif file.destination in added:
             data.append(file)
     return tuple(data), tuple(libraries)
 
 
-def grafted(owner: Installed) -> Iterator[DataFile]:
+def auditwheel_libraries(owner: Installed) -> Iterator[DataFile]:
     """Libraries beside the packages of a distribution that are loaded by name: none of its files needs them."""
     root = owner.metadata.parent
     libraries = [path for path in owner.files if _NAME.search(path.name) and path.is_file()]
@@ -62,6 +62,6 @@ def grafted(owner: Installed) -> Iterator[DataFile]:
 
 
 def _mentions(path: Path, text: bytes) -> bool:
-    """Do the file's bytes hold this text?"""
+    """True if the file's bytes hold this text."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         return data.find(text) >= 0

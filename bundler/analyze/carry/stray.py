@@ -12,7 +12,7 @@ _FILES = (
     *("*~", "*.swp", "*.swo", "#*#", ".#*", "*.orig", "*.rej", ".DS_Store", "Thumbs.db", "desktop.ini"),
     *(".git", ".gitmodules", ".hgtags", "*.pyc", "*.pyo"),
 )
-# What an example of such a file is called.
+# Endings of the names of examples.
 _EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist")
 
 _FOLDERS = frozenset(

@@ -1,1 +1,1 @@
-"""Which imports are followed: the walk from the program, and what rules, options and conventions add to it."""
+"""Follows imports: the walk from the program, and what rules, options and conventions add to it."""

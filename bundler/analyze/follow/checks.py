@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping
 
 from bundler.analyze.graph import Binding
-from bundler.analyze.installed.locate import Kind
+from bundler.analyze.installed.locate import ModuleKind
 from bundler.analyze.nodes import Reached
 from bundler.analyze.read.facts import FileFacts
 from bundler.analyze.resolve.entry import Entry, in_folder, module_at
@@ -80,7 +80,7 @@ def refuse_missing_function(entry: Entry, reached: Mapping[str, Reached], finder
 
 def _facts(module: Reached) -> FileFacts | None:
     """The facts of a module; those of an empty file for a namespace package; None where there is nothing to read."""
-    if module.located is not None and module.located.kind is Kind.NAMESPACE:
+    if module.located is not None and module.located.kind is ModuleKind.NAMESPACE:
         return FileFacts()
     return module.facts
 

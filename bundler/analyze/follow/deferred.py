@@ -35,7 +35,7 @@ class UsedNames:
         return name in self._used
 
     def uses_any(self, names: AbstractSet[str]) -> bool:
-        """Does code outside of the standard library use one of these names?"""
+        """True if code outside of the standard library uses one of these names."""
         return not names.isdisjoint(self._by_program)
 
     def wait(self, name: str, pending: PendingImport) -> None:

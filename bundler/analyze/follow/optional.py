@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bundler.analyze.follow.deferred import PendingImport
 from bundler.analyze.graph import Binding, Origin
-from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.installed.distributions import Installed, InstalledDistributions
 from bundler.analyze.installed.origins import Origins
 from bundler.analyze.nodes import Edge
 from bundler.analyze.read.facts import ImportFact
@@ -64,10 +64,10 @@ def _doomed(importers: Mapping[str, Iterable[str]], reached: Mapping[str, object
 
 
 class OptionalDistributions:
-    """Which distributions are meant to work together; knows which of them the program has reached."""
+    """Decides which distributions are meant to work together; knows which of them the program has reached."""
 
-    def __init__(self, environment: Environment, finder: ModuleFinder, origins: Origins) -> None:
-        self._environment = environment
+    def __init__(self, distributions: InstalledDistributions, finder: ModuleFinder, origins: Origins) -> None:
+        self._distributions = distributions
         self._finder = finder
         self._origins = origins
         # By the distributions of which a module has been reached: the names of those that they require.
@@ -75,14 +75,14 @@ class OptionalDistributions:
 
     def installed(self, origin: Origin) -> Installed | None:
         """The distribution that installed a module; None when it is not known, or the module is the app's own."""
-        return self._environment.get(origin.distribution) if origin.is_installed and origin.distribution else None
+        return self._distributions.get(origin.distribution) if origin.is_installed and origin.distribution else None
 
     def note(self, origin: Origin) -> None:
         """A module of this origin has been reached."""
         name = origin.distribution
         if name and name not in self._required:
-            owner = self._environment.get(name)
-            self._required[name] = self._environment.required_names(owner) if owner is not None else frozenset()
+            owner = self._distributions.get(name)
+            self._required[name] = self._distributions.required_names(owner) if owner is not None else frozenset()
 
     def is_offer(self, importer: Origin, fact: ImportFact) -> bool:
         """A guarded or deferred import of another distribution, which the importing one does not require.
@@ -102,6 +102,6 @@ class OptionalDistributions:
         return owner is None or not self._is_meant(owner, other)
 
     def _is_meant(self, owner: Installed, other: Installed) -> bool:
-        """Does a distribution require the other, or does one that has been reached require both?"""
+        """True if a distribution requires the other, or if one that has been reached requires both."""
         both = {owner.name, other.name}
-        return self._environment.requires(owner, other) or any(both <= names for names in self._required.values())
+        return self._distributions.requires(owner, other) or any(both <= names for names in self._required.values())

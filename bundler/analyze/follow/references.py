@@ -1,9 +1,9 @@
-"""Modules that a file refers to without an import statement: in string constants, and under computed names.
+"""Finds modules that a file refers to without an import statement: in string constants, and under computed names.
 
 - The name of an entry point group asks for every module that is installed for it.
 - A dotted name of the file's own package, or of one that its distribution requires, is most likely passed to
   `import_module` or `importlib.resources`; so is `module.Class`, for which the module needs no dot.
-- In the app's own code, `module:attribute` is how servers are told what to serve.
+- In the app's own code, `module:attribute` names what a server serves.
 - Beside a computed import, strings that are names of sibling modules form its table (PEP 562 and the like).
 - A computed import whose name begins with a literal means the modules that begin so, at the top level those of
   distributions that the file's own requires.
@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from bundler.analyze.graph import Binding, Origin
-from bundler.analyze.installed.distributions import Environment
-from bundler.analyze.installed.locate import Kind
+from bundler.analyze.installed.distributions import InstalledDistributions
+from bundler.analyze.installed.locate import ModuleKind
 from bundler.analyze.installed.origins import Origins
 from bundler.analyze.nodes import Reached
 from bundler.analyze.read.facts import Family, absolute_name
@@ -33,7 +33,7 @@ _LISTING_FILES = frozenset({"listdir", "scandir", "glob", "iglob", "iterdir", "r
 _IMPORTING = frozenset({"import_module", "__import__", "load_module", "exec_module"})
 # Attributes and functions that tell where a package lies.
 _PLACES = frozenset({"__path__", "__file__", "files", "iterdir"})
-# How the names of modules begin that belong together by convention.
+# The common beginning of names of modules that belong together by convention.
 _STEM = re.compile(r"[a-z][a-z0-9_]{2,}_")
 
 # The name of a class, as people write them.
@@ -41,12 +41,12 @@ _CLASS = re.compile(r"[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*")
 
 
 class References:
-    """What files refer to; remembers the packages that a top-level package names, until code of it lists modules."""
+    """Finds modules that files refer to; remembers packages that a top-level package names, until its code lists modules."""
 
-    def __init__(self, finder: ModuleFinder, origins: Origins, environment: Environment) -> None:
+    def __init__(self, finder: ModuleFinder, origins: Origins, distributions: InstalledDistributions) -> None:
         self._finder = finder
         self._origins = origins
-        self._environment = environment
+        self._distributions = distributions
         self._named: dict[str, set[str]] = {}  # packages by the top-level package whose code names them
         self._tops: dict[str, bool] = {}  # whether there are top-level modules of these names
         self._listing: set[str] = set()  # top-level packages with code that lists modules
@@ -58,8 +58,8 @@ class References:
             return
         tables: set[str] = set()
         words = reached.facts.strings.split()
-        for group in sorted(self._environment.groups & set(words)):
-            for module in self._environment.providers(group):
+        for group in sorted(self._distributions.groups & set(words)):
+            for module in self._distributions.providers(group):
                 yield module, Binding.RULE
         has_tables = bool((reached.facts.dynamic or reached.facts.has_lazy_attributes) and reached.package)
         has_own_tables = bool(reached.facts.dynamic and not reached.package and reached.origin.is_own)
@@ -94,7 +94,7 @@ class References:
         yield from self._listed(reached)
 
     def _lists_itself(self, reached: Reached) -> bool:
-        """Does a package go through its own folder, to import what is there?
+        """True if a package goes through its own folder to import what is there.
 
         It hands out its `__path__`, or there is an import with a computed name beside a listing of files.
         """
@@ -151,7 +151,7 @@ class References:
         return self._existing(name) if is_reference and reached.origin.is_own else None
 
     def _is_near(self, reached: Reached, name: str) -> bool:
-        """Does a name belong to the file's own package, or to a distribution that its own requires?"""
+        """True if a name belongs to the file's own package, or to a distribution that its own requires."""
         top = name.partition(".")[0]
         if top == reached.top:
             return True
@@ -161,10 +161,10 @@ class References:
             return False
         located = self._finder.deepest(name)
         if reached.origin.is_own:
-            return located is not None  # the app's own code means what it says
-        owner = self._environment.get(reached.origin.distribution)
-        other = self._environment.get(self._origins.of(located).distribution) if located else None
-        return owner is not None and other is not None and self._environment.requires(owner, other)
+            return located is not None  # a name in the app's own code means the module
+        owner = self._distributions.get(reached.origin.distribution)
+        other = self._distributions.get(self._origins.of(located).distribution) if located else None
+        return owner is not None and other is not None and self._distributions.requires(owner, other)
 
     def _family(self, reached: Reached, family: Family) -> Iterator[Reference]:
         """All modules of a package whose names begin as that of a computed import does."""
@@ -214,7 +214,7 @@ class References:
 
     def _has_code(self, name: str) -> bool:
         located = self._finder.find(name)
-        return located is not None and located.kind is not Kind.NAMESPACE
+        return located is not None and located.kind is not ModuleKind.NAMESPACE
 
     def _imported_packages(self, reached: Reached) -> Iterator[str]:
         """Packages that a file imports, of the app, of its own distribution, or of one that this requires."""
@@ -231,12 +231,12 @@ class References:
                     yield name
 
     def _requires(self, origin: Origin, other: Origin) -> bool:
-        """Does the distribution of a module require that of another? The app's own code requires what it imports."""
-        theirs = self._environment.get(other.distribution) if other.distribution else None
+        """True if the distribution of a module requires that of another. The app's own code requires what it imports."""
+        theirs = self._distributions.get(other.distribution) if other.distribution else None
         if theirs is None or other.is_stdlib:
             return False
-        ours = self._environment.get(origin.distribution) if origin.distribution else None
-        return ours is not None and self._environment.requires(ours, theirs)
+        ours = self._distributions.get(origin.distribution) if origin.distribution else None
+        return ours is not None and self._distributions.requires(ours, theirs)
 
     def _submodules(self, package: str) -> Iterator[str]:
         return (f"{package}.{name}" for name in self._below(package))

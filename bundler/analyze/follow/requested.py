@@ -1,19 +1,19 @@
-"""What options and hooks ask for beyond what is reached: modules, files, metadata of distributions."""
+"""Adds what options and hooks request beyond what is reached: modules, files, metadata of distributions."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from bundler.analyze.carry.data import added_files
 from bundler.analyze.follow.walk import Walker
 from bundler.analyze.graph import APP, Binding, DataFile, Origin, OriginKind
 from bundler.analyze.hooks import HookError, Hooks, RuntimeHook
-from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.hooks.worker.schema import Collected, HookConfig, Subject
+from bundler.analyze.installed.distributions import Installed, InstalledDistributions
 from bundler.analyze.nodes import Reached
 from bundler.cache import Cache, digest
 from bundler.errors import BundleError
@@ -21,7 +21,7 @@ from bundler.settings import AddedData, Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Requested:
     """Files, and distributions whose metadata is wanted."""
 
     files: tuple[AddedData, ...]
@@ -40,9 +40,9 @@ def hook_folders(settings: Settings) -> tuple[Path, ...]:
     return tuple(path.resolve() for path in settings.hook_folders)
 
 
-def hook_config(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
+def hook_config(settings: Settings) -> HookConfig:
     """Values for hooks by module and key; BundleError when one is written in another way."""
-    found: dict[str, dict[str, Any]] = {}
+    found: HookConfig = {}
     for text in settings.hook_config:
         place, equals, value = text.partition("=")
         module, colon, key = place.partition(":")
@@ -59,32 +59,31 @@ def hook_config(settings: Settings) -> Mapping[str, Mapping[str, Any]]:
     return found
 
 
-def add_asked(walker: Walker, settings: Settings, hooks: Hooks, environment: Environment) -> Asked:
+def add_requested(walker: Walker, settings: Settings, hooks: Hooks, distributions: InstalledDistributions) -> Requested:
     """Bring in what options name; BundleError for what is not there."""
     for name in settings.hidden_imports:
         _add(walker, name, "the hidden import")
-    pairs: list[tuple[str, str]] = []
-    modules: list[str] = []
-    for name in settings.collected:
-        datas, binaries, submodules = _call(walker, hooks, "collect_all", name)
-        pairs += [*datas, *binaries]
-        modules += [name, *submodules]
-    for name in settings.collected_submodules:
-        modules += [name, *_call(walker, hooks, "collect_submodules", name)]
-    for name in settings.collected_data:
-        pairs += _call(walker, hooks, "collect_data_files", name)
-    for name in settings.collected_binaries:
-        pairs += _call(walker, hooks, "collect_dynamic_libs", name)
-    modules += [
+    wanted: Mapping[Subject, Sequence[str]] = {
+        "all": settings.collected,
+        "submodules": settings.collected_submodules,
+        "data": settings.collected_data,
+        "libraries": settings.collected_binaries,
+    }
+    collected = [_collect(walker, hooks, subject, name) for subject, names in wanted.items() for name in names]
+    categories = [
         category.rpartition(".")[0]
         for text in settings.warnings
         for category in text.split(":")[2:3]
         if "." in category
     ]
-    for name in modules:
+    for name in (*(name for each in collected for name in each["modules"]), *categories):
         walker.add("__main__", name, Binding.RULE)
-    files = tuple(AddedData(Path(source), PurePosixPath(destination)) for source, destination in pairs)
-    return Asked(files, tuple(_distribution(name, environment) for name in settings.copied_metadata))
+    files = tuple(
+        AddedData(Path(source), PurePosixPath(destination))
+        for each in collected
+        for source, destination in each["files"]
+    )
+    return Requested(files, tuple(_distribution(name, distributions) for name in settings.copied_metadata))
 
 
 def _add(walker: Walker, name: str, what: str) -> None:
@@ -96,21 +95,25 @@ def _add(walker: Walker, name: str, what: str) -> None:
         )
 
 
-def _call(walker: Walker, hooks: Hooks, function: str, package: str) -> Any:  # what the function returns
-    if not walker.is_there(package):
+def _collect(walker: Walker, hooks: Hooks, subject: Subject, package: str) -> Collected:
+    if not walker.exists(package):
         raise BundleError(
             "no-such-module",
             f"there is no package `{package}` to collect",
             hint="is it installed in the environment of the target Python (see `--python`)?",
         )
     try:
-        return hooks.call(function, package)
+        return hooks.collect(package, subject)
     except HookError as error:
-        raise BundleError("cannot-collect", f"`{package}` cannot be collected: {error}") from error
+        raise BundleError(
+            "cannot-collect",
+            f"`{package}` cannot be collected: {error}",
+            hint="name its modules with `--hidden-import` and its files with `--add-data`",
+        ) from error
 
 
-def _distribution(name: str, environment: Environment) -> Installed:
-    found = environment.get(name)
+def _distribution(name: str, distributions: InstalledDistributions) -> Installed:
+    found = distributions.get(name)
     if found is None:
         raise BundleError(
             "no-such-distribution",
@@ -146,30 +149,30 @@ def add_runtime_hooks(walker: Walker, settings: Settings, hooks: Hooks, cache: C
             return tuple(found)
 
 
-def described(
-    asked: Asked, hooks: Hooks, environment: Environment, reached: Mapping[str, Reached]
+def requested_metadata(
+    requested: Requested, hooks: Hooks, distributions: InstalledDistributions, reached: Mapping[str, Reached]
 ) -> Iterator[Installed]:
     """Distributions whose metadata options and hooks ask for."""
-    yield from asked.distributions
-    for wanted, _ in _files(asked, hooks, reached):
-        owner = environment.described_by(wanted.source)
+    yield from requested.distributions
+    for wanted, _ in _files(requested, hooks, reached):
+        owner = distributions.described_by(wanted.source)
         if owner is not None:
             yield owner
 
 
-def asked_files(
-    asked: Asked, hooks: Hooks, environment: Environment, reached: Mapping[str, Reached]
+def requested_files(
+    requested: Requested, hooks: Hooks, distributions: InstalledDistributions, reached: Mapping[str, Reached]
 ) -> Iterator[DataFile]:
     """Files that options and hooks ask for, but for metadata, of which the default rule takes what programs read."""
-    for wanted, origin in _files(asked, hooks, reached):
-        if environment.described_by(wanted.source) is None:
+    for wanted, origin in _files(requested, hooks, reached):
+        if distributions.described_by(wanted.source) is None:
             yield from (replace(file, origin=origin) for file in added_files(wanted))
     yield from _sources(hooks, reached)
 
 
-def _files(asked: Asked, hooks: Hooks, reached: Mapping[str, Reached]) -> Iterator[tuple[AddedData, Origin]]:
-    """What options and hooks ask for, and for whom."""
-    yield from ((file, APP) for file in asked.files)
+def _files(requested: Requested, hooks: Hooks, reached: Mapping[str, Reached]) -> Iterator[tuple[AddedData, Origin]]:
+    """Data that options and hooks request, each with the origin of what requests it."""
+    yield from ((file, APP) for file in requested.files)
     for hook in hooks.ran:
         module = reached.get(hook.hook.module)
         yield from ((file, APP if module is None else module.origin) for file in hook.files)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bundler.analyze.follow.walk import Walker
 from bundler.analyze.graph import Binding
-from bundler.analyze.installed.locate import Kind, Locator
+from bundler.analyze.installed.locate import Locator, ModuleKind
 from bundler.analyze.resolve.entry import Entry
 from bundler.settings import Settings
 from bundler.target import TargetPython
@@ -29,33 +29,37 @@ def add_whole_library(walker: Walker, target: TargetPython, settings: Settings, 
     for host in hosts:
         top = host.partition(".")[0]
         located = walker.reached[top].located if top in walker.reached else None
-        for name in _below(walker.finder.locator, top, located.folders if located is not None else ()):
+        for name in submodules_below(walker.finder.locator, top, located.folders if located is not None else ()):
             # Not by rule, for nothing is amiss when some of it cannot be imported here.
             walker.add_existing(host, name, Binding.STRING)
 
 
 def library_modules(locator: Locator, target: TargetPython) -> Iterator[str]:
-    """Every module of the standard library that is there, packages before what is in them."""
+    """Every module of the installed standard library, packages before their modules."""
     for name in sorted(target.stdlib_modules - _NOT_LIBRARY):
         yield name
         located = locator.find(name, target.search_path)
         if located is not None:
-            yield from _below(locator, name, located.folders)
+            yield from submodules_below(locator, name, located.folders)
 
 
-def _below(
+def submodules_below(
     locator: Locator, package: str, folders: Iterable[Path], above: frozenset[Path] = frozenset()
 ) -> Iterator[str]:
+    """Full names of the modules in a package, at any depth, without tests and folders of data.
+
+    `folders`: the package's own. `above`: the folders, resolved, of the packages that it is in.
+    """
     folders = [folder for folder in folders if folder.resolve() not in above]  # links may lead in circles
     above |= {folder.resolve() for folder in folders}
     for name in locator.submodules(folders):
         if name not in _NOT_LIBRARY:
             located = locator.find(name, folders)
             assert located is not None
-            if located.kind is Kind.NAMESPACE:  # templates of projects and the like: data
+            if located.kind is ModuleKind.NAMESPACE:  # templates of projects and the like: data
                 continue
             yield f"{package}.{name}"
-            yield from _below(locator, f"{package}.{name}", located.folders, above)
+            yield from submodules_below(locator, f"{package}.{name}", located.folders, above)
 
 
 def _hosts(walker: Walker, entry: Entry) -> Iterator[str]:

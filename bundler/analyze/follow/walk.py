@@ -15,37 +15,36 @@ from bundler.analyze.follow.references import References
 from bundler.analyze.follow.rules import Rule, Rules
 from bundler.analyze.graph import APP, Binding, LeftOut, Origin
 from bundler.analyze.hooks import Hooks, RuntimeHook
-from bundler.analyze.installed.distributions import Environment
-from bundler.analyze.installed.locate import Folder, Kind, Located, sibling_source
+from bundler.analyze.installed.distributions import InstalledDistributions
+from bundler.analyze.installed.locate import Folder, Located, ModuleKind, sibling_source
 from bundler.analyze.installed.origins import Origins
-from bundler.analyze.nodes import AddedFolder, Edge, Reached, Walk
-from bundler.analyze.read.extension import ExtensionReader
+from bundler.analyze.nodes import COMPILING_SOURCES, READING_SOURCES, AddedFolder, Edge, Reached, Walk
+from bundler.analyze.read.extension import ExtensionImports
 from bundler.analyze.read.facts import Addition, FactSource, FileFacts, ImportFact, absolute_name
 from bundler.analyze.resolve.finder import ModuleFinder
 from bundler.analyze.resolve.places import Places, relative_place
 from bundler.analyze.resolve.resolver import Node, Resolver
 
 # Functions of `inspect` that need the source of what they are given.
-_READING_SOURCES = frozenset({"getsource", "getsourcelines", "getcomments", "findsource"})
 
 _CERTAIN = frozenset({Binding.EAGER, Binding.CONDITIONAL})
 
 
 @dataclass(frozen=True, slots=True)
 class AnalysisContext:
-    """What a walk asks: where modules are, whose they are, what they hold, what rules and hooks say of them."""
+    """Sources of answers for a walk: where modules are, whose they are, what they hold, what rules and hooks say of them."""
 
     finder: ModuleFinder
     origins: Origins
     facts: FactSource
-    extensions: ExtensionReader
-    environment: Environment
+    extensions: ExtensionImports
+    distributions: InstalledDistributions
     rules: Rules
     hooks: Hooks
 
 
 def _without(fact: ImportFact, package: str, excluded: frozenset[str]) -> ImportFact | None:
-    """What is left of an import in a module of `package` when some modules are not to be imported; None: nothing."""
+    """The rest of an import in a module of `package` when some modules are not to be imported; None when nothing is left."""
     base = absolute_name(fact, package)
 
     def is_excluded(name: str) -> bool:
@@ -69,8 +68,8 @@ class Walker:
         self._runtime_hooks: set[str] = set()
         self._facts = context.facts
         self._extensions = context.extensions
-        # What the program adds to its search path is followed for import statements alone.
-        self._references = References(replace(context.finder), context.origins, context.environment)
+        # Folders that the program adds to its search path serve import statements alone.
+        self._references = References(replace(context.finder), context.origins, context.distributions)
         self._origins = context.origins
         self._rules = context.rules
         self._hooks = context.hooks
@@ -87,7 +86,7 @@ class Walker:
         self._used = UsedNames(used_by_core)
         self._fallbacks = Fallbacks()
         self._late_rules: list[Rule] = []  # of modules that have been reached, for programs that use certain names
-        self._optional = OptionalDistributions(context.environment, context.finder, context.origins)
+        self._optional = OptionalDistributions(context.distributions, context.finder, context.origins)
         self.served: dict[str, Rule] = {}  # rules by names that only code at Python's start makes importable
         for rule in context.rules.packages.values():
             if rule.serve and self.finder.exists(rule.module):
@@ -95,7 +94,7 @@ class Walker:
         self._resolver = Resolver(context.finder, excluded, self._locate, self._found)
 
     def finished(self) -> Walk:
-        """What was reached, in all."""
+        """The finished walk."""
         return Walk(
             reached=dict(self.reached),
             edges=tuple(self._edges),
@@ -112,8 +111,8 @@ class Walker:
         """Follow the entry: a script, or a module of `package` that runs under the name `__main__`."""
         node = self._resolver.add("__main__", None)
         node.globalnames.update(facts.globals)
-        located = Located(Kind.SOURCE, source) if source is not None else None
-        # As the module that it also is, if it is one of a package.
+        located = Located(ModuleKind.SOURCE, source) if source is not None else None
+        # Under the name of the module that it also is, if it is one of a package.
         place = PurePosixPath(*package.split("."), "__main__") if package else PurePosixPath("__main__")
         self.reached["__main__"] = Reached("__main__", located, facts, origin, place)
         self._search(self.reached["__main__"])
@@ -136,26 +135,26 @@ class Walker:
         return name in self.reached
 
     def add_bare(self, importer: str | None, name: str, binding: Binding) -> None:
-        """Bring in a module of which nobody calls a function: what these import is not followed, if it is new."""
+        """Bring in a module whose functions are never called: if it is new, imports inside them are not followed."""
         if name not in self.reached:
             self._bare.add(name)
             self.add(importer, name, binding)
 
-    def is_there(self, name: str) -> bool:
-        """Is there a module of this name, reached or not?"""
+    def exists(self, name: str) -> bool:
+        """True if a module of this name exists, reached or not."""
         return name in self.reached or self.finder.exists(name)
 
     def add_existing(self, importer: str | None, name: str, binding: Binding) -> None:
         """Bring in a module, if there is one of this name."""
-        if name not in self.reached and self.is_there(name):
+        if name not in self.reached and self.exists(name):
             self.add(importer, name, binding)
 
     def add_runtime_hook(self, hook: RuntimeHook) -> None:
-        """A file that becomes a module which runs before the program."""
+        """Bring in a file as a module that runs before the program."""
         if hook.name not in self.reached:
             node = self._resolver.add(hook.name, hook.path)
             self._runtime_hooks.add(hook.name)
-            self._reach(node, Located(Kind.SOURCE, hook.path), hook.origin)
+            self._reach(node, Located(ModuleKind.SOURCE, hook.path), hook.origin)
             self._edges.append(Edge("__main__", hook.name, Binding.HOOK, is_attribute=False, line=0))
             self.run()
 
@@ -176,11 +175,10 @@ class Walker:
                             self.add_expanded(rule.module, f"{module.name}.{pattern}")
 
     def reads_own_sources(self) -> bool:
-        """Does some module read the sources of the app's own modules: one of these, or a library of which a rule says so?"""
-        for module in self.reached.values():
-            names = module.facts.names.values() if module.facts is not None and module.origin.is_own else ()
-            if any(not _READING_SOURCES.isdisjoint(each.split()) for each in names):
-                return True
+        """True if some module reads the sources of the app's own modules: one of these, or a library of which a rule says so."""
+        wanted = READING_SOURCES | COMPILING_SOURCES
+        if any(module.origin.is_own and module.has_any(wanted) for module in self.reached.values()):
+            return True
         return any(
             rule.reads_own_sources and (not rule.program_uses or self._used.uses_any(rule.program_uses))
             for rule in self.rules_in_effect()
@@ -199,7 +197,7 @@ class Walker:
     def add_run(self, importer: str | None, name: str) -> None:
         """Bring in a module that is run as `python -m` runs it, if there is one of this name."""
         for each in (name, f"{name}.__main__"):
-            if self.is_there(each):
+            if self.exists(each):
                 node = self._import_name(importer, each, Binding.STRING)
                 self.follow_guarded(node.identifier)
 
@@ -213,7 +211,7 @@ class Walker:
             self._pending += [PendingImport(node, fact) for fact in facts.main_imports]
 
     def use(self, names: Iterable[str]) -> None:
-        """Names that code outside the graph uses."""
+        """Note names that code outside the graph uses."""
         self._pending += self._used.use(" ".join(names))
         self.run()
 
@@ -237,7 +235,7 @@ class Walker:
     # --- What the resolver asks ---
 
     def _locate(self, name: str, folders: Iterable[Folder]) -> Located | None:
-        """Where a module is, below these folders unless a hook knows better."""
+        """The place of a module, below these folders unless a hook names others."""
         before = self._hooks.before_import(name)
         if before is not None:
             self._made_at_run_time |= {*before.runtime_modules}
@@ -273,7 +271,7 @@ class Walker:
             self._expect_imports(reached)
 
     def _spread(self, node: Node, located: Located, facts: FileFacts, place: PurePosixPath) -> Located:
-        """A package with the folders that it adds to its `__path__`."""
+        """The package with the folders that it adds to its `__path__`."""
         folders = list(located.folders)
         if facts.extends_path:
             folders = list(self._extended(node.identifier, located.folders))
@@ -296,9 +294,9 @@ class Walker:
         return tuple(dict.fromkeys((*folders, *filter(Path.is_dir, others))))
 
     def _expect_imports(self, reached: Reached) -> None:
-        """The modules that a module most likely brings in can be read while others are looked at.
+        """Start to read the modules that a module most likely imports, while others are looked at.
 
-        Nothing depends on whether these are the ones.
+        A wrong guess only wastes time.
         """
         facts = reached.facts
         names: list[str] = []
@@ -314,7 +312,11 @@ class Walker:
         for name in names if self._facts.is_reading else ():
             parts = name.split(".")
             for length, located in enumerate(self.finder.steps(name), 1):
-                if located is not None and located.kind is Kind.SOURCE and ".".join(parts[:length]) not in self.reached:
+                if (
+                    located is not None
+                    and located.kind is ModuleKind.SOURCE
+                    and ".".join(parts[:length]) not in self.reached
+                ):
                     paths.append(located.path)
         self._facts.expect(paths)
 
@@ -374,10 +376,10 @@ class Walker:
         is_package = bool(reached.located.folders)
         self._places.add_folder(folder, relative_place(reached.place if is_package else reached.place.parent, relative))
         self.finder.insert(folder, addition.position)
-        self._additions.append(AddedFolder(folder, reached.name, addition.line, addition.is_certain))
+        self._additions.append(AddedFolder(folder, reached.name, addition.line, addition.position, addition.is_certain))
 
     def _note_names(self, rule: Rule | None) -> None:
-        """Names under which the modules of a package are imported, as its rule says; not those that something has."""
+        """Note names, from a package's rule, under which its modules are imported; existing modules keep theirs."""
         for name, real in rule.names.items() if rule is not None else ():
             if name not in self._other_names and not self.finder.exists(name):
                 self._other_names[name] = real
@@ -385,7 +387,7 @@ class Walker:
                     self._serving[name] = rule
 
     def _renamed(self, fact: ImportFact) -> ImportFact:
-        """An import by the name that the module has here."""
+        """The import, with the name that the module has in the graph."""
         top, dot, rest = fact.name.partition(".")
         if fact.level or top not in self._other_names:
             return fact
@@ -394,17 +396,17 @@ class Walker:
         return replace(fact, name=self._other_names[top] + dot + rest)
 
     def _define(self, node: Node, names: Iterable[str]) -> None:
-        """Names are attributes of a module, but for those of its submodules: `from . import x` needs the submodule."""
+        """Note names as attributes of a module, without those of its submodules: `from . import x` needs the submodule."""
         node.globalnames.update(set(names).difference(self.finder.locator.submodules(node.packagepath or ())))
 
     def _must_wait(self, node: Node, fact: ImportFact) -> bool:
-        """A deferred import of the standard library that nothing reached can cause."""
+        """True for a deferred import of the standard library that no reached code can cause."""
         if fact.binding is not Binding.DEFERRED or not fact.user or fact.user in self._used:
             return False
         return self.reached[node.identifier].origin.is_stdlib
 
     def _is_left_out(self, node: Node, fact: ImportFact) -> bool:
-        """An import of what the program does without, which is noted."""
+        """True for an import that the program does without, which is then noted."""
         name = fact.name.partition(".")[0]
         if name in self.reached or name in self.finder.builtin:
             return False
@@ -414,10 +416,10 @@ class Walker:
         return True
 
     def _read(self, located: Located | None) -> FileFacts | None:
-        if located is None or located.kind is Kind.NAMESPACE:
+        if located is None or located.kind is ModuleKind.NAMESPACE:
             return None
         source: Path | None = located.path
-        if located.kind is Kind.EXTENSION:
+        if located.kind is ModuleKind.EXTENSION:
             source = sibling_source(located.path, self.finder.locator.extension_suffixes)
         return self._facts.facts(source) if source is not None else None
 
@@ -450,7 +452,7 @@ class Walker:
                 self._late_rules.append(rule)
 
     def _follow_unwritten(self, reached: Reached) -> None:
-        """What code outside the standard library needs without an import statement."""
+        """Follow what code outside the standard library needs without an import statement."""
         if not reached.origin.is_stdlib:
             for name, binding in self._references.of(reached):
                 self._import_name(reached.name, name, binding)
@@ -469,7 +471,7 @@ class Walker:
 
     def _follow_rule(self, importer: str, names: Iterable[str]) -> None:
         for name in names:
-            # What a pattern means is there, but perhaps not all that it imports in turn.
+            # The modules of a pattern exist, but perhaps not all that they import in turn.
             binding = Binding.STRING if "*" in name else Binding.RULE
             found = list(self.finder.expand(name))
             self._expect(found)
@@ -477,7 +479,7 @@ class Walker:
                 self._import_name(importer, each, binding)
 
     def _codecs(self, reached: Reached) -> Iterator[str]:
-        """Codecs are imported by the name of their encoding, often one that comes from outside."""
+        """Modules of the codecs that a file uses: all of them, if an encoding is computed."""
         if reached.facts is not None:
             yield from (f"encodings.{name}" for name in reached.facts.codecs)
             if reached.facts.any_codec:
@@ -486,7 +488,7 @@ class Walker:
     def _compiled_imports(self, reached: Reached) -> Iterable[str]:
         """Imports of a compiled module; those of the standard library are known by rules."""
         located = reached.located
-        if located is None or located.kind is not Kind.EXTENSION or reached.origin.is_stdlib:
+        if located is None or located.kind is not ModuleKind.EXTENSION or reached.origin.is_stdlib:
             return ()
         return self._extensions.imports(
             reached.name, located.path, reached.package, self._optional.installed(reached.origin)
@@ -507,7 +509,7 @@ class Walker:
             if fact.name in ignored or ("*" in ignored and fact.binding is Binding.DEFERRED):
                 continue
             if fact.fallback and fact.fallback not in failed:
-                # What was to be tried first is there; whether it can be imported will show.
+                # The alternative to be tried first exists; whether it can be imported will show.
                 self._fallbacks.wait(PendingImport(node, fact, caller), attempted.get(fact.fallback, ()))
                 continue
             edges = len(self._edges)
@@ -532,12 +534,12 @@ class Walker:
         parts = importer.name.split(".")
         around = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
         excluded = frozenset().union(*(self._excluded_by_hooks.get(name, frozenset()) for name in around))
-        # What a hook excludes is not excluded from itself: when something else imports it, it must be whole.
+        # A hook's exclusion does not apply inside the excluded package: when something else imports that, it must be whole.
         excluded = frozenset(name for name in excluded if not f"{importer.name}.".startswith(f"{name}."))
         return (kept for fact in facts if (kept := _without(fact, importer.package, excluded))) if excluded else facts
 
     def _follow(self, node: Node, fact: ImportFact, caller: Node | None = None) -> bool:
-        """Follow one import; was everything that it names found?"""
+        """Follow one import; True if everything that it names was found."""
         fact = self._renamed(fact)
         names = set(fact.names or ()) - {"*"}
         start = caller if caller and fact.level else node
@@ -551,14 +553,14 @@ class Walker:
         return nodes[0].identifier in self.reached and all(map(self._is_there, nodes[1:]))
 
     def _is_there(self, imported: Node) -> bool:
-        """Is there a module of this name, or may its parent have such an attribute?"""
+        """True if a module of this name exists, or if its parent may have such an attribute."""
         if imported.identifier in self.reached or imported.identifier in self._made_at_run_time:
             return True
         parent = self.reached.get(imported.identifier.rpartition(".")[0])
         return parent is not None and (parent.facts is None or parent.facts.may_have_any_name)
 
     def _follow_star(self, node: Node, imported: Node, fact: ImportFact) -> None:
-        """`from package import *` imports the submodules that `__all__` names, and passes names on."""
+        """Follow `from package import *`: it imports the submodules that `__all__` names, and passes names on."""
         reached = self.reached.get(imported.identifier)
         if reached is None or reached.facts is None:
             return

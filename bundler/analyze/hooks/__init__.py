@@ -1,7 +1,7 @@
 """PyInstaller's hooks: files that say what a module needs invisibly. They run unchanged, in a worker.
 
 A hook is found by its file's name: `hook-package.module.py` speaks about `package.module`. `discover.py` finds the
-folders that hold hooks, `run.py` runs them, and what they ask for is noted here for those who build the graph.
+folders that hold hooks, `run.py` runs them and returns their requests.
 """
 
 from bundler.analyze.hooks.discover import HookSources, RuntimeHook

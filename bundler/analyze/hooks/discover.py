@@ -1,4 +1,4 @@
-"""Where hooks are. A folder of hooks holds `hook-MODULE.py` files, and may hold
+"""Finds hooks. A folder of hooks holds `hook-MODULE.py` files, and may hold
 
     pre_safe_import_module/hook-MODULE.py   run before MODULE is looked for
     pre_find_module_path/hook-MODULE.py     may change where it is looked for
@@ -19,12 +19,12 @@ from enum import Enum
 from pathlib import Path
 
 from bundler.analyze.graph import APP, Origin, OriginKind
-from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.installed.distributions import Installed, InstalledDistributions
 
 GROUP = "pyinstaller40"  # the entry points of packages that bring hooks
 CONTRIBUTED = "_pyinstaller_hooks_contrib"  # the community's collection
 
-# As PyInstaller ranks them. A hook says otherwise in a comment of its own.
+# Priorities as in PyInstaller. A comment in a hook may set another.
 _USERS_PRIORITY = 1000
 PACKAGES_PRIORITY = 0
 _CONTRIBUTED_PRIORITY = -1000
@@ -34,7 +34,7 @@ _PRIORITY_COMMENT = re.compile(rb"^#\s*\$PyInstaller-Hook-Priority:\s*(-?\d+)", 
 
 
 class HookKind(Enum):
-    """When a hook runs; the value is the name of its folder, and how the worker calls it."""
+    """The moment at which a hook runs; the value is the name of its folder, and the worker's word for it."""
 
     STANDARD = "standard"
     BEFORE_IMPORT = "pre_safe_import_module"
@@ -62,7 +62,7 @@ class RuntimeHook:
 
 @dataclass(frozen=True, slots=True)
 class HookFolder:
-    """A folder of hooks, with the priority of those that do not say their own."""
+    """A folder of hooks, with the priority of hooks that set none."""
 
     path: Path
     priority: int
@@ -94,12 +94,12 @@ class HookSources:
         return frozenset(module for each, module in self._hooks if each is kind)
 
     def runtime(self, module: str) -> Sequence[RuntimeHook]:
-        """What runs first in a program that holds a module."""
+        """The hooks that run first in a program that holds a module."""
         return self._runtime.get(module, ())
 
 
 def find_folders(
-    wanted: Iterable[Path], environment: Environment, ask: Callable[[str], Sequence[str]]
+    wanted: Iterable[Path], distributions: InstalledDistributions, ask: Callable[[str], Sequence[str]]
 ) -> Iterator[HookFolder]:
     """Every folder of hooks: the user's, those of installed packages, the contributed ones, an installed PyInstaller's, ours.
 
@@ -108,7 +108,7 @@ def find_folders(
     for path in wanted:
         yield HookFolder(path, _USERS_PRIORITY)
     contributed = False
-    for owner in environment.offering(GROUP):
+    for owner in distributions.offering(GROUP):
         for entry in _entry_points(owner):
             is_contributed = entry.partition(":")[0] == CONTRIBUTED
             contributed |= is_contributed
@@ -118,7 +118,7 @@ def find_folders(
     if not contributed:
         for folder in contributed_folders():
             yield HookFolder(folder, _CONTRIBUTED_PRIORITY)
-    installed = installed_pyinstaller(environment)
+    installed = installed_pyinstaller(distributions)
     if installed is not None:
         yield HookFolder(installed / "hooks", PYINSTALLERS_PRIORITY)
     yield HookFolder(Path(__file__).with_name("own"), _OWN_PRIORITY)
@@ -136,9 +136,9 @@ def guest_folder(package: str) -> Path | None:
     return Path(spec.origin).parent.parent if spec is not None and spec.origin is not None else None
 
 
-def installed_pyinstaller(environment: Environment) -> Path | None:
+def installed_pyinstaller(distributions: InstalledDistributions) -> Path | None:
     """The package of the PyInstaller that is installed for the target, if one is."""
-    owner = environment.get("pyinstaller")
+    owner = distributions.get("pyinstaller")
     package = owner.metadata.parent / "PyInstaller" if owner is not None else None
     return package if package is not None and (package / "hooks").is_dir() else None
 
@@ -185,4 +185,4 @@ def _runtime_hooks_in(folder: HookFolder) -> Mapping[str, list[RuntimeHook]]:
             for module, names in named.items()
         }
     except (ValueError, SyntaxError, AttributeError, TypeError):
-        return {}  # not such a table
+        return {}  # another file of this name

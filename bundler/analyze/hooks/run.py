@@ -8,9 +8,9 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import overload
 
-from bundler.analyze.carry.data import matches
+from bundler.analyze.carry.data import FOLDERS_LEFT_OUT, SUFFIXES_LEFT_OUT_OF_HOOKS, matches
 from bundler.analyze.graph import STDLIB, Origin
 from bundler.analyze.hooks.discover import (
     CONTRIBUTED,
@@ -24,7 +24,26 @@ from bundler.analyze.hooks.discover import (
     guest_folder,
     installed_pyinstaller,
 )
-from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.hooks.worker.schema import (
+    Answer,
+    BeforeImportRequest,
+    BeforeImportResult,
+    BeforeSearchRequest,
+    BeforeSearchResult,
+    Collected,
+    CollectRequest,
+    FoldersRequest,
+    FoldersResult,
+    HookConfig,
+    HookRequest,
+    HookResult,
+    Request,
+    Setting,
+    StandardRequest,
+    StandardResult,
+    Subject,
+)
+from bundler.analyze.installed.distributions import InstalledDistributions
 from bundler.analyze.installed.locate import Folder, Located
 from bundler.cache import Cache, digest, tree_digest
 from bundler.errors import Diagnostic, warning
@@ -43,7 +62,7 @@ _WORKER = Path(__file__).parent / "worker"
 
 @dataclass(frozen=True, slots=True)
 class StandardHook:
-    """What a standard hook asks for. `files`: data files and shared libraries alike.
+    """The requests of a standard hook. `files`: data files and shared libraries alike.
 
     `warns_of_missing`: its hidden imports are all meant to be there. Of the contributed hooks' none are: they name what
     any version of a package may have.
@@ -59,7 +78,7 @@ class StandardHook:
 
 @dataclass(frozen=True, slots=True)
 class BeforeImport:
-    """What a pre-safe-import hook asks for. `aliases`: (real name, other name)."""
+    """The requests of a pre-safe-import hook. `aliases`: (real name, other name)."""
 
     aliases: tuple[tuple[str, str], ...]
     package_paths: tuple[Path, ...]
@@ -77,11 +96,10 @@ class Hooks:
         self,
         target: TargetPython,
         search_path: tuple[Path, ...],
-        environment: Environment,
+        distributions: InstalledDistributions,
         cache: Cache,
         folders: Iterable[Path],
-        left_out: Mapping[str, Iterable[str]],
-        config: Mapping[str, Mapping[str, Any]] | None = None,
+        config: HookConfig | None = None,
         *,
         runs_code: bool = True,
     ) -> None:
@@ -89,13 +107,12 @@ class Hooks:
         self.ran: list[StandardHook] = []
         self._target = target
         self._search_path = search_path
-        self._environment = environment
+        self._distributions = distributions
         self._cache = cache
-        self._left_out = {name: sorted(values) for name, values in left_out.items()}
         self._config = config or {}
         self._service: Service | None = None
         self._foreign = ForeignCode()
-        found = find_folders(folders, environment, self._ask_for_folders) if runs_code else ()
+        found = find_folders(folders, distributions, self._ask_for_folders) if runs_code else ()
         self._sources = HookSources(found)
         self._before_import = self._sources.of(HookKind.BEFORE_IMPORT)
         self._before_search = self._sources.of(HookKind.BEFORE_SEARCH)
@@ -105,24 +122,26 @@ class Hooks:
     def standard(self, module: str, located: Located | None, origin: Origin) -> StandardHook | None:
         """Run the hook for a module that was found; None when there is none, or when it failed."""
         hook = self._sources.find(HookKind.STANDARD, module)
-        # What the standard library needs is known without PyInstaller's hooks.
+        # Our own rules know the needs of the standard library.
         if hook is None or (origin.is_stdlib and hook.priority == PYINSTALLERS_PRIORITY):
             return None
-        answer = self._run(
-            hook,
-            origin,
-            filename=str(located.path) if located else None,
-            folders=[str(folder) for folder in located.folders] if located and located.folders else None,
-        )
-        if answer is None:
+        request: StandardRequest = {
+            "kind": "standard",
+            "module": hook.module,
+            "file": str(hook.path),
+            "filename": str(located.path) if located else None,
+            "folders": [str(folder) for folder in located.folders] if located and located.folders else None,
+        }
+        found = self._run(hook, origin, request)
+        if found is None:
             return None
         ran = StandardHook(
             hook=hook,
-            hidden_imports=tuple(answer["hidden_imports"]),
-            excluded_imports=tuple(answer["excluded_imports"]),
-            files=tuple(self._files(hook, [*answer["datas"], *answer["binaries"]])),
-            sources=answer["collection_mode"],
-            warns_of_missing=answer["warn_on_missing"] and hook.priority >= PACKAGES_PRIORITY,
+            hidden_imports=tuple(found["hidden_imports"]),
+            excluded_imports=tuple(found["excluded_imports"]),
+            files=tuple(self._files(hook, found["files"])),
+            sources=found["collection_mode"],
+            warns_of_missing=found["warns_of_missing"] and hook.priority >= PACKAGES_PRIORITY,
         )
         self.ran.append(ran)
         return ran
@@ -132,25 +151,34 @@ class Hooks:
         if module not in self._before_import:
             return None
         hook = self._sources.find(HookKind.BEFORE_IMPORT, module)
-        answer = self._run(hook, STDLIB) if hook else None
-        if answer is None:
+        if hook is None:
+            return None
+        request: BeforeImportRequest = {"kind": "pre_safe_import_module", "module": module, "file": str(hook.path)}
+        found = self._run(hook, STDLIB, request)
+        if found is None:
             return None
         return BeforeImport(
-            aliases=tuple((real, other) for real, other in answer["aliases"]),
-            package_paths=tuple(map(Path, answer["package_paths"])),
-            runtime_modules=tuple(answer["runtime_modules"]),
+            aliases=tuple((real, other) for real, other in found["aliases"]),
+            package_paths=tuple(map(Path, found["package_paths"])),
+            runtime_modules=tuple(found["runtime_modules"]),
         )
 
     def search_folders(self, module: str, folders: Iterable[Folder]) -> Iterable[Folder]:
-        """Where a module is to be looked for, instead of in `folders`."""
+        """The folders in which a module is to be looked for, instead of in `folders`."""
         if module not in self._before_search:
             return folders
         hook = self._sources.find(HookKind.BEFORE_SEARCH, module)
         every = list(folders)
         if hook is None or (hook.priority == PYINSTALLERS_PRIORITY and module in self._target.stdlib_modules):
             return every
-        answer = self._run(hook, STDLIB, search_folders=list(map(str, every)))
-        return every if answer is None else [Path(folder) for folder in answer["search_folders"]]
+        request: BeforeSearchRequest = {
+            "kind": "pre_find_module_path",
+            "module": module,
+            "file": str(hook.path),
+            "search_folders": list(map(str, every)),
+        }
+        found = self._run(hook, STDLIB, request)
+        return every if found is None else [Path(folder) for folder in found["search_folders"]]
 
     def runtime(self, modules: Iterable[str]) -> dict[str, RuntimeHook]:
         """Run-time hooks of a program that holds these modules, by name, in the order of the modules."""
@@ -163,12 +191,13 @@ class Hooks:
                     self._warn(hook.path, f"the run-time hook for `{module}` is not there")
         return found
 
-    def call(self, function: str, *arguments: str) -> Any:
-        """The result of a function of `PyInstaller.utils.hooks`; HookError when it raises."""
-        answer = self._ask({"kind": "call", "function": function, "arguments": arguments})
+    def collect(self, package: str, subject: Subject) -> Collected:
+        """The files and modules of a package that `PyInstaller.utils.hooks` collects; HookError when it raises."""
+        request: CollectRequest = {"kind": "collect", "package": package, "subject": subject}
+        answer = self._ask(request)
         if "error" in answer:
             raise HookError(answer["error"])
-        return answer["value"]
+        return answer["result"]
 
     def missing_imports(self, reached: Container[str]) -> Iterator[Diagnostic]:
         """Hidden imports that were not found, of hooks that mean them to be."""
@@ -189,38 +218,45 @@ class Hooks:
 
     # --- The worker ---
 
-    def _run(self, hook: Hook, origin: Origin, **request: Any) -> dict[str, Any] | None:
-        """The worker's answer; None, with a finding, when the hook raised something.
+    @overload
+    def _run(self, hook: Hook, origin: Origin, request: StandardRequest) -> StandardResult | None: ...
+    @overload
+    def _run(self, hook: Hook, origin: Origin, request: BeforeImportRequest) -> BeforeImportResult | None: ...
+    @overload
+    def _run(self, hook: Hook, origin: Origin, request: BeforeSearchRequest) -> BeforeSearchResult | None: ...
 
-        `origin`: whose code the answer depends on besides the environment's and Python's own.
+    def _run(self, hook: Hook, origin: Origin, request: HookRequest) -> HookResult | None:
+        """The worker's result; None, with a finding, when the hook raised something.
+
+        `origin`: whose code the result depends on besides the environment's and Python's own.
         """
-        request |= {"kind": hook.kind.value, "module": hook.module, "file": str(hook.path)}
         key = self._key(hook, origin, request)
-        answer = self._remembered(key) if key else None
-        if answer is None:
-            answer = self._ask(request)
-            if key is not None and "error" not in answer and not answer["messages"]:
-                self._cache.put("hook", key, answer)
+        found = self._remembered(key) if key else None
+        if found is not None:
+            return found
+        answer: Answer[HookResult] = self._ask(request)
         if "error" in answer:
             line = f":{answer['line']}" if answer["line"] else ""
             self._warn(hook.path, f"the hook for `{hook.module}` failed: {answer['error']}", line)
             return None
-        return answer
+        if key is not None and not answer["messages"]:
+            self._cache.put("hook", key, answer["result"])
+        return answer["result"]
 
-    def _key(self, hook: Hook, origin: Origin, request: Mapping[str, Any]) -> str | None:
-        """The name under which the answer is kept, if all that it can depend on is known by what is installed."""
-        known = self._environment.owner(hook.path) is not None or hook.path.is_relative_to(self._contributed)
+    def _key(self, hook: Hook, origin: Origin, request: HookRequest) -> str | None:
+        """The name under which the result is kept, if all that it can depend on is known by what is installed."""
+        known = self._distributions.owner(hook.path) is not None or hook.path.is_relative_to(self._contributed)
         if not known or not (origin.is_stdlib or (origin.is_installed and origin.distribution)):
             return None
         return digest(self._identity, json.dumps(request, sort_keys=True), hook.path.read_bytes())
 
-    def _remembered(self, key: str) -> dict[str, Any] | None:
-        answer: dict[str, Any] | None = self._cache.get("hook", key)
-        if answer is None:
-            return None
-        files = [*answer.get("datas", ()), *answer.get("binaries", ())]
+    def _remembered(self, key: str) -> HookResult | None:
+        found: HookResult | None = self._cache.get("hook", key)
+        if found is None or "files" not in found:
+            return found
         # Libraries of the system may have gone since.
-        return answer if all(glob.has_magic(source) or Path(source).exists() for source, _ in files) else None
+        is_whole = all(glob.has_magic(source) or Path(source).exists() for source, _ in found["files"])
+        return found if is_whole else None
 
     @cached_property
     def _contributed(self) -> Path:
@@ -232,47 +268,57 @@ class Hooks:
             tree_digest(_WORKER),
             *(tree_digest(self._contributed / name) for name in ("utils",) if self._contributed.is_dir()),
             str(self._target.hexversion),
-            self._environment.identity,
+            self._distributions.identity,
             json.dumps(self._setting, sort_keys=True),
         )
 
     @cached_property
-    def _setting(self) -> dict[str, Any]:
+    def _setting(self) -> Setting:
         guests = {name: guest_folder(name) for name in _GUESTS}
-        pyinstaller = installed_pyinstaller(self._environment)
+        pyinstaller = installed_pyinstaller(self._distributions)
         return {
             "path": [str(folder) for folder in self._search_path],
             "prefix": str(self._target.prefix),
             "guests": {name: str(folder) for name, folder in guests.items() if folder is not None},
             "pyinstaller": str(pyinstaller) if pyinstaller else None,
-            "left_out": self._left_out,
+            "left_out": {
+                "folders": sorted(FOLDERS_LEFT_OUT),
+                "suffixes": sorted(SUFFIXES_LEFT_OUT_OF_HOOKS),
+            },
             "machine": {
-                "library_folders": self._target.machine.library_folders,
+                "library_folders": list(self._target.machine.library_folders),
                 "ldconfig_label": self._target.machine.ldconfig_label,
             },
             "config": self._config,
         }
 
-    def _ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
+    @overload
+    def _ask(self, request: HookRequest) -> Answer[HookResult]: ...
+    @overload
+    def _ask(self, request: CollectRequest) -> Answer[Collected]: ...
+    @overload
+    def _ask(self, request: FoldersRequest) -> Answer[FoldersResult]: ...
+
+    def _ask(self, request: Request) -> Answer[HookResult] | Answer[Collected] | Answer[FoldersResult]:
         if self._service is None:
             command = worker_command(self._target.executable, "analyze/hooks", "main")
             self._service = self._foreign.service(command, _SECONDS)
             self._service.tell(json.dumps(self._setting))
-        answer: dict[str, Any] = json.loads(self._service.ask(json.dumps(request)))
+        answer: Answer[HookResult] = json.loads(self._service.ask(json.dumps(request)))
         return answer
 
-    def _ask_for_folders(self, entry: str) -> Sequence[str]:
+    def _ask_for_folders(self, entry_point: str) -> Sequence[str]:
+        request: FoldersRequest = {"kind": "hook_folders", "entry_point": entry_point}
         try:
-            answer = self._ask({"kind": "hook_folders", "value": entry})
+            answer = self._ask(request)
         except CommandError as error:
-            answer = {"error": error.reason}
+            answer = {"error": error.reason, "line": 0}
         if "error" in answer:
             self.findings.append(
-                warning("hook-failed", f"the hooks of `{entry}` could not be found: {answer['error']}")
+                warning("hook-failed", f"the hooks of `{entry_point}` could not be found: {answer['error']}")
             )
             return ()
-        folders: list[str] = answer["folders"]
-        return folders
+        return answer["result"]["folders"]
 
     # --- Answers ---
 

@@ -1,1 +1,1 @@
-"""What is installed, where modules lie, and whose a file is."""
+"""Finds installed distributions, the places of modules, and the owners of files."""

@@ -20,15 +20,19 @@ from packaging.utils import canonicalize_name
 from bundler.cache import digest
 
 _EXTRA = re.compile(r'extra == "([^"]+)"')
-# What these ask for is installed by who works on a distribution, whatever its users need.
+# Extras for developers of a distribution, not for its users.
 _DEVELOPERS_EXTRAS = frozenset("build dev develop development doc docs lint test tests testing typing".split())
+
+_IN_EGG = "EGG-INFO"  # the folder of metadata in an egg
 
 _SCRIPT_GROUPS = ("console_scripts", "gui_scripts")
 
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """One distribution. `file_names` are absolute, as RECORD lists them; `metadata` is its .dist-info or .egg-info."""
+    """One distribution. `file_names` are absolute, as RECORD lists them; `metadata` is its .dist-info, .egg-info, or the
+    EGG-INFO in its egg.
+    """
 
     name: str  # canonical
     version: str
@@ -37,12 +41,16 @@ class Installed:
     requires: tuple[Requirement, ...]
     scripts: Mapping[str, str]  # console scripts: "http" -> "httpie.__main__:main"
     entry_points: Mapping[str, tuple[str, ...]]  # modules by group: "flake8.extension" -> ("flake8.plugins.pyflakes",)
-    programs: tuple[Path, ...]  # what it puts into bin/, console scripts included
+    programs: tuple[Path, ...]  # files in bin/, console scripts included
     project: Path | None  # the folder that it is made from, of an editable install (PEP 610, direct_url.json)
     is_requested: bool  # was it asked for by name, not installed as a requirement of another? (PEP 376, REQUESTED)
-    shared: tuple[
-        tuple[Path, PurePosixPath], ...
-    ]  # what it puts below sys.prefix (`data_files` of setuptools): share/x
+    shared: tuple[tuple[Path, PurePosixPath], ...]  # files below sys.prefix (`data_files` of setuptools): share/x
+
+    @property
+    def metadata_name(self) -> str:
+        """What its metadata is called where it lies beside other metadata, as in the binary: that in an egg after the egg."""
+        egg = self.metadata.parent
+        return f"{egg.name.removesuffix('.egg')}.egg-info" if self.metadata.name == _IN_EGG else self.metadata.name
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -51,7 +59,7 @@ class Installed:
 
 
 @dataclass(slots=True)
-class Environment:
+class InstalledDistributions:
     """All distributions on a search path; the first of each name wins, as at run time."""
 
     search_path: tuple[Path, ...]
@@ -59,6 +67,7 @@ class Environment:
     _installed: dict[str, Installed] = field(init=False)
     _owners: dict[str, Installed] = field(init=False)
     _eggs: dict[str, Installed] = field(init=False)
+    _egg_names: dict[str, Installed] = field(init=False)
     _providers: dict[str, tuple[str, ...]] = field(init=False)
     _projects: dict[Path, Installed] = field(init=False)
 
@@ -71,7 +80,11 @@ class Environment:
         self._owners = {name: each for each in self._installed.values() for name in each.file_names}
         # All that is in an egg belongs to it; it has no list of its files.
         self._eggs = {
-            f"{each.metadata.parent}/": each for each in self._installed.values() if each.metadata.name == "EGG-INFO"
+            f"{each.metadata.parent}/": each for each in self._installed.values() if each.metadata.name == _IN_EGG
+        }
+        # importlib.metadata finds an egg by the name of its folder (importlib/metadata/__init__.py, Lookup).
+        self._egg_names = {
+            canonicalize_name(each.metadata.parent.stem.partition("-")[0]): each for each in self._eggs.values()
         }
         self._projects = {each.project: each for each in self._installed.values() if each.project is not None}
         self._providers = {}
@@ -88,12 +101,12 @@ class Environment:
         return found
 
     def editable_owner(self, path: Path) -> Installed | None:
-        """The distribution of an editable install whose sources a file is among; they are nobody's files otherwise."""
+        """The distribution of an editable install whose sources include a file; no distribution lists such files."""
         parents = path.resolve().parents if self._projects else ()
         return next((self._projects[parent] for parent in parents if parent in self._projects), None)
 
     def is_owned(self, path: str) -> bool:
-        """Does a distribution list this file?"""
+        """True if a distribution lists this file."""
         return path in self._owners
 
     @property
@@ -102,8 +115,9 @@ class Environment:
         return self._providers.keys()
 
     def get(self, name: str) -> Installed | None:
-        """A distribution by name."""
-        return self._installed.get(canonicalize_name(name))
+        """A distribution by its name, or by that of its egg."""
+        wanted = canonicalize_name(name)
+        return self._installed.get(wanted) or self._egg_names.get(wanted)
 
     def scripts(self) -> Mapping[str, str]:
         """Every console script of the environment."""
@@ -118,7 +132,7 @@ class Environment:
         return None
 
     def requires(self, installed: Installed, other: Installed) -> bool:
-        """Does one need the other on this target, for itself or for an extra that is meant?
+        """True if one needs the other on this target, for itself or for an extra that is meant.
 
         An extra is meant if it is installed as a whole; of one that lists alternatives, what somebody installed by name.
         """
@@ -133,7 +147,7 @@ class Environment:
         return _active(installed.requires, tuple(self.markers.items()))
 
     def required(self, installed: Installed) -> tuple[Installed, ...]:
-        """What a distribution needs, as far as it is installed."""
+        """The installed distributions that a distribution needs."""
         names = sorted(self.required_names(installed))
         return tuple(self._installed[name] for name in names if name in self._installed)
 
@@ -233,7 +247,7 @@ def _described(found: importlib.metadata.Distribution, metadata: Path) -> tuple[
     """Name, version and requirements. Of a wheel they are read here, for importlib parses them as a mail, three times."""
     file = metadata / "METADATA"
     if not file.is_file():
-        # What is not there will be a KeyError in later versions of Python.
+        # In later versions of Python a missing key will be a KeyError.
         [name, *_] = found.metadata.get_all("Name") or [""]
         return (name, found.version or "", found.requires or ()) if name else ("", "", ())
     headers: dict[str, list[str]] = {"name": [""], "version": [""], "requires-dist": []}
@@ -256,7 +270,7 @@ def _entry_points(found: Iterable[importlib.metadata.EntryPoint]) -> Mapping[str
 
 
 def _files(metadata: Path, root: Path) -> Iterable[str]:
-    """What RECORD (wheels) or installed-files.txt (eggs) lists, files outside such as scripts in bin/ included."""
+    """The files that RECORD (wheels) or installed-files.txt (eggs) lists, with files outside such as scripts in bin/."""
     record = metadata / "RECORD"
     if record.is_file():
         with record.open(newline="", encoding="utf-8", errors="surrogateescape") as file:

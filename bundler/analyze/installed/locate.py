@@ -1,4 +1,4 @@
-"""Where a module is on disk: the target's path finder, told from its outside (importlib/_bootstrap_external.py)."""
+"""Locates modules on disk as the target's path finder does (importlib/_bootstrap_external.py)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 Folder = str | os.PathLike[str]
 
 
-class Kind(Enum):
-    """What was found under a name."""
+class ModuleKind(Enum):
+    """The kinds of modules that are found under a name."""
 
     SOURCE = "source"
     EXTENSION = "extension"
@@ -26,7 +26,7 @@ class Located:
     `linked`: the user's file, when `path` goes through a link that bundler made (search_path.py).
     """
 
-    kind: Kind
+    kind: ModuleKind
     path: Path
     folders: tuple[Path, ...] = ()
     linked: Path | None = None
@@ -59,7 +59,7 @@ class Locator:
         return self._found[key]
 
     def user_file(self, path: Path) -> Path:
-        """What a path leads to if it goes through one of bundler's links; else the path."""
+        """The user's file to which a path leads through one of bundler's links; else the path."""
         is_linked = self.links is not None and os.fspath(path).startswith(f"{self.links}/")
         return path.resolve() if is_linked else path
 
@@ -81,26 +81,21 @@ class Locator:
                 return found
             if name in listing and os.path.isdir(f"{folder}/{name}"):  # noqa: PTH112  # see above
                 portions.append(Path(f"{folder}/{name}"))
-        return Located(Kind.NAMESPACE, portions[0], tuple(portions)) if portions else None
+        return Located(ModuleKind.NAMESPACE, portions[0], tuple(portions)) if portions else None
 
     def find_dotted(self, name: str, folders: Iterable[Folder]) -> Located | None:
-        """The module with this full name, or the deepest of its parents that exists; None when not even the first."""
+        """The module with this full name; None when it, or a package that it is in, does not exist."""
         found = None
-        for part in name.split("."):
-            inner = self.find(part, folders)
-            if inner is None:
-                break
-            found, folders = inner, inner.folders
-        return found
-
-    def is_module(self, name: str, folders: Iterable[Folder]) -> bool:
-        """Does a module with this full name exist?"""
         for part in name.split("."):
             found = self.find(part, folders)
             if found is None:
-                return False
+                return None
             folders = found.folders
-        return True
+        return found
+
+    def is_module(self, name: str, folders: Iterable[Folder]) -> bool:
+        """True if a module with this full name exists."""
+        return self.find_dotted(name, folders) is not None
 
     def submodules(self, folders: Iterable[Folder]) -> tuple[str, ...]:
         """The last names of all modules directly in these folders, sorted."""
@@ -118,7 +113,7 @@ class Locator:
         for suffix in (*self.extension_suffixes, ".py"):
             # A name may be that of a folder, or of a link that leads nowhere.
             if name + suffix in listing and os.path.isfile(f"{folder}/{name}{suffix}"):  # noqa: PTH113  # see above
-                kind = Kind.SOURCE if suffix == ".py" else Kind.EXTENSION
+                kind = ModuleKind.SOURCE if suffix == ".py" else ModuleKind.EXTENSION
                 return Located(kind, Path(f"{folder}/{name}{suffix}"))
         return None
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bundler.analyze.graph import APP, STDLIB, Origin, OriginKind
-from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.distributions import InstalledDistributions
 from bundler.analyze.installed.locate import Located
 
 # Folders into which packages are installed, below the standard library or elsewhere (Lib/site.py; Debian's name).
@@ -23,21 +23,23 @@ class Origins:
     lies below the folder of its project.
     """
 
-    def __init__(self, stdlib: Path, environment: Environment, script_folders: Iterable[Path] = ()) -> None:
-        self._environment = environment
+    def __init__(
+        self, stdlib: Path, distributions: InstalledDistributions, script_folders: Iterable[Path] = ()
+    ) -> None:
+        self._distributions = distributions
         self._stdlib = f"{stdlib}/"
-        path = environment.search_path
+        path = distributions.search_path
         self._sites = tuple(f"{folder}/" for folder in path if folder.name in _SITE_FOLDERS)
         self._importable = tuple(f"{folder}/" for folder in path)
         self._script_folders = tuple(f"{folder}/" for folder in script_folders if folder not in path)
         self._found: dict[str, Origin] = {}
 
     def of(self, located: Located | None) -> Origin:
-        """Whose code a module is; one without a file is part of the interpreter."""
+        """The origin of a module; one without a file is part of the interpreter."""
         return STDLIB if located is None else self.of_file(located.path)
 
     def of_file(self, path: Path) -> Origin:
-        """Whose code, or data, a file or folder is."""
+        """The origin of a file or folder."""
         name = str(path)
         if name not in self._found:
             self._found[name] = self._decide(path)
@@ -45,7 +47,7 @@ class Origins:
 
     def _decide(self, path: Path) -> Origin:
         name = str(path)
-        owner = self._environment.owner(path)
+        owner = self._distributions.owner(path)
         if owner is not None:
             return Origin(OriginKind.DISTRIBUTION, owner.name)
         if name.startswith(self._sites):
@@ -54,7 +56,7 @@ class Origins:
             return STDLIB
         if self._is_beside_script(name):
             return APP
-        project = self._environment.editable_owner(path)
+        project = self._distributions.editable_owner(path)
         return APP if project is None else Origin(OriginKind.APP, project.name)
 
     def _is_beside_script(self, name: str) -> bool:

@@ -1,4 +1,4 @@
-"""Modules that are not in a folder of the search path, made to lie in one: what follows need not know of them.
+"""Turns zip files and finders of editable installs into plain folders, so that the rest of the analysis sees only folders.
 
 - *Editable installs with a finder*: `pip install -e` may write a module that maps names to places
   (`__editable___NAME_finder.py` of setuptools; files with calls of `map_module`, of the package `editables`). Here they
@@ -32,13 +32,13 @@ def searched_folders(search_path: Iterable[Path], cache: Cache) -> tuple[Path, .
 
 
 def _unpacked(archive: Path, cache: Cache) -> Path:
-    # Metadata in an egg is only found below a folder with that suffix (importlib/metadata/__init__.py, Lookup).
-    folder = cache.path("unpacked", digest(archive.read_bytes()), archive.suffix)
+    # Metadata in an egg is found by the egg's name (importlib/metadata/__init__.py, Lookup).
+    folder = cache.path("unpacked", digest(archive.read_bytes(), archive.name), "")
     if not folder.exists():
         with cache.workplace("unpacked") as work, zipfile.ZipFile(archive) as contents:
-            contents.extractall(work / "contents")
+            contents.extractall(work / "contents" / archive.name)
             _put(work / "contents", folder, cache)
-    return folder
+    return folder / archive.name
 
 
 def _mapped(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -1,1 +1,1 @@
-"""What files say: import facts of sources, imports of compiled modules."""
+"""Reads files: import facts of sources, imports of compiled modules."""

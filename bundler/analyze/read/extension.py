@@ -1,4 +1,4 @@
-"""What compiled modules import. Their code cannot be read; two things tell.
+"""Finds the imports of compiled modules. Their code cannot be read; two things tell.
 
 *Observation*: the module is imported, in a process of its own under the target, and its imports are watched. It shows
 what happens when the module is initialised.
@@ -14,9 +14,9 @@ import json
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-from bundler.analyze.installed.distributions import Environment, Installed
+from bundler.analyze.installed.distributions import Installed, InstalledDistributions
+from bundler.analyze.read.worker.schema import NotObserved, Observed, ObserveRequest
 from bundler.cache import Cache, digest, tree_digest
 from bundler.process import CommandError, Service
 from bundler.target import TargetPython
@@ -26,29 +26,29 @@ _SECONDS = 60.0  # for importing one module with all that it imports
 
 _SHORTEST_NAME = 5  # shorter ones stand in any file by chance
 
-# Of what the names of nearly all modules consist; and a table that makes everything else a space.
+# The characters of nearly all names of modules; and a table that makes everything else a space.
 _PLAIN_NAME = re.compile(r"[\w.-]+", re.ASCII)
 _SPACED = bytes(byte if _PLAIN_NAME.match(chr(byte)) else ord(" ") for byte in range(256))
 
 
-class ExtensionReader:
+class ExtensionImports:
     """Imports of extension modules, by module."""
 
     def __init__(
         self,
         target: TargetPython,
         search_path: tuple[Path, ...],
-        environment: Environment,
+        distributions: InstalledDistributions,
         cache: Cache,
         *,
         runs_code: bool,
     ) -> None:
         self._target = target
         self._path = [str(folder) for folder in search_path]
-        self._environment = environment
+        self._distributions = distributions
         self._cache = cache
         self._identity = digest(
-            tree_digest(Path(__file__).parent / "worker"), str(target.hexversion), environment.identity
+            tree_digest(Path(__file__).parent / "worker"), str(target.hexversion), distributions.identity
         )
         self._modules: dict[str, frozenset[str]] = {}  # by distribution
         self._service: Service | None = None
@@ -77,13 +77,13 @@ class ExtensionReader:
         if self._service is None:
             command = worker_command(self._target.executable, "analyze/read", "observe")
             self._service = self._foreign.service(command, _SECONDS)
+        request: ObserveRequest = {"name": name, "path": self._path}
         try:
-            answer: dict[str, Any] = json.loads(self._service.ask(json.dumps({"name": name, "path": self._path})))
+            answer: Observed | NotObserved = json.loads(self._service.ask(json.dumps(request)))
         except CommandError:
             self._service = None  # importing it ended the process, or took too long; the next one gets a new worker
             return []
-        imports: list[str] = answer.get("imports", [])
-        return imports
+        return [] if "error" in answer else answer["imports"]
 
     def _mentioned(self, owner: Installed | None, package: str, data: bytes) -> Iterable[str]:
         if owner is None:
@@ -98,7 +98,7 @@ class ExtensionReader:
             # Cython keeps `from package import _helper` as two names.
             if is_there(last if parent == package else name):
                 yield name
-        for required in self._environment.required(owner):
+        for required in self._distributions.required(owner):
             for name in self._module_names(required):
                 if "." not in name and is_there(name):
                     yield name
@@ -111,7 +111,7 @@ class ExtensionReader:
 
 
 def _names_in(data: bytes) -> bytes:
-    """All that may be plain names in the file, or contain them, each on a line: of numpy's 16 MB, 1.1."""
+    """Parts of the file that may be plain names, or contain them, each on a line: of numpy's 16 MB, 1.1."""
     return b"\n".join(text for text in data.translate(_SPACED).split() if len(text) >= _SHORTEST_NAME)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bundler.analyze.graph import Binding
+from bundler.analyze.graph import Binding, LibraryName
 from bundler.analyze.read.worker import schema
 from bundler.cache import Cache, digest, tree_digest
 from bundler.process import jobs
@@ -81,7 +81,7 @@ class Addition:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What one source file says about imports. `error`: its syntax error, then nothing else is known.
+    """Facts about the imports of one source file. `error`: its syntax error; then nothing else is known.
 
     `patterns`: composed texts with stars for what is not known, in a file with a computed import. `has_lazy_attributes`: a
     call gives the module its `__getattr__`; `reads_stub`: from the stub beside it. `run_modules` are named behind "-m" or
@@ -90,7 +90,7 @@ class FileFacts:
     `names`: names and attributes that functions use, separated by blanks, by the name
     without which the function is not called; "" is where code always runs. `strings`: short string constants that
     look like references, separated by blanks. `codecs`: modules of `encodings` that
-    constants name; `any_codec`: an encoding is computed. `search_folders`: what it adds to `sys.path`, `package_folders`: to
+    constants name; `any_codec`: an encoding is computed. `libraries` are opened by name. `search_folders`: what it adds to `sys.path`, `package_folders`: to
     its `__path__`, both in the order of lines; `folder_names`: folders, relative to its own, by the names that stand for them.
     """
 
@@ -110,6 +110,7 @@ class FileFacts:
     strings: str = ""
     codecs: tuple[str, ...] = ()
     any_codec: bool = False
+    libraries: tuple[LibraryName, ...] = ()
     extends_path: bool = False
     site_builtins: frozenset[str] = frozenset()
     search_folders: tuple[Addition, ...] = ()
@@ -120,7 +121,7 @@ class FileFacts:
 
     @property
     def may_have_any_name(self) -> bool:
-        """Does the module get names that the file does not say: by star imports, or from its `__getattr__` (PEP 562)?"""
+        """True if the module gets names that the file does not show: by star imports, or from its `__getattr__` (PEP 562)."""
         return "__getattr__" in self.globals or any("*" in (fact.names or ()) for fact in self.imports)
 
 
@@ -136,7 +137,7 @@ class FactSource:
 
     @property
     def is_reading(self) -> bool:
-        """Has any file been read that was not in the cache? Then more will be."""
+        """True if a file has been read that was not in the cache: then more will be."""
         return self._executor is not None
 
     def expect(self, paths: Iterable[Path]) -> None:
@@ -146,7 +147,7 @@ class FactSource:
                 self._expected[path] = self._begin(path, is_compiled=False)
 
     def facts(self, path: Path, *, is_compiled: bool = False) -> FileFacts:
-        """The facts of a file as it is now. `is_compiled`: errors that only compiling it shows are told too."""
+        """The facts of a file as it is now. `is_compiled`: errors that only compiling shows are reported too."""
         begun = None if is_compiled else self._expected.pop(path, None)
         found = self._begin(path, is_compiled=is_compiled) if begun is None else begun
         return parse(found.result() if isinstance(found, Future) else found)
@@ -200,6 +201,7 @@ def parse(found: _Found) -> FileFacts:
         strings=found["strings"],
         codecs=tuple(found["codecs"]),
         any_codec=found["any_codec"],
+        libraries=tuple(LibraryName(*row) for row in found["libraries"]),
         extends_path=found["extends_path"],
         site_builtins=frozenset(found["site_builtins"]),
         search_folders=tuple(Addition(*row) for row in found["search_folders"]),

@@ -1,4 +1,4 @@
-"""What TARGET, `-m` and `--script` mean: which source runs as `__main__`, and from where it imports."""
+"""Finds the start of a program from TARGET, `-m` or `--script`: the source of `__main__`, and where it imports from."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
-from bundler.analyze.installed.distributions import Environment
-from bundler.analyze.installed.locate import Kind, Located, Locator
+from bundler.analyze.installed.distributions import InstalledDistributions
+from bundler.analyze.installed.locate import Locator, ModuleKind
 from bundler.analyze.resolve.unsuitable import refuse_unsuitable
 from bundler.cache import Cache, digest
 from bundler.contract import bundle_root
@@ -34,13 +34,13 @@ class Entry:
     function: str = ""
 
 
-def find_entry(settings: Settings, environment: Environment, locator: Locator, cache: Cache) -> Entry:
+def find_entry(settings: Settings, distributions: InstalledDistributions, locator: Locator, cache: Cache) -> Entry:
     """The entry that the settings ask for; BundleError when it is not there."""
     if settings.script is not None:
-        return _script(settings.script, environment, cache)
+        return _script(settings.script, distributions, cache)
     here = settings.folder.absolute()
     if settings.module is not None:
-        return _module(settings.module, (here, *environment.search_path), locator)
+        return _module(settings.module, (here, *distributions.search_path), locator)
     assert settings.target is not None
     path = Path(settings.target)
     if not path.exists():
@@ -109,18 +109,18 @@ def in_folder(folder: Path) -> str:
 
 
 def _module(name: str, search_path: tuple[Path, ...], locator: Locator) -> Entry:
-    located = _locate(name, search_path, locator)
+    located = locator.find_dotted(name, search_path)
     module = name
     if located is not None and located.folders:
         module = f"{name}.__main__"
-        located = _locate(module, search_path, locator)
+        located = locator.find_dotted(module, search_path)
     if located is None and module != name:
         raise BundleError(
             "no-such-module",
             f"`{name}` is a package and cannot be executed itself: there is no module `{module}`",
             hint=f"name a module in it with `-m {name}.MODULE`, or a function with `{name}.MODULE:FUNCTION`",
         )
-    if located is None or located.kind is not Kind.SOURCE:
+    if located is None or located.kind is not ModuleKind.SOURCE:
         raise BundleError(
             "no-such-module",
             f"there is no module `{module}` with Python source to run",
@@ -138,21 +138,10 @@ def _module(name: str, search_path: tuple[Path, ...], locator: Locator) -> Entry
     )
 
 
-def _locate(name: str, search_path: tuple[Path, ...], locator: Locator) -> Located | None:
-    folders = search_path
-    located = None
-    for part in name.split("."):
-        located = locator.find(part, folders)
-        if located is None:
-            return None
-        folders = located.folders
-    return located
-
-
-def _script(name: str, environment: Environment, cache: Cache) -> Entry:
-    scripts = environment.scripts()
+def _script(name: str, distributions: InstalledDistributions, cache: Cache) -> Entry:
+    scripts = distributions.scripts()
     if name not in scripts:
-        file = environment.script_file(name)
+        file = distributions.script_file(name)
         if file is not None:
             return Entry(name, file, str(bundle_root() / name), "", "", ())
         near = difflib.get_close_matches(name, scripts, 1)

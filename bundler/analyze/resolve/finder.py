@@ -42,11 +42,11 @@ class ModuleFinder:
         self.search_path = tuple(folders)
 
     def top_folders(self, name: str) -> tuple[Path, ...]:
-        """Where a module without a dot in its name is looked for."""
+        """The folders in which a module without a dot in its name is looked for."""
         return (*self.library, *self.search_path) if name in self.early else self.search_path
 
     def steps(self, name: str) -> Iterator[Located | None]:
-        """What each part of a dotted name refers to, from the left; ends with None at the first that is not there."""
+        """The modules of the parts of a dotted name, from the left; ends with None at the first that is not there."""
         folders: Iterable[Folder] = self.top_folders(name.partition(".")[0])
         full = ""
         for part in name.split("."):

@@ -1,4 +1,4 @@
-"""Where modules lie in the binary: as far from one another as on disk, below the root.
+"""Gives modules their places in the binary: below the root, as far from one another as on disk.
 
 The program's own folder and the environment's search path become one folder, the root. A folder that the program adds to
 its search path, or to a package's `__path__`, keeps its place relative to the file that adds it.
@@ -10,7 +10,7 @@ import posixpath
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from bundler.analyze.installed.locate import Kind, Located
+from bundler.analyze.installed.locate import Located, ModuleKind
 
 
 class Places:
@@ -23,22 +23,18 @@ class Places:
         """Note where a folder lies; None: it becomes part of the root."""
         self._folders.setdefault(str(folder), place or PurePosixPath())
 
-    def of_folder(self, folder: Path) -> PurePosixPath | None:
-        """Where a folder lies, if that is known."""
-        return self._folders.get(str(folder))
-
     def of_module(self, name: str, located: Located | None) -> PurePosixPath:
-        """Where a module lies, without a suffix; the parts of its name, if its folder was never noted."""
+        """The place of a module, without a suffix; the parts of its name, if its folder was never noted."""
         usual = PurePosixPath(name.replace(".", "/"))
         if located is None:
             return usual
-        is_in_package = located.folders and located.kind is not Kind.NAMESPACE
+        is_in_package = located.folders and located.kind is not ModuleKind.NAMESPACE
         home = located.path.parent.parent if is_in_package else located.path.parent
         place = self._folders.get(str(home))
         return usual if place is None else place / usual.name
 
     def of_folders(self, place: PurePosixPath, folders: Iterable[Path]) -> tuple[PurePosixPath, ...]:
-        """Where the folders of a package lie, which itself lies at `place`; those never noted lie where it does."""
+        """The places of a package's folders; those never noted have the package's own, `place`."""
         found = []
         for folder in folders:
             above = self._folders.get(str(folder.parent))

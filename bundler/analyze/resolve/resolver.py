@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Protocol
 
-from bundler.analyze.installed.locate import Folder, Kind, Located
+from bundler.analyze.installed.locate import Folder, Located, ModuleKind
 from bundler.analyze.resolve.finder import ModuleFinder
 
 # modulegraph would import setuptools' pkg_resources for a reading of zipped eggs that Locator replaces; it takes 0.2 s.
@@ -63,7 +63,7 @@ class Resolver:
         return node
 
     def alias(self, name: str, other: str) -> None:
-        """Give whoever imports `other` the module `name`."""
+        """Make imports of `other` get the module `name`."""
         self._graph.lazynodes[other] = modulegraph.Alias(name)
 
     def resolve(
@@ -80,7 +80,7 @@ class Resolver:
         return nodes
 
     def _resolved(self, name: str, attributes: Iterable[str]) -> list[Node] | None:
-        """What modulegraph would find, where all of it is known already: most imports name what others have named."""
+        """The nodes that modulegraph would find, where it knows all of them: most imports name what others have named."""
         node = self._known.get(name)
         if node is None:
             return None
@@ -136,8 +136,8 @@ class _Graph(modulegraph.ModuleGraph):  # type: ignore[misc]  # modulegraph has 
 def _node_class(located: Located | None) -> Any:
     if located is None:
         return modulegraph.BuiltinModule
-    if located.kind is Kind.NAMESPACE:
+    if located.kind is ModuleKind.NAMESPACE:
         return modulegraph.NamespacePackage
     if located.folders:
         return modulegraph.Package
-    return modulegraph.Extension if located.kind is Kind.EXTENSION else modulegraph.SourceModule
+    return modulegraph.Extension if located.kind is ModuleKind.EXTENSION else modulegraph.SourceModule

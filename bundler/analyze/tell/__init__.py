@@ -1,1 +1,1 @@
-"""What users are told of a graph: findings, why a module is there, what a run uses beyond it."""
+"""Tells users about a graph: findings, why a module is there, what a run uses beyond it."""

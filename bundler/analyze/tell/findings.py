@@ -1,4 +1,4 @@
-"""What the user should know about the graph: what is missing, left out, or cannot be known; what does not compile.
+"""Findings about the graph: modules that are missing, left out, unknown before the program runs, or that do not compile.
 
 Warnings are about what most likely goes wrong, notes about what may. The rest are details: libraries offer to work with
 others that are not there, and import what only they know.
@@ -6,30 +6,32 @@ others that are not there, and import what only they know.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from bundler.analyze.graph import Binding
-from bundler.analyze.nodes import Edge, Reached, Walk
+from bundler.analyze.nodes import COMPILING_SOURCES, READING_SOURCES, AddedFolder, Edge, Reached, Walk
 from bundler.analyze.resolve.finder import ModuleFinder
-from bundler.analyze.tell.why import chain_to, first_edges, told
+from bundler.analyze.tell.why import chain_to, first_edges, format_chain
 from bundler.errors import Diagnostic, Severity, warning
 from bundler.settings import Settings
 
 # A chain of these is one that the program certainly takes.
 _FIRM = frozenset({Binding.EAGER, Binding.CONDITIONAL, Binding.PARENT, Binding.RULE})
 
-# Of libraries' imports, those that happen whenever the library is imported; a condition may be that a module is there.
+# Imports of libraries that happen whenever the library is imported. A condition may be that a module is there.
 _CERTAIN = frozenset({Binding.EAGER, Binding.PARENT, Binding.RULE})
 
 
-def findings(walk: Walk, finder: ModuleFinder, settings: Settings) -> Iterator[Diagnostic]:
-    """Everything, in the order in which it is told."""
+def findings(walk: Walk, finder: ModuleFinder, settings: Settings, ruled: frozenset[str]) -> Iterator[Diagnostic]:
+    """All findings, in the order in which they are reported. `ruled`: packages of which a rule says which sources they read."""
     yield from syntax_errors(walk)
     yield from two_copies(walk, finder)
     missing = tuple(missing_modules(walk, settings.excluded_modules))
     yield from (finding for finding in missing if finding.severity is Severity.WARNING)
     yield from computed_imports(walk, has_hidden_imports=bool(settings.hidden_imports))
     yield from left_out(walk)
+    yield from sources_wanted(walk, settings, ruled)
     yield from (finding for finding in missing if finding.severity is Severity.DETAIL)
 
 
@@ -44,16 +46,45 @@ def syntax_errors(walk: Walk) -> Iterator[Diagnostic]:
             )
 
 
+def sources_wanted(walk: Walk, settings: Settings, ruled: frozenset[str]) -> Iterator[Diagnostic]:
+    """Libraries that look at sources of modules, which the binary does not carry.
+
+    `ruled`: packages of which a rule says what they read; that is carried.
+    """
+    if settings.with_source:
+        return
+    for name, module in walk.reached.items():
+        if module.origin.is_own or module.origin.is_stdlib or module.top in ruled:
+            continue
+        if module.has_any(COMPILING_SOURCES):
+            yield Diagnostic(
+                Severity.NOTE,
+                "import-hook",
+                f"`{name}` changes modules when they are imported, from sources that the binary does not hold: it changes none",
+                hint="add them with `--with-source`",
+            )
+        elif module.has_any(READING_SOURCES):
+            yield _detail(
+                "reads-sources",
+                f"`{name}` reads sources of modules, which are not in the binary",
+                None,
+                (),
+                "--with-source",
+            )
+
+
 def two_copies(walk: Walk, finder: ModuleFinder) -> Iterator[Diagnostic]:
     """Modules of which two copies are in reach, where only the running program decides which it takes."""
     for addition in walk.additions:
         if addition.is_certain:
             continue
-        others = [folder for folder in finder.search_path if folder != addition.folder]
+        others = _without(finder.search_path, addition)
         for name in finder.locator.submodules([addition.folder]):
             module = walk.reached.get(name)
-            added, other = finder.locator.find(name, [addition.folder]), finder.locator.find(name, others)
+            added, other = finder.locator.find(name, finder.search_path), finder.locator.find(name, others)
             if module is None or module.located is None or added is None or other is None or name in finder.early:
+                continue
+            if added.file == other.file:  # what is behind another copy decides nothing
                 continue
             taken = module.located.file
             left = other.file if taken == added.file else added.file
@@ -65,6 +96,14 @@ def two_copies(walk: Walk, finder: ModuleFinder) -> Iterator[Diagnostic]:
                 notes=(f"the binary holds `{taken}`", f"it does not hold `{left}`"),
                 hint="add the folder to `sys.path` unconditionally at the top of the file, or remove a copy",
             )
+
+
+def _without(search_path: Sequence[Path], addition: AddedFolder) -> list[Path]:
+    """The search path without a folder that is added: the last of its name if that comes at the end, else the first."""
+    folders = list(search_path if addition.position is not None else reversed(search_path))
+    if addition.folder in folders:
+        folders.remove(addition.folder)
+    return folders if addition.position is not None else folders[::-1]
 
 
 def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnostic]:
@@ -79,7 +118,7 @@ def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnosti
             continue
         importer = walk.reached.get(edge.importer) if edge.importer else None
         if importer is None or importer.origin.is_stdlib:
-            continue  # the standard library knows what it may miss on a platform
+            continue  # the standard library does without modules of other platforms
         is_guarded = (edge.importer, edge.imported.partition(".")[0]) in guarded
         is_certain = importer.name in firm and edge.binding in _CERTAIN and not is_guarded
         is_own = importer.origin.is_own
@@ -91,14 +130,14 @@ def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnosti
                     "missing-module",
                     f"`{edge.imported}` was not found",
                     where=_where(importer, edge.line),
-                    notes=(told((*chain_to(every, importer.name), edge)),),
+                    notes=(format_chain((*chain_to(every, importer.name), edge)),),
                     hint="install it in the environment of the target Python, "
                     f"or pass `--exclude-module {edge.imported}` if the program does not need it",
                     is_urgent=is_certain and is_own,
                 )
         elif edge.imported not in found:
             text = f"`{edge.imported}`, which is optional, is not installed"
-            notes = (told((*chain_to(every, importer.name), edge)),)
+            notes = (format_chain((*chain_to(every, importer.name), edge)),)
             found[edge.imported] = _detail("optional-module", text, _where(importer, edge.line), notes)
     yield from found.values()
 
@@ -109,7 +148,7 @@ def left_out(walk: Walk) -> Iterator[Diagnostic]:
     for edge in walk.left_out:
         name = edge.imported
         if name not in walk.reached:
-            notes = (told((*chain_to(every, edge.importer), edge)),)
+            notes = (format_chain((*chain_to(every, edge.importer), edge)),)
             where = _where(walk.reached[edge.importer], edge.line)
             yield _detail("left-out", f"`{name}` is left out: it is optional", where, notes, f"--hidden-import {name}")
 
@@ -121,7 +160,7 @@ def computed_imports(walk: Walk, *, has_hidden_imports: bool = False) -> Iterato
         is_note = module.origin.is_own and name not in walk.runtime_hooks and not has_hidden_imports
         for line in lines:
             text = "the name of an imported module is computed"
-            hint = "`--hidden-import MODULE` takes in what it may be"
+            hint = "name the modules that it may be with `--hidden-import MODULE`"
             severity = Severity.NOTE if is_note else Severity.DETAIL
             yield Diagnostic(severity, "computed-import", text, _where(module, line), hint=hint)
 
@@ -131,7 +170,7 @@ _NOTHING = Diagnostic(Severity.DETAIL, "", "")
 
 
 def _detail(code: str, text: str, where: str | None, notes: tuple[str, ...], hint: str | None = None) -> Diagnostic:
-    return Diagnostic(Severity.DETAIL, code, text, where, notes, hint and f"`{hint}` takes it in")
+    return Diagnostic(Severity.DETAIL, code, text, where, notes, hint and f"add it with `{hint}`")
 
 
 def _where(module: Reached, line: int) -> str | None:

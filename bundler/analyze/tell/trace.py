@@ -1,7 +1,7 @@
-"""What a program uses when it runs, for where no reading of its sources can tell.
+"""Finds what a program uses when it runs, where no reading of its sources can tell.
 
-It is run once under the target interpreter, with the user's arguments, terminal and folder. Of what it imported and
-opened, what the graph does not hold yet is told in the words of options, so that it can be recorded.
+It runs once under the target interpreter, with the user's arguments, terminal and folder. Imports and files that
+the graph does not hold yet are returned as values of options, so that they can be recorded.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bundler.analyze.graph import ModuleGraph
-from bundler.analyze.installed.distributions import Environment
+from bundler.analyze.installed.distributions import InstalledDistributions
 from bundler.analyze.installed.locate import Locator
 from bundler.analyze.installed.origins import Origins
+from bundler.analyze.read.worker.schema import Used
 from bundler.analyze.resolve.entry import Entry, find_entry
 from bundler.cache import Cache
 from bundler.errors import BundleError
@@ -30,7 +31,7 @@ _NOT_DATA = (".py", ".pyc", ".pyi", ".so", ".pth", ".egg-link")
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """What a run used beyond the graph: values for `hidden-import`, `collect-data` and `add-data` (source, folder)."""
+    """Uses of a run beyond the graph: values for `hidden-import`, `collect-data` and `add-data` (source, folder)."""
 
     modules: tuple[str, ...]
     packages: tuple[str, ...]
@@ -45,22 +46,22 @@ def trace(
 ) -> Traced:
     """Run the program once; BundleError when it tells nothing."""
     locator = Locator(target.extension_suffixes)
-    environment = Environment(target.search_path, target.markers)
-    entry = find_entry(settings, environment, locator, cache)
-    origins = Origins(target.stdlib, environment)
+    distributions = InstalledDistributions(target.search_path, target.markers)
+    entry = find_entry(settings, distributions, locator, cache)
+    origins = Origins(target.stdlib, distributions)
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "answer"
         kind, subject = ("module", entry.module) if settings.module else ("script", str(entry.source))
         first = str(entry.search_path[0]) if entry.search_path else ""
-        command = worker_command(target.executable, "analyze/read", "trace", isolated=False)
+        command = worker_command(target.executable, "analyze/read", "tracer", isolated=False)
         run_attached([*command, str(answer), kind, subject, first, *arguments], environment={"PYTHONSAFEPATH": "1"})
         if not answer.exists():
             raise BundleError(
                 "not-traced",
-                "the program did not end in a way that tells what it used",
+                "the program ended before what it used could be recorded",
                 hint="`--trace` cannot see through `os._exit` and signals: let the program end by itself",
             )
-        used = json.loads(answer.read_bytes())
+        used: Used = json.loads(answer.read_bytes())
     files = tuple((file, origins.of_file(file)) for file in _new_files(map(Path, used["files"]), graph))
     new = (name for name in used["modules"] if graph.imported(name) is None and not _is_excluded(name, settings))
     return Traced(

@@ -1,4 +1,4 @@
-"""Why a module is there: the shortest chain of imports that leads to it."""
+"""Explains why a module is there, by the shortest chain of imports that leads to it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bundler.errors import BundleError
 
 _INSTALL = "install it in the environment of the target Python if the program needs it (see `--python`)"
 
-# Where chains begin: the program, and the interpreter.
+# The beginnings of chains: the program, and the interpreter.
 _ROOTS = ("__main__", None)
 
 
@@ -54,17 +54,17 @@ def chain_to(first: Mapping[str | None, _AnyEdge | None], name: str | None) -> t
     return tuple(reversed(found))
 
 
-def phrase(edge: _Edge) -> str:
-    """What an edge's importer does: "imports x", "imports, inside a function, x"."""
+def format_edge(edge: _Edge) -> str:
+    """An edge as a predicate of its importer: "imports x", "imports, inside a function, x"."""
     word = edge.binding.value
     return f"{word}{',' if ',' in word else ''} {edge.imported}"
 
 
-def told(chain: Iterable[_Edge]) -> str:
+def format_chain(chain: Iterable[_Edge]) -> str:
     """A chain in one sentence: "a imports b, which imports, inside a function, c"."""
     text = ""
     for edge in chain:
-        text += f", which {phrase(edge)}" if text else f"{_importer(edge)} {phrase(edge)}"
+        text += f", which {format_edge(edge)}" if text else f"{_importer(edge)} {format_edge(edge)}"
     return text
 
 
@@ -75,7 +75,7 @@ def _importer(edge: _Edge) -> str:
 def explain(graph: ModuleGraph, name: str, locator: Locator, builtin: frozenset[str] = frozenset()) -> str:
     """A line for each step that leads to a module, with its place; BundleError when it is not in the graph.
 
-    `builtin`: modules that are there without a file.
+    `builtin`: modules that exist without a file.
     """
     if graph.imported(name) is None:
         is_installed = name in builtin or locator.is_module(name, graph.search_path)
@@ -83,7 +83,7 @@ def explain(graph: ModuleGraph, name: str, locator: Locator, builtin: frozenset[
     chain = chain_to(first_edges(graph.imports), name)
     if not chain:
         return f"{name} is where the program starts" if name == "__main__" else f"{name} is part of the interpreter"
-    steps = [(f"{_importer(edge)} {phrase(edge)}", _place(graph, edge)) for edge in chain]
+    steps = [(f"{_importer(edge)} {format_edge(edge)}", _place(graph, edge)) for edge in chain]
     width = max(len(step) for step, _ in steps)
     return "\n".join(f"{step:{width}}  {place}".rstrip() for step, place in steps)
 
@@ -98,7 +98,7 @@ def _place(graph: ModuleGraph, edge: Import) -> str:
 def _absent(graph: ModuleGraph, name: str, *, is_installed: bool) -> BundleError:
     left_out = next((edge for edge in graph.left_out if _is_in(edge.imported, name)), None)
     if left_out is not None:
-        hint = f"`--hidden-import {left_out.imported}` takes it in"
+        hint = f"add it with `--hidden-import {left_out.imported}`"
         return _unmet(graph, left_out, f"`{name}` is left out", hint, _reasons(left_out))
     wanted = next((edge for edge in graph.imports if edge.importer and _is_in(edge.imported, name)), None)
     parent = name.rpartition(".")[0]
@@ -110,7 +110,7 @@ def _absent(graph: ModuleGraph, name: str, *, is_installed: bool) -> BundleError
     if wanted is not None:
         return _unmet(graph, wanted, f"`{name}` is not installed", _INSTALL)
     near = difflib.get_close_matches(name, graph.modules, 1)
-    advice = f"`--hidden-import {name}` takes it in" if is_installed else _INSTALL
+    advice = f"add it with `--hidden-import {name}`" if is_installed else _INSTALL
     return BundleError(
         "not-included",
         f"nothing in the program imports `{name}`" + ("" if is_installed else ", and it is not installed"),
@@ -128,7 +128,7 @@ def _unmet(graph: ModuleGraph, edge: Import, message: str, hint: str, reasons: I
         "not-included",
         message,
         where=_place(graph, edge) or None,
-        notes=(told((*chain_to(first_edges(graph.imports), edge.importer), edge)), *reasons),
+        notes=(format_chain((*chain_to(first_edges(graph.imports), edge.importer), edge)), *reasons),
         hint=hint,
     )
 

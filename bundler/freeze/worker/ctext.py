@@ -21,13 +21,13 @@ def string_literal(data: bytes) -> str:
 
 
 def external(symbols: Iterable[str]) -> str:
-    """Declares objects that other files define; one declaration of many is quicker to compile than many of one."""
+    """A declaration of objects that other files define; one of many objects is quicker to compile than many of one."""
     names = ",\n".join(symbols)
     return f"extern O {names};" if names else ""
 
 
 def declaration(start: str, definitions: Iterable[str]) -> str:
-    """Many objects of one kind in one declaration, which is quicker to compile than as many declarations."""
+    """A declaration that defines many objects of one kind; it is quicker to compile than a declaration for each."""
     together = ",\n".join(definitions)
     return f"{start} {together};"
 
@@ -57,7 +57,7 @@ def mangle(name: str) -> str:
 
 
 def is_pooled(text: str) -> bool:
-    """Is this a string that one pool holds for the whole build? Those that look like identifiers are."""
+    """True for a string that the pool of the whole build holds: one that looks like an identifier."""
     return _POOLED.match(text) is not None
 
 
@@ -81,6 +81,6 @@ def version_symbol(module: str) -> str:
     return "version_" + mangle(module)
 
 
-# The same for what is compiled ahead of a start, which belongs to no module.
+# The two names for precompiled results, which belong to no module.
 PRECOMPILED_SYMBOL = "precompiled"
 PRECOMPILED_VERSION = "precompiled_version"

@@ -12,10 +12,9 @@ from functools import partial
 from pathlib import Path
 
 from . import ctext
-from .objects import ModuleWriter, UnsupportedConstantError
-from .precompile import computed
-from .schema import Answer, Frozen, ModuleJob, PrecompiledJob, Request, source_digest
-from .structs import Layout
+from .module_writer import ModuleWriter, UnsupportedConstantError
+from .precompile import compile_all
+from .schema import Answer, Frozen, LayoutData, ModuleJob, PrecompiledJob, Request, source_digest
 
 
 class _UncompilableError(Exception):
@@ -24,14 +23,14 @@ class _UncompilableError(Exception):
 
 def main() -> None:
     """Serve jobs until standard input ends."""
-    layout: Layout = json.loads(sys.stdin.readline())
+    layout: LayoutData = json.loads(sys.stdin.readline())
     # Deeply nested expressions compile, so their constants must be walked too.
     sys.setrecursionlimit(20_000)
     for line in sys.stdin:
         print(json.dumps(_freeze(layout, json.loads(line))), flush=True)
 
 
-def _freeze(layout: Layout, request: Request) -> list[Answer]:
+def _freeze(layout: LayoutData, request: Request) -> list[Answer]:
     """Facts about each job, in the order of the request; what failed is left out of the C text."""
     answers: list[Answer] = []
     texts: list[str] = []
@@ -57,7 +56,7 @@ def _freeze(layout: Layout, request: Request) -> list[Answer]:
     return answers
 
 
-def _writers(layout: Layout, request: Request) -> Iterator[Callable[[int], tuple[ModuleWriter, Frozen]]]:
+def _writers(layout: LayoutData, request: Request) -> Iterator[Callable[[int], tuple[ModuleWriter, Frozen]]]:
     """Functions that write one job each, given the first free number of objects."""
     optimize = request["optimize"]
     for job in request["modules"]:
@@ -66,7 +65,7 @@ def _writers(layout: Layout, request: Request) -> Iterator[Callable[[int], tuple
         yield partial(_precompiled, layout, request["precompiled"], optimize)
 
 
-def _module(layout: Layout, job: ModuleJob, optimize: int, first: int) -> tuple[ModuleWriter, Frozen]:
+def _module(layout: LayoutData, job: ModuleJob, optimize: int, first: int) -> tuple[ModuleWriter, Frozen]:
     source = Path(job["source"]).read_bytes()
     try:
         code = compile(source, job["filename"], "exec", dont_inherit=True, optimize=optimize)
@@ -77,9 +76,9 @@ def _module(layout: Layout, job: ModuleJob, optimize: int, first: int) -> tuple[
     return writer, _facts(writer, source_digest(source), [])
 
 
-def _precompiled(layout: Layout, job: PrecompiledJob, optimize: int, first: int) -> tuple[ModuleWriter, Frozen]:
+def _precompiled(layout: LayoutData, job: PrecompiledJob, optimize: int, first: int) -> tuple[ModuleWriter, Frozen]:
     """One tuple of all results; the keys come in the order of its items."""
-    results = dict(computed(job, optimize))
+    results = dict(compile_all(job, optimize))
     keys = sorted(results)
     writer = ModuleWriter(layout, ctext.PRECOMPILED_VERSION, first)
     writer.write(ctext.PRECOMPILED_SYMBOL, tuple(results[key] for key in keys))

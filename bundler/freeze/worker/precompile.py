@@ -4,8 +4,7 @@ A text's result is its code object. A regular expression's is a tuple of what `_
 compile): (flags, words of its program as native uint32, number of groups, names and numbers of groups, names by number).
 Each has a key, by which launcher/interpreter/precompiled.c finds it.
 
-As a worker: computes them once more, for the self-check. The job on standard input is a `PrecompiledJob` with `optimize`
-and `output`, the file that a marshalled list of keys and marshalled results is written to.
+As a worker: makes them once more, for the self-check. The job on standard input is a `PrecompileJob`.
 """
 
 from __future__ import annotations
@@ -23,11 +22,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from .schema import PrecompiledJob
+from .schema import PrecompiledJob, PrecompileJob
 
 
-def computed(job: PrecompiledJob, optimize: int) -> Iterator[tuple[str, Any]]:
-    """Keys and results; without those of what does not compile, or not without a warning."""
+def compile_all(job: PrecompiledJob, optimize: int) -> Iterator[tuple[str, Any]]:
+    """Keys and results, without those of texts and patterns that do not compile or give a warning."""
     for text in job["texts"]:
         with suppress(SyntaxError, ValueError, RecursionError, MemoryError, Warning):
             yield text_key(*text), text_result(*text, optimize=optimize)
@@ -47,14 +46,14 @@ def pattern_key(kind: str, pattern: str, flags: int) -> str:
 
 
 def text_result(mode: str, filename: str, flags: int, text: str, *, optimize: int) -> object:
-    """The code object; SyntaxError or ValueError, or a Warning, which would have to be given at run time."""
+    """The code object; SyntaxError or ValueError, or a Warning: the program itself must give it."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         return compile(text, filename, mode, flags, dont_inherit=True, optimize=optimize)
 
 
 def pattern_result(kind: str, pattern: str, flags: int) -> object:
-    """What `_sre.compile` would be given; re.error or a Warning."""
+    """The arguments that `_sre.compile` would get; re.error or a Warning."""
     given: list[Any] = []
     shim = _Shim(compiler._sre, given)  # noqa: SLF001
     subject = pattern if kind == "str" else pattern.encode("latin-1")
@@ -80,8 +79,8 @@ class _Shim(SimpleNamespace):
 
 
 def main() -> None:
-    """Compute anew."""
-    job = json.load(sys.stdin)
+    """Make the results of the job."""
+    job: PrecompileJob = json.load(sys.stdin)
     sys.setrecursionlimit(20_000)  # as when they were frozen
-    results = [(key, marshal.dumps(result)) for key, result in computed(job, job["optimize"])]
+    results = [(key, marshal.dumps(result)) for key, result in compile_all(job["precompiled"], job["optimize"])]
     Path(job["output"]).write_bytes(marshal.dumps(results, 2))  # a format that the interpreter of any version reads

@@ -1,7 +1,7 @@
 """Import what the program's start will import, and note which texts and regular expressions get compiled.
 
-Runs in the app's environment. The job is one JSON object on standard input, the answer one on standard output; what
-imported code prints goes nowhere. Compiling is a function of its arguments alone, so its results can be made when the
+Runs in the app's environment. Answers a `ProfileJob` on standard input with `Profiled` on standard output; what imported
+code prints goes nowhere. Compiling is a function of its arguments alone, so its results can be made when the
 binary is built; which arguments will occur is what only running the imports can tell.
 """
 
@@ -17,7 +17,10 @@ import sys
 import threading
 from collections.abc import Callable
 from types import FrameType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # else its own imports, and the texts that they compile, would be there before the program's
+    from .schema import Profiled, ProfileJob
 
 _compile, _exec, _eval = builtins.compile, builtins.exec, builtins.eval
 
@@ -57,7 +60,7 @@ class _Recorder:
         if type(source) is type(filename) is str and mode in ("exec", "eval") and not rest and not options:
             return self._note(source, filename, mode, flags)
         if len(rest) < 2 and "dont_inherit" not in options:  # flags, dont_inherit
-            # It would inherit our own flags.
+            # The text would inherit our own flags.
             options["flags"] = (rest[0] if rest else options.get("flags", 0)) | flags
             return _compile(source, filename, mode, dont_inherit=True, **options)
         return _compile(source, filename, mode, *rest, **options)
@@ -103,10 +106,11 @@ def _answer(recorder: _Recorder) -> str:
         (type(pattern).__name__, pattern if isinstance(pattern, str) else pattern.decode("latin-1"), flags)
         for pattern, flags in recorder.patterns
     ]
-    return json.dumps({"texts": list(recorder.texts), "patterns": patterns, "order": list(sys.modules)})
+    profiled: Profiled = {"texts": list(recorder.texts), "patterns": patterns, "order": list(sys.modules)}
+    return json.dumps(profiled)
 
 
-def _profile(job: dict[str, Any], write: Callable[[str], None]) -> None:
+def _profile(job: ProfileJob, write: Callable[[str], None]) -> None:
     recorder = _Recorder()
 
     def finish() -> None:
@@ -133,7 +137,7 @@ def _profile(job: dict[str, Any], write: Callable[[str], None]) -> None:
 
 def main() -> None:
     """Serve one job."""
-    job = json.loads(sys.stdin.read())
+    job: ProfileJob = json.loads(sys.stdin.read())
     out = os.dup(1)
     sink = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):

@@ -1,9 +1,20 @@
-"""What the freezer and its worker tell each other, as JSON: one declaration for both sides."""
+"""Messages between the freezer and its workers, as JSON: one declaration for both sides."""
 
 from __future__ import annotations
 
 import hashlib
-from typing import TypedDict, final
+from typing import NotRequired, TypedDict, final
+
+# --- main.py ----------------------------------------------------------------------------------------------------------
+
+
+@final
+class LayoutData(TypedDict):
+    """An `ObjectLayout` (bundler/target/model.py); members of structs are (name, offset, size)."""
+
+    structs: dict[str, list[tuple[str, int, int]]]
+    constants: dict[str, int]
+    singletons: dict[str, int]
 
 
 def source_digest(source: bytes) -> str:
@@ -59,10 +70,51 @@ class Frozen(TypedDict):
 
 @final
 class Failure(TypedDict):
-    """Why something was not written. `is_in_source`: importing the module would fail under Python too."""
+    """The reason why something was not written. `is_in_source`: importing the module would fail under Python too."""
 
     error: str
     is_in_source: bool
 
 
 Answer = Frozen | Failure
+
+
+# --- precompile.py ----------------------------------------------------------------------------------------------------
+
+
+@final
+class PrecompileJob(TypedDict):
+    """Results to be made once more; `output`: the file that a marshalled list of keys and marshalled results goes to."""
+
+    precompiled: PrecompiledJob
+    optimize: int
+    output: str
+
+
+# --- profiler.py ------------------------------------------------------------------------------------------------------
+
+
+@final
+class ProfileJob(TypedDict):
+    """Modules to be imported, with `path` as `sys.path`, for at most `seconds`.
+
+    `grace`: seconds after which the system ends a worker that its own clock did not end.
+    """
+
+    modules: list[str]
+    path: list[str]
+    seconds: float
+    grace: float
+
+
+@final
+class Profiled(TypedDict):
+    """Texts and patterns that were compiled, as in `PrecompiledJob`, and the modules in the order of their imports.
+
+    `failed`: why there was no answer; the host adds it.
+    """
+
+    texts: list[tuple[str, str, int, str]]
+    patterns: list[tuple[str, str, int]]
+    order: list[str]
+    failed: NotRequired[str]

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-Layout = dict[str, Any]
+from .schema import LayoutData
 
 
 class Member(NamedTuple):
@@ -41,7 +41,7 @@ WORD = 8
 _HEAD_SIZE = 16
 
 
-def code_members(layout: Layout) -> list[Member]:
+def code_members(layout: LayoutData) -> list[Member]:
     """A code object behind its type and before its bytecode: references, the word with the version, numbers between them."""
     *measured, bytecode = map(Member._make, layout["structs"]["code"])
     named = [member for member in measured if member.name in POINTERS]
@@ -55,7 +55,7 @@ def code_members(layout: Layout) -> list[Member]:
 
 
 def _with_numbers(members: Sequence[Member], end: int) -> Iterator[Member]:
-    """The members, and what lies between them."""
+    """The members, with members for the numbers between them."""
     at = _HEAD_SIZE
     for member in members:
         if at < member.offset:
@@ -69,14 +69,14 @@ def _declare(name: str, fields: str, *, gc_head: bool = False) -> str:
     return f"struct {name} {{{'W gc_next, gc_prev; ' if gc_head else ''}W head; P type; {fields}}};"
 
 
-def _code_fields(layout: Layout) -> str:
+def _code_fields(layout: LayoutData) -> str:
     members = enumerate(code_members(layout))
     fields = [f"P m{index};" if member.name else f"W m{index}[{member.size // WORD}];" for index, member in members]
     return " ".join((*fields, "char data[];"))
 
 
-def _data_offsets(layout: Layout) -> dict[str, int]:
-    """Where the contents of objects begin; of strings behind the padded header (unicodeobject.c, _PyUnicode_DATA)."""
+def _data_offsets(layout: LayoutData) -> dict[str, int]:
+    """Offsets of the contents of objects; in strings, behind the padded header (unicodeobject.c, _PyUnicode_DATA)."""
     structs, constants = layout["structs"], layout["constants"]
     return {
         "ascii": constants["sizeof_ascii"],
@@ -87,7 +87,7 @@ def _data_offsets(layout: Layout) -> dict[str, int]:
     }
 
 
-def declarations(layout: Layout) -> Iterator[str]:
+def declarations(layout: LayoutData) -> Iterator[str]:
     """Lines of C: the structs, the objects that live in libpython, and one macro per kind of static object."""
     constants = layout["constants"]
     yield "typedef unsigned long W;"
@@ -104,14 +104,14 @@ def declarations(layout: Layout) -> Iterator[str]:
     yield _declare("tuple", f"W size[{words['tuple']}]; P data[];", gc_head=True)
     yield _declare("slice", "P start, stop, step;", gc_head=True)
     yield ""
-    # What objects of a kind begin with.
+    # The first words of an object of each kind.
     head = f"{constants['head']:#x}"
     leaves = {"TEXT": "Unicode", "BYTES": "Bytes", "INTEGER": "Long", "REAL": "Float", "COMPLEX": "Complex"}
     for macro, name in {"CODE": "Code", **leaves}.items():
         yield f"#define {macro} {head},&Py{name}_Type,"
     for macro, name in {"TUPLE": "Tuple", "SLICE": "Slice"}.items():
         yield f"#define {macro} 0,0,{head},&Py{name}_Type,"
-    # Behind the length of a string: no hash yet, and what it is. wstr (3.11) and utf8 stay unset.
+    # The words behind the length of a string: no hash yet, and the kind of string. wstr (3.11) and utf8 stay unset.
     for macro, kind in {"ASCII": "ascii", "KIND1": "1", "KIND2": "2", "KIND4": "4"}.items():
         yield f"#define {macro} -1,{constants[f'state_{kind}']}"
     yield f"#define ITEMS {',-1' if words['tuple'] == 2 else ''}"  # 3.14 and later remember a tuple's hash
@@ -124,7 +124,7 @@ def declarations(layout: Layout) -> Iterator[str]:
         yield f'#define IN_{section.upper()} __attribute__((section(".frozen.{section}"), aligned({alignment})))'
 
 
-def layout_asserts(layout: Layout) -> Iterator[str]:
+def layout_asserts(layout: LayoutData) -> Iterator[str]:
     """Lines of C that compile only where our structs lie exactly as the headers' own: include after both."""
     constants = layout["constants"]
     names = {

@@ -1,7 +1,6 @@
 """Compile modules once more, and marshal them as a .pyc would hold them.
 
-One job comes on standard input, as JSON: `modules` as [name, source, file name, is it a script], `optimize`, and
-`output`: the file that a marshalled list of cases is written to, in the order of the modules (see `program.py`).
+The job on standard input is a `FreshJob`.
 """
 
 from __future__ import annotations
@@ -10,16 +9,20 @@ import json
 import marshal
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # it names things of another worker, which are not there at run time
+    from .schema import Case, FreshJob
 
 # A format that the interpreter of any version reads.
 OLD_FORMAT = 2
 
 
 def main() -> None:
-    """Do the job."""
-    job = json.load(sys.stdin)
+    """Compile the modules of the job."""
+    job: FreshJob = json.load(sys.stdin)
     sys.setrecursionlimit(20_000)  # as the freezer: what compiles there compiles here
-    cases = []
+    cases: list[Case] = []
     for name, path, filename, is_script in job["modules"]:
         source = Path(path).read_bytes()
         if is_script:

@@ -1,1 +1,1 @@
-"""What runs inside the target interpreter: standard library only, nothing of ours installed there."""
+"""Code that runs inside the target interpreter: standard library only, nothing of ours installed there."""

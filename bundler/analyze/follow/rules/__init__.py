@@ -39,7 +39,7 @@ _STDLIB_FILE = "cpython.toml"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What reaching a module means for others."""
+    """The consequences of reaching a module."""
 
     module: str
     reason: str

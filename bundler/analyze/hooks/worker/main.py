@@ -1,17 +1,7 @@
-"""Run hooks. The first line of standard input is the setting, each further line a request; a JSON line answers it.
+"""Run hooks: answer a `Request` on each line of standard input, after a `Setting` on the first, with an `Answer`.
 
-Setting:
-    path        `sys.path` of the program
-    prefix      `sys.prefix` of the target
-    guests      folders, by name, of packages that hooks may import though they belong to the build, not to the program
-    pyinstaller folder of an installed PyInstaller, or null: its modules complete our API
-    left_out    {"folders": [...], "suffixes": [...]}: what the default data rule leaves out
-    machine     {"library_folders": [...], "ldconfig_label": "..."} of bundler/elf/machine.py
-    config      hook configuration by module
-
-Requests: {"kind": "standard" | "pre_safe_import_module" | "pre_find_module_path" | "call", ...}; see the functions.
-Each is served by a fork of this process, so that nothing that a hook imports, changes or breaks outlives it. What hooks
-print goes nowhere; answers with "error" say what was raised.
+Each request is served by a fork of this process, so that nothing that a hook imports, changes or breaks outlives it.
+What hooks print goes nowhere.
 """
 
 from __future__ import annotations
@@ -31,9 +21,26 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
-_Answer = dict[str, Any]
+from .schema import (
+    Answer,
+    BeforeImportRequest,
+    BeforeImportResult,
+    BeforeSearchRequest,
+    BeforeSearchResult,
+    Collected,
+    CollectRequest,
+    Failure,
+    FoldersRequest,
+    FoldersResult,
+    HookConfig,
+    Request,
+    Result,
+    Served,
+    Setting,
+    StandardRequest,
+    StandardResult,
+)
 
 _LONGEST_SECONDS = 300.0
 
@@ -83,7 +90,7 @@ class _Collector(logging.Handler):
         self.texts.append(record.getMessage())
 
 
-def _texts(values: Any) -> list[str]:
+def _texts(values: Iterable[object] | None) -> list[str]:
     return [str(value) for value in values or ()]
 
 
@@ -96,8 +103,7 @@ def _load(path: str, name: str) -> ModuleType:
     return module
 
 
-def _standard(request: dict[str, Any], config: dict[str, Any]) -> _Answer:
-    """A standard hook. `module`: its name, `filename`: its file or null, `folders`: those of a package or null."""
+def _standard(request: StandardRequest, config: HookConfig) -> StandardResult:
     from PyInstaller.building.build_main import Analysis
     from PyInstaller.building.datastruct import normalize_pairs
     from PyInstaller.depend.imphookapi import PostGraphAPI
@@ -114,18 +120,18 @@ def _standard(request: dict[str, Any], config: dict[str, Any]) -> _Answer:
         function(api)
     mode = getattr(hook, "module_collection_mode", None)
     modes = {name: mode} if isinstance(mode, str) else dict(mode or {})
+    datas = [*api.added_datas, *normalize_pairs(api.analysis.datas)]
+    binaries = [*api.added_binaries, *normalize_pairs(api.analysis.binaries)]
     return {
         "hidden_imports": [*_texts(getattr(hook, "hiddenimports", None)), *_texts(api.added_imports)],
         "excluded_imports": [*_texts(getattr(hook, "excludedimports", None)), *_texts(api.deleted_imports)],
-        "datas": [*api.added_datas, *normalize_pairs(api.analysis.datas)],
-        "binaries": [*api.added_binaries, *normalize_pairs(api.analysis.binaries)],
+        "files": [*datas, *binaries],
         "collection_mode": {str(key): str(value) for key, value in {**modes, **api.collection_mode}.items()},
-        "warn_on_missing": bool(getattr(hook, "warn_on_missing_hiddenimports", True)),
+        "warns_of_missing": bool(getattr(hook, "warn_on_missing_hiddenimports", True)),
     }
 
 
-def _before_import(request: dict[str, Any], config: dict[str, Any]) -> _Answer:  # noqa: ARG001  # as _standard
-    """A pre-safe-import hook of `module`: aliases are pairs of (real name, other name)."""
+def _before_import(request: BeforeImportRequest) -> BeforeImportResult:
     from PyInstaller.depend.imphookapi import PreSafeImportModuleAPI
 
     api = PreSafeImportModuleAPI(request["module"])
@@ -133,8 +139,7 @@ def _before_import(request: dict[str, Any], config: dict[str, Any]) -> _Answer: 
     return {"aliases": api.aliases, "package_paths": api.package_paths, "runtime_modules": api.runtime_modules}
 
 
-def _before_search(request: dict[str, Any], config: dict[str, Any]) -> _Answer:  # noqa: ARG001  # as _standard
-    """A pre-find-path hook of `module`, which would be looked for in `search_folders`."""
+def _before_search(request: BeforeSearchRequest) -> BeforeSearchResult:
     from PyInstaller.depend.imphookapi import PreFindModulePathAPI
 
     api = PreFindModulePathAPI(request["module"], request["search_folders"])
@@ -142,43 +147,59 @@ def _before_search(request: dict[str, Any], config: dict[str, Any]) -> _Answer: 
     return {"search_folders": _texts(api.search_dirs)}
 
 
-def _call(request: dict[str, Any], config: dict[str, Any]) -> _Answer:  # noqa: ARG001  # as _standard
-    """`function` of PyInstaller.utils.hooks with `arguments`."""
+def _collect(request: CollectRequest) -> Collected:
     from PyInstaller.utils import hooks
 
-    value = getattr(hooks, request["function"])(*request["arguments"], **request.get("options", {}))
-    return {"value": value}
+    package = request["package"]
+    match request["subject"]:
+        case "all":
+            datas, binaries, modules = hooks.collect_all(package)
+            return {"files": [*datas, *binaries], "modules": [package, *modules]}
+        case "submodules":
+            return {"files": [], "modules": [package, *hooks.collect_submodules(package)]}
+        case "data":
+            return {"files": hooks.collect_data_files(package), "modules": []}
+        case "libraries":
+            return {"files": hooks.collect_dynamic_libs(package), "modules": []}
 
 
-def _hook_folders(request: dict[str, Any], config: dict[str, Any]) -> _Answer:  # noqa: ARG001  # as _standard
-    """What an entry point `value` of the group `pyinstaller40` returns: folders with hooks."""
-    entry = importlib.metadata.EntryPoint("hook-dirs", request["value"], "pyinstaller40")
+def _hook_folders(request: FoldersRequest) -> FoldersResult:
+    entry = importlib.metadata.EntryPoint("hook-dirs", request["entry_point"], "pyinstaller40")
     return {"folders": _texts(entry.load()())}
 
 
-_KINDS = {
-    "standard": _standard,
-    "pre_safe_import_module": _before_import,
-    "pre_find_module_path": _before_search,
-    "call": _call,
-    "hook_folders": _hook_folders,
-}
+def _result(request: Request, config: HookConfig) -> Result:
+    if request["kind"] == "standard":
+        return _standard(request, config)
+    if request["kind"] == "pre_safe_import_module":
+        return _before_import(request)
+    if request["kind"] == "pre_find_module_path":
+        return _before_search(request)
+    if request["kind"] == "collect":
+        return _collect(request)
+    return _hook_folders(request)
 
 
-def _serve(request: dict[str, Any], config: dict[str, Any]) -> _Answer:
+def _serve(request: Request, config: HookConfig) -> Answer[Result]:
     collector = _Collector()
     logging.getLogger().addHandler(collector)
     try:
-        answer = _KINDS[request["kind"]](request, config)
+        served: Served[Result] = {"result": _result(request, config), "messages": []}
     except BaseException as error:  # noqa: BLE001  # hooks end builds with SystemExit too; ours goes on
         lines = [
             frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == request.get("file")
         ]
-        return {"error": f"{type(error).__name__}: {error}".strip(": "), "line": lines[-1] if lines else 0}
-    return {**answer, "messages": list(dict.fromkeys(collector.texts))}
+        return {"error": f"{type(error).__name__}: {error}".strip(": "), "line": (lines[-1] if lines else None) or 0}
+    served["messages"] += dict.fromkeys(collector.texts)
+    return served
 
 
-def _in_fork(request: dict[str, Any], config: dict[str, Any]) -> str:
+def _failure(error: str) -> str:
+    failure: Failure = {"error": error, "line": 0}
+    return json.dumps(failure)
+
+
+def _in_fork(request: Request, config: HookConfig) -> str:
     """The answer as JSON, from a child process."""
     reading, writing = os.pipe()
     child = os.fork()
@@ -187,7 +208,7 @@ def _in_fork(request: dict[str, Any], config: dict[str, Any]) -> str:
         try:
             text = json.dumps(_serve(request, config), default=str)
         except BaseException as error:  # noqa: BLE001  # the child must not serve on
-            text = json.dumps({"error": f"its result makes no sense: {error}", "line": 0})
+            text = _failure(f"its result makes no sense: {error}")
         with os.fdopen(writing, "w") as pipe:
             pipe.write(text)
         os._exit(0)
@@ -195,13 +216,13 @@ def _in_fork(request: dict[str, Any], config: dict[str, Any]) -> str:
     answer = _read(reading)
     if answer is None:
         os.kill(child, signal.SIGKILL)
-        answer = json.dumps({"error": f"it took more than {_LONGEST_SECONDS:.0f} seconds", "line": 0})
+        answer = _failure(f"it took more than {_LONGEST_SECONDS:.0f} seconds")
     _, status = os.waitpid(child, 0)
-    return answer or json.dumps({"error": f"it ended its process (status {status})", "line": 0})
+    return answer or _failure(f"it ended its process (status {status})")
 
 
 def _read(descriptor: int) -> str | None:
-    """All that comes through a pipe; None when its end takes too long to come."""
+    """The text that comes through a pipe; None when its end takes too long to come."""
     data = bytearray()
     with os.fdopen(descriptor, "rb", buffering=0) as pipe:
         while select.select([pipe], [], [], _LONGEST_SECONDS)[0]:
@@ -212,14 +233,14 @@ def _read(descriptor: int) -> str | None:
     return None
 
 
-def _prepare(setting: dict[str, Any]) -> None:
+def _prepare(setting: Setting) -> None:
     """Become an interpreter of the program's environment in which hooks find their API."""
     sys.path[:] = setting["path"]
     sys.prefix = sys.exec_prefix = setting["prefix"]
     sys.meta_path.insert(0, _Guests(setting["guests"], setting["pyinstaller"]))
     sys.setrecursionlimit(5000)  # chains of optional imports get deep
     warnings.simplefilter("ignore")
-    # What requests need is imported here, once for all forks.
+    # Modules that requests need are imported here, once for all forks.
     for name in ("building.build_main", "depend.bindepend", "depend.imphookapi", "isolated", "utils.hooks"):
         importlib.import_module(f"PyInstaller.{name}")
     importlib.import_module("packaging.requirements")
@@ -240,7 +261,7 @@ def main() -> None:
     requests: Iterable[str] = os.fdopen(os.dup(0))
     for descriptor in (0, 1, 2):
         os.dup2(sink, descriptor)
-    setting = json.loads(next(iter(requests)))
+    setting: Setting = json.loads(next(iter(requests)))
     _prepare(setting)
     for line in requests:
         print(_in_fork(json.loads(line), setting["config"]), file=answers, flush=True)

@@ -19,7 +19,7 @@ _COMPARISONS: dict[type[ast.cmpop], Any] = {
     ast.NotIn: lambda item, items: item not in items,
 }
 
-# What sources compare to find out where they run.
+# Values that sources compare to find out where they run.
 _KNOWN_ATTRIBUTES = {
     "sys.platform": sys.platform,
     "os.name": os.name,
@@ -66,7 +66,7 @@ def _value(node: ast.expr) -> Any:
 
 
 def truth(test: ast.expr) -> bool | None:
-    """Is a condition always true, or never, on the target? None where only running the program tells."""
+    """True or False for a condition that always has this value on the target; None where only running the program tells."""
     match test:
         case ast.Constant(value):
             return bool(value)
@@ -97,7 +97,7 @@ def truth(test: ast.expr) -> bool | None:
 
 
 def is_main_test(test: ast.expr) -> bool:
-    """Is it `__name__ == "__main__"`?"""
+    """True for `__name__ == "__main__"`."""
     match test:
         case ast.Compare(ast.Name("__name__"), [ast.Eq()], [ast.Constant("__main__")]):
             return True

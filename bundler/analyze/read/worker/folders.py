@@ -57,7 +57,7 @@ class AddedFolders:
                 self._added.append((name == "__path__", folder, place, line, is_certain))
 
     def found(self, *, in_package: bool) -> list[AdditionRow]:
-        """What is added to `sys.path`, or to the `__path__` of the package; the folder relative to the file's own."""
+        """Folders that are added to `sys.path`, or to the `__path__` of the package; relative to the file's own."""
         rows = []
         for is_package, folder, index, line, is_certain in self._added:
             place = _relative_to_file(folder, self._values)
@@ -88,7 +88,7 @@ _SAME_PLACE = frozenset({"abspath", "realpath", "normpath", "fspath", "str", "Pa
 
 
 def _relative_to_file(node: ast.expr, values: dict[str, ast.expr], depth: int = 0) -> str | None:
-    """A path that is told by `__file__` and literals, relative to the file's folder; None for any other."""
+    """A path made of `__file__` and literals, relative to the file's folder; None for any other."""
     if depth > 20:  # a name that is assigned to itself
         return None
 

@@ -1,4 +1,4 @@
-"""What a file looks up by name outside import statements: codecs, and builtins that `site` adds."""
+"""Finds what a file looks up by name outside import statements: codecs, shared libraries, and builtins that `site` adds."""
 
 from __future__ import annotations
 
@@ -34,7 +34,13 @@ def site_builtins(source: bytes) -> list[str]:
     return sorted(found - defined)
 
 
-# Which argument of a function is the name of an encoding, counted from 0, by the name under which it is called.
+def argument(call: ast.Call, place: int, name: str) -> ast.expr | None:
+    """An argument of a call by its place, counted from 0, or by its name."""
+    given = [*call.args[place : place + 1], *(keyword.value for keyword in call.keywords if keyword.arg == name)]
+    return given[0] if given else None
+
+
+# The argument that names an encoding, counted from 0, by the name of the function.
 _ENCODING_ARGUMENTS = {
     **dict.fromkeys(
         ("decode", "encode", "lookup", "read_text", "getencoder", "getdecoder", "getreader", "getwriter"), 0
@@ -44,9 +50,9 @@ _ENCODING_ARGUMENTS = {
     **dict.fromkeys(("iterencode", "iterdecode", "EncodedFile", "make_header"), 1),
     "open": 3,
 }
-# Those that are functions of `codecs` when they are called so, with the encoding in another place.
+# The same for functions of `codecs`, which have the encoding in another place.
 _OF_CODECS = {"decode": 1, "encode": 1, "open": 2}
-# Of which modules these are functions: every object may have a method of such a name.
+# The modules of these functions: any object may have a method of such a name.
 _ONLY_OF = {"lookup": ("codecs",), "open": ("codecs", "io")}
 
 
@@ -69,12 +75,22 @@ def encodings_of(call: ast.Call, name: str | None) -> Iterator[ast.expr]:
     yield from call.args[place : place + 1]
 
 
+# Functions of ctypes and cffi that open a library by its name.
+_OPENING = frozenset({"CDLL", "PyDLL", "LoadLibrary", "dlopen"})
+
+
+def library_of(call: ast.Call, name: str | None) -> tuple[ast.expr, bool] | None:
+    """The argument of a call of `name` that names a shared library; is it the short name that `find_library` takes?"""
+    named = argument(call, 0, "name") if name in _OPENING or name == "find_library" else None
+    return None if named is None else (named, name == "find_library")
+
+
 def named_codecs(strings: Iterable[str]) -> Iterator[str]:
     """Modules of `encodings` whose codec a string constant of the file names, under any alias."""
     for text in strings:
         if len(text) > _LONGEST_CODEC:
             continue
-        # As encodings.normalize_encoding does, for names as people write them; that takes ten times as long.
+        # The result of encodings.normalize_encoding, for names as people write them, in a tenth of the time.
         name = text.lower().replace("-", "_").replace(" ", "_")
         name = encodings.aliases.aliases.get(name, name)
         if name in _CODECS:

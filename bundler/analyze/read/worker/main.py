@@ -14,7 +14,7 @@ from .schema import Answer, Request, source_digest
 
 def main() -> None:
     """Serve requests until standard input ends."""
-    # Of other people's sources: invalid escapes and the like.
+    # Warnings about other people's sources: invalid escapes and the like.
     warnings.simplefilter("ignore")
     sys.setrecursionlimit(20_000)
     # Syntax trees hold no cycles; looking for some in them took a fifth of the time.

@@ -1,22 +1,26 @@
 """Import extension modules and tell what their compiled code imports: it cannot be read.
 
-Runs with the app's search path but without `site`. Answers a line {"name": ..., "path": [...]} with
-{"imports": [...]}, sorted, or {"error": ...}. Standard output is ours; what imported code prints goes nowhere.
+Runs with the app's search path but without `site`. Answers an `ObserveRequest` on each line of standard input with
+`Observed` or `NotObserved`. Standard output is ours; what imported code prints goes nowhere.
 """
 
 from __future__ import annotations
 
 import builtins
+import functools
 import json
 import os
 import sys
 from types import FrameType, ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # an observed module must be the first to import what this imports
+    from .schema import NotObserved, Observed, ObserveRequest
 
 _IMPORTLIB = ("<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>")
 
-# What this worker needs itself: observed modules are to find it as they find others.
-_OWN = ("json", "json.decoder", "json.encoder", "json.scanner", "typing")
+# Modules that this worker needs itself: observed modules are to find them as they find others.
+_OWN = ("functools", "json", "json.decoder", "json.encoder", "json.scanner", "typing")
 
 
 class _Recorder:
@@ -39,21 +43,36 @@ class _Recorder:
 
     def import_module(self, name: str, *arguments: Any, **options: Any) -> ModuleType:
         level = options.get("level", arguments[3] if len(arguments) > 3 else 0)
+        names = options.get("fromlist", arguments[2] if len(arguments) > 2 else ()) or ()
         if not level:
-            self._note(name, sys._getframe(1))  # noqa: SLF001
+            for each in (name, *(f"{name}.{last}" for last in names)):
+                self._note(each, sys._getframe(1))  # noqa: SLF001
         return self._import(name, *arguments, **options)
 
 
 def _extension_in_the_making(frame: FrameType | None) -> str | None:
-    """The extension module whose initialisation runs closest to this frame, with no other Python code between."""
-    while frame is not None and frame.f_code.co_filename in (__file__, *_IMPORTLIB):
-        if frame.f_code.co_name in ("create_module", "exec_module"):
+    """The extension module whose initialisation runs closest to this frame, with no code of a file between.
+
+    Python text that an extension module brings inside itself, or in an archive inside itself, belongs to it: there is no
+    file of that name.
+    """
+    while frame is not None:
+        filename = frame.f_code.co_filename
+        if filename in _IMPORTLIB and frame.f_code.co_name in ("create_module", "exec_module"):
             subject = frame.f_locals.get("spec") or frame.f_locals.get("module")
             loader = getattr(subject, "loader", None) or getattr(subject, "__loader__", None)
             if type(loader).__name__ == "ExtensionFileLoader":
                 return getattr(subject, "name", None) or getattr(subject, "__name__", None)
+        if filename not in (__file__, *_IMPORTLIB) and _is_source(filename):
+            return None
         frame = frame.f_back
     return None
+
+
+@functools.cache
+def _is_source(filename: str) -> bool:
+    """Is code of this file the work of a module that can be read? Frozen modules are the interpreter's."""
+    return filename.startswith("<frozen ") or os.path.isfile(filename)  # noqa: PTH113  # observed modules are to find pathlib themselves
 
 
 def _used_modules(module: ModuleType) -> set[str]:
@@ -69,18 +88,23 @@ def _used_modules(module: ModuleType) -> set[str]:
 
 
 def _is_needed(name: str) -> bool:
-    """Is there a module of this name, and did a finder find it?
+    """True if there is a module of this name, and a finder found it.
 
     Who asked for one that is not there did without it: some of Cython's modules look for every name beside themselves
-    first, as Python 2 did. And Cython gives its modules a second, shorter name.
+    first, as Python 2 did. And Cython gives its modules a second, shorter name. What has no place was made by a finder
+    inside the extension module.
     """
     module = sys.modules.get(name)
     spec = getattr(module, "__spec__", None)
-    return spec is not None and spec.name == name and not name.startswith("_frozen_importlib")
+    if spec is None or spec.name != name or name.startswith("_frozen_importlib"):
+        return False
+    if spec.origin in ("built-in", "frozen"):
+        return True
+    return any(map(os.path.exists, (*filter(None, [spec.origin]), *(spec.submodule_search_locations or ()))))
 
 
-def _observe(recorder: _Recorder, request: dict[str, Any]) -> dict[str, Any]:
-    name: str = request["name"]
+def _observe(recorder: _Recorder, request: ObserveRequest) -> Observed | NotObserved:
+    name = request["name"]
     sys.path[:] = request["path"]
     try:
         __import__(name)

@@ -1,4 +1,4 @@
-"""One source file in, import facts out. Pure: says what is written there, not what it resolves to.
+"""Scans a source file for facts about imports. Pure: it reports what is written, not what that resolves to.
 
 Conditions that the target decides by itself (its platform, its version, type checking) are decided here; branches that
 cannot run are not looked at.
@@ -16,8 +16,8 @@ from typing import Any, ClassVar
 
 from .conditions import dotted, is_main_test, truth
 from .folders import AddedFolders, is_path_guard
-from .lookups import SITE_BUILTINS, encodings_of, named_codecs, site_builtins
-from .schema import CONDITIONAL, DEFERRED, EAGER, OPTIONAL, Facts, FamilyRow, ImportRow, Unreadable
+from .lookups import SITE_BUILTINS, argument, encodings_of, library_of, named_codecs, site_builtins
+from .schema import CONDITIONAL, DEFERRED, EAGER, OPTIONAL, Facts, FamilyRow, ImportRow, LibraryRow, Unreadable
 
 # From the firmest to the loosest.
 _ORDER = (EAGER, CONDITIONAL, OPTIONAL, DEFERRED)
@@ -27,7 +27,7 @@ _BROADER_ERRORS = frozenset({"Exception", "BaseException"})
 
 _IMPORTERS = frozenset({"import_module", "__import__"})
 
-# What may name something outside the file: "package.module", "package.module:function", "group.of.entry-points".
+# Texts that may name something outside the file: "package.module", "package.module:function", "group.of.entry-points".
 _LONGEST_STRING = 80
 _IMPORT_TEXT = re.compile(r"\s*(?:from|import)\s+([A-Za-z_][\w.]*)(?:\s+(?:import|as)\s|\s*\Z)")  # handed to exec()
 # No statement imports a module `2ch`, but a computed import may.
@@ -38,12 +38,17 @@ _MODULE_PATTERN = re.compile(r"\.*\w+(?:\.[\w*]+)*\.[\w.]*\*[\w.*]*\Z")
 _PLACEHOLDER = re.compile(r"\{\w*\}")
 _PLACEHOLDER_OLD = re.compile(r"%(?:\(\w+\))?s")
 
+# What the dynamic linker looks for in its folders: no path, and all of it is known.
+_LIBRARY_NAME = re.compile(r"[\w.+-]+\Z")
+
+_SONAME = re.compile(r"lib[\w+-][\w.+-]*\.so(\.\d+)*\Z")
+
 # Functions of `runpy`, `importlib.metadata` and `pkg_resources` whose first argument is a name.
 _TAKING_NAMES = frozenset(
     "run_module version metadata distribution files requires get_distribution require load_entry_point".split()
 )
 
-# What parsing and compiling a file may raise: the last two when it is nested too deeply.
+# Exceptions of parsing and compiling; the last two are for files that are nested too deeply.
 _UNCOMPILABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -80,6 +85,7 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
         "codecs": sorted(set(named_codecs(strings))),
         "strings": " ".join(sorted(filter(_REFERENCE.match, strings))),
         "any_codec": scanner.any_codec,
+        "libraries": sorted(scanner.libraries),
         "search_folders": scanner.added_folders.found(in_package=False) if scanner.added_folders else [],
         "package_folders": scanner.added_folders.found(in_package=True) if scanner.added_folders else [],
         "folder_names": scanner.added_folders.constants() if scanner.added_folders else {},
@@ -97,7 +103,7 @@ def _unreadable(error: Exception) -> Unreadable:
 
 
 def _may_add_folders(source: bytes) -> bool:
-    """Does the file speak of search paths, or of its own place?"""
+    """True if the file mentions search paths, or its own place."""
     return b"__file__" in source or b"__path__" in source or b"sys.path" in source or b"addsitedir" in source
 
 
@@ -156,6 +162,7 @@ class _Scanner:
         self.metadata: set[str] = set()  # names of distributions that a look-up of metadata is given
         self._renamed: dict[str, str] = {}  # names of imported functions, by those that they have here
         self._constants: dict[str, str] = {}  # texts of the module's variables
+        self._choices: dict[str, set[str]] = {}  # texts that variables of loops take
         self._computed: list[tuple[ast.expr, str, int, int]] = []
         self._looked_up: list[int] = []  # lines where the spec of a module with a computed name is asked for
         self._makes_modules = False  # of specs, as importlib's recipe for lazy imports does
@@ -164,13 +171,15 @@ class _Scanner:
         self.all: list[str] | None = None
         self.names: dict[str, set[str]] = {"": set()}
         self.strings: set[str] = set()  # short ones
+        self.libraries: set[LibraryRow] = set()  # that are opened by a literal name
+        self._opened: list[tuple[ast.expr, bool]] = []
         self.any_codec = False  # is there an encoding that is no constant?
         self.names_site_builtins = False
         self._user = ""
         self._class = ""
         self._lazy_argument: str | None = None
         self._is_module_level = True
-        # Where uses go: names and attributes of the current user; loads of the current scope, without those of names
+        # The sets that uses are added to: names and attributes of the current user; loads of the current scope, without names
         # that it binds itself once it ends.
         self._used = self._loads = self.names[""]
         self._bound = self.globals
@@ -283,7 +292,7 @@ class _Scanner:
             self.statements(node.orelse, inner)
 
     def _main(self, node: ast.If, binding: str) -> None:
-        """What only the program itself does."""
+        """Look at statements that only the program itself executes."""
         outside = self.imports, self._used, self._loads
         self.imports = self.main
         self._used = self._loads = self.main_names
@@ -373,6 +382,9 @@ class _Scanner:
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.While, binding: str) -> None:
         self._look([node.test] if isinstance(node, ast.While) else [node.target, node.iter], binding)
+        match node:
+            case ast.For(ast.Name(name), ast.Tuple() | ast.List() as choices):
+                self._choices.setdefault(name, set()).update(_strings(choices))
         self.statements(node.body, binding)
         self.statements(node.orelse, binding)
 
@@ -438,9 +450,10 @@ class _Scanner:
         function = node.func
         name = getattr(function, "attr", None) or getattr(function, "id", None)
         name = self._renamed.get(name, name) if name else name
-        if name in _IMPORTERS and node.args:
-            self._import_call(node, binding)
-        if name == "find_spec" and node.args and not isinstance(node.args[0], ast.Constant):
+        first = argument(node, 0, "name")
+        if name in _IMPORTERS and first is not None:
+            self._import_call(node, first, binding)
+        if name == "find_spec" and first is not None and not isinstance(first, ast.Constant):
             self._looked_up.append(node.lineno)
         elif name == "module_from_spec":
             self._makes_modules = True
@@ -450,13 +463,15 @@ class _Scanner:
             text = node.args[0].value
             if isinstance(text, str) and text:
                 (self.run_modules if name == "run_module" else self.metadata).add(text)
+        if (opened := library_of(node, name)) is not None:
+            self._opened.append(opened)
         if any(type(value) is not ast.Constant for value in encodings_of(node, name)):
             self.any_codec = True
 
-    def _import_call(self, node: ast.Call, binding: str) -> None:
+    def _import_call(self, node: ast.Call, imported: ast.expr, binding: str) -> None:
         """`import_module(...)` or `__import__(...)`: with a literal name, or one that begins with one."""
         package, above = _literal_package(node), _literal_level(node)
-        match node.args[0]:
+        match imported:
             case ast.Constant(str(name)) if name.startswith(".") and package:
                 self._add(node, binding, _resolved(name, package), None, 0)
             case ast.Constant(str(name)):
@@ -472,6 +487,12 @@ class _Scanner:
             self.dynamic += self._looked_up
         for computed, package, above, line in self._computed:
             self._add_family("." * above + _pattern(computed, self._constants).partition("*")[0], package, line)
+        for named, is_short in self._opened:
+            for library in _texts(named, self._constants, self._choices):
+                if library == "*":  # a file that opens any library has its names in a table
+                    self.libraries |= {LibraryRow(text, False) for text in self.strings if _SONAME.match(text)}
+                elif _LIBRARY_NAME.match(library) and (is_short or ".so" in library):
+                    self.libraries.add(LibraryRow(library, is_short))
         if self.dynamic or self.has_lazy_attributes:
             found = {_pattern(node, self._constants) for node in self._composed}
             self.patterns = sorted(text for text in found if _MODULE_PATTERN.match(text))
@@ -551,7 +572,7 @@ def _caught(handlers: Sequence[ast.ExceptHandler]) -> set[str]:
 
 
 def _is_import(node: ast.stmt) -> bool:
-    """Can a statement fail for no other reason than an import?"""
+    """True if a statement can fail for no other reason than an import."""
     match node:
         case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Assign(value=ast.Constant()):
             return True
@@ -569,19 +590,17 @@ def _resolved(name: str, package: str) -> str:
 
 def _literal_package(call: ast.Call) -> str:
     """The second argument of import_module, where it is written out."""
-    given = call.args[1:2] + [keyword.value for keyword in call.keywords if keyword.arg == "package"]
-    match given:
-        case [ast.Constant(str(package))]:
+    match argument(call, 1, "package"):
+        case ast.Constant(str(package)):
             return package
         case _:
             return ""
 
 
 def _literal_level(call: ast.Call) -> int:
-    """How far up `__import__` starts, where its fifth argument says so: 1 is the file's own package."""
-    given = call.args[4:5] + [keyword.value for keyword in call.keywords if keyword.arg == "level"]
-    match given:
-        case [ast.Constant(int(level))] if level > 0:
+    """The level at which `__import__` starts, from its fifth argument: 1 is the file's own package."""
+    match argument(call, 4, "level"):
+        case ast.Constant(int(level)) if level > 0:
             return level
         case _:
             return 0
@@ -606,6 +625,21 @@ def _pattern(node: ast.expr, constants: Mapping[str, str]) -> str:
             return _PLACEHOLDER.sub("*", text)
         case _:
             return "*"
+
+
+def _texts(node: ast.expr, constants: Mapping[str, str], choices: Mapping[str, set[str]]) -> Iterator[str]:
+    """The texts that an expression may have, with stars for what is not known: `a or "b"`, a variable of a loop."""
+    match node:
+        case ast.BoolOp(values=values):
+            for value in values:
+                yield from _texts(value, constants, choices)
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from _texts(body, constants, choices)
+            yield from _texts(orelse, constants, choices)
+        case ast.Name(name) if name in choices:
+            yield from choices[name]
+        case _:
+            yield _pattern(node, constants)
 
 
 def _modules_to_run(items: Sequence[ast.expr]) -> Iterator[str]:

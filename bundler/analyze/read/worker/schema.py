@@ -1,9 +1,11 @@
-"""What the analysis and its worker tell each other, as JSON: one declaration for both sides."""
+"""Messages between the analysis and its workers, as JSON: one declaration for both sides."""
 
 from __future__ import annotations
 
 import hashlib
 from typing import NamedTuple, TypedDict, final
+
+# --- scan.py ----------------------------------------------------------------------------------------------------------
 
 # How firmly an import is meant, from the firmest.
 EAGER = "eager"
@@ -19,7 +21,7 @@ def source_digest(source: bytes) -> str:
 
 @final
 class Request(TypedDict):
-    """A file to be scanned. `is_compiled`: errors that only compiling it shows are told too."""
+    """A file to be scanned. `is_compiled`: errors that only compiling shows are reported too."""
 
     path: str
     is_compiled: bool
@@ -57,9 +59,16 @@ class AdditionRow(NamedTuple):
     is_certain: bool
 
 
+class LibraryRow(NamedTuple):
+    """A shared library that is opened by a literal name; fields as in `graph.LibraryName`."""
+
+    name: str
+    is_short: bool
+
+
 @final
 class Facts(TypedDict):
-    """What a file says about imports; keys as in `facts.FileFacts`."""
+    """Facts about the imports of a file; keys as in `facts.FileFacts`."""
 
     imports: list[ImportRow]
     main: list[ImportRow]
@@ -77,6 +86,7 @@ class Facts(TypedDict):
     strings: str
     codecs: list[str]
     any_codec: bool
+    libraries: list[LibraryRow]
     extends_path: bool
     site_builtins: list[str]
     search_folders: list[AdditionRow]
@@ -86,7 +96,7 @@ class Facts(TypedDict):
 
 @final
 class Unreadable(TypedDict):
-    """Why a file cannot be scanned, and the line of its syntax error or 0."""
+    """The reason why a file cannot be scanned, and the line of its syntax error or 0."""
 
     error: str
     line: int
@@ -94,7 +104,43 @@ class Unreadable(TypedDict):
 
 @final
 class Answer(TypedDict):
-    """What was found, and the digest of the bytes that were scanned."""
+    """The facts that were found, and the digest of the bytes that were scanned."""
 
     source_digest: str
     found: Facts | Unreadable
+
+
+# --- observe.py -------------------------------------------------------------------------------------------------------
+
+
+@final
+class ObserveRequest(TypedDict):
+    """An extension module to be imported, and `sys.path` for it."""
+
+    name: str
+    path: list[str]
+
+
+@final
+class Observed(TypedDict):
+    """Names of the modules that it imported, sorted."""
+
+    imports: list[str]
+
+
+@final
+class NotObserved(TypedDict):
+    """The exception that importing it raised."""
+
+    error: str
+
+
+# --- tracer.py --------------------------------------------------------------------------------------------------------
+
+
+@final
+class Used(TypedDict):
+    """Modules that a run imported from files, and files that it opened to read; both sorted."""
+
+    modules: list[str]
+    files: list[str]

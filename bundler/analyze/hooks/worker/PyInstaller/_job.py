@@ -1,11 +1,11 @@
-"""What the build tells the API; set by the worker before any hook runs."""
+"""Settings of the build for the API; the worker makes them before any hook runs."""
 
 from __future__ import annotations
 
-# What the default data rule leaves out of packages (bundler/analyze/data.py).
+# Folders and suffixes that the default data rule leaves out of packages (bundler/analyze/carry/data.py).
 folders_left_out: frozenset[str] = frozenset()
 suffixes_left_out: frozenset[str] = frozenset()
 
-# Of the target's processor (bundler/elf/machine.py): where its libraries lie, and how `ldconfig -p` marks them.
+# Facts about the target's processor (bundler/elf/machine.py): folders of libraries, and their mark in `ldconfig -p`.
 library_folders: tuple[str, ...] = ()
 ldconfig_label = ""

@@ -138,7 +138,7 @@ def getcwd() -> str:
 
 
 def is_wine_dll(filename: object) -> bool:
-    """There is no Wine here."""
+    """False: there is no Wine here."""
     return False
 
 
@@ -195,4 +195,4 @@ def wrap(function: FunctionType) -> FunctionType:
 
 
 def check_requirements() -> None:
-    """What a build needs was checked before hooks run."""
+    """Do nothing: the needs of a build were checked before hooks run."""

@@ -12,19 +12,19 @@ class HookError(Exception):
 
 
 class ImportErrorWhenRunningHook(HookError):  # noqa: N818  # PyInstaller's name
-    """What a hook is for cannot be imported."""
+    """The module of a hook cannot be imported."""
 
 
 class RemovedCipherFeatureError(SystemExit):
-    """Of options that are gone."""
+    """Raised for options that are gone."""
 
 
 class RemovedWinSideBySideSupportError(SystemExit):
-    """Of options that are gone."""
+    """Raised for options that are gone."""
 
 
 class PythonLibraryNotFoundError(Exception):
-    """There is no shared libpython."""
+    """Raised when there is no shared libpython."""
 
 
 class InvalidSrcDestTupleError(SystemExit):

@@ -1,4 +1,4 @@
-"""What `hook_api.analysis` is."""
+"""The class of `hook_api.analysis`."""
 
 from __future__ import annotations
 

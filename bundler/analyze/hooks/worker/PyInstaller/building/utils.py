@@ -27,7 +27,7 @@ def format_binaries_and_datas(
 
 
 def is_package(module_name: str) -> bool:
-    """Is there a package of this name?"""
+    """True if there is a package of this name."""
     from ..utils.hooks import is_package as answer
 
     return answer(module_name)

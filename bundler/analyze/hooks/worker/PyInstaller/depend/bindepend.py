@@ -50,7 +50,7 @@ def resolve_library_path(name: str, search_paths: Iterable[str] | None = None) -
 
 
 def findLibrary(name: str) -> str | None:  # noqa: N802  # PyInstaller's name
-    """As resolve_library_path; the form of API versions before 6.0."""
+    """The result of resolve_library_path; the form of API versions before 6.0."""
     return resolve_library_path(name)
 
 
@@ -58,7 +58,7 @@ findSystemLibrary = findLibrary  # noqa: N816  # PyInstaller's name
 
 
 def getfullnameof(name: str, xtrapath: Iterable[str] | None = None) -> str:
-    """As resolve_library_path; "" when it is not found."""
+    """The result of resolve_library_path; "" when it is not found."""
     return resolve_library_path(name, xtrapath) or ""
 
 

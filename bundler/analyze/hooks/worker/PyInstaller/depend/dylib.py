@@ -1,10 +1,10 @@
-"""Which libraries are the system's own; the linker knows (bundler/link/libraries.py), hooks seldom ask."""
+"""Tells the system's own libraries from others. The linker knows them (bundler/link/libraries.py); hooks seldom ask."""
 
 from __future__ import annotations
 
 
 def include_library(libname: str) -> bool:
-    """May the library be carried?"""
+    """True if the library may be carried."""
     return True
 
 

@@ -1,4 +1,4 @@
-"""What hook functions are given: objects that note what a hook asks for."""
+"""The objects that hook functions are given, and that note what a hook requests."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PreSafeImportModuleAPI:
         self.runtime_modules.append(module_name)
 
     def add_runtime_package(self, package_name: str) -> None:
-        """As add_runtime_module."""
+        """Do what add_runtime_module does."""
         self.runtime_modules.append(package_name)
 
 
@@ -77,12 +77,12 @@ class PostGraphAPI:
 
     @property
     def binaries(self) -> list[tuple[str, str]]:
-        """What was added so far."""
+        """The pairs that were added so far."""
         return self.added_binaries
 
     @property
     def datas(self) -> list[tuple[str, str]]:
-        """What was added so far."""
+        """The pairs that were added so far."""
         return self.added_datas
 
     def add_imports(self, *module_names: str) -> None:
@@ -102,7 +102,7 @@ class PostGraphAPI:
         self.added_binaries += normalize_pairs(binaries)
 
     def set_module_collection_mode(self, name: str | None, mode: str | None) -> None:
-        """How the sources of a package (None: this one) travel."""
+        """Note how the sources of a package (None: this one) are carried."""
         if mode is None:
             self.collection_mode.pop(name or self.module_name, None)
         else:

@@ -72,5 +72,5 @@ class Python:
         pass
 
     def call(self, function: Callable[..., _Result], *args: Any, **kwargs: Any) -> _Result:
-        """As `isolated.call`."""
+        """The result of `isolated.call`."""
         return call(function, *args, **kwargs)

@@ -34,7 +34,7 @@ def dlls_in_dir(directory: str) -> list[str]:
 
 
 def is_shared_library(name: str) -> bool:
-    """Does a file name end as that of a shared library does?"""
+    """True if a file name ends as that of a shared library does."""
     return re.search(r"\.so(\.\d+)*$", name) is not None
 
 
@@ -57,7 +57,7 @@ def path_to_parent_archive(filename: str) -> str | None:
 
 
 def is_file_qt_plugin(filename: str) -> bool:
-    """Is a shared library a plug-in of Qt? They carry this text."""
+    """True if a shared library is a plug-in of Qt: they carry this text."""
     with open(filename, "rb") as file:
         return b"QTMETADATA" in file.read()
 
@@ -69,12 +69,12 @@ def module_parent_packages(full_modname: str) -> list[str]:
 
 
 def is_iterable(arg: Any) -> bool:
-    """Can it be looped over?"""
+    """True if it can be looped over."""
     return isinstance(arg, Iterable)
 
 
 def mtime(filename: str) -> float:
-    """When a file was changed last; -1 when there is none."""
+    """The time at which a file was changed last; -1 when there is none."""
     try:
         return os.path.getmtime(filename)
     except OSError:

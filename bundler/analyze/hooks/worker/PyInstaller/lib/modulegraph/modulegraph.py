@@ -21,7 +21,7 @@ class Node:
         return name in self.globalnames
 
     def infoTuple(self) -> tuple[str]:  # noqa: N802  # modulegraph's name
-        """What names the node."""
+        """The node's name."""
         return (self.identifier,)
 
 
@@ -84,7 +84,7 @@ class ExcludedModule(Node):
 
 
 class DependencyInfo:
-    """How a module is imported."""
+    """The way in which a module is imported."""
 
     def __init__(self, conditional: bool, function: bool, tryexcept: bool, fromlist: bool) -> None:
         self.conditional = conditional

@@ -34,7 +34,7 @@ Pair = tuple[str, str]
 
 
 def exec_statement(statement: str) -> str:
-    """What Python statements print, in a process of their own."""
+    """The output of Python statements, in a process of their own."""
     path = f"import sys; sys.path[:] = {sys.path!r}\n"
     code = path + textwrap.dedent(statement)
     output = exec_command_stdout(sys.executable, "-I", "-S", "-c", code, encoding="utf-8")
@@ -48,7 +48,7 @@ def eval_statement(statement: str) -> Any:
 
 
 def exec_script(script_filename: str, *args: str) -> str:
-    """What a script prints, in a process of its own."""
+    """The output of a script, in a process of its own."""
     return str(exec_command_stdout(sys.executable, script_filename, *args, encoding="utf-8")).strip()
 
 
@@ -67,7 +67,7 @@ def _import_succeeds(name: str) -> bool:
 
 
 def can_import_module(module_name: str) -> bool:
-    """Can the module be imported? It is tried in a process of its own."""
+    """True if the module can be imported, which is tried in a process of its own."""
     try:
         return isolated.call(_import_succeeds, module_name)
     except RuntimeError:
@@ -119,14 +119,14 @@ def remove_file_extension(filename: str) -> str:
 
 
 def is_module_or_submodule(name: str, mod_or_submod: str) -> bool:
-    """Is a name that of a module, or of one below it?"""
+    """True if a name is that of a module, or of one below it."""
     return name == mod_or_submod or name.startswith(mod_or_submod + ".")
 
 
 def include_or_exclude_file(
     filename: str, include_list: Iterable[str] | None = None, exclude_list: Iterable[str] | None = None
 ) -> bool:
-    """Is a file wanted? The first list decides if it is given, else the second."""
+    """True if a file is wanted. The first list decides if it is given, else the second."""
     if include_list is not None:
         return any(fnmatch.fnmatch(filename, pattern) for pattern in include_list)
     return not any(fnmatch.fnmatch(filename, pattern) for pattern in exclude_list or ())
@@ -141,12 +141,12 @@ def get_module_file_attribute(package: str) -> str:
 
 
 def get_pywin32_module_file_attribute(module_name: str) -> str:
-    """As get_module_file_attribute."""
+    """The result of get_module_file_attribute."""
     return get_module_file_attribute(module_name)
 
 
 def is_package(module_name: str) -> bool:
-    """Is there a package of this name?"""
+    """True if there is a package of this name."""
     return bool(package_folders(module_name))
 
 
@@ -170,7 +170,7 @@ def get_package_paths(package: str) -> Pair:
 
 
 def get_homebrew_path(formula: str = "") -> str | None:
-    """There is no Homebrew here."""
+    """None: there is no Homebrew here."""
     return None
 
 
@@ -350,7 +350,7 @@ def collect_entry_point(name: str) -> tuple[list[Pair], list[str]]:
 
 
 def check_requirement(requirement: str) -> bool:
-    """Is a distribution installed, in a version that the requirement admits?"""
+    """True if a distribution is installed in a version that the requirement admits."""
     from packaging.requirements import Requirement
     from packaging.version import Version
 
@@ -365,7 +365,7 @@ def check_requirement(requirement: str) -> bool:
 
 
 def is_module_satisfies(requirements: str, version: str | None = None, version_attr: str | None = None) -> bool:
-    """As check_requirement; for what is no distribution, `version`, or the module's `version_attr`, decides."""
+    """The result of check_requirement; for what is no distribution, `version`, or the module's `version_attr`, decides."""
     if version is None and check_requirement(requirements):
         return True
     if version is None and version_attr is None:
@@ -383,7 +383,7 @@ def is_module_satisfies(requirements: str, version: str | None = None, version_a
 
 
 def get_installer(dist_name: str) -> str | None:
-    """Who installed a distribution, or that of a module: "pip", "conda"; None when unknown."""
+    """The installer of a distribution, or of a module's: "pip", "conda"; None when unknown."""
     for name in (dist_name, *_distributions_of(dist_name)):
         try:
             text = importlib.metadata.distribution(name).read_text("INSTALLER")

@@ -1,4 +1,4 @@
-"""What conda installed, from the JSON files in `conda-meta`."""
+"""Distributions that conda installed, from the JSON files in `conda-meta`."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def files(name: str, dependencies: bool = False, excludes: Iterable[str] | None 
 
 
 def requires(name: str, strip_versions: bool = False) -> list[str]:
-    """What a package needs."""
+    """The needs of a package."""
     return list(distribution(name).dependencies)
 
 

@@ -1,4 +1,4 @@
-"""Where modules and packages are, found without importing anything."""
+"""Finds modules and packages without importing anything."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def find_spec(name: str) -> importlib.machinery.ModuleSpec | None:
 
 
 def _find(full_name: str, path: list[str] | None) -> importlib.machinery.ModuleSpec | None:
-    """As PathFinder.find_spec, which would look up the parents of namespace packages in `sys.modules`."""
+    """The result of PathFinder.find_spec, which would look up the parents of namespace packages in `sys.modules`."""
     if path is None and full_name in sys.builtin_module_names:
         return importlib.machinery.BuiltinImporter.find_spec(full_name)
     portions: list[str] = []
@@ -69,7 +69,7 @@ def submodules(package: str, wanted: Callable[[str], bool]) -> Iterator[str]:
 
 
 def _is_library(name: str, folders: list[str]) -> bool:
-    """Is it a shared library that only looks like an extension module, by its `.so`?"""
+    """True for a shared library that only looks like an extension module, by its `.so`."""
     for folder in folders:
         path = os.path.join(folder, name + ".so")
         if os.path.isfile(path):

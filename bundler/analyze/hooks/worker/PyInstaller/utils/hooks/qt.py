@@ -1,4 +1,4 @@
-"""Of the helpers for Qt, those that hooks outside PyInstaller use; with PyInstaller installed, its own serve."""
+"""Helpers for Qt that hooks outside PyInstaller use; with PyInstaller installed, its own serve."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-# Those that people use, with what multiplexers and consoles call themselves; there are thousands.
+# The terminals that people use, of thousands, with the names of multiplexers and consoles.
 _TERMINALS = """
     alacritty ansi contour cygwin dumb foot gnome gnome-256color iterm2 kitty konsole konsole-256color linux ms-terminal
     nsterm putty putty-256color rxvt rxvt-unicode rxvt-unicode-256color screen screen-256color screen.xterm-256color st
@@ -14,7 +14,7 @@ _TERMINALS = """
     xterm-256color xterm-color xterm-direct xterm-ghostty xterm-kitty xterm-mono
 """.split()
 
-# Where distributions have them, the last of which nearly all look at; then that of an installation like conda's.
+# Folders of distributions, of which nearly all use the last; then that of an installation like conda's.
 _OF_SYSTEM = ("/etc/terminfo", "/lib/terminfo", "/usr/share/terminfo")
 
 

@@ -1,4 +1,4 @@
-"""There is no Windows here."""
+"""Names of helpers for Windows, which is not here."""
 
 from __future__ import annotations
 

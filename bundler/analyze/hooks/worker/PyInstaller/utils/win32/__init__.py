@@ -1,1 +1,1 @@
-"""There is no Windows here."""
+"""A package for Windows, which is not here."""

@@ -1,6 +1,6 @@
 """Compare every module of the standard library, or of ten large packages, with what the interpreter makes of it.
 
-    python -m tests.freeze.whole [--packages] [--chunk N] [PYTHON ...]
+    python -m tests.freeze.compare_everything [--packages] [--chunk N] [PYTHON ...]
 
 Takes some minutes for each Python (all that are found, unless some are named), most of it the first time, for compiled
 modules are kept in the user's cache. Ends with status 1 when anything differs. The last result is in docs/proofs.md.
@@ -20,7 +20,7 @@ from pathlib import Path
 
 from bundler.target import TargetPython, probe
 from tests.conftest import ENVIRONMENTS
-from tests.freeze.exact import Bench
+from tests.freeze.comparison_bench import Bench
 from tests.support import VERSIONS, find_interpreter
 from tests.target.pythons import quiet_context, shared_cache, shared_toolchain
 
@@ -85,7 +85,9 @@ def check(target: TargetPython, root: Path, size: int) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m tests.freeze.whole", description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.freeze.compare_everything", description=__doc__.partition("\n")[0]
+    )
     parser.add_argument("pythons", metavar="PYTHON", nargs="*", type=Path)
     parser.add_argument("--packages", action="store_true", help="large packages instead of the standard library")
     parser.add_argument("--chunk", metavar="N", type=int, default=150, help="modules in one binary (default: 150)")

@@ -1,7 +1,7 @@
 """Static code objects are those that the interpreter would have unmarshalled: every field, every byte, every constant.
 
 Costs one binary for each interpreter: some eighty modules compiled the first time, a link after that.
-`python -m tests.freeze.whole` does the same with the whole standard library and with large packages.
+`python -m tests.freeze.compare_everything` does the same with the whole standard library and with large packages.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from bundler.cache import Cache
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
 from tests.freeze import programs, samples
-from tests.freeze.exact import Bench, Result
+from tests.freeze.comparison_bench import Bench, Result
+from tests.target.pythons import short_version
 
 # Large ones, old ones, generated ones, and those whose constants are unusual.
 STDLIB = """
@@ -34,7 +35,7 @@ def result(
     target: TargetPython, toolchain: Toolchain, cache: Cache, tmp_path_factory: pytest.TempPathFactory
 ) -> Result:
     """What the comparison of everything found, in one binary."""
-    folder = tmp_path_factory.mktemp(f"exact-{target.short_version}")
+    folder = tmp_path_factory.mktemp(f"exact-{short_version(target)}")
     modules = []
     written = enumerate(programs.compilable(programs.generated(GENERATED_PROGRAMS)))
     for name, text in (

@@ -10,7 +10,7 @@ import pytest
 
 from bundler.contract import bundle_root
 from bundler.target import TargetPython
-from tests.freeze import odd
+from tests.freeze import odd_modules
 from tests.support import bundle, plain_environment, run
 
 ROOT = str(bundle_root())
@@ -65,13 +65,13 @@ def test_a_script_whose_name_is_no_text(newest_target: TargetPython, tmp_path: P
 
 def test_odd_modules_do_the_same(target: TargetPython, tmp_path: Path):
     """Modules under any name, in any encoding, with anything in them, are what they are in Python."""
-    modules = odd.modules(target.version)
+    modules = odd_modules.modules(target.version)
     for name, content in modules.items():
         path = tmp_path / "source" / f"{name.replace('.', '/')}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     program = tmp_path / "source" / "program.py"
-    program.write_text(odd.program(list(modules)))
+    program.write_text(odd_modules.program(list(modules)))
     named = [f"--hidden-import={name}" for name in modules]
     done = bundle(program, "--python", target.executable, "-o", tmp_path / "program", *named)
     assert done.status == 0, done.stderr.decode()

@@ -6,20 +6,22 @@ out of the live object's memory, never computed: whatever CPython wrote there is
 
 from __future__ import annotations
 
-import ast
 import ctypes
 import marshal
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import groupby
 from operator import itemgetter
 from types import CodeType, EllipsisType
 from typing import Any
 
 from . import ctext
-from .structs import POINTERS, VERSION_WORD, WORD, Layout, Member, code_members
+from .constants import bits, sharing_key
+from .schema import LayoutData
+from .set_orders import marshalled_orders, written_orders
+from .structs import POINTERS, VERSION_WORD, WORD, Member, code_members
 
-# What the interpreter fills in while it runs; a fresh code object has nothing there.
+# Members that the interpreter fills in while it runs; in a fresh code object they are empty.
 RUN_TIME_MEMBERS = frozenset(
     "co_weakreflist _co_code _co_cached _co_linearray _co_linearray_entry_size co_executors"
     " _co_instrumentation_version _co_monitoring _co_unique_id co_extra".split()
@@ -33,21 +35,26 @@ _COPIED_MEMBERS = frozenset(
 _OPTIMIZED = 0x1  # CO_OPTIMIZED: the code of a function, not of a module or class body
 
 
+def unknown_members(layout: LayoutData) -> list[str]:
+    """Members of code objects of which this file does not say what to write."""
+    known = {*_COPIED_MEMBERS, *POINTERS, *RUN_TIME_MEMBERS, *VERSION_WORD.split("+")}
+    *members, _bytecode = map(Member._make, layout["structs"]["code"])
+    return [member.name for member in members if member.name not in known]
+
+
 class UnsupportedConstantError(Exception):
     """A constant of a type that no CPython compiler is known to make."""
 
 
 class ModuleWriter:
-    """Writes one module, or one tuple of constants: `text` is its C, `elsewhere` the names that it takes from other files.
+    """Writes one module, or one tuple of constants.
 
-    `version_symbol`: the linker symbol whose value is its first co_version, times 2**32.
-
-    `pooled` are the strings among them that are in the build's pool.
-
+    `text` returns its C, `elsewhere` the names that it takes from other files, and `pooled` holds the strings among them
+    that are in the build's pool. `version_symbol`: the linker symbol whose value is its first co_version, times 2**32.
     Objects are numbered from `first` on, so that several modules can stand in one C file; `following` is the next number.
     """
 
-    def __init__(self, layout: Layout, version_symbol: str, first: int = 1) -> None:
+    def __init__(self, layout: LayoutData, version_symbol: str, first: int = 1) -> None:
         self.pooled: set[str] = set()
         self.codes = 0
         self.following = first
@@ -63,7 +70,7 @@ class ModuleWriter:
         self._version = version_symbol
         self._fixups: list[str] = []
         self._references: dict[object, str] = {}
-        # The same by address, for what has been seen; with the objects, so that no other can get the address of one.
+        # References by the addresses of objects that were seen; with the objects, so that no other can get the address of one.
         self._seen: dict[int, tuple[str, object]] = {}
         self._orders: dict[object, tuple[object, ...]] = {}
 
@@ -72,8 +79,8 @@ class ModuleWriter:
 
         `script`: the source, if Python would run it as it is compiled, without a .pyc in between.
         """
-        self._orders = dict(_insertion_orders(compiled)) | dict(
-            _written_orders(script, made_twice=self._sets_made_twice)
+        self._orders = dict(marshalled_orders(compiled)) | dict(
+            written_orders(script, made_twice=self._sets_made_twice)
         )
         # Through marshal, as a .pyc would: equal constants are merged and bytecode is as fresh as after any import.
         body = self.reference(marshal.loads(marshal.dumps(compiled)))  # noqa: S302  # our own bytes
@@ -109,7 +116,7 @@ class ModuleWriter:
         if seen is not None:
             return seen[0]
         # Most are strings and bytes, which are their own keys.
-        key = value if isinstance(value, str | bytes) else _sharing_key(value)
+        key = value if isinstance(value, str | bytes) else sharing_key(value)
         found = self._references.get(key)
         if found is None:
             found = self._references[key] = self._write(value)
@@ -133,9 +140,9 @@ class ModuleWriter:
             case int():
                 return self._integer(value)
             case float():
-                return self._leaf("number", "NUMBER", f"REAL {_words(_bits(value))}")
+                return self._leaf("number", "NUMBER", f"REAL {_words(bits(value))}")
             case complex():
-                return self._leaf("number", "NUMBER", f"COMPLEX {_words(_bits(value.real) + _bits(value.imag))}")
+                return self._leaf("number", "NUMBER", f"COMPLEX {_words(bits(value.real) + bits(value.imag))}")
             case tuple():
                 return self._tuple(value)
             case slice():
@@ -174,7 +181,7 @@ class ModuleWriter:
         return f"&{ctext.runtime_symbol(offset)}"
 
     def _string(self, value: str) -> str:
-        # Of some strings libpython has two objects; code refers to the one that interning finds, or marshal.
+        # libpython has two objects for some strings; code refers to the one that interning finds, or marshal.
         runtime = self._singleton("id:" + value)
         if runtime is None and len(value) == 1 and value <= "\xff":
             runtime = self._singleton(f"latin1:{ord(value)}")
@@ -214,7 +221,7 @@ class ModuleWriter:
         name = self._with_references("tuple", "TUPLE", f"TUPLE {{{len(value)} ITEMS}},{{{','.join(items)}}}")
         for index, item in sets:
             # The order of insertion decides the order of iteration among colliding hashes.
-            elements = self._tuple(self._orders[_sharing_key(item)])
+            elements = self._tuple(self._orders[sharing_key(item)])
             self._fixups.append(f"{{(void **)&{name}.data[{index}],{elements}}}")
         return f"&{name}.head"
 
@@ -230,7 +237,7 @@ class ModuleWriter:
         return f"&{self._with_references('code', section, f'CODE {members},{ctext.string_literal(bytecode)}')}"
 
     def _writer_of(self, member: Member) -> Callable[[CodeType, bytes], str]:
-        """What writes this member of a code object, given the object and the numbers in its memory."""
+        """A function that writes this member of a code object, given the object and the numbers in its memory."""
         offset, end = member.offset, member.end
         if not member.name:
             return lambda _, numbers: _words(numbers[offset:end].rstrip(b"\0"))
@@ -268,80 +275,11 @@ def _words(memory: bytes) -> str:
     return f"{{{','.join([str(number) if number < 1 << 32 else hex(number) for number in numbers])}}}"
 
 
-def _insertion_orders(value: object) -> Iterator[tuple[object, tuple[object, ...]]]:
-    """Every frozenset among the constants, by its key, and its items in the order in which a .pyc holds them.
-
-    marshal sorts them by their bytes, in which it matters who else refers to an item: so it is asked for all sets before we
-    refer to any item or set ourselves.
-    """
-    marshalled = [marshal.dumps(each) for each in _sets(value)]
-    for found, data in zip(_sets(value), marshalled, strict=True):
-        # But for its first byte, the data of a set is that of a tuple; the upper bit is a flag of its own.
-        yield _sharing_key(found), marshal.loads(bytes([data[0] & 0x80 | ord("(")]) + data[1:])  # noqa: S302  # our own
-
-
-def _sets(value: object) -> Iterator[frozenset[Any]]:
-    if isinstance(value, frozenset):
-        yield value
-    if isinstance(value, CodeType | tuple | frozenset):
-        for item in value.co_consts if isinstance(value, CodeType) else value:
-            yield from _sets(item)
-
-
-def _written_orders(script: bytes, *, made_twice: bool) -> Iterator[tuple[object, tuple[object, ...]]]:
-    """The same for sets as a source has them; of equal ones the first counts, for the compiler merges them.
-
-    `made_twice`: the compiler makes each set anew from the first it has made; where hashes are the same in every process,
-    this can be done here.
-    """
-    displays = [node for node in ast.walk(ast.parse(script)) if isinstance(node, ast.Set)]
-    for display in sorted(displays, key=lambda node: (node.lineno, node.col_offset), reverse=True):
-        try:
-            items = tuple(map(ast.literal_eval, display.elts))
-            made = frozenset(items)
-            is_fixed = made_twice and not any(map(_is_hashed_at_random, items))
-            yield _sharing_key(made), tuple(made) if is_fixed else items
-        except (ValueError, TypeError):
-            pass  # not all of them are constants
-
-
-def _is_hashed_at_random(value: object) -> bool:
-    return any(map(_is_hashed_at_random, value)) if isinstance(value, tuple) else isinstance(value, str | bytes)
-
-
-def _copied(layout: Layout) -> tuple[int, int]:
-    """How many bytes lie in front of a code object's bytecode, and which of them are copied, as the bits of a number."""
+def _copied(layout: LayoutData) -> tuple[int, int]:
+    """The number of bytes in front of a code object's bytecode, and those of them that are copied, as the bits of a number."""
     *members, bytecode = map(Member._make, layout["structs"]["code"])
     bits = 0
     for member in members:
         if member.name in _COPIED_MEMBERS:
             bits |= ((1 << 8 * member.size) - 1) << 8 * member.offset
-        elif member.name not in POINTERS | RUN_TIME_MEMBERS | set(VERSION_WORD.split("+")):
-            message = f"unknown member {member.name} of a code object"
-            raise UnsupportedConstantError(message)
     return bytecode.offset, bits
-
-
-def _bits(value: float) -> bytes:
-    """The 64 bits of a double: exact for infinities, NaNs and negative zero."""
-    return struct.pack("<d", value)
-
-
-def _sharing_key(value: object) -> object:
-    match value:
-        case str() | bytes():
-            return value
-        case tuple():
-            return (tuple, *map(_sharing_key, value))
-        case CodeType():
-            return (CodeType, id(value))
-        case float():
-            return (float, _bits(value))
-        case complex():
-            return (complex, _bits(value.real), _bits(value.imag))
-        case frozenset():
-            return (frozenset, frozenset(map(_sharing_key, value)))
-        case slice():
-            return (slice, *map(_sharing_key, (value.start, value.stop, value.step)))
-        case _:
-            return (type(value), value)

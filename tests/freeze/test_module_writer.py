@@ -12,9 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bundler.freeze.header import layout_as_json
+from bundler.freeze.frozen_header import layout_as_json
+from bundler.freeze.worker.constants import sharing_key
 from bundler.freeze.worker.ctext import module_symbol, version_symbol
-from bundler.freeze.worker.objects import ModuleWriter, UnsupportedConstantError, _insertion_orders, _sharing_key
+from bundler.freeze.worker.module_writer import ModuleWriter, UnsupportedConstantError
+from bundler.freeze.worker.schema import LayoutData
+from bundler.freeze.worker.set_orders import marshalled_orders
 from bundler.target import TargetPython
 from tests.target.pythons import running
 
@@ -124,7 +127,7 @@ def test_symbols_of_modules_are_apart(writer: ModuleWriter):
         assert not one & other
 
 
-def writer_layout() -> dict[str, Any]:
+def writer_layout() -> LayoutData:
     target = running()
     assert target is not None
     return layout_as_json(target.layout)
@@ -145,10 +148,10 @@ def test_sets_are_filled_in_the_order_of_a_pyc():
     sets: tuple[frozenset[Any], ...] = (frozenset((*items, int("700003"))), frozenset(items))
     expected = [marshal.dumps(each) for each in sets]
 
-    orders = list(_insertion_orders(sets))
+    orders = list(marshalled_orders(sets))
 
-    assert [order for found, order in orders if found == _sharing_key(sets[1])] == [_items_of(expected[1])]
-    assert [order for found, order in orders if found == _sharing_key(sets[0])] == [_items_of(expected[0])]
+    assert [order for found, order in orders if found == sharing_key(sets[1])] == [_items_of(expected[1])]
+    assert [order for found, order in orders if found == sharing_key(sets[0])] == [_items_of(expected[0])]
 
 
 def _items_of(data: bytes) -> tuple[object, ...]:

@@ -17,7 +17,7 @@ from bundler.cache import Cache, digest
 from bundler.context import BuildContext
 from bundler.freeze import FrozenImage, FrozenModule, freeze
 from bundler.freeze import compiler as freezing
-from bundler.freeze.header import layout_as_json
+from bundler.freeze.frozen_header import layout_as_json
 from bundler.freeze.pool import part_lines
 from bundler.freeze.worker import ctext
 from bundler.report import Reporter
@@ -32,7 +32,7 @@ FREEZER = Path(freezing.__file__).parent
 # Modules are frozen under names below this one: among the files are many that no program can import.
 CHECKED = "checked."
 
-# What `emit.py` calls changes that are to be noticed.
+# What `emit_worker.py` calls changes that are to be noticed.
 CHANGED = "changed: "
 
 
@@ -115,7 +115,7 @@ class Bench:
             "-W",
             "ignore",
             "-IS",
-            HERE / "emit.py",
+            HERE / "emit_worker.py",
             FREEZER,
             file,
         ]

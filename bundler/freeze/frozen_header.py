@@ -1,4 +1,4 @@
-"""The header of frozen modules: C structs as CPython's own lie in memory, and the proof that they do."""
+"""Makes the header of frozen modules, C structs that lie in memory as CPython's own, and proves that they do."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from bundler.cache import digest
 from bundler.context import BuildContext
 from bundler.contract import launcher_folder
 from bundler.errors import BundleError
-from bundler.freeze.worker.structs import Layout, declarations, layout_asserts
+from bundler.freeze.worker.module_writer import unknown_members
+from bundler.freeze.worker.schema import LayoutData
+from bundler.freeze.worker.structs import declarations, layout_asserts
 from bundler.process import CommandError
 from bundler.target import ObjectLayout, TargetPython
 
@@ -16,8 +18,18 @@ HEADER = "frozen.h"
 
 
 def make_header(target: TargetPython, flags: tuple[str, ...], context: BuildContext) -> Path:
-    """The folder of frozen.h for this target, proven right by a compiler with these flags; made once."""
+    """The folder of frozen.h for this target, proven right by a compiler with these flags; made once.
+
+    BundleError when the target's objects have members that we do not know, or do not lie as they were measured.
+    """
     cache = context.cache
+    unknown = unknown_members(layout_as_json(target.layout))
+    if unknown:
+        raise BundleError(
+            "unknown-layout",
+            f"code objects of Python {target.version_text} have members that this bundler does not know: {', '.join(unknown)}",
+            hint="update bundler, or choose another interpreter with `--python PYTHON`",
+        )
     header = "\n".join(('#include "code.h"', *declarations(layout_as_json(target.layout)), ""))
     code_header = (launcher_folder() / "code.h").read_text()
     measured = (target.layout.digest, str(target.hexversion))
@@ -76,11 +88,11 @@ _NAMES_OF_BOTH = (
 )
 
 
-def layout_as_json(layout: ObjectLayout) -> Layout:
-    """The layout as workers get it."""
+def layout_as_json(layout: ObjectLayout) -> LayoutData:
+    """The layout in the form that workers read."""
     return {
         "structs": {
-            name: [[member.name, member.offset, member.size] for member in members]
+            name: [(member.name, member.offset, member.size) for member in members]
             for name, members in layout.structs.items()
         },
         "constants": dict(layout.constants),

@@ -75,6 +75,22 @@ def test_options_of_the_build(fixed: Program, case: str):
     fixed.compare(run([fixed.binary, case]), expected)
 
 
+@pytest.mark.parametrize(
+    "options", [("utf8=1", "dev=1", "warn_default_encoding=1"), ("utf8=0", "warn_default_encoding")]
+)
+def test_options_with_values(one_interpreter: Interpreter, tmp_path: Path, options: tuple[str, ...]):
+    """`-X` options mean the same with a value as under `python`: `dev=1` is `dev`, `utf8=0` is none."""
+    given = [argument for each in options for argument in ("-X", each)]
+    code = (
+        "import sys; print(sys.flags.utf8_mode, sys.flags.dev_mode, sys.flags.warn_default_encoding, sys._xoptions)\n"
+    )
+    (tmp_path / "app.py").write_text(code)
+    done = bundle(tmp_path / "app.py", *given, "--python", one_interpreter.python, "-o", tmp_path / "app")
+    assert done.status == 0, done.stderr
+
+    assert run([tmp_path / "app"]).stdout == run([one_interpreter.python, *given, tmp_path / "app.py"]).stdout
+
+
 def test_what_tells_a_binary(fixed: Program):
     """What programs ask that want to know whether they are bundled; arguments are the binary's own."""
     found = run([fixed.binary, "bundled", "-x", "y"])

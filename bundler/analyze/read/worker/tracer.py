@@ -1,8 +1,8 @@
 """Run a program as `python` would, and write down what it imported and which files it opened to read.
 
 Arguments: the file for the answer, "script" or "module", its path or name, the folder that comes first on the search
-path ("" for none), then the program's own. The answer is {"modules": [...], "files": [...]}, both sorted. It is written
-however the program ends, unless it ends by `os._exit` or a signal.
+path ("" for none), then the program's own. The answer is `Used`, as JSON. It is written however the program ends, unless
+it ends by `os._exit` or a signal.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import os
 import pkgutil  # noqa: F401  # runpy's own import, so that it does not count as the program's
 import runpy
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # its imports would not count as the program's
+    from .schema import Used
 
 _READABLE = frozenset("rU")  # modes of open() begin with one of these, or are None where flags tell
 
@@ -52,10 +55,11 @@ def main() -> None:
 
 def _write(answer: str, before: set[str], files: set[str]) -> None:
     modules = [name for name, module in list(sys.modules.items()) if name not in before and _is_file(module)]
+    used: Used = {"modules": sorted(modules), "files": sorted(files)}
     import json  # not before: the program may be the one that imports it
 
     with open(answer, "w", encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123  # as above
-        json.dump({"modules": sorted(modules), "files": sorted(files)}, file)
+        json.dump(used, file)
 
 
 def _is_file(module: object) -> bool:

@@ -11,6 +11,10 @@ import os  # noqa: E402
 import platform  # noqa: E402
 import sysconfig  # noqa: E402
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # it is run as a script, by interpreters that are refused too
+    from bundler.target.worker.schema import InterpreterFacts
+
 
 def early_modules() -> list:  # type: ignore[type-arg]  # Pythons that are refused later come this far
     """Top-level names that no program can take with a file of its own.
@@ -23,17 +27,16 @@ def early_modules() -> list:  # type: ignore[type-arg]  # Pythons that are refus
     return sorted({name.partition(".")[0] for name in LOADED | frozen} - {"__main__"})
 
 
-def main() -> None:
-    """Write one JSON object to standard output."""
+def facts() -> "InterpreterFacts":
+    """Facts about this interpreter."""
     variables = sysconfig.get_config_vars()
-    names = ("LIBPL", "LIBDIR", "LIBRARY", "LDLIBRARY", "INSTSONAME", "LIBS", "SYSLIBS", "MODLIBS", "MULTIARCH")
+    names = ("LIBPL", "LIBDIR", "LIBRARY", "INSTSONAME", "LIBS", "SYSLIBS", "MODLIBS", "MULTIARCH")
     paths = sysconfig.get_paths()
-    facts = {
+    return {
         "implementation": sys.implementation.name,
         "version": list(sys.version_info[:3]),
         "version_text": platform.python_version(),
         "hexversion": sys.hexversion,
-        "cache_tag": sys.implementation.cache_tag,
         "platlibdir": getattr(sys, "platlibdir", "lib"),
         "executable": sys.executable,
         "prefix": sys.prefix,
@@ -65,7 +68,11 @@ def main() -> None:
             "sys_platform": sys.platform,
         },
     }
-    json.dump(facts, sys.stdout)
+
+
+def main() -> None:
+    """Write the facts to standard output."""
+    json.dump(facts(), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from bundler.target import TargetPython
-from tests.freeze.emitted import emitted, expected, module_text
+from tests.freeze.golden_text import emitted, expected, module_text
 from tests.support import ROOT
-from tests.target.pythons import probed
+from tests.target.pythons import probed, short_version
 
 
 def test_text_is_as_expected(target: TargetPython, tmp_path: Path):
-    """What is emitted changes only when somebody means it to: `python -m tests.freeze.emitted` accepts a change."""
+    """What is emitted changes only when somebody means it to: `python -m tests.freeze.golden_text` accepts a change."""
     found = emitted(target, tmp_path)
 
-    assert found == expected(target.short_version)
+    assert found == expected(short_version(target))
 
 
 def test_text_is_the_same_each_time(target: TargetPython, tmp_path: Path):

@@ -1,6 +1,6 @@
 """Runs under the target interpreter: compiles modules afresh, and writes constants that no source can spell as C.
 
-Usage: PYTHON emit.py FOLDER-OF-THE-FREEZER REQUEST. The request is JSON:
+Usage: PYTHON emit_worker.py FOLDER-OF-THE-FREEZER REQUEST. The request is JSON:
 `modules`: [name, source, file name] to be compiled and marshalled, as an import would find them in a .pyc;
 `constants`: [name, pickle, C file] of lists of values, each assigned in a module that is made as a syntax tree.
 `cases` is written for the self-check: every module, and, `with_changes`, the first one with one thing changed, in every
@@ -83,7 +83,7 @@ def main() -> None:
     sys.path.append(sys.argv[1])
     sys.setrecursionlimit(20_000)
     from worker.ctext import external, module_symbol, version_symbol  # type: ignore[import-not-found]
-    from worker.objects import ModuleWriter  # type: ignore[import-not-found]  # found in the folder just added
+    from worker.module_writer import ModuleWriter  # type: ignore[import-not-found]  # found in the folder just added
 
     request = json.loads(Path(sys.argv[2]).read_text())
     cases = [(name, name, "", compiled(Path(source), filename)) for name, source, filename in request["modules"]]

@@ -1,4 +1,4 @@
-"""The C text that is expected for `golden/sample.txt`; `python -m tests.freeze.emitted` writes it anew.
+"""The C text that is expected for `golden/sample.txt`; `python -m tests.freeze.golden_text` writes it anew.
 
 One folder for each version of Python, for its bytecode and the layout of its objects are in the text. Offsets of
 libpython's own objects differ between builds: in their place stands which object is meant.
@@ -11,7 +11,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from bundler.freeze.header import HEADER, layout_as_json
+from bundler.freeze.frozen_header import HEADER, layout_as_json
 from bundler.freeze.pool import part_lines, table_lines
 from bundler.freeze.worker.structs import declarations
 from bundler.process import Service

@@ -1,0 +1,172 @@
+"""Converts values of options, and merges those of the command line, the project's file and the environment into settings.
+
+The only reader of the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from bundler.errors import BundleError
+from bundler.interpreters import DefaultPython, default_python, find_python
+from bundler.settings import (
+    CHOICES,
+    ENTRIES,
+    EXCLUSIVE,
+    HOST,
+    OLDEST_GLIBC,
+    OPTIMIZE_LEVELS,
+    OPTIONS,
+    AddedData,
+    Option,
+    Settings,
+    ValueType,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Values that were given in one place, by the fields of Settings; relative names in them start at `folder`."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path = Path()
+
+    def conflict(self) -> tuple[Option, ...]:
+        """Options that exclude each other, if two of a group are given."""
+        for group in EXCLUSIVE:
+            both = [OPTIONS[name] for name in group if self.values.get(name)]
+            if len(both) > 1:
+                return tuple(both)
+        return ()
+
+
+def is_path(target: str, folder: Path) -> bool:
+    """True if TARGET names a file or a folder, existing or not, rather than a function."""
+    return target.endswith(".py") or "/" in target or (folder / target).exists()
+
+
+def fits(kind: ValueType, raw: object) -> bool:
+    """True if this TOML value is of the type that such an option takes."""
+    match kind:
+        case ValueType.SWITCH:
+            return isinstance(raw, bool)
+        case ValueType.LEVEL:
+            return type(raw) is int and raw in OPTIMIZE_LEVELS
+        case ValueType.EXTENT | ValueType.LINKAGE:
+            return raw in CHOICES[kind]
+        case ValueType.VERSION | ValueType.FLOOR:
+            return isinstance(raw, str)
+        case ValueType.TEXTS | ValueType.PATHS | ValueType.DATA:
+            return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
+        case ValueType.TEXT | ValueType.TARGET | ValueType.PATH | ValueType.PYTHON:
+            return isinstance(raw, str)
+
+
+def convert(kind: ValueType, raw: Any, folder: Path) -> Any:  # one type for each kind
+    """The value of Settings for one that fits; ValueError, with words for the user, when it makes no sense."""
+    match kind:
+        case ValueType.TARGET:
+            return str(folder / raw) if is_path(raw, folder) else raw
+        case ValueType.PATH:
+            return folder / os.path.expanduser(raw)  # noqa: PTH111  # Path's raises when there is no such user
+        case ValueType.PYTHON:
+            return find_python(os.path.expanduser(raw), folder, environment())  # noqa: PTH111
+        case ValueType.TEXTS:
+            return tuple(raw)
+        case ValueType.PATHS:
+            return tuple(folder / os.path.expanduser(item) for item in raw)  # noqa: PTH111
+        case ValueType.DATA:
+            return tuple(_added_data(item, folder) for item in raw)
+        case ValueType.LEVEL:
+            return int(raw)
+        case ValueType.FLOOR if raw == HOST:
+            return raw
+        case ValueType.FLOOR | ValueType.VERSION:
+            if not re.fullmatch(r"\d+(\.\d+)*", raw):
+                raise ValueError(f"`{raw}` is not a version, such as `2.31`")
+            if kind is ValueType.FLOOR and _numbers(raw) < _numbers(OLDEST_GLIBC):
+                raise ValueError(f"`{raw}` is older than the oldest that is supported, `{OLDEST_GLIBC}`")
+            return raw
+        case ValueType.TEXT | ValueType.EXTENT | ValueType.LINKAGE | ValueType.SWITCH:
+            return raw
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
+
+
+def _added_data(text: str, folder: Path) -> AddedData:
+    source, colon, destination = text.rpartition(":")
+    if not (source and colon and destination):
+        raise ValueError(f"`{text}` is not of the form SRC:DEST, such as `data/*.json:data`")
+    place = PurePosixPath(destination)
+    if place.is_absolute() or ".." in place.parts:
+        raise ValueError(f"`{destination}` is not a folder of the binary: name one without a leading `/` and `..`")
+    return AddedData(folder / os.path.expanduser(source), place)  # noqa: PTH111
+
+
+# --- Putting it together ----------------------------------------------------------------------------------------------
+
+
+def combine(flags: Given, project: Given, variables: Mapping[str, str]) -> Settings:
+    """Flags win over the project's file, which wins over the environment; lists add up, flags last.
+
+    An option that excludes others of the file replaces them: `-m` on the command line sets `target` in the file aside.
+    """
+    values = dict(project.values)
+    for group in EXCLUSIVE:
+        if any(flags.values.get(name) for name in group):
+            for name in group:
+                values.pop(name, None)
+    for name, value in flags.values.items():
+        values[name] = (*values.get(name, ()), *value) if OPTIONS[name].kind.is_list else value
+    python = (
+        DefaultPython(values["python"]) if "python" in values else default_python(variables, (project.folder, Path()))
+    )
+    values["python"] = python.path.absolute()
+    values["cache_dir"] = _cache_dir(flags, project, variables).absolute()
+    given_by_flag = any(flags.values.get(name) for name in ENTRIES)
+    return Settings(
+        **values,
+        compiler=variables.get("CC") or None,
+        library_folders=tuple(filter(None, variables.get("LD_LIBRARY_PATH", "").split(":"))),
+        findings=python.findings,
+        folder=flags.folder if given_by_flag else project.folder,
+    )
+
+
+def environment() -> Mapping[str, str]:
+    """The environment variables, for `combine`."""
+    return os.environ
+
+
+def default_cache_dir(variables: Mapping[str, str] = os.environ) -> Path:
+    """$BUNDLER_CACHE_DIR, else `bundler` in the user's cache folder (XDG base directory specification)."""
+    chosen = variables.get("BUNDLER_CACHE_DIR")
+    if chosen:
+        return Path(chosen)
+    base = Path(variables.get("XDG_CACHE_HOME") or "")
+    if base.is_absolute():  # the specification says to ignore a relative one
+        return base / "bundler"
+    try:
+        return Path.home() / ".cache" / "bundler"
+    except RuntimeError as error:
+        raise BundleError(
+            "no-home",
+            "there is no home folder to keep compiled modules in",
+            hint="name a folder with `--cache-dir DIR`",
+        ) from error
+
+
+def _cache_dir(flags: Given, project: Given, variables: Mapping[str, str]) -> Path:
+    """The cache folder. The environment wins over the project's file: it belongs to a machine, the file to all who build."""
+    if "cache_dir" in flags.values:
+        return flags.values["cache_dir"]  # type: ignore[no-any-return]
+    if "cache_dir" in project.values and not variables.get("BUNDLER_CACHE_DIR"):
+        return project.values["cache_dir"]  # type: ignore[no-any-return]
+    return default_cache_dir(variables)

@@ -1,0 +1,20 @@
+/* What prelinked objects need and is none of them: libraries of the system, or carried as files. */
+
+#ifndef HOST_H
+#define HOST_H
+
+#include "bundle.h"
+
+#include <link.h>
+
+/* Open a library by its soname: its handle, or NULL with the error for dlerror. */
+void *bundle_open_host_library(const char *soname, int flags);
+
+/* Open all that the objects of a tree need which are not in place yet; 0, or -1 with the error for dlerror. `last`
+   becomes the library after which new ones stand in the dynamic linker's list, or NULL. */
+int bundle_open_host_libraries(const uint32_t *tree, uint32_t count, const struct link_map **last);
+
+/* Let those that were opened after `last` call prelinked objects, bound by now, in place of the system's copies of them. */
+void bundle_join_host_libraries(const struct link_map *last);
+
+#endif

@@ -1,0 +1,3 @@
+"""Is changed when it is imported."""
+
+VALUE = "as written"
