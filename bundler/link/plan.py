@@ -449,14 +449,16 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
 
 
 def _symbol_versions(libraries: Placement) -> Iterator[tuple[str, tuple[tuple[str, tuple[str, ...]], ...]]]:
-    """The symbols that each library looks for in those of the system when it is loaded, by version.
+    """The symbols that each library needs of those of the system when it is loaded, by version.
 
-    A prelinked object's other symbols are bound to the executable, which needs them from its start.
+    It does without weak ones. A prelinked object's other symbols are bound to the executable, which needs them from its
+    start.
     """
     for dso in libraries.prelinked.objects:
-        targets = [fixup.target for fixup in dso.fixups]
-        asked = [each for each in targets if isinstance(each, SystemSymbol | SystemThreadLocal)]
-        yield dso.path, by_version((each.name, each.version) for each in asked)
+        targets = (fixup.target for fixup in dso.fixups)
+        asked = (each for each in targets if isinstance(each, SystemSymbol | SystemThreadLocal))
+        needed = (each for each in asked if isinstance(each, SystemThreadLocal) or not each.is_weak)
+        yield dso.path, by_version((each.name, each.version) for each in needed)
     for carried in libraries.carried:
         yield carried.library.path, by_version(carried.library.object.undefined_versions())
 

@@ -135,6 +135,7 @@ MODULES = (
     Part("names", "names.c"),
     Part("interned", "interned.c"),
     Part("newer", "newer.c"),
+    Part("newer_weak", "newer.c", flags=("-DWEAK",)),
     Part("relro", "relro.c"),
     Part("relro_late", "relro.c", flags=("-DLATE",)),
     Part("relro_late_now", "relro.c", flags=("-DLATE", NOW)),

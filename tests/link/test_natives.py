@@ -157,6 +157,15 @@ def test_what_is_carried(program: Natives):
     assert not {"carried_text", "carried_stack"} & set(found["modules"]["prelinked"])
 
 
+def test_what_newer_systems_are_needed_for(newest_program: Natives):
+    """`bundle inspect` names a function that the oldest C library lacks, unless the module does without it."""
+    needs = inspect(newest_program.binary)["symbol_versions"]
+    names = {Path(path).name: {name for each in versions.values() for name in each} for path, versions in needs.items()}
+
+    assert "strfromd" in names["newer.abi3.so"]
+    assert "strfromd" not in names.get("newer_weak.abi3.so", ())
+
+
 def test_files_of_prelinked_libraries(newest_program: Natives):
     """Who reads the file of a prelinked library gets every byte of it, before and after the library is loaded."""
     found = inspect(newest_program.binary)

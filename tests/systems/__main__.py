@@ -14,7 +14,7 @@ from bundler.settings import OLDEST_GLIBC
 from tests.support import ROOT
 from tests.systems import facts
 from tests.systems.page import SAME, Row, read_rows, write_page
-from tests.systems.programs import SUBJECTS, Subject, build
+from tests.systems.programs import SUBJECTS, Subject, build, is_possible
 from tests.systems.pythons import Python, PythonError, find_pythons
 from tests.systems.roots import add_commands, make_root
 from tests.systems.system import System
@@ -49,11 +49,13 @@ def main() -> int:
     wrong = list(facts.wrong_facts())
     for line in wrong:
         print(line, flush=True)
+    order = [(str(python), name) for python in pythons for name in SUBJECTS if is_possible(SUBJECTS[name], python)]
     tried = []
     for python in chosen:
         for name in given.programs or SUBJECTS:
-            tried.append(_row(SUBJECTS[name], python, given.root))
-            _write(tried[-1], [(str(each), subject) for each in pythons for subject in SUBJECTS], len(wrong))
+            if (str(python), name) in order:
+                tried.append(_row(SUBJECTS[name], python, given.root))
+                _write(tried[-1], order, len(wrong))
     return 0 if not wrong and all(row.works for row in tried) else FAILED
 
 
@@ -79,7 +81,7 @@ def _systems(roots: Sequence[str]) -> list[System]:
 
 
 def _cell(root: str, results: Sequence[Result]) -> str:
-    """What became of the program on one root, in all its forms."""
+    """The result of a program on one root, in all its forms."""
     different = [result.system.variant for result in results if result.system.root == root and result.details]
     return f"differs ({'; '.join(different)})" if different else SAME
 

@@ -11,8 +11,8 @@ from tests.systems.system import System
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a program says something else on some systems. `run`: its first argument. `lines`: a pattern of the lines in
-    question, in either form.
+    """A reason for a program to write something else on some systems. `run`: its first argument. `lines`: a pattern of the
+    lines in question, in either form.
     """
 
     subject: str
@@ -44,7 +44,7 @@ EXPLANATIONS = (
 
 
 def unexplained(subject: str, run: str, system: System, lines: Sequence[str]) -> list[str]:
-    """Those lines of a difference that no explanation fits."""
+    """The lines of a difference that no explanation fits."""
     patterns = [
         each.lines for each in EXPLANATIONS if (each.subject, each.run) == (subject, run) and each.systems(system)
     ]

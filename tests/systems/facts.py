@@ -1,4 +1,4 @@
-"""Is a real old C library what the one of this machine says of it? Verb: `wrong_facts`."""
+"""Compares what this machine's C library tells of an old one with a real old one. Verb: `wrong_facts`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _GONE = {"malloc_get_state", "malloc_set_state"}
 
 
 def wrong_facts() -> Iterator[str]:
-    """What the real library has elsewhere, or only one of both has; RootError when there is none."""
+    """Yields a sentence for each symbol that only one of both has, or in another library; RootError when there is no real one."""
     here = read_c_library(X86_64)
     floor = read_floor(OLDEST_GLIBC, here, frozenset())
     folder = make_root(f"glibc-{OLDEST_GLIBC}") / "lib64"

@@ -37,7 +37,7 @@ class Row:
 
 
 def write_page(page: Path, rows: Sequence[Row], roots: Sequence[str], wrong: int) -> None:
-    """Write the page anew. `wrong`: how many facts about the oldest C library are not so."""
+    """Write the page anew. `wrong`: the number of facts about the oldest C library that are not so."""
     lines = [f"| Python | program | needs | {' | '.join(roots)} |", f"|---|---|---|{'---|' * len(roots)}"]
     for row in rows:
         cells = (row.python, row.subject, row.needs, *(row.results.get(root, "") for root in roots))

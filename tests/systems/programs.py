@@ -21,16 +21,17 @@ class Subject:
     """A program and its runs. It is a file, or a console script of what is installed.
 
     `requirements`: files of them. `files`: in the working folder, by name. `extensions`: C++ sources beside the program.
+    `newest`: the last Python for which there are wheels of all that is required.
     """
 
     name: str
     source: Path | None = None
     script: str = ""
     requirements: tuple[Path, ...] = ()
-    options: tuple[str, ...] = ()
     runs: tuple[tuple[str, ...], ...] = ((),)
     files: Mapping[str, str] = field(default_factory=dict)
     extensions: tuple[str, ...] = ()
+    newest: str = ""
 
 
 def _uses(source: Path) -> tuple[tuple[str, ...], ...]:
@@ -72,9 +73,20 @@ SUBJECTS = {
             # Files are worked at by several processes, and told in no order.
             files={"a.py": "x = { 'a':1,\n 'b':2 }\n", "b.py": "x = 1\n"},
         ),
-        Subject("wheels", _PROGRAM, requirements=(_WHEELS / "requirements.txt",), runs=_uses(_PROGRAM)),
+        Subject(
+            "wheels",
+            _PROGRAM,
+            requirements=(_WHEELS / "requirements.txt",),
+            runs=_uses(_PROGRAM),
+            newest="3.14",
+        ),
     )
 }
+
+
+def is_possible(subject: Subject, python: Python) -> bool:
+    """True if all that a program requires can be installed for a Python."""
+    return not subject.newest or python.version <= subject.newest
 
 
 def build(subject: Subject, python: Python) -> Program:
@@ -93,7 +105,7 @@ def build(subject: Subject, python: Python) -> Program:
         include = python.run([python.base, "-c", "import sysconfig; print(sysconfig.get_path('include'))"])
         _compile(subject, name, include.stdout.decode().strip(), folder, python)
     binary = folder / python.linkage / source.name
-    python.bundle(*target, *subject.options, "--python", interpreter.python, "-o", binary)
+    python.bundle(*target, "--python", interpreter.python, "-o", binary)
     return Program(interpreter, source, binary)
 
 

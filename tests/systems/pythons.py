@@ -41,7 +41,7 @@ class Python:
 
     @property
     def folder(self) -> Path:
-        """What is made with the Python: environments, binaries."""
+        """The place of what is made with the Python: environments, binaries."""
         return SHARED / f"{self.home.root or 'here'}-{self.version}{'-debian' if self.is_debian else ''}"
 
     def environment(self, requirements: Sequence[Path]) -> Interpreter:
@@ -58,7 +58,7 @@ class Python:
         self.run([self._bundler(), *arguments, "--libpython", self.linkage])
 
     def inspect(self, binary: Path) -> dict[str, Any]:
-        """What `bundle inspect --json` says; PythonError."""
+        """The document of `bundle inspect --json`; PythonError."""
         found: dict[str, Any] = json.loads(self.run([self._bundler(), "inspect", binary, "--json"]).stdout)
         return found
 

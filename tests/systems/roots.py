@@ -119,4 +119,4 @@ ROOTS: Mapping[str, Callable[[Path, Path], None]] = {
     "trixie": _debian("trixie", *_TO_BUILD, "python3.13-dev", "python3.13-venv"),
     "sid": _debian("sid", *_TO_BUILD, "python3.14-dev", "python3.14-venv", "python3.15-dev", "python3.15-venv"),
 }
-"""How each system is made, by its name: a function of the folder to be and of a folder to work in."""
+"""Functions that make the systems, by name, of the folder to be and of a folder to work in."""

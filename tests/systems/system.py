@@ -38,11 +38,11 @@ class System:
 
     @property
     def variant(self) -> str:
-        """The same as `str`, without the name of the root."""
+        """The words of `str` without the name of the root."""
         return str(self).partition(", ")[2] or "complete"
 
     def command(self, command: Sequence[str | Path], seen: Sequence[Path] = (SHARED, ROOT)) -> tuple[str | Path, ...]:
-        """How a command is run in the system: in the working folder, which must be below one that is `seen`; RootError.
+        """The command that runs a command in the system: in the working folder, which must be below one that is `seen`; RootError.
 
         Status 77 when this machine does not let it be entered.
         """

@@ -24,7 +24,7 @@ _PATIENCE = 300  # seconds
 
 @dataclass(frozen=True)
 class Result:
-    """What a system made of a program. `details`: lines that differ; none when it does the same as Python."""
+    """The outcome of a program on a system. `details`: lines that differ; none when it does the same as Python."""
 
     system: System
     details: tuple[str, ...]
