@@ -208,19 +208,20 @@ PROGRAMS: Mapping[str, Case] = {
     ),
 }
 
+_TILL = {"till.py": b"def open_drawer():\n    print('ring')\n"}
 # An archive without members.
 _ARCHIVE = b"PK\5\6" + bytes(18)
 
 # What is handed to `bundle`, and its answer.
 REFUSED: Mapping[str, Refusal] = {
     "a function that its module lacks": Refusal(
-        files={"till.py": b"def open_drawer():\n    print('ring')\n"},
+        files=_TILL,
         target="till:open_draw",
         code="no-such-function",
         says="till:open_drawer",
     ),
     "a function of a file instead of a module": Refusal(
-        files={"till.py": b"def open_drawer():\n    print('ring')\n"},
+        files=_TILL,
         target="till.py:open_drawer",
         code="no-such-target",
         says="write `till:open_drawer`",
