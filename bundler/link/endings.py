@@ -19,8 +19,14 @@ _VISIBLE = frozenset(
     " gzclose gzclose_w Py_AtExit PyUnstable_AtExit".split()
 )
 
-# In symbols of the C++ library, of streams that write to files: what is in their buffers is written when they die.
-_FILE_STREAMS = ("basic_ofstream", "basic_fstream")
+# Parts of the C++ library's symbols. What is in the buffers of streams is written when they die.
+_VISIBLE_IN_CXX = (
+    "basic_ofstream",
+    "basic_fstream",
+    "filesystem6remove",
+    "filesystem10remove_all",
+    "filesystem6rename",
+)
 
 # Modules that call such a function, but never to free something.
 
@@ -58,7 +64,7 @@ _QUIET_LIBRARIES = {
     "libncursesw": "writes to the terminal when told to",
     "libreadline": "writes to the terminal, and history files, when told to",
     "libffi": "memory only",
-    "libstdc++": "streams write to files, and it is seen who uses them",
+    "libstdc++": "streams write to files, functions remove them: it is seen who uses those",
 }
 
 
@@ -83,7 +89,7 @@ def _is_quiet(library: Library, module: ExtensionModule | None) -> bool:
 
 def _calls_visible_function(object_: SharedObject) -> bool:
     return any(
-        symbol.name in _VISIBLE or any(stream in symbol.name for stream in _FILE_STREAMS)
+        symbol.name in _VISIBLE or any(part in symbol.name for part in _VISIBLE_IN_CXX)
         for symbol in object_.symbols
         if not symbol.is_defined
     )

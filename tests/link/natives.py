@@ -131,6 +131,7 @@ MODULES = (
     Part("thread_ended", "thread_ended.cpp"),
     Part("statics", "statics.cpp"),
     Part("file_stream", "file_stream.cpp"),
+    Part("file_removed", "file_removed.cpp", flags=("-std=c++17",)),
     Part("forked", "forked.c"),
     Part("names", "names.c"),
     Part("interned", "interned.c"),

@@ -11,12 +11,12 @@ from bundler.link.libraries import find_closure
 
 
 def test_who_writes_when_objects_die(natives_folder: Path):
-    """Who calls functions that write, or has streams to files; not the C++ library, which every module in C++ needs."""
+    """Who calls functions that write, or has streams to files or removes them in C++; not the C++ library, which every module in C++ needs."""
     files = sorted(natives_folder.glob("*.abi3.so"))
     closure = find_closure(((file, f"/here/{file.name}") for file in files), "/here", X86_64)
 
     found = {Path(path).name for path in ending_visibly(ModuleGraph("app", {}, (), (), (), (), (), ""), closure)}
 
     assert {"libstdc++.so.6", "libgcc_s.so.1"} <= {library.object.name for library in closure.libraries}
-    assert {"statics.abi3.so", "file_stream.abi3.so"} <= found
+    assert {"statics.abi3.so", "file_stream.abi3.so", "file_removed.abi3.so"} <= found
     assert not found & {"use_throw.abi3.so", "libthrow.so", "libstdc++.so.6", "libgcc_s.so.1"}
