@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +122,7 @@ def read_floor(version: str, libraries: Mapping[str, SharedObject], polyfills: f
         default = None if name in polyfilled else max(old) if old else min(by_version)
         for number, symbol in sorted((old or ({} if name in polyfilled else by_version)).items()):
             if number in old or number == default:
-                kept.append(_with_default(symbol, is_default=number == default))
+                kept.append(replace(symbol, is_default=number == default))
     return Floor(version, tuple(kept), frozenset(polyfilled))
 
 
@@ -146,10 +146,6 @@ def _symbols(libraries: Mapping[str, SharedObject], at: Version) -> Mapping[str,
 def _is_mark(name: str) -> bool:
     """True if a symbol only stands for a version. Linkers write such, and merged libraries have no others left."""
     return name.startswith("GLIBC_") or name.endswith("_version_placeholder")
-
-
-def _with_default(symbol: FloorSymbol, *, is_default: bool) -> FloorSymbol:
-    return FloorSymbol(symbol.library, symbol.name, symbol.version, is_default, symbol.kind, symbol.size)
 
 
 @functools.cache

@@ -52,6 +52,16 @@ def test_missing_from_a_compiled_module(tmp_path: Path):
     assert finding.where == f"{tmp_path}/a{SUFFIXES[0]}"
 
 
+def test_compiled_modules_import_in_vain(tmp_path: Path):
+    """What only a compiled module was seen to import may miss something: the import may have failed, and did no harm."""
+    install(tmp_path, "fast", {f"fast{SUFFIXES[0]}": "", "fast_extra.py": "import gone\n"})
+    made = walked(walker(tmp_path, compiled={"fast": ["fast_extra"]}), "import fast")
+
+    (finding,) = missing_modules(made.finished(), ())
+
+    assert (finding.code, finding.severity) == ("optional-module", Severity.DETAIL)
+
+
 def test_missing_from_the_entry():
     """The entry itself may miss something."""
     (finding,) = missing("import gone")

@@ -109,7 +109,7 @@ def _without(search_path: Sequence[Path], addition: AddedFolder) -> list[Path]:
 def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnostic]:
     """Imports that found nothing: a warning for all of the app's own code, and those of libraries that must happen."""
     every = first_edges(walk.edges)
-    firm = first_edges(edge for edge in walk.edges if edge.binding in _FIRM)
+    firm = first_edges(edge for edge in walk.edges if edge.binding in _FIRM and not _is_observed(edge))
     # `try: import x`, and later, if that went well, `from x import y`.
     guarded = {(edge.importer, edge.imported.partition(".")[0]) for edge in walk.edges if edge.binding is _GUARDED}
     found: dict[str, Diagnostic] = {}
@@ -177,6 +177,11 @@ def _where(module: Reached, line: int) -> str | None:
     if module.located is None:
         return None
     return f"{module.located.file}:{line}" if line else str(module.located.file)
+
+
+def _is_observed(edge: Edge) -> bool:
+    """True for what a compiled module was seen to import, which has no line. It may do so in vain, and go on."""
+    return edge.binding is Binding.EAGER and edge.importer is not None and not edge.line
 
 
 def _is_missing(walk: Walk, edge: Edge, excluded: tuple[str, ...]) -> bool:
