@@ -5,7 +5,7 @@
 
 /* Describes this process: arguments, environment, descriptors, locks, what the C library gave us. A snapshot of the
    program must leave it as it is, so these variables have pages of their own: the linker makes one section of them, and
-   its ends are those of pages (bundler/link/execute.py). */
+   its ends are those of pages (bundler/link/script.py). */
 #define PER_PROCESS __attribute__((section("bundle_process")))
 
 /* Describes the program: which objects are loaded, what was interned or replaced. A snapshot must hold it. */

@@ -1,6 +1,6 @@
 /* Shared objects that are part of the executable: mapped when first asked for, found by path and by soname.
 
-   Everything that could be bound when the binary was linked is bound (bundler/link/prelink.py); what is left is to map
+   Everything that could be bound when the binary was linked is bound (bundler/link/bind.py); what is left is to map
    the segments, write the few words only known now (patches), and run constructors in the order of dependencies. */
 
 #include "loader/loading.h"

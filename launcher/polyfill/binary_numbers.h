@@ -26,8 +26,17 @@
         return is_binary ? text + 2 : NULL; \
     }
 
-/* A function that knows binary numbers too. The older one converts the digits; where there is a minus, its result is not
-   that of the negative number at the ends of the range, which is looked at here. */
+/* Compute the number, and note where its digits end. */
+#define TAKE_DIGITS(character, digits, end, value, is_too_large) \
+    for (; *digits == '0' || *digits == '1'; digits++) { \
+        is_too_large = is_too_large || value >> 63; \
+        value = value << 1 | (*digits == '1'); \
+    } \
+    if (end) { \
+        *end = (character *)digits; \
+    }
+
+/* A function that converts binary numbers itself, and leaves all others to the older one. */
 #define WITH_BINARY_SIGNED(name, result, character, older, find_digits, most) \
     result older(const character *text, character **end, int base); \
     result name(const character *text, character **end, int base); \
@@ -40,13 +49,7 @@
         } \
         unsigned long long value = 0; \
         bool is_too_large = false; \
-        for (; *digits == '0' || *digits == '1'; digits++) { \
-            is_too_large = is_too_large || value >> 63; \
-            value = value << 1 | (*digits == '1'); \
-        } \
-        if (end) { \
-            *end = (character *)digits; \
-        } \
+        TAKE_DIGITS(character, digits, end, value, is_too_large) \
         if (is_too_large || value > (unsigned long long)(most) + is_negative) { \
             errno = ERANGE; \
             return is_negative ? -(most) - 1 : (most); \
@@ -66,13 +69,7 @@
         } \
         result value = 0; \
         bool is_too_large = false; \
-        for (; *digits == '0' || *digits == '1'; digits++) { \
-            is_too_large = is_too_large || value >> 63; \
-            value = value << 1 | (*digits == '1'); \
-        } \
-        if (end) { \
-            *end = (character *)digits; \
-        } \
+        TAKE_DIGITS(character, digits, end, value, is_too_large) \
         if (is_too_large) { \
             errno = ERANGE; \
             return ~(result)0; \
