@@ -227,6 +227,13 @@ CODES: Mapping[str, Code] = {
         "Install a linker (Debian, Ubuntu: `apt install binutils`), or correct options such as `-fuse-ld=lld` in the "
         "variable CC.",
     ),
+    "no-snapshot": _error(
+        "the program cannot start from a snapshot: `shop.cli`: it raises KeyError: 'SHOP_HOME' (/__bundle__/shop/cli.py:3)",
+        "With `--snapshot require` the program's first imports are run when it is built. Here they fail, or leave something "
+        "behind that cannot be recorded.",
+        "Mend what the module does when it is imported, or build with `--snapshot auto`, which does without a snapshot "
+        "where there can be none.",
+    ),
     "no-such-distribution": _error(
         "there is no distribution `shop-tools` whose metadata could be copied",
         "`--copy-metadata` names a distribution that is not installed in the environment of the target Python.",

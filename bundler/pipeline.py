@@ -13,7 +13,7 @@ from bundler.analyze.graph import SourceModule
 from bundler.analyze.installed.locate import Locator
 from bundler.analyze.tell.trace import trace
 from bundler.analyze.tell.why import explain
-from bundler.cache import Cache
+from bundler.cache import Cache, tree_digest
 from bundler.context import BuildContext
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.freeze import FrozenImage, freeze
@@ -23,6 +23,7 @@ from bundler.project import find_project_file, record
 from bundler.report import Reporter, count_text, size_text
 from bundler.selfcheck import self_check
 from bundler.settings import Settings
+from bundler.snapshot import Refusal, Taken, snapshot
 from bundler.target import Linkage, TargetPython, probe
 from bundler.toolchain import find_toolchain
 
@@ -50,7 +51,8 @@ def bundle(settings: Settings, report: Reporter) -> Built:
             _checked(image, target, settings, context)
         with report.stage("linking"):
             planned = link.plan(image, target, settings)
-            _make(planned, launcher(), context)
+            taken = _make(planned, launcher(), graph, target, settings, context)
+        _tell_snapshot(taken, settings, report)
     report.findings(planned.findings)
     if planned.floor is not None:
         report.findings(tuple(link.above_floor(link.needed_versions(planned.output), planned.floor.version)))
@@ -156,17 +158,56 @@ def _tell_own_files(planned: LinkPlan, settings: Settings, report: Reporter) -> 
             report.line(f"  {file.source}")
 
 
-def _make(planned: LinkPlan, launcher: LauncherFiles, context: BuildContext) -> None:
-    """Link, unless the output is up to date. It appears whole or stays as it was."""
+def _make(  # noqa: PLR0913 - the stages before it
+    planned: LinkPlan,
+    launcher: LauncherFiles,
+    graph: ModuleGraph,
+    target: TargetPython,
+    settings: Settings,
+    context: BuildContext,
+) -> Taken | None:
+    """Link, unless the output is up to date. It appears whole or stays as it was. The snapshot that was asked for."""
     c_library = link.find_c_library(planned.floor, launcher, context.toolchain, context.cache)
     layout = link.lay_out(planned, launcher, c_library, context.toolchain)
-    inputs = link.inputs_digest(layout)
-    if not link.is_current(planned.output, inputs, context.cache):
-        with link.workplace(planned.output) as folder:
-            linked = link.link(layout, folder)
-            link.write(linked)
-            # The executable runs from here on; a step that runs it and adds to it belongs here.
-            link.publish(linked, inputs, context.cache)
+    with_snapshot = settings.snapshot != "no"
+    inputs = link.inputs_digest(
+        layout, *((tree_digest(Path(__file__).with_name("snapshot")),) if with_snapshot else ())
+    )
+    if link.is_current(planned.output, inputs, context.cache):
+        return None
+    with link.workplace(planned.output) as folder:
+        linked = link.link(layout, folder)
+        link.write(linked)
+        # The executable runs from here on.
+        taken = snapshot(linked, graph, target, settings.optimize, context) if with_snapshot else None
+        if taken is not None and taken.refusal is not None and settings.snapshot == "require":
+            raise BundleError(
+                "no-snapshot",
+                f"the program cannot start from a snapshot: {_refusal_text(taken.refusal)}",
+                hint="mend what the module does when it is imported, or build with `--snapshot auto`",
+            )
+        link.publish(linked, inputs, context.cache)
+    return taken
+
+
+def _refusal_text(refusal: Refusal) -> str:
+    module = f"`{refusal.module}`: " if refusal.module else ""
+    place = f" ({refusal.place})" if refusal.place else ""
+    return f"{module}{refusal.reason}{place}"
+
+
+def _tell_snapshot(taken: Taken | None, settings: Settings, report: Reporter) -> None:
+    """Say how far a start will go on from the snapshot."""
+    if taken is None:
+        return
+    if taken.snapshot is None:
+        assert taken.refusal is not None
+        report.line(f"snapshot: none, for {_refusal_text(taken.refusal)}")
+        return
+    late = taken.snapshot.late
+    names = ", ".join(f"{module}: {reason}" for module, reason in list(late.items())[: None if settings.verbose else 3])
+    ending = f", up to {names}" if late else ""
+    report.line(f"snapshot: {count_text(len(taken.snapshot.modules), 'module')}{ending}")
 
 
 def _check_output(output: Path, graph: ModuleGraph) -> None:

@@ -30,6 +30,7 @@ class ValueType(Enum):
     VERSION = 'a string (version, such as "2.31")'
     FLOOR = 'a string (version from "2.17" on, or "host")'
     LINKAGE = '"static" or "shared"'
+    SNAPSHOT = '"auto", "require" or "no"'
     SWITCH = "true or false"
     TEXTS = "a list of strings"
     PATHS = "a list of strings (paths)"
@@ -45,6 +46,7 @@ class ValueType(Enum):
 CHOICES: Mapping[ValueType, tuple[str, ...]] = {
     ValueType.EXTENT: ("used", "full"),
     ValueType.LINKAGE: ("static", "shared"),
+    ValueType.SNAPSHOT: ("auto", "require", "no"),
 }
 
 
@@ -402,6 +404,17 @@ class Settings:
             metavar="KIND",
         ),
     ] = None
+    snapshot: Annotated[
+        str,
+        Option(
+            "snapshot",
+            ValueType.SNAPSHOT,
+            Group.START,
+            "run the program's first imports when it is built, and start from a snapshot of its memory: if that can be done "
+            "(`auto`), or fail when it cannot (`require`) (default: no)",
+            metavar="WHEN",
+        ),
+    ] = "no"
     strict: Annotated[
         bool,
         Option(

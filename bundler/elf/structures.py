@@ -78,7 +78,9 @@ class SectionType(IntEnum):
 class SectionFlag(IntEnum):
     """sh_flags."""
 
+    WRITE = 1
     ALLOC = 2  # part of the program's memory
+    TLS = 0x400
 
 
 class Tag(IntEnum):

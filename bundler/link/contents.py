@@ -143,5 +143,6 @@ class Contents:
     libraries: Placement
     ending_visibly: frozenset[str]
     interposed: tuple[str, ...]
+    has_snapshot: bool  # the executable has a section for one
     precompiled: PrecompiledTable
     config: InterpreterConfig

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bundler.contract import interposed
 
 # Functions of the C library that libpython and prelinked objects call.
-INTERPOSED_FUNCTIONS = interposed("INTERPOSED_FUNCTIONS")
+INTERPOSED_FUNCTIONS = interposed("INTERPOSED_FUNCTIONS") | interposed("INTERPOSED_IN_WORLD")
 # Functions of the C library that prelinked objects call.
 INTERPOSED_IN_OBJECTS = interposed("INTERPOSED_IN_OBJECTS")
 # Functions of the interpreter that extension modules call.

@@ -84,6 +84,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
         libraries=placement,
         ending_visibly=ending_visibly(graph, closure),
         interposed=tuple(sorted(INTERPOSED_FUNCTIONS | INTERPOSED_FOR_EXTENSIONS)) if placement.carried else (),
+        has_snapshot=settings.snapshot != "no",
         precompiled=PrecompiledTable(image.precompiled.keys, image.precompiled.symbol),
         config=InterpreterConfig(
             optimize=settings.optimize,

@@ -15,6 +15,12 @@ from bundler.link.objects import PrelinkedObject, Protection
 PAYLOAD_SECTION = ".bundle"
 FROZEN_SECTIONS = ".frozen"  # what their names start with (freeze/worker/structs.py)
 _PAYLOAD_SYMBOL = "bundle"
+SNAPSHOT_SECTION = ".snapshot"
+SNAPSHOT_SYMBOL = "bundle_snapshot"
+
+# Of the section with the snapshot: behind all that the linker places, residents included, and below prelinked objects.
+# It grows when it is written, and nothing else moves.
+SNAPSHOT_BASE = 32 << 30
 
 # Beginnings of the names that the executable exports to extension modules; no library of the system uses such names.
 EXPORTED_PREFIXES = ("Py", "_Py")
@@ -24,7 +30,7 @@ OUTPUT = "linked"
 ROOM_FILE, ROOM_OBJECT = "room.S", "room.o"
 END_FILE, END_OBJECT = "end.S", "end.o"
 _MANIFEST_FILE = "manifest.json"
-_EXPORTS_FILE, _DEFINITIONS_FILE, _RESIDENTS_FILE = "exports.txt", "definitions.ld", "residents.ld"
+_EXPORTS_FILE, _DEFINITIONS_FILE, _PLACED_FILE = "exports.txt", "definitions.ld", "placed.ld"
 
 # For every executable, whatever is linked into it.
 OPTIONS = (
@@ -86,8 +92,9 @@ def linker_texts(plan: LinkPlan, payload_size: int) -> dict[str, str]:
         _EXPORTS_FILE: "".join(("{", *(f" {prefix}*;" for prefix in EXPORTED_PREFIXES), " };\n")),
         _DEFINITIONS_FILE: "".join(f"{name} = {value};\n" for name, value in plan.definitions),
     }
-    if plan.prelinked.residents:
-        files[_RESIDENTS_FILE] = "\n".join((*resident_script(_resident_parts(plan)), ""))
+    placed = list(_placed_sections(plan))
+    if placed:
+        files[_PLACED_FILE] = "\n".join((*placing_script(placed), ""))
     return files
 
 
@@ -99,6 +106,11 @@ def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
     yield f"{_PAYLOAD_SYMBOL}: .zero {payload_size}"
     yield f'.section {MANIFEST_SECTION},"",@progbits'
     yield f'.incbin "{_MANIFEST_FILE}"'
+    if plan.contents.has_snapshot:
+        yield f'.section {SNAPSHOT_SECTION},"a",@progbits'
+        yield f".balign {plan.machine.page_size}"
+        yield f".globl {SNAPSHOT_SYMBOL}"
+        yield f"{SNAPSHOT_SYMBOL}: .zero {plan.machine.page_size}"
     yield from _state_lines(plan)
     yield '.section .text.bundle_stubs,"ax",@progbits'
     for number, stub in enumerate(plan.prelinked.stubs):
@@ -178,14 +190,16 @@ def _resident_lines(resident: PrelinkedObject, names: frozenset[str]) -> Iterato
                 yield f".set {symbol.name}, {label} + {address - part.address}"
 
 
-def _resident_parts(plan: LinkPlan) -> Iterator[tuple[int, str, bool]]:
-    """Parts of resident libraries: address, section, and whether zeros follow that the file does not hold."""
+def _placed_sections(plan: LinkPlan) -> Iterator[tuple[int, str, bool]]:
+    """Parts of resident libraries, and the snapshot: address, section, and whether zeros follow that the file does not hold."""
+    if plan.contents.has_snapshot:
+        yield SNAPSHOT_BASE, SNAPSHOT_SECTION, False
     for resident in plan.prelinked.residents:
         for number, part in enumerate(relocated.parts(resident)):
             yield part.address, part_section(resident, number), part.memory_size > part.stored_size
 
 
-def resident_script(parts: Iterable[tuple[int, str, bool]]) -> Iterator[str]:
+def placing_script(parts: Iterable[tuple[int, str, bool]]) -> Iterator[str]:
     """A linker script that places sections at their addresses, behind everything that the linker places itself.
 
     `parts`: the address and name of each, and whether a section for zeros follows it.
@@ -237,8 +251,8 @@ def link_arguments(plan: LinkPlan, launcher: Sequence[Path], c_library: CLibrary
         yield f"-Wl,-u,{name}"
     yield from (str(each.absolute() if isinstance(each, Path) else each) for each in plan.libraries)
     yield from map(str, plan.prelinked.linked_system_libraries)
-    if plan.prelinked.residents:
-        yield from ("-T", _RESIDENTS_FILE)
+    if any(_placed_sections(plan)):
+        yield from ("-T", _PLACED_FILE)
     yield from c_library_options(c_library)
     yield from (END_OBJECT, "-lm", "-ldl", "-lpthread")
     yield from (f"-Wl,--wrap={name}" for name in plan.wrapped)

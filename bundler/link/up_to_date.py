@@ -15,8 +15,8 @@ from bundler.link.model import Layout
 OUTPUT_MODE = 0o755
 
 
-def inputs_digest(layout: Layout) -> str:
-    """A digest of all that the executable depends on; known before it is linked."""
+def inputs_digest(layout: Layout, *others: str) -> str:
+    """A digest of all that the executable depends on; known before it is linked. `others`: of what comes after the link."""
     plan, tables = layout.plan, layout.payload.tables
     return digest(
         tree_digest(Path(__file__).parent),
@@ -35,6 +35,7 @@ def inputs_digest(layout: Layout) -> str:
         *(f"{each.place} {each.symbol} {each.offset}" for each in tables.references),
         *(each.object.data for each in plan.prelinked.objects),
         *(f"{library} {version}" for library, version in plan.version_limits),
+        *others,
     )
 
 

@@ -10,6 +10,7 @@
 #include "files/unwritten.h"
 #include "files/vfs.h"
 #include "interposed.h"
+#include "world/world.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +19,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+
+/* While a program is recorded for a snapshot, nothing exists outside of the root: no build machine is like another. The
+   question is noted. */
+static bool
+is_outside(const char *path)
+{
+    if (!bundle_is_recording()) {
+        return false;
+    }
+    bundle_note("path", path);
+    errno = ENOENT;
+    return true;
+}
+
+/* What calls of this type give when they fail. */
+#define FAILURE(type) _Generic((type)0, FILE *: NULL, DIR *: NULL, char *: NULL, default: -1)
 
 /* WRAP(type, name, parameters, arguments, condition, ours): `ours` where `condition` holds, else the C library's. */
 #define WRAP(type, name, parameters, arguments, condition, ours) \
@@ -31,7 +49,13 @@
 
 /* WRAP_PATH(type, name, parameters, arguments, ours): `ours` for a `path` of ours. */
 #define WRAP_PATH(type, name, parameters, arguments, ours) \
-    WRAP(type, name, parameters, arguments, bundle_is_ours(path), ours)
+    type __wrap_##name parameters \
+    { \
+        if (bundle_is_ours(path)) { \
+            return ours; \
+        } \
+        return is_outside(path) ? FAILURE(type) : __real_##name arguments; \
+    }
 
 /* WRAP_AT(type, name, parameters, arguments, ours): the same for a `path` that may be relative to a `folder`. */
 #define WRAP_AT(type, name, parameters, arguments, ours) \
@@ -40,7 +64,7 @@
         char room[PATH_MAX]; \
         const char *inner = vfs_path_at(folder, path, room); \
         if (!inner) { \
-            return __real_##name arguments; \
+            return is_outside(path) ? FAILURE(type) : __real_##name arguments; \
         } \
         path = inner; \
         return ours; \
@@ -53,7 +77,7 @@
         if (bundle_is_ours(path)) { \
             return ours; \
         } \
-        type result = __real_##name arguments; \
+        type result = is_outside(path) ? FAILURE(type) : __real_##name arguments; \
         const char *other = result == failure && errno == ENOENT ? vfs_spare(path) : NULL; \
         if (!other) { \
             return result; \
@@ -78,7 +102,7 @@
             mode = va_arg(rest, mode_t); \
             va_end(rest); \
         } \
-        int fd = __real_##name arguments; \
+        int fd = is_outside(path) ? -1 : __real_##name arguments; \
         const char *other = fd < 0 && errno == ENOENT && !(flags & O_CREAT) ? vfs_spare(path) : NULL; \
         return other ? vfs_open(other, flags) : fd; \
     }
@@ -118,12 +142,28 @@ UNWRITTEN(off_t, lseek, (int fd, off_t offset, int whence), (fd, offset, whence)
           unwritten_lseek(file, fd, offset, whence))
 UNWRITTEN(off_t, lseek64, (int fd, off_t offset, int whence), (fd, offset, whence),
           unwritten_lseek(file, fd, offset, whence))
-UNWRITTEN(void *, mmap, (void *address, size_t size, int protection, int flags, int fd, off_t offset),
-          (address, size, protection, flags, fd, offset),
-          unwritten_mmap(file, address, size, protection, flags, offset))
-UNWRITTEN(void *, mmap64, (void *address, size_t size, int protection, int flags, int fd, off_t offset),
-          (address, size, protection, flags, fd, offset),
-          unwritten_mmap(file, address, size, protection, flags, offset))
+/* Memory without a file is the region's while a program is recorded. */
+static bool
+is_region_mapping(void *address, int protection, int flags)
+{
+    int kind = flags & (MAP_ANONYMOUS | MAP_SHARED | MAP_FIXED);
+    return bundle_is_recording() && !address && kind == MAP_ANONYMOUS && protection == (PROT_READ | PROT_WRITE);
+}
+
+#define WRAP_MMAP(name) \
+    void *__wrap_##name(void *address, size_t size, int protection, int flags, int fd, off_t offset) \
+    { \
+        const struct bundle_file *file = unwritten_file(fd); \
+        if (is_region_mapping(address, protection, flags)) { \
+            void *pages = bundle_region_pages(size); \
+            return pages ? pages : MAP_FAILED; \
+        } \
+        return file ? unwritten_mmap(file, address, size, protection, flags, offset) \
+                    : __real_##name(address, size, protection, flags, fd, offset); \
+    }
+
+WRAP_MMAP(mmap)
+WRAP_MMAP(mmap64)
 
 /* --- Facts --------------------------------------------------------------------------------------------------- */
 
@@ -154,6 +194,9 @@ WRAP_FSTAT(fstat64)
         } \
         char room[PATH_MAX]; \
         const char *inner = vfs_path_at(folder, path, room); \
+        if (!inner && is_outside(path)) { \
+            return -1; \
+        } \
         return inner ? vfs_stat(inner, out) : __real_##name(folder, path, out, flags); \
     }
 
@@ -187,8 +230,11 @@ __wrap_statx(int folder, const char *path, int flags, unsigned mask, struct stat
     bool is_descriptor = flags & AT_EMPTY_PATH && path && !*path && folder != AT_FDCWD;
     char room[PATH_MAX];
     const char *inner = is_descriptor ? NULL : vfs_path_at(folder, path, room);
+    if (!inner && !is_descriptor && is_outside(path)) {
+        return -1;
+    }
     if (!inner && !(is_descriptor && vfs_described_by(folder))) {
-        return (int)syscall(SYS_statx, folder, path, flags, mask, out);
+        return (int)__real_syscall(SYS_statx, folder, path, flags, mask, out);
     }
     if ((inner ? vfs_stat(inner, &facts) : fstat(folder, &facts)) < 0) {
         return -1;
@@ -313,6 +359,9 @@ __wrap_symlinkat(const char *target, int folder, const char *path)
     if (inner) {
         return vfs_refuse_new(inner);
     }
+    if (is_outside(path)) {
+        return -1;
+    }
     bool is_copied = bundle_is_ours(target) && bundle_copy_outside(target, false, room) == 0;
     return __real_symlinkat(is_copied ? room : target, folder, path);
 }
@@ -329,6 +378,9 @@ __wrap_linkat(int from_folder, const char *from, int to_folder, const char *to, 
     char rooms[2][PATH_MAX];
     const char *inner_from = vfs_path_at(from_folder, from, rooms[0]);
     const char *inner_to = vfs_path_at(to_folder, to, rooms[1]);
+    if (!inner_from && !inner_to && is_outside(from)) {
+        return -1;
+    }
     return inner_from || inner_to ? vfs_refuse_link(inner_from, inner_to)
                                   : __real_linkat(from_folder, from, to_folder, to, flags);
 }
@@ -337,6 +389,7 @@ int
 __wrap_link(const char *from, const char *to)
 {
     return bundle_is_ours(from) || bundle_is_ours(to) ? __wrap_linkat(AT_FDCWD, from, AT_FDCWD, to, 0)
+           : is_outside(from)                         ? -1
                                                       : __real_link(from, to);
 }
 
@@ -346,6 +399,9 @@ __wrap_renameat(int from_folder, const char *from, int to_folder, const char *to
     char rooms[2][PATH_MAX];
     const char *inner_from = vfs_path_at(from_folder, from, rooms[0]);
     const char *inner_to = vfs_path_at(to_folder, to, rooms[1]);
+    if (!inner_from && !inner_to && is_outside(from)) {
+        return -1;
+    }
     return inner_from || inner_to ? vfs_refuse_rename(inner_from, inner_to)
                                   : __real_renameat(from_folder, from, to_folder, to);
 }
@@ -354,6 +410,7 @@ int
 __wrap_rename(const char *from, const char *to)
 {
     return bundle_is_ours(from) || bundle_is_ours(to) ? __wrap_renameat(AT_FDCWD, from, AT_FDCWD, to)
+           : is_outside(from)                         ? -1
                                                       : __real_rename(from, to);
 }
 

@@ -26,7 +26,7 @@ from bundler.toolchain import Toolchain
 LAUNCHER = launcher_folder()
 
 # Each may use the rooms above it; main.c uses all of them.
-ROOMS = ("polyfill", "executable", "files", "loader", "interpreter", "process")
+ROOMS = ("polyfill", "world", "executable", "files", "loader", "interpreter", "process", "snapshot")
 
 # What stands in place of members of the static library, under their names.
 OF_LIBPYTHON = {"interpreter/static/frozen_static.c"}
