@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from bundler.analyze.graph import Binding, Import
 from bundler.analyze.tell.leading import LeadingPart
 from bundler.snapshot.compare import Difference
-from bundler.snapshot.model import Note, Recording
+from bundler.snapshot.model import Event, Note, Recording
 from bundler.snapshot.record import VARIED_VARIABLES
 from bundler.snapshot.rules import Rules
 
@@ -30,6 +30,7 @@ _WORDS: Mapping[str, str] = {
     "arguments": "it reads `sys.argv`",
     "variables": "it looks through all variables of the environment",
     "path": "it looks for `{detail}`",
+    "path-change": "it makes or changes `{detail}`",
     "output": "it prints or writes",
     "input": "it reads its standard input",
     "child": "it starts a process",
@@ -136,24 +137,45 @@ def loaders(notes: Iterable[Note]) -> Mapping[str, str]:
     return found
 
 
-def recordable_before(recording: Recording, late: Iterable[str], imports: Iterable[Import]) -> tuple[str, ...]:
-    """The modules that were imported whole before the first of the late ones, in the order in which they were.
+def importers(events: Iterable[Event], module: str) -> tuple[str, ...]:
+    """The modules that were being imported when this one began."""
+    running: list[str] = []
+    for happened, name in events:
+        if happened == "begin" and name == module:
+            return tuple(running[1:])  # without `__main__`
+        if happened == "begin":
+            running.append(name)
+        elif running:
+            running.pop()
+    return ()
 
-    A module that imports another which was not whole by then, or lies in a package that was not, is left out: importing it
-    alone would import that first.
+
+def recordable(
+    events: Sequence[Event], late: Iterable[str], imports: Iterable[Import], *, up_to_first: bool
+) -> tuple[str, ...]:
+    """The modules that can be imported without any of the late ones, in the order in which they began.
+
+    A module that imports another which is left out, or lies in a package that is, is left out too. `up_to_first`: only what
+    was imported whole before the first of the late ones began.
     """
-    refused = set(late)
-    begun = {name for happened, name in recording.events if happened == "begin"}
-    needs: dict[str, set[str]] = {}
-    for each in imports:
-        if each.importer is not None and each.binding in _AT_ONCE and each.imported in begun:
-            needs.setdefault(each.importer, set()).add(each.imported)
-    whole: list[str] = []
-    for happened, name in recording.events:
-        if happened == "begin" and name in refused:
+    begun = [name for happened, name in events if happened == "begin"]
+    refused = {*late, "__main__"}
+    whole = set()
+    for happened, name in events:
+        if up_to_first and happened == "begin" and name in refused - {"__main__"}:
             break
-        parents = [name[:at] for at, letter in enumerate(name) if letter == "."]
-        needed = {*parents, *needs.get(name, ())} - {name}
-        if happened == "end" and name != "__main__" and needed.issubset(whole):
-            whole.append(name)
-    return tuple(whole)
+        if happened == "end":
+            whole.add(name)
+    needed_by: dict[str, set[str]] = {}
+    for each in imports:
+        if each.importer is not None and each.binding in _AT_ONCE:
+            needed_by.setdefault(each.imported, set()).add(each.importer)
+    left_out = {*refused, *(set(begun) - whole)}
+    pending = list(left_out)
+    while pending:
+        name = pending.pop()
+        inside = {each for each in begun if each.startswith(f"{name}.")}
+        more = (needed_by.get(name, set()) | inside) - left_out
+        left_out |= more
+        pending += more
+    return tuple(name for name in dict.fromkeys(begun) if name not in left_out)

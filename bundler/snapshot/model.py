@@ -151,11 +151,15 @@ class Graph:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The reason why a program, or a module of it, cannot be recorded. `place`: file and line, or ""."""
+    """The reason why a program, or a module of it, cannot be recorded.
+
+    `place`: file and line, or "". `events`: what had happened to modules by then.
+    """
 
     reason: str
     module: str = ""
     place: str = ""
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

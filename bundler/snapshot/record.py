@@ -113,14 +113,16 @@ OPPOSITE_ANSWERS = Answers(
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The work of a run: what the program does first, or else only imports of the modules `names`; `again`: source text by modules.
+    """The work of a run: imports of the modules `names`, then what the program does first, if that is recorded too.
+
+    `again`: modules, and source text that is run in them at each start.
 
     `rerun`: statements of modules that are run at each start, as `again` is.
     """
 
-    names: tuple[str, ...] | None
-    parts: tuple[LeadingPart, ...]
-    again: Mapping[str, str]
+    names: tuple[str, ...]
+    parts: tuple[LeadingPart, ...] | None
+    again: tuple[tuple[str, str], ...]
     rerun: tuple[LeadingPart, ...]
     optimize: int
 
@@ -131,8 +133,8 @@ def compiled_work(work: Work, target: TargetPython) -> bytes:
     request: Request = {
         "recorder": (sources / "recorder.py").read_text(),
         "graph": (sources / "graph.py").read_text(),
-        "names": None if work.names is None else list(work.names),
-        "parts": [_part(each) for each in work.parts],
+        "names": list(work.names),
+        "parts": None if work.parts is None else [_part(each) for each in work.parts],
         "again": dict(work.again),
         "rerun": [_part(each) for each in work.rerun],
         "optimize": work.optimize,

@@ -23,11 +23,11 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
         at += size
     notes, owners, events = _read_notes(parts["notes"][0].content if parts["notes"] else b"")
     if parts["failure"]:
-        return _refusal(parts["failure"][0].content.decode("utf-8", "replace"), _running(events))
+        return _refusal(parts["failure"][0].content.decode("utf-8", "replace"), events)
     if parts["graph"]:
         return _graph(parts["graph"][0].content)
     if not parts["end"]:
-        return Refusal("it ended the process while it was imported", _running(events))
+        return Refusal("it ended the process while it was imported", _running(events), "", events)
     return Recording(
         before=tuple(parts["before"]),
         executable=tuple(parts["memory"]),
@@ -88,19 +88,23 @@ def _read_notes(
 
 
 def _running(events: tuple[Event, ...]) -> str:
-    """The module that ran last."""
+    """The module that ran last, or failed: what follows a failure is the end of those that import it."""
     running: list[str] = []
+    failed = ""
     for happened, name in events:
         if happened == "begin":
             running.append(name)
+            failed = ""
         elif running:
             running.pop()
-    return running[-1] if running else ""
+            failed = (failed or name) if happened == "fail" else ""
+    return failed or (running[-1] if running else "")
 
 
-def _refusal(text: str, module: str) -> Refusal:
+def _refusal(text: str, events: tuple[Event, ...]) -> Refusal:
+    module = _running(events)
     kind, *rest = text.split("\n", 4)
     if kind != "raised":
-        return Refusal(text, module)
+        return Refusal(text, module, "", events)
     file, line, exception, message = (*rest, "", "", "", "")[:4]
-    return Refusal(f"it raises {exception}: {message}".rstrip(": "), module, f"{file}:{line}")
+    return Refusal(f"it raises {exception}: {message}".rstrip(": "), module, f"{file}:{line}", events)

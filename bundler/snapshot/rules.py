@@ -24,11 +24,15 @@ class Harmless:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`again`: code by modules, run at each start. `keeps`: patterns of modules and paths of libraries that may keep answers."""
+    """`again`: code by modules, run at each start. `keeps`: patterns of modules and paths of libraries that may keep answers.
+
+    `unordered`: modules and names of what is collected in the order of imports.
+    """
 
     again: Mapping[str, str]
     harmless: tuple[Harmless, ...]
     keeps: tuple[str, ...]
+    unordered: frozenset[tuple[str, str]]
 
     def are_harmless(self, note: Note) -> bool:
         """True if a rule says that nothing of this is left behind."""
@@ -55,4 +59,5 @@ def load_rules() -> Rules:
             Harmless(each["module"], each["kind"], each.get("detail", "*")) for each in raw.get("harmless", ())
         ),
         keeps=tuple(each["owner"] for each in raw.get("keeps", ())),
+        unordered=frozenset((each["module"], name) for each in raw.get("unordered", ()) for name in each["names"]),
     )

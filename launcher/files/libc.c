@@ -37,6 +37,16 @@ is_outside(const char *path)
     return true;
 }
 
+/* Changes are noted, and seem to be made: the module that makes one is in no snapshot. */
+static bool
+is_changed(const char *path)
+{
+    if (bundle_is_recording()) {
+        bundle_note("path-change", path);
+    }
+    return bundle_is_recording();
+}
+
 /* What calls of this type give when they fail. */
 #define FAILURE(type) _Generic((type)0, FILE *: NULL, DIR *: NULL, char *: NULL, default: -1)
 
@@ -65,6 +75,28 @@ is_outside(const char *path)
         const char *inner = vfs_path_at(folder, path, room); \
         if (!inner) { \
             return is_outside(path) ? FAILURE(type) : __real_##name arguments; \
+        } \
+        path = inner; \
+        return ours; \
+    }
+
+/* The same for calls that change something; they give 0. */
+#define WRAP_CHANGE(type, name, parameters, arguments, ours) \
+    type __wrap_##name parameters \
+    { \
+        if (bundle_is_ours(path)) { \
+            return ours; \
+        } \
+        return is_changed(path) ? 0 : __real_##name arguments; \
+    }
+
+#define WRAP_CHANGE_AT(type, name, parameters, arguments, ours) \
+    type __wrap_##name parameters \
+    { \
+        char room[PATH_MAX]; \
+        const char *inner = vfs_path_at(folder, path, room); \
+        if (!inner) { \
+            return is_changed(path) ? 0 : __real_##name arguments; \
         } \
         path = inner; \
         return ours; \
@@ -101,6 +133,9 @@ is_outside(const char *path)
             va_start(rest, flags); \
             mode = va_arg(rest, mode_t); \
             va_end(rest); \
+        } \
+        if (flags & O_CREAT && is_changed(path)) { \
+            return memfd_create("recorded", MFD_CLOEXEC); \
         } \
         int fd = is_outside(path) ? -1 : __real_##name arguments; \
         const char *other = fd < 0 && errno == ENOENT && !(flags & O_CREAT) ? vfs_spare(path) : NULL; \
@@ -342,13 +377,13 @@ __wrap_rewinddir(DIR *stream)
 /* --- Changes ------------------------------------------------------------------------------------------------- */
 
 /* New entries: under the root they would land on the disk if / were writable. */
-WRAP_PATH(int, mkdir, (const char *path, mode_t mode), (path, mode), vfs_refuse_new(path))
-WRAP_AT(int, mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode), vfs_refuse_new(path))
-WRAP_PATH(int, mknod, (const char *path, mode_t mode, dev_t device), (path, mode, device), vfs_refuse_new(path))
-WRAP_AT(int, mknodat, (int folder, const char *path, mode_t mode, dev_t device), (folder, path, mode, device),
-        vfs_refuse_new(path))
-WRAP_PATH(int, mkfifo, (const char *path, mode_t mode), (path, mode), vfs_refuse_new(path))
-WRAP_AT(int, mkfifoat, (int folder, const char *path, mode_t mode), (folder, path, mode), vfs_refuse_new(path))
+WRAP_CHANGE(int, mkdir, (const char *path, mode_t mode), (path, mode), vfs_refuse_new(path))
+WRAP_CHANGE_AT(int, mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode), vfs_refuse_new(path))
+WRAP_CHANGE(int, mknod, (const char *path, mode_t mode, dev_t device), (path, mode, device), vfs_refuse_new(path))
+WRAP_CHANGE_AT(int, mknodat, (int folder, const char *path, mode_t mode, dev_t device), (folder, path, mode, device),
+               vfs_refuse_new(path))
+WRAP_CHANGE(int, mkfifo, (const char *path, mode_t mode), (path, mode), vfs_refuse_new(path))
+WRAP_CHANGE_AT(int, mkfifoat, (int folder, const char *path, mode_t mode), (folder, path, mode), vfs_refuse_new(path))
 
 /* A link of the system's to a file of ours leads to a copy, for the system could not follow it. */
 int
@@ -359,8 +394,8 @@ __wrap_symlinkat(const char *target, int folder, const char *path)
     if (inner) {
         return vfs_refuse_new(inner);
     }
-    if (is_outside(path)) {
-        return -1;
+    if (is_changed(path)) {
+        return 0;
     }
     bool is_copied = bundle_is_ours(target) && bundle_copy_outside(target, false, room) == 0;
     return __real_symlinkat(is_copied ? room : target, folder, path);
@@ -378,8 +413,8 @@ __wrap_linkat(int from_folder, const char *from, int to_folder, const char *to, 
     char rooms[2][PATH_MAX];
     const char *inner_from = vfs_path_at(from_folder, from, rooms[0]);
     const char *inner_to = vfs_path_at(to_folder, to, rooms[1]);
-    if (!inner_from && !inner_to && is_outside(from)) {
-        return -1;
+    if (!inner_from && !inner_to && is_changed(from)) {
+        return 0;
     }
     return inner_from || inner_to ? vfs_refuse_link(inner_from, inner_to)
                                   : __real_linkat(from_folder, from, to_folder, to, flags);
@@ -389,7 +424,7 @@ int
 __wrap_link(const char *from, const char *to)
 {
     return bundle_is_ours(from) || bundle_is_ours(to) ? __wrap_linkat(AT_FDCWD, from, AT_FDCWD, to, 0)
-           : is_outside(from)                         ? -1
+           : is_changed(from)                         ? 0
                                                       : __real_link(from, to);
 }
 
@@ -399,8 +434,8 @@ __wrap_renameat(int from_folder, const char *from, int to_folder, const char *to
     char rooms[2][PATH_MAX];
     const char *inner_from = vfs_path_at(from_folder, from, rooms[0]);
     const char *inner_to = vfs_path_at(to_folder, to, rooms[1]);
-    if (!inner_from && !inner_to && is_outside(from)) {
-        return -1;
+    if (!inner_from && !inner_to && is_changed(from)) {
+        return 0;
     }
     return inner_from || inner_to ? vfs_refuse_rename(inner_from, inner_to)
                                   : __real_renameat(from_folder, from, to_folder, to);
@@ -410,36 +445,36 @@ int
 __wrap_rename(const char *from, const char *to)
 {
     return bundle_is_ours(from) || bundle_is_ours(to) ? __wrap_renameat(AT_FDCWD, from, AT_FDCWD, to)
-           : is_outside(from)                         ? -1
+           : is_changed(from)                         ? 0
                                                       : __real_rename(from, to);
 }
 
-WRAP_PATH(int, remove, (const char *path), (path), vfs_refuse_entry(path))
-WRAP_PATH(int, unlink, (const char *path), (path), vfs_refuse_entry(path))
-WRAP_AT(int, unlinkat, (int folder, const char *path, int flags), (folder, path, flags), vfs_refuse_entry(path))
-WRAP_PATH(int, rmdir, (const char *path), (path), vfs_refuse_entry(path))
+WRAP_CHANGE(int, remove, (const char *path), (path), vfs_refuse_entry(path))
+WRAP_CHANGE(int, unlink, (const char *path), (path), vfs_refuse_entry(path))
+WRAP_CHANGE_AT(int, unlinkat, (int folder, const char *path, int flags), (folder, path, flags), vfs_refuse_entry(path))
+WRAP_CHANGE(int, rmdir, (const char *path), (path), vfs_refuse_entry(path))
 
-WRAP_PATH(int, truncate, (const char *path, off_t size), (path, size), vfs_refuse_truncation(path))
-WRAP_PATH(int, truncate64, (const char *path, off_t size), (path, size), vfs_refuse_truncation(path))
+WRAP_CHANGE(int, truncate, (const char *path, off_t size), (path, size), vfs_refuse_truncation(path))
+WRAP_CHANGE(int, truncate64, (const char *path, off_t size), (path, size), vfs_refuse_truncation(path))
 
-WRAP_PATH(int, chmod, (const char *path, mode_t mode), (path, mode), vfs_refuse_change(path))
-WRAP_AT(int, fchmodat, (int folder, const char *path, mode_t mode, int flags), (folder, path, mode, flags),
-        vfs_refuse_change(path))
-WRAP_PATH(int, chown, (const char *path, uid_t owner, gid_t group), (path, owner, group), vfs_refuse_change(path))
-WRAP_PATH(int, lchown, (const char *path, uid_t owner, gid_t group), (path, owner, group), vfs_refuse_change(path))
-WRAP_AT(int, fchownat, (int folder, const char *path, uid_t owner, gid_t group, int flags),
-        (folder, path, owner, group, flags), vfs_refuse_change(path))
-WRAP_PATH(int, utime, (const char *path, const struct utimbuf *times), (path, times), vfs_refuse_change(path))
-WRAP_PATH(int, utimes, (const char *path, const struct timeval *times), (path, times), vfs_refuse_change(path))
-WRAP_PATH(int, lutimes, (const char *path, const struct timeval *times), (path, times), vfs_refuse_change(path))
-WRAP_AT(int, utimensat, (int folder, const char *path, const struct timespec *times, int flags),
-        (folder, path, times, flags), vfs_refuse_change(path))
-WRAP_PATH(int, setxattr, (const char *path, const char *name, const void *value, size_t size, int flags),
-          (path, name, value, size, flags), vfs_refuse_change(path))
-WRAP_PATH(int, lsetxattr, (const char *path, const char *name, const void *value, size_t size, int flags),
-          (path, name, value, size, flags), vfs_refuse_change(path))
-WRAP_PATH(int, removexattr, (const char *path, const char *name), (path, name), vfs_refuse_change(path))
-WRAP_PATH(int, lremovexattr, (const char *path, const char *name), (path, name), vfs_refuse_change(path))
+WRAP_CHANGE(int, chmod, (const char *path, mode_t mode), (path, mode), vfs_refuse_change(path))
+WRAP_CHANGE_AT(int, fchmodat, (int folder, const char *path, mode_t mode, int flags), (folder, path, mode, flags),
+               vfs_refuse_change(path))
+WRAP_CHANGE(int, chown, (const char *path, uid_t owner, gid_t group), (path, owner, group), vfs_refuse_change(path))
+WRAP_CHANGE(int, lchown, (const char *path, uid_t owner, gid_t group), (path, owner, group), vfs_refuse_change(path))
+WRAP_CHANGE_AT(int, fchownat, (int folder, const char *path, uid_t owner, gid_t group, int flags),
+               (folder, path, owner, group, flags), vfs_refuse_change(path))
+WRAP_CHANGE(int, utime, (const char *path, const struct utimbuf *times), (path, times), vfs_refuse_change(path))
+WRAP_CHANGE(int, utimes, (const char *path, const struct timeval *times), (path, times), vfs_refuse_change(path))
+WRAP_CHANGE(int, lutimes, (const char *path, const struct timeval *times), (path, times), vfs_refuse_change(path))
+WRAP_CHANGE_AT(int, utimensat, (int folder, const char *path, const struct timespec *times, int flags),
+               (folder, path, times, flags), vfs_refuse_change(path))
+WRAP_CHANGE(int, setxattr, (const char *path, const char *name, const void *value, size_t size, int flags),
+            (path, name, value, size, flags), vfs_refuse_change(path))
+WRAP_CHANGE(int, lsetxattr, (const char *path, const char *name, const void *value, size_t size, int flags),
+            (path, name, value, size, flags), vfs_refuse_change(path))
+WRAP_CHANGE(int, removexattr, (const char *path, const char *name), (path, name), vfs_refuse_change(path))
+WRAP_CHANGE(int, lremovexattr, (const char *path, const char *name), (path, name), vfs_refuse_change(path))
 
 /* What a descriptor stands for cannot be changed either. */
 static int

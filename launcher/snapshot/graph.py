@@ -25,13 +25,21 @@ _MOST = 3_000_000
 
 
 class Graph:
-    """The objects that were met, with a number for each."""
+    """The objects that were met, each by the name below which that was first, and a number there."""
 
     def __init__(self):
-        self.numbers = {}
+        self.labels = {}
         self.kept = []  # so that no address is used twice
         self.digest = 0
         self.pending = []
+        self.name = ""
+        self.first = 0
+
+    def begin(self, name):
+        """What follows is met below this name."""
+        self.name = name
+        self.first = len(self.kept)
+        self.digest = 0
 
     def add(self, text):
         """Mix a text into the digest of the present name; hashes of texts are those of the recorded secret."""
@@ -48,11 +56,11 @@ class Graph:
         if kind in _ATOMS:
             self.add(f"{kind.__name__} {value!r}")
             return
-        number = self.numbers.get(id(value))
-        if number is not None:
-            self.add(f"#{number}")
+        label = self.labels.get(id(value))
+        if label is not None:
+            self.add(label)
             return
-        self.numbers[id(value)] = len(self.kept)
+        self.labels[id(value)] = f"{self.name}#{len(self.kept) - self.first}"
         self.kept.append(value)
         if kind is _CODE:
             self.add(f"code {value.co_filename} {value.co_firstlineno} {value.co_name}")
@@ -107,17 +115,20 @@ def _order(value):
 
 
 def describe():
-    """Lines "MODULE NAME DIGEST": a digest of what is first met below each name of each module, in order."""
+    """Lines "MODULE NAME DIGEST": a digest of what is first met below each name of each module.
+
+    Modules come in the order of their names: in which order they were imported makes no difference.
+    """
     graph = Graph()
     own = (globals(), graph)
     lines = []
-    for name, module in list(sys.modules.items()):
+    for name, module in sorted(sys.modules.items()):
         if name in ("__main__", "sys", "builtins", "gc") or type(module) is not _MODULE:
             continue
         for key, value in list(module.__dict__.items()):
             if key in _OWN or value is own or type(key) is not str:
                 continue
-            graph.digest = 0
+            graph.begin(f"{name}.{key}")
             graph.meet(value)
             lines.append(f"{name} {key.replace(' ', '_')} {graph.digest & (1 << 64) - 1:x}")
     return "\n".join(lines).encode("utf-8", "surrogateescape")

@@ -410,7 +410,7 @@ import_named(PyObject *name)
     Py_DECREF(module);
 }
 
-/* The work of the request: (recorder, graph, ((code, module or None), ...), (name, ...) or None, ((module, code), ...)). */
+/* The work of the request: (recorder, graph, ((code, module or None), ...) or None, (name, ...), ((module, code), ...)). */
 PER_PROCESS static struct {
     PyObject *whole, *recorder, *graph, *parts, *names, *again;
     PyObject *space; /* of the recorder's Python side */
@@ -439,13 +439,16 @@ bundle_begin_recording(PyObject *globals)
     thread = PyThreadState_Get();
     bundle_set_locator(module_line);
     work.owner = begin_module("__main__");
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(work.names); i++) {
+        import_named(PyTuple_GET_ITEM(work.names, i));
+    }
     return globals;
 }
 
 bool
 bundle_records_all(void)
 {
-    return work.names == Py_None;
+    return work.parts != Py_None;
 }
 
 /* Write a description of all objects, and end the process (graph.py). */
@@ -468,9 +471,6 @@ run_work(PyObject *globals)
 {
     if (!globals) {
         give_up_raised();
-    }
-    for (Py_ssize_t i = 0; !bundle_records_all() && i < PyTuple_GET_SIZE(work.names); i++) {
-        import_named(PyTuple_GET_ITEM(work.names, i));
     }
     for (Py_ssize_t i = 0; bundle_records_all() && i < PyTuple_GET_SIZE(work.parts); i++) {
         PyObject *part = PyTuple_GET_ITEM(work.parts, i);

@@ -18,11 +18,11 @@ _Noreturn void bundle_start_recording(int (*run)(int argc, char **argv, char **e
 /* Before there is an interpreter: each of its objects is to have a block of the region of its own. */
 void bundle_record_allocations(void);
 
-/* Note from now on who asks for what; `globals`: the namespace of `__main__`, which is returned. NULL: an exception is set,
-   which ends the recording. */
+/* Note from now on who asks for what, and import the modules that the build names; `globals`: the namespace of `__main__`,
+   which is returned. NULL: an exception is set, which ends the recording. */
 PyObject *bundle_begin_recording(PyObject *globals);
 
-/* Is all recorded that the program does first? Else only some modules are imported, before anything of the program runs. */
+/* Does what the program does first come next? Else the named modules are all that is recorded. */
 bool bundle_records_all(void);
 
 /* Run what is to be recorded in the namespace of `__main__`, write the recording, and end the process. */

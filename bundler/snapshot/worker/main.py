@@ -1,6 +1,6 @@
 """Compile what a recorded run does: a `Request` on standard input, the marshalled work on standard output.
 
-The work is (recorder, graph, ((code, module or None), ...), (name, ...) or None, ((module, code), ...)), as record.c has it.
+The work is (recorder, graph, ((code, module or None), ...) or None, (name, ...), ((module, code), ...)), as record.c has it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ def main() -> None:
     optimize = request["optimize"]
     recorder = compile(request["recorder"], "<recorder>", "exec", dont_inherit=True)
     graph = compile(request["graph"], "<graph>", "exec", dont_inherit=True)
-    parts = tuple((_compiled(part, optimize), part["module"]) for part in request["parts"])
+    parts = None
+    if request["parts"] is not None:
+        parts = tuple((_compiled(part, optimize), part["module"]) for part in request["parts"])
     again = (
         *(
             (module, compile(text, f"<again {module}>", "exec", dont_inherit=True))
@@ -30,8 +32,7 @@ def main() -> None:
         ),
         *((part["module"], _compiled(part, optimize)) for part in request["rerun"]),
     )
-    names = None if request["names"] is None else tuple(request["names"])
-    sys.stdout.buffer.write(marshal.dumps((recorder, graph, parts, names, again)))
+    sys.stdout.buffer.write(marshal.dumps((recorder, graph, parts, tuple(request["names"]), again)))
 
 
 def _compiled(part: Part, optimize: int) -> CodeType:

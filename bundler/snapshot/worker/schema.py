@@ -43,14 +43,14 @@ class Rerun(TypedDict):
 
 @final
 class Request(TypedDict):
-    """The work of a recorded run: the parts, or else only imports of the modules `names`; `again` has source text by modules, and
+    """The work of a recorded run: imports of the modules `names`, then the parts, if any; `again` has source text by modules, and
     `rerun` statements of modules, which are run at each start.
     """
 
     recorder: str
     graph: str
-    names: list[str] | None
-    parts: list[Part]
+    names: list[str]
+    parts: list[Part] | None
     again: dict[str, str]
     rerun: list[Part]
     optimize: int
