@@ -169,7 +169,7 @@ def _make(  # noqa: PLR0913 - the stages before it
     """Link, unless the output is up to date. It appears whole or stays as it was. The snapshot that was asked for."""
     c_library = link.find_c_library(planned.floor, launcher, context.toolchain, context.cache)
     layout = link.lay_out(planned, launcher, c_library, context.toolchain)
-    with_snapshot = settings.snapshot != "no"
+    with_snapshot = planned.contents.has_snapshot
     inputs = link.inputs_digest(
         layout, *((tree_digest(Path(__file__).with_name("snapshot")),) if with_snapshot else ())
     )

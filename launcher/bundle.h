@@ -238,8 +238,9 @@ struct bundle_request {
     uint64_t range_count;
     const unsigned char *work; /* marshalled: see bundler/snapshot/worker */
     uint64_t work_size;
-    uint32_t output;      /* a descriptor: where the recording goes */
-    uint32_t wants_graph; /* it is a description of all objects, and not the memory */
+    uint32_t output;           /* a descriptor: where the recording goes */
+    const char *const *steady; /* modules whose random bytes are the same in each recording; ends with NULL */
+    uint32_t wants_graph;      /* it is a description of all objects, and not the memory */
 };
 
 /* Pages of memory that differ from those that the executable's file and zeros give. */

@@ -13,6 +13,7 @@ from bundler.target.model import ObjectLayout
 # Words that count from the thread pointer lie within so many bytes of it.
 _NEAR_THREAD = 1 << 20
 _HEAD_SIZE = 16  # of a block of the region (launcher/world/heap.c)
+_OWNER = (1 << 23) - 1  # without BUNDLE_STEADY
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class Owners:
         words = memoryview(region.content[: len(region.content) // 16 * 16]).cast("Q")
         at = 0
         while at + 2 <= len(words):
-            room, owner = words[at] & (1 << 40) - 1, words[at] >> 40
+            room, owner = words[at] & (1 << 40) - 1, words[at] >> 40 & _OWNER
             if not room or room % 16:
                 at = (at * 8 // PAGE + 1) * PAGE // 8 if at * 8 % PAGE else at + PAGE // 8
                 continue

@@ -22,6 +22,7 @@ from bundler.link.script import SNAPSHOT_BASE, SNAPSHOT_SECTION
 from bundler.link.table_writer import TableWriter
 from bundler.snapshot.model import Answers, Graph, Range, Recording, Refusal
 from bundler.snapshot.recording import read_recording
+from bundler.snapshot.rules import load_rules
 from bundler.snapshot.worker.schema import Part, Request, Rerun, RerunRequest
 from bundler.target import TargetPython
 from bundler.target.workers import run_worker
@@ -215,6 +216,7 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     row.time, row.entropy, row.process, row.user = answers.time, answers.entropy, answers.process, answers.user
     row.processors, row.is_terminal = answers.processors, answers.is_terminal
     row.own_path, row.folder, row.host = map(writer.text, (answers.own_path, answers.folder, answers.host))
+    row.steady = writer.text_list(load_rules().steady)
     row.environment = writer.text_list(answers.environment)
     row.hash_seed = seed
     pieces, place = writer.reserve("struct bundle_range", len(ranges))

@@ -26,13 +26,15 @@ class Harmless:
 class Rules:
     """`again`: code by modules, run at each start. `keeps`: patterns of modules and paths of libraries that may keep answers.
 
-    `unordered`: modules and names of what is collected in the order of imports.
+    `unordered`: modules and names of what is collected in the order of imports. `steady`: modules that keep random bytes for
+    hash maps alone.
     """
 
     again: Mapping[str, str]
     harmless: tuple[Harmless, ...]
     keeps: tuple[str, ...]
     unordered: frozenset[tuple[str, str]]
+    steady: tuple[str, ...]
 
     def are_harmless(self, note: Note) -> bool:
         """True if a rule says that nothing of this is left behind."""
@@ -59,5 +61,6 @@ def load_rules() -> Rules:
             Harmless(each["module"], each["kind"], each.get("detail", "*")) for each in raw.get("harmless", ())
         ),
         keeps=tuple(each["owner"] for each in raw.get("keeps", ())),
+        steady=tuple(each["module"] for each in raw.get("steady", ())),
         unordered=frozenset((each["module"], name) for each in raw.get("unordered", ()) for name in each["names"]),
     )

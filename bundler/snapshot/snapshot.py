@@ -31,7 +31,7 @@ from bundler.snapshot.judge import (
     recordable,
     unanswered,
 )
-from bundler.snapshot.model import Answers, Graph, Memory, Note, Range, Recording, Refusal, Snapshot
+from bundler.snapshot.model import Answers, Event, Graph, Memory, Note, Range, Recording, Refusal, Snapshot
 from bundler.snapshot.record import (
     ANSWERS,
     OPPOSITE_ANSWERS,
@@ -116,6 +116,7 @@ def _settled(subject: _Subject, program: Work, rules: Rules, graph: ModuleGraph)
     tried: dict[str, int] = {}
     work = program
     up_to_first = False
+    events: tuple[Event, ...] = ()
     for round_ in range(_MOST_ROUNDS):
         folder = subject.folder / str(round_)
         found = _judged(subject, work, program, rules, folder, late)
@@ -126,6 +127,11 @@ def _settled(subject: _Subject, program: Work, rules: Rules, graph: ModuleGraph)
                 return Refusal(f"the order of imports can be told: `{found.name}`", found.module)
             up_to_first = True
             rerun: tuple[LeadingPart, ...] = ()
+        elif isinstance(found, Refusal) and (raising := _raising(found, work.rerun)) is not None:
+            kept = tuple(each for each in work.rerun if each.module != raising)
+            work, program = (replace(each, rerun=kept) for each in (work, program))
+            late[raising] = "its statements cannot be run again"
+            events = events or found.events
         elif isinstance(found, Refusal):
             if not found.module or found.module in late:
                 return found
@@ -135,7 +141,7 @@ def _settled(subject: _Subject, program: Work, rules: Rules, graph: ModuleGraph)
         else:
             log.info("snapshot: %s", found.reasons)
             rerun = _rerun(found, tried, subject, graph)
-            events = found.recording.events if not late else events
+            events = events or found.recording.events
             kept = tuple(each for each in work.rerun if each.module not in found.reasons)
             work, program = (replace(each, rerun=(*kept, *rerun)) for each in (work, program))
             again = {each.module for each in rerun}
@@ -152,6 +158,13 @@ def _settled(subject: _Subject, program: Work, rules: Rules, graph: ModuleGraph)
             return Refusal("modules are imported in another way", next(iter(late)))
         work = replace(work, names=names, parts=None)
     return Refusal("too many of its modules keep something of the machine", next(iter(late), ""))
+
+
+def _raising(refusal: Refusal, rerun: tuple[LeadingPart, ...]) -> str | None:
+    """The module whose statements raised when they were run again; None when it was something else."""
+    if refusal.module:
+        return None
+    return next((each.module for each in rerun if refusal.place.startswith(f"{each.filename}:")), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +257,8 @@ def _judged(  # noqa: PLR0913 - what a verdict depends on
         if keeps:
             reasons |= _earliest(keeps, first)
             break
+    if len(reasons) > 1:
+        reasons.pop("", None)  # the interpreter's memory may differ because theirs does
     if reasons:
         return _Verdict(first, reasons, {}, names)
     if work.parts is None:

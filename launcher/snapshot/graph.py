@@ -23,6 +23,9 @@ _WEAK = frozenset(("ReferenceType", "weakref", "weakproxy", "weakcallableproxy")
 _OWN = frozenset(("__builtins__", "__loader__", "__spec__", "__cached__"))
 _MOST = 3_000_000
 
+# Where recorded objects lie (launcher/world/world.h).
+_REGION = 0x6000000000
+
 
 class Graph:
     """The objects that were met, each by the name below which that was first, and a number there."""
@@ -53,6 +56,9 @@ class Graph:
 
     def _describe(self, value):
         kind = type(value)
+        if kind is int and value >> 34 == _REGION >> 34:
+            self.add("address")  # of an object that is recorded too: `id` tells the same at each start
+            return
         if kind in _ATOMS:
             self.add(f"{kind.__name__} {value!r}")
             return

@@ -232,7 +232,11 @@ static uint32_t
 begin_module(const char *name)
 {
     bundle_note("begin", name);
-    return bundle_set_owner(++owners);
+    bool is_steady = false;
+    for (const char *const *each = bundle.snapshot->request->steady; each && *each; each++) {
+        is_steady |= strcmp(*each, name) == 0;
+    }
+    return bundle_set_owner(++owners | (is_steady ? BUNDLE_STEADY : 0));
 }
 
 static void

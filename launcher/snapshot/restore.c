@@ -238,11 +238,8 @@ replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_blo
 }
 
 static bool
-guards_hold(const struct bundle_snapshot *snapshot, const struct bundle_start *start)
+guards_hold(const struct bundle_snapshot *snapshot)
 {
-    if (start->command != BUNDLE_RUN_APP) {
-        return refused("no start of the program itself");
-    }
     if (getauxval(AT_SECURE)) {
         return refused("another user's rights");
     }
@@ -253,10 +250,10 @@ guards_hold(const struct bundle_snapshot *snapshot, const struct bundle_start *s
 }
 
 static bool
-restore(const struct bundle_snapshot *snapshot, const struct bundle_start *start)
+restore(const struct bundle_snapshot *snapshot)
 {
     struct thread_block block = {NULL, 0};
-    if (!guards_hold(snapshot, start)) {
+    if (!guards_hold(snapshot)) {
         return false;
     }
     __real_dl_iterate_phdr(find_thread_block, &block);
@@ -299,12 +296,11 @@ bool
 bundle_restore(const struct bundle_start *start)
 {
     const struct bundle_snapshot *snapshot = bundle.snapshot;
-    if (!snapshot || snapshot->state != BUNDLE_RECORDED) {
-        tell(start->argv[0], "none");
-        return false;
+    if (!snapshot || snapshot->state != BUNDLE_RECORDED || start->command != BUNDLE_RUN_APP) {
+        return false; /* children that a pool starts, say */
     }
     const char *asked = __real_getenv("BUNDLE_SNAPSHOT");
-    bool is_restored = asked && strcmp(asked, "no") == 0 ? refused("BUNDLE_SNAPSHOT=no") : restore(snapshot, start);
+    bool is_restored = asked && strcmp(asked, "no") == 0 ? refused("BUNDLE_SNAPSHOT=no") : restore(snapshot);
     tell(start->argv[0], is_restored ? "restored" : reason ? reason : "the locale");
     if (is_restored) {
         tell_again(snapshot);

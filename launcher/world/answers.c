@@ -40,6 +40,7 @@ PER_PROCESS static struct {
     bool is_alike;
     uint64_t questions; /* of the time */
     uint64_t entropy;   /* taken already */
+    uint64_t steady;
 } given;
 
 static const struct bundle_request *
@@ -119,8 +120,12 @@ ASK(int, uname, (struct utsname * out), (out), "system", describe_system(out))
 static void
 fill_with_chance(unsigned char *bytes, size_t size)
 {
+    uint32_t owner = bundle_set_owner(0);
+    bundle_set_owner(owner);
+    bool is_steady = owner & BUNDLE_STEADY;
     for (size_t i = 0; i < size; i++) {
-        uint64_t value = (request()->entropy << 32) + given.entropy++; /* splitmix64 */
+        /* splitmix64 */
+        uint64_t value = is_steady ? given.steady++ : (request()->entropy << 32) + given.entropy++;
         value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9u;
         value = (value ^ (value >> 27)) * 0x94d049bb133111ebu;
         bytes[i] = (unsigned char)(value >> 31);

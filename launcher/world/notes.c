@@ -44,7 +44,7 @@ bundle_note(const char *kind, const char *detail)
     bundle_set_owner(owner);
     if (notes.text && !notes.is_over && notes.size + 2 * LONGEST < ROOM) {
         char *at = notes.text + notes.size;
-        at += sprintf(at, "%u %d ", owner, notes.line ? notes.line() : 0);
+        at += sprintf(at, "%u %d ", owner & ~(uint32_t)BUNDLE_STEADY, notes.line ? notes.line() : 0);
         at += copy_line_part(at, kind);
         *at++ = ' ';
         at += detail ? copy_line_part(at, detail) : 0;

@@ -37,6 +37,9 @@ void *bundle_region_pages(size_t size);
 /* Whoever owns the blocks that are taken from now on: a number of the caller's. Returns the one before. */
 uint32_t bundle_set_owner(uint32_t owner);
 
+/* Of owners: random bytes are the same for it in each recording. */
+enum { BUNDLE_STEADY = 1 << 23 };
+
 /* --- Questions --- */
 
 /* Note one of the program: its kind, and what it is about, or NULL. */
