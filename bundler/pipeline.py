@@ -17,6 +17,7 @@ from bundler.cache import Cache
 from bundler.context import BuildContext
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.freeze import FrozenImage, freeze
+from bundler.glibc import StaticLibrary
 from bundler.link import LauncherFiles, LinkPlan
 from bundler.link.contents import FileEntry
 from bundler.project import find_project_file, record
@@ -42,14 +43,15 @@ def bundle(settings: Settings, report: Reporter) -> Built:
     context = _context(settings, report)
     target = _target(settings, context)
     link.check_linker(context.toolchain, target.libpython.linkage, context.cache)
-    with link.launcher_objects(target, context.toolchain, context.cache) as launcher:
+    static = _static_c_library(settings, context)
+    with link.launcher_objects(target, context.toolchain, context.cache, is_static=settings.static) as launcher:
         graph = _analyzed(target, settings, context)
         _check_output(settings.output_for(graph.name), graph)
         image = _frozen(graph, target, settings, context)
         if settings.self_check:
             _checked(image, target, settings, context)
         with report.stage("linking"):
-            planned = link.plan(image, target, settings)
+            planned = link.plan(image, target, settings, static)
             _make(planned, launcher(), context)
     report.findings(planned.findings)
     if planned.floor is not None:
@@ -63,7 +65,7 @@ def plan(settings: Settings, report: Reporter) -> LinkPlan:
     context = _context(settings, report)
     target = _target(settings, context)
     image = _frozen(_analyzed(target, settings, context), target, settings, context)
-    planned = link.plan(image, target, settings)
+    planned = link.plan(image, target, settings, _static_c_library(settings, context))
     report.findings(planned.findings)
     return planned
 
@@ -103,6 +105,11 @@ def _target(settings: Settings, context: BuildContext) -> TargetPython:
     _tell(settings.findings, settings, context)
     linkage = Linkage(settings.libpython) if settings.libpython else None
     return probe(settings.python, context, linkage)
+
+
+def _static_c_library(settings: Settings, context: BuildContext) -> StaticLibrary | None:
+    """The C library that is to be linked into the binary; None: it is the system's. BundleError when there is none here."""
+    return link.find_static_c_library(context.toolchain) if settings.static else None
 
 
 def _analyzed(target: TargetPython, settings: Settings, context: BuildContext, *, tells: bool = True) -> ModuleGraph:

@@ -1,10 +1,13 @@
 """The C library of the oldest system that a binary is to run on.
 
 Floor --make_stubs, make_archive--> what the linker is given in place of this machine's C library
+
+For an executable without a dynamic linker, `find_static_library` finds this machine's as archives.
 """
 
 from bundler.glibc.floor import HOST, CLibrary, Floor, FloorSymbol, beyond, read_floor
 from bundler.glibc.polyfills import make_archive, polyfill_names, polyfill_sources
+from bundler.glibc.static import StaticLibrary, find_static_library
 from bundler.glibc.stubs import make_stubs
 
 __all__ = [
@@ -12,7 +15,9 @@ __all__ = [
     "CLibrary",
     "Floor",
     "FloorSymbol",
+    "StaticLibrary",
     "beyond",
+    "find_static_library",
     "make_archive",
     "make_stubs",
     "polyfill_names",

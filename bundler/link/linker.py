@@ -1,17 +1,20 @@
-"""Links: runs the assembler and the linker, and checks what they made. Verbs: `find_c_library`, `lay_out`, `link`."""
+"""Links: runs the assembler and the linker, and checks what they made.
+
+Verbs: `find_c_library`, `find_static_c_library`, `lay_out`, `link`.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bundler.cache import Cache
 from bundler.elf import FileType, Relocation, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
-from bundler.glibc import CLibrary, Floor, make_archive, make_stubs
-from bundler.link.finished import needed_versions
+from bundler.glibc import CLibrary, Floor, StaticLibrary, find_static_library, make_archive, make_stubs
+from bundler.link.finished import is_static, needed_versions
 from bundler.link.model import LauncherFiles, Layout, Linked, LinkPlan
 from bundler.link.payload import lay_out_payload
 from bundler.link.portability import EXECUTABLE, check_limits
@@ -31,6 +34,12 @@ from bundler.toolchain import Toolchain
 
 # Linux before 6.17 refuses to start a program with more than 73 (fs/binfmt_elf.c, one page of headers).
 MOST_PROGRAM_HEADERS = 60
+
+
+def find_static_c_library(toolchain: Toolchain) -> StaticLibrary:
+    """The C library of this machine as archives; BundleError when it cannot be linked statically."""
+    name, _, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
+    return find_static_library(toolchain, version or name)
 
 
 def find_c_library(floor: Floor | None, launcher: LauncherFiles, toolchain: Toolchain, cache: Cache) -> CLibrary | None:
@@ -58,8 +67,11 @@ def link(layout: Layout, folder: Path) -> Linked:
     BundleError when the linker fails, or when the executable would need newer libraries than the settings allow.
     """
     path = _run_linker(layout, folder)
-    check_executable(path)
     plan = layout.plan
+    if plan.static is None:
+        check_executable(path)
+    else:
+        check_static_executable(path)
     needs = {EXECUTABLE: needed_versions(path), **dict(plan.manifest.symbol_versions)}
     check_limits(needs, dict(plan.version_limits))
     return Linked(layout, read_executable(path, without=FROZEN_SECTIONS))
@@ -79,7 +91,8 @@ def _run_linker(layout: Layout, folder: Path) -> Path:
         raise BundleError(
             "link-failed",
             f"the linker failed: {error.reason}",
-            notes=tuple(error.output.strip().splitlines()[-15:]),
+            # Of what is linked statically, linkers warn at length.
+            notes=tuple(line for line in error.output.strip().splitlines() if ": warning: " not in line)[-15:],
             hint="run again with `-v` to see the command",
         ) from error
     return folder / OUTPUT
@@ -87,7 +100,16 @@ def _run_linker(layout: Layout, folder: Path) -> Path:
 
 def check_executable(path: Path) -> None:
     """BundleError when the executable lacks a property that the design relies on: compilers and archives decide some."""
-    problems = list(dict.fromkeys(_problems(path)))
+    _refuse((*_problems(path), *_relocation_problems(path)))
+
+
+def check_static_executable(path: Path) -> None:
+    """The same for one that is to need no dynamic linker, and to hold none: it loads nothing of the system."""
+    _refuse((*_problems(path), *_linking_problems(path)))
+
+
+def _refuse(problems: Iterable[str]) -> None:
+    problems = tuple(dict.fromkeys(problems))
     if problems:
         first, *others = problems
         raise BundleError(
@@ -105,13 +127,25 @@ def _problems(path: Path) -> Iterator[str]:
         yield "it is position-independent"
     if len(executable.segments) > MOST_PROGRAM_HEADERS:
         yield f"it has {len(executable.segments)} program headers, of which Linux may refuse more than {MOST_PROGRAM_HEADERS}"
-    frozen = [section for name, section in executable.sections.items() if name.startswith(FROZEN_SECTIONS)]
+    for segment in executable.segments:
+        if segment.type == SegmentType.LOAD and segment.is_writable and segment.is_executable:
+            yield "a segment is both writable and executable"
+
+
+def _relocation_problems(path: Path) -> Iterator[str]:
+    sections = read_executable(path, with_symbols=False).sections
+    frozen = [section for name, section in sections.items() if name.startswith(FROZEN_SECTIONS)]
     linked = read_shared_object(path)
     for rela in linked.relocations:
         if linked.kind_of(rela) is Relocation.COPY:
             yield f"libpython takes a copy of the C library's `{linked.symbols[rela.symbol].name}`: it was compiled without -fPIC"
         if any(section.address <= rela.offset < section.address + section.size for section in frozen):
             yield "frozen data is relocated when it starts"
-    for segment in executable.segments:
-        if segment.type == SegmentType.LOAD and segment.is_writable and segment.is_executable:
-            yield "a segment is both writable and executable"
+
+
+def _linking_problems(path: Path) -> Iterator[str]:
+    if not is_static(path):
+        yield "it needs a dynamic linker"
+    # The function of glibc that loads a shared object (elf/dl-open.c).
+    if "_dl_open" in read_executable(path, without=FROZEN_SECTIONS).symbols:
+        yield "it can load libraries of the system"

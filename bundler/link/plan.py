@@ -24,7 +24,7 @@ from bundler.elf import Machine, archive_symbols, undefined_symbols
 from bundler.errors import Diagnostic, Severity
 from bundler.freeze.image import FrozenImage
 from bundler.freeze.worker.ctext import runtime_symbol
-from bundler.glibc import Floor, polyfill_names, read_floor
+from bundler.glibc import Floor, StaticLibrary, polyfill_names, read_floor
 from bundler.link.contents import (
     CarriedFile,
     Contents,
@@ -51,6 +51,7 @@ from bundler.link.model import LinkPlan, ObjectFile
 from bundler.link.objects import CarriedLibrary, Closure, Offer, Placement, SystemSymbol, SystemThreadLocal
 from bundler.link.place import library_rules, place
 from bundler.link.script import EXPORTED_PREFIXES
+from bundler.link.static import check_static, plan_static
 from bundler.settings import Settings
 from bundler.target import Libpython, Linkage, TargetPython
 
@@ -61,15 +62,16 @@ FIRST_VERSION = 0x40000000
 _PYTHON_COMMAND = {None: "BUNDLE_REFUSE_PYTHON", True: "BUNDLE_PYTHON_COMMAND", False: "BUNDLE_NO_PYTHON"}
 
 
-def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPlan:
+def plan(image: FrozenImage, target: TargetPython, settings: Settings, static: StaticLibrary | None = None) -> LinkPlan:
     """Find the libraries that extension modules need, bind them, and list what the binary will hold.
 
-    Reads libraries; of other files only their sizes.
+    Reads libraries; of other files only their sizes. `static`: the C library that is to be linked into the executable;
+    None: it is the system's. BundleError when the program cannot do with it.
     """
     graph = image.graph
     libpython = target.libpython
     is_shared = libpython.linkage is Linkage.SHARED
-    closure, floor, placement = _placed(graph, target, settings)
+    closure, offer, placement = _placed(graph, target, settings, static)
     versions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image, target.early_modules)),
@@ -96,6 +98,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
             warnings=settings.warnings,
             x_options=settings.x_options,
             python_command=bundle_constant(_PYTHON_COMMAND[_python_command(graph, settings)]),
+            is_static=static is not None,
         ),
     )
     # The archive with the interpreter, and what it needs; a shared library is prelinked instead.
@@ -106,7 +109,8 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
         output=settings.output_for(graph.name),
         machine=target.machine,
         linkage=libpython.linkage,
-        floor=floor,
+        floor=offer.floor,
+        static=plan_static(static, libpython, closure, offer, graph.modules) if static is not None else None,
         objects=(
             *(ObjectFile(module.object_file, module.name) for module in image.modules),
             ObjectFile(image.precompiled.object_file),
@@ -117,14 +121,16 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
         wrapped=(*sorted(INTERPOSED_FUNCTIONS), *(() if is_shared else sorted(INTERPOSED_IN_STATIC_PYTHON))),
         definitions=(*versions, *_runtime_members(target)),
         contents=contents,
-        manifest=_manifest(image, target, closure, contents),
+        manifest=_manifest(image, target, closure, contents, static),
         version_limits=tuple(settings.version_limits.items()),
         findings=(*_missing(closure, graph), *_carried(placement.carried), *_runtimes(closure, placement)),
     )
 
 
-def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tuple[Closure, Floor | None, Placement]:
-    """The libraries of the binary, the C library that it is to run with, and how the libraries are carried."""
+def _placed(
+    graph: ModuleGraph, target: TargetPython, settings: Settings, static: StaticLibrary | None
+) -> tuple[Closure, Offer, Placement]:
+    """The libraries of the binary, what they get from the executable and the C library, and how they are carried."""
     libpython = target.libpython
     is_shared = libpython.linkage is Linkage.SHARED
     roots: list[ExtensionModule | OpenedLibrary] = [*graph.of_kind(ExtensionModule), *graph.libraries]
@@ -132,7 +138,7 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
 
-    def placed(left_to_system: frozenset[str]) -> tuple[Closure, Floor | None, Placement]:
+    def placed(left_to_system: frozenset[str]) -> tuple[Closure, Offer, Placement]:
         closure = find_closure(
             ((each.path, each.filename) for each in roots),
             str(bundle_root()),
@@ -141,19 +147,22 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
             opened=graph.library_names,
             library_folders=settings.library_folders,
             left_to_system=left_to_system,
+            is_static=static is not None,
         )
-        floor = _floor(settings, closure)
         offer = Offer(
             exported=exported,
             interposed=INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS,
             for_extensions=INTERPOSED_FOR_EXTENSIONS,
             detoured=INTERPOSED_IN_SHARED_PYTHON,
-            floor=floor,
+            floor=_floor(settings, closure) if static is None else None,
+            static=static,
         )
-        return closure, floor, place(closure, offer, library_rules())
+        return closure, offer, place(closure, offer, library_rules())
 
     found = placed(frozenset())
-    if any(each.library.object.name in RUNTIMES for each in found[2].carried):
+    if static is not None:
+        check_static(found[0], found[2])
+    elif any(each.library.object.name in RUNTIMES for each in found[2].carried):
         # The dynamic linker brings the system's for a library that it loads; there must be one of them only.
         found = placed(RUNTIMES)
     return found
@@ -410,7 +419,9 @@ def _module_entries(image: FrozenImage, early: frozenset[str]) -> Iterator[Modul
         yield ModuleEntry(namespace.name, namespace.folder, None, constant("BUNDLE_NAMESPACE"), is_package=True)
 
 
-def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, contents: Contents) -> Manifest:
+def _manifest(
+    image: FrozenImage, target: TargetPython, closure: Closure, contents: Contents, static: StaticLibrary | None
+) -> Manifest:
     graph = image.graph
     frozen = {module.name for module in image.modules}
     others = (ExtensionModule, BuiltinModule, NamespacePackage, BrokenModule)
@@ -445,6 +456,7 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
         left_out=tuple((edge.imported, edge.importer) for edge in graph.left_out),
         thread_local_bytes=sum(block.size for block in contents.libraries.prelinked.thread_locals),
         symbol_versions=tuple(sorted(_symbol_versions(contents.libraries))),
+        static_glibc=static.version if static is not None else "",
     )
 
 

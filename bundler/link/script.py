@@ -9,7 +9,7 @@ from bundler.elf import SymbolType
 from bundler.glibc import CLibrary
 from bundler.link import relocated
 from bundler.link.manifest import SECTION as MANIFEST_SECTION
-from bundler.link.model import LinkPlan
+from bundler.link.model import LinkPlan, StaticLink
 from bundler.link.objects import PrelinkedObject, Protection
 
 PAYLOAD_SECTION = ".bundle"
@@ -41,6 +41,9 @@ OPTIONS = (
     # gdb, perf and py-spy need symbol names, so only debug information is dropped.
     "-Wl,--strip-debug",
 )
+
+# Where the C library is linked in. gcc leaves the table by which unwinders find frames out of such executables.
+_STATIC_OPTIONS = ("-static", "-Wl,--eh-frame-hdr")
 
 _NO_EXECUTABLE_STACK = '.section .note.GNU-stack,"",@progbits'
 
@@ -119,6 +122,8 @@ def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
         yield f".globl {name}"
         yield f".type {name}, @tls_object"
         yield f"{name}: .zero {block.size}"
+    if plan.static is not None:
+        yield from _symbol_lines(plan.static)
     for resident in plan.prelinked.residents:
         yield from _resident_lines(resident, plan.resident_names)
     yield _NO_EXECUTABLE_STACK
@@ -147,6 +152,25 @@ def _state_lines(plan: LinkPlan) -> Iterator[str]:
         yield ".balign 8"
         yield f".globl {name}"
         yield f"{name}: .zero {size}"
+
+
+def _symbol_lines(static: StaticLink) -> Iterator[str]:
+    """Assembler for the table of what the program can look up in itself (`struct bundle_symbol` of launcher/bundle.h).
+
+    The linker fills in the addresses. Weak symbols bring nothing into the executable, and are 0 if nothing else does.
+    """
+    yield '.section .rodata.bundle_symbol_names,"a",@progbits'
+    for number, (name, _) in enumerate(static.symbols):
+        yield f'.Lname_{number}: .asciz "{name}"'
+    yield '.section .data.rel.ro.bundle_symbols,"aw",@progbits'
+    yield ".balign 8"
+    yield ".globl bundle_symbols, bundle_symbol_count"
+    yield "bundle_symbols:"
+    for number, (_, symbol) in enumerate(static.symbols):
+        if symbol not in static.required:
+            yield f".weak {symbol}"
+        yield f".quad .Lname_{number}, {symbol}"
+    yield f"bundle_symbol_count: .quad {len(static.symbols)}"
 
 
 def _resident_lines(resident: PrelinkedObject, names: frozenset[str]) -> Iterator[str]:
@@ -240,6 +264,9 @@ def link_arguments(plan: LinkPlan, launcher: Sequence[Path], c_library: CLibrary
     if plan.prelinked.residents:
         yield from ("-T", _RESIDENTS_FILE)
     yield from c_library_options(c_library)
-    yield from (END_OBJECT, "-lm", "-ldl", "-lpthread")
+    yield END_OBJECT
+    yield from (
+        (*_STATIC_OPTIONS, *plan.static.library.options) if plan.static is not None else ("-lm", "-ldl", "-lpthread")
+    )
     yield from (f"-Wl,--wrap={name}" for name in plan.wrapped)
     yield from OPTIONS
