@@ -145,6 +145,12 @@ struct thread_local_index;
     FUNCTION(int, _dl_find_object, (void *address, struct found_object *result))
 /* clang-format on */
 
+/* clang-format off */
+/* Of a C library that is part of the executable, by its own other files. */
+#define INTERPOSED_IN_STATIC_LIBC(FUNCTION) \
+    FUNCTION(int, __open_nocancel, (const char *path, int flags, ...))
+/* clang-format on */
+
 /* Of the interpreter, by extension modules. The launcher's functions are called `extension_NAME`. */
 #define INTERPOSED_FOR_EXTENSIONS(FUNCTION) \
     FUNCTION(PyObject *, PyUnicode_InternFromString, (const char *text)) \
@@ -181,5 +187,7 @@ struct thread_local_index;
 INTERPOSED_FUNCTIONS(DECLARE_WRAP)
 INTERPOSED_FUNCTIONS(DECLARE_REAL)
 INTERPOSED_IN_OBJECTS(DECLARE_WRAP)
+INTERPOSED_IN_STATIC_LIBC(DECLARE_WRAP)
+INTERPOSED_IN_STATIC_LIBC(DECLARE_REAL)
 
 #endif

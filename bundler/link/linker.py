@@ -25,6 +25,8 @@ from bundler.link.script import (
     OUTPUT,
     ROOM_FILE,
     ROOM_OBJECT,
+    SYMBOLS_FILE,
+    SYMBOLS_OBJECT,
     c_library_texts,
     link_arguments,
     linker_texts,
@@ -81,8 +83,9 @@ def _run_linker(layout: Layout, folder: Path) -> Path:
     for name, text in layout.texts.items():
         (folder / name).write_text(text)
     try:
-        layout.toolchain.run("-c", ROOM_FILE, "-o", ROOM_OBJECT, cwd=folder)
-        layout.toolchain.run("-c", END_FILE, "-o", END_OBJECT, cwd=folder)
+        for source, made in ((ROOM_FILE, ROOM_OBJECT), (END_FILE, END_OBJECT), (SYMBOLS_FILE, SYMBOLS_OBJECT)):
+            if source in layout.texts:
+                layout.toolchain.run("-c", source, "-o", made, cwd=folder)
         floor = layout.plan.floor
         layout.toolchain.link(layout.arguments, folder, floor.version if floor else None)
     except CommandError as error:

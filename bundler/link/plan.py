@@ -43,6 +43,7 @@ from bundler.link.interposed import (
     INTERPOSED_FUNCTIONS,
     INTERPOSED_IN_OBJECTS,
     INTERPOSED_IN_SHARED_PYTHON,
+    INTERPOSED_IN_STATIC_LIBC,
     INTERPOSED_IN_STATIC_PYTHON,
 )
 from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, RUNTIMES, find_closure, linked_library, system_libraries
@@ -51,7 +52,7 @@ from bundler.link.model import LinkPlan, ObjectFile
 from bundler.link.objects import CarriedLibrary, Closure, Offer, Placement, SystemSymbol, SystemThreadLocal
 from bundler.link.place import library_rules, place
 from bundler.link.script import EXPORTED_PREFIXES
-from bundler.link.static import check_static, plan_static
+from bundler.link.static import check_static, plan_static, static_files
 from bundler.settings import Settings
 from bundler.target import Libpython, Linkage, TargetPython
 
@@ -80,6 +81,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings, static: S
                 *_file_entries(image),
                 *_library_entries(placement, _brought(closure, graph)),
                 *_wanted_sources(image, settings),
+                *(static_files() if static is not None else ()),
             )
         ),
         folders=(bundle_root(), *_package_folders(image)),
@@ -118,7 +120,16 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings, static: S
         ),
         libraries=tuple(libraries),
         resident_names=_taken(libpython.path) if embedded else frozenset(),
-        wrapped=(*sorted(INTERPOSED_FUNCTIONS), *(() if is_shared else sorted(INTERPOSED_IN_STATIC_PYTHON))),
+        wrapped=tuple(
+            name
+            for group, is_called in (
+                (INTERPOSED_FUNCTIONS, True),
+                (INTERPOSED_IN_STATIC_PYTHON, not is_shared),
+                (INTERPOSED_IN_STATIC_LIBC, static is not None),
+            )
+            for name in sorted(group)
+            if is_called
+        ),
         definitions=(*versions, *_runtime_members(target)),
         contents=contents,
         manifest=_manifest(image, target, closure, contents, static),

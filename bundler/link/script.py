@@ -23,6 +23,7 @@ EXPORTED_PREFIXES = ("Py", "_Py")
 OUTPUT = "linked"
 ROOM_FILE, ROOM_OBJECT = "room.S", "room.o"
 END_FILE, END_OBJECT = "end.S", "end.o"
+SYMBOLS_FILE, SYMBOLS_OBJECT = "symbols.S", "symbols.o"
 _MANIFEST_FILE = "manifest.json"
 _EXPORTS_FILE, _DEFINITIONS_FILE, _RESIDENTS_FILE = "exports.txt", "definitions.ld", "residents.ld"
 
@@ -89,6 +90,8 @@ def linker_texts(plan: LinkPlan, payload_size: int) -> dict[str, str]:
         _EXPORTS_FILE: "".join(("{", *(f" {prefix}*;" for prefix in EXPORTED_PREFIXES), " };\n")),
         _DEFINITIONS_FILE: "".join(f"{name} = {value};\n" for name, value in plan.definitions),
     }
+    if plan.static is not None:
+        files[SYMBOLS_FILE] = "\n".join((*_symbol_lines(plan.static), ""))
     if plan.prelinked.residents:
         files[_RESIDENTS_FILE] = "\n".join((*resident_script(_resident_parts(plan)), ""))
     return files
@@ -122,8 +125,6 @@ def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
         yield f".globl {name}"
         yield f".type {name}, @tls_object"
         yield f"{name}: .zero {block.size}"
-    if plan.static is not None:
-        yield from _symbol_lines(plan.static)
     for resident in plan.prelinked.residents:
         yield from _resident_lines(resident, plan.resident_names)
     yield _NO_EXECUTABLE_STACK
@@ -157,7 +158,8 @@ def _state_lines(plan: LinkPlan) -> Iterator[str]:
 def _symbol_lines(static: StaticLink) -> Iterator[str]:
     """Assembler for the table of what the program can look up in itself (`struct bundle_symbol` of launcher/bundle.h).
 
-    The linker fills in the addresses. Weak symbols bring nothing into the executable, and are 0 if nothing else does.
+    The linker fills in the addresses. Weak symbols bring nothing into the executable, and are 0 if nothing else does. They
+    are weak for the whole file, so that the table has one of its own.
     """
     yield '.section .rodata.bundle_symbol_names,"a",@progbits'
     for number, (name, _) in enumerate(static.symbols):
@@ -171,6 +173,7 @@ def _symbol_lines(static: StaticLink) -> Iterator[str]:
             yield f".weak {symbol}"
         yield f".quad .Lname_{number}, {symbol}"
     yield f"bundle_symbol_count: .quad {len(static.symbols)}"
+    yield _NO_EXECUTABLE_STACK
 
 
 def _resident_lines(resident: PrelinkedObject, names: frozenset[str]) -> Iterator[str]:
@@ -255,7 +258,7 @@ def link_arguments(plan: LinkPlan, launcher: Sequence[Path], c_library: CLibrary
     """
     yield from ("-o", OUTPUT)
     yield from (str(path.absolute()) for path in (*launcher, *(each.path for each in plan.objects)))
-    yield from (ROOM_OBJECT, _DEFINITIONS_FILE)
+    yield from (ROOM_OBJECT, *([SYMBOLS_OBJECT] if plan.static is not None else []), _DEFINITIONS_FILE)
     for name in sorted(plan.prelinked.executable_symbols):
         # Pulls in members of the static library that only prelinked objects use.
         yield f"-Wl,-u,{name}"

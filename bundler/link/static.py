@@ -7,10 +7,13 @@ in a table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
 
+from bundler.contract import bundle_spare
 from bundler.elf import SharedObject, Symbol, SymbolType, archive_symbols, thread_local_symbols
 from bundler.errors import BundleError
 from bundler.glibc import StaticLibrary
+from bundler.link.contents import FileEntry
 from bundler.link.libraries import c_library_names
 from bundler.link.model import StaticLink
 from bundler.link.objects import Closure, Offer, Placement
@@ -19,6 +22,8 @@ from bundler.target import Libpython, Linkage
 
 # Modules with which a program calls functions of the C library that no analysis knows.
 _LOOKING_UP = frozenset({"_ctypes", "_cffi_backend"})
+
+_LOCALE = Path("/usr/lib/locale/C.utf8")
 
 _MOST_NOTES = 10
 
@@ -56,6 +61,17 @@ def _c_symbols(static: StaticLibrary, closure: Closure, offer: Offer) -> Iterato
             definition = symbol.name if symbol.name in offer.interposed else static.definition(symbol.name)
             if definition is not None:
                 yield symbol.name, definition
+
+
+def static_files() -> Iterator[FileEntry]:
+    """Files of this machine's C library for which the same library in the executable looks, and most systems have none of:
+    the locale C.UTF-8. It lies where the launcher looks for what the system lacks.
+    """
+    for path in sorted(_LOCALE.rglob("*LC_*")):
+        if path.is_file():
+            # Messages are in a folder, or are a file of its name (glibc 2.36, locale/loadlocale.c).
+            place = path.parent if path.name == "SYS_LC_MESSAGES" else path
+            yield FileEntry(PurePosixPath(f"{bundle_spare()}{place}"), path, path.stat().st_size)
 
 
 def check_static(closure: Closure, placement: Placement) -> None:
