@@ -121,6 +121,9 @@ class InspectDocument(TypedDict):
         "modules, libraries, tables), `data_files`, `symbols` (names for debuggers and profilers), `manifest`",
     ]
     thread_local_bytes: Annotated[int, "bytes that embedded libraries add to each thread"]
+    static_glibc: Annotated[
+        str | None, "version of the C library (glibc) that is linked into the binary; null when it is the system's"
+    ]
     newest_versions: Annotated[
         Mapping[str, NewestVersion],
         'for each of `GLIBC`, `GLIBCXX`, `CXXABI` and `GCC` that is needed at all: `{"version", "needed_by", "symbols"}`; '

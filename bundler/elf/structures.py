@@ -145,6 +145,7 @@ class Visibility(IntEnum):
     """Lower bits of st_other."""
 
     DEFAULT = 0
+    HIDDEN = 2
     PROTECTED = 3
 
 
@@ -210,6 +211,11 @@ def map_file(path: Path) -> Any:
 def binding_of(st_info: int) -> int:
     """ELF64_ST_BIND: a `SymbolBinding`, or another number."""
     return st_info >> 4
+
+
+def visibility_of(st_other: int) -> int:
+    """ELF64_ST_VISIBILITY: a `Visibility`, or another number."""
+    return st_other & 3
 
 
 def type_of(st_info: int) -> int:

@@ -262,6 +262,9 @@ def link_arguments(plan: LinkPlan, launcher: Sequence[Path], c_library: CLibrary
     for name in sorted(plan.prelinked.executable_symbols):
         # Pulls in members of the static library that only prelinked objects use.
         yield f"-Wl,-u,{name}"
+    if plan.static is not None:
+        # And members that only the launcher uses: for `__real_NAME`, lld takes none out of an archive.
+        yield from (f"-Wl,-u,{name}" for name in plan.wrapped)
     yield from (str(each.absolute() if isinstance(each, Path) else each) for each in plan.libraries)
     yield from map(str, plan.prelinked.linked_system_libraries)
     if plan.prelinked.residents:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
+from bundler.analyze.graph import LAUNCHER
 from bundler.contract import bundle_spare
 from bundler.elf import SharedObject, Symbol, SymbolType, archive_symbols, thread_local_symbols
 from bundler.errors import BundleError
@@ -71,7 +72,7 @@ def static_files() -> Iterator[FileEntry]:
         if path.is_file():
             # Messages are in a folder, or are a file of its name (glibc 2.36, locale/loadlocale.c).
             place = path.parent if path.name == "SYS_LC_MESSAGES" else path
-            yield FileEntry(PurePosixPath(f"{bundle_spare()}{place}"), path, path.stat().st_size)
+            yield FileEntry(PurePosixPath(f"{bundle_spare()}{place}"), path, path.stat().st_size, origin=LAUNCHER)
 
 
 def check_static(closure: Closure, placement: Placement) -> None:
