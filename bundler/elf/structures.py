@@ -54,6 +54,7 @@ class SegmentType(IntEnum):
 
     LOAD = 1
     DYNAMIC = 2
+    INTERP = 3
     TLS = 7
     GNU_STACK = 0x6474E551
     GNU_RELRO = 0x6474E552

@@ -44,7 +44,7 @@ def _frozen(value: Any) -> Any:
 def is_static(path: Path) -> bool:
     """True if an executable is linked statically: no dynamic linker has anything to do for it."""
     segments = read_executable(path, with_symbols=False).segments
-    return not any(segment.type == SegmentType.DYNAMIC for segment in segments)
+    return not any(segment.type in (SegmentType.DYNAMIC, SegmentType.INTERP) for segment in segments)
 
 
 def needed_versions(path: Path) -> SymbolVersions:

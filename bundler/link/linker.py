@@ -107,7 +107,7 @@ def check_executable(path: Path) -> None:
 
 
 def check_static_executable(path: Path) -> None:
-    """The same for one that is to need no dynamic linker, and to hold none: it loads nothing of the system."""
+    """BundleError when the executable needs a dynamic linker or holds one, or lacks what every executable has."""
     _refuse((*_problems(path), *_linking_problems(path)))
 
 

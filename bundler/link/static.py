@@ -54,7 +54,7 @@ def _can_be_looked_up(symbol: Symbol) -> bool:
 
 
 def _c_symbols(static: StaticLibrary, closure: Closure, offer: Offer) -> Iterator[tuple[str, str]]:
-    """What the shared C library exports and the archives define, or the launcher in their place."""
+    """Names that the shared C library exports, with the symbols of the archives or of the launcher that stand for them."""
     for name in c_library_names(is_static=True) & closure.system.keys():
         for symbol in closure.system[name].symbols:
             if not _can_be_looked_up(symbol):

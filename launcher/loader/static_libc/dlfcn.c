@@ -4,8 +4,6 @@
    loader/dlfcn.c asks them for all that is no object of the binary. They know one library, the executable itself; the
    names of the parts of the C library lead there too. */
 
-#include "loader/static_libc/dlfcn.h"
-
 #include "bundle.h"
 #include "loader/errors.h"
 
@@ -146,7 +144,8 @@ dlinfo(void *handle, int request, void *out)
     return -1;
 }
 
-/* With these the C library loads name services, character sets and the like of the system: it does without. */
+/* With these the C library's archive loads name services, character sets and the like of the system (glibc 2.36,
+   include/dlfcn.h): it does without. */
 
 void *
 __libc_dlopen_mode(const char *name, int mode)
