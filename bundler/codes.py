@@ -147,6 +147,12 @@ CODES: Mapping[str, Code] = {
         "bundle met something that it did not expect.",
         "Report it at the project's issue tracker, with the text that was printed.",
     ),
+    "lacking-function": Code(
+        (_NOTE,),
+        "`old.so` needs the function `sysctl`, which a C library that is linked statically does not have: importing it fails",
+        "The shared C library keeps functions that only old programs use. Its archive, which `--static` links in, does not.",
+        "Install a newer build of the library. If the program needs it as it is, build without `--static`.",
+    ),
     "layout-probe": _error(
         "the object layout of the target Python could not be measured",
         "bundle compiles a small program against Python's C headers, and that failed.",

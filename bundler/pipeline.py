@@ -17,7 +17,7 @@ from bundler.cache import Cache
 from bundler.context import BuildContext
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.freeze import FrozenImage, freeze
-from bundler.glibc import StaticLibrary
+from bundler.glibc import StaticLibrary, find_static_library
 from bundler.link import LauncherFiles, LinkPlan
 from bundler.link.contents import FileEntry
 from bundler.project import find_project_file, record
@@ -109,7 +109,7 @@ def _target(settings: Settings, context: BuildContext) -> TargetPython:
 
 def _static_c_library(settings: Settings, context: BuildContext) -> StaticLibrary | None:
     """The C library that is to be linked into the binary; None: it is the system's. BundleError when there is none here."""
-    return link.find_static_c_library(context.toolchain) if settings.static else None
+    return find_static_library(context.toolchain) if settings.static else None
 
 
 def _analyzed(target: TargetPython, settings: Settings, context: BuildContext, *, tells: bool = True) -> ModuleGraph:

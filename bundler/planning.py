@@ -31,6 +31,7 @@ def document(plan: LinkPlan) -> PlanDocument:
         "python": manifest.python,
         "bundler": manifest.bundler,
         "libpython": plan.linkage.value,
+        "static_glibc": manifest.static_glibc or None,
         "modules": {
             "frozen": [{"name": name, "size": size} for name, size in sorted(frozen.items()) if name],
             "extension": [

@@ -182,6 +182,17 @@ def test_function_that_nothing_has(module: Callable[..., Path], one_interpreter:
     assert b"undefined symbol: no_such_function" in run([tmp_path / "app"]).stderr
 
 
+def test_function_of_old_programs(module: Callable[..., Path], one_interpreter: Interpreter, tmp_path: Path):
+    """A function that only the shared C library still has is noted by the build, and importing its user fails."""
+    old = '__asm__(".symver old, sysctl@GLIBC_2.2.5"); int old(void);\n'
+    app = module(old + _MODULE.replace("return 0", "old(); return 0"))
+
+    done = bundle(app, "--static", "--python", one_interpreter.python, "-o", tmp_path / "app")
+
+    assert "note[lacking-function]: `native.abi3.so` needs the function `sysctl`" in done.stderr.decode()
+    assert b"ImportError: /__bundle__/native.abi3.so: undefined symbol: sysctl" in run([tmp_path / "app"]).stderr
+
+
 def test_without_the_archive(one_interpreter: Interpreter, tmp_path: Path):
     """A compiler without a static C library is refused before anything is analysed, with the package to install."""
     compiler = tmp_path / "cc"

@@ -7,11 +7,12 @@ For an executable without a dynamic linker, `find_static_library` finds this mac
 
 from bundler.glibc.floor import HOST, CLibrary, Floor, FloorSymbol, beyond, read_floor
 from bundler.glibc.polyfills import make_archive, polyfill_names, polyfill_sources
-from bundler.glibc.static import StaticLibrary, find_static_library
+from bundler.glibc.static import OWN_FUNCTIONS, StaticLibrary, find_static_library
 from bundler.glibc.stubs import make_stubs
 
 __all__ = [
     "HOST",
+    "OWN_FUNCTIONS",
     "CLibrary",
     "Floor",
     "FloorSymbol",

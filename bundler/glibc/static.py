@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ _ARCHIVES = ("libc.a", "libm.a", "libpthread.a", "libdl.a", "librt.a", "libutil.
 
 # Name services that are part of the archive since glibc 2.34. In older ones they are files, which a dynamic linker loads.
 _NAME_SERVICES = frozenset({"_nss_files_getpwnam_r", "_nss_dns_gethostbyname4_r"})
+
+OWN_FUNCTIONS = ("getentropy",)
+"""Functions of an archive in whose place polyfills are linked: they work with older kernels than the archive's."""
 
 _INSTALL = "install it (Debian, Ubuntu: `apt install libc6-dev`; Fedora: `dnf install glibc-static`)"
 
@@ -49,8 +53,8 @@ class StaticLibrary:
         return present if present in self.names else None
 
 
-def find_static_library(toolchain: Toolchain, version: str) -> StaticLibrary:
-    """The archives that the compiler links with; BundleError when there are none that serve. `version`: that of glibc here."""
+def find_static_library(toolchain: Toolchain) -> StaticLibrary:
+    """The archives that the compiler links with; BundleError when there are none that serve."""
     found = [path for name in _ARCHIVES if (path := toolchain.find_file(name)) is not None]
     if toolchain.bare_linker or not found or found[0].name != "libc.a":
         which = "zig" if toolchain.bare_linker else f"`{toolchain.command[0]}`"
@@ -68,7 +72,8 @@ def find_static_library(toolchain: Toolchain, version: str) -> StaticLibrary:
             notes=("older ones need files of the system to look up users and hosts",),
             hint="build on a newer system: the binary runs on old ones too",
         )
-    return StaticLibrary(version, archives, names)
+    version = os.confstr("CS_GNU_LIBC_VERSION") or ""
+    return StaticLibrary(version.removeprefix("glibc "), archives, names)
 
 
 def _members(path: Path) -> Iterator[Path]:

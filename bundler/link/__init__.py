@@ -7,7 +7,7 @@
 
 from bundler.link.finished import needed_versions, read_manifest
 from bundler.link.launcher import launcher_objects
-from bundler.link.linker import find_c_library, find_static_c_library, lay_out, link
+from bundler.link.linker import find_c_library, lay_out, link
 from bundler.link.manifest import Manifest
 from bundler.link.model import LauncherFiles, Layout, Linked, LinkPlan
 from bundler.link.plan import plan
@@ -27,7 +27,6 @@ __all__ = [
     "check_linker",
     "check_output",
     "find_c_library",
-    "find_static_c_library",
     "inputs_digest",
     "is_current",
     "launcher_objects",

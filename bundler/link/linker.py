@@ -1,7 +1,4 @@
-"""Links: runs the assembler and the linker, and checks what they made.
-
-Verbs: `find_c_library`, `find_static_c_library`, `lay_out`, `link`.
-"""
+"""Links: runs the assembler and the linker, and checks what they made. Verbs: `find_c_library`, `lay_out`, `link`."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from pathlib import Path
 from bundler.cache import Cache
 from bundler.elf import FileType, Relocation, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
-from bundler.glibc import CLibrary, Floor, StaticLibrary, find_static_library, make_archive, make_stubs
+from bundler.glibc import OWN_FUNCTIONS, CLibrary, Floor, make_archive, make_stubs
 from bundler.link.finished import is_static, needed_versions
 from bundler.link.model import LauncherFiles, Layout, Linked, LinkPlan
 from bundler.link.payload import lay_out_payload
@@ -38,12 +35,6 @@ from bundler.toolchain import Toolchain
 MOST_PROGRAM_HEADERS = 60
 
 
-def find_static_c_library(toolchain: Toolchain) -> StaticLibrary:
-    """The C library of this machine as archives; BundleError when it cannot be linked statically."""
-    name, _, version = (os.confstr("CS_GNU_LIBC_VERSION") or "").partition(" ")
-    return find_static_library(toolchain, version or name)
-
-
 def find_c_library(floor: Floor | None, launcher: LauncherFiles, toolchain: Toolchain, cache: Cache) -> CLibrary | None:
     """The C library for the linker in place of this machine's, from the cache; None: this machine's serves."""
     if floor is None:
@@ -60,7 +51,9 @@ def lay_out(plan: LinkPlan, launcher: LauncherFiles, c_library: CLibrary | None,
     """Give everything its place in the payload, and make the linker's inputs. Data files are read, for their digests."""
     payload = lay_out_payload(plan.contents, plan.machine)
     texts = {**linker_texts(plan, payload.size), **c_library_texts(c_library)}
-    return Layout(plan, toolchain, c_library, payload, texts, tuple(link_arguments(plan, launcher.objects, c_library)))
+    own = OWN_FUNCTIONS if plan.static is not None else ()
+    objects = (*launcher.objects, *(launcher.polyfills[name] for name in own))
+    return Layout(plan, toolchain, c_library, payload, texts, tuple(link_arguments(plan, objects, c_library)))
 
 
 def link(layout: Layout, folder: Path) -> Linked:
@@ -112,9 +105,10 @@ def check_static_executable(path: Path) -> None:
 
 
 def _refuse(problems: Iterable[str]) -> None:
-    problems = tuple(dict.fromkeys(problems))
-    if problems:
-        first, *others = problems
+    """BundleError when there are problems."""
+    each_once = tuple(dict.fromkeys(problems))
+    if each_once:
+        first, *others = each_once
         raise BundleError(
             "unfit-executable",
             f"what the linker made cannot be used: {first}",

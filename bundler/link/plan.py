@@ -52,7 +52,7 @@ from bundler.link.model import LinkPlan, ObjectFile
 from bundler.link.objects import CarriedLibrary, Closure, Offer, Placement, SystemSymbol, SystemThreadLocal
 from bundler.link.place import library_rules, place
 from bundler.link.script import EXPORTED_PREFIXES
-from bundler.link.static import check_static, plan_static, static_files
+from bundler.link.static import check_static, lacking_functions, plan_static, static_files
 from bundler.settings import Settings
 from bundler.target import Libpython, Linkage, TargetPython
 
@@ -134,7 +134,12 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings, static: S
         contents=contents,
         manifest=_manifest(image, target, closure, contents, static),
         version_limits=tuple(settings.version_limits.items()),
-        findings=(*_missing(closure, graph), *_carried(placement.carried), *_runtimes(closure, placement)),
+        findings=(
+            *_missing(closure, graph, is_static=static is not None),
+            *_carried(placement.carried),
+            *_runtimes(closure, placement),
+            *(lacking_functions(closure, placement) if static is not None else ()),
+        ),
     )
 
 
@@ -309,10 +314,10 @@ def _brought(closure: Closure, graph: ModuleGraph) -> frozenset[str]:
     return frozenset(each.path for each in closure.libraries if each.keeps_place and each.path not in of_python)
 
 
-def _missing(closure: Closure, graph: ModuleGraph) -> Iterator[Diagnostic]:
+def _missing(closure: Closure, graph: ModuleGraph, *, is_static: bool) -> Iterator[Diagnostic]:
     """Libraries that are not on this machine, and who needs them: importing or opening that fails, as it does here.
 
-    Unless the system has them where the binary runs.
+    Unless the system has them where the binary runs, and the binary loads libraries of the system.
     """
     by_path = {library.path: library for library in closure.libraries}
     modules: dict[str, list[ExtensionModule]] = {}
@@ -330,14 +335,14 @@ def _missing(closure: Closure, graph: ModuleGraph) -> Iterator[Diagnostic]:
             Severity.WARNING if certain.intersection((first, *others)) else Severity.NOTE,
             "missing-library",
             f"the shared library `{name}` was not found: `{first}`{also} cannot be imported here, "
-            "and in the binary only where the system has it",
+            f"{'nor in the binary' if is_static else 'and in the binary only where the system has it'}",
             notes=tuple(f"`{module.path}` needs it" for module in needing[:3]),
             hint="install it on this machine: it becomes part of the binary",
         )
-    yield from _missing_for_others(closure, modules)
+    yield from _missing_for_others(closure, modules, is_static=is_static)
 
 
-def _missing_for_others(closure: Closure, told: Container[str]) -> Iterator[Diagnostic]:
+def _missing_for_others(closure: Closure, told: Container[str], *, is_static: bool) -> Iterator[Diagnostic]:
     """One note for all libraries that only plug-ins need, which a program may never open: `told` are those of modules."""
     needing: dict[str, list[str]] = {}
     for path, names in closure.missing.items():
@@ -351,7 +356,8 @@ def _missing_for_others(closure: Closure, told: Container[str]) -> Iterator[Diag
         yield Diagnostic(
             Severity.NOTE,
             "missing-library",
-            f"{what} not found: plug-ins that need them can be opened only where the system has them",
+            f"{what} not found: plug-ins that need them "
+            f"{'cannot be opened' if is_static else 'can be opened only where the system has them'}",
             notes=(*(f"`{needing[name][0]}` needs `{name}`" for name in (first, *others[:2])), *filter(None, [more])),
             hint="install them on this machine, and they become part of the binary",
         )
@@ -466,7 +472,7 @@ def _manifest(
         distributions=tuple((d.name, d.version) for d in graph.distributions),
         left_out=tuple((edge.imported, edge.importer) for edge in graph.left_out),
         thread_local_bytes=sum(block.size for block in contents.libraries.prelinked.thread_locals),
-        symbol_versions=tuple(sorted(_symbol_versions(contents.libraries))),
+        symbol_versions=tuple(sorted(_symbol_versions(contents.libraries))) if static is None else (),
         static_glibc=static.version if static is not None else "",
     )
 

@@ -1,7 +1,7 @@
-"""Decides what an executable without a dynamic linker offers and may hold. Verbs: `plan_static`, `check_static`.
+"""Decides what an executable without a dynamic linker offers and may hold.
 
-Such an executable loads no library of the system. What the program looks up in itself (dlsym, `ctypes.CDLL(None)`) stands
-in a table.
+Verbs: `plan_static`, `static_files`, `check_static`, `lacking_functions`. Such an executable loads no library of the
+system. What the program looks up in itself (dlsym, `ctypes.CDLL(None)`) stands in a table.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from pathlib import Path, PurePosixPath
 from bundler.analyze.graph import LAUNCHER
 from bundler.contract import bundle_spare
 from bundler.elf import SharedObject, Symbol, SymbolType, archive_symbols, thread_local_symbols
-from bundler.errors import BundleError
+from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.glibc import StaticLibrary
 from bundler.link.contents import FileEntry
 from bundler.link.libraries import c_library_names
 from bundler.link.model import StaticLink
-from bundler.link.objects import Closure, Offer, Placement
+from bundler.link.objects import Closure, Offer, Placement, SystemSymbol
 from bundler.link.script import EXPORTED_PREFIXES
 from bundler.target import Libpython, Linkage
 
@@ -89,6 +89,28 @@ def check_static(closure: Closure, placement: Placement) -> None:
             notes=(*reasons[1:_MOST_NOTES], *([f"and {left_out} more"] if left_out > 0 else [])),
             hint="leave out the modules that need them with `--exclude-module`, or build without `--static`",
         )
+
+
+def lacking_functions(closure: Closure, placement: Placement) -> Iterator[Diagnostic]:
+    """A note for each library that needs functions which the shared C library keeps for old programs, and the archives lack."""
+    shared = frozenset(
+        symbol.name
+        for name in c_library_names(is_static=True) & closure.system.keys()
+        for symbol in closure.system[name].symbols
+        if _can_be_looked_up(symbol)
+    )
+    for dso in placement.prelinked.objects:
+        asked = {each.target for each in dso.fixups if isinstance(each.target, SystemSymbol)}
+        lacking = sorted({each.name for each in asked if not each.is_weak and each.name in shared})
+        if lacking:
+            more = f" and {len(lacking) - 1} more" if lacking[1:] else ""
+            yield Diagnostic(
+                Severity.NOTE,
+                "lacking-function",
+                f"`{PurePosixPath(dso.path).name}` needs the function `{lacking[0]}`{more}, which a C library that is linked "
+                "statically does not have: importing it fails",
+                hint="if the program needs it, build without `--static`",
+            )
 
 
 def _system_reasons(closure: Closure) -> Iterator[str]:

@@ -106,7 +106,9 @@ def _write(row: Row, order: Sequence[tuple[str, str]], wrong: int) -> None:
     """Renew one row of the page; results on other systems stay."""
     rows = read_rows(PAGE)
     known = rows.get((row.python, row.subject))
-    rows[row.python, row.subject] = replace(row, results={**known.results, **row.results}) if known else row
+    if known:  # a binary without a dynamic linker needs no version
+        row = replace(row, needs=row.needs or known.needs, results={**known.results, **row.results})
+    rows[row.python, row.subject] = row
     write_page(PAGE, [rows[key] for key in order if key in rows], RUNNING, wrong)
 
 
