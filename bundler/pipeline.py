@@ -64,8 +64,9 @@ def plan(settings: Settings, report: Reporter) -> LinkPlan:
     """The plan of the binary that the settings ask for; modules are frozen for it, but nothing is linked."""
     context = _context(settings, report)
     target = _target(settings, context)
+    static = _static_c_library(settings, context)
     image = _frozen(_analyzed(target, settings, context), target, settings, context)
-    planned = link.plan(image, target, settings, _static_c_library(settings, context))
+    planned = link.plan(image, target, settings, static)
     report.findings(planned.findings)
     return planned
 

@@ -193,7 +193,7 @@ struct bundle_options {
     uint32_t utf8_mode;               /* 0: as the locale says, 1: always */
     uint32_t version_end;             /* static code has co_versions below it */
     uint32_t python_command;          /* enum bundle_python_command */
-    uint64_t is_static;               /* the C library is part of the executable, which has no dynamic linker */
+    uint32_t is_static;               /* the C library is part of the executable, which has no dynamic linker */
     const char *platlibdir;           /* sys.platlibdir, as the target has it */
     const char *main_module;          /* what `python -m` would run; NULL for a script */
     const char *const *runtime_hooks; /* modules that are imported before `__main__` runs */

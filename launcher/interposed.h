@@ -143,9 +143,7 @@ struct thread_local_index;
 #define INTERPOSED_IN_OBJECTS(FUNCTION) \
     FUNCTION(void *, __tls_get_addr, (struct thread_local_index * index)) \
     FUNCTION(int, _dl_find_object, (void *address, struct found_object *result))
-/* clang-format on */
 
-/* clang-format off */
 /* Of a C library that is part of the executable, by its own other files. */
 #define INTERPOSED_IN_STATIC_LIBC(FUNCTION) \
     FUNCTION(int, __open_nocancel, (const char *path, int flags, ...))

@@ -55,12 +55,17 @@ class StaticLibrary:
 
 def find_static_library(toolchain: Toolchain) -> StaticLibrary:
     """The archives that the compiler links with; BundleError when there are none that serve."""
-    found = [path for name in _ARCHIVES if (path := toolchain.find_file(name)) is not None]
-    if toolchain.bare_linker or not found or found[0].name != "libc.a":
-        which = "zig" if toolchain.bare_linker else f"`{toolchain.command[0]}`"
+    if toolchain.bare_linker:
         raise BundleError(
             "no-static-libc",
-            f"the C library cannot be linked statically: {which} has no `libc.a` of glibc",
+            "the C library cannot be linked statically: zig brings none of glibc",
+            hint="install gcc or clang, and name it in the variable CC",
+        )
+    found = [path for name in _ARCHIVES if (path := toolchain.find_file(name)) is not None]
+    if not found or found[0].name != "libc.a":
+        raise BundleError(
+            "no-static-libc",
+            f"the C library cannot be linked statically: `{toolchain.command[0]}` has no `libc.a` of glibc",
             hint=_INSTALL,
         )
     archives = tuple(found)

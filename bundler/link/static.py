@@ -55,13 +55,16 @@ def _can_be_looked_up(symbol: Symbol) -> bool:
 
 def _c_symbols(static: StaticLibrary, closure: Closure, offer: Offer) -> Iterator[tuple[str, str]]:
     """Names that the shared C library exports, with the symbols of the archives or of the launcher that stand for them."""
-    for name in c_library_names(is_static=True) & closure.system.keys():
-        for symbol in closure.system[name].symbols:
-            if not _can_be_looked_up(symbol):
-                continue
-            definition = symbol.name if symbol.name in offer.interposed else static.definition(symbol.name)
-            if definition is not None:
-                yield symbol.name, definition
+    for name in _c_names(closure):
+        definition = name if name in offer.interposed else static.definition(name)
+        if definition is not None:
+            yield name, definition
+
+
+def _c_names(closure: Closure) -> frozenset[str]:
+    """The names that the shared C library exports."""
+    libraries = (closure.system[name] for name in c_library_names(is_static=True) & closure.system.keys())
+    return frozenset(symbol.name for each in libraries for symbol in each.symbols if _can_be_looked_up(symbol))
 
 
 def static_files() -> Iterator[FileEntry]:
@@ -91,14 +94,21 @@ def check_static(closure: Closure, placement: Placement) -> None:
         )
 
 
+def _system_reasons(closure: Closure) -> Iterator[str]:
+    for name in sorted(closure.system.keys() - c_library_names(is_static=True) - closure.carried):
+        users = sorted(each.path.name for each in _objects(closure) if name in each.needed)
+        by = f", which `{users[0]}` needs" if users else ""
+        yield f"`{name}`{by}, belongs to the system"
+
+
+def _objects(closure: Closure) -> Iterator[SharedObject]:
+    yield from (library.object for library in closure.libraries)
+    yield from closure.system.values()
+
+
 def lacking_functions(closure: Closure, placement: Placement) -> Iterator[Diagnostic]:
     """A note for each library that needs functions which the shared C library keeps for old programs, and the archives lack."""
-    shared = frozenset(
-        symbol.name
-        for name in c_library_names(is_static=True) & closure.system.keys()
-        for symbol in closure.system[name].symbols
-        if _can_be_looked_up(symbol)
-    )
+    shared = _c_names(closure)
     for dso in placement.prelinked.objects:
         asked = {each.target for each in dso.fixups if isinstance(each.target, SystemSymbol)}
         lacking = sorted({each.name for each in asked if not each.is_weak and each.name in shared})
@@ -111,15 +121,3 @@ def lacking_functions(closure: Closure, placement: Placement) -> Iterator[Diagno
                 "statically does not have: importing it fails",
                 hint="if the program needs it, build without `--static`",
             )
-
-
-def _system_reasons(closure: Closure) -> Iterator[str]:
-    for name in sorted(closure.system.keys() - c_library_names(is_static=True) - closure.carried):
-        users = sorted(each.path.name for each in _objects(closure) if name in each.needed)
-        by = f", which `{users[0]}` needs" if users else ""
-        yield f"`{name}`{by}, belongs to the system"
-
-
-def _objects(closure: Closure) -> Iterator[SharedObject]:
-    yield from (library.object for library in closure.libraries)
-    yield from closure.system.values()

@@ -20,6 +20,7 @@ __wrap___open_nocancel(const char *path, int flags, ...)
         va_end(rest);
     }
     int fd = __real___open_nocancel(path, flags, mode);
+    /* A folder is opened to be listed: those of the binary mean nothing to the C library. */
     const char *other = fd < 0 && errno == ENOENT && !(flags & (O_CREAT | O_DIRECTORY)) ? vfs_spare(path) : NULL;
     return other ? vfs_open(other, flags) : fd;
 }

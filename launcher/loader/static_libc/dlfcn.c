@@ -43,7 +43,7 @@ dlopen(const char *name, int flags)
         return (void *)&executable;
     }
     if (flags & RTLD_NOLOAD) {
-        return NULL;
+        return NULL; /* a question, whose answer is no error */
     }
     return bundle_dl_fail("%s: cannot open shared object file: %s", name,
                           "the program is linked statically (`--static`) and loads only what is part of it");
