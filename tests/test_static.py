@@ -127,6 +127,13 @@ def test_no_dynamic_linker(uses: Program):
     assert "executable" not in found["symbol_versions"] or not found["symbol_versions"]["executable"]
 
 
+def test_told_before_it_is_built(one_interpreter: Interpreter, tmp_path: Path):
+    """`bundle plan` says that the C library is linked in, and its version."""
+    done = bundle("plan", EXAMPLES / "hello" / "hello.py", "--static", "--python", one_interpreter.python, cwd=tmp_path)
+
+    assert b"linked statically with glibc 2." in done.stdout.splitlines()[0]
+
+
 # --- Refusals ---------------------------------------------------------------------------------------------------------
 
 
