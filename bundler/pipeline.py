@@ -17,6 +17,7 @@ from bundler.cache import Cache, tree_digest
 from bundler.context import BuildContext
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.freeze import FrozenImage, freeze
+from bundler.glibc import StaticLibrary, find_static_library
 from bundler.link import LauncherFiles, LinkPlan
 from bundler.link.contents import FileEntry
 from bundler.project import find_project_file, record
@@ -43,14 +44,15 @@ def bundle(settings: Settings, report: Reporter) -> Built:
     context = _context(settings, report)
     target = _target(settings, context)
     link.check_linker(context.toolchain, target.libpython.linkage, context.cache)
-    with link.launcher_objects(target, context.toolchain, context.cache) as launcher:
+    static = _static_c_library(settings, context)
+    with link.launcher_objects(target, context.toolchain, context.cache, is_static=settings.static) as launcher:
         graph = _analyzed(target, settings, context)
         _check_output(settings.output_for(graph.name), graph)
         image = _frozen(graph, target, settings, context)
         if settings.self_check:
             _checked(image, target, settings, context)
         with report.stage("linking"):
-            planned = link.plan(image, target, settings)
+            planned = link.plan(image, target, settings, static)
             taken = _make(planned, launcher(), graph, target, settings, context)
         _tell_snapshot(taken, settings, report)
     report.findings(planned.findings)
@@ -64,8 +66,9 @@ def plan(settings: Settings, report: Reporter) -> LinkPlan:
     """The plan of the binary that the settings ask for; modules are frozen for it, but nothing is linked."""
     context = _context(settings, report)
     target = _target(settings, context)
+    static = _static_c_library(settings, context)
     image = _frozen(_analyzed(target, settings, context), target, settings, context)
-    planned = link.plan(image, target, settings)
+    planned = link.plan(image, target, settings, static)
     report.findings(planned.findings)
     return planned
 
@@ -105,6 +108,11 @@ def _target(settings: Settings, context: BuildContext) -> TargetPython:
     _tell(settings.findings, settings, context)
     linkage = Linkage(settings.libpython) if settings.libpython else None
     return probe(settings.python, context, linkage)
+
+
+def _static_c_library(settings: Settings, context: BuildContext) -> StaticLibrary | None:
+    """The C library that is to be linked into the binary; None: it is the system's. BundleError when there is none here."""
+    return find_static_library(context.toolchain) if settings.static else None
 
 
 def _analyzed(target: TargetPython, settings: Settings, context: BuildContext, *, tells: bool = True) -> ModuleGraph:
@@ -170,6 +178,12 @@ def _make(  # noqa: PLR0913 - the stages before it
     c_library = link.find_c_library(planned.floor, launcher, context.toolchain, context.cache)
     layout = link.lay_out(planned, launcher, c_library, context.toolchain)
     with_snapshot = planned.contents.has_snapshot
+    if settings.snapshot == "require" and not with_snapshot:
+        raise BundleError(
+            "no-snapshot",
+            "the program cannot start from a snapshot: `--static` and `--no-run` go without",
+            hint="leave one of the options out, or build with `--snapshot auto`",
+        )
     inputs = link.inputs_digest(
         layout, *((tree_digest(Path(__file__).with_name("snapshot")),) if with_snapshot else ())
     )

@@ -353,6 +353,16 @@ class Settings:
             metavar="VERSION",
         ),
     ] = OLDEST_GLIBC
+    static: Annotated[
+        bool,
+        Option(
+            "static",
+            ValueType.SWITCH,
+            Group.BUILD,
+            "link the C library in, so that the binary needs nothing but a kernel: it runs on Alpine and in empty "
+            "containers; see docs/portability.md",
+        ),
+    ] = False
     max_glibc: Annotated[
         str | None,
         Option(
@@ -479,4 +489,4 @@ OPTIONS: Mapping[str, Option] = {
 
 # Options of a group exclude each other; one of the first group must be given.
 ENTRIES = ("target", "module", "script")
-EXCLUSIVE = (ENTRIES, ("quiet", "verbose"))
+EXCLUSIVE = (ENTRIES, ("quiet", "verbose"), ("static", "glibc"))

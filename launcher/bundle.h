@@ -193,6 +193,7 @@ struct bundle_options {
     uint32_t utf8_mode;               /* 0: as the locale says, 1: always */
     uint32_t version_end;             /* static code has co_versions below it */
     uint32_t python_command;          /* enum bundle_python_command */
+    uint32_t is_static;               /* the C library is part of the executable, which has no dynamic linker */
     const char *platlibdir;           /* sys.platlibdir, as the target has it */
     const char *main_module;          /* what `python -m` would run; NULL for a script */
     const char *const *runtime_hooks; /* modules that are imported before `__main__` runs */
@@ -205,6 +206,12 @@ struct bundle_soname {
     const char *soname; /* first: the index looks here */
     uint32_t index;     /* into the table of objects, or of carried ones */
     uint32_t is_carried;
+};
+
+/* What a program without a dynamic linker can look up in itself by name. `address`: NULL when the executable lacks it. */
+struct bundle_symbol {
+    const char *name;
+    void *address;
 };
 
 /* --- The snapshot: a section of its own, which is written after a run of the executable ------------------------------- */
@@ -360,6 +367,10 @@ struct bundle {
 };
 
 extern const struct bundle bundle;
+
+/* In the order of strcmp; only executables that are linked statically have it. */
+extern const struct bundle_symbol bundle_symbols[];
+extern const uint64_t bundle_symbol_count;
 
 /* What changes when objects are loaded. Zero at first; the build makes room, for it knows how many there are. */
 extern unsigned char bundle_object_states[]; /* of each object: enum object_state of loader/objects.h */

@@ -256,6 +256,10 @@ struct thread_local_index;
 #define INTERPOSED_IN_OBJECTS(FUNCTION) \
     FUNCTION(void *, __tls_get_addr, (struct thread_local_index * index)) \
     FUNCTION(int, _dl_find_object, (void *address, struct found_object *result))
+
+/* Of a C library that is part of the executable, by its own other files. */
+#define INTERPOSED_IN_STATIC_LIBC(FUNCTION) \
+    FUNCTION(int, __open_nocancel, (const char *path, int flags, ...))
 /* clang-format on */
 
 /* Of the interpreter, by extension modules. The launcher's functions are called `extension_NAME`. */
@@ -296,5 +300,7 @@ INTERPOSED_FUNCTIONS(DECLARE_REAL)
 INTERPOSED_IN_WORLD(DECLARE_WRAP)
 INTERPOSED_IN_WORLD(DECLARE_REAL)
 INTERPOSED_IN_OBJECTS(DECLARE_WRAP)
+INTERPOSED_IN_STATIC_LIBC(DECLARE_WRAP)
+INTERPOSED_IN_STATIC_LIBC(DECLARE_REAL)
 
 #endif

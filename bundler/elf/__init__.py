@@ -13,7 +13,7 @@
 The room imports nothing of bundler, so that every stage can use it.
 """
 
-from bundler.elf.archive import archive_symbols, read_archive_index, undefined_symbols
+from bundler.elf.archive import archive_symbols, read_archive_index, thread_local_symbols, undefined_symbols
 from bundler.elf.executable import read_executable
 from bundler.elf.header import is_elf, is_shared_object
 from bundler.elf.machine import MACHINES, X86_64, Detour, Machine, Relocation, ThreadPointer, machine_for_python
@@ -66,5 +66,6 @@ __all__ = [
     "read_archive_index",
     "read_executable",
     "read_shared_object",
+    "thread_local_symbols",
     "undefined_symbols",
 ]

@@ -118,6 +118,7 @@ class InterpreterConfig:
     warnings: tuple[str, ...]
     x_options: tuple[str, ...]
     python_command: int
+    is_static: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from bundler.elf import SymbolType
 from bundler.glibc import CLibrary
 from bundler.link import relocated
 from bundler.link.manifest import SECTION as MANIFEST_SECTION
-from bundler.link.model import LinkPlan
+from bundler.link.model import LinkPlan, StaticLink
 from bundler.link.objects import PrelinkedObject, Protection
 
 PAYLOAD_SECTION = ".bundle"
@@ -29,6 +29,7 @@ EXPORTED_PREFIXES = ("Py", "_Py")
 OUTPUT = "linked"
 ROOM_FILE, ROOM_OBJECT = "room.S", "room.o"
 END_FILE, END_OBJECT = "end.S", "end.o"
+SYMBOLS_FILE, SYMBOLS_OBJECT = "symbols.S", "symbols.o"
 _MANIFEST_FILE = "manifest.json"
 _EXPORTS_FILE, _DEFINITIONS_FILE, _PLACED_FILE = "exports.txt", "definitions.ld", "placed.ld"
 
@@ -47,6 +48,9 @@ OPTIONS = (
     # gdb, perf and py-spy need symbol names, so only debug information is dropped.
     "-Wl,--strip-debug",
 )
+
+# Where the C library is linked in. gcc leaves the table by which unwinders find frames out of such executables.
+_STATIC_OPTIONS = ("-static", "-Wl,--eh-frame-hdr")
 
 _NO_EXECUTABLE_STACK = '.section .note.GNU-stack,"",@progbits'
 
@@ -92,6 +96,8 @@ def linker_texts(plan: LinkPlan, payload_size: int) -> dict[str, str]:
         _EXPORTS_FILE: "".join(("{", *(f" {prefix}*;" for prefix in EXPORTED_PREFIXES), " };\n")),
         _DEFINITIONS_FILE: "".join(f"{name} = {value};\n" for name, value in plan.definitions),
     }
+    if plan.static is not None:
+        files[SYMBOLS_FILE] = "\n".join((*_symbol_lines(plan.static), ""))
     placed = list(_placed_sections(plan))
     if placed:
         files[_PLACED_FILE] = "\n".join((*placing_script(placed), ""))
@@ -159,6 +165,27 @@ def _state_lines(plan: LinkPlan) -> Iterator[str]:
         yield ".balign 8"
         yield f".globl {name}"
         yield f"{name}: .zero {size}"
+
+
+def _symbol_lines(static: StaticLink) -> Iterator[str]:
+    """Assembler for the table of what the program can look up in itself (`struct bundle_symbol` of launcher/bundle.h).
+
+    The linker fills in the addresses. Weak symbols bring nothing into the executable, and are 0 if nothing else does. They
+    are weak for the whole file, so that the table has one of its own.
+    """
+    yield '.section .rodata.bundle_symbol_names,"a",@progbits'
+    for number, (name, _) in enumerate(static.symbols):
+        yield f'.Lname_{number}: .asciz "{name}"'
+    yield '.section .data.rel.ro.bundle_symbols,"aw",@progbits'
+    yield ".balign 8"
+    yield ".globl bundle_symbols, bundle_symbol_count"
+    yield "bundle_symbols:"
+    for number, (_, symbol) in enumerate(static.symbols):
+        if symbol not in static.required:
+            yield f".weak {symbol}"
+        yield f".quad .Lname_{number}, {symbol}"
+    yield f"bundle_symbol_count: .quad {len(static.symbols)}"
+    yield _NO_EXECUTABLE_STACK
 
 
 def _resident_lines(resident: PrelinkedObject, names: frozenset[str]) -> Iterator[str]:
@@ -245,15 +272,21 @@ def link_arguments(plan: LinkPlan, launcher: Sequence[Path], c_library: CLibrary
     """
     yield from ("-o", OUTPUT)
     yield from (str(path.absolute()) for path in (*launcher, *(each.path for each in plan.objects)))
-    yield from (ROOM_OBJECT, _DEFINITIONS_FILE)
+    yield from (ROOM_OBJECT, *([SYMBOLS_OBJECT] if plan.static is not None else []), _DEFINITIONS_FILE)
     for name in sorted(plan.prelinked.executable_symbols):
         # Pulls in members of the static library that only prelinked objects use.
         yield f"-Wl,-u,{name}"
+    if plan.static is not None:
+        # And members that only the launcher uses: for `__real_NAME`, lld takes none out of an archive.
+        yield from (f"-Wl,-u,{name}" for name in plan.wrapped)
     yield from (str(each.absolute() if isinstance(each, Path) else each) for each in plan.libraries)
     yield from map(str, plan.prelinked.linked_system_libraries)
     if any(_placed_sections(plan)):
         yield from ("-T", _PLACED_FILE)
     yield from c_library_options(c_library)
-    yield from (END_OBJECT, "-lm", "-ldl", "-lpthread")
+    yield END_OBJECT
+    yield from (
+        (*_STATIC_OPTIONS, *plan.static.library.options) if plan.static is not None else ("-lm", "-ldl", "-lpthread")
+    )
     yield from (f"-Wl,--wrap={name}" for name in plan.wrapped)
     yield from OPTIONS

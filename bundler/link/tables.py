@@ -111,6 +111,7 @@ def _write_config(writer: TableWriter, bundle: Any, config: InterpreterConfig) -
     record.main_module = writer.text(config.main_module or None)
     record.version_end = config.version_end
     record.python_command = config.python_command
+    record.is_static = config.is_static
     record.platlibdir = writer.text(config.platlibdir)
     record.warnings = writer.text_list(config.warnings)
     record.x_options = writer.text_list(config.x_options)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bundler import elf
 from bundler.cache import Cache, digest, tree_digest
-from bundler.link.model import Layout
+from bundler.link.model import Layout, LinkPlan
 
 OUTPUT_MODE = 0o755
 
@@ -28,7 +28,7 @@ def inputs_digest(layout: Layout, *others: str) -> str:
         os.confstr("CS_GNU_LIBC_VERSION") or "",
         # Object files have digests of all that they were made of as names; libraries have not.
         *layout.arguments,
-        *_states(path for path in (*plan.libraries, *plan.prelinked.linked_system_libraries) if isinstance(path, Path)),
+        *_states(path for path in _libraries(plan) if isinstance(path, Path)),
         *(text for named in sorted(layout.texts.items()) for text in named),
         # The tables hold digests of all files.
         *(data for _, data in tables.chunks),
@@ -37,6 +37,13 @@ def inputs_digest(layout: Layout, *others: str) -> str:
         *(f"{library} {version}" for library, version in plan.version_limits),
         *others,
     )
+
+
+def _libraries(plan: LinkPlan) -> Iterable[Path | str]:
+    yield from plan.libraries
+    yield from plan.prelinked.linked_system_libraries
+    if plan.static is not None:
+        yield from plan.static.library.archives
 
 
 def _states(paths: Iterable[Path]) -> Iterator[str]:

@@ -191,6 +191,7 @@ set_constants(PyObject *module)
         || PyModule_AddIntConstant(module, "NAMESPACE", BUNDLE_NAMESPACE) < 0
         || PyModule_AddIntConstant(module, "BROKEN", BUNDLE_BROKEN) < 0
         || PyModule_AddIntConstant(module, "ADAPTED", BUNDLE_ADAPTED) < 0
+        || PyModule_AddIntConstant(module, "IS_STATIC", bundle.options.is_static) < 0
         || PyModule_AddIntConstant(module, "MODULES_HAVE_CACHED", COMPAT_MODULES_HAVE_CACHED) < 0) {
         return -1;
     }
