@@ -14,7 +14,6 @@
 #include "snapshot/snapshot.h"
 #include "world/world.h"
 
-#include <fcntl.h>
 #include <link.h>
 #include <pthread.h>
 #include <signal.h>
@@ -22,6 +21,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PAGE = 4096, MOST_WORDS = 8192, MOST_BLOCK = 1 << 16 };
@@ -51,10 +51,20 @@ variables_fit(const struct bundle_snapshot *snapshot)
     return true;
 }
 
+/* The interpreter refuses to start with a folder for a stream (fileio.c), and does without a closed one. */
 static bool
 descriptors_fit(void)
 {
-    return (fcntl(0, F_GETFD) >= 0 && fcntl(1, F_GETFD) >= 0 && fcntl(2, F_GETFD) >= 0) || refused("a closed stream");
+    for (int fd = 0; fd <= 2; fd++) {
+        struct stat facts;
+        if (__real_fstat(fd, &facts) < 0) {
+            return refused("a closed stream");
+        }
+        if (S_ISDIR(facts.st_mode)) {
+            return refused("a folder in place of a stream");
+        }
+    }
+    return true;
 }
 
 /* Locks, conditions and semaphores are laid out in the same way since 2.25 (nptl: the new condition variables). */
