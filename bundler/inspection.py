@@ -10,15 +10,17 @@ from bundler.elf import read_executable
 from bundler.link.finished import needed_versions, read_manifest
 from bundler.link.manifest import SECTION, Manifest
 from bundler.link.portability import EXECUTABLE, Needs, Newest, newest_versions
-from bundler.link.script import FROZEN_SECTIONS, PAYLOAD_SECTION
+from bundler.link.script import FROZEN_SECTIONS, PAYLOAD_SECTION, SNAPSHOT_SECTION
 from bundler.report import Item, Section, size_text
-from bundler.schema import FORMAT, InspectDocument
+from bundler.schema import FORMAT, InspectDocument, SnapshotDocument
+from bundler.snapshot.store import read_description
 
 # Parts of the file by the beginning of their sections' names; what no line names is the interpreter and launcher.
 _PARTS = (
     (SECTION, "manifest"),
     (PAYLOAD_SECTION, "embedded"),
     (FROZEN_SECTIONS, "frozen"),
+    (SNAPSHOT_SECTION, "snapshot"),
     (".symtab", "symbols"),
     (".strtab", "symbols"),
 )
@@ -35,6 +37,7 @@ class Inspection:
     manifest: Manifest
     needs: Needs
     newest: Mapping[str, Newest]  # by family; only those that are needed
+    snapshot: SnapshotDocument | None
 
 
 def inspect(path: Path) -> Inspection:
@@ -42,11 +45,13 @@ def inspect(path: Path) -> Inspection:
     manifest = read_manifest(path)
     size = path.stat().st_size
     needs = {EXECUTABLE: needed_versions(path), **dict(manifest.symbol_versions)}
-    return Inspection(path, size, _parts(path, size, manifest), manifest, needs, newest_versions(needs))
+    parts = _parts(path, size, manifest)
+    return Inspection(path, size, parts, manifest, needs, newest_versions(needs), read_description(path))
 
 
 def _parts(path: Path, size: int, manifest: Manifest) -> Mapping[str, int]:
-    parts = dict.fromkeys(("interpreter", "frozen", "embedded", "data_files", "symbols", "manifest"), 0)
+    names = ("interpreter", "frozen", "embedded", "data_files", "snapshot", "symbols", "manifest")
+    parts = dict.fromkeys(names, 0)
     for section in read_executable(path, with_symbols=False).sections.values():
         part = next((part for beginning, part in _PARTS if section.name.startswith(beginning)), None)
         if part and not section.name.startswith(_NOT_STORED):
@@ -85,6 +90,7 @@ def document(inspection: Inspection) -> InspectDocument:
         "parts": dict(inspection.parts),
         "thread_local_bytes": manifest.thread_local_bytes,
         "static_glibc": manifest.static_glibc or None,
+        "snapshot": inspection.snapshot,
         "newest_versions": {
             family: {"version": each.version, "needed_by": each.needed_by, "symbols": each.symbols}
             for family, each in inspection.newest.items()
@@ -100,6 +106,7 @@ _PART_LABELS = {
     "frozen": "deep-frozen modules",
     "embedded": "extension modules and libraries",
     "data_files": "data files",
+    "snapshot": "snapshot",
     "symbols": "symbol names",
     "manifest": "manifest",
 }
@@ -130,6 +137,8 @@ def page(inspection: Inspection) -> Iterator[Section]:
     if manifest.left_out:
         items = tuple(Item(module, f"wanted by {importer}") for module, importer in manifest.left_out)
         yield Section("optional modules left out", items)
+    if inspection.snapshot is not None:
+        yield Section("snapshot", tuple(_snapshot_items(inspection.snapshot)))
     yield Section("sizes", tuple(Item(_PART_LABELS[part], size_text(size)) for part, size in inspection.parts.items()))
     if manifest.static_glibc:
         yield Section("statically linked", (Item(f"glibc {manifest.static_glibc}", "needs no library of the system"),))
@@ -141,6 +150,13 @@ def page(inspection: Inspection) -> Iterator[Section]:
             for family, each in inspection.newest.items()
         ),
     )
+
+
+def _snapshot_items(snapshot: SnapshotDocument) -> Iterator[Item]:
+    yield Item("recorded modules", str(len(snapshot["modules"])), tuple(snapshot["modules"]))
+    yield from (Item(f"late: {module}", reason) for module, reason in snapshot["late"].items())
+    yield Item("guarded variables", str(len(snapshot["guards"])), tuple(snapshot["guards"]))
+    yield Item("pages", str(snapshot["pages"]))
 
 
 def _module_items(manifest: Manifest) -> Iterator[Item]:

@@ -83,6 +83,16 @@ class NewestVersion(TypedDict):
     symbols: Sequence[str]
 
 
+class SnapshotDocument(TypedDict):
+    """The snapshot of a binary."""
+
+    modules: Sequence[str]
+    late: Mapping[str, str]
+    guards: Sequence[str]
+    asks_processor: bool
+    pages: int
+
+
 class InspectDocument(TypedDict):
     """`bundle inspect FILE --json`."""
 
@@ -121,10 +131,16 @@ class InspectDocument(TypedDict):
     parts: Annotated[
         Mapping[str, int],
         "bytes by part, which add up to `size`: `interpreter` (with the launcher), `frozen`, `embedded` (extension "
-        "modules, libraries, tables), `data_files`, `symbols` (names for debuggers and profilers), `manifest`",
+        "modules, libraries, tables), `data_files`, `snapshot`, `symbols` (names for debuggers and profilers), `manifest`",
     ]
     thread_local_bytes: Annotated[int, "bytes that embedded libraries add to each thread"]
     static_glibc: _StaticGlibc
+    snapshot: Annotated[
+        SnapshotDocument | None,
+        'from which a start goes on, or null: `{"modules", "late", "guards", "asks_processor", "pages"}`; `late` has modules '
+        "that are imported at each start, with reasons, `guards` the variables with which a start is a usual one, `pages` are "
+        "of 4096 bytes",
+    ]
     newest_versions: Annotated[
         Mapping[str, NewestVersion],
         'for each of `GLIBC`, `GLIBCXX`, `CXXABI` and `GCC` that is needed at all: `{"version", "needed_by", "symbols"}`; '

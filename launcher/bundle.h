@@ -312,7 +312,7 @@ struct bundle_host_word {
 
 struct bundle_snapshot {
     uint32_t state;
-    uint32_t has_checks; /* for tests: what is not stored is compared before anything is mapped */
+    uint32_t reserved;
     const struct bundle_request *request;
     struct bundle_range region; /* of the heap, as much as is used */
     const struct bundle_run *runs;
@@ -339,6 +339,7 @@ struct bundle_snapshot {
     uint64_t signal_count;
     uint64_t feature_count;
     const struct bundle_feature *features; /* of the processor */
+    const char *description;               /* JSON for `bundle inspect` */
 };
 
 /* All of it. The launcher knows this one symbol. */

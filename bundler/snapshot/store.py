@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 
 from bundler.contract import bundle_constant, bundle_ffi
-from bundler.elf import SegmentType
+from bundler.elf import SegmentType, read_executable
 from bundler.link import relocated
 from bundler.link.model import Linked
 from bundler.link.objects import PrelinkedObject, SystemSymbol, SystemThreadLocal
+from bundler.link.script import SNAPSHOT_SECTION
 from bundler.link.table_writer import TableWriter
 from bundler.link.write import locator
+from bundler.schema import SnapshotDocument
 from bundler.snapshot.model import PAGE, Memory, Range, Recording, Run, Snapshot
 from bundler.snapshot.record import joined
 
@@ -133,6 +137,7 @@ def section_content(snapshot: Snapshot) -> bytes:
     head = ffi.new("struct bundle_snapshot[]", 1)
     row = head[0]
     row.state = bundle_constant("BUNDLE_RECORDED")
+    row.description = writer.text(json.dumps(_description(snapshot)))
     row.region.address, row.region.size = snapshot.region.address, snapshot.region.size
     _write_tables(writer, row, snapshot)
     copies, at = writer.reserve("struct bundle_copy", len(snapshot.copies))
@@ -148,6 +153,34 @@ def section_content(snapshot: Snapshot) -> bytes:
     writer.fill(runs, at)
     row.runs, row.run_count = writer.point("struct bundle_run *", at), len(snapshot.runs)
     return joined(writer.finish(head))
+
+
+def _description(snapshot: Snapshot) -> SnapshotDocument:
+    return {
+        "modules": list(snapshot.modules),
+        "late": dict(snapshot.late),
+        "guards": list(snapshot.guarded),
+        "asks_processor": bool(snapshot.features),
+        "pages": sum(len(run.content) for run in snapshot.runs) // PAGE,
+    }
+
+
+def read_description(path: Path) -> SnapshotDocument | None:
+    """What a binary's snapshot holds; None when it has none."""
+    section = read_executable(path, with_symbols=False).sections.get(SNAPSHOT_SECTION)
+    if section is None:
+        return None
+    with path.open("rb") as file:
+        file.seek(section.offset)
+        content = file.read(section.size)
+    head = content[: bundle_ffi().sizeof("struct bundle_snapshot")]
+    rows = bundle_ffi().from_buffer("struct bundle_snapshot[]", head)
+    row = rows[0]
+    if row.state != bundle_constant("BUNDLE_RECORDED"):
+        return None
+    start = int(bundle_ffi().cast("uintptr_t", row.description)) - section.address
+    found: SnapshotDocument = json.loads(content[start : content.index(b"\0", start)])
+    return found
 
 
 def _write_tables(writer: TableWriter, row: object, snapshot: Snapshot) -> None:

@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.support import APPS, Outcome, Program, run
+from tests.target.pythons import cache, newest_target, toolchain
+
+__all__ = ["cache", "newest_target", "toolchain"]
 
 
 def told(outcome: Outcome) -> str:

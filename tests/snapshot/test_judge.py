@@ -1,0 +1,107 @@
+"""What is recorded, what is run again, and what is late: judgements on what modules asked and did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bundler.analyze.graph import Binding, Import
+from bundler.analyze.tell.leading import LeadingPart
+from bundler.snapshot.judge import guarded_variables, importers, recordable, unanswered
+from bundler.snapshot.model import Event, Graph, Note
+from bundler.snapshot.rules import Rules, load_rules
+
+NO_RULES = Rules(again={}, harmless=(), keeps=(), unordered=frozenset(), steady=())
+
+
+def events(text: str) -> list[Event]:
+    """`a(b c) !d`: a imports b and c, and d fails."""
+    found = []
+    open_: list[tuple[str, bool]] = []
+    word = ""
+    for letter in f"{text} ":
+        if letter not in "() ":
+            word += letter
+            continue
+        if word:
+            fails = word.startswith("!")
+            found.append(Event("begin", word.lstrip("!")))
+            if letter == "(":
+                open_.append((word.lstrip("!"), fails))
+            else:
+                found.append(Event("fail" if fails else "end", word.lstrip("!")))
+        if letter == ")":
+            name, fails = open_.pop()
+            found.append(Event("fail" if fails else "end", name))
+        word = ""
+    return found
+
+
+def edges(*pairs: str) -> list[Import]:
+    return [Import(pair.partition(">")[0], pair.partition(">")[2], Binding.EAGER) for pair in pairs]
+
+
+@pytest.mark.parametrize(
+    ("text", "late", "imports", "expected"),
+    [
+        ("a b c", ["b"], [], ["a", "c"]),
+        ("a(b c) d", ["c"], ["a>c"], ["b", "d"]),
+        ("p(p.x p.y) q", ["p"], [], ["q"]),
+        ("os(path(generic)) z", ["z"], ["os>path", "path>generic", "generic>os", "path>os"], ["os", "path", "generic"]),
+        ("os(path(generic late)) z", ["late"], ["os>path", "path>generic", "generic>os", "path>late"], ["z"]),
+        ("a !b c", [], [], ["a", "c"]),
+    ],
+    ids=["skipped", "with importers", "package", "circle", "circle with one", "failed"],
+)
+def test_recordable(text: str, late: list[str], imports: list[str], expected: list[str]):
+    """A late module is left out with all that import it; others are imported in the program's order, circles whole."""
+    assert recordable(events(text), late, edges(*imports), up_to_first=False) == tuple(expected)
+
+
+def test_recordable_up_to_first():
+    """Where the order can be told, what comes behind the first late module is left out."""
+    assert recordable(events("a b c"), ["b"], [], up_to_first=True) == ("a",)
+    assert recordable(events("p(a late b) c"), ["late"], edges("p>late"), up_to_first=True) == ("a",)
+
+
+def test_importers():
+    """The modules that were being imported when one began."""
+    assert importers(events("__main__(a(b c(d)))"), "d") == ("a", "c")
+
+
+def test_unanswered():
+    """Questions that other recordings answer in another way may be asked; others not, unless their statement is run again."""
+    notes = [Note("a", 1, "time", ""), Note("a", 3, "path", "/etc/x"), Note("b", 2, "output", "")]
+    assert set(unanswered(notes, NO_RULES, ())) == {"a", "b"}
+    again = LeadingPart(Path("a.py"), "/a.py", (3, 4), "a")
+    assert set(unanswered(notes, NO_RULES, (again,))) == {"b"}
+    printing = LeadingPart(Path("b.py"), "/b.py", (1, 2), "b")
+    assert "b" in unanswered(notes, NO_RULES, (again, printing))
+
+
+def test_guards():
+    """A variable that hardly anybody sets is guarded, one that everybody has is not."""
+    notes = [Note("a", 1, "variable", name) for name in ("NO_COLOR", "HOME", "LC_ALL", "")]
+    assert guarded_variables(notes, NO_RULES) == ("NO_COLOR",)
+
+
+def test_graphs():
+    """Names that hold something else, or are missing, differ; the order of names makes no difference."""
+    one = Graph({("a", "x"): "1", ("a", "y"): "2"})
+    other = Graph({("a", "y"): "3", ("a", "x"): "1", ("b", "z"): "4"})
+    assert one.differing(other) == (("a", "y"), ("b", "z"))
+
+
+def test_rules_are_whole():
+    """Every rule has a module and a reason."""
+    import tomli
+
+    import bundler.snapshot.rules
+
+    raw = tomli.loads(Path(bundler.snapshot.rules.__file__).with_name("rules.toml").read_text())
+    for kind, rows in raw.items():
+        for row in rows:
+            assert row["reason"], kind
+            assert row.get("module") or row.get("owner"), kind
+    assert load_rules().again["time"] == "tzset()"
