@@ -179,7 +179,10 @@ def read_description(path: Path) -> SnapshotDocument | None:
     if row.state != bundle_constant("BUNDLE_RECORDED"):
         return None
     start = int(bundle_ffi().cast("uintptr_t", row.description)) - section.address
-    found: SnapshotDocument = json.loads(content[start : content.index(b"\0", start)])
+    try:
+        found: SnapshotDocument = json.loads(content[start : content.index(b"\0", start)])
+    except ValueError:  # of another version
+        return None
     return found
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.snapshot.conftest import Recorded, told
-from tests.support import APPS, EXAMPLES, run
+from tests.support import APPS, EXAMPLES, inspect, run
 
 COMMANDS = ("facts", "threads", "processes", "memory", "ends", "fails", "interrupted")
 
@@ -148,6 +148,26 @@ def test_file_is_gone(library: Recorded, tmp_path: Path):
         done = run(command, environment=library.environment({"BUNDLE_TRACE": "snapshot"}))
         assert told(done) == "the executable's file"
         assert done.stdout == library.start("memory").stdout
+
+
+def test_inspected(library: Recorded, recorded: Callable[[Path], Recorded]):
+    """`bundle inspect` tells what is recorded, what is not and why, and what is guarded."""
+    found = inspect(library.binary)["snapshot"]
+    assert {"argparse", "asyncio", "sqlite3"} <= set(found["modules"])
+    assert found["late"] == {}
+    assert "PYTHONHASHSEED" in found["guards"]
+    late = inspect(recorded(APPS / "hostile" / "hostile.py").binary)["snapshot"]["late"]
+    assert {
+        "prints",
+        "warns",
+        "makes_folder",
+        "sets_locale",
+        "sets_umask",
+        "blocks_signal",
+        "reads_arguments",
+    } <= late.keys()
+    assert {"reads_prefix", "asks_files", "asks_user"} <= late.keys()
+    assert late["prints"] == "it prints or writes"
 
 
 def test_builds_are_equal(library: Recorded, build: Callable[..., Path]):
