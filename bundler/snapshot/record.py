@@ -265,6 +265,7 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
 
     All copies are made before one is started: a process that is started meanwhile would hold them open for writing.
     """
+    path = path.absolute()  # it runs in a folder of its own
     path.parent.mkdir(parents=True)
     shutil.copyfile(linked.path, path)
     path.chmod(0o700)

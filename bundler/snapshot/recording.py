@@ -52,6 +52,7 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
             Feature(row.leaf, row.subleaf, tuple(row.masks), tuple(row.values))
             for row in _rows("struct bundle_feature", parts["features"][0].content)
         ),
+        streams_are_alone=bool(parts["alone"][0].content),
         variables=tuple(each.content.decode("utf-8", "surrogateescape") for each in parts["variable"]),
         notes=notes,
         owners=owners,

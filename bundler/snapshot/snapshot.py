@@ -51,8 +51,6 @@ log = logging.getLogger("bundler.process")
 
 # Variables that make the interpreter another (docs/environment.md).
 _INTERPRETER_VARIABLES = (
-    "PYTHONUNBUFFERED",
-    "PYTHONFAULTHANDLER",
     "PYTHONTRACEMALLOC",
     "PYTHONHASHSEED",
     "PYTHONWARNINGS",
@@ -268,7 +266,8 @@ def _judged(  # noqa: PLR0913 - what a verdict depends on
             if moved:
                 log.info("snapshot: %d names differ in another order: %s", len(moved), moved[:10])
                 return _OtherOrder(*moved[0])
-    guarded = (*_INTERPRETER_VARIABLES, *guarded_variables(first.notes, rules))
+    unbuffered = () if first.streams_are_alone else ("PYTHONUNBUFFERED",)
+    guarded = (*unbuffered, *_INTERPRETER_VARIABLES, *guarded_variables(first.notes, rules))
     return make_snapshot(subject.linked, first, subject.pristine, kept, local, guarded, ANSWERS.environment, late)
 
 

@@ -78,6 +78,18 @@ find_streams(void)
     return 0;
 }
 
+bool
+bundle_streams_are_alone(void)
+{
+    for (int i = 1; i < STREAMS; i++) {
+        /* By the layers above, and here; the text's layer knows both. */
+        if (Py_REFCNT(found.buffer[i]) != 2 || Py_REFCNT(found.raw[i]) != 3) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* threading's object for the main thread becomes the one with these numbers. */
 static int
 set_main_thread(unsigned long ident, unsigned long native_id)
@@ -286,6 +298,40 @@ stream_errors(void)
     return is_lenient ? "surrogateescape" : "strict";
 }
 
+/* Is a variable set that is no more than a switch? */
+static bool
+is_switched_on(const char *name)
+{
+    const char *value = __real_getenv(name);
+    return value && *value;
+}
+
+/* PYTHONUNBUFFERED: text is written at once, and there is no layer between it and the file. */
+PER_PROCESS static bool is_unbuffered;
+
+static int
+adopt_unbuffered(int fd, const char *errors)
+{
+    PyObject *done = PyObject_CallMethod(found.buffer[fd], "detach", NULL);
+    Py_XDECREF(done);
+    done = done ? PyObject_CallMethod(found.text[fd], "__init__", "OsssOO", found.raw[fd], "utf-8",
+                                      fd == 2 ? "backslashreplace" : errors, "\n", Py_False, Py_True)
+                : NULL;
+    Py_XDECREF(done);
+    return done ? 0 : -1;
+}
+
+/* PYTHONFAULTHANDLER (faulthandler.c, _PyFaulthandler_Init). */
+static int
+enable_faulthandler(void)
+{
+    PyObject *module = PyImport_ImportModule("faulthandler");
+    PyObject *done = module ? PyObject_CallMethod(module, "enable", NULL) : NULL;
+    Py_XDECREF(done);
+    Py_XDECREF(module);
+    return done ? 0 : -1;
+}
+
 /* pylifecycle.c, create_stdio: the same three objects are initialised again. */
 static int
 adopt_stream(int fd, const char *errors)
@@ -296,6 +342,9 @@ adopt_stream(int fd, const char *errors)
         return -1;
     }
     Py_DECREF(done);
+    if (fd && is_unbuffered) {
+        return adopt_unbuffered(fd, errors);
+    }
     PyObject *size = PyObject_GetAttrString(found.raw[fd], "_blksize");
     done = size ? PyObject_CallMethod(found.buffer[fd], "__init__", "OO", found.raw[fd], size) : NULL;
     Py_XDECREF(size);
@@ -441,6 +490,10 @@ bundle_adopt(const struct bundle_start *start, bool *is_ready)
         return NULL;
     }
     *is_ready = found.is_ready;
+    is_unbuffered = is_switched_on("PYTHONUNBUFFERED");
+    if (is_switched_on("PYTHONFAULTHANDLER") && enable_faulthandler() < 0) {
+        return NULL;
+    }
     PyObject *globals = adopt_streams(stream_errors()) == 0 && do_again() == 0 ? found.globals : NULL;
     forget_references();
     return globals; /* held by the module */

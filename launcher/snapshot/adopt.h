@@ -9,6 +9,9 @@
    code to run in it whenever the program starts. `is_ready`: as in bundle_adopt. */
 int bundle_prepare_adoption(PyObject *globals, PyObject *again, bool is_ready);
 
+/* Does nothing but the standard streams hold what lies below them? Else they cannot become unbuffered. */
+bool bundle_streams_are_alone(void);
+
 /* The locale of this process, if a program that was recorded can have it. Sets it. */
 bool bundle_locale_fits(void);
 

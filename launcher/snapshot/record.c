@@ -594,6 +594,7 @@ write_recording(void)
     look_for_obstacles();
     put_signals();
     put_features();
+    put("alone", 0, "", bundle_streams_are_alone());
     environ = NULL;
     usual_allocations();
     bundle_close_region();

@@ -72,9 +72,7 @@ def test_ignored_signals(library: Recorded):
 GUARDED = {
     "PYTHONHASHSEED": "7",
     "PYTHONTRACEMALLOC": "1",
-    "PYTHONFAULTHANDLER": "1",
     "PYTHONWARNINGS": "error",
-    "PYTHONUNBUFFERED": "1",
 }
 
 
@@ -84,6 +82,12 @@ def test_guards(library: Recorded, name: str):
     done = library.start("facts", **{name: GUARDED[name]})
     assert told(done) == name
     library.program.check_same("facts", environment=library.environment({name: GUARDED[name]}))
+
+
+@pytest.mark.parametrize("command", ["facts", "ends", "fails"])
+def test_switches(library: Recorded, command: str):
+    """PYTHONUNBUFFERED and PYTHONFAULTHANDLER, which container images set, hold in a restored start."""
+    library.check_same(command, PYTHONUNBUFFERED="1", PYTHONFAULTHANDLER="1")
 
 
 def test_switched_off(library: Recorded):
