@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bundler import link
+from bundler import link, release
 from bundler.analyze import ModuleGraph, analyze
 from bundler.analyze.graph import SourceModule
 from bundler.analyze.installed.locate import Locator
@@ -19,19 +19,24 @@ from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.freeze import FrozenImage, freeze
 from bundler.link import LauncherFiles, LinkPlan
 from bundler.link.contents import FileEntry
-from bundler.project import find_project_file, record
+from bundler.project import find_project_file, read_header, record
 from bundler.report import Reporter, count_text, size_text
 from bundler.selfcheck import self_check
 from bundler.settings import Settings
-from bundler.target import Linkage, TargetPython, probe
+from bundler.target import Linkage, TargetPython, probe, script_environment
 from bundler.toolchain import find_toolchain
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A finished binary. `modules` are frozen in it, `compiled` of them were not in the cache."""
+    """A finished binary. `modules` are frozen in it, `compiled` of them were not in the cache.
 
+    `links` lead to it, with the names of its programs if it holds several.
+    """
+
+    name: str
     path: Path
+    links: tuple[Path, ...]
     python: str
     modules: int
     compiled: int
@@ -44,7 +49,10 @@ def bundle(settings: Settings, report: Reporter) -> Built:
     link.check_linker(context.toolchain, target.libpython.linkage, context.cache)
     with link.launcher_objects(target, context.toolchain, context.cache) as launcher:
         graph = _analyzed(target, settings, context)
-        _check_output(settings.output_for(graph.name), graph)
+        output = settings.output_for(graph.name)
+        links = release.link_names(output, (command.name for command in settings.commands))
+        _check_output(output, graph)
+        release.check_links(links)
         image = _frozen(graph, target, settings, context)
         if settings.self_check:
             _checked(image, target, settings, context)
@@ -55,7 +63,8 @@ def bundle(settings: Settings, report: Reporter) -> Built:
     if planned.floor is not None:
         report.findings(tuple(link.above_floor(link.needed_versions(planned.output), planned.floor.version)))
     _tell_own_files(planned, settings, report)
-    return Built(planned.output, target.version_text, len(image.modules), image.compiled)
+    release.make_links(planned.output, links)
+    return Built(graph.name, planned.output, links, target.version_text, len(image.modules), image.compiled)
 
 
 def plan(settings: Settings, report: Reporter) -> LinkPlan:
@@ -85,14 +94,15 @@ def traced(settings: Settings, arguments: Sequence[str], folder: Path, report: R
     used = trace(arguments, graph, target, settings, context.cache)
     if not used:
         return None
-    project = find_project_file(folder)
+    script = Path(settings.target) if settings.target and read_header(Path(settings.target)) else None
+    project = script or find_project_file(folder)
     base = (project.parent if project is not None else folder).resolve()
     additions = {
         "hidden-import": used.modules,
         "collect-data": used.packages,
         "add-data": [f"{os.path.relpath(source, base)}:{place}" for source, place in used.files],
     }
-    return record(additions, folder)
+    return record(additions, folder, program=settings.name, script=script)
 
 
 def _context(settings: Settings, report: Reporter) -> BuildContext:
@@ -102,7 +112,10 @@ def _context(settings: Settings, report: Reporter) -> BuildContext:
 def _target(settings: Settings, context: BuildContext) -> TargetPython:
     _tell(settings.findings, settings, context)
     linkage = Linkage(settings.libpython) if settings.libpython else None
-    return probe(settings.python, context, linkage)
+    python = settings.python
+    if settings.requirements is not None:
+        python = script_environment(settings.requirements, python, context)
+    return probe(python, context, linkage)
 
 
 def _analyzed(target: TargetPython, settings: Settings, context: BuildContext, *, tells: bool = True) -> ModuleGraph:

@@ -134,6 +134,45 @@ class InspectDocument(TypedDict):
     ]
 
 
+class ProblemRow(TypedDict):
+    """An error, as [errors.md](errors.md) explains its code."""
+
+    code: str
+    message: str
+    where: str | None
+    notes: Sequence[str]
+    hint: str | None
+
+
+class BuiltRow(TypedDict):
+    """A program that was built, or could not be."""
+
+    name: Annotated[str, "the program's name"]
+    output: Annotated[str | None, "the path of the binary; null, as in the following rows, if it was not built"]
+    links: Annotated[Sequence[str], "paths of links to it, by whose names its programs are started if it holds several"]
+    size: Annotated[int | None, "size of the file, in bytes"]
+    sha256: Annotated[str | None, "SHA-256 of the file, in hexadecimal digits"]
+    python: Annotated[str | None, "version of the embedded Python"]
+    modules: Annotated[int | None, "number of frozen modules"]
+    compiled: Annotated[int | None, "number of these that were not in the cache"]
+    seconds: Annotated[float, "duration of the build"]
+    problem: Annotated[
+        ProblemRow | None,
+        'what kept it from being built: `{"code", "message", "where", "notes", "hint"}`; null if it was built',
+    ]
+
+
+class BuildDocument(TypedDict):
+    """`bundle TARGET --json`."""
+
+    format: _Format
+    bundler: Annotated[str, "version of the bundler"]
+    status: Annotated[int, "the exit status of the command"]
+    programs: Annotated[
+        Sequence[BuiltRow], "the programs in the order in which they were built, each with the keys below"
+    ]
+
+
 class PlannedModules(TypedDict):
     """Modules by kind, in the order of names."""
 

@@ -1,7 +1,8 @@
 """Noun: the options of a build, in one frozen object. Imports no verb.
 
 An option is declared once, with its field of `Settings`. The parser (`cli.py`), the reader of `[tool.bundle]`
-(`project.py`), the conversion of values (`values.py`) and the tables of `docs/cli.md` (`reference.py`) are derived from it.
+(`project/`), the conversion of values (`values.py`) and the tables of docs/cli.md and docs/configuration.md
+(`reference.py`) are derived from it.
 """
 
 from __future__ import annotations
@@ -62,6 +63,14 @@ class Group(Enum):
     BUILD = "the build"
 
 
+class Place(Enum):
+    """The tables of pyproject.toml in which an option can stand; the value is their description."""
+
+    ANY = "either"
+    PROJECT = "`[tool.bundle]`"
+    PROGRAM = "`[[tool.bundle.program]]`"  # and not on the command line
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """The description of an option, without its default.
@@ -76,6 +85,7 @@ class Option:
     help: str
     metavar: str = ""
     short: str = ""
+    place: Place = Place.ANY
 
     @property
     def spelling(self) -> str:
@@ -92,9 +102,57 @@ class AddedData:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredScript:
+    """A command that pyproject.toml declares, for the case that the project is not installed.
+
+    `function`: as in `[project.scripts]`. `requires`: the project's dependencies. `install`: the shell command that
+    installs the project.
+    """
+
+    function: str
+    requires: tuple[str, ...]
+    install: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A program of a binary that holds several: its name, and one of the ways to say what it is."""
+
+    name: str
+    target: str | None = None
+    module: str | None = None
+    script: str | None = None
+    declared: DeclaredScript | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """The Python (a version specifier, or "") and the distributions that the header of a script asks for (PEP 723).
+
+    `is_python_given`: an interpreter was named, and no other may take its place.
+    """
+
+    script: Path
+    python: str
+    dependencies: tuple[str, ...]
+    is_python_given: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one build. Defaults are those of `bundle TARGET`."""
 
+    name: Annotated[
+        str | None,
+        Option(
+            "name",
+            ValueType.TEXT,
+            Group.ENTRY,
+            "the name of the program, by which `--program` chooses it, and of its binary (default: that of what is bundled); "
+            "without `target`, `module` and `script`: a command of `[project.scripts]`",
+            place=Place.PROGRAM,
+        ),
+    ] = None
     target: Annotated[
         str | None,
         Option(
@@ -127,6 +185,17 @@ class Settings:
             metavar="PYTHON",
         ),
     ] = Path(sys.executable)
+    multicall: Annotated[
+        bool,
+        Option(
+            "multicall",
+            ValueType.SWITCH,
+            Group.ENTRY,
+            "put all programs of the project into one binary, which runs the one by whose name it is started; links with "
+            "their names are made beside it",
+            place=Place.PROJECT,
+        ),
+    ] = False
     hidden_imports: Annotated[
         tuple[str, ...],
         Option(
@@ -310,6 +379,7 @@ class Settings:
             Group.BUILD,
             "the folder for compiled modules (default: $BUNDLER_CACHE_DIR, else bundler in the user's cache folder)",
             metavar="DIR",
+            place=Place.PROJECT,
         ),
     ] = Path()
     run: Annotated[
@@ -419,17 +489,27 @@ class Settings:
             Group.BUILD,
             "print only errors, and warnings of imports in your own code that will certainly fail",
             short="-q",
+            place=Place.PROJECT,
         ),
     ] = False
     verbose: Annotated[
         bool,
         Option(
-            "verbose", ValueType.SWITCH, Group.BUILD, "list details in full, and show the commands that run", short="-v"
+            "verbose",
+            ValueType.SWITCH,
+            Group.BUILD,
+            "list details in full, and show the commands that run",
+            short="-v",
+            place=Place.PROJECT,
         ),
     ] = False
     compiler: str | None = None  # the variable CC
     library_folders: tuple[str, ...] = ()  # the variable LD_LIBRARY_PATH
     folder: Path = Path()  # where modules that TARGET and -m name are looked for first
+    source_folders: tuple[Path, ...] = ()  # where those of the project lie that are not installed
+    declared: DeclaredScript | None = None  # of `script`
+    commands: tuple[Command, ...] = ()  # of a binary for several programs; TARGET, -m and --script are None then
+    requirements: Requirements | None = None  # for which an environment is made; `python` is its base then
     findings: tuple[Diagnostic, ...] = ()  # about where these settings come from
 
     @property
@@ -451,7 +531,8 @@ class Settings:
     @property
     def subject(self) -> str:
         """The program to be bundled, in the user's word."""
-        return self.target or self.module or self.script or ""
+        several = ", ".join(command.name for command in self.commands)
+        return self.target or self.module or self.script or several
 
     def output_for(self, name: str) -> Path:
         """The path of the binary of a program of this name."""
@@ -462,6 +543,11 @@ OPTIONS: Mapping[str, Option] = {
     field: hint.__metadata__[0]
     for field, hint in get_type_hints(Settings, include_extras=True).items()
     if get_origin(hint) is Annotated
+}
+
+# Those that the command line has.
+COMMAND_LINE: Mapping[str, Option] = {
+    field: option for field, option in OPTIONS.items() if option.place is not Place.PROGRAM
 }
 
 # Options of a group exclude each other; one of the first group must be given.

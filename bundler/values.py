@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bundler.errors import BundleError
 from bundler.interpreters import DefaultPython, default_python, find_python
@@ -27,6 +27,9 @@ from bundler.settings import (
     Settings,
     ValueType,
 )
+
+if TYPE_CHECKING:
+    from bundler.environments import Manager
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,30 +116,49 @@ def _added_data(text: str, folder: Path) -> AddedData:
 # --- Putting it together ----------------------------------------------------------------------------------------------
 
 
-def combine(flags: Given, project: Given, variables: Mapping[str, str]) -> Settings:
-    """Flags win over the project's file, which wins over the environment; lists add up, flags last.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Facts about the project around a program. `folder`: that of its file. `source_folders`: as in Settings."""
 
-    An option that excludes others of the file replaces them: `-m` on the command line sets `target` in the file aside.
+    folder: Path = Path()
+    source_folders: tuple[Path, ...] = ()
+    manager: Manager | None = None
+
+
+def layered(layers: Iterable[Given]) -> dict[str, Any]:
+    """The values of several places, of which later ones win. Lists add up.
+
+    An option that excludes others of an earlier place replaces them: `-m` on the command line sets `target` in a file aside.
     """
-    values = dict(project.values)
-    for group in EXCLUSIVE:
-        if any(flags.values.get(name) for name in group):
-            for name in group:
-                values.pop(name, None)
-    for name, value in flags.values.items():
-        values[name] = (*values.get(name, ()), *value) if OPTIONS[name].kind.is_list else value
+    values: dict[str, Any] = {}
+    for layer in layers:
+        for group in EXCLUSIVE:
+            if any(layer.values.get(name) for name in group):
+                for name in group:
+                    values.pop(name, None)
+        for name, value in layer.values.items():
+            values[name] = (*values.get(name, ()), *value) if OPTIONS[name].kind.is_list else value
+    return values
+
+
+def combine(flags: Given, written: Sequence[Given], around: Around, variables: Mapping[str, str]) -> Settings:
+    """The settings of a program: flags win over what is written in files, the last first, and this over the environment."""
+    values = layered((*written, flags))
     python = (
-        DefaultPython(values["python"]) if "python" in values else default_python(variables, (project.folder, Path()))
+        DefaultPython(values["python"])
+        if "python" in values
+        else default_python(variables, (around.folder, Path()), around.manager)
     )
     values["python"] = python.path.absolute()
-    values["cache_dir"] = _cache_dir(flags, project, variables).absolute()
+    values["cache_dir"] = _cache_dir(flags, layered(written), variables).absolute()
     given_by_flag = any(flags.values.get(name) for name in ENTRIES)
     return Settings(
         **values,
         compiler=variables.get("CC") or None,
         library_folders=tuple(filter(None, variables.get("LD_LIBRARY_PATH", "").split(":"))),
         findings=python.findings,
-        folder=flags.folder if given_by_flag else project.folder,
+        folder=flags.folder if given_by_flag else around.folder,
+        source_folders=around.source_folders,
     )
 
 
@@ -163,10 +185,10 @@ def default_cache_dir(variables: Mapping[str, str] = os.environ) -> Path:
         ) from error
 
 
-def _cache_dir(flags: Given, project: Given, variables: Mapping[str, str]) -> Path:
+def _cache_dir(flags: Given, written: Mapping[str, Any], variables: Mapping[str, str]) -> Path:
     """The cache folder. The environment wins over the project's file: it belongs to a machine, the file to all who build."""
     if "cache_dir" in flags.values:
         return flags.values["cache_dir"]  # type: ignore[no-any-return]
-    if "cache_dir" in project.values and not variables.get("BUNDLER_CACHE_DIR"):
-        return project.values["cache_dir"]  # type: ignore[no-any-return]
+    if "cache_dir" in written and not variables.get("BUNDLER_CACHE_DIR"):
+        return written["cache_dir"]  # type: ignore[no-any-return]
     return default_cache_dir(variables)

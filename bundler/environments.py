@@ -1,0 +1,59 @@
+"""Tools that make the environment of a project, and where each keeps it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bundler.process import CommandError, run
+
+_SECONDS = 60  # for a tool to answer
+
+
+@dataclass(frozen=True, slots=True)
+class Manager:
+    """A tool that makes the environment of a project.
+
+    Its use shows in a `table` of pyproject.toml, in a `lock` file beside it, or in a build `backend` whose name begins
+    like that. `question`: its arguments to print the environment's folder, if that is elsewhere than `.venv`.
+    `install`: the shell command that makes the environment with the project in it.
+    """
+
+    name: str
+    table: tuple[str, ...]
+    lock: str
+    backend: str
+    install: str
+    question: tuple[str, ...] = ()
+
+
+# In the order in which they are looked for: who uses hatchling as a backend alone may use any tool.
+MANAGERS = (
+    Manager("uv", ("tool", "uv"), "uv.lock", "uv_build", "uv sync"),
+    Manager("poetry", ("tool", "poetry"), "poetry.lock", "poetry", "poetry install", ("env", "info", "--path")),
+    Manager("pdm", ("tool", "pdm"), "pdm.lock", "pdm", "pdm install"),
+    Manager("hatch", ("tool", "hatch"), "hatch.toml", "hatchling", "hatch env create", ("env", "find")),
+)
+WITHOUT_MANAGER = "python -m venv .venv && .venv/bin/pip install ."
+
+
+def managed_python(manager: Manager, folder: Path, variables: Mapping[str, str]) -> Path | None:
+    """The interpreter of the environment that a tool made for the project in a folder, elsewhere than in `.venv`."""
+    return next((python for python in _candidates(manager, folder, variables) if python.exists()), None)
+
+
+def _candidates(manager: Manager, folder: Path, variables: Mapping[str, str]) -> Iterator[Path]:
+    if manager.name == "uv" and variables.get("UV_PROJECT_ENVIRONMENT"):
+        yield folder / variables["UV_PROJECT_ENVIRONMENT"] / "bin" / "python"
+    if manager.name == "pdm" and (folder / ".pdm-python").is_file():
+        yield Path((folder / ".pdm-python").read_text().strip())
+    tool = shutil.which(manager.name, path=variables.get("PATH")) if manager.question else None
+    if tool is not None:
+        try:
+            answer = run([tool, *manager.question], cwd=folder.absolute(), seconds=_SECONDS).stdout.decode()
+        except CommandError:
+            return  # it has made none
+        for line in answer.splitlines():
+            yield Path(line.strip()) / "bin" / "python"

@@ -1,0 +1,166 @@
+"""Makes the settings of each binary of a project from the command line, the project's files and the environment."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bundler.errors import BundleError
+from bundler.project.header import Header, read_header
+from bundler.project.model import Program, Project
+from bundler.project.read import OWN, header_options
+from bundler.settings import ENTRIES, OPTIONS, Command, Settings
+from bundler.values import Around, Given, combine, is_path
+
+_IN_PROGRAM = "write it in the `[[tool.bundle.program]]` of a program"
+
+
+def choose(flags: Given, names: Sequence[str], project: Project, variables: Mapping[str, str]) -> tuple[Settings, ...]:
+    """The settings of each binary to build, in the file's order; none when nothing says what to bundle.
+
+    `names`: of programs that are asked for, if not all. BundleError when there is no such program, or when options of
+    several programs contradict each other.
+    """
+    if any(flags.values.get(field) for field in ENTRIES):
+        return (_named_by_flags(flags, project, variables),)
+    programs = _asked_for(names, project.programs)
+    if programs and _value("multicall", project.common, flags):
+        return (_multicall(flags, programs, project, variables),)
+    if len(programs) > 1 and "output" in project.common.values:
+        raise BundleError(
+            "bad-option",
+            f"`output` in `[tool.bundle]` is one file, but the project has {len(programs)} programs",
+            where=str(project.file),
+            hint=_IN_PROGRAM,
+        )
+    built = tuple(_settings((project.common, each.options), flags, each, project, variables) for each in programs)
+    if "output" not in flags.values:  # else it is the command line that is wrong
+        _refuse_equal_outputs(built, project)
+    return built
+
+
+def _value(field: str, common: Given, flags: Given) -> Any:  # of that field
+    """The value of an option of the whole project."""
+    return flags.values.get(field, common.values.get(field))
+
+
+def _named_by_flags(flags: Given, project: Project, variables: Mapping[str, str]) -> Settings:
+    """The program on the command line; if the project declares it, with its own options."""
+    declared = next((each for each in project.programs if _entry(each.options) == _entry(flags)), None)
+    if declared is not None:
+        return _settings((project.common, declared.options), flags, declared, project, variables)
+    # `output` is that of the programs in the file, if there are any.
+    common = _without(("output",), project.common) if project.programs else project.common
+    return _settings((common,), flags, None, project, variables)
+
+
+def _entry(given: Given) -> tuple[str, str] | None:
+    """A field of ENTRIES and its value, a path in its shortest form."""
+    for field in ENTRIES:
+        value = given.values.get(field)
+        if value:
+            is_file = field == "target" and is_path(value, Path())
+            return field, str(Path(value).resolve()) if is_file else value
+    return None
+
+
+def _without(fields: Iterable[str], given: Given) -> Given:
+    return Given({field: value for field, value in given.values.items() if field not in fields}, given.folder)
+
+
+def _asked_for(names: Sequence[str], programs: Sequence[Program]) -> tuple[Program, ...]:
+    known = {program.name: program for program in programs}
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            every = f"its programs are {', '.join(known)}" if known else "pyproject.toml declares none"
+            raise BundleError(
+                "no-such-program",
+                f"the project has no program `{name}`",
+                hint=f"did you mean `{near[0]}`?" if near else every,
+            )
+    if len(known) < len(programs):
+        twice = next(each.name for each in programs if known[each.name] is not each)
+        raise BundleError(
+            "bad-option",
+            f"two programs are called `{twice}`",
+            hint="give one of them another `name` in its `[[tool.bundle.program]]`",
+        )
+    return tuple(program for program in programs if not names or program.name in names)
+
+
+def _settings(
+    written: Sequence[Given], flags: Given, program: Program | None, project: Project, variables: Mapping[str, str]
+) -> Settings:
+    common, *own = written
+    header = project.header or _header_of(own)
+    if header is not None and project.header is None:
+        written = (common, header_options(header), *own)
+    around = Around(project.folder, project.source_folders, project.manager)
+    settings = combine(flags, written, around, variables)
+    settings = replace(settings, declared=program.declared if program is not None else None)
+    return _with_requirements(settings, header, (*written, flags)) if header is not None else settings
+
+
+def _with_requirements(settings: Settings, header: Header, layers: Iterable[Given]) -> Settings:
+    """The settings with what a header requires, unless a virtual environment is named that is to be used as it is."""
+    is_given = any("python" in layer.values for layer in layers)
+    if is_given and (settings.python.parent.parent / "pyvenv.cfg").is_file():
+        return settings
+    findings = settings.findings if is_given else ()  # about an environment of which only the interpreter is used
+    return replace(settings, requirements=replace(header.requirements, is_python_given=is_given), findings=findings)
+
+
+def _header_of(own: Sequence[Given]) -> Header | None:
+    """The header of the script that a program is."""
+    target = next((each.values["target"] for each in own if each.values.get("target")), None)
+    return read_header(Path(target)) if target is not None and is_path(target, Path()) else None
+
+
+def _refuse_equal_outputs(built: Sequence[Settings], project: Project) -> None:
+    outputs: dict[Path, Settings] = {}
+    for each in built:
+        output = each.output_for(each.name or "").absolute() if each.output or each.name else None
+        if output is not None and outputs.setdefault(output, each) is not each:
+            raise BundleError(
+                "bad-option",
+                f"two programs would be written to `{output}`",
+                where=str(project.file),
+                hint="give one of them another `output`",
+            )
+
+
+# --- One binary of several programs -----------------------------------------------------------------------------------
+
+
+def _multicall(flags: Given, programs: Sequence[Program], project: Project, variables: Mapping[str, str]) -> Settings:
+    for program in programs:
+        for field in program.options.values:
+            if field == "output" or (field not in OWN and not OPTIONS[field].kind.is_list):
+                raise BundleError(
+                    "bad-option",
+                    f"`{OPTIONS[field].name}` of the program `{program.name}` cannot differ from that of others in one binary",
+                    where=str(project.file),
+                    hint="write it in `[tool.bundle]`, or build without `multicall`",
+                )
+    commands = tuple(_command(program) for program in programs)
+    own = [_without(OWN, program.options) for program in programs]
+    around = Around(project.folder, project.source_folders, project.manager)
+    settings = combine(flags, (project.common, *own), around, variables)
+    return replace(settings, name=project.name, commands=commands)
+
+
+def _command(program: Program) -> Command:
+    entry = {field: program.options.values.get(field) for field in ENTRIES}
+    target = entry["target"]
+    if target is not None and is_path(target, Path()):
+        raise BundleError(
+            "bad-option",
+            f"`{target}` is a file, and a binary of several programs calls functions",
+            hint=f'name a function in the program `{program.name}`, such as `target = "package.module:main"`, '
+            "or build without `multicall`",
+        )
+    return Command(program.name, **entry, declared=program.declared)

@@ -1,0 +1,74 @@
+"""Finds where a project keeps its modules, and its commands: what each build backend calls these in pyproject.toml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePath
+from typing import Any
+
+from bundler.project.document import Document
+
+# Tables of commands. Poetry's and flit's are older than `[project]`.
+_SCRIPTS = (
+    ("project", "scripts"),
+    ("project", "gui-scripts"),
+    ("tool", "poetry", "scripts"),
+    ("tool", "flit", "scripts"),
+)
+
+
+def commands(document: Document) -> Mapping[str, str]:
+    """Functions by the names of the project's commands, in the file's order."""
+    found: dict[str, str] = {}
+    for keys in _SCRIPTS:
+        for name, value in document.table(*keys).items():
+            function = value.get("reference") or value.get("callable") if isinstance(value, dict) else value
+            if isinstance(function, str) and ":" in function:  # poetry's may also be files
+                found.setdefault(name, function.partition("[")[0].strip())
+    return found
+
+
+def project_name(document: Document) -> str:
+    """The project's name, or that of its folder."""
+    for keys in (("project",), ("tool", "poetry")):
+        name = document.table(*keys).get("name")
+        if isinstance(name, str):
+            return name
+    return document.file.parent.resolve().name
+
+
+def dependencies(document: Document) -> tuple[str, ...]:
+    """The project's requirements, without extras."""
+    declared = document.table("project").get("dependencies")
+    if isinstance(declared, list):
+        return tuple(each for each in declared if isinstance(each, str))
+    of_poetry = document.table("tool", "poetry", "dependencies")
+    return tuple(name for name, value in of_poetry.items() if name != "python" and not _is_optional(value))
+
+
+def _is_optional(value: Any) -> bool:  # a value of TOML
+    return isinstance(value, dict) and bool({"optional", "markers", "python"} & value.keys())
+
+
+def source_folders(document: Document) -> tuple[Path, ...]:
+    """Folders from which the installed project's modules come, the likeliest first."""
+    folder = document.file.parent
+    found = (folder / name for name in (*_configured(document), "src", "."))
+    return tuple(dict.fromkeys(each for each in found if each.is_dir()))
+
+
+def _configured(document: Document) -> Iterator[str]:
+    """Folders of sources in the tables of setuptools, poetry, pdm, uv, maturin and hatch."""
+    yield from _texts([document.table("tool", "setuptools", "package-dir").get("")])
+    yield from _texts(document.table("tool", "setuptools", "packages", "find").get("where"))
+    packages = document.table("tool", "poetry").get("packages")
+    yield from _texts([each.get("from") for each in packages or () if isinstance(each, dict)])
+    yield from _texts([document.table("tool", "pdm", "build").get("package-dir")])
+    yield from _texts([document.table("tool", "uv", "build-backend").get("module-root")])
+    yield from _texts([document.table("tool", "maturin").get("python-source")])
+    for package in _texts(document.table("tool", "hatch", "build", "targets", "wheel").get("packages")):
+        yield str(PurePath(package).parent)
+
+
+def _texts(values: Any) -> Iterator[str]:  # of TOML
+    return (value for value in values if isinstance(value, str)) if isinstance(values, list) else iter(())
