@@ -185,8 +185,10 @@ def _outcome(settings: Settings, report: Reporter) -> Outcome:
         f"{built.path}: {size_text(built.path.stat().st_size)}, Python {built.python}, "
         f"{count_text(built.modules, 'module')} ({cached} from the cache), {time_text(seconds)}"
     )
-    if built.links:
+    if built.delivery.links:
         report.line(f"  runs as {', '.join(command.name for command in settings.commands)}")
+    for archive in built.delivery.archives:
+        report.line(f"{archive}: {size_text(archive.stat().st_size)}")
     return Outcome(settings, seconds, built)
 
 
@@ -326,6 +328,8 @@ def _details(field: str, option: Option) -> dict[str, Any]:
             return {"dest": field, "choices": tuple(map(str, OPTIMIZE_LEVELS)), "metavar": option.metavar}
         case ValueType.EXTENT | ValueType.LINKAGE:
             return {"dest": field, "choices": CHOICES[option.kind], "metavar": option.metavar}
+        case ValueType.ARCHIVES:
+            return {"dest": field, "action": "append", "choices": CHOICES[option.kind], "metavar": option.metavar}
         case ValueType.TEXTS | ValueType.PATHS | ValueType.DATA:
             return {"dest": field, "action": "append", "metavar": option.metavar}
         case ValueType.TEXT | ValueType.PATH | ValueType.PYTHON | ValueType.VERSION | ValueType.FLOOR:

@@ -271,6 +271,11 @@ CODES: Mapping[str, Code] = {
         "Write a script (`app.py`), a folder with `__main__.py`, or `package.module:function`; for a module `-m MODULE`, for "
         "an installed command `--script NAME`.",
     ),
+    "no-zstandard": _error(
+        "archives of the kind `tar.zst` need the package zstandard",
+        "Python before 3.14 has no compressor for this kind of archive.",
+        "Install zstandard beside bundle (the extra `zstd` brings it), or choose `tar.gz` or `zip`.",
+    ),
     "not-a-bundle": _error(
         "`dist/other` was not made by bundler",
         "`bundle inspect` was given a file that does not hold what bundle writes into each binary.",

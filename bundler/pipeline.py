@@ -31,12 +31,12 @@ from bundler.toolchain import find_toolchain
 class Built:
     """A finished binary. `modules` are frozen in it, `compiled` of them were not in the cache.
 
-    `links` lead to it, with the names of its programs if it holds several.
+    `delivery`: what was made beside it.
     """
 
     name: str
     path: Path
-    links: tuple[Path, ...]
+    delivery: release.Delivery
     python: str
     modules: int
     compiled: int
@@ -50,9 +50,8 @@ def bundle(settings: Settings, report: Reporter) -> Built:
     with link.launcher_objects(target, context.toolchain, context.cache) as launcher:
         graph = _analyzed(target, settings, context)
         output = settings.output_for(graph.name)
-        links = release.link_names(output, (command.name for command in settings.commands))
         _check_output(output, graph)
-        release.check_links(links)
+        delivery = release.plan(output, graph.distributions, target.machine, settings)
         image = _frozen(graph, target, settings, context)
         if settings.self_check:
             _checked(image, target, settings, context)
@@ -63,8 +62,8 @@ def bundle(settings: Settings, report: Reporter) -> Built:
     if planned.floor is not None:
         report.findings(tuple(link.above_floor(link.needed_versions(planned.output), planned.floor.version)))
     _tell_own_files(planned, settings, report)
-    release.make_links(planned.output, links)
-    return Built(graph.name, planned.output, links, target.version_text, len(image.modules), image.compiled)
+    release.deliver(delivery)
+    return Built(graph.name, planned.output, delivery, target.version_text, len(image.modules), image.compiled)
 
 
 def plan(settings: Settings, report: Reporter) -> LinkPlan:

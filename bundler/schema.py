@@ -144,6 +144,14 @@ class ProblemRow(TypedDict):
     hint: str | None
 
 
+class ArchiveRow(TypedDict):
+    """An archive of a binary."""
+
+    path: str
+    size: int
+    sha256: str
+
+
 class BuiltRow(TypedDict):
     """A program that was built, or could not be."""
 
@@ -152,6 +160,8 @@ class BuiltRow(TypedDict):
     links: Annotated[Sequence[str], "paths of links to it, by whose names its programs are started if it holds several"]
     size: Annotated[int | None, "size of the file, in bytes"]
     sha256: Annotated[str | None, "SHA-256 of the file, in hexadecimal digits"]
+    archives: Annotated[Sequence[ArchiveRow], 'archives of it, each `{"path", "size", "sha256"}`']
+    checksums: Annotated[Sequence[str], "paths of files with checksums of it and of its archives"]
     python: Annotated[str | None, "version of the embedded Python"]
     modules: Annotated[int | None, "number of frozen modules"]
     compiled: Annotated[int | None, "number of these that were not in the cache"]

@@ -35,17 +35,19 @@ class ValueType(Enum):
     TEXTS = "a list of strings"
     PATHS = "a list of strings (paths)"
     DATA = "a list of strings (`SRC:DEST`)"
+    ARCHIVES = 'a list of "tar.gz", "tar.zst" and "zip"'
 
     @property
     def is_list(self) -> bool:
         """True if the option may be given several times."""
-        return self in (ValueType.TEXTS, ValueType.PATHS, ValueType.DATA)
+        return self in (ValueType.TEXTS, ValueType.PATHS, ValueType.DATA, ValueType.ARCHIVES)
 
 
 # The values of options that take a choice.
 CHOICES: Mapping[ValueType, tuple[str, ...]] = {
     ValueType.EXTENT: ("used", "full"),
     ValueType.LINKAGE: ("static", "shared"),
+    ValueType.ARCHIVES: ("tar.gz", "tar.zst", "zip"),
 }
 
 
@@ -60,6 +62,7 @@ class Group(Enum):
     ENTRY = "what to bundle"
     CONTENTS = "what goes in"
     START = "how the binary starts"
+    RELEASE = "what goes with the binary"
     BUILD = "the build"
 
 
@@ -112,6 +115,19 @@ class DeclaredScript:
     function: str
     requires: tuple[str, ...]
     install: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The parts of a project's metadata that concern a release: its name, its version or "", readme and licence files.
+
+    `folder`: that of the project, in which these files are.
+    """
+
+    folder: Path
+    name: str
+    version: str
+    documents: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,6 +387,36 @@ class Settings:
             "output", ValueType.PATH, Group.BUILD, "the file to write (default: dist/NAME)", metavar="FILE", short="-o"
         ),
     ] = None
+    checksum: Annotated[
+        bool,
+        Option(
+            "checksum",
+            ValueType.SWITCH,
+            Group.RELEASE,
+            "write the SHA-256 of the binary and of each archive to a file beside it (`FILE.sha256`), as `sha256sum` does",
+        ),
+    ] = False
+    archives: Annotated[
+        tuple[str, ...],
+        Option(
+            "archive",
+            ValueType.ARCHIVES,
+            Group.RELEASE,
+            "write an archive beside the binary, with the project's readme and licences: `tar.gz`, `tar.zst` or `zip`",
+            metavar="FORMAT",
+        ),
+    ] = ()
+    archived: Annotated[
+        tuple[AddedData, ...],
+        Option(
+            "archive-file",
+            ValueType.DATA,
+            Group.RELEASE,
+            "a file, a folder or a pattern for archives, such as manual pages and shell completions; DEST is a folder of the "
+            "archive",
+            metavar="SRC:DEST",
+        ),
+    ] = ()
     cache_dir: Annotated[
         Path,
         Option(
@@ -510,6 +556,8 @@ class Settings:
     declared: DeclaredScript | None = None  # of `script`
     commands: tuple[Command, ...] = ()  # of a binary for several programs; TARGET, -m and --script are None then
     requirements: Requirements | None = None  # for which an environment is made; `python` is its base then
+    release: Release | None = None  # of the project that the program belongs to
+    source_date: int | None = None  # the variable SOURCE_DATE_EPOCH, in seconds since 1970
     findings: tuple[Diagnostic, ...] = ()  # about where these settings come from
 
     @property

@@ -24,6 +24,7 @@ from bundler.settings import (
     OPTIONS,
     AddedData,
     Option,
+    Release,
     Settings,
     ValueType,
 )
@@ -66,6 +67,8 @@ def fits(kind: ValueType, raw: object) -> bool:
             return isinstance(raw, str)
         case ValueType.TEXTS | ValueType.PATHS | ValueType.DATA:
             return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
+        case ValueType.ARCHIVES:
+            return isinstance(raw, list) and all(item in CHOICES[kind] for item in raw)
         case ValueType.TEXT | ValueType.TARGET | ValueType.PATH | ValueType.PYTHON:
             return isinstance(raw, str)
 
@@ -79,7 +82,7 @@ def convert(kind: ValueType, raw: Any, folder: Path) -> Any:  # one type for eac
             return folder / os.path.expanduser(raw)  # noqa: PTH111  # Path's raises when there is no such user
         case ValueType.PYTHON:
             return find_python(os.path.expanduser(raw), folder, environment())  # noqa: PTH111
-        case ValueType.TEXTS:
+        case ValueType.TEXTS | ValueType.ARCHIVES:
             return tuple(raw)
         case ValueType.PATHS:
             return tuple(folder / os.path.expanduser(item) for item in raw)  # noqa: PTH111
@@ -118,11 +121,12 @@ def _added_data(text: str, folder: Path) -> AddedData:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Facts about the project around a program. `folder`: that of its file. `source_folders`: as in Settings."""
+    """Facts about the project around a program. `folder`: that of its file. The others: as in Settings and Project."""
 
     folder: Path = Path()
     source_folders: tuple[Path, ...] = ()
     manager: Manager | None = None
+    release: Release | None = None
 
 
 def layered(layers: Iterable[Given]) -> dict[str, Any]:
@@ -159,7 +163,15 @@ def combine(flags: Given, written: Sequence[Given], around: Around, variables: M
         findings=python.findings,
         folder=flags.folder if given_by_flag else around.folder,
         source_folders=around.source_folders,
+        release=around.release,
+        source_date=_source_date(variables),
     )
+
+
+def _source_date(variables: Mapping[str, str]) -> int | None:
+    """The time that files of a release bear (reproducible-builds.org, SOURCE_DATE_EPOCH)."""
+    text = variables.get("SOURCE_DATE_EPOCH", "")
+    return int(text) if text.isdecimal() else None
 
 
 def environment() -> Mapping[str, str]:

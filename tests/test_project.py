@@ -14,7 +14,7 @@ from bundler.errors import BundleError
 from bundler.interpreters import default_python
 from bundler.project import read_header, read_project_file, record
 from bundler.project.document import read_document
-from bundler.project.sources import source_folders
+from bundler.project.metadata import source_folders
 from bundler.settings import Command, DeclaredScript, Requirements, Settings
 from tests.analyze.trees import write
 

@@ -117,6 +117,7 @@ SAMPLES = {
     ValueType.TEXTS: '["some"]',
     ValueType.PATHS: '["some"]',
     ValueType.DATA: '["some:where"]',
+    ValueType.ARCHIVES: '["zip"]',
 }
 
 
@@ -453,7 +454,7 @@ def test_each_kind_takes_one_type(kind: ValueType):
         "text": CHOICES[kind][-1] if kind in CHOICES else "a",
         "number": 1,
         "switch": True,
-        "list": ["a"],
+        "list": [CHOICES[kind][-1]] if kind in CHOICES else ["a"],
         "table": {},
         "other": 1.5,
     }

@@ -99,7 +99,7 @@ def _settings(
     header = project.header or _header_of(own)
     if header is not None and project.header is None:
         written = (common, header_options(header), *own)
-    around = Around(project.folder, project.source_folders, project.manager)
+    around = Around(project.folder, project.source_folders, project.manager, project.release)
     settings = combine(flags, written, around, variables)
     settings = replace(settings, declared=program.declared if program is not None else None)
     return _with_requirements(settings, header, (*written, flags)) if header is not None else settings
@@ -148,7 +148,7 @@ def _multicall(flags: Given, programs: Sequence[Program], project: Project, vari
                 )
     commands = tuple(_command(program) for program in programs)
     own = [_without(OWN, program.options) for program in programs]
-    around = Around(project.folder, project.source_folders, project.manager)
+    around = Around(project.folder, project.source_folders, project.manager, project.release)
     settings = combine(flags, (project.common, *own), around, variables)
     return replace(settings, name=project.name, commands=commands)
 

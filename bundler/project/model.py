@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bundler.environments import Manager
 from bundler.project.header import Header
-from bundler.settings import DeclaredScript
+from bundler.settings import DeclaredScript, Release
 from bundler.values import Given
 
 
@@ -28,7 +28,7 @@ class Project:
     """A project, as pyproject.toml describes it, or the header of a script.
 
     `name`: the project's, or "". `folder`: the file's. `common`: options that all programs share. `source_folders`: where
-    its modules lie that are not installed. `manager`: the tool that makes its environment.
+    its modules lie that are not installed. `manager`: the tool that makes its environment. `release`: its metadata.
     """
 
     name: str = ""
@@ -38,4 +38,5 @@ class Project:
     programs: tuple[Program, ...] = ()
     source_folders: tuple[Path, ...] = ()
     manager: Manager | None = None
+    release: Release | None = None
     header: Header | None = None

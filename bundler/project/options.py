@@ -32,6 +32,7 @@ _EXAMPLES = {
     ValueType.TEXTS: '["NAME"]',
     ValueType.PATHS: '["some/path"]',
     ValueType.DATA: '["data:data"]',
+    ValueType.ARCHIVES: '["tar.gz"]',
 }
 
 

@@ -9,9 +9,9 @@ from bundler.environments import MANAGERS, WITHOUT_MANAGER, Manager
 from bundler.errors import BundleError
 from bundler.project.document import Document, find_project_file, project_folder, read_document
 from bundler.project.header import Header, read_header
+from bundler.project.metadata import commands, dependencies, project_name, release, source_folders
 from bundler.project.model import Program, Project
 from bundler.project.options import Table, options_table, program_tables, read_options
-from bundler.project.sources import commands, dependencies, project_name, source_folders
 from bundler.settings import ENTRIES, DeclaredScript, Place
 from bundler.values import Given, is_path
 
@@ -73,6 +73,7 @@ def read_project_file(file: Path) -> Project:
         programs=programs,
         source_folders=source_folders(document),
         manager=manager,
+        release=release(document),
     )
 
 

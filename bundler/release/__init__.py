@@ -1,5 +1,11 @@
-"""Makes what goes with a finished binary: links by whose names its programs are started."""
+"""Makes what goes with a finished binary: links for its programs, archives, checksums.
 
-from bundler.release.links import check_links, link_names, make_links
+Settings --plan--> Delivery --deliver--> files beside the binary
+"""
 
-__all__ = ["check_links", "link_names", "make_links"]
+from bundler.release.checksum import sha256
+from bundler.release.deliver import deliver
+from bundler.release.delivery import Delivery, Member
+from bundler.release.plan import plan
+
+__all__ = ["Delivery", "Member", "deliver", "plan", "sha256"]

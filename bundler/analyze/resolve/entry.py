@@ -220,7 +220,7 @@ def _declared_home(name: str, declared: DeclaredScript, project: _Project) -> Pa
             f"the program `{name}` needs distributions that the environment lacks: {', '.join(lacking)}",
             hint=hint,
         )
-    home = project.source_home(declared.function)
+    home = project.source_home(declared.function.partition(":")[0])
     if home is None:
         raise BundleError(
             "not-installed",

@@ -1,4 +1,7 @@
-"""Finds where a project keeps its modules, and its commands: what each build backend calls these in pyproject.toml."""
+"""Reads a project's metadata from pyproject.toml: commands, requirements, folders of modules, files for a release.
+
+Each build backend has its own names for some of these.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from bundler.project.document import Document
+from bundler.settings import Release
 
 # Tables of commands. Poetry's and flit's are older than `[project]`.
 _SCRIPTS = (
@@ -35,6 +39,23 @@ def project_name(document: Document) -> str:
         if isinstance(name, str):
             return name
     return document.file.parent.resolve().name
+
+
+# Files of licences where the project lists none: setuptools' defaults, which other backends follow.
+_LICENCES = ("LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*")
+
+
+def release(document: Document) -> Release:
+    """The project's version, and its readme and licence files as far as they are there."""
+    folder, project, poetry = document.file.parent, document.table("project"), document.table("tool", "poetry")
+    version = next((each for each in (project.get("version"), poetry.get("version")) if isinstance(each, str)), "")
+    readme = project.get("readme", poetry.get("readme"))
+    named = readme.get("file") if isinstance(readme, dict) else readme
+    readmes = tuple(_texts(named if isinstance(named, list) else [named])) or ("README*",)
+    licences = (*_texts(project.get("license-files")), *_texts([document.table("project", "license").get("file")]))
+    patterns = (pattern.removeprefix("./") for pattern in (*readmes, *(licences or _LICENCES)))
+    found = (path for pattern in patterns for path in sorted(folder.glob(pattern)) if path.is_file())
+    return Release(folder, project_name(document), version, tuple(dict.fromkeys(found)))
 
 
 def dependencies(document: Document) -> tuple[str, ...]:
