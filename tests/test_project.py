@@ -243,6 +243,17 @@ def test_lines_of_wrong_keys(read: Read):
     assert caught.value.diagnostic.where == "pyproject.toml:14"
 
 
+def test_commands_in_setup_cfg(read: Read):
+    """Commands of older projects of setuptools count where pyproject.toml has none."""
+    cfg = "[metadata]\nname = x%y\n[options.entry_points]\nconsole_scripts =\n    shop = shop:main [extra]\n    b=c:d\nother =\n    e = f:g\n"
+    backend = "[build-system]\nbuild-backend = 'setuptools.build_meta'\n"
+
+    assert subjects(read("", backend, {"setup.cfg": cfg})) == ["shop", "b"]
+    assert subjects(read("", SCRIPTS, {"setup.cfg": cfg})) == ["shop", "admin"]
+    with pytest.raises(UsageError, match="nothing to bundle is named"):
+        read("", backend, {"setup.cfg": "[no\n"})
+
+
 # --- Several programs in one binary -----------------------------------------------------------------------------------
 
 

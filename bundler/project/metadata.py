@@ -6,6 +6,8 @@ Each build backend has its own names for some of these.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from configparser import ConfigParser
+from configparser import Error as ConfigParserError
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -29,7 +31,21 @@ def commands(document: Document) -> Mapping[str, str]:
             function = value.get("reference") or value.get("callable") if isinstance(value, dict) else value
             if isinstance(function, str) and ":" in function:  # poetry's may also be files
                 found.setdefault(name, function.partition("[")[0].strip())
-    return found
+    return found or dict(_commands_of_setuptools(document.file.with_name("setup.cfg")))
+
+
+def _commands_of_setuptools(file: Path) -> Iterator[tuple[str, str]]:
+    """Commands in setup.cfg, where setuptools took them from before there was `[project]`."""
+    settings = ConfigParser(interpolation=None)
+    try:
+        settings.read(file, encoding="utf-8")
+    except (ConfigParserError, UnicodeDecodeError):
+        return  # setuptools tells
+    for group in ("console_scripts", "gui_scripts"):
+        for line in settings.get("options.entry_points", group, fallback="").splitlines():
+            name, equals, function = line.partition("=")
+            if equals:
+                yield name.strip(), function.partition("[")[0].strip()
 
 
 def project_name(document: Document) -> str:
