@@ -390,7 +390,7 @@ def read_programs(
     entry = next((OPTIONS[field] for field in ENTRIES if flags.values.get(field)), None)
     if entry is not None and names:
         raise UsageError(f"`{entry.spelling}` and `--program` exclude each other")
-    from bundler.project import choose, read_project
+    from bundler.project import FILES, choose, read_project
 
     programs = choose(flags, tuple(names), read_project(flags.values.get("target"), Path()), variables)
     if not programs:
@@ -399,11 +399,12 @@ def read_programs(
             "name a script, such as `bundle app.py`, or declare programs in pyproject.toml, in `[project.scripts]` or "
             "`[[tool.bundle.program]]`; `bundle --help` shows the rest",
         )
-    if len(programs) > 1 and "output" in flags.values:
-        raise UsageError(
-            f"`--output` is one file, but the project has {len(programs)} programs",
-            "name one of them with `--program NAME`, or give each its `output` in pyproject.toml",
-        )
+    for option in (OPTIONS[field] for field in FILES if field in flags.values):
+        if len(programs) > 1:
+            raise UsageError(
+                f"`{option.spelling}` is one file, but the project has {len(programs)} programs",
+                f"name one of them with `--program NAME`, or give each its `{option.name}` in pyproject.toml",
+            )
     return programs
 
 

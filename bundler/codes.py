@@ -175,6 +175,14 @@ CODES: Mapping[str, Code] = {
         "Files inside a package that only compilers, type checkers or tests read are not in the binary.",
         "If the program reads them: `--add-data SRC:DEST`.",
     ),
+    "licence": Code(
+        (_WARNING,),
+        "`readline` is under the licence GPL-3.0-or-later: the whole program must be under the GPL: leave it out with "
+        "`--exclude-module readline`, or use a Python with libedit",
+        "With `--sbom` or `--licenses`: a component's licence asks something of those who give the binary to others. The "
+        "message names the licence that its authors, or bundle's table of libraries, declare.",
+        "Leave the component out, or do what its licence asks for.",
+    ),
     "link-failed": _error(
         "the linker failed: ended with status 1",
         "The linker could not make the executable. Its output follows.",

@@ -57,12 +57,17 @@ def bundle(settings: Settings, report: Reporter) -> Built:
             _checked(image, target, settings, context)
         with report.stage("linking"):
             planned = link.plan(image, target, settings)
+            inventory = None
+            if delivery.needs_inventory:
+                inventory = release.take_inventory(planned, graph.distributions, target, delivery)
+                _tell(release.duties(inventory), settings, context)
+                _refuse_warnings(release.duties(inventory), settings)
             _make(planned, launcher(), context)
     report.findings(planned.findings)
     if planned.floor is not None:
         report.findings(tuple(link.above_floor(link.needed_versions(planned.output), planned.floor.version)))
     _tell_own_files(planned, settings, report)
-    release.deliver(delivery)
+    release.deliver(delivery, inventory)
     return Built(graph.name, planned.output, delivery, target.version_text, len(image.modules), image.compiled)
 
 

@@ -417,6 +417,28 @@ class Settings:
             metavar="SRC:DEST",
         ),
     ] = ()
+    sbom: Annotated[
+        Path | None,
+        Option(
+            "sbom",
+            ValueType.PATH,
+            Group.RELEASE,
+            "write a bill of materials in CycloneDX's JSON: distributions, Python and libraries in C, with versions, licences "
+            "and digests",
+            metavar="FILE",
+        ),
+    ] = None
+    notices: Annotated[
+        Path | None,
+        Option(
+            "licenses",
+            ValueType.PATH,
+            Group.RELEASE,
+            "write the licences of all that is in the binary, and warn of those that ask for something when it is given to "
+            "others; archives hold the file",
+            metavar="FILE",
+        ),
+    ] = None
     cache_dir: Annotated[
         Path,
         Option(

@@ -129,7 +129,7 @@ def test_a_file_that_is_not_there(project: Path):
 
 def test_nothing_goes_with_it(project: Path):
     """Unless it is asked for, a binary is alone."""
-    deliver(planned(project / "dist" / "shop", release=Release(project, "x", "1", ())))
+    deliver(planned(project / "dist" / "shop", release=Release(project, "x", "1", ())), None)
 
     assert os.listdir(project / "dist") == ["shop"]
 
@@ -148,7 +148,7 @@ def delivered(folder: Path, source_date: int | None = None) -> Delivery:
     )
     archives = tuple(folder / f"shop-1.{kind}" for kind in KINDS)
     made = Delivery(folder / "shop", archives=archives, members=members, summed=archives, source_date=source_date)
-    deliver(made)
+    deliver(made, None)
     return made
 
 

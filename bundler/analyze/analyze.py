@@ -134,7 +134,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         data_files=tuple(
             replace(_with_origin(file, around.origins), source=locator.user_file(file.source)) for file in data_files
         ),
-        distributions=tuple(Distribution(owner.name, owner.version) for owner in contents.owners),
+        distributions=tuple(Distribution(owner.name, owner.version, owner.metadata) for owner in contents.owners),
         findings=(
             *entry.findings,
             *contents.findings,

@@ -11,7 +11,7 @@ from typing import Any
 from bundler.errors import BundleError
 from bundler.project.header import Header, read_header
 from bundler.project.model import Program, Project
-from bundler.project.read import OWN, header_options
+from bundler.project.read import FILES, OWN, header_options
 from bundler.settings import ENTRIES, OPTIONS, Command, Settings
 from bundler.values import Around, Given, combine, is_path
 
@@ -29,13 +29,14 @@ def choose(flags: Given, names: Sequence[str], project: Project, variables: Mapp
     programs = _asked_for(names, project.programs)
     if programs and _value("multicall", project.common, flags):
         return (_multicall(flags, programs, project, variables),)
-    if len(programs) > 1 and "output" in project.common.values:
-        raise BundleError(
-            "bad-option",
-            f"`output` in `[tool.bundle]` is one file, but the project has {len(programs)} programs",
-            where=str(project.file),
-            hint=_IN_PROGRAM,
-        )
+    for field in FILES if len(programs) > 1 else ():
+        if field in project.common.values:
+            raise BundleError(
+                "bad-option",
+                f"`{OPTIONS[field].name}` in `[tool.bundle]` is one file, but the project has {len(programs)} programs",
+                where=str(project.file),
+                hint=_IN_PROGRAM,
+            )
     built = tuple(_settings((project.common, each.options), flags, each, project, variables) for each in programs)
     if "output" not in flags.values:  # else it is the command line that is wrong
         _refuse_equal_outputs(built, project)
@@ -52,8 +53,8 @@ def _named_by_flags(flags: Given, project: Project, variables: Mapping[str, str]
     declared = next((each for each in project.programs if _entry(each.options) == _entry(flags)), None)
     if declared is not None:
         return _settings((project.common, declared.options), flags, declared, project, variables)
-    # `output` is that of the programs in the file, if there are any.
-    common = _without(("output",), project.common) if project.programs else project.common
+    # `output` and the like are those of the programs in the file, if there are any.
+    common = _without(FILES, project.common) if project.programs else project.common
     return _settings((common,), flags, None, project, variables)
 
 
@@ -139,7 +140,7 @@ def _refuse_equal_outputs(built: Sequence[Settings], project: Project) -> None:
 def _multicall(flags: Given, programs: Sequence[Program], project: Project, variables: Mapping[str, str]) -> Settings:
     for program in programs:
         for field in program.options.values:
-            if field == "output" or (field not in OWN and not OPTIONS[field].kind.is_list):
+            if field in FILES or (field not in OWN and not OPTIONS[field].kind.is_list):
                 raise BundleError(
                     "bad-option",
                     f"`{OPTIONS[field].name}` of the program `{program.name}` cannot differ from that of others in one binary",

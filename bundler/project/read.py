@@ -16,7 +16,8 @@ from bundler.settings import ENTRIES, DeclaredScript, Place
 from bundler.values import Given, is_path
 
 # Options that belong to the program that they stand with.
-OWN = ("name", "output", *ENTRIES)
+FILES = ("output", "sbom", "notices")
+OWN = ("name", *FILES, *ENTRIES)
 
 
 def read_project(target: str | None, here: Path) -> Project:

@@ -5,13 +5,22 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from bundler.cache import write_atomically
 from bundler.release.archive import write_archive
-from bundler.release.checksum import write_checksum
+from bundler.release.checksum import sha256, write_checksum
+from bundler.release.components import Inventory
 from bundler.release.delivery import Delivery
+from bundler.release.notices import notices_text
+from bundler.release.sbom import sbom_text
 
 
-def deliver(delivery: Delivery) -> None:
-    """Make links, archives and checksums, in place of earlier ones."""
+def deliver(delivery: Delivery, inventory: Inventory | None) -> None:
+    """Make links, documents, archives and checksums, in place of earlier ones."""
+    if delivery.sbom is not None and inventory is not None:
+        text = sbom_text(inventory, sha256(delivery.output), delivery.source_date)
+        write_atomically(delivery.sbom, text.encode())
+    if delivery.notices is not None and inventory is not None:
+        write_atomically(delivery.notices, notices_text(inventory).encode())
     for link in delivery.links:
         _make_link(link, delivery.output)
     for archive in delivery.archives:

@@ -25,15 +25,25 @@ class Member:
 class Delivery:
     """The files that go with a binary. `members`: the contents of each archive. `summed`: files to write checksums of.
 
-    `source_date`: the time that members bear, in seconds since 1970, or None for a fixed one.
+    `project`, `version`: of the project that the program belongs to (the name in canonical form), or "". `source_date`: the
+    time that files bear, in seconds since 1970, or None for a fixed one.
     """
 
     output: Path
+    project: str = ""
+    version: str = ""
+    sbom: Path | None = None
+    notices: Path | None = None
     links: tuple[Path, ...] = ()
     archives: tuple[Path, ...] = ()
     members: tuple[Member, ...] = ()
     summed: tuple[Path, ...] = ()
     source_date: int | None = None
+
+    @property
+    def needs_inventory(self) -> bool:
+        """True if the components of the binary are to be listed."""
+        return self.sbom is not None or self.notices is not None
 
     @property
     def checksums(self) -> tuple[Path, ...]:

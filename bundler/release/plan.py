@@ -26,11 +26,17 @@ def plan(output: Path, distributions: Iterable[Distribution], machine: Machine, 
                 f"`{link}` cannot be written: it is a folder",
                 hint="choose another folder for the binary with `-o FILE`; nothing was changed",
             )
-    stem = "-".join(filter(None, (output.name, _version(distributions, settings), "linux", machine.python_name)))
+    project = canonicalize_name(settings.release.name) if settings.release is not None else ""
+    version = _version(project, distributions, settings)
+    stem = "-".join(filter(None, (output.name, version, "linux", machine.python_name)))
     archives = tuple(output.with_name(f"{stem}.{kind}") for kind in dict.fromkeys(settings.archives))
     members = {member.path: member for member in _members(output, links, settings)} if archives else {}
     return Delivery(
         output=output,
+        project=project,
+        version=version,
+        sbom=settings.sbom,
+        notices=settings.notices,
         links=links,
         archives=archives,
         members=tuple(members[path] for path in sorted(members)),
@@ -39,13 +45,12 @@ def plan(output: Path, distributions: Iterable[Distribution], machine: Machine, 
     )
 
 
-def _version(distributions: Iterable[Distribution], settings: Settings) -> str:
+def _version(project: str, distributions: Iterable[Distribution], settings: Settings) -> str:
     """The version of the project, from its file or else from what is installed; "" if it has none."""
     release = settings.release
     if release is None or release.version:
         return release.version if release is not None else ""
-    name = canonicalize_name(release.name)
-    return next((each.version for each in distributions if each.name == name), "")
+    return next((each.version for each in distributions if each.name == project), "")
 
 
 def _members(output: Path, links: tuple[Path, ...], settings: Settings) -> Iterator[Member]:
@@ -63,6 +68,8 @@ def _members(output: Path, links: tuple[Path, ...], settings: Settings) -> Itera
             )
         for file in files:
             yield Member(file.destination, file.source, is_executable=file.is_executable)
+    if settings.notices is not None:
+        yield Member(PurePosixPath(settings.notices.name), settings.notices)
     for link in links:
         yield Member(PurePosixPath(link.name), None, output.name)
     yield Member(PurePosixPath(output.name), output, is_executable=True)
