@@ -193,6 +193,10 @@ def _outcome(settings: Settings, report: Reporter) -> Outcome:
 
 
 def _trace(settings: Settings, arguments: str) -> None:
+    if settings.commands:
+        raise UsageError(
+            "one program can be traced, not a binary of several", "name one with `--no-multicall --program NAME`"
+        )
     from bundler.pipeline import traced
     from bundler.project import project_folder
     from bundler.report import Reporter

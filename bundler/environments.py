@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from bundler.process import CommandError, run
@@ -51,9 +52,14 @@ def _candidates(manager: Manager, folder: Path, variables: Mapping[str, str]) ->
         yield Path((folder / ".pdm-python").read_text().strip())
     tool = shutil.which(manager.name, path=variables.get("PATH")) if manager.question else None
     if tool is not None:
-        try:
-            answer = run([tool, *manager.question], cwd=folder.absolute(), seconds=_SECONDS).stdout.decode()
-        except CommandError:
-            return  # it has made none
-        for line in answer.splitlines():
+        for line in _answer((tool, *manager.question), folder.absolute()):
             yield Path(line.strip()) / "bin" / "python"
+
+
+@cache  # each program of a project asks
+def _answer(command: tuple[str, ...], folder: Path) -> tuple[str, ...]:
+    """The lines that a tool prints in a folder; none if it fails, which says that it has made no environment."""
+    try:
+        return tuple(run(command, cwd=folder, seconds=_SECONDS).stdout.decode().splitlines())
+    except CommandError:
+        return ()

@@ -60,8 +60,7 @@ def bundle(settings: Settings, report: Reporter) -> Built:
             inventory = None
             if delivery.needs_inventory:
                 inventory = release.take_inventory(planned, graph.distributions, target, delivery)
-                _tell(release.duties(inventory), settings, context)
-                _refuse_warnings(release.duties(inventory), settings)
+                _tell_and_refuse(release.duties(inventory), settings, context)
             _make(planned, launcher(), context)
     report.findings(planned.findings)
     if planned.floor is not None:
@@ -133,8 +132,7 @@ def _analyzed(target: TargetPython, settings: Settings, context: BuildContext, *
 
 def _frozen(graph: ModuleGraph, target: TargetPython, settings: Settings, context: BuildContext) -> FrozenImage:
     image = freeze(graph, target, settings, context)
-    _tell(image.findings, settings, context)
-    _refuse_warnings(image.findings, settings)
+    _tell_and_refuse(image.findings, settings, context)
     return image
 
 
@@ -143,6 +141,12 @@ def _tell(findings: Sequence[Diagnostic], settings: Settings, context: BuildCont
     if settings.strict:
         findings = [replace(finding, is_urgent=finding.severity is Severity.WARNING) for finding in findings]
     context.report.findings(findings)
+
+
+def _tell_and_refuse(findings: Sequence[Diagnostic], settings: Settings, context: BuildContext) -> None:
+    """Report findings; BundleError when there are warnings among them and warnings are failures."""
+    _tell(findings, settings, context)
+    _refuse_warnings(findings, settings)
 
 
 def _refuse_warnings(findings: Sequence[Diagnostic], settings: Settings) -> None:

@@ -134,7 +134,7 @@ class Reporter:
         logger.addHandler(_CommandLines(self._console))
 
     def diagnostic(self, finding: Diagnostic) -> None:
-        """A finding in full; when quiet, only errors and what is urgent. Programs of one project share notes."""
+        """A finding in full; when quiet, only errors and what is urgent. A note is told once, for all programs."""
         if finding.severity is Severity.NOTE:
             if finding in self._notes:
                 return

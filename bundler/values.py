@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -39,6 +39,18 @@ class Given:
 
     values: Mapping[str, Any] = field(default_factory=dict)
     folder: Path = Path()
+
+    def without(self, fields: Container[str]) -> Given:
+        """These values without those of some fields."""
+        return Given({field: value for field, value in self.values.items() if field not in fields}, self.folder)
+
+    def only(self, fields: Container[str]) -> Given:
+        """These values for some fields alone."""
+        return Given({field: value for field, value in self.values.items() if field in fields}, self.folder)
+
+    def with_value(self, field: str, value: Any) -> Given:
+        """These values with another one."""
+        return Given({**self.values, field: value}, self.folder)
 
     def conflict(self) -> tuple[Option, ...]:
         """Options that exclude each other, if two of a group are given."""

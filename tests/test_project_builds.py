@@ -265,6 +265,14 @@ def test_only_the_program_is_imported(box: Path):
     assert output([box / "one", "lazy"])[1] == "one ['lazy']\nFalse\n"
 
 
+def test_a_binary_of_several_programs_is_not_traced(box: Path):
+    """A run is of one program."""
+    done = build(box.parent, "trace", "a")
+
+    assert done.status == 2
+    assert b"hint: name one with `--no-multicall --program NAME`" in done.stderr
+
+
 def test_a_folder_in_the_place_of_a_link(one_interpreter: Interpreter, tmp_path: Path):
     """A link replaces files, but no folder; then nothing is built."""
     folder = write(tmp_path, {**BOX, "dist/two/file": "", "dist/one": "earlier"})

@@ -6,9 +6,9 @@ There are Settings for each binary.
 """
 
 from bundler.project.choose import choose
-from bundler.project.document import Document, find_project_file, project_folder
+from bundler.project.document import find_project_file, project_folder
 from bundler.project.header import read_header
-from bundler.project.model import Program, Project
+from bundler.project.model import Document, Program, Project
 from bundler.project.read import FILES, read_project, read_project_file
 from bundler.project.record import record
 

@@ -6,14 +6,13 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from bundler.errors import BundleError
-from bundler.project.header import Header, read_header
-from bundler.project.model import Program, Project
+from bundler.project.header import read_header
+from bundler.project.model import Header, Program, Project
 from bundler.project.read import FILES, OWN, header_options
 from bundler.settings import ENTRIES, OPTIONS, Command, Settings
-from bundler.values import Around, Given, combine, is_path
+from bundler.values import Around, Given, combine, is_path, layered
 
 _IN_PROGRAM = "write it in the `[[tool.bundle.program]]` of a program"
 
@@ -27,7 +26,7 @@ def choose(flags: Given, names: Sequence[str], project: Project, variables: Mapp
     if any(flags.values.get(field) for field in ENTRIES):
         return (_named_by_flags(flags, project, variables),)
     programs = _asked_for(names, project.programs)
-    if programs and _value("multicall", project.common, flags):
+    if programs and layered((project.common, flags)).get("multicall"):
         return (_multicall(flags, programs, project, variables),)
     for field in FILES if len(programs) > 1 else ():
         if field in project.common.values:
@@ -37,25 +36,20 @@ def choose(flags: Given, names: Sequence[str], project: Project, variables: Mapp
                 where=str(project.file),
                 hint=_IN_PROGRAM,
             )
-    built = tuple(_settings((project.common, each.options), flags, each, project, variables) for each in programs)
+    built = tuple(_settings(each, project.common, flags, project, variables) for each in programs)
     if "output" not in flags.values:  # else it is the command line that is wrong
         _refuse_equal_outputs(built, project)
     return built
-
-
-def _value(field: str, common: Given, flags: Given) -> Any:  # of that field
-    """The value of an option of the whole project."""
-    return flags.values.get(field, common.values.get(field))
 
 
 def _named_by_flags(flags: Given, project: Project, variables: Mapping[str, str]) -> Settings:
     """The program on the command line; if the project declares it, with its own options."""
     declared = next((each for each in project.programs if _entry(each.options) == _entry(flags)), None)
     if declared is not None:
-        return _settings((project.common, declared.options), flags, declared, project, variables)
+        return _settings(declared, project.common, flags, project, variables)
     # `output` and the like are those of the programs in the file, if there are any.
-    common = _without(FILES, project.common) if project.programs else project.common
-    return _settings((common,), flags, None, project, variables)
+    common = project.common.without(FILES) if project.programs else project.common
+    return _settings(None, common, flags, project, variables)
 
 
 def _entry(given: Given) -> tuple[str, str] | None:
@@ -66,10 +60,6 @@ def _entry(given: Given) -> tuple[str, str] | None:
             is_file = field == "target" and is_path(value, Path())
             return field, str(Path(value).resolve()) if is_file else value
     return None
-
-
-def _without(fields: Iterable[str], given: Given) -> Given:
-    return Given({field: value for field, value in given.values.items() if field not in fields}, given.folder)
 
 
 def _asked_for(names: Sequence[str], programs: Sequence[Program]) -> tuple[Program, ...]:
@@ -94,12 +84,15 @@ def _asked_for(names: Sequence[str], programs: Sequence[Program]) -> tuple[Progr
 
 
 def _settings(
-    written: Sequence[Given], flags: Given, program: Program | None, project: Project, variables: Mapping[str, str]
+    program: Program | None, common: Given, flags: Given, project: Project, variables: Mapping[str, str]
 ) -> Settings:
-    common, *own = written
-    header = project.header or _header_of(own)
-    if header is not None and project.header is None:
-        written = (common, header_options(header), *own)
+    """The settings of one program; None for one that the project does not declare."""
+    own = (program.options,) if program is not None else ()
+    written: tuple[Given, ...] = (common, *own)
+    header = project.header
+    if header is None and program is not None:
+        header = _header_of(program)
+        written = (common, *((header_options(header),) if header is not None else ()), *own)
     around = Around(project.folder, project.source_folders, project.manager, project.release)
     settings = combine(flags, written, around, variables)
     settings = replace(settings, declared=program.declared if program is not None else None)
@@ -115,9 +108,9 @@ def _with_requirements(settings: Settings, header: Header, layers: Iterable[Give
     return replace(settings, requirements=replace(header.requirements, is_python_given=is_given), findings=findings)
 
 
-def _header_of(own: Sequence[Given]) -> Header | None:
+def _header_of(program: Program) -> Header | None:
     """The header of the script that a program is."""
-    target = next((each.values["target"] for each in own if each.values.get("target")), None)
+    target = program.options.values.get("target")
     return read_header(Path(target)) if target is not None and is_path(target, Path()) else None
 
 
@@ -148,7 +141,7 @@ def _multicall(flags: Given, programs: Sequence[Program], project: Project, vari
                     hint="write it in `[tool.bundle]`, or build without `multicall`",
                 )
     commands = tuple(_command(program) for program in programs)
-    own = [_without(OWN, program.options) for program in programs]
+    own = [program.options.without(OWN) for program in programs]
     around = Around(project.folder, project.source_folders, project.manager, project.release)
     settings = combine(flags, (project.common, *own), around, variables)
     return replace(settings, name=project.name, commands=commands)

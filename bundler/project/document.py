@@ -1,39 +1,16 @@
-"""Finds and parses the TOML that options stand in, and tells users the line of what is wrong in it."""
+"""Finds and parses the TOML that options stand in."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import tomli
 
 from bundler.errors import BundleError
+from bundler.project.model import Document
 from bundler.values import is_path
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A TOML document in a file. Lines of `text` have the numbers of the file's."""
-
-    file: Path
-    text: str
-    data: Mapping[str, Any]
-
-    def table(self, *keys: str) -> Mapping[str, Any]:
-        """The table under these keys; an empty one if it is not there, or no table."""
-        found: Any = self.data
-        for key in keys:
-            found = found.get(key) if isinstance(found, dict) else None
-        return found if isinstance(found, dict) else {}
-
-    def place(self, beginning: str, start: int = 0) -> str:
-        """The file, with the number of the first line that begins like a pattern, if one does."""
-        found = re.compile(rf"^[ \t]*{beginning}", re.MULTILINE).search(self.text, start)
-        return f"{self.file}:{self.text.count(chr(10), 0, found.start()) + 1}" if found else str(self.file)
 
 
 def project_folder(target: str | None, here: Path) -> Path:

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
 from bundler.errors import BundleError
-from bundler.project.document import Document, parse
+from bundler.project.document import parse
+from bundler.project.model import Document, Header
 from bundler.settings import Requirements
 
 # The pattern of PEP 723, for blocks of the type `script`.
 BLOCK = re.compile(r"^# /// script$\s(?P<content>(^#(| .*)$\s)+)^# ///$", re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The header of a script: its TOML, and the Python and the distributions that it asks for."""
-
-    document: Document
-    requirements: Requirements
 
 
 def read_header(script: Path) -> Header | None:

@@ -11,7 +11,7 @@ from configparser import Error as ConfigParserError
 from pathlib import Path, PurePath
 from typing import Any
 
-from bundler.project.document import Document
+from bundler.project.model import Document
 from bundler.settings import Release
 
 # Tables of commands. Poetry's and flit's are older than `[project]`.
@@ -69,9 +69,14 @@ def release(document: Document) -> Release:
     named = readme.get("file") if isinstance(readme, dict) else readme
     readmes = tuple(_texts(named if isinstance(named, list) else [named])) or ("README*",)
     licences = (*_texts(project.get("license-files")), *_texts([document.table("project", "license").get("file")]))
-    patterns = (pattern.removeprefix("./") for pattern in (*readmes, *(licences or _LICENCES)))
-    found = (path for pattern in patterns for path in sorted(folder.glob(pattern)) if path.is_file())
+    patterns = filter(_is_inside, map(PurePath, (*readmes, *(licences or _LICENCES))))
+    found = (path for pattern in patterns for path in sorted(folder.glob(str(pattern))) if path.is_file())
     return Release(folder, project_name(document), version, tuple(dict.fromkeys(found)))
+
+
+def _is_inside(pattern: PurePath) -> bool:
+    """True if a pattern names files of the project."""
+    return bool(pattern.parts) and not pattern.is_absolute() and ".." not in pattern.parts
 
 
 def dependencies(document: Document) -> tuple[str, ...]:

@@ -1,14 +1,45 @@
-"""Nouns: a project and its programs, as its files declare them. Imports no verb but what values are given with."""
+"""Nouns: a project, its programs, and the documents that declare them. Imports no verb."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bundler.environments import Manager
-from bundler.project.header import Header
-from bundler.settings import DeclaredScript, Release
+from bundler.settings import DeclaredScript, Release, Requirements
 from bundler.values import Given
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A TOML document in a file. Lines of `text` have the numbers of the file's."""
+
+    file: Path
+    text: str
+    data: Mapping[str, Any]
+
+    def table(self, *keys: str) -> Mapping[str, Any]:
+        """The table under these keys; an empty one if it is not there, or no table."""
+        found: Any = self.data
+        for key in keys:
+            found = found.get(key) if isinstance(found, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    def place(self, beginning: str, start: int = 0) -> str:
+        """The file, with the number of the first line that begins like a pattern, if one does."""
+        found = re.compile(rf"^[ \t]*{beginning}", re.MULTILINE).search(self.text, start)
+        return f"{self.file}:{self.text.count(chr(10), 0, found.start()) + 1}" if found else str(self.file)
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The header of a script: its TOML, and the Python and the distributions that it asks for."""
+
+    document: Document
+    requirements: Requirements
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bundler.errors import BundleError
-from bundler.project.document import Document
+from bundler.project.model import Document
 from bundler.settings import OPTIONS, Option, Place, ValueType
 from bundler.values import Given, convert, fits
 
@@ -47,7 +48,7 @@ class Table:
 
     def place(self, key: str) -> str:
         """The line on which a key most likely stands: the parser does not tell."""
-        return self.document.place(rf"[\"']?{key}[\"']?[ \t]*[.=]", self.start)
+        return self.document.place(rf"[\"']?{re.escape(key)}[\"']?[ \t]*[.=]", self.start)
 
 
 def options_table(document: Document) -> Table:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from bundler.environments import MANAGERS, WITHOUT_MANAGER, Manager
 from bundler.errors import BundleError
-from bundler.project.document import Document, find_project_file, project_folder, read_document
-from bundler.project.header import Header, read_header
+from bundler.project.document import find_project_file, project_folder, read_document
+from bundler.project.header import read_header
 from bundler.project.metadata import commands, dependencies, project_name, release, source_folders
-from bundler.project.model import Program, Project
+from bundler.project.model import Document, Header, Program, Project
 from bundler.project.options import Table, options_table, program_tables, read_options
 from bundler.settings import ENTRIES, DeclaredScript, Place
 from bundler.values import Given, is_path
@@ -59,9 +59,8 @@ def read_project_file(file: Path) -> Project:
         _refuse_entry(common, table)
         programs = tuple(_program(read_options(each, (Place.ANY, Place.PROGRAM)), each, scripts) for each in own_tables)
     elif any(common.values.get(field) for field in ENTRIES):
-        own = Given({field: value for field, value in common.values.items() if field in OWN}, common.folder)
-        common = Given({field: value for field, value in common.values.items() if field not in OWN}, common.folder)
-        programs = (_named(own, scripts),)
+        programs = (_named(common.only(OWN), scripts),)
+        common = common.without(OWN)
     else:
         programs = tuple(
             Program(name, Given({"script": name}, common.folder), script) for name, script in scripts.items()
@@ -130,9 +129,9 @@ def _program(given: Given, table: Table, scripts: dict[str, DeclaredScript]) -> 
                 else table.document.place(r"\[\[tool\.bundle\.program\]\]", table.start),
                 hint=f"add `target`, `module` or `script`{known}",
             )
-        given = Given({**given.values, "script": name}, given.folder)
+        given = given.with_value("script", name)
     program = _named(given, scripts)
-    return replace(program, options=Given({**given.values, "name": program.name}, given.folder))
+    return replace(program, options=given.with_value("name", program.name))
 
 
 def _named(given: Given, scripts: dict[str, DeclaredScript]) -> Program:

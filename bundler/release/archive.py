@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import gzip
-import io
 import stat
 import tarfile
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import IO, cast
 
-from bundler.cache import write_atomically
 from bundler.errors import BundleError
 from bundler.process import jobs
 from bundler.release.delivery import Member
@@ -32,12 +32,15 @@ def write_archive(path: Path, members: Iterable[Member], source_date: int | None
     kind = next(kind for kind in _WRITERS if path.name.endswith(f".{kind}"))
     folder = PurePosixPath(path.name.removesuffix(f".{kind}"))
     inside = [replace(member, path=folder / member.path) for member in members]
-    write_atomically(path, _WRITERS[kind](inside, max(source_date or _EARLIEST, _EARLIEST)))
+    with tempfile.TemporaryDirectory(prefix=".", dir=path.parent) as work:
+        made = Path(work) / path.name
+        with made.open("wb") as file:
+            _WRITERS[kind](inside, max(source_date or _EARLIEST, _EARLIEST), file)
+        made.replace(path)
 
 
-def _tar(members: Iterable[Member], when: int) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
+def _tar(members: Iterable[Member], when: int, file: IO[bytes]) -> None:
+    with tarfile.open(fileobj=file, mode="w|", format=tarfile.PAX_FORMAT) as archive:
         for member in members:
             header = tarfile.TarInfo(str(member.path))
             header.mtime, header.mode = when, member.mode
@@ -48,14 +51,14 @@ def _tar(members: Iterable[Member], when: int) -> bytes:
                 header.size = member.source.stat().st_size
                 with member.source.open("rb") as contents:
                     archive.addfile(header, contents)
-    return buffer.getvalue()
 
 
-def _tar_gz(members: Iterable[Member], when: int) -> bytes:
-    return gzip.compress(_tar(members, when), _COMPRESSION, mtime=when)
+def _tar_gz(members: Iterable[Member], when: int, file: IO[bytes]) -> None:
+    with gzip.GzipFile("", "wb", _COMPRESSION, file, mtime=when) as stream:
+        _tar(members, when, cast(IO[bytes], stream))
 
 
-def _tar_zst(members: Iterable[Member], when: int) -> bytes:
+def _tar_zst(members: Iterable[Member], when: int, file: IO[bytes]) -> None:
     try:
         import zstandard
     except ImportError as error:
@@ -65,12 +68,13 @@ def _tar_zst(members: Iterable[Member], when: int) -> bytes:
             hint="install it beside bundle, with `pip install zstandard`, or choose `tar.gz`",
         ) from error
     # The bytes are the same for any number of threads, but for none.
-    return zstandard.ZstdCompressor(level=_ZSTD_COMPRESSION, threads=jobs()).compress(_tar(members, when))
+    compressor = zstandard.ZstdCompressor(level=_ZSTD_COMPRESSION, threads=jobs())
+    with compressor.stream_writer(file, closefd=False) as stream:
+        _tar(members, when, stream)
 
 
-def _zip(members: Iterable[Member], when: int) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
+def _zip(members: Iterable[Member], when: int, file: IO[bytes]) -> None:
+    with zipfile.ZipFile(file, "w") as archive:
         for member in members:
             header = zipfile.ZipInfo(str(member.path), time.gmtime(when)[:6])
             header.compress_type = zipfile.ZIP_DEFLATED
@@ -79,10 +83,9 @@ def _zip(members: Iterable[Member], when: int) -> bytes:
             header.external_attr = (kind | mode) << 16
             contents = member.source.read_bytes() if member.source else member.link.encode()
             archive.writestr(header, contents, compresslevel=_COMPRESSION)
-    return buffer.getvalue()
 
 
-_WRITERS: Mapping[str, Callable[[Iterable[Member], int], bytes]] = {
+_WRITERS: Mapping[str, Callable[[Iterable[Member], int, IO[bytes]], None]] = {
     "tar.gz": _tar_gz,
     "tar.zst": _tar_zst,
     "zip": _zip,

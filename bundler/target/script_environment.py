@@ -41,7 +41,7 @@ def script_environment(requirements: Requirements, python: Path, context: BuildC
     # Its interpreter and scripts name the folder, so it is made in its place.
     with folder.with_name(f"{folder.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not finished.exists():
+        if not (finished.exists() and python_of(folder).exists()):
             shutil.rmtree(folder, ignore_errors=True)
             with context.report.stage(f"installing {count_text(len(requirements.dependencies), 'requirement')}"):
                 _install(requirements, base, folder)

@@ -33,7 +33,8 @@ _BRANCH = """\
 """
 _END = """\
 elif __name__ == "__main__":
-    print(f"{{name or sys.executable}}: this executable holds {names}; start it by a link with one of these names", file=sys.stderr)
+    holds = "this executable holds " + {names!r} + "; start it by a link with one of these names"
+    print(f"{{name or sys.executable}}: {{holds}}", file=sys.stderr)
     sys.exit(127)  # as shells when there is no such command
 """
 

@@ -40,21 +40,21 @@ class Entry:
 
 def find_entry(settings: Settings, distributions: InstalledDistributions, locator: Locator, cache: Cache) -> Entry:
     """The entry that the settings ask for; BundleError when it is not there."""
-    project = _Project(settings.folder.absolute(), settings.source_folders, distributions, locator)
+    places = _Places(settings.folder.absolute(), settings.source_folders, distributions, locator)
     if settings.commands:
-        entry = _commands(settings.commands, project, cache)
+        entry = _commands(settings.name or settings.commands[0].name, settings.commands, places, cache)
     elif settings.script is not None:
-        entry = _script(settings.script, settings.declared, project, cache)
+        entry = _script(settings.script, settings.declared, places, cache)
     elif settings.module is not None:
-        entry = _module(settings.module, project)
+        entry = _module(settings.module, places)
     else:
         assert settings.target is not None
-        entry = _target(settings.target, project, cache)
+        entry = _target(settings.target, places, cache)
     return replace(entry, name=settings.name or entry.name)
 
 
 @dataclass(frozen=True, slots=True)
-class _Project:
+class _Places:
     """Folders and distributions in which the modules of a program are looked for; `here` is the first of them."""
 
     here: Path
@@ -79,7 +79,7 @@ class _Project:
         return (folder.absolute() for folder in self.source_folders)
 
 
-def _target(target: str, project: _Project, cache: Cache) -> Entry:
+def _target(target: str, places: _Places, cache: Cache) -> Entry:
     path = Path(target)
     if not path.exists():
         _refuse_function_of_file(target)
@@ -87,7 +87,7 @@ def _target(target: str, project: _Project, cache: Cache) -> Entry:
         return _file(path)
     if ":" in target:
         name = target.rpartition(":")[2].rpartition(".")[2]
-        return _function(name, target, (project.home(target.partition(":")[0]),), cache)
+        return _function(name, target, (places.home(target.partition(":")[0]),), cache)
     raise BundleError(
         "no-such-target",
         f"`{target}` is neither a file nor a folder",
@@ -153,9 +153,9 @@ def in_folder(folder: Path) -> str:
     return "" if folder == Path.cwd() else f" in the folder `{folder}`"
 
 
-def _module(name: str, project: _Project) -> Entry:
-    home, locator = project.home(name), project.locator
-    search_path = (home, *project.distributions.search_path)
+def _module(name: str, places: _Places) -> Entry:
+    home, locator = places.home(name), places.locator
+    search_path = (home, *places.distributions.search_path)
     located = locator.find_dotted(name, search_path)
     module = name
     if located is not None and located.folders:
@@ -185,8 +185,8 @@ def _module(name: str, project: _Project) -> Entry:
     )
 
 
-def _script(name: str, declared: DeclaredScript | None, project: _Project, cache: Cache) -> Entry:
-    distributions = project.distributions
+def _script(name: str, declared: DeclaredScript | None, places: _Places, cache: Cache) -> Entry:
+    distributions = places.distributions
     function = distributions.scripts().get(name)
     if function is not None:
         return _function(name, function, (), cache)
@@ -194,7 +194,7 @@ def _script(name: str, declared: DeclaredScript | None, project: _Project, cache
     if file is not None:
         return Entry(name, file, str(bundle_root() / name), "", "", ())
     if declared is not None:
-        home = _declared_home(name, declared, project)
+        home = _declared_home(name, declared, places)
         note = Diagnostic(
             Severity.NOTE,
             "not-installed",
@@ -210,17 +210,17 @@ def _script(name: str, declared: DeclaredScript | None, project: _Project, cache
     )
 
 
-def _declared_home(name: str, declared: DeclaredScript, project: _Project) -> Path:
+def _declared_home(name: str, declared: DeclaredScript, places: _Places) -> Path:
     """The folder of a project that is not installed; BundleError when it would lack its modules."""
     hint = f"install the project with `{declared.install}`, or name its environment with `--python PATH`"
-    lacking = project.distributions.lacking(declared.requires)
+    lacking = places.distributions.lacking(declared.requires)
     if lacking:
         raise BundleError(
             "not-installed",
             f"the program `{name}` needs distributions that the environment lacks: {', '.join(lacking)}",
             hint=hint,
         )
-    home = project.source_home(declared.function.partition(":")[0])
+    home = places.source_home(declared.function.partition(":")[0])
     if home is None:
         raise BundleError(
             "not-installed",
@@ -231,14 +231,13 @@ def _declared_home(name: str, declared: DeclaredScript, project: _Project) -> Pa
     return home
 
 
-def _commands(commands: Sequence[Command], project: _Project, cache: Cache) -> Entry:
+def _commands(name: str, commands: Sequence[Command], places: _Places, cache: Cache) -> Entry:
     """A generated script that calls the function by whose name the binary is started."""
-    entries = {command.name: _called(command, project, cache) for command in commands}
+    entries = {command.name: _called(command, places, cache) for command in commands}
     functions = {name: entry.functions[0] for name, entry in entries.items()}
     source = _generated("".join(commands_script(functions)), cache)
     homes = dict.fromkeys(folder for entry in entries.values() for folder in entry.search_path)
     tops = {entry.top for entry in entries.values()}
-    name = commands[0].name
     return Entry(
         name,
         source,
@@ -252,12 +251,12 @@ def _commands(commands: Sequence[Command], project: _Project, cache: Cache) -> E
     )
 
 
-def _called(command: Command, project: _Project, cache: Cache) -> Entry:
+def _called(command: Command, places: _Places, cache: Cache) -> Entry:
     """The entry of one of several programs, which calls a function; BundleError when it does not."""
     if command.script is not None:
-        entry = _script(command.script, command.declared, project, cache)
+        entry = _script(command.script, command.declared, places, cache)
     elif command.target is not None:
-        entry = _target(command.target, project, cache)
+        entry = _target(command.target, places, cache)
     else:
         entry = None
     if entry is None or not entry.functions:
