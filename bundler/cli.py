@@ -55,13 +55,13 @@ _USAGE = """bundle [OPTIONS] TARGET
        bundle [OPTIONS] --script NAME
        bundle [OPTIONS] [--program NAME]
        bundle plan [OPTIONS] TARGET [--json]
-       bundle why MODULE [OPTIONS] TARGET
+       bundle why MODULE [OPTIONS] TARGET [--json]
        bundle trace ARGS [OPTIONS] TARGET
        bundle inspect FILE [--json]"""
 
 _COMMAND_USAGES = {
     PLAN: "bundle plan [OPTIONS] TARGET [--json]",
-    WHY: "bundle why MODULE [OPTIONS] TARGET",
+    WHY: "bundle why MODULE [OPTIONS] TARGET [--json]",
     TRACE: "bundle trace ARGS [OPTIONS] TARGET",
 }
 _DESCRIPTIONS = {
@@ -125,7 +125,7 @@ def _run(arguments: list[str]) -> int:
                 _trace(_only(programs), run)
                 programs = read_programs(dict(given), environment(), names)
             if WHY in asked:
-                _why(_only(programs), asked[WHY])
+                _why(_only(programs), asked[WHY], as_json=_JSON in asked)
             elif PLAN in asked:
                 _plan(_only(programs), as_json=_JSON in asked)
             else:
@@ -210,11 +210,14 @@ def _trace(settings: Settings, arguments: str) -> None:
     report.line(f"{written}: recorded what the run used" if written else "the run used nothing new")
 
 
-def _why(settings: Settings, module: str) -> None:
+def _why(settings: Settings, module: str, *, as_json: bool) -> None:
+    from bundler import reasons
     from bundler.pipeline import why
     from bundler.report import Reporter, print_data
+    from bundler.schema import to_json
 
-    print_data(why(settings, module, Reporter(quiet=settings.quiet, verbose=settings.verbose)))
+    steps = why(settings, module, Reporter(quiet=settings.quiet, verbose=settings.verbose))
+    print_data(to_json(reasons.document(module, steps)) if as_json else reasons.text(module, steps))
     sys.stdout.flush()
 
 
@@ -284,7 +287,7 @@ def parser(command: str = "") -> argparse.ArgumentParser:
         metavar="NAME",
         help="a program that pyproject.toml declares, if not all of them (repeatable)",
     )
-    if command in ("", PLAN):
+    if command in ("", PLAN, WHY):
         made.add_argument("--json", dest=_JSON, action="store_true", help="one JSON object, described in docs/cli.md")
     if not command:
         made.add_argument("--why", dest=WHY, metavar="MODULE", help="as `bundle why MODULE`")

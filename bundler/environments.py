@@ -19,7 +19,8 @@ class Manager:
 
     Its use shows in a `table` of pyproject.toml, in a `lock` file beside it, or in a build `backend` whose name begins
     like that. `question`: its arguments to print the environment's folder, if that is elsewhere than `.venv`.
-    `install`: the shell command that makes the environment with the project in it.
+    `install`: the shell command that makes the environment with the project in it. `has_workspaces`: projects may share the
+    lock file and the environment of a folder above them.
     """
 
     name: str
@@ -28,11 +29,18 @@ class Manager:
     backend: str
     install: str
     question: tuple[str, ...] = ()
+    has_workspaces: bool = False
+
+    def locked_folder(self, folder: Path) -> Path | None:
+        """The folder with the lock file of the project in a folder."""
+        folder = folder.resolve()
+        folders = (folder, *folder.parents) if self.has_workspaces else (folder,)
+        return next((each for each in folders if (each / self.lock).is_file()), None)
 
 
 # In the order in which they are looked for: who uses hatchling as a backend alone may use any tool.
 MANAGERS = (
-    Manager("uv", ("tool", "uv"), "uv.lock", "uv_build", "uv sync"),
+    Manager("uv", ("tool", "uv"), "uv.lock", "uv_build", "uv sync", has_workspaces=True),
     Manager("poetry", ("tool", "poetry"), "poetry.lock", "poetry", "poetry install", ("env", "info", "--path")),
     Manager("pdm", ("tool", "pdm"), "pdm.lock", "pdm", "pdm install"),
     Manager("hatch", ("tool", "hatch"), "hatch.toml", "hatchling", "hatch env create", ("env", "find")),
@@ -46,8 +54,9 @@ def managed_python(manager: Manager, folder: Path, variables: Mapping[str, str])
 
 
 def _candidates(manager: Manager, folder: Path, variables: Mapping[str, str]) -> Iterator[Path]:
-    if manager.name == "uv" and variables.get("UV_PROJECT_ENVIRONMENT"):
-        yield folder / variables["UV_PROJECT_ENVIRONMENT"] / "bin" / "python"
+    if manager.has_workspaces:
+        name = variables.get("UV_PROJECT_ENVIRONMENT") or ".venv"
+        yield (manager.locked_folder(folder) or folder) / name / "bin" / "python"
     if manager.name == "pdm" and (folder / ".pdm-python").is_file():
         yield Path((folder / ".pdm-python").read_text().strip())
     tool = shutil.which(manager.name, path=variables.get("PATH")) if manager.question else None

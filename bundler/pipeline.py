@@ -12,7 +12,7 @@ from bundler.analyze import ModuleGraph, analyze
 from bundler.analyze.graph import SourceModule
 from bundler.analyze.installed.locate import Locator
 from bundler.analyze.tell.trace import trace
-from bundler.analyze.tell.why import explain
+from bundler.analyze.tell.why import Step, steps_to
 from bundler.cache import Cache
 from bundler.context import BuildContext
 from bundler.errors import BundleError, Diagnostic, Severity
@@ -80,12 +80,12 @@ def plan(settings: Settings, report: Reporter) -> LinkPlan:
     return planned
 
 
-def why(settings: Settings, module: str, report: Reporter) -> str:
-    """The chain of imports that brings a module into the binary, as text; BundleError when nothing does."""
+def why(settings: Settings, module: str, report: Reporter) -> tuple[Step, ...]:
+    """The imports that bring a module into the binary, in their order; BundleError when nothing does."""
     context = _context(settings, report)
     target = _target(settings, context)
     graph = _analyzed(target, settings, context, tells=False)
-    return explain(graph, module, Locator(target.extension_suffixes), target.builtin_modules)
+    return steps_to(graph, module, Locator(target.extension_suffixes), target.builtin_modules)
 
 
 def traced(settings: Settings, arguments: Sequence[str], folder: Path, report: Reporter) -> Path | None:

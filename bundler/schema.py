@@ -183,6 +183,28 @@ class BuildDocument(TypedDict):
     ]
 
 
+class StepRow(TypedDict):
+    """An import on the way to a module."""
+
+    importer: str | None
+    imported: str
+    binding: str
+    place: str | None
+
+
+class WhyDocument(TypedDict):
+    """`bundle why MODULE TARGET --json`."""
+
+    format: _Format
+    module: Annotated[str, "the module's name"]
+    steps: Annotated[
+        Sequence[StepRow],
+        'the imports that lead to it, each `{"importer", "imported", "binding", "place"}`: the importer is null for the '
+        'interpreter; the binding is a predicate ("imports, inside a function"); the place is a file with a line, or null. '
+        "There is none for `__main__` and for parts of the interpreter",
+    ]
+
+
 class PlannedModules(TypedDict):
     """Modules by kind, in the order of names."""
 

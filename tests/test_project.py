@@ -465,13 +465,17 @@ def test_no_environment_elsewhere(tmp_path: Path, answer: str):
 
 
 def test_interpreters_that_tools_note(tmp_path: Path):
-    """Pdm notes the project's interpreter in a file, uv's folder may be named by a variable."""
+    """Pdm notes the project's interpreter in a file, uv's folder may be named by a variable or be that of a workspace."""
     uv, _, pdm, _ = MANAGERS
     write(tmp_path, {"env/bin/python": "", ".pdm-python": f"{tmp_path}/env/bin/python\n"})
 
     assert managed_python(pdm, tmp_path, {}) == tmp_path / "env" / "bin" / "python"
     assert managed_python(uv, tmp_path, {"UV_PROJECT_ENVIRONMENT": "env"}) == tmp_path / "env" / "bin" / "python"
     assert managed_python(uv, tmp_path, {}) is None
+    write(tmp_path, {"uv.lock": "", ".venv/bin/python": "", "packages/one/pyproject.toml": ""})
+    member = tmp_path / "packages" / "one"
+    assert managed_python(uv, member, {}) == tmp_path / ".venv" / "bin" / "python"
+    assert read_project_file(member / "pyproject.toml").manager is uv
 
 
 @pytest.mark.parametrize(

@@ -92,11 +92,7 @@ def _manager(document: Document) -> Manager | None:
     folder = document.file.parent
     backend = document.table("build-system").get("build-backend", "")
     for manager in MANAGERS:
-        if (
-            document.table(*manager.table)
-            or (folder / manager.lock).is_file()
-            or str(backend).startswith(manager.backend)
-        ):
+        if document.table(*manager.table) or manager.locked_folder(folder) or str(backend).startswith(manager.backend):
             return manager
     return None
 
