@@ -385,7 +385,7 @@ def test_a_python_that_a_header_refuses(one_interpreter: Interpreter, tmp_path: 
     taken = build(script.parent, "one.py", "-q", "--json")
 
     assert refused.status == 1
-    assert b"error[unsupported-python]: `one.py` requires Python >=4, which Python " in refused.stderr
+    assert b"error[unsupported-python]: `one.py` requires Python >=4, but `" in refused.stderr
     assert taken.status == 0, taken.stderr.decode()
     assert json.loads(taken.stdout)["programs"][0]["python"].startswith(one_interpreter.version)
 

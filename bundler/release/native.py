@@ -97,31 +97,18 @@ def _packages(files: Iterable[Path]) -> Mapping[Path, _Package]:
         return {}
     # Since /lib is a link to /usr/lib, the database knows one or the other name.
     names = {name: file for file in files for name in _names(file)}
-    lines = _output(["dpkg-query", "--search", *names]) if names else []
-    found = {}
-    for line in lines:
+    owners: dict[Path, str] = {}
+    for line in _dpkg("--search", *names):
         package, colon, name = line.partition(": ")
         if colon and name in names:
-            found[names[name]] = package.partition(",")[0]
-    described = (
-        _output(
-            [
-                "dpkg-query",
-                "--show",
-                "--showformat",
-                "${binary:Package}\\t${source:Upstream-Version}\\n",
-                *{*found.values()},
-            ]
-        )
-        if found
-        else []
-    )
-    versions = dict(line.split("\t") for line in described if line.count("\t") == 1)
-    plain = {name.partition(":")[0]: version for name, version in versions.items()}
-    return {
-        file: _Package(package.partition(":")[0], versions.get(package) or plain.get(package.partition(":")[0], ""))
-        for file, package in found.items()
-    }
+            owners[names[name]] = package.partition(",")[0]  # "libssl3:amd64"
+    shown = "${binary:Package}\\t${source:Upstream-Version}\\n"
+    versions: dict[str, str] = {}
+    for line in _dpkg("--show", "--showformat", shown, *owners.values()) if owners else ():
+        package, _, version = line.partition("\t")
+        versions[package.partition(":")[0]] = version
+    plain = ((file, package.partition(":")[0]) for file, package in owners.items())
+    return {file: _Package(package, versions.get(package, "")) for file, package in plain}
 
 
 def _names(file: Path) -> Iterator[str]:
@@ -130,9 +117,9 @@ def _names(file: Path) -> Iterator[str]:
         yield name.removeprefix("/usr") if name.startswith("/usr/lib") else f"/usr{name}"
 
 
-def _output(command: list[str]) -> list[str]:
-    """The lines of a command's output, also if it did not find all that it was asked for."""
+def _dpkg(*arguments: str) -> list[str]:
+    """The lines that Debian's package database answers, also if it does not know all that it was asked for."""
     try:
-        return run(command).stdout.decode().splitlines()
+        return run(["dpkg-query", *arguments]).stdout.decode().splitlines()
     except CommandError as error:
         return error.output.splitlines()

@@ -27,7 +27,8 @@ def plan(output: Path, distributions: Iterable[Distribution], machine: Machine, 
                 hint="choose another folder for the binary with `-o FILE`; nothing was changed",
             )
     project = canonicalize_name(settings.release.name) if settings.release is not None else ""
-    version = _version(project, distributions, settings)
+    declared = settings.release.version if settings.release is not None else ""
+    version = declared or next((each.version for each in distributions if each.name == project), "")
     stem = "-".join(filter(None, (output.name, version, "linux", machine.python_name)))
     archives = tuple(output.with_name(f"{stem}.{kind}") for kind in dict.fromkeys(settings.archives))
     members = {member.path: member for member in _members(output, links, settings)} if archives else {}
@@ -43,14 +44,6 @@ def plan(output: Path, distributions: Iterable[Distribution], machine: Machine, 
         summed=(output, *archives) if settings.checksum else (),
         source_date=settings.source_date,
     )
-
-
-def _version(project: str, distributions: Iterable[Distribution], settings: Settings) -> str:
-    """The version of the project, from its file or else from what is installed; "" if it has none."""
-    release = settings.release
-    if release is None or release.version:
-        return release.version if release is not None else ""
-    return next((each.version for each in distributions if each.name == project), "")
 
 
 def _members(output: Path, links: tuple[Path, ...], settings: Settings) -> Iterator[Member]:

@@ -63,10 +63,10 @@ def _fitting(requirements: Requirements, python: Path) -> tuple[str, Path]:
     for facts in itertools.chain([found], map(_facts, others)):
         if facts is not None and facts[0] in wanted:
             return facts
-    given = f"Python {found[0]}" if requirements.is_python_given else "any Python that is installed"
+    problem = f"`{python}` is {found[0]}" if requirements.is_python_given else "none that is installed fits"
     raise BundleError(
         "unsupported-python",
-        f"`{requirements.script}` requires Python {requirements.python}, which {given} is not",
+        f"`{requirements.script}` requires Python {requirements.python}, but {problem}",
         hint=f"install one that fits, or name it with `--python PATH`; CPython {_text(OLDEST)} to {_text(NEWEST)} can be embedded",
     )
 
