@@ -333,7 +333,7 @@ def _details(field: str, option: Option) -> dict[str, Any]:
             return {"dest": field, "action": argparse.BooleanOptionalAction}
         case ValueType.LEVEL:
             return {"dest": field, "choices": tuple(map(str, OPTIMIZE_LEVELS)), "metavar": option.metavar}
-        case ValueType.EXTENT | ValueType.LINKAGE:
+        case ValueType.EXTENT | ValueType.LINKAGE | ValueType.SNAPSHOT:
             return {"dest": field, "choices": CHOICES[option.kind], "metavar": option.metavar}
         case ValueType.ARCHIVES:
             return {"dest": field, "action": "append", "choices": CHOICES[option.kind], "metavar": option.metavar}

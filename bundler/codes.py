@@ -153,6 +153,12 @@ CODES: Mapping[str, Code] = {
         "bundle met something that it did not expect.",
         "Report it at the project's issue tracker, with the text that was printed.",
     ),
+    "lacking-function": Code(
+        (_NOTE,),
+        "`old.so` needs the function `sysctl`, which a C library that is linked statically does not have: importing it fails",
+        "The shared C library keeps functions that only old programs use. Its archive, which `--static` links in, does not.",
+        "Install a newer build of the library. If the program needs it as it is, build without `--static`.",
+    ),
     "layout-probe": _error(
         "the object layout of the target Python could not be measured",
         "bundle compiles a small program against Python's C headers, and that failed.",
@@ -241,6 +247,20 @@ CODES: Mapping[str, Code] = {
         "Install a linker (Debian, Ubuntu: `apt install binutils`), or correct options such as `-fuse-ld=lld` in the "
         "variable CC.",
     ),
+    "no-snapshot": _error(
+        "the program cannot start from a snapshot: `shop.cli`: it raises KeyError: 'SHOP_HOME' (/__bundle__/shop/cli.py:3)",
+        "With `--snapshot require` the program's first imports are run when it is built. Here they fail, or leave something "
+        "behind that cannot be recorded.",
+        "Mend what the module does when it is imported, or build with `--snapshot auto`, which does without a snapshot "
+        "where there can be none.",
+    ),
+    "no-static-libc": _error(
+        "the C library cannot be linked statically: `cc` has no `libc.a` of glibc",
+        "`--static` links the C library's archive into the binary. The compiler finds none, or that of another C library, or "
+        "one that needs files of the system to look up users and hosts (glibc before 2.34).",
+        "Install it (Debian, Ubuntu: `apt install libc6-dev`; Fedora: `dnf install glibc-static`), or build without "
+        "`--static`.",
+    ),
     "no-such-distribution": _error(
         "there is no distribution `shop-tools` whose metadata could be copied",
         "`--copy-metadata` names a distribution that is not installed in the environment of the target Python.",
@@ -318,6 +338,12 @@ CODES: Mapping[str, Code] = {
         "that it requires, the program is bundled from its sources, with a note: `importlib.metadata` does not know it then. "
         "If something is lacking, that is an error.",
         "Install the project as the hint says, or name its environment with `--python`.",
+    ),
+    "not-static": _error(
+        "the program cannot be linked statically: `libGL.so.1`, which `_gl.so` needs, belongs to the system",
+        "A binary that was built with `--static` has no dynamic linker, so that it loads no library of the system, and none "
+        "that is carried as a file. The program needs such libraries, which the message and its notes name.",
+        "Leave out the modules that need them with `--exclude-module`, or build without `--static`.",
     ),
     "not-traced": _error(
         "the program ended before what it used could be recorded",

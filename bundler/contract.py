@@ -37,6 +37,14 @@ def bundle_root() -> PurePosixPath:
 
 
 @functools.cache
+def bundle_spare() -> PurePosixPath:
+    """The virtual folder below which files lie for hosts that have none at the path that follows."""
+    found = re.search(r'^#define BUNDLE_SPARE BUNDLE_ROOT "(.*)"$', _header(), re.MULTILINE)
+    assert found is not None, "bundle.h does not define BUNDLE_SPARE"
+    return PurePosixPath(f"{bundle_root()}{found[1]}")
+
+
+@functools.cache
 def bundle_ffi() -> cffi.FFI:
     """The tables of `bundle.h` as cffi types."""
     ffi = cffi.FFI()

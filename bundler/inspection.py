@@ -84,6 +84,7 @@ def document(inspection: Inspection) -> InspectDocument:
         "size": inspection.size,
         "parts": dict(inspection.parts),
         "thread_local_bytes": manifest.thread_local_bytes,
+        "static_glibc": manifest.static_glibc or None,
         "newest_versions": {
             family: {"version": each.version, "needed_by": each.needed_by, "symbols": each.symbols}
             for family, each in inspection.newest.items()
@@ -130,6 +131,9 @@ def page(inspection: Inspection) -> Iterator[Section]:
         items = tuple(Item(module, f"wanted by {importer}") for module, importer in manifest.left_out)
         yield Section("optional modules left out", items)
     yield Section("sizes", tuple(Item(_PART_LABELS[part], size_text(size)) for part, size in inspection.parts.items()))
+    if manifest.static_glibc:
+        yield Section("statically linked", (Item(f"glibc {manifest.static_glibc}", "needs no library of the system"),))
+        return
     yield Section(
         "newest symbol versions needed",
         tuple(

@@ -13,16 +13,18 @@ from bundler.analyze.graph import SourceModule
 from bundler.analyze.installed.locate import Locator
 from bundler.analyze.tell.trace import trace
 from bundler.analyze.tell.why import Step, steps_to
-from bundler.cache import Cache
+from bundler.cache import Cache, tree_digest
 from bundler.context import BuildContext
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.freeze import FrozenImage, freeze
+from bundler.glibc import StaticLibrary, find_static_library
 from bundler.link import LauncherFiles, LinkPlan
 from bundler.link.contents import FileEntry
 from bundler.project import find_project_file, read_header, record
 from bundler.report import Reporter, count_text, size_text
 from bundler.selfcheck import self_check
 from bundler.settings import Settings
+from bundler.snapshot import Refusal, Taken, snapshot
 from bundler.target import Linkage, TargetPython, probe, script_environment
 from bundler.toolchain import find_toolchain
 
@@ -47,7 +49,8 @@ def bundle(settings: Settings, report: Reporter) -> Built:
     context = _context(settings, report)
     target = _target(settings, context)
     link.check_linker(context.toolchain, target.libpython.linkage, context.cache)
-    with link.launcher_objects(target, context.toolchain, context.cache) as launcher:
+    static = _static_c_library(settings, context)
+    with link.launcher_objects(target, context.toolchain, context.cache, is_static=settings.static) as launcher:
         graph = _analyzed(target, settings, context)
         output = settings.output_for(graph.name)
         _check_output(output, graph)
@@ -56,12 +59,13 @@ def bundle(settings: Settings, report: Reporter) -> Built:
         if settings.self_check:
             _checked(image, target, settings, context)
         with report.stage("linking"):
-            planned = link.plan(image, target, settings)
+            planned = link.plan(image, target, settings, static)
             inventory = None
             if delivery.needs_inventory:
                 inventory = release.take_inventory(planned, graph.distributions, target, delivery)
                 _tell_and_refuse(release.duties(inventory), settings, context)
-            _make(planned, launcher(), context)
+            taken = _make(planned, launcher(), graph, target, settings, context)
+        _tell_snapshot(taken, settings, report)
     report.findings(planned.findings)
     if planned.floor is not None:
         report.findings(tuple(link.above_floor(link.needed_versions(planned.output), planned.floor.version)))
@@ -74,8 +78,9 @@ def plan(settings: Settings, report: Reporter) -> LinkPlan:
     """The plan of the binary that the settings ask for; modules are frozen for it, but nothing is linked."""
     context = _context(settings, report)
     target = _target(settings, context)
+    static = _static_c_library(settings, context)
     image = _frozen(_analyzed(target, settings, context), target, settings, context)
-    planned = link.plan(image, target, settings)
+    planned = link.plan(image, target, settings, static)
     report.findings(planned.findings)
     return planned
 
@@ -119,6 +124,11 @@ def _target(settings: Settings, context: BuildContext) -> TargetPython:
     if settings.requirements is not None:
         python = script_environment(settings.requirements, python, context)
     return probe(python, context, linkage)
+
+
+def _static_c_library(settings: Settings, context: BuildContext) -> StaticLibrary | None:
+    """The C library that is to be linked into the binary; None: it is the system's. BundleError when there is none here."""
+    return find_static_library(context.toolchain) if settings.static else None
 
 
 def _analyzed(target: TargetPython, settings: Settings, context: BuildContext, *, tells: bool = True) -> ModuleGraph:
@@ -177,17 +187,62 @@ def _tell_own_files(planned: LinkPlan, settings: Settings, report: Reporter) -> 
             report.line(f"  {file.source}")
 
 
-def _make(planned: LinkPlan, launcher: LauncherFiles, context: BuildContext) -> None:
-    """Link, unless the output is up to date. It appears whole or stays as it was."""
+def _make(  # noqa: PLR0913 - the stages before it
+    planned: LinkPlan,
+    launcher: LauncherFiles,
+    graph: ModuleGraph,
+    target: TargetPython,
+    settings: Settings,
+    context: BuildContext,
+) -> Taken | None:
+    """Link, unless the output is up to date. It appears whole or stays as it was. The snapshot that was asked for."""
     c_library = link.find_c_library(planned.floor, launcher, context.toolchain, context.cache)
     layout = link.lay_out(planned, launcher, c_library, context.toolchain)
-    inputs = link.inputs_digest(layout)
-    if not link.is_current(planned.output, inputs, context.cache):
-        with link.workplace(planned.output) as folder:
-            linked = link.link(layout, folder)
-            link.write(linked)
-            # The executable runs from here on; a step that runs it and adds to it belongs here.
-            link.publish(linked, inputs, context.cache)
+    with_snapshot = planned.contents.has_snapshot
+    if settings.snapshot == "require" and not with_snapshot:
+        raise BundleError(
+            "no-snapshot",
+            "the program cannot start from a snapshot: `--static` and `--no-run` go without",
+            hint="leave one of the options out, or build with `--snapshot auto`",
+        )
+    inputs = link.inputs_digest(
+        layout, *((tree_digest(Path(__file__).with_name("snapshot")),) if with_snapshot else ())
+    )
+    if link.is_current(planned.output, inputs, context.cache):
+        return None
+    with link.workplace(planned.output) as folder:
+        linked = link.link(layout, folder)
+        link.write(linked)
+        # The executable runs from here on.
+        taken = snapshot(linked, graph, target, settings.optimize, context) if with_snapshot else None
+        if taken is not None and taken.refusal is not None and settings.snapshot == "require":
+            raise BundleError(
+                "no-snapshot",
+                f"the program cannot start from a snapshot: {_refusal_text(taken.refusal)}",
+                hint="mend what the module does when it is imported, or build with `--snapshot auto`",
+            )
+        link.publish(linked, inputs, context.cache)
+    return taken
+
+
+def _refusal_text(refusal: Refusal) -> str:
+    module = f"`{refusal.module}`: " if refusal.module else ""
+    place = f" ({refusal.place})" if refusal.place else ""
+    return f"{module}{refusal.reason}{place}"
+
+
+def _tell_snapshot(taken: Taken | None, settings: Settings, report: Reporter) -> None:
+    """Say how far a start will go on from the snapshot."""
+    if taken is None:
+        return
+    if taken.snapshot is None:
+        assert taken.refusal is not None
+        report.line(f"snapshot: none, for {_refusal_text(taken.refusal)}")
+        return
+    late = taken.snapshot.late
+    names = ", ".join(f"{module}: {reason}" for module, reason in list(late.items())[: None if settings.verbose else 3])
+    ending = f", up to {names}" if late else ""
+    report.line(f"snapshot: {count_text(len(taken.snapshot.modules), 'module')}{ending}")
 
 
 def _check_output(output: Path, graph: ModuleGraph) -> None:

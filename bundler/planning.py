@@ -31,6 +31,7 @@ def document(plan: LinkPlan) -> PlanDocument:
         "python": manifest.python,
         "bundler": manifest.bundler,
         "libpython": plan.linkage.value,
+        "static_glibc": manifest.static_glibc or None,
         "modules": {
             "frozen": [{"name": name, "size": size} for name, size in sorted(frozen.items()) if name],
             "extension": [
@@ -144,7 +145,8 @@ _SIZE_LABELS = {
 
 def title(plan: PlanDocument) -> str:
     """The page's first line."""
-    return f"{plan['output']}: planned with Python {plan['python']}, {plan['libpython']} libpython"
+    static = f", linked statically with glibc {plan['static_glibc']}" if plan["static_glibc"] else ""
+    return f"{plan['output']}: planned with Python {plan['python']}, {plan['libpython']} libpython{static}"
 
 
 def page(plan: PlanDocument) -> Iterator[Section]:

@@ -16,6 +16,9 @@ FORMAT = 2
 _Format = Annotated[int, f"{FORMAT}"]
 _Name = Annotated[str, "the program's name"]
 _Python = Annotated[str, "version of the embedded Python"]
+_StaticGlibc = Annotated[
+    str | None, "version of the C library (glibc) that is linked into the binary; null when it is the system's"
+]
 
 
 class SizedRow(TypedDict):
@@ -121,6 +124,7 @@ class InspectDocument(TypedDict):
         "modules, libraries, tables), `data_files`, `symbols` (names for debuggers and profilers), `manifest`",
     ]
     thread_local_bytes: Annotated[int, "bytes that embedded libraries add to each thread"]
+    static_glibc: _StaticGlibc
     newest_versions: Annotated[
         Mapping[str, NewestVersion],
         'for each of `GLIBC`, `GLIBCXX`, `CXXABI` and `GCC` that is needed at all: `{"version", "needed_by", "symbols"}`; '
@@ -224,6 +228,7 @@ class PlanDocument(TypedDict):
     python: _Python
     bundler: Annotated[str, "version of the bundler that makes the plan"]
     libpython: Annotated[str, 'which libpython would be embedded: `"static"` or `"shared"`']
+    static_glibc: _StaticGlibc
     modules: Annotated[
         PlannedModules,
         'an object of lists: `frozen` and `extension`, each `{"name", "size"}`; names of `builtin` modules (part of '

@@ -31,6 +31,7 @@ class ValueType(Enum):
     VERSION = 'a string (version, such as "2.31")'
     FLOOR = 'a string (version from "2.17" on, or "host")'
     LINKAGE = '"static" or "shared"'
+    SNAPSHOT = '"auto", "require" or "no"'
     SWITCH = "true or false"
     TEXTS = "a list of strings"
     PATHS = "a list of strings (paths)"
@@ -48,6 +49,7 @@ CHOICES: Mapping[ValueType, tuple[str, ...]] = {
     ValueType.EXTENT: ("used", "full"),
     ValueType.LINKAGE: ("static", "shared"),
     ValueType.ARCHIVES: ("tar.gz", "tar.zst", "zip"),
+    ValueType.SNAPSHOT: ("auto", "require", "no"),
 }
 
 
@@ -489,6 +491,16 @@ class Settings:
             metavar="VERSION",
         ),
     ] = OLDEST_GLIBC
+    static: Annotated[
+        bool,
+        Option(
+            "static",
+            ValueType.SWITCH,
+            Group.BUILD,
+            "link the C library in, so that the binary needs nothing but a kernel: it runs on Alpine and in empty "
+            "containers; see docs/portability.md",
+        ),
+    ] = False
     max_glibc: Annotated[
         str | None,
         Option(
@@ -540,6 +552,17 @@ class Settings:
             metavar="KIND",
         ),
     ] = None
+    snapshot: Annotated[
+        str,
+        Option(
+            "snapshot",
+            ValueType.SNAPSHOT,
+            Group.START,
+            "run the program's first imports when it is built, and start from a snapshot of its memory: if that can be done "
+            "(`auto`), or fail when it cannot (`require`) (default: no)",
+            metavar="WHEN",
+        ),
+    ] = "no"
     strict: Annotated[
         bool,
         Option(
@@ -622,4 +645,4 @@ COMMAND_LINE: Mapping[str, Option] = {
 
 # Options of a group exclude each other; one of the first group must be given.
 ENTRIES = ("target", "module", "script")
-EXCLUSIVE = (ENTRIES, ("quiet", "verbose"))
+EXCLUSIVE = (ENTRIES, ("quiet", "verbose"), ("static", "glibc"))

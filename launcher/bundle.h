@@ -193,6 +193,7 @@ struct bundle_options {
     uint32_t utf8_mode;               /* 0: as the locale says, 1: always */
     uint32_t version_end;             /* static code has co_versions below it */
     uint32_t python_command;          /* enum bundle_python_command */
+    uint32_t is_static;               /* the C library is part of the executable, which has no dynamic linker */
     const char *platlibdir;           /* sys.platlibdir, as the target has it */
     const char *main_module;          /* what `python -m` would run; NULL for a script */
     const char *const *runtime_hooks; /* modules that are imported before `__main__` runs */
@@ -205,6 +206,139 @@ struct bundle_soname {
     const char *soname; /* first: the index looks here */
     uint32_t index;     /* into the table of objects, or of carried ones */
     uint32_t is_carried;
+};
+
+/* What a program without a dynamic linker can look up in itself by name. `address`: NULL when the executable lacks it. */
+struct bundle_symbol {
+    const char *name;
+    void *address;
+};
+
+/* --- The snapshot: a section of its own, which is written after a run of the executable ------------------------------- */
+
+enum bundle_snapshot_state {
+    BUNDLE_NO_SNAPSHOT = 0, /* nothing was recorded */
+    BUNDLE_RECORDING = 1,   /* this is a copy that runs to be recorded: `request` is there */
+    BUNDLE_RECORDED = 2,    /* the rest is there */
+};
+
+/* A part of the memory. */
+struct bundle_range {
+    uint64_t address;
+    uint64_t size;
+};
+
+/* How a copy that is recorded runs: what the machine answers, and what is done. */
+struct bundle_request {
+    uint64_t time;    /* microseconds since 1970 when first asked; each question takes one */
+    uint64_t entropy; /* what random bytes are made from */
+    uint32_t process;
+    uint32_t user;
+    uint32_t processors;
+    uint32_t is_terminal;           /* what the standard streams say they are */
+    const char *own_path;           /* of the executable */
+    const char *folder;             /* the current one */
+    const char *host;               /* its name */
+    const char *const *environment; /* ends with NULL */
+    uint64_t hash_seed;
+    const struct bundle_range *ranges; /* of the executable's variables that are recorded */
+    uint64_t range_count;
+    const unsigned char *work; /* marshalled: see bundler/snapshot/worker */
+    uint64_t work_size;
+    uint32_t output;           /* a descriptor: where the recording goes */
+    const char *const *steady; /* modules whose random bytes are the same in each recording; ends with NULL */
+    uint32_t wants_graph;      /* it is a description of all objects, and not the memory */
+};
+
+/* Pages of memory that differ from those that the executable's file and zeros give. */
+struct bundle_run {
+    uint64_t address;
+    uint64_t size;
+    const void *content; /* whole pages, at a page's beginning */
+};
+
+/* Bytes that share a page with others. */
+struct bundle_copy {
+    uint64_t address;
+    uint64_t size;
+    const void *content;
+};
+
+/* A key for values of threads that the program has made, and the value that its main thread has. */
+struct bundle_key {
+    uint32_t key;
+    uint32_t is_early; /* every start makes it before it reads the snapshot */
+    uint64_t destructor;
+    uint64_t value;
+};
+
+enum bundle_call_kind {
+    BUNDLE_CALL_EXIT = 1,        /* __cxa_atexit(function, argument, object) */
+    BUNDLE_CALL_FORK = 2,        /* __register_atfork(function, argument, child, object) */
+    BUNDLE_CALL_THREAD_EXIT = 3, /* __cxa_thread_atexit_impl(function, argument, object) */
+};
+
+/* What the C library was told, and is told again. */
+struct bundle_call {
+    uint32_t kind;
+    uint32_t is_argument_local; /* `argument` counts from the thread pointer */
+    uint64_t function;
+    uint64_t argument;
+    uint64_t child;
+    uint64_t object;
+};
+
+/* An action for a signal; numbers are those of Linux. */
+struct bundle_signal {
+    uint32_t number;
+    uint32_t flags;
+    uint64_t handler;
+    uint64_t mask;
+};
+
+/* What the processor says of itself (CPUID). */
+struct bundle_feature {
+    uint32_t leaf;
+    uint32_t subleaf;
+    uint32_t masks[4]; /* which bits count, of EAX, EBX, ECX, EDX */
+    uint32_t values[4];
+};
+
+/* A word of a prelinked object that is only known in each process: a place in the tables of objects and patches. */
+struct bundle_host_word {
+    uint32_t object;
+    uint32_t patch;
+};
+
+struct bundle_snapshot {
+    uint32_t state;
+    uint32_t has_checks; /* for tests: what is not stored is compared before anything is mapped */
+    const struct bundle_request *request;
+    struct bundle_range region; /* of the heap, as much as is used */
+    const struct bundle_run *runs;
+    const struct bundle_copy *copies;
+    const uint64_t *kept_words;   /* of the executable: they keep the values that they have when a start gets here */
+    const uint64_t *thread_words; /* values that count from the thread pointer */
+    const unsigned char *thread_block; /* of the executable: the main thread's variables */
+    const uint32_t *objects;           /* loaded ones, in the order in which they were */
+    const struct bundle_host_word *host_words;
+    const struct bundle_key *keys;
+    const struct bundle_call *calls;
+    const struct bundle_signal *signals;
+    const char *const *variables;         /* NAME=VALUE that were set, NAME that were taken away; ends with NULL */
+    const char *const *guarded_variables; /* names that must not be set; ends with NULL */
+    uint64_t run_count;
+    uint64_t copy_count;
+    uint64_t kept_word_count;
+    uint64_t thread_word_count;
+    uint64_t thread_block_size;
+    uint64_t object_count;
+    uint64_t host_word_count;
+    uint64_t key_count;
+    uint64_t call_count;
+    uint64_t signal_count;
+    uint64_t feature_count;
+    const struct bundle_feature *features; /* of the processor */
 };
 
 /* All of it. The launcher knows this one symbol. */
@@ -229,9 +363,14 @@ struct bundle {
     const struct bundle_precompiled *precompiled;
     const struct bundle_code *precompiled_code;
     struct bundle_options options;
+    const struct bundle_snapshot *snapshot; /* NULL: the executable has no place for one */
 };
 
 extern const struct bundle bundle;
+
+/* In the order of strcmp; only executables that are linked statically have it. */
+extern const struct bundle_symbol bundle_symbols[];
+extern const uint64_t bundle_symbol_count;
 
 /* What changes when objects are loaded. Zero at first; the build makes room, for it knows how many there are. */
 extern unsigned char bundle_object_states[]; /* of each object: enum object_state of loader/objects.h */

@@ -7,9 +7,14 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
+#include "internal/pycore_code.h"
+#include "internal/pycore_frame.h"
 #include "internal/pycore_gc.h"
 #include "internal/pycore_interp.h"  /* func_state, gc */
 #include "internal/pycore_runtime.h" /* the main interpreter */
+
+#include <string.h>
+#include <structmember.h> /* PyMemberDef, before 3.12 */
 
 /* 3.11 and 3.12 bring deep-frozen modules of their own (deepfreeze.o); that of 3.12 also holds a counter. */
 #if PY_VERSION_HEX < 0x030d0000
@@ -112,7 +117,6 @@ compat_gc_age(void)
     gc->generations[0].count = 0;
 }
 
-#if PY_VERSION_HEX >= 0x030e0000
 /* Change an item of `sys.flags`. `value` is a small integer, one that lives forever. */
 static inline void
 compat_set_flag(const char *name, long value)
@@ -125,7 +129,102 @@ compat_set_flag(const char *name, long value)
         }
     }
 }
+
+/* Let go of what a thread's state says of the process, and of what calls have left behind on its stack of frames. */
+static inline void
+compat_forget_process(PyThreadState *thread)
+{
+    thread->native_thread_id = 0;
+    memset(thread->datastack_top, 0, (size_t)((char *)thread->datastack_limit - (char *)thread->datastack_top));
+}
+
+/* The code that a frame runs; NULL when it is none of Python's. */
+static inline PyCodeObject *
+compat_frame_code(struct _PyInterpreterFrame *frame)
+{
+#if PY_VERSION_HEX >= 0x030e0000
+    PyObject *code = PyStackRef_AsPyObjectBorrow(frame->f_executable);
+#elif PY_VERSION_HEX >= 0x030d0000
+    PyObject *code = frame->f_executable;
+#else
+    PyObject *code = (PyObject *)frame->f_code;
 #endif
+    return code && PyCode_Check(code) ? (PyCodeObject *)code : NULL;
+}
+
+/* The line at which a module's body is that runs in a thread, the innermost of several; 0 when there is none. Neither
+   allocates nor needs the GIL. */
+static inline int
+compat_module_line(PyThreadState *thread)
+{
+#if PY_VERSION_HEX >= 0x030d0000
+    struct _PyInterpreterFrame *frame = thread->current_frame;
+#else
+    struct _PyInterpreterFrame *frame = thread->cframe->current_frame;
+#endif
+    for (; frame; frame = frame->previous) {
+        PyCodeObject *code = compat_frame_code(frame);
+        if (code && PyUnicode_CompareWithASCIIString(code->co_name, "<module>") == 0
+            && PyUnicode_READ_CHAR(code->co_filename, 0) == '/') {
+            return PyCode_Addr2Line(code, _PyInterpreterFrame_LASTI(frame) * (int)sizeof(_Py_CODEUNIT));
+        }
+    }
+    return 0;
+}
+
+/* Write down under which names this executable runs, where libraries in C ask for them (Py_GetProgramFullPath and its kin,
+   pathconfig.c; Py_GetArgcArgv, initconfig.c). Returns 0, or -1 where there is no memory. */
+static inline int
+compat_set_own_names(const char *argv0, const char *executable)
+{
+    extern PyStatus _PyPathConfig_UpdateGlobal(const PyConfig *config) __attribute__((weak));
+    PyConfig *config = &PyInterpreterState_Get()->config;
+    int count;
+    wchar_t **original;
+    Py_GetArgcArgv(&count, &original);
+    wchar_t **names[] = {&config->program_name,
+                         &config->executable,
+                         &config->base_executable,
+                         config->argv.length ? &config->argv.items[0] : NULL,
+                         config->orig_argv.length ? &config->orig_argv.items[0] : NULL,
+                         count ? &original[0] : NULL};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        wchar_t *name = names[i] ? Py_DecodeLocale(i == 1 || i == 2 ? executable : argv0, NULL) : NULL;
+        if (names[i] && !name) {
+            return -1;
+        }
+        if (names[i]) {
+            PyMem_RawFree(*names[i]);
+            *names[i] = name;
+        }
+    }
+    if (&_PyPathConfig_UpdateGlobal) {
+        return PyStatus_Exception(_PyPathConfig_UpdateGlobal(config)) ? -1 : 0;
+    }
+    /* A shared libpython keeps that function for itself: the copies that it has are shortened in place. */
+    extern wchar_t *full_path(void) __asm__("Py_GetProgramFullPath") __attribute__((weak)); /* deprecated, but there */
+    extern wchar_t *program_name(void) __asm__("Py_GetProgramName") __attribute__((weak));
+    wchar_t *copies[] = {&full_path ? full_path() : NULL, &program_name ? program_name() : NULL};
+    for (size_t i = 0; i < 2; i++) {
+        if (copies[i] && *copies[i]) {
+            wmemset(copies[i] + 1, 0, wcslen(copies[i]) - 1);
+        }
+    }
+    return 0;
+}
+
+/* Let a file find out anew whether it can be sought: two bits behind the descriptor, which its `__init__` leaves as they
+   are (_io/fileio.c, fileio; the same in 3.11-3.15). */
+static inline void
+compat_forget_seekable(PyObject *file)
+{
+    struct fileio {
+        PyObject_HEAD int fd;
+        unsigned int created : 1, readable : 1, writable : 1, appending : 1;
+        signed int seekable : 2;
+    } *raw = (struct fileio *)file;
+    raw->seekable = -1;
+}
 
 /* Finish an initialisation that was begun with `_init_main = 0`. 3.14 lost _Py_InitializeMain; there a second
    Py_InitializeFromConfig does the same (pylifecycle.c). `warn_default_encoding` is lost on the way to the interpreter

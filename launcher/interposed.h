@@ -10,13 +10,27 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <link.h>
+#include <locale.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <pwd.h>
+#include <sched.h>
+#include <signal.h>
 #include <spawn.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/time.h>
+#include <sys/times.h>
 #include <sys/types.h>
+#include <sys/uio.h>
+#include <sys/utsname.h>
+#include <termios.h>
+#include <time.h>
 #include <utime.h>
+#include <wchar.h>
 
 struct found_object;
 struct thread_local_index;
@@ -138,11 +152,114 @@ struct thread_local_index;
               const posix_spawnattr_t *attributes, char *const *argv, char *const *environment)) \
     FUNCTION(char *, secure_getenv, (const char *name))
 
+/* Of the C library, by libpython and by objects: what a program asks of its machine, and what it changes there
+   (launcher/world). */
+#define INTERPOSED_IN_WORLD(FUNCTION) \
+    FUNCTION(void *, malloc, (size_t size)) \
+    FUNCTION(void *, calloc, (size_t count, size_t size)) \
+    FUNCTION(void *, realloc, (void *block, size_t size)) \
+    FUNCTION(void *, reallocarray, (void *block, size_t count, size_t size)) \
+    FUNCTION(void, free, (void *block)) \
+    FUNCTION(int, posix_memalign, (void **out, size_t alignment, size_t size)) \
+    FUNCTION(void *, aligned_alloc, (size_t alignment, size_t size)) \
+    FUNCTION(void *, memalign, (size_t alignment, size_t size)) \
+    FUNCTION(size_t, malloc_usable_size, (void *block)) \
+    FUNCTION(char *, strdup, (const char *text)) \
+    FUNCTION(char *, __strdup, (const char *text)) \
+    FUNCTION(char *, strndup, (const char *text, size_t most)) \
+    FUNCTION(char *, __strndup, (const char *text, size_t most)) \
+    FUNCTION(wchar_t *, wcsdup, (const wchar_t *text)) \
+    FUNCTION(int, munmap, (void *address, size_t size)) \
+    FUNCTION(int, madvise, (void *address, size_t size, int advice)) \
+    FUNCTION(int, pthread_key_create, (pthread_key_t * key, void (*destructor)(void *))) \
+    FUNCTION(int, pthread_key_delete, (pthread_key_t key)) \
+    FUNCTION(int, __cxa_atexit, (void (*function)(void *), void *argument, void *object)) \
+    FUNCTION(int, __register_atfork, (void (*prepare)(void), void (*parent)(void), void (*child)(void), void *object)) \
+    FUNCTION(int, __cxa_thread_atexit_impl, (void (*function)(void *), void *argument, void *object)) \
+    FUNCTION(pid_t, getpid, (void)) \
+    FUNCTION(pid_t, getppid, (void)) \
+    FUNCTION(pid_t, gettid, (void)) \
+    FUNCTION(pid_t, getpgrp, (void)) \
+    FUNCTION(pid_t, getsid, (pid_t process)) \
+    FUNCTION(pid_t, getpgid, (pid_t process)) \
+    FUNCTION(uid_t, getuid, (void)) \
+    FUNCTION(uid_t, geteuid, (void)) \
+    FUNCTION(gid_t, getgid, (void)) \
+    FUNCTION(gid_t, getegid, (void)) \
+    FUNCTION(int, gethostname, (char *out, size_t size)) \
+    FUNCTION(int, uname, (struct utsname * out)) \
+    FUNCTION(ssize_t, getrandom, (void *bytes, size_t size, unsigned flags)) \
+    FUNCTION(int, getentropy, (void *bytes, size_t size)) \
+    FUNCTION(time_t, time, (time_t *out)) \
+    FUNCTION(int, gettimeofday, (struct timeval *restrict out, void *restrict zone)) \
+    FUNCTION(int, clock_gettime, (clockid_t clock, struct timespec * out)) \
+    FUNCTION(clock_t, clock, (void)) \
+    FUNCTION(clock_t, times, (struct tms * out)) \
+    FUNCTION(long, sysconf, (int name)) \
+    FUNCTION(int, sched_getaffinity, (pid_t process, size_t size, cpu_set_t *out)) \
+    FUNCTION(int, getloadavg, (double *out, int count)) \
+    FUNCTION(int, getrlimit, (__rlimit_resource_t resource, struct rlimit * out)) \
+    FUNCTION(int, getrlimit64, (__rlimit_resource_t resource, struct rlimit64 * out)) \
+    FUNCTION(char *, getcwd, (char *out, size_t size)) \
+    FUNCTION(char *, getenv, (const char *name)) \
+    FUNCTION(int, isatty, (int fd)) \
+    FUNCTION(int, tcgetattr, (int fd, struct termios *out)) \
+    FUNCTION(char *, ttyname, (int fd)) \
+    FUNCTION(int, ttyname_r, (int fd, char *out, size_t size)) \
+    FUNCTION(int, ioctl, (int fd, unsigned long request, ...)) \
+    FUNCTION(long, syscall, (long number, ...)) \
+    FUNCTION(ssize_t, write, (int fd, const void *bytes, size_t size)) \
+    FUNCTION(ssize_t, writev, (int fd, const struct iovec *parts, int count)) \
+    FUNCTION(size_t, fwrite, (const void *bytes, size_t size, size_t count, FILE *file)) \
+    FUNCTION(int, fputs, (const char *text, FILE *file)) \
+    FUNCTION(int, puts, (const char *text)) \
+    FUNCTION(int, putchar, (int byte)) \
+    FUNCTION(int, printf, (const char *format, ...)) \
+    FUNCTION(int, fprintf, (FILE *file, const char *format, ...)) \
+    FUNCTION(int, __printf_chk, (int flag, const char *format, ...)) \
+    FUNCTION(int, __fprintf_chk, (FILE *file, int flag, const char *format, ...)) \
+    FUNCTION(int, vprintf, (const char *format, va_list rest)) \
+    FUNCTION(int, vfprintf, (FILE *file, const char *format, va_list rest)) \
+    FUNCTION(pid_t, fork, (void)) \
+    FUNCTION(int, pthread_create, \
+             (pthread_t * thread, const pthread_attr_t *attributes, void *(*function)(void *), void *argument)) \
+    FUNCTION(int, socket, (int family, int type, int protocol)) \
+    FUNCTION(int, socketpair, (int family, int type, int protocol, int pair[2])) \
+    FUNCTION(int, pipe, (int pair[2])) \
+    FUNCTION(int, pipe2, (int pair[2], int flags)) \
+    FUNCTION(int, epoll_create1, (int flags)) \
+    FUNCTION(int, epoll_create, (int size)) \
+    FUNCTION(int, eventfd, (unsigned start, int flags)) \
+    FUNCTION(char *, setlocale, (int category, const char *locale)) \
+    FUNCTION(locale_t, newlocale, (int mask, const char *locale, locale_t base)) \
+    FUNCTION(mode_t, umask, (mode_t mask)) \
+    FUNCTION(int, sigaltstack, (const stack_t *stack, stack_t *before)) \
+    FUNCTION(int, sigprocmask, (int how, const sigset_t *set, sigset_t *before)) \
+    FUNCTION(int, pthread_sigmask, (int how, const sigset_t *set, sigset_t *before)) \
+    FUNCTION(int, setrlimit, (__rlimit_resource_t resource, const struct rlimit *limit)) \
+    FUNCTION(int, setitimer, (__itimer_which_t which, const struct itimerval *value, struct itimerval *before)) \
+    FUNCTION(unsigned, alarm, (unsigned seconds)) \
+    FUNCTION(int, timer_create, (clockid_t clock, struct sigevent * event, timer_t * out)) \
+    FUNCTION(int, sched_setaffinity, (pid_t process, size_t size, const cpu_set_t *set)) \
+    FUNCTION(int, nice, (int more)) \
+    FUNCTION(int, setpriority, (__priority_which_t which, id_t who, int value)) \
+    FUNCTION(pid_t, setsid, (void)) \
+    FUNCTION(int, prctl, (int option, ...)) \
+    FUNCTION(void, openlog, (const char *name, int options, int facility)) \
+    FUNCTION(struct passwd *, getpwuid, (uid_t user)) \
+    FUNCTION(struct passwd *, getpwnam, (const char *name)) \
+    FUNCTION(int, getpwuid_r, (uid_t user, struct passwd * out, char *room, size_t size, struct passwd **found)) \
+    FUNCTION(int, getpwnam_r, (const char *name, struct passwd *out, char *room, size_t size, struct passwd **found))
+
 /* clang-format off */
 /* Of the C library, by objects only: the launcher itself calls the originals, by their own names. */
 #define INTERPOSED_IN_OBJECTS(FUNCTION) \
     FUNCTION(void *, __tls_get_addr, (struct thread_local_index * index)) \
     FUNCTION(int, _dl_find_object, (void *address, struct found_object *result))
+
+/* Of a C library that is part of the executable, by its own other files. */
+#define INTERPOSED_IN_STATIC_LIBC(FUNCTION) \
+    FUNCTION(int, __open_nocancel, (const char *path, int flags, ...))
 /* clang-format on */
 
 /* Of the interpreter, by extension modules. The launcher's functions are called `extension_NAME`. */
@@ -180,6 +297,10 @@ struct thread_local_index;
 
 INTERPOSED_FUNCTIONS(DECLARE_WRAP)
 INTERPOSED_FUNCTIONS(DECLARE_REAL)
+INTERPOSED_IN_WORLD(DECLARE_WRAP)
+INTERPOSED_IN_WORLD(DECLARE_REAL)
 INTERPOSED_IN_OBJECTS(DECLARE_WRAP)
+INTERPOSED_IN_STATIC_LIBC(DECLARE_WRAP)
+INTERPOSED_IN_STATIC_LIBC(DECLARE_REAL)
 
 #endif

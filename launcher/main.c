@@ -1,8 +1,12 @@
 /* The program's front door. A start has five phases: command, configuration, runtime, program, end. */
 
+#include "executable/executable.h"
+#include "interposed.h"
 #include "interpreter/interpreter.h"
 #include "loader/loader.h"
 #include "process/process.h"
+#include "recording.h"
+#include "snapshot/snapshot.h"
 
 #include <signal.h>
 #include <sys/mman.h>
@@ -24,7 +28,7 @@ static bool
 has_memory(void)
 {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_AS, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY) {
+    if (__real_getrlimit(RLIMIT_AS, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY) {
         return true;
     }
     void *probe = mmap(NULL, LEAST_MEMORY, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -93,12 +97,31 @@ start_runtime(const struct bundle_start *start, struct bundle_configuration *con
 
 /* --- Program ------------------------------------------------------------------------------------------------ */
 
-/* Import the package that a dotted name lies in. `python -m` does so before the module runs (Lib/runpy.py of CPython 3.13,
- * _get_module_details), also where that imports nothing of it. -1 with an exception set on failure.
+/* Make `__main__` what it is before any of the program's code runs: its namespace (borrowed), or NULL with an exception set.
+   `name` is that of `python -m`. */
+static PyObject *
+prepare_module(const struct bundle_module *program, const char *name)
+{
+    PyObject *main_module = PyImport_AddModule("__main__"); /* borrowed */
+    PyObject *file = main_module ? bundle_path_text(program->path) : NULL;
+    PyObject *globals = file ? PyModule_GetDict(main_module) : NULL;
+    bool is_ready = globals && PyDict_SetItemString(globals, "__file__", file) == 0
+                    && (!COMPAT_MODULES_HAVE_CACHED || PyDict_SetItemString(globals, "__cached__", Py_None) == 0)
+                    && bundle_prepare_main(name) == 0;
+    Py_XDECREF(file);
+    return is_ready ? globals : NULL;
+}
+
+/* Import what comes before `__main__`: modules of hooks, and the package that a dotted name lies in. `python -m` imports that
+ * before the module runs (Lib/runpy.py of CPython 3.13, _get_module_details), also where it imports nothing of it. -1 with
+ * an exception set on failure.
  */
 static int
-import_parent(const char *name)
+import_first(const char *name)
 {
+    if (bundle_run_hooks() < 0) {
+        return -1;
+    }
     const char *last_dot = name ? strrchr(name, '.') : NULL;
     if (!last_dot) {
         return 0;
@@ -111,23 +134,12 @@ import_parent(const char *name)
     return status;
 }
 
-/* Run a frozen module as `__main__`; a new reference, or NULL with an exception set. `name` is that of `python -m`. */
+/* Run a frozen module in the namespace of `__main__`; a new reference, or NULL with an exception set. */
 static PyObject *
-run_module(const struct bundle_module *program, const char *name)
+run_module(const struct bundle_module *program, PyObject *globals)
 {
-    PyObject *main_module = PyImport_AddModule("__main__"); /* borrowed */
-    PyObject *code = main_module ? bundle_module_code(program) : NULL;
-    PyObject *file = code ? bundle_path_text(program->path) : NULL;
-    PyObject *result = NULL;
-    if (file) {
-        PyObject *globals = PyModule_GetDict(main_module);
-        if (PyDict_SetItemString(globals, "__file__", file) == 0
-            && (!COMPAT_MODULES_HAVE_CACHED || PyDict_SetItemString(globals, "__cached__", Py_None) == 0)
-            && bundle_prepare_main(name) == 0 && import_parent(name) == 0) {
-            result = PyEval_EvalCode(code, globals, globals);
-        }
-    }
-    Py_XDECREF(file);
+    PyObject *code = globals ? bundle_module_code(program) : NULL;
+    PyObject *result = code ? PyEval_EvalCode(code, globals, globals) : NULL;
     Py_XDECREF(code);
     return result;
 }
@@ -138,23 +150,42 @@ run_text(const char *code)
 {
     PyObject *main_module = PyImport_AddModule("__main__"); /* borrowed */
     PyObject *globals = main_module ? PyModule_GetDict(main_module) : NULL;
-    return globals && bundle_prepare_main(NULL) == 0 ? PyRun_String(code, Py_file_input, globals, globals) : NULL;
+    return globals && bundle_prepare_main(NULL) == 0 && bundle_run_hooks() == 0
+               ? PyRun_String(code, Py_file_input, globals, globals)
+               : NULL;
+}
+
+/* What `python -m` would run; NULL for a script. */
+static const char *
+module_name(const struct bundle_start *start)
+{
+    if (start->command == BUNDLE_RUN_APP) {
+        return bundle.options.main_module;
+    }
+    return start->command == BUNDLE_RUN_POOL ? start->program->name : NULL;
+}
+
+/* How far a start has come. */
+struct progress {
+    PyObject *globals; /* the namespace of `__main__` (borrowed), once it is prepared */
+    bool is_ready;     /* what comes before `__main__` was imported */
+};
+
+/* Run the module that this start is for; a new reference, or NULL with an exception set. */
+static PyObject *
+run_program(const struct bundle_start *start, struct progress progress)
+{
+    const char *name = module_name(start);
+    PyObject *globals = progress.globals ? progress.globals : prepare_module(start->program, name);
+    bool is_ready = globals && (progress.is_ready || import_first(name) == 0);
+    return is_ready ? run_module(start->program, globals) : NULL;
 }
 
 /* Run what this start is for. Returns the exit status as `python` has it. */
 static int
-run(const struct bundle_start *start, bool *interrupted)
+run(const struct bundle_start *start, struct progress progress, bool *interrupted)
 {
-    PyObject *result;
-    if (!start->program) {
-        result = run_text(start->code);
-    }
-    else if (start->command == BUNDLE_RUN_APP) {
-        result = run_module(start->program, bundle.options.main_module);
-    }
-    else {
-        result = run_module(start->program, start->command == BUNDLE_RUN_POOL ? start->program->name : NULL);
-    }
+    PyObject *result = start->program ? run_program(start, progress) : run_text(start->code);
     if (result) {
         Py_DECREF(result);
         return 0;
@@ -178,8 +209,36 @@ end_by_interrupt(void)
     return SIGINT + 128;
 }
 
-int
-main(int argc, char **argv, char **environment)
+/* End the interpreter, and say with which status the process ends. */
+static int
+end(int status, bool interrupted)
+{
+    status = bundle_end(status);
+    return interrupted ? end_by_interrupt() : status;
+}
+
+/* A start that goes on where the build has stopped. */
+static int
+run_restored(const struct bundle_start *start)
+{
+    bool interrupted = false;
+    struct progress progress;
+    progress.globals = bundle_adopt(start, &progress.is_ready);
+    int status = progress.globals ? run(start, progress, &interrupted) : bundle_status_of_exception();
+    return end(status, interrupted);
+}
+
+/* Run what a snapshot is to hold. */
+_Noreturn static void
+record_program(const struct bundle_start *start)
+{
+    const char *name = module_name(start);
+    PyObject *globals = bundle_begin_recording(prepare_module(start->program, name));
+    bundle_end_recording(!bundle_records_all() || import_first(name) == 0 ? globals : NULL);
+}
+
+static int
+start_program(int argc, char **argv, char **environment)
 {
     if (!has_memory()) {
         complain("not enough memory: the limit of the address space (`ulimit -v`) is too small");
@@ -194,6 +253,12 @@ main(int argc, char **argv, char **environment)
     const struct bundle_start start = bundle_read_command(argc, argv);
     if (start.command == BUNDLE_RUN_REFUSED || start.command == BUNDLE_RUN_ENDLESS) {
         return refuse(start.command, argc, argv);
+    }
+    if (bundle_is_recording()) {
+        bundle_record_allocations();
+    }
+    else if (bundle_restore(&start)) {
+        return run_restored(&start);
     }
 
     /* Configuration: by the build, the command line and the environment. */
@@ -215,10 +280,19 @@ main(int argc, char **argv, char **environment)
     if (start.command == BUNDLE_RUN_PYTHON && !start.program) {
         return Py_RunMain();
     }
+    if (bundle_is_recording()) {
+        record_program(&start);
+    }
     bool interrupted = false;
-    int exit_status = run(&start, &interrupted);
+    int exit_status = run(&start, (struct progress){0}, &interrupted);
+    return end(exit_status, interrupted);
+}
 
-    /* End. */
-    exit_status = bundle_end(exit_status);
-    return interrupted ? end_by_interrupt() : exit_status;
+int
+main(int argc, char **argv, char **environment)
+{
+    if (bundle_is_recording()) {
+        bundle_start_recording(start_program);
+    }
+    return start_program(argc, argv, environment);
 }

@@ -23,6 +23,7 @@ from tests.support import (
     EXAMPLES,
     LIBPYTHON,
     ROOT,
+    SNAPSHOT,
     VERSIONS,
     Interpreter,
     Program,
@@ -42,6 +43,7 @@ _bases = {version: find_interpreter(version) for version in VERSIONS}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--libpython`: everything that is built, with the one or the other library. `--every-python`: no test has one alone."""
+    parser.addoption("--snapshot", action="store_true", help="let binaries start from a snapshot where they can")
     parser.addoption("--libpython", choices=[linkage.value for linkage in Linkage], help="which libpython to embed")
     parser.addoption(
         "--every-python", action="store_true", help="run the tests of the newest Python with each that is found"
@@ -55,6 +57,8 @@ def pytest_configure(config: pytest.Config) -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     if config.getoption("--libpython"):
         LIBPYTHON.append(config.getoption("--libpython"))
+    if config.getoption("--snapshot"):
+        SNAPSHOT.append("auto")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

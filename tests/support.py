@@ -23,6 +23,9 @@ EXAMPLES = ROOT / "examples"
 # What `pytest --libpython KIND` asks for: binaries are built with `--libpython KIND`. A list, for it is set later.
 LIBPYTHON: list[str] = []
 
+# What `pytest --snapshot` asks for: binaries start from a snapshot where they can.
+SNAPSHOT: list[str] = []
+
 # Where the modules of a binary appear to lie (BUNDLE_ROOT in launcher/bundle.h).
 BUNDLE_ROOT = "/__bundle__"
 
@@ -149,9 +152,15 @@ def _without_calls(folder: Path, error: int, first: int, last: int) -> tuple[str
 def bundle(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> Outcome:
     """Run the command line of the installed bundler, as a user would; `variables` are added to the environment."""
     command = Path(sysconfig.get_path("scripts"), "bundle")
-    forced = (
-        ["--libpython", *LIBPYTHON] if LIBPYTHON and "--python" in arguments and "--libpython" not in arguments else []
-    )
+    builds = "--python" in arguments and not {"plan", "why", "inspect", "trace"} & {*arguments}
+    forced = [
+        *(
+            ["--libpython", *LIBPYTHON]
+            if LIBPYTHON and "--python" in arguments and "--libpython" not in arguments
+            else []
+        ),
+        *(["--snapshot", *SNAPSHOT] if SNAPSHOT and builds and "--snapshot" not in arguments else []),
+    ]
     # A first build compiles everything, on a machine that may be busy.
     return run([command, *forced, *arguments], environment={**os.environ, **variables}, cwd=cwd, timeout=900)
 

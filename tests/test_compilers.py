@@ -22,7 +22,7 @@ from bundler.target import Linkage, probe
 from bundler.toolchain import Toolchain, find_toolchain
 from bundler.zig import find_zig
 from tests.conftest import make_environment
-from tests.support import EXAMPLES, Interpreter, Program, bundle
+from tests.support import EXAMPLES, ROOT, Interpreter, Program, bundle
 from tests.target.pythons import quiet_context
 from tests.wheels.test_wheels import LEFT_OUT, PROGRAM, REQUIREMENTS, USES
 
@@ -31,6 +31,7 @@ LINKERS = ("bfd", "lld")
 UNFIT_LINKERS = ("gold", "mold")  # neither understands a linker script that gives sections addresses
 NOWHERE = "/nowhere"  # as PATH: no program is found
 ZIG = "zig"  # of the package ziglang, which is used where no other compiler is
+STANDARD_LIBRARY = ROOT / "tests" / "systems" / "programs" / "standard_library.py"
 PAIRS = [f"{compiler} -fuse-ld={linker}" for compiler in COMPILERS for linker in LINKERS]
 
 
@@ -82,6 +83,26 @@ def test_linker_for_the_static_libpython_only(one_interpreter: Interpreter, tmp_
     hello = build(one_interpreter, EXAMPLES / "hello" / "hello.py", tmp_path, command, "--libpython=static")
 
     assert hello.check_same().status == 0
+
+
+@pytest.mark.parametrize("command", [*PAIRS, "gcc -fuse-ld=gold"])
+def test_without_a_dynamic_linker(one_interpreter: Interpreter, tmp_path: Path, command: str):
+    """The C library is linked in as well, and looked up by name (`ctypes`)."""
+    toolchain_or_skip(command)
+    program = build(one_interpreter, STANDARD_LIBRARY, tmp_path, command, "--static", "--libpython=static")
+
+    assert program.check_same("ctypes", "threads", "name_service", "descriptors").status == 0
+
+
+def test_no_static_c_library(one_interpreter: Interpreter, tmp_path: Path):
+    """The compiler of the package index brings no C library that can be linked in: that is said, with what serves."""
+    toolchain_or_skip(ZIG)
+    source = EXAMPLES / "hello" / "hello.py"
+
+    done = bundle(source, "--static", "--python", one_interpreter.python, "-o", tmp_path / "app", PATH=NOWHERE, CC="")
+
+    assert done.stderr.startswith(b"error[no-static-libc]")
+    assert b"install gcc or clang" in done.stderr
 
 
 @pytest.mark.parametrize("command", PAIRS)

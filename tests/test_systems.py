@@ -1,4 +1,4 @@
-"""Binaries run with glibc 2.17, the calls of Linux 3.10, and nothing else.
+"""Binaries run with glibc 2.17, the calls of Linux 3.10, and nothing else; and without any C library.
 
 The first run downloads that C library (50 MB, a minute); after that, each test costs a link. `python -m tests.systems` tries
 more programs on more systems.
@@ -13,11 +13,12 @@ import pytest
 from tests.conftest import make_environment
 from tests.support import EXAMPLES, ROOT, Interpreter, Program, bundle, run
 from tests.systems.facts import wrong_facts
-from tests.systems.roots import RootError, make_root
+from tests.systems.roots import EMPTY, RootError, make_root
 from tests.systems.system import System
 
 _WHEELS = ROOT / "tests" / "wheels"
 _OLDEST = System("glibc-2.17", is_bare=True, is_old=True)
+_EMPTY = System(EMPTY, is_old=True)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -30,15 +31,22 @@ def root() -> Path:
 
 
 def _check(
-    interpreter: Interpreter, folder: Path, source: Path, *arguments: str, leave_out: tuple[str, ...] = ()
+    interpreter: Interpreter,
+    folder: Path,
+    source: Path,
+    *arguments: str,
+    leave_out: tuple[str, ...] = (),
+    system: System = _OLDEST,
 ) -> None:
-    """Bundle a program, run it on the old system, and compare it with Python here."""
+    """Bundle a program, run it on another system, and compare it with Python here."""
     program = Program(interpreter, source, folder / source.name)
     options = [f"--exclude-module={name}" for name in leave_out]
+    if system is _EMPTY:
+        options.append("--static")
     done = bundle(source, "--python", interpreter.python, "-o", program.binary, *options)
     assert done.status == 0, done.stderr.decode()
 
-    found = run(_OLDEST.command([program.binary, *arguments], seen=[folder]), cwd=folder)
+    found = run(system.command([program.binary, *arguments], seen=[folder]), cwd=folder)
     if found.status == 77:
         pytest.skip("this machine lets no other system be entered")
 
@@ -49,6 +57,11 @@ def _check(
 def test_hello(one_interpreter: Interpreter, tmp_path: Path):
     """The smallest program."""
     _check(one_interpreter, tmp_path, EXAMPLES / "hello" / "hello.py", "you")
+
+
+def test_hello_without_a_c_library(one_interpreter: Interpreter, tmp_path: Path):
+    """The smallest program, linked statically, with the calls of Linux 3.10."""
+    _check(one_interpreter, tmp_path, EXAMPLES / "hello" / "hello.py", "you", system=_EMPTY)
 
 
 def test_daemon_threads(one_interpreter: Interpreter, tmp_path: Path):

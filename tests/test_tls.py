@@ -5,11 +5,8 @@ Costs one binary.
 
 from __future__ import annotations
 
-import contextlib
 import shutil
-import socket
 import ssl
-import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -19,6 +16,7 @@ import trustme
 from bundler.target import TargetPython
 from tests.link.conftest import newest_target  # noqa: F401  # a fixture
 from tests.support import Outcome, bundle, run
+from tests.tls import serving
 
 _CLIENT = """
 import socket
@@ -53,20 +51,8 @@ def authority() -> trustme.CA:
 @pytest.fixture(scope="module")
 def port(authority: trustme.CA) -> Iterator[int]:
     """A server with a certificate of that authority."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-
-        def serve() -> None:
-            with contextlib.suppress(OSError):
-                while True:
-                    connection, _ = listening.accept()
-                    with connection, contextlib.suppress(OSError), context.wrap_socket(connection, True) as wrapped:
-                        wrapped.sendall(b"hello")
-
-        threading.Thread(target=serve, daemon=True).start()
-        yield listening.getsockname()[1]
-        listening.shutdown(socket.SHUT_RDWR)
+    with serving(authority) as found:
+        yield found
 
 
 @pytest.fixture

@@ -8,15 +8,17 @@
 | `header.py`, `shared_object.py`, `executable.py` | the readers |
 | `archive.py` | static libraries: which symbols they define |
 | `symtab.py` | takes symbols out of a linked executable |
+| `section.py` | fills a section of a linked executable |
 
 The room imports nothing of bundler, so that every stage can use it.
 """
 
-from bundler.elf.archive import archive_symbols, read_archive_index, undefined_symbols
+from bundler.elf.archive import archive_symbols, read_archive_index, thread_local_symbols, undefined_symbols
 from bundler.elf.executable import read_executable
 from bundler.elf.header import is_elf, is_shared_object
 from bundler.elf.machine import MACHINES, X86_64, Detour, Machine, Relocation, ThreadPointer, machine_for_python
 from bundler.elf.model import Executable, Rela, Section, Segment, SharedObject, Symbol
+from bundler.elf.section import fill_section
 from bundler.elf.shared_object import read_shared_object
 from bundler.elf.structures import (
     ElfError,
@@ -57,11 +59,13 @@ __all__ = [
     "Visibility",
     "archive_symbols",
     "drop_symbols",
+    "fill_section",
     "is_elf",
     "is_shared_object",
     "machine_for_python",
     "read_archive_index",
     "read_executable",
     "read_shared_object",
+    "thread_local_symbols",
     "undefined_symbols",
 ]

@@ -10,11 +10,13 @@ from bundler.elf.structures import (
     ElfError,
     SectionType,
     SymbolBinding,
+    Visibility,
     binding_of,
     map_file,
     packer,
     read_array,
     read_text,
+    visibility_of,
 )
 
 
@@ -44,8 +46,10 @@ def _read_executable(path: Path, with_symbols: bool, without: str | None) -> Exe
         if section.sh_type == SectionType.SYMTAB and with_symbols:
             strings = raw[section.sh_link].sh_offset
             rows = data[section.sh_offset : section.sh_offset + section.sh_size]
-            for name, info, _, index, value, _ in packer("Elf64_Sym").iter_unpack(rows):
-                if index not in left_out and binding_of(info) != SymbolBinding.LOCAL:
+            for name, info, other, index, value, _ in packer("Elf64_Sym").iter_unpack(rows):
+                # lld makes hidden symbols local, which were global among the object files.
+                is_global = binding_of(info) != SymbolBinding.LOCAL or visibility_of(other) == Visibility.HIDDEN
+                if is_global and index not in left_out:
                     symbols[read_text(data, strings + name)] = value
     return Executable(
         path=path,

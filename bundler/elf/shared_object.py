@@ -18,6 +18,7 @@ from bundler.elf.structures import (
     read_text,
     size_of,
     type_of,
+    visibility_of,
 )
 
 _VERSION_HIDDEN = 0x8000
@@ -222,7 +223,7 @@ def _symbol(data: Any, strings: int, entry: Any, mark: int, versions: Mapping[in
         size=entry.st_size,
         binding=binding_of(entry.st_info),
         type=type_of(entry.st_info),
-        visibility=entry.st_other & 3,
+        visibility=visibility_of(entry.st_other),
         section=entry.st_shndx,
         version=versions.get(mark & ~_VERSION_HIDDEN),
         is_hidden=bool(mark & _VERSION_HIDDEN),

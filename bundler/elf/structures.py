@@ -54,6 +54,7 @@ class SegmentType(IntEnum):
 
     LOAD = 1
     DYNAMIC = 2
+    INTERP = 3
     TLS = 7
     GNU_STACK = 0x6474E551
     GNU_RELRO = 0x6474E552
@@ -78,7 +79,9 @@ class SectionType(IntEnum):
 class SectionFlag(IntEnum):
     """sh_flags."""
 
+    WRITE = 1
     ALLOC = 2  # part of the program's memory
+    TLS = 0x400
 
 
 class Tag(IntEnum):
@@ -145,6 +148,7 @@ class Visibility(IntEnum):
     """Lower bits of st_other."""
 
     DEFAULT = 0
+    HIDDEN = 2
     PROTECTED = 3
 
 
@@ -210,6 +214,11 @@ def map_file(path: Path) -> Any:
 def binding_of(st_info: int) -> int:
     """ELF64_ST_BIND: a `SymbolBinding`, or another number."""
     return st_info >> 4
+
+
+def visibility_of(st_other: int) -> int:
+    """ELF64_ST_VISIBILITY: a `Visibility`, or another number."""
+    return st_other & 3
 
 
 def type_of(st_info: int) -> int:

@@ -25,9 +25,10 @@ from bundler.elf import (
     SymbolType,
     Visibility,
 )
+from bundler.glibc import StaticLibrary
 from bundler.link.exports import Exports, shared_names, unique_names
 from bundler.link.interposed import interposer
-from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES
+from bundler.link.libraries import c_library_names
 from bundler.link.objects import (
     Closure,
     Constant,
@@ -91,7 +92,11 @@ class _Binder:
     _unique: dict[str, int] = field(default_factory=dict)
     _unique_in_system: set[str] = field(default_factory=set)
     _global: _Tree = ()  # the executable's own tree: what it is linked with
-    _linked_system: frozenset[str] = LINKED_SYSTEM_LIBRARIES
+    _linked_system: frozenset[str] = frozenset()
+
+    @property
+    def _c_library(self) -> frozenset[str]:
+        return c_library_names(is_static=self.offer.static is not None)
 
     @property
     def refusals(self) -> tuple[Refusal, ...]:
@@ -105,10 +110,10 @@ class _Binder:
         self._system_exports = {name: Exports(each) for name, each in system.items()}
         self._trees = [tuple(self._tree([index])) for index in range(len(libraries))]
         self._global = tuple(self._tree([self._by_name[name] for name in self.closure.linked]))
-        self._linked_system |= {item for item in self._global if isinstance(item, str)}
+        self._linked_system = self._c_library | {item for item in self._global if isinstance(item, str)}
         self._assign_bases()
         self._unique = {name: number for number, name in enumerate(shared_names(each.object for each in libraries))}
-        others = (each for name, each in system.items() if name not in LINKED_SYSTEM_LIBRARIES)
+        others = (each for name, each in system.items() if name not in self._c_library)
         self._unique_in_system = {name for each in others for name in unique_names(each)}
         objects = tuple(self._bind_library(index) for index in range(len(libraries)))
         return Prelinked(
@@ -116,9 +121,7 @@ class _Binder:
             stubs=tuple(sorted(self._stubs, key=lambda stub: (stub.name, stub.version or ""))),
             executable_symbols=frozenset(self._used),
             unique_symbols=tuple(self._unique),
-            linked_system_libraries=tuple(
-                system[name].path for name in sorted(self._linked_system - LINKED_SYSTEM_LIBRARIES)
-            ),
+            linked_system_libraries=tuple(system[name].path for name in sorted(self._linked_system - self._c_library)),
         )
 
     def _refuse(self, index: int, reason: str) -> None:
@@ -340,7 +343,7 @@ class _Binder:
             return self._executable_symbol(interposer(symbol.name))
         if symbol.name in self.offer.exported:
             return self._executable_symbol(symbol.name)
-        for item in (*self._global, *sorted(LINKED_SYSTEM_LIBRARIES)):
+        for item in (*self._global, *sorted(self._c_library)):
             found = self._in_tree((item,), symbol)
             if found is not None:
                 return found
@@ -386,12 +389,13 @@ class _Binder:
             return None
         if symbol.name in self.offer.interposed:
             return self._executable_symbol(interposer(symbol.name))
-        floor = self.offer.floor if library in LINKED_SYSTEM_LIBRARIES else None
+        if self.offer.static is not None and library in self._c_library:
+            return self._in_static_library(self.offer.static, symbol, found)
+        floor = self.offer.floor if library in self._c_library else None
         if floor is not None and floor.is_polyfilled(symbol.name, found.version):
             return self._executable_symbol(symbol.name)
         version = floor.bound_version(symbol.name, found.version) if floor is not None else found.version
-        is_function = found.type in (SymbolType.FUNC, SymbolType.GNU_IFUNC)
-        if library in self._linked_system and is_function and (floor is None or version is not None):
+        if library in self._linked_system and _is_function(found) and (floor is None or version is not None):
             stub = PltStub(symbol.name, version)
             self._stubs.add(stub)
             return stub
@@ -399,6 +403,22 @@ class _Binder:
         asked = library if library in self.closure.carried else None
         is_weak = symbol.binding == SymbolBinding.WEAK
         return SystemSymbol(symbol.name, version or found.version, 0, is_weak, asked)
+
+    def _in_static_library(self, static: StaticLibrary, symbol: Symbol, found: Symbol) -> Target:
+        """The target for what the shared C library defines as `found`, in the C library that the executable holds."""
+        name = static.definition(found.name)
+        if name is None:
+            # Nothing has it: if it is needed, importing the module fails, and the error names it.
+            return SystemSymbol(found.name, found.version, 0, symbol.binding == SymbolBinding.WEAK)
+        if not _is_function(found):
+            return self._executable_symbol(name)
+        stub = PltStub(name, None)
+        self._stubs.add(stub)
+        return stub
+
+
+def _is_function(symbol: Symbol) -> bool:
+    return symbol.type in (SymbolType.FUNC, SymbolType.GNU_IFUNC)
 
 
 def _plus(target: Target, addend: int) -> Target | None:

@@ -118,6 +118,7 @@ class InterpreterConfig:
     warnings: tuple[str, ...]
     x_options: tuple[str, ...]
     python_command: int
+    is_static: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +144,6 @@ class Contents:
     libraries: Placement
     ending_visibly: frozenset[str]
     interposed: tuple[str, ...]
+    has_snapshot: bool  # the executable has a section for one
     precompiled: PrecompiledTable
     config: InterpreterConfig

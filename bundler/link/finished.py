@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bundler.elf import ElfError, read_executable, read_shared_object
+from bundler.elf import ElfError, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
 from bundler.link.manifest import FORMAT, SECTION, Manifest, SymbolVersions, by_version
 
@@ -41,6 +41,14 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
+def is_static(path: Path) -> bool:
+    """True if an executable is linked statically: no dynamic linker has anything to do for it."""
+    segments = read_executable(path, with_symbols=False).segments
+    return not any(segment.type in (SegmentType.DYNAMIC, SegmentType.INTERP) for segment in segments)
+
+
 def needed_versions(path: Path) -> SymbolVersions:
-    """The symbols that the executable itself takes from the system's libraries, by version."""
+    """The symbols that the executable itself takes from the system's libraries, by version; none if it is linked statically."""
+    if is_static(path):
+        return ()
     return by_version(read_shared_object(path).undefined_versions())

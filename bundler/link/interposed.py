@@ -5,9 +5,11 @@ from __future__ import annotations
 from bundler.contract import interposed
 
 # Functions of the C library that libpython and prelinked objects call.
-INTERPOSED_FUNCTIONS = interposed("INTERPOSED_FUNCTIONS")
+INTERPOSED_FUNCTIONS = interposed("INTERPOSED_FUNCTIONS") | interposed("INTERPOSED_IN_WORLD")
 # Functions of the C library that prelinked objects call.
 INTERPOSED_IN_OBJECTS = interposed("INTERPOSED_IN_OBJECTS")
+# Functions of a C library that is part of the executable, which its other files call.
+INTERPOSED_IN_STATIC_LIBC = interposed("INTERPOSED_IN_STATIC_LIBC")
 # Functions of the interpreter that extension modules call.
 INTERPOSED_FOR_EXTENSIONS = interposed("INTERPOSED_FOR_EXTENSIONS")
 # Functions of a static libpython that its other files call.

@@ -34,23 +34,29 @@ FLAGS = (
     "-DNDEBUG",
 )
 
+_STATIC_FOLDER = "static_libc"
 
-def sources(linkage: Linkage) -> tuple[Path, ...]:
+
+def sources(linkage: Linkage, *, is_static: bool = False) -> tuple[Path, ...]:
     """The launcher's files for a libpython of this kind, in a fixed order, without polyfills.
 
-    A folder named after the other kind is left out.
+    A folder named after the other kind is left out, and one for executables without a dynamic linker unless `is_static`.
     """
     others = {"polyfill", *(each.value for each in Linkage)} - {linkage.value}
+    if not is_static:
+        others.add(_STATIC_FOLDER)
     files = (path for path in sorted(launcher_folder().rglob("*")) if path.suffix in {".c", ".S"})
     return tuple(path for path in files if path.parent.name not in others)
 
 
 @contextmanager
-def launcher_objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -> Iterator[Callable[[], LauncherFiles]]:
+def launcher_objects(
+    target: TargetPython, toolchain: Toolchain, cache: Cache, *, is_static: bool = False
+) -> Iterator[Callable[[], LauncherFiles]]:
     """Compile the launcher while the block runs; yields a function that waits for its object files.
 
     They come from the cache where nothing they depend on has changed. CommandError from that function when the compiler
-    fails.
+    fails. `is_static`: for an executable without a dynamic linker.
     """
     folder = launcher_folder()
     headers = digest(*(path.read_bytes() for path in sorted(folder.rglob("*.h"))))
@@ -68,7 +74,8 @@ def launcher_objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -
 
     # One processor is left to what the block does.
     with ThreadPoolExecutor(max(1, jobs() - 1)) as pool:
-        objects = [pool.submit(compiled, source, flags, python) for source in sources(target.libpython.linkage)]
+        files = sources(target.libpython.linkage, is_static=is_static)
+        objects = [pool.submit(compiled, source, flags, python) for source in files]
         polyfills = {path.stem: pool.submit(compiled, path, _POLYFILL_FLAGS) for path in polyfill_sources()}
         try:
             yield lambda: LauncherFiles(

@@ -29,6 +29,9 @@ LINKED_SYSTEM_LIBRARIES = frozenset(
     | {machine.dynamic_linker for machine in MACHINES.values()}
 )
 
+# Parts of it as well, which few programs need: an executable that the C library is linked into has them too.
+_LINKED_IF_STATIC = frozenset({"libresolv.so.2", "libanl.so.1"})
+
 # The C++ run-time and the unwinder. They exist once per process, for exceptions cross libraries: part of the binary, or all of
 # them the system's.
 RUNTIMES = frozenset({"libgcc_s.so.1", "libstdc++.so.6"})
@@ -37,8 +40,7 @@ _CXX_RUNTIME = "libstdc++.so.6"
 # Never part of the binary either, but not needed by every program: loaded from the system when a library needs them. They
 # belong to its C library, graphics drivers or authentication.
 SYSTEM_LIBRARIES = LINKED_SYSTEM_LIBRARIES | {
-    "libresolv.so.2",
-    "libanl.so.1",
+    *_LINKED_IF_STATIC,
     "libnsl.so.1",
     "libthread_db.so.1",
     "libGL.so.1",
@@ -64,6 +66,11 @@ _STAYING = (
 )
 
 
+def c_library_names(*, is_static: bool) -> frozenset[str]:
+    """The libraries of the system that the executable is linked with, whatever the program: as files, or as archives."""
+    return LINKED_SYSTEM_LIBRARIES | (_LINKED_IF_STATIC if is_static else frozenset())
+
+
 def find_closure(  # noqa: PLR0913  # what the search begins with, and where it looks
     roots: Iterable[tuple[Path, str]],
     root_folder: str,
@@ -73,6 +80,7 @@ def find_closure(  # noqa: PLR0913  # what the search begins with, and where it 
     opened: Iterable[LibraryName] = (),
     library_folders: tuple[str, ...] = (),
     left_to_system: frozenset[str] = frozenset(),
+    is_static: bool = False,
 ) -> Closure:
     """The shared objects at `roots` (file, path in the binary) with all that they need.
 
@@ -83,7 +91,8 @@ def find_closure(  # noqa: PLR0913  # what the search begins with, and where it 
     are searched before the system's.
     `left_to_system`: names of libraries that are no part of the binary, besides `SYSTEM_LIBRARIES`. The run-times are
     left to it when one of the system's libraries is written in C++, for that brings them into the process, or when one
-    that is not on this machine may be, judged by what needs it.
+    that is not on this machine may be, judged by what needs it. `is_static`: the binary loads no library of the system, so
+    that nothing is left to it.
     """
     roots, linked, opened = tuple(roots), tuple(linked), tuple(opened)
     known = system_libraries(machine)
@@ -97,7 +106,11 @@ def find_closure(  # noqa: PLR0913  # what the search begins with, and where it 
             search.add_opened(each)
         search.run()
         _check_readable(search.unreadable)
-        if left_to_system >= RUNTIMES or not (search.system_needs(_CXX_RUNTIME) or search.may_lack(_CXX_RUNTIME)):
+        if (
+            is_static
+            or left_to_system >= RUNTIMES
+            or not (search.system_needs(_CXX_RUNTIME) or search.may_lack(_CXX_RUNTIME))
+        ):
             break
         left_to_system |= RUNTIMES
     _check_found(search.lacking)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bundler.cache import Cache
 from bundler.elf import FileType, Relocation, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
-from bundler.glibc import CLibrary, Floor, make_archive, make_stubs
-from bundler.link.finished import needed_versions
+from bundler.glibc import OWN_FUNCTIONS, CLibrary, Floor, make_archive, make_stubs
+from bundler.link.finished import is_static, needed_versions
 from bundler.link.model import LauncherFiles, Layout, Linked, LinkPlan
 from bundler.link.payload import lay_out_payload
 from bundler.link.portability import EXECUTABLE, check_limits
@@ -22,6 +22,8 @@ from bundler.link.script import (
     OUTPUT,
     ROOM_FILE,
     ROOM_OBJECT,
+    SYMBOLS_FILE,
+    SYMBOLS_OBJECT,
     c_library_texts,
     link_arguments,
     linker_texts,
@@ -49,7 +51,9 @@ def lay_out(plan: LinkPlan, launcher: LauncherFiles, c_library: CLibrary | None,
     """Give everything its place in the payload, and make the linker's inputs. Data files are read, for their digests."""
     payload = lay_out_payload(plan.contents, plan.machine)
     texts = {**linker_texts(plan, payload.size), **c_library_texts(c_library)}
-    return Layout(plan, toolchain, c_library, payload, texts, tuple(link_arguments(plan, launcher.objects, c_library)))
+    own = OWN_FUNCTIONS if plan.static is not None else ()
+    objects = (*launcher.objects, *(launcher.polyfills[name] for name in own))
+    return Layout(plan, toolchain, c_library, payload, texts, tuple(link_arguments(plan, objects, c_library)))
 
 
 def link(layout: Layout, folder: Path) -> Linked:
@@ -58,8 +62,11 @@ def link(layout: Layout, folder: Path) -> Linked:
     BundleError when the linker fails, or when the executable would need newer libraries than the settings allow.
     """
     path = _run_linker(layout, folder)
-    check_executable(path)
     plan = layout.plan
+    if plan.static is None:
+        check_executable(path)
+    else:
+        check_static_executable(path)
     needs = {EXECUTABLE: needed_versions(path), **dict(plan.manifest.symbol_versions)}
     check_limits(needs, dict(plan.version_limits))
     return Linked(layout, read_executable(path, without=FROZEN_SECTIONS))
@@ -69,8 +76,9 @@ def _run_linker(layout: Layout, folder: Path) -> Path:
     for name, text in layout.texts.items():
         (folder / name).write_text(text)
     try:
-        layout.toolchain.run("-c", ROOM_FILE, "-o", ROOM_OBJECT, cwd=folder)
-        layout.toolchain.run("-c", END_FILE, "-o", END_OBJECT, cwd=folder)
+        for source, made in ((ROOM_FILE, ROOM_OBJECT), (END_FILE, END_OBJECT), (SYMBOLS_FILE, SYMBOLS_OBJECT)):
+            if source in layout.texts:
+                layout.toolchain.run("-c", source, "-o", made, cwd=folder)
         floor = layout.plan.floor
         layout.toolchain.link(layout.arguments, folder, floor.version if floor else None)
     except CommandError as error:
@@ -79,7 +87,8 @@ def _run_linker(layout: Layout, folder: Path) -> Path:
         raise BundleError(
             "link-failed",
             f"the linker failed: {error.reason}",
-            notes=tuple(error.output.strip().splitlines()[-15:]),
+            # Of what is linked statically, linkers warn at length.
+            notes=tuple(line for line in error.output.strip().splitlines() if ": warning: " not in line)[-15:],
             hint="run again with `-v` to see the command",
         ) from error
     return folder / OUTPUT
@@ -87,9 +96,19 @@ def _run_linker(layout: Layout, folder: Path) -> Path:
 
 def check_executable(path: Path) -> None:
     """BundleError when the executable lacks a property that the design relies on: compilers and archives decide some."""
-    problems = list(dict.fromkeys(_problems(path)))
-    if problems:
-        first, *others = problems
+    _refuse((*_problems(path), *_relocation_problems(path)))
+
+
+def check_static_executable(path: Path) -> None:
+    """BundleError when the executable needs a dynamic linker or holds one, or lacks what every executable has."""
+    _refuse((*_problems(path), *_linking_problems(path)))
+
+
+def _refuse(problems: Iterable[str]) -> None:
+    """BundleError when there are problems."""
+    each_once = tuple(dict.fromkeys(problems))
+    if each_once:
+        first, *others = each_once
         raise BundleError(
             "unfit-executable",
             f"what the linker made cannot be used: {first}",
@@ -105,13 +124,25 @@ def _problems(path: Path) -> Iterator[str]:
         yield "it is position-independent"
     if len(executable.segments) > MOST_PROGRAM_HEADERS:
         yield f"it has {len(executable.segments)} program headers, of which Linux may refuse more than {MOST_PROGRAM_HEADERS}"
-    frozen = [section for name, section in executable.sections.items() if name.startswith(FROZEN_SECTIONS)]
+    for segment in executable.segments:
+        if segment.type == SegmentType.LOAD and segment.is_writable and segment.is_executable:
+            yield "a segment is both writable and executable"
+
+
+def _relocation_problems(path: Path) -> Iterator[str]:
+    sections = read_executable(path, with_symbols=False).sections
+    frozen = [section for name, section in sections.items() if name.startswith(FROZEN_SECTIONS)]
     linked = read_shared_object(path)
     for rela in linked.relocations:
         if linked.kind_of(rela) is Relocation.COPY:
             yield f"libpython takes a copy of the C library's `{linked.symbols[rela.symbol].name}`: it was compiled without -fPIC"
         if any(section.address <= rela.offset < section.address + section.size for section in frozen):
             yield "frozen data is relocated when it starts"
-    for segment in executable.segments:
-        if segment.type == SegmentType.LOAD and segment.is_writable and segment.is_executable:
-            yield "a segment is both writable and executable"
+
+
+def _linking_problems(path: Path) -> Iterator[str]:
+    if not is_static(path):
+        yield "it needs a dynamic linker"
+    # The function of glibc that loads a shared object (elf/dl-open.c).
+    if "_dl_open" in read_executable(path, without=FROZEN_SECTIONS).symbols:
+        yield "it can load libraries of the system"

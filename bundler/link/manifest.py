@@ -29,7 +29,8 @@ class Manifest:
     """The parts of a binary. Sizes are in bytes; module lists are in the order of names.
 
     `symbol_versions`: what each embedded library looks for in those of the system when it is loaded, such as
-    {"/__bundle__/_ssl.so": {"GLIBC_2.38": ["strlcpy"]}} as pairs.
+    {"/__bundle__/_ssl.so": {"GLIBC_2.38": ["strlcpy"]}} as pairs. `static_glibc`: the version of the C library that is
+    linked into the executable; "" when it is the system's.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Manifest:
     left_out: tuple[tuple[str, str], ...]  # optional modules that are not carried, and who would use them
     thread_local_bytes: int
     symbol_versions: tuple[tuple[str, SymbolVersions], ...]
+    static_glibc: str = ""
 
     def text(self) -> str:
         """The section's contents: ASCII, for names of files need not be text."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bundler.elf import Executable, Machine
 from bundler.errors import Diagnostic
-from bundler.glibc import CLibrary, Floor
+from bundler.glibc import CLibrary, Floor, StaticLibrary
 from bundler.link.contents import Contents, PrelinkedFile, StoredEntry
 from bundler.link.manifest import Manifest
 from bundler.link.objects import Part, Prelinked, PrelinkedObject
@@ -31,6 +31,19 @@ class ObjectFile:
 
 
 @dataclass(frozen=True, slots=True)
+class StaticLink:
+    """The link of an executable without a dynamic linker.
+
+    `symbols`: what the program can look up in itself: names in their order, each with its symbol. `required`: symbols that
+    the executable has in any case; of the others it has those that something in it uses.
+    """
+
+    library: StaticLibrary
+    symbols: tuple[tuple[str, str], ...]
+    required: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class LinkPlan:
     """The plan of a link, which is to the linker what a query plan is to a database.
 
@@ -41,6 +54,7 @@ class LinkPlan:
     machine: Machine
     linkage: Linkage
     floor: Floor | None  # the oldest C library that the executable is to run with; None: one like this machine's
+    static: StaticLink | None  # None: it has a dynamic linker, and the C library is the system's
     objects: tuple[ObjectFile, ...]
     libraries: tuple[Path | str, ...]  # the static libpython, and what it is linked with
     resident_names: frozenset[str]  # symbols that it takes from libraries in the executable's own load segments

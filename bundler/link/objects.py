@@ -14,7 +14,7 @@ from enum import IntFlag
 from pathlib import Path
 
 from bundler.elf import SharedObject, Tag
-from bundler.glibc import Floor
+from bundler.glibc import Floor, StaticLibrary
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,8 @@ class Offer:
     `exported`: its own, to which libraries may be bound. `interposed`: functions of the C library in whose place all
     libraries get the launcher's. `for_extensions`: functions of the interpreter in whose place libraries that are not
     resident get the launcher's. `detoured`: functions of resident libraries that jump to the launcher's. `floor`: the
-    oldest C library that the executable is to run with; None: one like this machine's.
+    oldest C library that the executable is to run with; None: one like this machine's. `static`: the C library that is
+    linked into the executable; None: it is the system's.
     """
 
     exported: frozenset[str]
@@ -78,6 +79,7 @@ class Offer:
     for_extensions: frozenset[str] = frozenset()
     detoured: frozenset[str] = frozenset()
     floor: Floor | None = None
+    static: StaticLibrary | None = None
 
 
 # --- What a word is bound to ------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from bundler.elf import Machine, archive_symbols, undefined_symbols
 from bundler.errors import Diagnostic, Severity
 from bundler.freeze.image import FrozenImage
 from bundler.freeze.worker.ctext import runtime_symbol
-from bundler.glibc import Floor, polyfill_names, read_floor
+from bundler.glibc import Floor, StaticLibrary, polyfill_names, read_floor
 from bundler.link.contents import (
     CarriedFile,
     Contents,
@@ -43,6 +43,7 @@ from bundler.link.interposed import (
     INTERPOSED_FUNCTIONS,
     INTERPOSED_IN_OBJECTS,
     INTERPOSED_IN_SHARED_PYTHON,
+    INTERPOSED_IN_STATIC_LIBC,
     INTERPOSED_IN_STATIC_PYTHON,
 )
 from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, RUNTIMES, find_closure, linked_library, system_libraries
@@ -51,6 +52,7 @@ from bundler.link.model import LinkPlan, ObjectFile
 from bundler.link.objects import CarriedLibrary, Closure, Offer, Placement, SystemSymbol, SystemThreadLocal
 from bundler.link.place import library_rules, place
 from bundler.link.script import EXPORTED_PREFIXES
+from bundler.link.static import check_static, lacking_functions, plan_static, static_files
 from bundler.settings import Settings
 from bundler.target import Libpython, Linkage, TargetPython
 
@@ -61,15 +63,16 @@ FIRST_VERSION = 0x40000000
 _PYTHON_COMMAND = {None: "BUNDLE_REFUSE_PYTHON", True: "BUNDLE_PYTHON_COMMAND", False: "BUNDLE_NO_PYTHON"}
 
 
-def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPlan:
+def plan(image: FrozenImage, target: TargetPython, settings: Settings, static: StaticLibrary | None = None) -> LinkPlan:
     """Find the libraries that extension modules need, bind them, and list what the binary will hold.
 
-    Reads libraries; of other files only their sizes.
+    Reads libraries; of other files only their sizes. `static`: the C library that is to be linked into the executable;
+    None: it is the system's. BundleError when the program cannot do with it.
     """
     graph = image.graph
     libpython = target.libpython
     is_shared = libpython.linkage is Linkage.SHARED
-    closure, floor, placement = _placed(graph, target, settings)
+    closure, offer, placement = _placed(graph, target, settings, static)
     versions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(_module_entries(image, target.early_modules)),
@@ -78,12 +81,14 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
                 *_file_entries(image),
                 *_library_entries(placement, _brought(closure, graph)),
                 *_wanted_sources(image, settings),
+                *(static_files() if static is not None else ()),
             )
         ),
         folders=(bundle_root(), *_package_folders(image)),
         libraries=placement,
         ending_visibly=ending_visibly(graph, closure),
         interposed=tuple(sorted(INTERPOSED_FUNCTIONS | INTERPOSED_FOR_EXTENSIONS)) if placement.carried else (),
+        has_snapshot=settings.snapshot != "no" and settings.run and not settings.static,
         precompiled=PrecompiledTable(image.precompiled.keys, image.precompiled.symbol),
         config=InterpreterConfig(
             optimize=settings.optimize,
@@ -96,6 +101,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
             warnings=settings.warnings,
             x_options=settings.x_options,
             python_command=bundle_constant(_PYTHON_COMMAND[_python_command(graph, settings)]),
+            is_static=static is not None,
         ),
     )
     # The archive with the interpreter, and what it needs; a shared library is prelinked instead.
@@ -106,7 +112,8 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
         output=settings.output_for(graph.name),
         machine=target.machine,
         linkage=libpython.linkage,
-        floor=floor,
+        floor=offer.floor,
+        static=plan_static(static, libpython, closure, offer, graph.modules) if static is not None else None,
         objects=(
             *(ObjectFile(module.object_file, module.name) for module in image.modules),
             ObjectFile(image.precompiled.object_file),
@@ -114,17 +121,33 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings) -> LinkPl
         ),
         libraries=tuple(libraries),
         resident_names=_taken(libpython.path) if embedded else frozenset(),
-        wrapped=(*sorted(INTERPOSED_FUNCTIONS), *(() if is_shared else sorted(INTERPOSED_IN_STATIC_PYTHON))),
+        wrapped=tuple(
+            name
+            for group, is_called in (
+                (INTERPOSED_FUNCTIONS, True),
+                (INTERPOSED_IN_STATIC_PYTHON, not is_shared),
+                (INTERPOSED_IN_STATIC_LIBC, static is not None),
+            )
+            for name in sorted(group)
+            if is_called
+        ),
         definitions=(*versions, *_runtime_members(target)),
         contents=contents,
-        manifest=_manifest(image, target, closure, contents),
+        manifest=_manifest(image, target, closure, contents, static),
         version_limits=tuple(settings.version_limits.items()),
-        findings=(*_missing(closure, graph), *_carried(placement.carried), *_runtimes(closure, placement)),
+        findings=(
+            *_missing(closure, graph, is_static=static is not None),
+            *_carried(placement.carried),
+            *_runtimes(closure, placement),
+            *(lacking_functions(closure, placement) if static is not None else ()),
+        ),
     )
 
 
-def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tuple[Closure, Floor | None, Placement]:
-    """The libraries of the binary, the C library that it is to run with, and how the libraries are carried."""
+def _placed(
+    graph: ModuleGraph, target: TargetPython, settings: Settings, static: StaticLibrary | None
+) -> tuple[Closure, Offer, Placement]:
+    """The libraries of the binary, what they get from the executable and the C library, and how they are carried."""
     libpython = target.libpython
     is_shared = libpython.linkage is Linkage.SHARED
     roots: list[ExtensionModule | OpenedLibrary] = [*graph.of_kind(ExtensionModule), *graph.libraries]
@@ -132,7 +155,7 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
 
-    def placed(left_to_system: frozenset[str]) -> tuple[Closure, Floor | None, Placement]:
+    def placed(left_to_system: frozenset[str]) -> tuple[Closure, Offer, Placement]:
         closure = find_closure(
             ((each.path, each.filename) for each in roots),
             str(bundle_root()),
@@ -141,19 +164,22 @@ def _placed(graph: ModuleGraph, target: TargetPython, settings: Settings) -> tup
             opened=graph.library_names,
             library_folders=settings.library_folders,
             left_to_system=left_to_system,
+            is_static=static is not None,
         )
-        floor = _floor(settings, closure)
         offer = Offer(
             exported=exported,
             interposed=INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS,
             for_extensions=INTERPOSED_FOR_EXTENSIONS,
             detoured=INTERPOSED_IN_SHARED_PYTHON,
-            floor=floor,
+            floor=_floor(settings, closure) if static is None else None,
+            static=static,
         )
-        return closure, floor, place(closure, offer, library_rules())
+        return closure, offer, place(closure, offer, library_rules())
 
     found = placed(frozenset())
-    if any(each.library.object.name in RUNTIMES for each in found[2].carried):
+    if static is not None:
+        check_static(found[0], found[2])
+    elif any(each.library.object.name in RUNTIMES for each in found[2].carried):
         # The dynamic linker brings the system's for a library that it loads; there must be one of them only.
         found = placed(RUNTIMES)
     return found
@@ -289,10 +315,10 @@ def _brought(closure: Closure, graph: ModuleGraph) -> frozenset[str]:
     return frozenset(each.path for each in closure.libraries if each.keeps_place and each.path not in of_python)
 
 
-def _missing(closure: Closure, graph: ModuleGraph) -> Iterator[Diagnostic]:
+def _missing(closure: Closure, graph: ModuleGraph, *, is_static: bool) -> Iterator[Diagnostic]:
     """Libraries that are not on this machine, and who needs them: importing or opening that fails, as it does here.
 
-    Unless the system has them where the binary runs.
+    Unless the system has them where the binary runs, and the binary loads libraries of the system.
     """
     by_path = {library.path: library for library in closure.libraries}
     modules: dict[str, list[ExtensionModule]] = {}
@@ -310,14 +336,14 @@ def _missing(closure: Closure, graph: ModuleGraph) -> Iterator[Diagnostic]:
             Severity.WARNING if certain.intersection((first, *others)) else Severity.NOTE,
             "missing-library",
             f"the shared library `{name}` was not found: `{first}`{also} cannot be imported here, "
-            "and in the binary only where the system has it",
+            f"{'nor in the binary' if is_static else 'and in the binary only where the system has it'}",
             notes=tuple(f"`{module.path}` needs it" for module in needing[:3]),
             hint="install it on this machine: it becomes part of the binary",
         )
-    yield from _missing_for_others(closure, modules)
+    yield from _missing_for_others(closure, modules, is_static=is_static)
 
 
-def _missing_for_others(closure: Closure, told: Container[str]) -> Iterator[Diagnostic]:
+def _missing_for_others(closure: Closure, told: Container[str], *, is_static: bool) -> Iterator[Diagnostic]:
     """One note for all libraries that only plug-ins need, which a program may never open: `told` are those of modules."""
     needing: dict[str, list[str]] = {}
     for path, names in closure.missing.items():
@@ -331,7 +357,8 @@ def _missing_for_others(closure: Closure, told: Container[str]) -> Iterator[Diag
         yield Diagnostic(
             Severity.NOTE,
             "missing-library",
-            f"{what} not found: plug-ins that need them can be opened only where the system has them",
+            f"{what} not found: plug-ins that need them "
+            f"{'cannot be opened' if is_static else 'can be opened only where the system has them'}",
             notes=(*(f"`{needing[name][0]}` needs `{name}`" for name in (first, *others[:2])), *filter(None, [more])),
             hint="install them on this machine, and they become part of the binary",
         )
@@ -410,7 +437,9 @@ def _module_entries(image: FrozenImage, early: frozenset[str]) -> Iterator[Modul
         yield ModuleEntry(namespace.name, namespace.folder, None, constant("BUNDLE_NAMESPACE"), is_package=True)
 
 
-def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, contents: Contents) -> Manifest:
+def _manifest(
+    image: FrozenImage, target: TargetPython, closure: Closure, contents: Contents, static: StaticLibrary | None
+) -> Manifest:
     graph = image.graph
     frozen = {module.name for module in image.modules}
     others = (ExtensionModule, BuiltinModule, NamespacePackage, BrokenModule)
@@ -444,7 +473,8 @@ def _manifest(image: FrozenImage, target: TargetPython, closure: Closure, conten
         distributions=tuple((d.name, d.version) for d in graph.distributions),
         left_out=tuple((edge.imported, edge.importer) for edge in graph.left_out),
         thread_local_bytes=sum(block.size for block in contents.libraries.prelinked.thread_locals),
-        symbol_versions=tuple(sorted(_symbol_versions(contents.libraries))),
+        symbol_versions=tuple(sorted(_symbol_versions(contents.libraries))) if static is None else (),
+        static_glibc=static.version if static is not None else "",
     )
 
 

@@ -10,10 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bundler.cache import Cache
-from bundler.elf import drop_symbols
 from bundler.errors import BundleError
 from bundler.link.model import Linked
-from bundler.link.script import FROZEN_SECTIONS
 from bundler.link.up_to_date import OUTPUT_MODE, record
 
 
@@ -50,7 +48,6 @@ def workplace(output: Path) -> Iterator[Path]:
 
 def publish(linked: Linked, inputs: str, cache: Cache) -> None:
     """Rename the complete executable to the output, and record it under the digest of its inputs."""
-    drop_symbols(linked.path, FROZEN_SECTIONS)
     record(linked.path, inputs, cache)
     linked.path.chmod(OUTPUT_MODE)
     linked.path.replace(linked.layout.plan.output)

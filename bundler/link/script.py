@@ -9,12 +9,18 @@ from bundler.elf import SymbolType
 from bundler.glibc import CLibrary
 from bundler.link import relocated
 from bundler.link.manifest import SECTION as MANIFEST_SECTION
-from bundler.link.model import LinkPlan
+from bundler.link.model import LinkPlan, StaticLink
 from bundler.link.objects import PrelinkedObject, Protection
 
 PAYLOAD_SECTION = ".bundle"
 FROZEN_SECTIONS = ".frozen"  # what their names start with (freeze/worker/structs.py)
 _PAYLOAD_SYMBOL = "bundle"
+SNAPSHOT_SECTION = ".snapshot"
+SNAPSHOT_SYMBOL = "bundle_snapshot"
+
+# Of the section with the snapshot: behind all that the linker places, residents included, and below prelinked objects.
+# It grows when it is written, and nothing else moves.
+SNAPSHOT_BASE = 32 << 30
 
 # Beginnings of the names that the executable exports to extension modules; no library of the system uses such names.
 EXPORTED_PREFIXES = ("Py", "_Py")
@@ -23,8 +29,9 @@ EXPORTED_PREFIXES = ("Py", "_Py")
 OUTPUT = "linked"
 ROOM_FILE, ROOM_OBJECT = "room.S", "room.o"
 END_FILE, END_OBJECT = "end.S", "end.o"
+SYMBOLS_FILE, SYMBOLS_OBJECT = "symbols.S", "symbols.o"
 _MANIFEST_FILE = "manifest.json"
-_EXPORTS_FILE, _DEFINITIONS_FILE, _RESIDENTS_FILE = "exports.txt", "definitions.ld", "residents.ld"
+_EXPORTS_FILE, _DEFINITIONS_FILE, _PLACED_FILE = "exports.txt", "definitions.ld", "placed.ld"
 
 # For every executable, whatever is linked into it.
 OPTIONS = (
@@ -41,6 +48,9 @@ OPTIONS = (
     # gdb, perf and py-spy need symbol names, so only debug information is dropped.
     "-Wl,--strip-debug",
 )
+
+# Where the C library is linked in. gcc leaves the table by which unwinders find frames out of such executables.
+_STATIC_OPTIONS = ("-static", "-Wl,--eh-frame-hdr")
 
 _NO_EXECUTABLE_STACK = '.section .note.GNU-stack,"",@progbits'
 
@@ -86,8 +96,11 @@ def linker_texts(plan: LinkPlan, payload_size: int) -> dict[str, str]:
         _EXPORTS_FILE: "".join(("{", *(f" {prefix}*;" for prefix in EXPORTED_PREFIXES), " };\n")),
         _DEFINITIONS_FILE: "".join(f"{name} = {value};\n" for name, value in plan.definitions),
     }
-    if plan.prelinked.residents:
-        files[_RESIDENTS_FILE] = "\n".join((*resident_script(_resident_parts(plan)), ""))
+    if plan.static is not None:
+        files[SYMBOLS_FILE] = "\n".join((*_symbol_lines(plan.static), ""))
+    placed = list(_placed_sections(plan))
+    if placed:
+        files[_PLACED_FILE] = "\n".join((*placing_script(placed), ""))
     return files
 
 
@@ -99,6 +112,11 @@ def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
     yield f"{_PAYLOAD_SYMBOL}: .zero {payload_size}"
     yield f'.section {MANIFEST_SECTION},"",@progbits'
     yield f'.incbin "{_MANIFEST_FILE}"'
+    if plan.contents.has_snapshot:
+        yield f'.section {SNAPSHOT_SECTION},"a",@progbits'
+        yield f".balign {plan.machine.page_size}"
+        yield f".globl {SNAPSHOT_SYMBOL}"
+        yield f"{SNAPSHOT_SYMBOL}: .zero {plan.machine.page_size}"
     yield from _state_lines(plan)
     yield '.section .text.bundle_stubs,"ax",@progbits'
     for number, stub in enumerate(plan.prelinked.stubs):
@@ -149,6 +167,27 @@ def _state_lines(plan: LinkPlan) -> Iterator[str]:
         yield f"{name}: .zero {size}"
 
 
+def _symbol_lines(static: StaticLink) -> Iterator[str]:
+    """Assembler for the table of what the program can look up in itself (`struct bundle_symbol` of launcher/bundle.h).
+
+    The linker fills in the addresses. Weak symbols bring nothing into the executable, and are 0 if nothing else does. They
+    are weak for the whole file, so that the table has one of its own.
+    """
+    yield '.section .rodata.bundle_symbol_names,"a",@progbits'
+    for number, (name, _) in enumerate(static.symbols):
+        yield f'.Lname_{number}: .asciz "{name}"'
+    yield '.section .data.rel.ro.bundle_symbols,"aw",@progbits'
+    yield ".balign 8"
+    yield ".globl bundle_symbols, bundle_symbol_count"
+    yield "bundle_symbols:"
+    for number, (_, symbol) in enumerate(static.symbols):
+        if symbol not in static.required:
+            yield f".weak {symbol}"
+        yield f".quad .Lname_{number}, {symbol}"
+    yield f"bundle_symbol_count: .quad {len(static.symbols)}"
+    yield _NO_EXECUTABLE_STACK
+
+
 def _resident_lines(resident: PrelinkedObject, names: frozenset[str]) -> Iterator[str]:
     """Assembler that makes room for a resident library, and defines its symbols for the executable's own objects.
 
@@ -178,14 +217,16 @@ def _resident_lines(resident: PrelinkedObject, names: frozenset[str]) -> Iterato
                 yield f".set {symbol.name}, {label} + {address - part.address}"
 
 
-def _resident_parts(plan: LinkPlan) -> Iterator[tuple[int, str, bool]]:
-    """Parts of resident libraries: address, section, and whether zeros follow that the file does not hold."""
+def _placed_sections(plan: LinkPlan) -> Iterator[tuple[int, str, bool]]:
+    """Parts of resident libraries, and the snapshot: address, section, and whether zeros follow that the file does not hold."""
+    if plan.contents.has_snapshot:
+        yield SNAPSHOT_BASE, SNAPSHOT_SECTION, False
     for resident in plan.prelinked.residents:
         for number, part in enumerate(relocated.parts(resident)):
             yield part.address, part_section(resident, number), part.memory_size > part.stored_size
 
 
-def resident_script(parts: Iterable[tuple[int, str, bool]]) -> Iterator[str]:
+def placing_script(parts: Iterable[tuple[int, str, bool]]) -> Iterator[str]:
     """A linker script that places sections at their addresses, behind everything that the linker places itself.
 
     `parts`: the address and name of each, and whether a section for zeros follows it.
@@ -231,15 +272,21 @@ def link_arguments(plan: LinkPlan, launcher: Sequence[Path], c_library: CLibrary
     """
     yield from ("-o", OUTPUT)
     yield from (str(path.absolute()) for path in (*launcher, *(each.path for each in plan.objects)))
-    yield from (ROOM_OBJECT, _DEFINITIONS_FILE)
+    yield from (ROOM_OBJECT, *([SYMBOLS_OBJECT] if plan.static is not None else []), _DEFINITIONS_FILE)
     for name in sorted(plan.prelinked.executable_symbols):
         # Pulls in members of the static library that only prelinked objects use.
         yield f"-Wl,-u,{name}"
+    if plan.static is not None:
+        # And members that only the launcher uses: for `__real_NAME`, lld takes none out of an archive.
+        yield from (f"-Wl,-u,{name}" for name in plan.wrapped)
     yield from (str(each.absolute() if isinstance(each, Path) else each) for each in plan.libraries)
     yield from map(str, plan.prelinked.linked_system_libraries)
-    if plan.prelinked.residents:
-        yield from ("-T", _RESIDENTS_FILE)
+    if any(_placed_sections(plan)):
+        yield from ("-T", _PLACED_FILE)
     yield from c_library_options(c_library)
-    yield from (END_OBJECT, "-lm", "-ldl", "-lpthread")
+    yield END_OBJECT
+    yield from (
+        (*_STATIC_OPTIONS, *plan.static.library.options) if plan.static is not None else ("-lm", "-ldl", "-lpthread")
+    )
     yield from (f"-Wl,--wrap={name}" for name in plan.wrapped)
     yield from OPTIONS

@@ -6,14 +6,12 @@ the executable is linked.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any
 
-from bundler.contract import bundle_constant, bundle_ffi, bundle_root, fnv1a
+from bundler.contract import bundle_constant, bundle_ffi, bundle_root
 from bundler.elf import SegmentType, Tag
 from bundler.link import relocated
 from bundler.link.contents import (
@@ -27,7 +25,7 @@ from bundler.link.contents import (
     PrelinkedFile,
 )
 from bundler.link.interposed import interposer
-from bundler.link.model import Reference, StoredDelta, StoredFile, StoredPart, Tables
+from bundler.link.model import StoredDelta, StoredFile, StoredPart, Tables
 from bundler.link.objects import (
     CarriedLibrary,
     IndirectFunction,
@@ -36,6 +34,8 @@ from bundler.link.objects import (
     SystemThreadLocal,
     UniqueSymbol,
 )
+from bundler.link.script import SNAPSHOT_SYMBOL
+from bundler.link.table_writer import TableWriter
 
 
 def head_size() -> int:
@@ -51,7 +51,7 @@ def make_tables(
     start: int,
 ) -> Tables:
     """The tables: `struct bundle` at the payload's beginning, all that it points to from `start` on."""
-    writer = _Writer(start)
+    writer = TableWriter(start)
     head = writer.ffi.new("struct bundle[]", 1)
     bundle = head[0]
     libraries = contents.libraries
@@ -67,134 +67,15 @@ def make_tables(
     residents = [each.index for each in libraries.prelinked.residents]
     bundle.residents = writer.numbers(residents)
     bundle.resident_count = len(residents)
+    if contents.has_snapshot:
+        bundle.snapshot = writer.point_to_symbol("struct bundle_snapshot *", SNAPSHOT_SYMBOL)
     return writer.finish(head)
-
-
-class _Writer:
-    """Lays out tables one behind the other, starting at an offset of the payload.
-
-    While rows are filled in, a pointer holds the number of its target; `fill` makes it a reference.
-    """
-
-    def __init__(self, start: int) -> None:
-        self.ffi = bundle_ffi()
-        self._start = start
-        self._data = bytearray()
-        self._texts: dict[str, int] = {}
-        self._pointees: list[Reference | int] = []  # addresses, where they are known
-        self._references: list[Reference] = []
-
-    # --- Room ---
-
-    def place(self, content: bytes, alignment: int = 8) -> int:
-        """Append bytes; their offset in the payload."""
-        self._data += bytes(-(self._start + len(self._data)) % alignment)
-        offset = self._start + len(self._data)
-        self._data += content
-        return offset
-
-    def reserve(self, struct: str, count: int) -> tuple[Any, int]:
-        """Room for structs that are filled in later: a view of them, to be given to `fill`, and their offset."""
-        array = self.ffi.new(f"{struct}[]", max(count, 1))
-        return array, self.place(bytes(self.ffi.sizeof(array)))
-
-    def fill(self, array: Any, offset: int) -> None:
-        """Write reserved structs."""
-        start = offset - self._start
-        data = self._refer(array, offset)
-        self._data[start : start + len(data)] = data
-
-    def finish(self, head: Any) -> Tables:
-        """All tables; `head` comes first in the payload."""
-        chunks = ((0, bytes(self._refer(head, 0))), (self._start, bytes(self._data)))
-        return Tables(chunks, tuple(self._references))
-
-    def _refer(self, array: Any, offset: int) -> bytearray:
-        """The bytes of an array, with references in place of its pointers."""
-        data = bytearray(self.ffi.buffer(array))
-        item = self.ffi.typeof(array).item
-        words = memoryview(data).cast("Q")
-        for place in _pointer_places(item):
-            for at in range(place, len(data), self.ffi.sizeof(item)):
-                number = words[at // 8]
-                if number:
-                    pointee = self._pointees[number - 1]
-                    if isinstance(pointee, Reference):
-                        self._references.append(replace(pointee, place=offset + at))
-                    words[at // 8] = 0 if isinstance(pointee, Reference) else pointee
-        return data
-
-    # --- Values of pointers ---
-
-    def point(self, kind: str, offset: int) -> Any:
-        """A pointer to an offset of the payload."""
-        return self._pointer(kind, Reference(0, None, offset))
-
-    def point_to_symbol(self, kind: str, symbol: str) -> Any:
-        """A pointer to a symbol of the executable."""
-        return self._pointer(kind, Reference(0, symbol, 0))
-
-    def point_at(self, kind: str, address: int) -> Any:
-        """A pointer to an address that is known already."""
-        return self._pointer(kind, address)
-
-    def _pointer(self, kind: str, pointee: Reference | int) -> Any:
-        self._pointees.append(pointee)
-        return self.ffi.cast(kind, len(self._pointees))
-
-    def text(self, value: str | None) -> Any:
-        """A C string, shared between equal ones; NULL for None."""
-        if value is None:
-            return self.ffi.NULL
-        if value not in self._texts:
-            self._texts[value] = self.place(value.encode("utf-8", "surrogateescape") + b"\0", 1)
-        return self.point("const char *", self._texts[value])
-
-    def text_list(self, values: Sequence[str]) -> Any:
-        """A list of C strings that ends with NULL; NULL when there are none."""
-        if not values:
-            return self.ffi.NULL
-        array = self.ffi.new("const char *[]", [*map(self.text, values), self.ffi.NULL])
-        offset = self.place(bytes(self.ffi.sizeof(array)))
-        self.fill(array, offset)
-        return self.point("const char *const *", offset)
-
-    def numbers(self, values: Sequence[int]) -> Any:
-        """An array of uint32_t."""
-        array = self.ffi.new("uint32_t[]", [*values, 0])
-        return self.point("const uint32_t *", self.place(bytes(self.ffi.buffer(array))))
-
-    def index(self, record: Any, texts: Iterable[str]) -> None:
-        """Fill a `struct bundle_index` over records that begin with these texts."""
-        keys = [text.encode("utf-8", "surrogateescape") for text in texts]
-        size = 4
-        while size < 2 * len(keys):  # at most half full: a miss ends soon
-            size *= 2
-        slots = [0] * size
-        for number, key in enumerate(keys, 1):
-            slot = fnv1a(key) & (size - 1)
-            while slots[slot]:
-                slot = (slot + 1) & (size - 1)
-            slots[slot] = number
-        record.slots = self.numbers(slots)
-        record.mask = size - 1
-        record.count = len(keys)
-
-
-@functools.cache
-def _pointer_places(kind: Any) -> tuple[int, ...]:
-    """Offsets of the pointers in a C type, in bytes."""
-    if kind.kind == "pointer":
-        return (0,)
-    if kind.kind != "struct":
-        return ()
-    return tuple(member.offset + place for _, member in kind.fields for place in _pointer_places(member.type))
 
 
 # --- Modules ----------------------------------------------------------------------------------------------------------
 
 
-def _write_modules(writer: _Writer, bundle: Any, modules: Sequence[ModuleEntry]) -> None:
+def _write_modules(writer: TableWriter, bundle: Any, modules: Sequence[ModuleEntry]) -> None:
     rows, offset = writer.reserve("struct bundle_module", len(modules))
     for row, module in zip(rows, modules, strict=False):
         row.name = writer.text(module.name)
@@ -210,7 +91,7 @@ def _write_modules(writer: _Writer, bundle: Any, modules: Sequence[ModuleEntry])
     bundle.modules = writer.point("struct bundle_module *", offset)
 
 
-def _write_precompiled(writer: _Writer, bundle: Any, precompiled: PrecompiledTable) -> None:
+def _write_precompiled(writer: TableWriter, bundle: Any, precompiled: PrecompiledTable) -> None:
     rows, offset = writer.reserve("struct bundle_precompiled", len(precompiled.keys))
     for number, (row, key) in enumerate(zip(rows, precompiled.keys, strict=False)):
         row.key = writer.text(key)
@@ -221,7 +102,7 @@ def _write_precompiled(writer: _Writer, bundle: Any, precompiled: PrecompiledTab
     bundle.precompiled_code = writer.point_to_symbol("struct bundle_code *", precompiled.symbol)
 
 
-def _write_config(writer: _Writer, bundle: Any, config: InterpreterConfig) -> None:
+def _write_config(writer: TableWriter, bundle: Any, config: InterpreterConfig) -> None:
     record = bundle.options
     record.optimize = config.optimize
     record.utf8_mode = config.utf8_mode
@@ -230,6 +111,7 @@ def _write_config(writer: _Writer, bundle: Any, config: InterpreterConfig) -> No
     record.main_module = writer.text(config.main_module or None)
     record.version_end = config.version_end
     record.python_command = config.python_command
+    record.is_static = config.is_static
     record.platlibdir = writer.text(config.platlibdir)
     record.warnings = writer.text_list(config.warnings)
     record.x_options = writer.text_list(config.x_options)
@@ -271,7 +153,7 @@ def _digests(tree: _Tree, stored: Mapping[PurePosixPath, str]) -> Mapping[PurePo
 
 
 def _write_files(
-    writer: _Writer,
+    writer: TableWriter,
     bundle: Any,
     contents: Contents,
     files: Mapping[PurePosixPath, StoredFile],
@@ -312,7 +194,7 @@ def _write_files(
 
 
 def _write_deltas(
-    writer: _Writer,
+    writer: TableWriter,
     bundle: Any,
     deltas: Sequence[StoredDelta],
     objects: Sequence[tuple[PrelinkedObject, Sequence[StoredPart]]],
@@ -334,7 +216,7 @@ def _write_deltas(
 
 
 def _write_objects(
-    writer: _Writer,
+    writer: TableWriter,
     bundle: Any,
     objects: Sequence[tuple[PrelinkedObject, Sequence[StoredPart]]],
     contents: Contents,
@@ -364,7 +246,7 @@ def _write_objects(
     bundle.sonames = writer.point("struct bundle_soname *", names_offset)
 
 
-def _write_carried(writer: _Writer, bundle: Any, carried: Sequence[CarriedLibrary]) -> None:
+def _write_carried(writer: TableWriter, bundle: Any, carried: Sequence[CarriedLibrary]) -> None:
     rows, offset = writer.reserve("struct bundle_carried", len(carried))
     for row, each in zip(rows, carried, strict=False):
         row.path = writer.text(each.library.path)
@@ -376,7 +258,7 @@ def _write_carried(writer: _Writer, bundle: Any, carried: Sequence[CarriedLibrar
     bundle.carried = writer.point("struct bundle_carried *", offset)
 
 
-def _write_interposed(writer: _Writer, bundle: Any, interposed: Sequence[str]) -> None:
+def _write_interposed(writer: TableWriter, bundle: Any, interposed: Sequence[str]) -> None:
     rows, offset = writer.reserve("struct bundle_interposed", len(interposed))
     for row, name in zip(rows, interposed, strict=False):
         row.name = writer.text(name)
@@ -386,7 +268,7 @@ def _write_interposed(writer: _Writer, bundle: Any, interposed: Sequence[str]) -
     bundle.interposed = writer.point("struct bundle_interposed *", offset)
 
 
-def _write_object(writer: _Writer, row: Any, dso: PrelinkedObject, parts: Sequence[StoredPart]) -> None:
+def _write_object(writer: TableWriter, row: Any, dso: PrelinkedObject, parts: Sequence[StoredPart]) -> None:
     object_ = dso.object
     row.path = writer.text(dso.path)
     row.soname = writer.text(object_.name)
@@ -425,7 +307,7 @@ def _write_object(writer: _Writer, row: Any, dso: PrelinkedObject, parts: Sequen
         row.thread_alignment = max(storage.alignment, 1)
 
 
-def _write_segments(writer: _Writer, row: Any, parts: Sequence[StoredPart]) -> None:
+def _write_segments(writer: TableWriter, row: Any, parts: Sequence[StoredPart]) -> None:
     segments, offset = writer.reserve("struct bundle_segment", len(parts))
     for segment, stored in zip(segments, parts, strict=False):
         segment.address = stored.part.address
@@ -439,7 +321,7 @@ def _write_segments(writer: _Writer, row: Any, parts: Sequence[StoredPart]) -> N
     row.segment_count = len(parts)
 
 
-def _write_patches(writer: _Writer, row: Any, dso: PrelinkedObject) -> None:
+def _write_patches(writer: TableWriter, row: Any, dso: PrelinkedObject) -> None:
     fixups = dso.patches
     patches, offset = writer.reserve("struct bundle_patch", len(fixups))
     for patch, fixup in zip(patches, fixups, strict=False):

@@ -11,7 +11,7 @@ from bundler.cache import Cache, digest
 from bundler.elf import ElfError, FileType, drop_symbols, read_executable
 from bundler.errors import BundleError
 from bundler.link.bind import RESIDENT_BASE
-from bundler.link.script import FROZEN_SECTIONS, OPTIONS, resident_script
+from bundler.link.script import FROZEN_SECTIONS, OPTIONS, placing_script
 from bundler.process import CommandError
 from bundler.target import Linkage
 from bundler.toolchain import Toolchain
@@ -30,7 +30,7 @@ _TEXTS = {
     "trial.c": _SOURCE,
     "definitions.ld": f"defined = _Py_data + {_OFFSET};\n",
     "exports.txt": "{ _Py*; };\n",
-    "residents.ld": "\n".join((*resident_script([(RESIDENT_BASE, ".resident.0.0", False)]), "")),
+    "placed.ld": "\n".join((*placing_script([(RESIDENT_BASE, ".resident.0.0", False)]), "")),
 }
 
 
@@ -61,7 +61,7 @@ def check_linker(toolchain: Toolchain, linkage: Linkage, cache: Cache) -> None:
 def _try(toolchain: Toolchain, linkage: Linkage, folder: Path) -> None:
     """Link the small program; CommandError when that fails, ElfError when the result lacks a property."""
     # Only a shared libpython has sections with addresses of their own.
-    scripts = ("-T", "residents.ld") if linkage is Linkage.SHARED else ()
+    scripts = ("-T", "placed.ld") if linkage is Linkage.SHARED else ()
     toolchain.link(("-o", "trial", "trial.o", "definitions.ld", *scripts, "-Wl,--wrap=abs", *OPTIONS), folder)
     made = read_executable(folder / "trial")
     drop_symbols(folder / "trial", FROZEN_SECTIONS)

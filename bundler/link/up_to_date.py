@@ -10,13 +10,13 @@ from pathlib import Path
 
 from bundler import elf
 from bundler.cache import Cache, digest, tree_digest
-from bundler.link.model import Layout
+from bundler.link.model import Layout, LinkPlan
 
 OUTPUT_MODE = 0o755
 
 
-def inputs_digest(layout: Layout) -> str:
-    """A digest of all that the executable depends on; known before it is linked."""
+def inputs_digest(layout: Layout, *others: str) -> str:
+    """A digest of all that the executable depends on; known before it is linked. `others`: of what comes after the link."""
     plan, tables = layout.plan, layout.payload.tables
     return digest(
         tree_digest(Path(__file__).parent),
@@ -28,14 +28,22 @@ def inputs_digest(layout: Layout) -> str:
         os.confstr("CS_GNU_LIBC_VERSION") or "",
         # Object files have digests of all that they were made of as names; libraries have not.
         *layout.arguments,
-        *_states(path for path in (*plan.libraries, *plan.prelinked.linked_system_libraries) if isinstance(path, Path)),
+        *_states(path for path in _libraries(plan) if isinstance(path, Path)),
         *(text for named in sorted(layout.texts.items()) for text in named),
         # The tables hold digests of all files.
         *(data for _, data in tables.chunks),
         *(f"{each.place} {each.symbol} {each.offset}" for each in tables.references),
         *(each.object.data for each in plan.prelinked.objects),
         *(f"{library} {version}" for library, version in plan.version_limits),
+        *others,
     )
+
+
+def _libraries(plan: LinkPlan) -> Iterable[Path | str]:
+    yield from plan.libraries
+    yield from plan.prelinked.linked_system_libraries
+    if plan.static is not None:
+        yield from plan.static.library.archives
 
 
 def _states(paths: Iterable[Path]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bundler.contract import bundle_constant
-from bundler.elf import SegmentType
+from bundler.elf import SegmentType, drop_symbols
 from bundler.link import relocated
 from bundler.link.model import Linked
 from bundler.link.objects import (
@@ -16,7 +16,7 @@ from bundler.link.objects import (
     ThreadLocalModule,
 )
 from bundler.link.payload import write_payload
-from bundler.link.script import PAYLOAD_SECTION, part_section, stub_symbol, thread_local_symbol
+from bundler.link.script import FROZEN_SECTIONS, PAYLOAD_SECTION, part_section, stub_symbol, thread_local_symbol
 from bundler.link.thread_local import thread_pointer_offset
 
 # The executable's number among those that have thread-local storage.
@@ -39,6 +39,7 @@ def write(linked: Linked) -> None:
             for number, (_, content) in enumerate(relocated.contents(resident, locate)):
                 file.seek(executable.sections[part_section(resident, number)].offset)
                 file.write(content)
+    drop_symbols(linked.path, FROZEN_SECTIONS)
 
 
 def locator(linked: Linked) -> Locate:

@@ -6,6 +6,7 @@
 
 #include "interposed.h"
 #include "lifetime.h"
+#include "recording.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -27,6 +28,9 @@ PER_PROCESS static char own_path[PATH_MAX];
 const char *
 bundle_own_path(const char *otherwise)
 {
+    if (bundle_is_recording()) {
+        return bundle.snapshot->request->own_path;
+    }
     if (!own_path[0]) {
         ssize_t length = __real_readlink(SELF, own_path, sizeof own_path - 1);
         if (length <= 0) {

@@ -57,7 +57,7 @@ bool
 bundle_write_all(int fd, const unsigned char *data, uint64_t size)
 {
     for (uint64_t written = 0; written < size;) {
-        ssize_t count = write(fd, data + written, size - written);
+        ssize_t count = __real_write(fd, data + written, size - written);
         if (count < 0 && errno != EINTR) {
             return false;
         }
@@ -126,7 +126,8 @@ make_nameless_in(const char *folder)
     int fd = __real_open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
     char path[PATH_MAX];
     for (unsigned attempt = 0; fd < 0 && attempt < 100; attempt++) { /* a file system without such files */
-        if (snprintf(path, sizeof path, "%s/.bundled-%d-%u", folder, (int)getpid(), attempt) >= (int)sizeof path) {
+        if (snprintf(path, sizeof path, "%s/.bundled-%d-%u", folder, (int)__real_getpid(), attempt)
+            >= (int)sizeof path) {
             break;
         }
         fd = __real_open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -152,7 +153,7 @@ make_nameless(const char *name)
     if (fd >= 0 || error == EMFILE || error == ENFILE || error == ENOMEM) {
         return fd;
     }
-    const char *folders[] = {getauxval(AT_SECURE) ? NULL : getenv("TMPDIR"), "/dev/shm", "/tmp", "/var/tmp"};
+    const char *folders[] = {getauxval(AT_SECURE) ? NULL : __real_getenv("TMPDIR"), "/dev/shm", "/tmp", "/var/tmp"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders && fd < 0; i++) {
         fd = folders[i] && *folders[i] == '/' ? make_nameless_in(folders[i]) : -1;
     }
@@ -169,11 +170,11 @@ PER_PROCESS bool bundle_has_unwritten;
 static bool
 raise_limit(uint64_t size, struct rlimit *before)
 {
-    if (getrlimit(RLIMIT_FSIZE, before) < 0) {
+    if (__real_getrlimit(RLIMIT_FSIZE, before) < 0) {
         before->rlim_cur = RLIM_INFINITY;
     }
     struct rlimit raised = {size, before->rlim_max < size ? size : before->rlim_max};
-    return before->rlim_cur >= size || setrlimit(RLIMIT_FSIZE, &raised) == 0;
+    return before->rlim_cur >= size || __real_setrlimit(RLIMIT_FSIZE, &raised) == 0;
 }
 
 /* Write a file's contents, or leave them in memory where they may not be written. Errors in errno. */
@@ -189,7 +190,7 @@ write_contents(int fd, const struct bundle_file *file)
     bool done = !file->size || (data && bundle_write_all(fd, data, file->size));
     int error = errno;
     if (limit.rlim_cur < file->size) {
-        setrlimit(RLIMIT_FSIZE, &limit);
+        __real_setrlimit(RLIMIT_FSIZE, &limit);
     }
     if (data) {
         bundle_unmap_contents(file, data);

@@ -10,6 +10,7 @@
 #include "files/unwritten.h"
 #include "files/vfs.h"
 #include "interposed.h"
+#include "world/world.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +19,36 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+
+/* While a program is recorded for a snapshot, nothing exists outside of the root: no build machine is like another. The
+   question is noted. */
+static bool
+is_outside(const char *path)
+{
+    if (!bundle_is_recording()) {
+        return false;
+    }
+    bundle_note("path", path);
+    errno = ENOENT;
+    return true;
+}
+
+/* Changes are noted, and seem to be made: the module that makes one is in no snapshot. */
+static bool
+is_changed(const char *path)
+{
+    if (bundle_is_recording()) {
+        bundle_note("path-change", path);
+    }
+    return bundle_is_recording();
+}
+
+/* What calls of this type give when they fail. */
+#define FAILURE(type) _Generic((type)0, FILE *: NULL, DIR *: NULL, char *: NULL, default: -1)
 
 /* WRAP(type, name, parameters, arguments, condition, ours): `ours` where `condition` holds, else the C library's. */
 #define WRAP(type, name, parameters, arguments, condition, ours) \
@@ -31,7 +59,13 @@
 
 /* WRAP_PATH(type, name, parameters, arguments, ours): `ours` for a `path` of ours. */
 #define WRAP_PATH(type, name, parameters, arguments, ours) \
-    WRAP(type, name, parameters, arguments, bundle_is_ours(path), ours)
+    type __wrap_##name parameters \
+    { \
+        if (bundle_is_ours(path)) { \
+            return ours; \
+        } \
+        return is_outside(path) ? FAILURE(type) : __real_##name arguments; \
+    }
 
 /* WRAP_AT(type, name, parameters, arguments, ours): the same for a `path` that may be relative to a `folder`. */
 #define WRAP_AT(type, name, parameters, arguments, ours) \
@@ -40,7 +74,29 @@
         char room[PATH_MAX]; \
         const char *inner = vfs_path_at(folder, path, room); \
         if (!inner) { \
-            return __real_##name arguments; \
+            return is_outside(path) ? FAILURE(type) : __real_##name arguments; \
+        } \
+        path = inner; \
+        return ours; \
+    }
+
+/* The same for calls that change something; they give 0. */
+#define WRAP_CHANGE(type, name, parameters, arguments, ours) \
+    type __wrap_##name parameters \
+    { \
+        if (bundle_is_ours(path)) { \
+            return ours; \
+        } \
+        return is_changed(path) ? 0 : __real_##name arguments; \
+    }
+
+#define WRAP_CHANGE_AT(type, name, parameters, arguments, ours) \
+    type __wrap_##name parameters \
+    { \
+        char room[PATH_MAX]; \
+        const char *inner = vfs_path_at(folder, path, room); \
+        if (!inner) { \
+            return is_changed(path) ? 0 : __real_##name arguments; \
         } \
         path = inner; \
         return ours; \
@@ -53,7 +109,7 @@
         if (bundle_is_ours(path)) { \
             return ours; \
         } \
-        type result = __real_##name arguments; \
+        type result = is_outside(path) ? FAILURE(type) : __real_##name arguments; \
         const char *other = result == failure && errno == ENOENT ? vfs_spare(path) : NULL; \
         if (!other) { \
             return result; \
@@ -78,7 +134,10 @@
             mode = va_arg(rest, mode_t); \
             va_end(rest); \
         } \
-        int fd = __real_##name arguments; \
+        if (flags & O_CREAT && is_changed(path)) { \
+            return memfd_create("recorded", MFD_CLOEXEC); \
+        } \
+        int fd = is_outside(path) ? -1 : __real_##name arguments; \
         const char *other = fd < 0 && errno == ENOENT && !(flags & O_CREAT) ? vfs_spare(path) : NULL; \
         return other ? vfs_open(other, flags) : fd; \
     }
@@ -118,12 +177,28 @@ UNWRITTEN(off_t, lseek, (int fd, off_t offset, int whence), (fd, offset, whence)
           unwritten_lseek(file, fd, offset, whence))
 UNWRITTEN(off_t, lseek64, (int fd, off_t offset, int whence), (fd, offset, whence),
           unwritten_lseek(file, fd, offset, whence))
-UNWRITTEN(void *, mmap, (void *address, size_t size, int protection, int flags, int fd, off_t offset),
-          (address, size, protection, flags, fd, offset),
-          unwritten_mmap(file, address, size, protection, flags, offset))
-UNWRITTEN(void *, mmap64, (void *address, size_t size, int protection, int flags, int fd, off_t offset),
-          (address, size, protection, flags, fd, offset),
-          unwritten_mmap(file, address, size, protection, flags, offset))
+/* Memory without a file is the region's while a program is recorded. */
+static bool
+is_region_mapping(void *address, int protection, int flags)
+{
+    int kind = flags & (MAP_ANONYMOUS | MAP_SHARED | MAP_FIXED);
+    return bundle_is_recording() && !address && kind == MAP_ANONYMOUS && protection == (PROT_READ | PROT_WRITE);
+}
+
+#define WRAP_MMAP(name) \
+    void *__wrap_##name(void *address, size_t size, int protection, int flags, int fd, off_t offset) \
+    { \
+        const struct bundle_file *file = unwritten_file(fd); \
+        if (is_region_mapping(address, protection, flags)) { \
+            void *pages = bundle_region_pages(size); \
+            return pages ? pages : MAP_FAILED; \
+        } \
+        return file ? unwritten_mmap(file, address, size, protection, flags, offset) \
+                    : __real_##name(address, size, protection, flags, fd, offset); \
+    }
+
+WRAP_MMAP(mmap)
+WRAP_MMAP(mmap64)
 
 /* --- Facts --------------------------------------------------------------------------------------------------- */
 
@@ -154,6 +229,9 @@ WRAP_FSTAT(fstat64)
         } \
         char room[PATH_MAX]; \
         const char *inner = vfs_path_at(folder, path, room); \
+        if (!inner && is_outside(path)) { \
+            return -1; \
+        } \
         return inner ? vfs_stat(inner, out) : __real_##name(folder, path, out, flags); \
     }
 
@@ -187,8 +265,11 @@ __wrap_statx(int folder, const char *path, int flags, unsigned mask, struct stat
     bool is_descriptor = flags & AT_EMPTY_PATH && path && !*path && folder != AT_FDCWD;
     char room[PATH_MAX];
     const char *inner = is_descriptor ? NULL : vfs_path_at(folder, path, room);
+    if (!inner && !is_descriptor && is_outside(path)) {
+        return -1;
+    }
     if (!inner && !(is_descriptor && vfs_described_by(folder))) {
-        return (int)syscall(SYS_statx, folder, path, flags, mask, out);
+        return (int)__real_syscall(SYS_statx, folder, path, flags, mask, out);
     }
     if ((inner ? vfs_stat(inner, &facts) : fstat(folder, &facts)) < 0) {
         return -1;
@@ -296,13 +377,13 @@ __wrap_rewinddir(DIR *stream)
 /* --- Changes ------------------------------------------------------------------------------------------------- */
 
 /* New entries: under the root they would land on the disk if / were writable. */
-WRAP_PATH(int, mkdir, (const char *path, mode_t mode), (path, mode), vfs_refuse_new(path))
-WRAP_AT(int, mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode), vfs_refuse_new(path))
-WRAP_PATH(int, mknod, (const char *path, mode_t mode, dev_t device), (path, mode, device), vfs_refuse_new(path))
-WRAP_AT(int, mknodat, (int folder, const char *path, mode_t mode, dev_t device), (folder, path, mode, device),
-        vfs_refuse_new(path))
-WRAP_PATH(int, mkfifo, (const char *path, mode_t mode), (path, mode), vfs_refuse_new(path))
-WRAP_AT(int, mkfifoat, (int folder, const char *path, mode_t mode), (folder, path, mode), vfs_refuse_new(path))
+WRAP_CHANGE(int, mkdir, (const char *path, mode_t mode), (path, mode), vfs_refuse_new(path))
+WRAP_CHANGE_AT(int, mkdirat, (int folder, const char *path, mode_t mode), (folder, path, mode), vfs_refuse_new(path))
+WRAP_CHANGE(int, mknod, (const char *path, mode_t mode, dev_t device), (path, mode, device), vfs_refuse_new(path))
+WRAP_CHANGE_AT(int, mknodat, (int folder, const char *path, mode_t mode, dev_t device), (folder, path, mode, device),
+               vfs_refuse_new(path))
+WRAP_CHANGE(int, mkfifo, (const char *path, mode_t mode), (path, mode), vfs_refuse_new(path))
+WRAP_CHANGE_AT(int, mkfifoat, (int folder, const char *path, mode_t mode), (folder, path, mode), vfs_refuse_new(path))
 
 /* A link of the system's to a file of ours leads to a copy, for the system could not follow it. */
 int
@@ -312,6 +393,9 @@ __wrap_symlinkat(const char *target, int folder, const char *path)
     const char *inner = vfs_path_at(folder, path, room);
     if (inner) {
         return vfs_refuse_new(inner);
+    }
+    if (is_changed(path)) {
+        return 0;
     }
     bool is_copied = bundle_is_ours(target) && bundle_copy_outside(target, false, room) == 0;
     return __real_symlinkat(is_copied ? room : target, folder, path);
@@ -329,6 +413,9 @@ __wrap_linkat(int from_folder, const char *from, int to_folder, const char *to, 
     char rooms[2][PATH_MAX];
     const char *inner_from = vfs_path_at(from_folder, from, rooms[0]);
     const char *inner_to = vfs_path_at(to_folder, to, rooms[1]);
+    if (!inner_from && !inner_to && is_changed(from)) {
+        return 0;
+    }
     return inner_from || inner_to ? vfs_refuse_link(inner_from, inner_to)
                                   : __real_linkat(from_folder, from, to_folder, to, flags);
 }
@@ -337,6 +424,7 @@ int
 __wrap_link(const char *from, const char *to)
 {
     return bundle_is_ours(from) || bundle_is_ours(to) ? __wrap_linkat(AT_FDCWD, from, AT_FDCWD, to, 0)
+           : is_changed(from)                         ? 0
                                                       : __real_link(from, to);
 }
 
@@ -346,6 +434,9 @@ __wrap_renameat(int from_folder, const char *from, int to_folder, const char *to
     char rooms[2][PATH_MAX];
     const char *inner_from = vfs_path_at(from_folder, from, rooms[0]);
     const char *inner_to = vfs_path_at(to_folder, to, rooms[1]);
+    if (!inner_from && !inner_to && is_changed(from)) {
+        return 0;
+    }
     return inner_from || inner_to ? vfs_refuse_rename(inner_from, inner_to)
                                   : __real_renameat(from_folder, from, to_folder, to);
 }
@@ -354,35 +445,36 @@ int
 __wrap_rename(const char *from, const char *to)
 {
     return bundle_is_ours(from) || bundle_is_ours(to) ? __wrap_renameat(AT_FDCWD, from, AT_FDCWD, to)
+           : is_changed(from)                         ? 0
                                                       : __real_rename(from, to);
 }
 
-WRAP_PATH(int, remove, (const char *path), (path), vfs_refuse_entry(path))
-WRAP_PATH(int, unlink, (const char *path), (path), vfs_refuse_entry(path))
-WRAP_AT(int, unlinkat, (int folder, const char *path, int flags), (folder, path, flags), vfs_refuse_entry(path))
-WRAP_PATH(int, rmdir, (const char *path), (path), vfs_refuse_entry(path))
+WRAP_CHANGE(int, remove, (const char *path), (path), vfs_refuse_entry(path))
+WRAP_CHANGE(int, unlink, (const char *path), (path), vfs_refuse_entry(path))
+WRAP_CHANGE_AT(int, unlinkat, (int folder, const char *path, int flags), (folder, path, flags), vfs_refuse_entry(path))
+WRAP_CHANGE(int, rmdir, (const char *path), (path), vfs_refuse_entry(path))
 
-WRAP_PATH(int, truncate, (const char *path, off_t size), (path, size), vfs_refuse_truncation(path))
-WRAP_PATH(int, truncate64, (const char *path, off_t size), (path, size), vfs_refuse_truncation(path))
+WRAP_CHANGE(int, truncate, (const char *path, off_t size), (path, size), vfs_refuse_truncation(path))
+WRAP_CHANGE(int, truncate64, (const char *path, off_t size), (path, size), vfs_refuse_truncation(path))
 
-WRAP_PATH(int, chmod, (const char *path, mode_t mode), (path, mode), vfs_refuse_change(path))
-WRAP_AT(int, fchmodat, (int folder, const char *path, mode_t mode, int flags), (folder, path, mode, flags),
-        vfs_refuse_change(path))
-WRAP_PATH(int, chown, (const char *path, uid_t owner, gid_t group), (path, owner, group), vfs_refuse_change(path))
-WRAP_PATH(int, lchown, (const char *path, uid_t owner, gid_t group), (path, owner, group), vfs_refuse_change(path))
-WRAP_AT(int, fchownat, (int folder, const char *path, uid_t owner, gid_t group, int flags),
-        (folder, path, owner, group, flags), vfs_refuse_change(path))
-WRAP_PATH(int, utime, (const char *path, const struct utimbuf *times), (path, times), vfs_refuse_change(path))
-WRAP_PATH(int, utimes, (const char *path, const struct timeval *times), (path, times), vfs_refuse_change(path))
-WRAP_PATH(int, lutimes, (const char *path, const struct timeval *times), (path, times), vfs_refuse_change(path))
-WRAP_AT(int, utimensat, (int folder, const char *path, const struct timespec *times, int flags),
-        (folder, path, times, flags), vfs_refuse_change(path))
-WRAP_PATH(int, setxattr, (const char *path, const char *name, const void *value, size_t size, int flags),
-          (path, name, value, size, flags), vfs_refuse_change(path))
-WRAP_PATH(int, lsetxattr, (const char *path, const char *name, const void *value, size_t size, int flags),
-          (path, name, value, size, flags), vfs_refuse_change(path))
-WRAP_PATH(int, removexattr, (const char *path, const char *name), (path, name), vfs_refuse_change(path))
-WRAP_PATH(int, lremovexattr, (const char *path, const char *name), (path, name), vfs_refuse_change(path))
+WRAP_CHANGE(int, chmod, (const char *path, mode_t mode), (path, mode), vfs_refuse_change(path))
+WRAP_CHANGE_AT(int, fchmodat, (int folder, const char *path, mode_t mode, int flags), (folder, path, mode, flags),
+               vfs_refuse_change(path))
+WRAP_CHANGE(int, chown, (const char *path, uid_t owner, gid_t group), (path, owner, group), vfs_refuse_change(path))
+WRAP_CHANGE(int, lchown, (const char *path, uid_t owner, gid_t group), (path, owner, group), vfs_refuse_change(path))
+WRAP_CHANGE_AT(int, fchownat, (int folder, const char *path, uid_t owner, gid_t group, int flags),
+               (folder, path, owner, group, flags), vfs_refuse_change(path))
+WRAP_CHANGE(int, utime, (const char *path, const struct utimbuf *times), (path, times), vfs_refuse_change(path))
+WRAP_CHANGE(int, utimes, (const char *path, const struct timeval *times), (path, times), vfs_refuse_change(path))
+WRAP_CHANGE(int, lutimes, (const char *path, const struct timeval *times), (path, times), vfs_refuse_change(path))
+WRAP_CHANGE_AT(int, utimensat, (int folder, const char *path, const struct timespec *times, int flags),
+               (folder, path, times, flags), vfs_refuse_change(path))
+WRAP_CHANGE(int, setxattr, (const char *path, const char *name, const void *value, size_t size, int flags),
+            (path, name, value, size, flags), vfs_refuse_change(path))
+WRAP_CHANGE(int, lsetxattr, (const char *path, const char *name, const void *value, size_t size, int flags),
+            (path, name, value, size, flags), vfs_refuse_change(path))
+WRAP_CHANGE(int, removexattr, (const char *path, const char *name), (path, name), vfs_refuse_change(path))
+WRAP_CHANGE(int, lremovexattr, (const char *path, const char *name), (path, name), vfs_refuse_change(path))
 
 /* What a descriptor stands for cannot be changed either. */
 static int

@@ -6,6 +6,7 @@ names and marks these modules in the binary's table (`BUNDLE_ADAPTED`), if they 
 
 import sys
 
+from _bundle import IS_STATIC
 from _bundle_importer import ROOT, BundleEntryFinder, BundleLoader, code_of, find_in_archive
 from _bundle_seldom import module_at
 
@@ -72,10 +73,13 @@ def ctypes_util(module):
     import re
 
     on_host = module.find_library
+    # The C library, where it is part of the executable: under these names it opens itself.
+    linked = ["libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1"]
 
     def find_library(name):
         pattern = re.compile(rf"lib{re.escape(name)}\.so(\.|$)")
-        return next(filter(pattern.match, sorted(os.listdir(ROOT))), None) or on_host(name)
+        names = [*sorted(os.listdir(ROOT)), *(linked if IS_STATIC else [])]
+        return next(filter(pattern.match, names), None) or on_host(name)
 
     module.find_library = find_library
 

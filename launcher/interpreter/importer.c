@@ -191,6 +191,7 @@ set_constants(PyObject *module)
         || PyModule_AddIntConstant(module, "NAMESPACE", BUNDLE_NAMESPACE) < 0
         || PyModule_AddIntConstant(module, "BROKEN", BUNDLE_BROKEN) < 0
         || PyModule_AddIntConstant(module, "ADAPTED", BUNDLE_ADAPTED) < 0
+        || PyModule_AddIntConstant(module, "IS_STATIC", bundle.options.is_static) < 0
         || PyModule_AddIntConstant(module, "MODULES_HAVE_CACHED", COMPAT_MODULES_HAVE_CACHED) < 0) {
         return -1;
     }
@@ -245,19 +246,30 @@ bundle_prepare_interpreter(void)
     return succeeded(module ? PyObject_CallMethod(module, "prepare_path", NULL) : NULL);
 }
 
+/* Call a function of the importer's Python side with arguments, which are taken; 0, or -1 with an exception set. */
+static int
+call_importer(const char *function, PyObject *arguments)
+{
+    PyObject *module = arguments ? PyImport_AddModule(importer) : NULL; /* borrowed */
+    PyObject *callable = module ? PyObject_GetAttrString(module, function) : NULL;
+    PyObject *result = callable ? PyObject_CallObject(callable, arguments) : NULL;
+    Py_XDECREF(callable);
+    Py_XDECREF(arguments);
+    return succeeded(result);
+}
+
 int
 bundle_prepare_main(const char *main_module)
 {
-    PyObject *module = PyImport_AddModule(importer); /* borrowed */
-    PyObject *names = text_list(bundle.options.site_builtins);
-    PyObject *hooks = text_list(bundle.options.runtime_hooks);
-    PyObject *result = NULL;
-    if (module && names && hooks) {
-        result = PyObject_CallMethod(module, "prepare_main", "OzO", names, main_module, hooks);
-    }
-    Py_XDECREF(hooks);
-    Py_XDECREF(names);
-    return succeeded(result);
+    return call_importer("prepare_main", Py_BuildValue("(Nz)", text_list(bundle.options.site_builtins), main_module));
+}
+
+int
+bundle_run_hooks(void)
+{
+    return bundle.options.runtime_hooks
+               ? call_importer("run_hooks", Py_BuildValue("(N)", text_list(bundle.options.runtime_hooks)))
+               : 0;
 }
 
 int

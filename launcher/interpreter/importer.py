@@ -357,8 +357,8 @@ def prepare_files():
     SourceLoader.get_code = get_code
 
 
-def prepare_main(site_builtins, main_module, runtime_hooks):
-    """Finish what `site` and `runpy` would have done before the program's own code runs."""
+def prepare_main(site_builtins, main_module):
+    """Finish what `site` and `runpy` would have done before any of the program's own code runs."""
     prepare_path()
     prepare_files()
     module = sys.modules["__main__"]
@@ -370,7 +370,11 @@ def prepare_main(site_builtins, main_module, runtime_hooks):
         module.__spec__ = spec
         module.__package__ = spec.parent
     _add_site_builtins(site_builtins)
-    for name in runtime_hooks:
+
+
+def run_hooks(names):
+    """Import the modules that run before `__main__`."""
+    for name in names:
         __import__(name)
 
 

@@ -28,6 +28,9 @@ int bundle_replace_compilers(void);
    -1 with an exception set. */
 int bundle_prepare_main(const char *module);
 
+/* Import the modules that run before `__main__`. Returns 0, or -1 with an exception set. */
+int bundle_run_hooks(void);
+
 /* The same for a start as `python`. */
 int bundle_prepare_python(void);
 

@@ -47,9 +47,22 @@ find_named(const char *name)
     return found;
 }
 
+/* The program itself, dlopen(NULL): a handle that means the same in each process, for modules keep it. */
+static const char program;
+
+static void *
+own_handle(void *handle)
+{
+    return handle == &program ? __real_dlopen(NULL, RTLD_NOW) : handle;
+}
+
 void *
 __wrap_dlopen(const char *name, int flags)
 {
+    if (!name) {
+        bundle_dl_forget();
+        return (void *)&program;
+    }
     struct named found = find_named(name);
     bundle_dl_forget(); /* an error that nobody asked for is forgotten */
     if (!found.object && !found.file) {
@@ -76,7 +89,7 @@ __wrap_dlsym(void *handle, const char *name)
         object = bundle_object_at(__builtin_return_address(0));
     }
     if (!object) {
-        return __real_dlsym(handle, name);
+        return __real_dlsym(own_handle(handle), name);
     }
     void *found = handle == RTLD_DEFAULT ? __real_dlsym(handle, name) : NULL;
     found = found ? found : bundle_symbol_below(object, name);
@@ -89,13 +102,13 @@ __wrap_dlsym(void *handle, const char *name)
 void *
 __wrap_dlvsym(void *handle, const char *name, const char *version)
 {
-    return bundle_object_of(handle) ? __wrap_dlsym(handle, name) : __real_dlvsym(handle, name, version);
+    return bundle_object_of(handle) ? __wrap_dlsym(handle, name) : __real_dlvsym(own_handle(handle), name, version);
 }
 
 int
 __wrap_dlclose(void *handle)
 {
-    return bundle_object_of(handle) ? 0 : __real_dlclose(handle);
+    return bundle_object_of(handle) || handle == &program ? 0 : __real_dlclose(handle);
 }
 
 char *
@@ -152,7 +165,7 @@ __wrap_dlinfo(void *handle, int request, void *out)
 {
     const struct bundle_object *object = bundle_object_of(handle);
     if (!object) {
-        return __real_dlinfo(handle, request, out);
+        return __real_dlinfo(own_handle(handle), request, out);
     }
     switch (request) {
     case RTLD_DI_LMID:

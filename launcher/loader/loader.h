@@ -13,6 +13,19 @@
 int bundle_start_loader(int argc, char **argv, char **environment);
 const char *bundle_loader_error(void);
 
+/* Prelinked objects that are loaded, in the order in which their constructors ran. */
+const uint32_t *bundle_loaded_objects(uint32_t *count);
+
+/* For a start from a snapshot, in three steps. Find all that the snapshot's objects need of this process's libraries: false
+   with nothing done when something is missing; `words` has room for one value for each of the snapshot's host words. Map
+   what they hold when they are new: false with nothing mapped. Write the words. */
+bool bundle_find_host_words(const struct bundle_snapshot *snapshot, uint64_t *words);
+bool bundle_map_objects_again(const struct bundle_snapshot *snapshot);
+void bundle_write_host_words(const struct bundle_snapshot *snapshot, const uint64_t *words);
+
+/* Let the destructors of objects that are there run when the process ends. Returns 0, or -1. */
+int bundle_register_destructors(void);
+
 /* Is a shared object loaded whose C++ objects' death may be seen from outside? */
 bool bundle_visible_object_loaded(void);
 

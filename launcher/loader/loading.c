@@ -14,6 +14,7 @@
 #include "loader/memory_files.h"
 #include "loader/objects.h"
 #include "loader/unwind.h"
+#include "world/world.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -104,9 +105,8 @@ map_segment(int fd, const struct bundle_segment *segment)
     return zeros ? map_at(segment->address + from_file, zeros, protection, MAP_ANONYMOUS, -1, 0) : 0;
 }
 
-/* The address of a symbol that some library which is no object defines; NULL when there is none. */
-static void *
-host_symbol(const struct bundle_patch *patch)
+void *
+bundle_host_symbol(const struct bundle_patch *patch)
 {
     if (patch->library) {
         void *library = bundle_open_host_library(patch->library, RTLD_NOW | RTLD_NOLOAD);
@@ -117,10 +117,9 @@ host_symbol(const struct bundle_patch *patch)
                           : __real_dlsym(RTLD_DEFAULT, patch->symbol);
 }
 
-/* Number of the library that defines a thread-local variable, and the variable's place in the library's block. */
-static int
-find_thread_local(const struct bundle_object *object, const struct bundle_patch *patch, size_t *module,
-                  uint64_t *offset)
+int
+bundle_find_host_thread_local(const struct bundle_object *object, const struct bundle_patch *patch, size_t *module,
+                              uint64_t *offset)
 {
     void *library = bundle_open_host_library(patch->library, RTLD_NOW | RTLD_NOLOAD);
     void *address = library ? __real_dlvsym(library, patch->symbol, patch->version ? patch->version : "") : NULL;
@@ -141,7 +140,7 @@ apply_thread_local_patch(const struct bundle_object *object, const struct bundle
 {
     size_t module;
     uint64_t offset;
-    if (find_thread_local(object, patch, &module, &offset) < 0) {
+    if (bundle_find_host_thread_local(object, patch, &module, &offset) < 0) {
         return -1;
     }
     *patch->place = patch->kind == BUNDLE_PATCH_TLS_MODULE ? module : offset + patch->addend;
@@ -182,7 +181,7 @@ apply_patches(const struct bundle_object *object, const struct bundle_object *ro
             }
             continue;
         }
-        void *found = host_symbol(patch);
+        void *found = bundle_host_symbol(patch);
         if (!found) { /* it depends on who needs the library */
             found = bundle_symbol_below(root, patch->symbol);
         }
@@ -228,19 +227,26 @@ run_constructors(const struct bundle_object *object)
     }
 }
 
-/* Let the destructors run when the process ends. */
-static int
-register_destructors(void)
+static void
+run_destructors_at_exit(void *unused)
 {
-    if (!has_destructors && atexit(run_destructors) != 0) {
+    (void)unused;
+    run_destructors();
+}
+
+/* A snapshot does not hold that the C library was told: each start tells it. */
+int
+bundle_register_destructors(void)
+{
+    if (!has_destructors && __real___cxa_atexit(run_destructors_at_exit, NULL, NULL) != 0) {
         return fail("%s: %s", "destructors", strerror(ENOMEM));
     }
     has_destructors = true;
     return 0;
 }
 
-static int
-map_object(int fd, const struct bundle_object *object)
+int
+bundle_map_object(int fd, const struct bundle_object *object)
 {
     for (uint32_t i = 0; i < object->segment_count; i++) {
         if (map_segment(fd, &object->segments[i]) < 0) {
@@ -262,6 +268,9 @@ construct(uint32_t index)
     for (uint32_t i = 0; i < object->needed_count; i++) {
         construct(object->needed[i]);
     }
+    if (bundle_is_recording()) {
+        bundle_note("object", object->path);
+    }
     run_constructors(object);
     bundle_load_order[loaded_count++] = index;
 }
@@ -279,7 +288,7 @@ map_objects(const uint32_t *tree, uint32_t count)
             status = fail("%s: %s", object->path, "could not be loaded before");
         }
         else if (*state == UNLOADED) {
-            status = map_object(fd, object);
+            status = bundle_map_object(fd, object);
             *state = status < 0 ? FAILED : MAPPED;
         }
     }
@@ -310,7 +319,7 @@ bind_objects(const uint32_t *tree, uint32_t count)
 int
 bundle_load_object(uint32_t root)
 {
-    if (register_destructors() < 0) {
+    if (bundle_register_destructors() < 0) {
         return -1;
     }
     if (bundle_object_states[root] == LOADED) {
@@ -337,7 +346,7 @@ bundle_start_loader(int argc, char **argv, char **environment)
     if (!bundle.resident_count) {
         return 0;
     }
-    if (register_destructors() < 0) {
+    if (bundle_register_destructors() < 0) {
         return -1;
     }
     for (uint64_t i = 0; i < bundle.resident_count; i++) {
@@ -352,6 +361,13 @@ bundle_start_loader(int argc, char **argv, char **environment)
         construct(bundle.residents[i]);
     }
     return 0;
+}
+
+const uint32_t *
+bundle_loaded_objects(uint32_t *count)
+{
+    *count = loaded_count;
+    return bundle_load_order;
 }
 
 bool

@@ -5,9 +5,22 @@
 
 #include "bundle.h"
 
+#include <stddef.h>
+
 /* Load an object and what it needs; 0, or -1 with the error for dlerror. Between bundle_lock_loader and
    bundle_unlock_loader. */
 int bundle_load_object(uint32_t index);
+
+/* Map what an object holds when it is new; `fd`: the executable's file, or negative when it cannot be opened. 0, or -1 with
+   the error for dlerror. */
+int bundle_map_object(int fd, const struct bundle_object *object);
+
+/* The address of a symbol that some library which is no object defines; NULL when there is none. */
+void *bundle_host_symbol(const struct bundle_patch *patch);
+
+/* Number of the library that defines a thread-local variable, and the variable's place in the library's block. */
+int bundle_find_host_thread_local(const struct bundle_object *object, const struct bundle_patch *patch, size_t *module,
+                                  uint64_t *offset);
 
 /* The lock of the loader, which one thread may take several times. */
 void bundle_lock_loader(void);

@@ -35,9 +35,17 @@ void *bundle_object_symbol(const struct bundle_object *object, const char *name)
 /* As dlsym on a handle: the object, then what it needs, breadth first. */
 void *bundle_symbol_below(const struct bundle_object *object, const char *name);
 
-/* thread_local.S: what the build gives to objects as a TLS descriptor's function, and in place of __tls_get_addr. Their
-   calling conventions are not C's. */
+/* What __tls_get_addr is asked for: the number of an object, and a place in its block. */
+struct thread_local_index {
+    uint64_t module;
+    uint64_t offset;
+};
+
+void *__tls_get_addr(struct thread_local_index *index);
+
+/* thread_local.S: what the build gives to objects as a TLS descriptor's function, whose calling convention is not C's, and
+   in place of __tls_get_addr, with offsets that count from the thread pointer. */
 void bundle_tlsdesc(void);
-void bundle_tls_get_addr(void);
+void *bundle_tls_get_addr(struct thread_local_index *index);
 
 #endif

@@ -7,6 +7,7 @@
 #include "bundle.h"
 #include "interposed.h"
 #include "lifetime.h"
+#include "loader/objects.h"
 
 #include <limits.h>
 #include <pthread.h>
@@ -14,13 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct thread_local_index {
-    uint64_t module;
-    uint64_t offset;
-};
-
-void *__tls_get_addr(struct thread_local_index *index);
 
 /* Of one thread: what was allocated for each object, NULL where it never asked. */
 static __thread void **blocks;

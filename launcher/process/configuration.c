@@ -4,6 +4,7 @@
 
 #include "executable/executable.h"
 #include "interpreter/interpreter.h"
+#include "recording.h"
 
 #include <unistd.h>
 
@@ -159,6 +160,10 @@ configure_program(PyConfig *config, const struct bundle_start *start)
     config->install_signal_handlers = 1;
     config->optimization_level = (int)bundle.options.optimize;
     CHECK(read_environment(config));
+    if (bundle_is_recording()) {
+        config->use_hash_seed = 1;
+        config->hash_seed = bundle.snapshot->request->hash_seed;
+    }
     CHECK(set_warnings(config));
     CHECK(append_texts(&config->xoptions, bundle.options.x_options));
     /* Those that CPython reads on the command line only (preconfig.c, initconfig.c): as values of the configuration. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import struct
 import subprocess
 from collections.abc import Iterator
@@ -32,6 +33,7 @@ from bundler.elf import (
     archive_symbols,
     read_executable,
     read_shared_object,
+    thread_local_symbols,
     undefined_symbols,
 )
 from bundler.link.libraries import system_libraries
@@ -355,3 +357,34 @@ def test_archive_that_is_none(tmp_path: Path):
     subprocess.run(["ar", "rcS", "without.a", "text"], cwd=tmp_path, check=True)
 
     assert archive_symbols(tmp_path / "text") == archive_symbols(tmp_path / "without.a") == frozenset()
+
+
+def test_empty_archive(tmp_path: Path):
+    """An archive without members, as parts of glibc are since they became one, offers nothing."""
+    subprocess.run(["ar", "rc", "empty.a"], cwd=tmp_path, check=True)
+
+    assert archive_symbols(tmp_path / "empty.a") == undefined_symbols(tmp_path / "empty.a") == frozenset()
+
+
+def test_thread_local_variables_of_an_archive(tmp_path: Path):
+    """Thread-local variables are told from others, and definitions from uses."""
+    source = "__thread int own = 1; extern __thread int other; int plain; int *use(void) { return &own + other; }"
+    subprocess.run(["cc", "-xc", "-", "-c", "-o", "member.o"], input=source.encode(), cwd=tmp_path, check=True)
+    subprocess.run(["ar", "rc", "some.a", "member.o"], cwd=tmp_path, check=True)
+
+    assert thread_local_symbols(tmp_path / "some.a") == {"own"}
+    assert undefined_symbols(tmp_path / "some.a") >= {"other"}
+
+
+@pytest.mark.parametrize("linker", ["bfd", "lld"])
+def test_hidden_symbols_of_an_executable(tmp_path: Path, linker: str):
+    """A symbol that object files hide from other libraries is among an executable's, also where the linker makes it local."""
+    if shutil.which(f"ld.{linker}") is None:
+        pytest.skip(f"there is no {linker}")
+    source = '__attribute__((visibility("hidden"))) int hidden = 1; static int own = 2; int main(void) { return hidden - own; }'
+    command = ("cc", "-xc", "-", f"-fuse-ld={linker}", "-O0", "-o", "program")
+    subprocess.run(command, input=source.encode(), cwd=tmp_path, check=True)
+
+    symbols = read_executable(tmp_path / "program").symbols
+    assert "hidden" in symbols
+    assert "own" not in symbols

@@ -26,10 +26,14 @@ from bundler.toolchain import Toolchain
 LAUNCHER = launcher_folder()
 
 # Each may use the rooms above it; main.c uses all of them.
-ROOMS = ("polyfill", "executable", "files", "loader", "interpreter", "process")
+ROOMS = ("polyfill", "world", "executable", "files", "loader", "interpreter", "process", "snapshot")
 
-# What stands in place of members of the static library, under their names.
-OF_LIBPYTHON = {"interpreter/static/frozen_static.c"}
+# What stands in place of members of a static library, under their names.
+IN_PLACE_OF_OTHERS = {
+    "interpreter/static/frozen_static.c",
+    "loader/static_libc/dlfcn.c",
+    "loader/static_libc/thread_local.c",
+}
 
 # What stands in place of the C library's functions, under their names: who calls them means those.
 POLYFILLS = "polyfill"
@@ -82,10 +86,11 @@ def test_includes_point_one_way(name: str):
 @pytest.fixture(scope="session")
 def objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -> Mapping[str, Path]:
     """The object file of each source."""
-    with launcher_objects(target, toolchain, cache) as compiled:
+    with launcher_objects(target, toolchain, cache, is_static=True) as compiled:
         files = compiled()
         polyfills = {f"polyfill/{stem}.c": path for stem, path in files.polyfills.items()}
-        return {**dict(zip(map(name_of, sources(target.libpython.linkage)), files.objects, strict=True)), **polyfills}
+        names = map(name_of, sources(target.libpython.linkage, is_static=True))
+        return {**dict(zip(names, files.objects, strict=True)), **polyfills}
 
 
 @dataclass(frozen=True)
@@ -130,7 +135,7 @@ def test_uses_point_one_way(symbols: Mapping[str, Symbols]):
 def test_symbols_are_declared(symbols: Mapping[str, Symbols]):
     """What a file gives to others stands in a header of its room or in interposed.h; all else is static."""
     for source, each in symbols.items():
-        if source in OF_LIBPYTHON or source == "main.c":
+        if source in IN_PLACE_OF_OTHERS or source == "main.c":
             continue
         room = room_of(source)
         names = declared(header for header in FILES if header.endswith(".h") and room_of(header) in {room, ""})

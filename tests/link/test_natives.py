@@ -46,6 +46,12 @@ COMBINATIONS = [
     "carried_beside carried_text",
 ]
 
+# Modules that a binary without a dynamic linker cannot have, for they would be carried as files.
+CARRIED = ("carried_stack", "carried_text", "undefined_carried", "undefined_thread")
+
+# Why such a binary loads no other library.
+NOT_LOADED = b"the program is linked statically (`--static`) and loads only what is part of it"
+
 
 @dataclass(frozen=True)
 class Natives:
@@ -54,13 +60,15 @@ class Natives:
     target: TargetPython
     program: Path
     binary: Path
+    is_static: bool = False
 
     def check_same(self, *arguments: str) -> Outcome:
         """Run both; assert that they do the same."""
         expected = run([self.target.executable, self.program, *arguments])
         found = run([self.binary, *arguments])
         folder = str(self.program.parent).encode()
-        assert found.stdout == expected.stdout.replace(folder, BUNDLE_ROOT.encode())
+        told = found.stdout.replace(NOT_LOADED, b"No such file or directory") if self.is_static else found.stdout
+        assert told == expected.stdout.replace(folder, BUNDLE_ROOT.encode())
         assert found.stderr == expected.stderr
         assert found.status == expected.status
         return found
@@ -93,11 +101,21 @@ def newest_program(newest_target: TargetPython, build: Callable[[TargetPython], 
     return build(newest_target)
 
 
-def _bundled(target: TargetPython, source: Path, binary: Path) -> Natives:
-    done = bundle(source, "--python", target.executable, "-o", binary)
+@pytest.fixture(scope="session")
+def static_program(
+    newest_target: TargetPython, natives_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Natives:
+    """The binary without a dynamic linker, for one interpreter."""
+    binary = tmp_path_factory.mktemp("natives-static") / "program"
+    options = ("--static", *(f"--exclude-module={name}" for name in CARRIED))
+    return _bundled(newest_target, natives_folder / "program.py", binary, *options)
+
+
+def _bundled(target: TargetPython, source: Path, binary: Path, *options: str) -> Natives:
+    done = bundle(source, *options, "--python", target.executable, "-o", binary)
     assert done.status == 0, done.stderr.decode(errors="replace")
     assert b"warning" not in done.stderr
-    return Natives(target, source, binary)
+    return Natives(target, source, binary, "--static" in options)
 
 
 def needs_compiler(names: str) -> None:
@@ -126,6 +144,16 @@ def test_modules_together(program: Natives, names: str):
     needs_compiler(names)
 
     program.check_same(*names.split(), "last")
+
+
+@pytest.mark.parametrize("names", [*CASES, *COMBINATIONS])
+def test_without_a_dynamic_linker(static_program: Natives, names: str):
+    """Modules are bound to the C library in the executable as they are to the system's."""
+    needs_compiler(names)
+    if set(re.split("[: ]", names)) & {*CARRIED, "names"}:  # the last: converters of the C library are files
+        pytest.skip("it needs files of the system, or would be carried as one")
+
+    static_program.check_same(*names.split(), "last")
 
 
 @pytest.mark.parametrize(

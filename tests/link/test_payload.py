@@ -65,6 +65,7 @@ def all_of(
         folders=(),
         libraries=libraries or Placement(Prelinked(()), ()),
         ending_visibly=frozenset(),
+        has_snapshot=False,
         interposed=(),
         precompiled=precompiled,
         config=CONFIG,

@@ -4,7 +4,7 @@
 
 bundles each program with each Python once, runs it everywhere, and compares it with Python. Needs root, the npm package
 manager, debootstrap and a mirror of Debian; the systems are made at the first call, and kept in ~/.cache/bundler-tests. The
-result goes to docs/systems.md; with options, only those parts of it are renewed. Everything takes about two hours.
+result goes to docs/systems.md; with options, only those parts of it are renewed. Everything takes about three hours.
 
-A binary that is linked statically (a later step) would run in an empty root as well: a row more in `ROOTS`.
+The root without a C library is for the same programs, linked statically.
 """

@@ -16,7 +16,7 @@ from tests.systems import facts
 from tests.systems.page import SAME, Row, read_rows, write_page
 from tests.systems.programs import SUBJECTS, Subject, build, is_possible
 from tests.systems.pythons import Python, PythonError, find_pythons
-from tests.systems.roots import add_commands, make_root
+from tests.systems.roots import EMPTY, add_commands, make_root
 from tests.systems.system import System
 from tests.systems.trial import Result, attempt
 
@@ -25,7 +25,7 @@ FAILED = 1
 _MOST_SHOWN = 20
 
 # Where binaries are run, from old to new.
-RUNNING = ("glibc-2.17", "bullseye", "sid")
+RUNNING = ("glibc-2.17", "bullseye", "sid", EMPTY)
 
 
 def main() -> int:
@@ -63,9 +63,13 @@ def _row(subject: Subject, python: Python, roots: Sequence[str]) -> Row:
     """Build one program with one Python, run it everywhere, and tell."""
     started = time.monotonic()
     try:
-        program = build(subject, python)
-        needs = _needs(python.inspect(program.binary))
-        results = list(attempt(subject, program, python, _systems(roots)))
+        needs, results = "", list[Result]()
+        for is_static in (False, True):
+            systems = [system for system in _systems(roots) if (system.root == EMPTY) is is_static]
+            if systems:
+                program = build(subject, python, is_static=is_static)
+                needs = needs or _needs(python.inspect(program.binary))
+                results += attempt(subject, program, python, systems)
     except PythonError as error:
         print(f"{python} {subject.name}: {error}", flush=True)
         return Row(str(python), subject.name, "", dict.fromkeys(roots, "is not built"))
@@ -77,7 +81,12 @@ def _row(subject: Subject, python: Python, roots: Sequence[str]) -> Row:
 
 
 def _systems(roots: Sequence[str]) -> list[System]:
-    return [System(root, is_bare, is_old) for root in roots for is_bare in (False, True) for is_old in (False, True)]
+    return [
+        System(root, is_bare, is_old)
+        for root in roots
+        for is_bare in ((False, True) if root != EMPTY else (False,))
+        for is_old in (False, True)
+    ]
 
 
 def _cell(root: str, results: Sequence[Result]) -> str:
@@ -97,7 +106,9 @@ def _write(row: Row, order: Sequence[tuple[str, str]], wrong: int) -> None:
     """Renew one row of the page; results on other systems stay."""
     rows = read_rows(PAGE)
     known = rows.get((row.python, row.subject))
-    rows[row.python, row.subject] = replace(row, results={**known.results, **row.results}) if known else row
+    if known:  # a binary without a dynamic linker needs no version
+        row = replace(row, needs=row.needs or known.needs, results={**known.results, **row.results})
+    rows[row.python, row.subject] = row
     write_page(PAGE, [rows[key] for key in order if key in rows], RUNNING, wrong)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tests.systems.roots import EMPTY
 from tests.systems.system import System
 
 
@@ -23,6 +24,13 @@ class Explanation:
 
 
 EXPLANATIONS = (
+    Explanation(
+        "wheels",
+        "ctypes",
+        lambda system: system.root == EMPTY,
+        r".*libnowhere\.so: cannot open shared object file: .*",
+        "a binary that is linked statically says why it loads no library from a file",
+    ),
     Explanation(
         "standard-library",
         "posix_spawn",

@@ -14,7 +14,8 @@ _HEAD = """# Systems
 
 Programs that are bundled once for each Python and run on systems with other C libraries: what they write, and their exit
 status, is compared with what `python` does where the binary is built. Each system is tried complete, without libstdc++ and
-libgcc_s, and both again with a kernel that knows no system call newer than Linux 3.10 (Python then runs with it too).
+libgcc_s, and both again with a kernel that knows no system call newer than Linux 3.10 (Python then runs with it too). In the
+empty system, which has no C library at all, the binary is one that was built with `--static`.
 Written by `python -m tests.systems`; the programs are in `tests/systems/programs.py`. The column "needs" says which glibc
 the binary asks for.
 

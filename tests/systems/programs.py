@@ -89,8 +89,8 @@ def is_possible(subject: Subject, python: Python) -> bool:
     return not subject.newest or python.version <= subject.newest
 
 
-def build(subject: Subject, python: Python) -> Program:
-    """The program in its two forms; PythonError when one cannot be made."""
+def build(subject: Subject, python: Python, *, is_static: bool = False) -> Program:
+    """The program in its two forms, the binary with or without a dynamic linker; PythonError when one cannot be made."""
     interpreter = python.environment(subject.requirements)
     folder = python.folder / subject.name
     folder.mkdir(parents=True, exist_ok=True)
@@ -104,8 +104,8 @@ def build(subject: Subject, python: Python) -> Program:
     for name in subject.extensions:
         include = python.run([python.base, "-c", "import sysconfig; print(sysconfig.get_path('include'))"])
         _compile(subject, name, include.stdout.decode().strip(), folder, python)
-    binary = folder / python.linkage / source.name
-    python.bundle(*target, "--python", interpreter.python, "-o", binary)
+    binary = folder / f"{python.linkage}{'-alone' if is_static else ''}" / source.name
+    python.bundle(*target, "--python", interpreter.python, "-o", binary, *(["--static"] if is_static else []))
     return Program(interpreter, source, binary)
 
 

@@ -1,7 +1,7 @@
 """Root folders of other Linux systems, made once and kept in the user's cache. Verb: `make_root`.
 
-glibc-2.17 is the C library that an npm package brings for cross compilers, with busybox for the commands; the others are
-Debian's, from the mirror of this machine.
+glibc-2.17 is the C library that an npm package brings for cross compilers, with busybox for the commands; empty has those
+commands alone; the others are Debian's, from the mirror of this machine.
 """
 
 from __future__ import annotations
@@ -31,6 +31,10 @@ _FILES = {
     "etc/group": "root:x:0:\nnogroup:x:65534:\n",
     "etc/nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\nservices: files\n",
 }
+
+
+EMPTY = "empty"
+"""The root that has no C library: for binaries that are linked statically."""
 
 
 class RootError(Exception):
@@ -66,6 +70,16 @@ def _make_old(root: Path, work: Path) -> None:
     _run("tar", "-xzf", package, _ARCHIVE, cwd=work)
     _run("tar", "-xJf", _ARCHIVE, *(f"--exclude={each}" for each in _LARGE), _SYSROOT, cwd=work)
     (work / _SYSROOT).rename(root)
+    _write_files(root)
+
+
+def _make_empty(root: Path, _: Path) -> None:
+    """Nothing but files that name users and services."""
+    (root / "etc").mkdir(parents=True)
+    _write_files(root)
+
+
+def _write_files(root: Path) -> None:
     for path, text in _FILES.items():
         (root / path).write_text(text)
 
@@ -114,6 +128,7 @@ def _run(*command: str | Path, cwd: Path | None = None) -> None:
 
 
 ROOTS: Mapping[str, Callable[[Path, Path], None]] = {
+    EMPTY: _make_empty,
     "glibc-2.17": _make_old,
     "bullseye": _debian("bullseye"),
     "trixie": _debian("trixie", *_TO_BUILD, "python3.13-dev", "python3.13-venv"),

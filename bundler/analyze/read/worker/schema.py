@@ -110,6 +110,30 @@ class Answer(TypedDict):
     found: Facts | Unreadable
 
 
+# --- leading.py -------------------------------------------------------------------------------------------------------
+
+
+@final
+class LeadingRequest(TypedDict):
+    """A file whose first statements are wanted, or those of a function in it."""
+
+    path: str
+    function: str | None
+
+
+@final
+class Leading(TypedDict):
+    """First and last lines of the statements with which code begins; then the name of a function that is called.
+
+    `from_module`: the module that the function is imported from, with dots before it as in the statement, and its name
+    there; None: it is defined in the same file.
+    """
+
+    lines: list[int]
+    calls: str | None
+    from_module: list[str] | None
+
+
 # --- observe.py -------------------------------------------------------------------------------------------------------
 
 

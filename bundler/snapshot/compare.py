@@ -1,0 +1,179 @@
+"""Compares recordings: which words a start must find for itself, and which modules keep an answer of the machine."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bundler.link.model import Linked
+from bundler.snapshot.model import PAGE, Memory, Recording
+from bundler.target.model import ObjectLayout
+
+# Words that count from the thread pointer lie within so many bytes of it.
+_NEAR_THREAD = 1 << 20
+_HEAD_SIZE = 16  # of a block of the region (launcher/world/heap.c)
+_OWNER = (1 << 23) - 1  # without BUNDLE_STEADY
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A word that differs between two recordings; `owner`: the module or object whose it is."""
+
+    address: int
+    owner: str
+    values: tuple[int, int]
+
+
+def words_that_differ(first: Sequence[Memory], second: Sequence[Memory]) -> Iterator[tuple[int, int, int]]:
+    """Address and values of words that differ between the same parts of two recordings."""
+    for one, other in zip(first, second, strict=True):
+        yield from _words(one, other)
+
+
+def _words(one: Memory, other: Memory) -> Iterator[tuple[int, int, int]]:
+    size = max(len(one.content), len(other.content))
+    if one.content == other.content:
+        return
+    for at in range(0, size, PAGE):
+        left, right = one.content[at : at + PAGE], other.content[at : at + PAGE]
+        if left == right:
+            continue
+        left, right = left.ljust(PAGE, b"\0"), right.ljust(PAGE, b"\0")
+        for place, (a, b) in enumerate(zip(memoryview(left).cast("Q"), memoryview(right).cast("Q"), strict=True)):
+            if a != b:
+                yield one.address + at + 8 * place, a, b
+
+
+def thread_words(first: Recording, second: Recording) -> Mapping[int, int]:
+    """Words that count from the thread pointer: the distance by address; of those in the thread's own block by the distance
+    of their place from the thread pointer, which is negative.
+    """
+    found: dict[int, int] = {}
+    for parts in (
+        (first.executable, second.executable),
+        ((first.region,), (second.region,)),
+        (first.objects, second.objects),
+    ):
+        for address, one, other in words_that_differ(*parts):
+            if _is_near(one, first) and one - first.thread == other - second.thread:
+                found[address] = one - first.thread
+    for address, one, other in words_that_differ((first.block,), (second.block,)):
+        if _is_near(one, first) and one - first.thread == other - second.thread:
+            found[address - first.thread] = one - first.thread
+    return found
+
+
+def _is_near(value: int, recording: Recording) -> bool:
+    return -_NEAR_THREAD < value - recording.thread < _NEAR_THREAD
+
+
+def kept_words(recording: Recording, pristine: Sequence[Memory]) -> Mapping[int, int]:
+    """Words of the executable that constructors wrote, and nobody since: their pristine values by address.
+
+    A restored process has run the same constructors, and its own values are the right ones.
+    """
+    found: dict[int, int] = {}
+    now = {each.address: each for each in recording.executable}
+    for linked in pristine:
+        before = next(each for each in recording.before if each.address == linked.address)
+        current = memoryview(now[linked.address].content.ljust(len(linked.content), b"\0"))
+        for address, was, is_ in _words(linked, before):
+            at = address - linked.address
+            if int.from_bytes(current[at : at + 8], "little") == is_:
+                found[address] = was
+    return found
+
+
+class Owners:
+    """Finds whose a word is: the module that ran when a block was taken, the object whose variable it is."""
+
+    def __init__(self, recording: Recording, linked: Linked) -> None:
+        self._recording = recording
+        self._objects = linked.layout.plan.prelinked.objects
+        self._starts: list[int] = []
+        self._rows: list[tuple[int, int]] = []  # end, owner
+        self._walk()
+
+    def _walk(self) -> None:
+        region = self._recording.region
+        words = memoryview(region.content[: len(region.content) // 16 * 16]).cast("Q")
+        at = 0
+        while at + 2 <= len(words):
+            room, owner = words[at] & (1 << 40) - 1, words[at] >> 40 & _OWNER
+            if not room or room % 16:
+                at = (at * 8 // PAGE + 1) * PAGE // 8 if at * 8 % PAGE else at + PAGE // 8
+                continue
+            self._starts.append(region.address + at * 8)
+            self._rows.append((region.address + at * 8 + _HEAD_SIZE + room, owner))
+            at += (_HEAD_SIZE + room) // 8
+
+    def owner(self, address: int) -> str:
+        """The owner's name: a module's, or an object's path; "" for the interpreter's and the launcher's."""
+        region = self._recording.region
+        if region.address <= address < region.address + (1 << 34):
+            row = bisect_right(self._starts, address) - 1
+            if row >= 0 and address < self._rows[row][0]:
+                number = self._rows[row][1]
+                return self._recording.owners[number] if number < len(self._recording.owners) else ""
+            return ""
+        return next((each.path for each in self._objects if each.base <= address < each.end), "")
+
+
+class Instructions:
+    """Finds words of instructions: the interpreter writes into them what it has seen, to be faster, and nothing else (PEP 659).
+
+    Whether it has seen something often enough differs where a loop takes another turn.
+    """
+
+    def __init__(self, recording: Recording, linked: Linked, layout: ObjectLayout) -> None:
+        fields = {field.name: field.offset for field in layout.structs["code"]}
+        pattern = _code_type(linked).to_bytes(8, "little")
+        self._spans: list[tuple[int, int]] = []
+        for part in (*recording.executable, recording.region):
+            at = part.content.find(pattern)
+            while at >= 0:
+                if at % 8 == 0:
+                    start = part.address + at - 8
+                    units = int.from_bytes(part.content[at + 8 : at + 16], "little")
+                    first = start + fields["co_code_adaptive"]
+                    self._spans.append((first, first + 2 * units))
+                at = part.content.find(pattern, at + 1)
+        self._spans.sort()
+        self._starts = [start for start, _ in self._spans]
+
+    def hold(self, address: int) -> bool:
+        """True if the word at an address holds instructions."""
+        row = bisect_right(self._starts, address + 7) - 1
+        return row >= 0 and address < self._spans[row][1]
+
+
+def _code_type(linked: Linked) -> int:
+    """The address of PyCode_Type."""
+    symbols = linked.executable.symbols
+    if "PyCode_Type" in symbols:
+        return symbols["PyCode_Type"]
+    for dso in linked.layout.plan.prelinked.residents:
+        for symbol in dso.object.symbols:
+            if symbol.name == "PyCode_Type" and symbol.is_defined:
+                return dso.base + symbol.value
+    raise AssertionError("the executable has no PyCode_Type")
+
+
+def differences(
+    first: Recording, second: Recording, known: set[int], owners: Owners, instructions: Instructions
+) -> tuple[Difference, ...]:
+    """Words that differ, but for those at known addresses and for instructions."""
+    found = []
+    for parts in (
+        (first.executable, second.executable),
+        ((first.region,), (second.region,)),
+        (first.objects, second.objects),
+    ):
+        for address, one, other in words_that_differ(*parts):
+            if address not in known and not instructions.hold(address):
+                found.append(Difference(address, owners.owner(address), (one, other)))
+    for address, one, other in words_that_differ((first.block,), (second.block,)):
+        if address - first.thread not in known:
+            found.append(Difference(address, "", (one, other)))
+    return tuple(found)

@@ -1,0 +1,181 @@
+"""Judges what modules asked and did while they were recorded: which must not be part of the snapshot, and why."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+
+from bundler.analyze.graph import Binding, Import
+from bundler.analyze.tell.leading import LeadingPart
+from bundler.snapshot.compare import Difference
+from bundler.snapshot.model import Event, Note, Recording
+from bundler.snapshot.record import VARIED_VARIABLES
+from bundler.snapshot.rules import Rules
+
+log = logging.getLogger("bundler.process")
+
+# Kinds of questions that another recording answers in another way: who keeps no answer may ask.
+_VARIED = frozenset(
+    ("time", "process", "user", "host", "system", "entropy", "processors", "memory", "limits", "folder", "terminal")
+)
+# Kinds that say nothing of the machine: the library that was loaded, the names of locales, which a guard looks at.
+# Descriptors and threads matter if they are there in the end, and then there is no recording.
+_NOTHING = frozenset(("object", "locale", "descriptor", "thread"))
+
+# Imports that happen while the importer is imported.
+_AT_ONCE = frozenset((Binding.EAGER, Binding.OPTIONAL, Binding.CONDITIONAL, Binding.PARENT))
+
+# How a reason is told, by the kind of the question.
+_WORDS: Mapping[str, str] = {
+    "arguments": "it reads `sys.argv`",
+    "variables": "it looks through all variables of the environment",
+    "path": "it looks for `{detail}`",
+    "path-change": "it makes or changes `{detail}`",
+    "output": "it prints or writes",
+    "input": "it reads its standard input",
+    "child": "it starts a process",
+    "thread": "it starts a thread",
+    "socket": "it opens a socket",
+    "descriptor": "it opens a descriptor",
+    "set-locale": "it sets the locale",
+    "umask": "it sets the umask",
+    "signal-stack": "it sets a stack for signals",
+    "signal-mask": "it blocks signals",
+    "limits-set": "it sets a limit",
+    "timer": "it sets a timer",
+    "processors-set": "it chooses processors",
+    "priority": "it sets its priority",
+    "session": "it makes a session",
+    "process-control": "it calls prctl",
+    "system-log": "it opens the system's log",
+    "system-call": "it makes system call {detail}",
+    "finder": "it puts a finder before the binary's own",
+    "too-many-calls": "it registers too many functions",
+}
+
+
+def guarded_variables(notes: Iterable[Note], rules: Rules) -> tuple[str, ...]:
+    """Variables that modules asked for, and hardly anybody sets: a start that has one is a usual one."""
+    names = {note.detail for note in notes if note.kind == "variable" and not rules.are_harmless(note)}
+    return tuple(sorted(name for name in names if name and name not in VARIED_VARIABLES))
+
+
+# Questions that can be asked again at each start, by the statement that asks.
+REPEATABLE = frozenset(("arguments", "variables", "path", "socket", "own-path"))
+
+
+def unanswered(notes: Sequence[Note], rules: Rules, rerun: Sequence[LeadingPart]) -> Mapping[str, tuple[Note, ...]]:
+    """Notes of questions and effects that cannot be recorded, by module; without those of statements that are run again."""
+    found: dict[str, tuple[Note, ...]] = {}
+    for note in notes:
+        if note.kind in _VARIED or note.kind in _NOTHING or note.kind == "variable" or rules.are_harmless(note):
+            continue
+        if note.kind in REPEATABLE and any(each.module == note.module and _is_in(note.line, each) for each in rerun):
+            continue
+        found[note.module] = (*found.get(note.module, ()), note)
+    return found
+
+
+def _is_in(line: int, part: LeadingPart) -> bool:
+    return any(first <= line <= last for first, last in zip(part.lines[::2], part.lines[1::2], strict=True))
+
+
+def reason(note: Note) -> str:
+    """A note as the reason why its module is late."""
+    return _WORDS.get(note.kind, note.kind).format(detail=note.detail)
+
+
+def late_by_differences(
+    differences: Sequence[Difference], recording: Recording, rules: Rules, loaders: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Modules that keep an answer of the machine; "" stands for the interpreter itself.
+
+    `loaders`: the modules that loaded objects, by paths of those.
+    """
+    asked: dict[str, list[str]] = {}
+    for note in recording.notes:
+        if note.kind in _VARIED:
+            asked.setdefault(note.module, []).append(note.kind)
+        elif note.kind == "variable" and note.detail in VARIED_VARIABLES:
+            asked.setdefault(note.module, []).append(f"variable {note.detail}")
+    found: dict[str, str] = {}
+    for each in differences[:20]:
+        log.info("differs: %x %s %x %x", each.address, each.owner, *each.values)
+    for each in differences:
+        if rules.may_keep(each.owner):
+            continue
+        module = loaders.get(each.owner, each.owner)
+        kinds = ", ".join(dict.fromkeys(asked.get(module, ()))) or "something of the machine"
+        found.setdefault(module, f"it keeps an answer ({kinds})")
+    return found
+
+
+def asking_lines(recording: Recording, module: str, *, with_time: bool) -> tuple[int, ...]:
+    """Lines of a module's body at which it asked what another machine answers in another way.
+
+    Whoever takes a lock asks for the time: these questions count `with_time` only.
+    """
+    return tuple(
+        sorted(
+            {
+                note.line
+                for note in recording.notes
+                if note.module == module
+                and (with_time or note.kind != "time")
+                and (note.kind in _VARIED or (note.kind == "variable" and note.detail in VARIED_VARIABLES))
+            }
+        )
+    )
+
+
+def loaders(notes: Iterable[Note]) -> Mapping[str, str]:
+    """The modules that loaded objects, by paths."""
+    found: dict[str, str] = {}
+    for note in notes:
+        if note.kind == "object":
+            found.setdefault(note.detail, note.module)
+    return found
+
+
+def importers(events: Iterable[Event], module: str) -> tuple[str, ...]:
+    """The modules that were being imported when this one began."""
+    running: list[str] = []
+    for happened, name in events:
+        if happened == "begin" and name == module:
+            return tuple(running[1:])  # without `__main__`
+        if happened == "begin":
+            running.append(name)
+        elif running:
+            running.pop()
+    return ()
+
+
+def recordable(
+    events: Sequence[Event], late: Iterable[str], imports: Iterable[Import], *, up_to_first: bool
+) -> tuple[str, ...]:
+    """The modules that can be imported without any of the late ones, in the order in which they began.
+
+    A module that imports another which is left out, or lies in a package that is, is left out too. `up_to_first`: only what
+    was imported whole before the first of the late ones began.
+    """
+    begun = [name for happened, name in events if happened == "begin"]
+    refused = {*late, "__main__"}
+    whole = set()
+    for happened, name in events:
+        if up_to_first and happened == "begin" and name in refused - {"__main__"}:
+            break
+        if happened == "end":
+            whole.add(name)
+    needed_by: dict[str, set[str]] = {}
+    for each in imports:
+        if each.importer is not None and each.binding in _AT_ONCE:
+            needed_by.setdefault(each.imported, set()).add(each.importer)
+    left_out = {*refused, *(set(begun) - whole)}
+    pending = list(left_out)
+    while pending:
+        name = pending.pop()
+        inside = {each for each in begun if each.startswith(f"{name}.")}
+        more = (needed_by.get(name, set()) | inside) - left_out
+        left_out |= more
+        pending += more
+    return tuple(name for name in dict.fromkeys(begun) if name not in left_out)

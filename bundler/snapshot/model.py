@@ -1,0 +1,195 @@
+"""Nouns: what a recorded run left, and what a start restores. Imports no verb.
+
+Linked --record--> Recording --compare--> Snapshot --store--> the executable's last section
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+PAGE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A part of the memory, in bytes."""
+
+    address: int
+    size: int
+
+    @property
+    def end(self) -> int:
+        return self.address + self.size
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes at an address."""
+
+    address: int
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key for values of threads, and the main thread's value."""
+
+    number: int
+    is_early: bool
+    destructor: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function that the C library was told to call; fields as in `struct bundle_call`."""
+
+    kind: int
+    is_argument_local: bool
+    function: int
+    argument: int
+    child: int
+    object: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignalAction:
+    """An action for a signal."""
+
+    number: int
+    flags: int
+    handler: int
+    mask: int
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """Bits of a leaf of CPUID that say what the processor has; masks and values of EAX, EBX, ECX and EDX."""
+
+    leaf: int
+    subleaf: int
+    masks: tuple[int, ...]
+    values: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A question or an effect of a module while it was imported. `line`: of a module's body that ran then, or 0."""
+
+    module: str
+    line: int
+    kind: str
+    detail: str
+
+
+class Event(NamedTuple):
+    """A module's body begins, ends, or fails with an exception."""
+
+    happened: str
+    module: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers that a recorded run gets from the machine, and its environment."""
+
+    time: int
+    entropy: int
+    process: int
+    user: int
+    processors: int
+    is_terminal: bool
+    own_path: str
+    folder: str
+    host: str
+    environment: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The memory of a recorded run, and what was told and asked in it. `before`: the executable's variables when a start gets to the snapshot.
+
+    `owners`: modules by the numbers that blocks of the region carry. `events`: what happened to modules, in order.
+    `thread`: the thread pointer; `block`: the main thread's variables.
+    """
+
+    before: tuple[Memory, ...]
+    executable: tuple[Memory, ...]
+    region: Memory
+    objects: tuple[Memory, ...]
+    thread: int
+    block: Memory
+    order: tuple[int, ...]
+    keys: tuple[Key, ...]
+    calls: tuple[Call, ...]
+    signals: tuple[SignalAction, ...]
+    features: tuple[Feature, ...]
+    variables: tuple[str, ...]
+    notes: tuple[Note, ...]
+    owners: tuple[str, ...]
+    events: tuple[Event, ...]
+
+    @property
+    def finished(self) -> tuple[str, ...]:
+        """Modules that were imported, in the order in which their bodies ended."""
+        return tuple(name for happened, name in self.events if happened == "end")
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """Digests of what modules hold, by module and name, in the order of `sys.modules`."""
+
+    digests: Mapping[tuple[str, str], str]
+
+    def differing(self, other: Graph) -> tuple[tuple[str, str], ...]:
+        """Modules and names that hold something else, or are not there, in the other; in order."""
+        names = dict.fromkeys((*self.digests, *other.digests))
+        return tuple(each for each in names if self.digests.get(each) != other.digests.get(each))
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The reason why a program, or a module of it, cannot be recorded.
+
+    `place`: file and line, or "". `events`: what had happened to modules by then.
+    """
+
+    reason: str
+    module: str = ""
+    place: str = ""
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Pages that differ from what the executable's file and zeros give."""
+
+    address: int
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The state that a start restores; fields as in `struct bundle_snapshot`.
+
+    `modules`: those that were recorded. `late`: modules that are imported at every start, and why.
+    """
+
+    region: Range
+    runs: tuple[Run, ...]
+    copies: tuple[Memory, ...]
+    kept_words: tuple[int, ...]
+    thread_words: tuple[int, ...]
+    block: bytes
+    objects: tuple[int, ...]
+    host_words: tuple[tuple[int, int], ...]
+    keys: tuple[Key, ...]
+    calls: tuple[Call, ...]
+    signals: tuple[SignalAction, ...]
+    features: tuple[Feature, ...]
+    variables: tuple[str, ...]
+    guarded: tuple[str, ...]
+    modules: tuple[str, ...]
+    late: Mapping[str, str]

@@ -1,0 +1,313 @@
+"""Runs copies of the linked executable that record themselves."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from bundler.analyze.graph import SourceModule
+from bundler.analyze.tell.leading import LeadingPart
+from bundler.contract import bundle_constant, bundle_ffi, launcher_folder
+from bundler.elf import SectionFlag, SectionType, SegmentType, fill_section
+from bundler.link.model import Linked
+from bundler.link.payload import bound_tables
+from bundler.link.script import SNAPSHOT_BASE, SNAPSHOT_SECTION
+from bundler.link.table_writer import TableWriter
+from bundler.snapshot.model import Answers, Graph, Range, Recording, Refusal
+from bundler.snapshot.recording import read_recording
+from bundler.snapshot.rules import load_rules
+from bundler.snapshot.worker.schema import Part, Request, Rerun, RerunRequest
+from bundler.target import TargetPython
+from bundler.target.workers import run_worker
+
+# The longest that imports may take, in seconds.
+LONGEST = 120
+
+# Variables that many people set, with the values in an environment, in one with other values, and in one where others are
+# set; None: not set.
+_VARIABLES: Mapping[str, tuple[str | None, str | None, str | None]] = {
+    "CI": (None, None, "true"),
+    "COLORTERM": (None, None, "truecolor"),
+    "COLUMNS": (None, None, "123"),
+    "DISPLAY": (None, None, ":3"),
+    "EDITOR": (None, None, "ed"),
+    "HOME": ("/bundle-home-one", "/bundle-home-two", "/bundle-home"),
+    "LANG": ("C.UTF-8", "C.UTF-8", None),
+    "LANGUAGE": (None, None, "de:fr"),
+    "LC_ALL": (None, None, "C.UTF-8"),
+    "LC_CTYPE": (None, None, "C.UTF-8"),
+    "LC_MESSAGES": (None, None, "C"),
+    "LINES": (None, None, "45"),
+    "LOGNAME": ("bundle-user-one", "bundle-user-two", None),
+    "PAGER": (None, None, "cat"),
+    "PATH": ("/usr/bin:/bin-one", "/usr/bin:/bin-two", "/usr/bin"),
+    "PWD": ("/bundle-folder-one", "/bundle-folder-two", None),
+    "SHELL": ("/bin/sh-one", "/bin/sh-two", None),
+    "TERM": ("dumb-one", "dumb-two", None),
+    "TZ": ("ABC1", "XYZ3", "KLM5"),
+    "USER": ("bundle-user-one", "bundle-user-two", None),
+    "VISUAL": (None, None, "ed"),
+    "XDG_CACHE_HOME": (None, None, "/bundle-home/cache"),
+    "XDG_CONFIG_HOME": (None, None, "/bundle-home/config"),
+    "XDG_DATA_HOME": (None, None, "/bundle-home/data"),
+    "XDG_RUNTIME_DIR": (None, None, "/bundle-run"),
+    "XDG_STATE_HOME": (None, None, "/bundle-home/state"),
+}
+
+
+def _environment(which: int) -> tuple[str, ...]:
+    return tuple(f"{name}={values[which]}" for name, values in _VARIABLES.items() if values[which] is not None)
+
+
+# No guard may ask for their values: other recordings have others.
+VARIED_VARIABLES = frozenset(_VARIABLES)
+
+# A process number that no process has: Linux gives out at most 2^22.
+_PROCESS = 0x3FFFFFF0
+
+ANSWERS = Answers(
+    time=1_500_000_000_000_000,
+    entropy=1,
+    process=_PROCESS,
+    user=1_000_001,
+    processors=2,
+    is_terminal=False,
+    own_path="/bundle-program-one",
+    folder="/bundle-folder-one",
+    host="bundle-host-one",
+    environment=_environment(0),
+)
+# Other values of the same sizes: whatever is made of them lies where it lies in the first recording.
+OTHER_ANSWERS = Answers(
+    time=1_700_000_123_456_789,
+    entropy=2,
+    process=_PROCESS - 16,
+    user=1_000_002,
+    processors=3,
+    is_terminal=False,
+    own_path="/bundle-program-two",
+    folder="/bundle-folder-two",
+    host="bundle-host-two",
+    environment=_environment(1),
+)
+# All others at once; what lies where cannot be compared.
+OPPOSITE_ANSWERS = Answers(
+    time=1_600_000_000_000_001,
+    entropy=3,
+    process=_PROCESS - 32,
+    user=0,
+    processors=64,
+    is_terminal=True,
+    own_path="/bundle-program",
+    folder="/",
+    host="host",
+    environment=_environment(2),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """The work of a run: imports of the modules `names`, then what the program does first, if that is recorded too.
+
+    `again`: modules, and source text that is run in them at each start.
+
+    `rerun`: statements of modules that are run at each start, as `again` is.
+    """
+
+    names: tuple[str, ...]
+    parts: tuple[LeadingPart, ...] | None
+    again: tuple[tuple[str, str], ...]
+    rerun: tuple[LeadingPart, ...]
+    optimize: int
+
+
+def compiled_work(work: Work, target: TargetPython) -> bytes:
+    """The work as the recorder reads it."""
+    sources = launcher_folder() / "snapshot"
+    request: Request = {
+        "recorder": (sources / "recorder.py").read_text(),
+        "graph": (sources / "graph.py").read_text(),
+        "names": list(work.names),
+        "parts": None if work.parts is None else [_part(each) for each in work.parts],
+        "again": dict(work.again),
+        "rerun": [_part(each) for each in work.rerun],
+        "optimize": work.optimize,
+    }
+    return run_worker(target.executable, "snapshot", "main", job=json.dumps(request).encode()).stdout
+
+
+def find_rerun(  # noqa: PLR0913 - what a statement may be found by
+    module: SourceModule,
+    lines: Sequence[int],
+    names: Sequence[str],
+    importers: Sequence[Path],
+    target: TargetPython,
+    *,
+    is_strict: bool,
+) -> LeadingPart | None:
+    """The statements at lines of a module, and those that give names, if they can be run at each start; None: they cannot."""
+    request: RerunRequest = {
+        "path": str(module.path),
+        "lines": list(lines),
+        "names": list(names),
+        "importers": [str(path) for path in importers],
+        "is_strict": is_strict,
+    }
+    done = run_worker(target.executable, "snapshot", "rerun", job=json.dumps(request).encode())
+    answer: Rerun = json.loads(done.stdout)
+    if answer["lines"] is None:
+        return None
+    return LeadingPart(module.path, module.filename, tuple(answer["lines"]), module.name)
+
+
+def _part(part: LeadingPart) -> Part:
+    return {
+        "path": str(part.path),
+        "filename": part.filename,
+        "lines": list(part.lines),
+        "module": part.module,
+        "function": part.function,
+    }
+
+
+def recorded_ranges(linked: Linked) -> tuple[Range, ...]:
+    """The executable's variables that a snapshot holds: writable sections, but for those of the process and of the linker."""
+    executable = linked.executable
+    constant = [each for each in executable.segments if each.type == SegmentType.GNU_RELRO]
+    found: list[Range] = []
+    sections = sorted(executable.sections.values(), key=lambda each: each.address)
+    for section in sections:
+        is_variable = section.flags & SectionFlag.ALLOC and section.flags & SectionFlag.WRITE
+        if not is_variable or section.flags & SectionFlag.TLS or not section.size:
+            continue
+        if section.name in (".got.plt", "bundle_process") or any(
+            each.address <= section.address < each.address + each.memory_size for each in constant
+        ):
+            continue
+        if found and section.address - found[-1].end < section_gap(section):
+            found[-1] = Range(found[-1].address, section.address + section.size - found[-1].address)
+        else:
+            found.append(Range(section.address, section.size))
+    return tuple(found)
+
+
+def section_gap(section: Any) -> int:
+    """Bytes between two sections that are there for alignment only."""
+    return 64 if section.type != SectionType.NOBITS else 4096
+
+
+def request_content(  # noqa: PLR0913 - what makes one recording another
+    answers: Answers, ranges: Sequence[Range], work: bytes, descriptor: int, seed: int, *, wants_graph: bool
+) -> bytes:
+    """The section's content in a copy that is recorded."""
+    ffi = bundle_ffi()
+    writer = TableWriter(int(ffi.sizeof("struct bundle_snapshot")))
+    head = ffi.new("struct bundle_snapshot[]", 1)
+    head[0].state = bundle_constant("BUNDLE_RECORDING")
+    rows, at = writer.reserve("struct bundle_request", 1)
+    row = rows[0]
+    row.time, row.entropy, row.process, row.user = answers.time, answers.entropy, answers.process, answers.user
+    row.processors, row.is_terminal = answers.processors, answers.is_terminal
+    row.own_path, row.folder, row.host = map(writer.text, (answers.own_path, answers.folder, answers.host))
+    row.steady = writer.text_list(load_rules().steady)
+    row.environment = writer.text_list(answers.environment)
+    row.hash_seed = seed
+    pieces, place = writer.reserve("struct bundle_range", len(ranges))
+    for piece, each in zip(pieces, ranges, strict=False):
+        piece.address, piece.size = each.address, each.size
+    writer.fill(pieces, place)
+    row.ranges = writer.point("struct bundle_range *", place)
+    row.range_count = len(ranges)
+    row.work = writer.point("unsigned char *", writer.place(work))
+    row.work_size = len(work)
+    row.output = descriptor
+    row.wants_graph = wants_graph
+    writer.fill(rows, at)
+    head[0].request = writer.point("struct bundle_request *", at)
+    return joined(writer.finish(head))
+
+
+def joined(tables: Any) -> bytes:
+    """Tables as the content of the snapshot's section."""
+    data = bytearray()
+    for offset, chunk in bound_tables(tables, SNAPSHOT_BASE, {}):
+        data[offset : offset + len(chunk)] = chunk
+    return bytes(data)
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A copy of the executable that records itself. `output`: a descriptor of the memory that it writes to."""
+
+    path: Path
+    output: int
+    answers: Answers
+
+
+def make_copy(  # noqa: PLR0913 - what makes one recording another
+    linked: Linked,
+    path: Path,
+    answers: Answers,
+    ranges: Sequence[Range],
+    work: bytes,
+    seed: int,
+    *,
+    wants_graph: bool = False,
+) -> Copy:
+    """Write a copy of the executable with a request in it.
+
+    All copies are made before one is started: a process that is started meanwhile would hold them open for writing.
+    """
+    path.parent.mkdir(parents=True)
+    shutil.copyfile(linked.path, path)
+    path.chmod(0o700)
+    output = os.memfd_create("recording", 0)
+    content = request_content(answers, ranges, work, output, seed, wants_graph=wants_graph)
+    fill_section(path, SNAPSHOT_SECTION, content, linked.layout.plan.machine.page_size)
+    return Copy(path, output, answers)
+
+
+def record(copy: Copy) -> Recording | Graph | Refusal:
+    """Run a copy; its recording or graph, or why there is none."""
+    try:
+        status = _run(copy)
+        if status is None:
+            return Refusal(f"its imports take longer than {LONGEST} seconds")
+        size = os.fstat(copy.output).st_size
+        if not size:
+            return Refusal(f"the recorded program ended with status {status} before it wrote anything")
+        with mmap.mmap(copy.output, size, access=mmap.ACCESS_READ) as data, memoryview(data) as view:
+            found = read_recording(view)
+        if isinstance(found, Refusal) and not found.place:
+            ending = f"signal {-status}" if status < 0 else f"status {status}"
+            return replace(found, reason=f"{found.reason} ({ending})")
+        return found
+    finally:
+        os.close(copy.output)
+
+
+def _run(copy: Copy) -> int | None:
+    """Its status; None when it was ended for taking too long. No circumstance is that of another recording."""
+    environment = {"LANG": "C.UTF-8", "PADDING": "x" * (hash(copy.path) % 5000)}
+    with subprocess.Popen(
+        [copy.path],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        cwd=copy.path.parent,
+        pass_fds=(copy.output,),
+        umask=0o022,
+    ) as process:
+        try:
+            return process.wait(LONGEST)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return None

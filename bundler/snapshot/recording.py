@@ -1,0 +1,110 @@
+"""Reads what a recorded run has written (launcher/snapshot/record.c)."""
+
+from __future__ import annotations
+
+import struct
+from collections import defaultdict
+from typing import Any
+
+from bundler.contract import bundle_ffi
+from bundler.snapshot.model import Call, Event, Feature, Graph, Key, Memory, Note, Recording, Refusal, SignalAction
+
+_HEAD = struct.Struct("<8sQQ")
+
+
+def read_recording(data: memoryview) -> Recording | Graph | Refusal:
+    """The recording or the graph, whichever was asked for, or why there is none."""
+    parts: dict[str, list[Memory]] = defaultdict(list)
+    at = 0
+    while at + _HEAD.size <= len(data):
+        kind, address, size = _HEAD.unpack_from(data, at)
+        at += _HEAD.size
+        parts[kind.rstrip(b"\0").decode()].append(Memory(address, bytes(data[at : at + size])))
+        at += size
+    notes, owners, events = _read_notes(parts["notes"][0].content if parts["notes"] else b"")
+    if parts["failure"]:
+        return _refusal(parts["failure"][0].content.decode("utf-8", "replace"), events)
+    if parts["graph"]:
+        return _graph(parts["graph"][0].content)
+    if not parts["end"]:
+        return Refusal("it ended the process while it was imported", _running(events), "", events)
+    return Recording(
+        before=tuple(parts["before"]),
+        executable=tuple(parts["memory"]),
+        region=parts["region"][0],
+        objects=tuple(parts["object"]),
+        thread=parts["thread"][0].address,
+        block=parts["block"][0],
+        order=tuple(memoryview(parts["order"][0].content).cast("I")),
+        keys=tuple(
+            Key(row.key, bool(row.is_early), row.destructor, row.value)
+            for row in _rows("struct bundle_key", parts["keys"][0].content)
+        ),
+        calls=tuple(
+            Call(row.kind, bool(row.is_argument_local), row.function, row.argument, row.child, row.object)
+            for row in _rows("struct bundle_call", parts["calls"][0].content)
+        ),
+        signals=tuple(
+            SignalAction(row.number, row.flags, row.handler, row.mask)
+            for row in _rows("struct bundle_signal", parts["signals"][0].content)
+        ),
+        features=tuple(
+            Feature(row.leaf, row.subleaf, tuple(row.masks), tuple(row.values))
+            for row in _rows("struct bundle_feature", parts["features"][0].content)
+        ),
+        variables=tuple(each.content.decode("utf-8", "surrogateescape") for each in parts["variable"]),
+        notes=notes,
+        owners=owners,
+        events=events,
+    )
+
+
+def _graph(content: bytes) -> Graph:
+    rows = (line.split(" ") for line in content.decode("utf-8", "surrogateescape").splitlines())
+    return Graph({(module, name): digest for module, name, digest in rows})
+
+
+def _rows(kind: str, content: bytes) -> Any:
+    """An array of structs that `launcher/bundle.h` declares."""
+    return bundle_ffi().from_buffer(f"{kind}[]", content)
+
+
+def _read_notes(
+    content: bytes,
+) -> tuple[tuple[Note, ...], tuple[str, ...], tuple[Event, ...]]:
+    """Notes, modules by their numbers, and what happened to modules."""
+    owners = [""]
+    events = []
+    notes = []
+    for line in content.decode("utf-8", "replace").splitlines():
+        number, place, kind, detail = line.split(" ", 3)
+        if kind == "begin":
+            owners.append(detail)
+        if kind in ("begin", "end", "fail"):
+            events.append(Event(kind, detail))
+        elif int(number):
+            notes.append(Note(owners[int(number)], int(place), kind, detail))
+    return tuple(dict.fromkeys(notes)), tuple(owners), tuple(events)
+
+
+def _running(events: tuple[Event, ...]) -> str:
+    """The module that ran last, or failed: what follows a failure is the end of those that import it."""
+    running: list[str] = []
+    failed = ""
+    for happened, name in events:
+        if happened == "begin":
+            running.append(name)
+            failed = ""
+        elif running:
+            running.pop()
+            failed = (failed or name) if happened == "fail" else ""
+    return failed or (running[-1] if running else "")
+
+
+def _refusal(text: str, events: tuple[Event, ...]) -> Refusal:
+    module = _running(events)
+    kind, *rest = text.split("\n", 4)
+    if kind != "raised":
+        return Refusal(text, module, "", events)
+    file, line, exception, message = (*rest, "", "", "", "")[:4]
+    return Refusal(f"it raises {exception}: {message}".rstrip(": "), module, f"{file}:{line}", events)

@@ -1,0 +1,267 @@
+"""Makes a snapshot of a recording, and the content of the executable's section from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from bundler.contract import bundle_constant, bundle_ffi
+from bundler.elf import SegmentType
+from bundler.link import relocated
+from bundler.link.model import Linked
+from bundler.link.objects import PrelinkedObject, SystemSymbol, SystemThreadLocal
+from bundler.link.table_writer import TableWriter
+from bundler.link.write import locator
+from bundler.snapshot.model import PAGE, Memory, Range, Recording, Run, Snapshot
+from bundler.snapshot.record import joined
+
+# Unchanged pages between changed ones are stored too when they are so few: a mapping costs more.
+MOST_UNCHANGED = 16
+
+# The instruction CPUID; the two bytes may also be parts of others, which costs a question at a start.
+_CPUID = b"\x0f\xa2"
+
+# Addresses from here on are those of the system's libraries: prelinked objects and the region lie below.
+_HOST = 0x7000_0000_0000
+
+
+def pristine_executable(linked: Linked, ranges: Sequence[Range]) -> tuple[Memory, ...]:
+    """The executable's variables as the file and zeros give them."""
+    found = []
+    with linked.path.open("rb") as file:
+        for each in ranges:
+            segment = next(
+                s
+                for s in linked.executable.segments
+                if s.type == SegmentType.LOAD and s.address <= each.address < s.address + s.memory_size
+            )
+            file.seek(segment.offset + each.address - segment.address)
+            stored = file.read(max(0, min(each.end, segment.address + segment.file_size) - each.address))
+            found.append(Memory(each.address, stored.ljust(each.size, b"\0")))
+    return tuple(found)
+
+
+def pristine_objects(linked: Linked, recording: Recording) -> tuple[Memory, ...]:
+    """The writable parts of the objects of a recording as they are when they are mapped."""
+    objects = linked.layout.plan.prelinked.objects
+    locate = locator(linked)
+    contents = {
+        part.address: content
+        for index in recording.order
+        for part, content in relocated.contents(objects[index], locate)
+    }
+    sizes = {part.address: part.memory_size for index in recording.order for part in relocated.parts(objects[index])}
+    return tuple(
+        Memory(each.address, contents[each.address].ljust(sizes[each.address], b"\0")) for each in recording.objects
+    )
+
+
+def host_words(linked: Linked, recording: Recording) -> Mapping[int, tuple[int, int]]:
+    """Words of objects that are only known in each process, by address: object and place among its patches."""
+    found: dict[int, tuple[int, int]] = {}
+    values = {each.address: each for each in recording.objects}
+    for index in recording.order:
+        dso = linked.layout.plan.prelinked.objects[index]
+        if dso.is_resident:
+            continue
+        for number, fixup in enumerate(dso.patches):
+            if isinstance(fixup.target, SystemThreadLocal) or (
+                isinstance(fixup.target, SystemSymbol) and _value(values, fixup.address) >= _HOST
+            ):
+                found[fixup.address] = (dso.index, number)
+    return found
+
+
+def _value(parts: Mapping[int, Memory], address: int) -> int:
+    for part in parts.values():
+        if part.address <= address < part.address + len(part.content):
+            at = address - part.address
+            return int.from_bytes(part.content[at : at + 8], "little")
+    return 0
+
+
+def overwritten(memory: Memory, words: Mapping[int, int]) -> Memory:
+    """The memory with other values for words at these addresses."""
+    inside = {
+        address: value
+        for address, value in words.items()
+        if memory.address <= address < memory.address + len(memory.content)
+    }
+    if not inside:
+        return memory
+    content = bytearray(memory.content)
+    for address, value in inside.items():
+        at = address - memory.address
+        content[at : at + 8] = (value & (1 << 64) - 1).to_bytes(8, "little")
+    return Memory(memory.address, bytes(content))
+
+
+def changed_runs(now: Memory, pristine: Memory, touched: Memory | None = None) -> Iterator[Run]:
+    """Runs of whole pages that differ from pristine ones, or that were `touched` before; with few unchanged ones between."""
+    first = -now.address % PAGE
+    size = max(len(now.content), len(pristine.content))
+    content, clean = now.content.ljust(size, b"\0"), pristine.content.ljust(size, b"\0")
+    before = touched.content.ljust(size, b"\0") if touched is not None else clean
+    start = end = -1
+    for at in range(first, size - PAGE + 1, PAGE):
+        page = clean[at : at + PAGE]
+        if content[at : at + PAGE] == page and before[at : at + PAGE] == page:
+            continue
+        if start >= 0 and at - end > MOST_UNCHANGED * PAGE:
+            yield Run(now.address + start, content[start:end])
+            start = -1
+        start = at if start < 0 else start
+        end = at + PAGE
+    if start >= 0:
+        yield Run(now.address + start, content[start:end])
+
+
+def edges(now: Memory, pristine: Memory) -> Iterator[Memory]:
+    """The bytes at both ends that share a page with what is not recorded."""
+    size = len(pristine.content)
+    content = now.content.ljust(size, b"\0")
+    first = min(-now.address % PAGE, size)
+    last = max(first, size - (now.address + size) % PAGE)
+    for start, end in ((0, first), (last, size)):
+        if content[start:end] != pristine.content[start:end]:
+            yield Memory(now.address + start, content[start:end])
+
+
+def section_content(snapshot: Snapshot) -> bytes:
+    """The section's content."""
+    ffi = bundle_ffi()
+    writer = TableWriter(int(ffi.sizeof("struct bundle_snapshot")))
+    head = ffi.new("struct bundle_snapshot[]", 1)
+    row = head[0]
+    row.state = bundle_constant("BUNDLE_RECORDED")
+    row.region.address, row.region.size = snapshot.region.address, snapshot.region.size
+    _write_tables(writer, row, snapshot)
+    copies, at = writer.reserve("struct bundle_copy", len(snapshot.copies))
+    for copy, each in zip(copies, snapshot.copies, strict=False):
+        copy.address, copy.size = each.address, len(each.content)
+        copy.content = writer.point("void *", writer.place(each.content))
+    writer.fill(copies, at)
+    row.copies, row.copy_count = writer.point("struct bundle_copy *", at), len(snapshot.copies)
+    runs, at = writer.reserve("struct bundle_run", len(snapshot.runs))
+    for run, stored in zip(runs, snapshot.runs, strict=False):
+        run.address, run.size = stored.address, len(stored.content)
+        run.content = writer.point("void *", writer.place(stored.content, PAGE))
+    writer.fill(runs, at)
+    row.runs, row.run_count = writer.point("struct bundle_run *", at), len(snapshot.runs)
+    return joined(writer.finish(head))
+
+
+def _write_tables(writer: TableWriter, row: object, snapshot: Snapshot) -> None:
+    def array(kind: str, name: str, count: str, values: Sequence[object], fields: Sequence[str]) -> None:
+        rows, at = writer.reserve(kind, len(values))
+        for each, value in zip(rows, values, strict=False):
+            for field, member in zip(fields, _members(value), strict=True):
+                setattr(each, field, member)
+        writer.fill(rows, at)
+        setattr(row, name, writer.point(f"{kind} *", at))
+        setattr(row, count, len(values))
+
+    def words(name: str, count: str, values: Sequence[int]) -> None:
+        content = b"".join((value & (1 << 64) - 1).to_bytes(8, "little") for value in values)
+        setattr(row, name, writer.point("uint64_t *", writer.place(content)))
+        setattr(row, count, len(values))
+
+    words("kept_words", "kept_word_count", snapshot.kept_words)
+    words("thread_words", "thread_word_count", snapshot.thread_words)
+    row.thread_block = writer.point("unsigned char *", writer.place(snapshot.block))  # type: ignore[attr-defined]
+    row.thread_block_size = len(snapshot.block)  # type: ignore[attr-defined]
+    row.objects = writer.numbers(snapshot.objects)  # type: ignore[attr-defined]
+    row.object_count = len(snapshot.objects)  # type: ignore[attr-defined]
+    array("struct bundle_host_word", "host_words", "host_word_count", snapshot.host_words, ("object", "patch"))
+    array("struct bundle_key", "keys", "key_count", snapshot.keys, ("key", "is_early", "destructor", "value"))
+    members = ("kind", "is_argument_local", "function", "argument", "child", "object")
+    array("struct bundle_call", "calls", "call_count", snapshot.calls, members)
+    signal = ("number", "flags", "handler", "mask")
+    array("struct bundle_signal", "signals", "signal_count", snapshot.signals, signal)
+    rows, at = writer.reserve("struct bundle_feature", len(snapshot.features))
+    for each, feature in zip(rows, snapshot.features, strict=False):
+        each.leaf, each.subleaf = feature.leaf, feature.subleaf
+        each.masks, each.values = feature.masks, feature.values
+    writer.fill(rows, at)
+    row.features = writer.point("struct bundle_feature *", at)  # type: ignore[attr-defined]
+    row.feature_count = len(snapshot.features)  # type: ignore[attr-defined]
+    row.variables = writer.text_list(snapshot.variables)  # type: ignore[attr-defined]
+    row.guarded_variables = writer.text_list(snapshot.guarded)  # type: ignore[attr-defined]
+
+
+def _members(value: object) -> Sequence[object]:
+    if isinstance(value, tuple):
+        return value
+    return [getattr(value, name) for name in value.__slots__]  # type: ignore[attr-defined]
+
+
+def mapped_objects(linked: Linked, recording: Recording) -> tuple[PrelinkedObject, ...]:
+    """The objects of a recording that lie outside of the executable, in the order in which they were loaded."""
+    objects = linked.layout.plan.prelinked.objects
+    return tuple(objects[index] for index in recording.order if not objects[index].is_resident)
+
+
+def _may_ask_processor(dso: PrelinkedObject) -> bool:
+    """True if the object's code may hold CPUID, by which code for several processors chooses."""
+    return any(
+        _CPUID in dso.object.data[each.offset : each.offset + each.file_size]
+        for each in dso.object.loads
+        if each.is_executable
+    )
+
+
+def make_snapshot(  # noqa: PLR0913 - what recordings have shown
+    linked: Linked,
+    recording: Recording,
+    pristine: Sequence[Memory],
+    kept: Mapping[int, int],
+    local: Mapping[int, int],
+    guarded: Sequence[str],
+    environment: Sequence[str],
+    late: Mapping[str, str],
+) -> Snapshot:
+    """The snapshot of a recording."""
+    hosts = host_words(linked, recording)
+    outside = {address: value for address, value in local.items() if address >= 0}
+    objects = pristine_objects(linked, recording)
+    runs: list[Run] = []
+    copies: list[Memory] = []
+    before = {each.address: each for each in recording.before}
+    for clean in pristine:
+        now = next(each for each in recording.executable if each.address == clean.address)
+        now = Memory(now.address, now.content.ljust(len(clean.content), b"\0"))
+        now = overwritten(overwritten(now, outside), kept)
+        touched = before[clean.address]
+        runs += changed_runs(now, clean, touched)
+        copies += edges(now, clean)
+    clean_hosts = {address: _value({each.address: each for each in objects}, address) for address in hosts}
+    for clean, written in zip(objects, recording.objects, strict=True):
+        now = Memory(written.address, written.content.ljust(len(clean.content), b"\0"))
+        runs += changed_runs(overwritten(overwritten(now, outside), clean_hosts), clean)
+    region = overwritten(recording.region, outside)
+    used = len(region.content) + -len(region.content) % PAGE
+    runs += changed_runs(Memory(region.address, region.content.ljust(used, b"\0")), Memory(region.address, bytes(used)))
+    block = Memory(recording.block.address - recording.thread, recording.block.content)
+    inside = {address: value for address, value in local.items() if address < 0}
+    given = set(environment)
+    names = {each.partition("=")[0] for each in recording.variables}
+    return Snapshot(
+        region=Range(region.address, used),
+        runs=tuple(runs),
+        copies=tuple(copies),
+        kept_words=tuple(sorted(kept)),
+        thread_words=tuple(sorted(local)),
+        block=overwritten(block, inside).content,
+        objects=tuple(each.index for each in mapped_objects(linked, recording)),
+        host_words=tuple(hosts.values()),
+        keys=recording.keys,
+        calls=recording.calls,
+        signals=recording.signals,
+        features=recording.features if any(map(_may_ask_processor, mapped_objects(linked, recording))) else (),
+        variables=(
+            *(each for each in recording.variables if each not in given),
+            *(name for each in environment if (name := each.partition("=")[0]) not in names),
+        ),
+        guarded=tuple(guarded),
+        modules=recording.finished,
+        late=late,
+    )

@@ -1,0 +1,58 @@
+"""Compile what a recorded run does: a `Request` on standard input, the marshalled work on standard output.
+
+The work is (recorder, graph, ((code, module or None), ...) or None, (name, ...), ((module, code), ...)), as record.c has it.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import marshal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import CodeType
+
+from .schema import Part, Request
+
+
+def main() -> None:
+    """Serve one request."""
+    request: Request = json.load(sys.stdin)
+    optimize = request["optimize"]
+    recorder = compile(request["recorder"], "<recorder>", "exec", dont_inherit=True)
+    graph = compile(request["graph"], "<graph>", "exec", dont_inherit=True)
+    parts = None
+    if request["parts"] is not None:
+        parts = tuple((_compiled(part, optimize), part["module"]) for part in request["parts"])
+    again = (
+        *(
+            (module, compile(text, f"<again {module}>", "exec", dont_inherit=True))
+            for module, text in request["again"].items()
+        ),
+        *((part["module"], _compiled(part, optimize)) for part in request["rerun"]),
+    )
+    sys.stdout.buffer.write(marshal.dumps((recorder, graph, parts, tuple(request["names"]), again)))
+
+
+def _compiled(part: Part, optimize: int) -> CodeType:
+    """The statements at these lines, as code of their module."""
+    tree = ast.parse(Path(part["path"]).read_bytes())
+    body = tree.body
+    if part["function"] is not None:
+        body = next(
+            each.body for each in tree.body if isinstance(each, ast.FunctionDef) and each.name == part["function"]
+        )
+    wanted = set(zip(part["lines"][::2], part["lines"][1::2], strict=True))
+    chosen = list(_chosen(body, wanted))
+    module = ast.Module(body=chosen, type_ignores=[])
+    return compile(module, part["filename"], "exec", dont_inherit=True, optimize=optimize)
+
+
+def _chosen(body: list[ast.stmt], wanted: set[tuple[int, int]]) -> Iterator[ast.stmt]:
+    """The statements at these lines, those within others too."""
+    for each in body:
+        if (each.lineno, each.end_lineno or each.lineno) in wanted:
+            yield each
+        else:
+            yield from _chosen(getattr(each, "body", []), wanted)

@@ -1,0 +1,91 @@
+/* Prelinked objects of a snapshot: they were loaded when it was recorded, and are put in place as they were then.
+
+   No constructor runs. What an object has written lies in the snapshot; what it takes from libraries of the system is
+   looked up anew. Everything that can fail comes before anything is changed. */
+
+#include "executable/executable.h"
+#include "interposed.h"
+#include "loader/errors.h"
+#include "loader/host.h"
+#include "loader/loader.h"
+#include "loader/loading.h"
+
+#include <dlfcn.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+static bool
+open_libraries(const struct bundle_snapshot *snapshot)
+{
+    const struct link_map *last;
+    return !snapshot->object_count
+           || bundle_open_host_libraries(snapshot->objects, (uint32_t)snapshot->object_count, &last) == 0;
+}
+
+static bool
+find_word(const struct bundle_host_word *word, uint64_t *value)
+{
+    const struct bundle_object *object = &bundle.objects[word->object];
+    const struct bundle_patch *patch = &object->patches[word->patch];
+    if (patch->kind == BUNDLE_PATCH_SYMBOL) {
+        void *found = bundle_host_symbol(patch);
+        *value = (uint64_t)found + patch->addend;
+        return found != NULL;
+    }
+    size_t module;
+    uint64_t offset;
+    if (bundle_find_host_thread_local(object, patch, &module, &offset) < 0) {
+        return false;
+    }
+    *value = patch->kind == BUNDLE_PATCH_TLS_MODULE ? module : offset + patch->addend;
+    return true;
+}
+
+bool
+bundle_find_host_words(const struct bundle_snapshot *snapshot, uint64_t *words)
+{
+    bool found = open_libraries(snapshot);
+    for (uint64_t i = 0; found && i < snapshot->host_word_count; i++) {
+        found = find_word(&snapshot->host_words[i], &words[i]);
+    }
+    bundle_dl_forget();
+    return found;
+}
+
+bool
+bundle_map_objects_again(const struct bundle_snapshot *snapshot)
+{
+    int fd = snapshot->object_count ? bundle_open_own_file() : -1;
+    if (fd < 0) {
+        return !snapshot->object_count;
+    }
+    uint64_t mapped = 0;
+    for (; mapped < snapshot->object_count; mapped++) {
+        if (bundle_map_object(fd, &bundle.objects[snapshot->objects[mapped]]) < 0) {
+            break;
+        }
+    }
+    bool is_mapped = mapped == snapshot->object_count;
+    close(fd);
+    for (; !is_mapped && mapped > 0; mapped--) {
+        const struct bundle_object *object = &bundle.objects[snapshot->objects[mapped - 1]];
+        __real_munmap((void *)object->base, object->end - object->base);
+    }
+    bundle_dl_forget();
+    return is_mapped;
+}
+
+void
+bundle_write_host_words(const struct bundle_snapshot *snapshot, const uint64_t *words)
+{
+    for (uint64_t i = 0; i < snapshot->host_word_count; i++) {
+        const struct bundle_host_word *word = &snapshot->host_words[i];
+        *bundle.objects[word->object].patches[word->patch].place = words[i];
+    }
+    for (uint64_t i = 0; i < snapshot->object_count; i++) {
+        const struct bundle_object *object = &bundle.objects[snapshot->objects[i]];
+        if (object->relro_size) {
+            mprotect((void *)object->relro, object->relro_size, PROT_READ);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/* What of the interpreter's state belongs to one process. */
+
+#ifndef ADOPT_H
+#define ADOPT_H
+
+#include "snapshot/snapshot.h"
+
+/* Find it, and forget what is this process's. 0, or -1 with an exception set. `again`: a tuple of pairs of a module and
+   code to run in it whenever the program starts. `is_ready`: as in bundle_adopt. */
+int bundle_prepare_adoption(PyObject *globals, PyObject *again, bool is_ready);
+
+/* The locale of this process, if a program that was recorded can have it. Sets it. */
+bool bundle_locale_fits(void);
+
+#endif

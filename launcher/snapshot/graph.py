@@ -1,0 +1,140 @@
+"""Describe all objects below `sys.modules`, in the executable while it is recorded: kinds, values, order, but no addresses.
+
+Two runs whose machines answer in other ways are compared name by name: what differs keeps an answer. The launcher
+(launcher/snapshot/record.c) runs this file, and calls `describe`.
+"""
+
+import gc
+import sys
+
+_ATOMS = frozenset(
+    (int, float, complex, str, bytes, bytearray, bool, type(None), type(...), type(NotImplemented), range)
+)
+_CODE = type((lambda: None).__code__)
+_FUNCTION = type(lambda: None)
+_BUILTIN = type(len)
+_MODULE = type(sys)
+_PLACES = (
+    type(str.join), type(str.__add__), type(dict.__dict__["fromkeys"]), type(_FUNCTION.__code__), type(_CODE.co_name)
+)  # fmt: skip
+_WEAK = frozenset(("ReferenceType", "weakref", "weakproxy", "weakcallableproxy"))
+
+# What is of the process, or told by the launcher itself.
+_OWN = frozenset(("__builtins__", "__loader__", "__spec__", "__cached__"))
+_MOST = 3_000_000
+
+# Where recorded objects lie (launcher/world/world.h).
+_REGION = 0x6000000000
+
+
+class Graph:
+    """The objects that were met, each by the name below which that was first, and a number there."""
+
+    def __init__(self):
+        self.labels = {}
+        self.kept = []  # so that no address is used twice
+        self.digest = 0
+        self.pending = []
+        self.name = ""
+        self.first = 0
+
+    def begin(self, name):
+        """What follows is met below this name."""
+        self.name = name
+        self.first = len(self.kept)
+        self.digest = 0
+
+    def add(self, text):
+        """Mix a text into the digest of the present name; hashes of texts are those of the recorded secret."""
+        self.digest = hash((self.digest, text))
+
+    def meet(self, value):
+        """Describe a value and all below it that was not met before."""
+        self.pending = [value]
+        while self.pending and len(self.kept) < _MOST:
+            self._describe(self.pending.pop())
+
+    def _describe(self, value):
+        kind = type(value)
+        if kind is int and value >> 34 == _REGION >> 34:
+            self.add("address")  # of an object that is recorded too: `id` tells the same at each start
+            return
+        if kind in _ATOMS:
+            self.add(f"{kind.__name__} {value!r}")
+            return
+        label = self.labels.get(id(value))
+        if label is not None:
+            self.add(label)
+            return
+        self.labels[id(value)] = f"{self.name}#{len(self.kept) - self.first}"
+        self.kept.append(value)
+        if kind is _CODE:
+            self.add(f"code {value.co_filename} {value.co_firstlineno} {value.co_name}")
+        elif kind is _MODULE:
+            self.add(f"module {value.__name__}")
+        elif kind is _BUILTIN or kind in _PLACES:
+            self.add(f"{kind.__name__} {value.__name__}")
+        elif kind.__name__ in _WEAK:
+            self.add("weak reference")
+        elif kind is dict:
+            self.add(f"dict {len(value)}")
+            self.pending += [each for item in reversed(dict.items(value)) for each in reversed(item)]
+        elif kind is list or kind is tuple:
+            self.add(f"{kind.__name__} {len(value)}")
+            self.pending += reversed(value)
+        elif kind is set or kind is frozenset:
+            self.add(f"{kind.__name__} {len(value)}")
+            self.pending += sorted(value, key=_order, reverse=True)
+        elif issubclass(kind, type):
+            self._describe_class(value)
+        else:
+            self._describe_object(value, kind)
+
+    def _describe_class(self, value):
+        self.add(f"class {type.__getattribute__(value, '__module__')!s} {value.__qualname__}")
+        if value.__flags__ & 1 << 9:  # Py_TPFLAGS_HEAPTYPE: others are the interpreter's
+            own = type.__dict__["__dict__"].__get__(value)
+            self.add(f"{len(own)}")
+            self.pending += [
+                each
+                for name, item in reversed(list(own.items()))
+                if name not in ("__dict__", "__weakref__", "__module__") and "_abc_" not in name
+                for each in (item, name)
+            ]
+            self.pending += reversed(value.__bases__)
+
+    def _describe_object(self, value, kind):
+        self.add(f"{kind.__module__} {kind.__qualname__}")
+        if kind.__name__ in ("count", "Pattern", "Decimal", "Fraction"):
+            self.add(repr(value))
+        if kind is _FUNCTION:
+            children = [
+                value.__code__, value.__defaults__, value.__kwdefaults__, value.__dict__, value.__name__, value.__closure__
+            ]  # fmt: skip
+        else:
+            children = gc.get_referents(value)
+        self.pending += [each for each in reversed(children) if each is not kind]
+
+
+def _order(value):
+    return (type(value).__name__, repr(value) if type(value) in _ATOMS else getattr(value, "__qualname__", ""))
+
+
+def describe():
+    """Lines "MODULE NAME DIGEST": a digest of what is first met below each name of each module.
+
+    Modules come in the order of their names: in which order they were imported makes no difference.
+    """
+    graph = Graph()
+    own = (globals(), graph)
+    lines = []
+    for name, module in sorted(sys.modules.items()):
+        if name in ("__main__", "sys", "builtins", "gc") or type(module) is not _MODULE:
+            continue
+        for key, value in list(module.__dict__.items()):
+            if key in _OWN or value is own or type(key) is not str:
+                continue
+            graph.begin(f"{name}.{key}")
+            graph.meet(value)
+            lines.append(f"{name} {key.replace(' ', '_')} {graph.digest & (1 << 64) - 1:x}")
+    return "\n".join(lines).encode("utf-8", "surrogateescape")

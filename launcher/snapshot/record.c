@@ -1,0 +1,637 @@
+/* Recording: a run of the executable up to where the program's own code begins, and writing its memory.
+
+   The build has written its request into a copy of the executable (bundle.h); nothing in the environment makes a program
+   record. What differs between two machines, or two starts, is answered alike (world/), and the run has a stack of its own
+   at a fixed address, so that what is left of it in padding is the same each time. */
+
+#include "snapshot/adopt.h"
+
+#include "executable/executable.h"
+#include "interposed.h"
+#include "lifetime.h"
+#include "loader/loader.h"
+#include "snapshot/processor.h"
+#include "snapshot/snapshot.h"
+#include "world/world.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <marshal.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+enum { PAGE = 4096, STACK_SIZE = 64 << 20, LAST_SIGNAL = 64 };
+#define STACK (BUNDLE_REGION - (1ul << 32))
+
+/* --- Output ------------------------------------------------------------------------------------------------------- */
+
+PER_PROCESS static int output;
+
+/* A part of the recording: its kind, an address, and so many bytes (bundler/snapshot/recording.py). */
+struct part {
+    char kind[8];
+    uint64_t address;
+    uint64_t size;
+};
+
+static void
+put_bytes(const void *bytes, uint64_t size)
+{
+    for (uint64_t done = 0; done < size;) {
+        ssize_t count = __real_write(output, (const char *)bytes + done, size - done);
+        if (count <= 0) {
+            _exit(3);
+        }
+        done += (uint64_t)count;
+    }
+}
+
+static void
+put(const char *kind, uint64_t address, const void *bytes, uint64_t size)
+{
+    struct part part = {"", address, size};
+    memcpy(part.kind, kind, strnlen(kind, sizeof part.kind));
+    put_bytes(&part, sizeof part);
+    put_bytes(bytes, size);
+}
+
+/* Memory, without pages of zeros at its end. */
+static void
+put_memory(const char *kind, uint64_t address, const void *bytes, uint64_t size)
+{
+    static const char zeros[PAGE];
+    while (size > PAGE && memcmp((const char *)bytes + size - PAGE, zeros, PAGE) == 0) {
+        size -= PAGE;
+    }
+    put(kind, address, bytes, size);
+}
+
+static void
+put_notes(void)
+{
+    size_t size;
+    const char *notes = bundle_notes(&size);
+    put("notes", 0, notes, size);
+}
+
+/* End without a recording; the build learns why. */
+_Noreturn static void
+give_up(const char *why)
+{
+    put_notes();
+    put("failure", 0, why, strlen(why));
+    _exit(3);
+}
+
+/* --- A process that is like every other ---------------------------------------------------------------------------- */
+
+PER_PROCESS static int (*to_run)(int, char **, char **);
+PER_PROCESS static ucontext_t context;
+PER_PROCESS static char *arguments[2];
+
+/* What the ranges held before the interpreter was there, in memory of its own. */
+PER_PROCESS static void **before;
+
+static void *
+room(uint64_t size)
+{
+    void *pages =
+        __real_mmap(NULL, size + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (pages == MAP_FAILED) {
+        _exit(3);
+    }
+    return pages;
+}
+
+static void
+note_what_was_there(void)
+{
+    const struct bundle_request *request = bundle.snapshot->request;
+    before = room(request->range_count * sizeof *before);
+    for (uint64_t i = 0; i < request->range_count; i++) {
+        before[i] = room(request->ranges[i].size);
+        memcpy(before[i], (void *)request->ranges[i].address, request->ranges[i].size);
+    }
+}
+
+static void
+usual_signals(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    __real_sigprocmask(SIG_SETMASK, &none, NULL);
+    for (int i = 1; i <= LAST_SIGNAL; i++) {
+        signal(i, SIG_DFL);
+    }
+}
+
+/* Arguments and variables, in memory that is not recorded, as the kernel's is not; programs may write to them. */
+static void
+run_alone(void)
+{
+    const struct bundle_request *request = bundle.snapshot->request;
+    arguments[0] = __real_strdup(request->own_path);
+    size_t count = 0;
+    while (request->environment[count]) {
+        count++;
+    }
+    char **variables = room((count + 1) * sizeof *variables);
+    for (size_t i = 0; i < count; i++) {
+        variables[i] = __real_strdup(request->environment[i]);
+    }
+    environ = variables;
+    exit(to_run(1, arguments, variables));
+}
+
+void
+bundle_start_recording(int (*run)(int, char **, char **))
+{
+    output = fcntl((int)bundle.snapshot->request->output, F_DUPFD_CLOEXEC, 500);
+    close((int)bundle.snapshot->request->output);
+    usual_signals();
+    if (output < 0 || __real_chdir("/") < 0) {
+        _exit(3);
+    }
+    to_run = run;
+    getcontext(&context);
+    context.uc_stack.ss_size = STACK_SIZE;
+    context.uc_stack.ss_sp = __real_mmap((void *)STACK, STACK_SIZE, PROT_READ | PROT_WRITE,
+                                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    if (context.uc_stack.ss_sp != (void *)STACK) {
+        give_up("no room for a stack");
+    }
+    makecontext(&context, run_alone, 0);
+    setcontext(&context);
+    _exit(3);
+}
+
+/* --- The interpreter's memory ----------------------------------------------------------------------------------------- */
+
+PER_PROCESS static PyMemAllocatorEx usual_allocators[2];
+static const PyMemAllocatorDomain domains[] = {PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ};
+
+/* Small objects come from the region one by one, in the order in which they are made, and pymalloc stays as new: in a
+   restored process it passes a block that it does not know on to `free`, which knows it by its address (obmalloc.c,
+   _PyObject_Free). */
+void
+bundle_record_allocations(void)
+{
+    note_what_was_there();
+    bundle_note_calls();
+    PyMemAllocatorEx raw;
+    PyMem_GetAllocator(PYMEM_DOMAIN_RAW, &raw);
+    for (size_t i = 0; i < 2; i++) {
+        PyMem_GetAllocator(domains[i], &usual_allocators[i]);
+        PyMem_SetAllocator(domains[i], &raw);
+    }
+}
+
+static void
+usual_allocations(void)
+{
+    for (size_t i = 0; i < 2; i++) {
+        PyMem_SetAllocator(domains[i], &usual_allocators[i]);
+    }
+}
+
+/* --- Who asks ------------------------------------------------------------------------------------------------------- */
+
+PER_PROCESS static uint32_t owners;
+PER_PROCESS static PyObject *load_module; /* of importlib, or what stands in its place */
+PER_PROCESS static PyObject *bootstrap;
+
+/* Hand what was printed on to the C library: it belongs to the module that runs. */
+static void
+flush_streams(void)
+{
+    static const char *const names[] = {"stdout", "stderr"};
+    for (size_t i = 0; i < 2; i++) {
+        PyObject *stream = PySys_GetObject(names[i]);
+        PyObject *result = stream && stream != Py_None ? PyObject_CallMethod(stream, "flush", NULL) : NULL;
+        Py_XDECREF(result);
+        PyErr_Clear();
+    }
+    fflush(NULL);
+}
+
+PER_PROCESS static PyThreadState *thread;
+
+static int
+module_line(void)
+{
+    return compat_module_line(thread);
+}
+
+static uint32_t
+begin_module(const char *name)
+{
+    bundle_note("begin", name);
+    bool is_steady = false;
+    for (const char *const *each = bundle.snapshot->request->steady; each && *each; each++) {
+        is_steady |= strcmp(*each, name) == 0;
+    }
+    return bundle_set_owner(++owners | (is_steady ? BUNDLE_STEADY : 0));
+}
+
+static void
+end_module(uint32_t owner, const char *name)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    flush_streams();
+    PyErr_Restore(type, value, traceback);
+    bundle_set_owner(owner);
+    bundle_note(type ? "fail" : "end", name);
+}
+
+/* In place of importlib._bootstrap._load_unlocked(spec). */
+static PyObject *
+load_noted(PyObject *self, PyObject *spec)
+{
+    (void)self;
+    PyObject *name = PyObject_GetAttrString(spec, "name");
+    const char *text = name ? PyUnicode_AsUTF8(name) : NULL;
+    PyObject *module = NULL;
+    if (text) {
+        uint32_t owner = begin_module(text);
+        module = PyObject_CallOneArg(load_module, spec);
+        end_module(owner, text);
+    }
+    Py_XDECREF(name);
+    return module;
+}
+
+PyDoc_STRVAR(note_doc, "note(kind, detail): note a question or an effect");
+
+static PyObject *
+note_py(PyObject *self, PyObject *args)
+{
+    (void)self;
+    const char *kind, *detail;
+    if (!PyArg_ParseTuple(args, "sz", &kind, &detail)) {
+        return NULL;
+    }
+    bundle_note(kind, detail);
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(retype_doc, "retype(object, type): make an object one of a type with the same layout");
+
+static PyObject *
+retype_py(PyObject *self, PyObject *args)
+{
+    (void)self;
+    PyObject *object, *type;
+    if (!PyArg_ParseTuple(args, "OO!", &object, &PyType_Type, &type)) {
+        return NULL;
+    }
+    if (Py_TYPE(object)->tp_basicsize != ((PyTypeObject *)type)->tp_basicsize) {
+        PyErr_SetString(PyExc_TypeError, "another layout");
+        return NULL;
+    }
+    Py_SET_TYPE(object, (PyTypeObject *)type);
+    Py_RETURN_NONE;
+}
+
+PER_PROCESS static PyMethodDef methods[] = {
+    {"load", load_noted, METH_O, NULL},
+    {"note", note_py, METH_VARARGS, note_doc},
+    {"retype", retype_py, METH_VARARGS, retype_doc},
+};
+
+static PyObject *
+make_function(size_t index)
+{
+    PyObject *function = PyCFunction_New(&methods[index], NULL);
+    if (!function) {
+        give_up("no memory");
+    }
+    return function;
+}
+
+static void
+put_variables(void)
+{
+    for (char **variable = environ; variable && *variable; variable++) {
+        put("variable", 0, *variable, strlen(*variable));
+    }
+}
+
+/* --- What is run --------------------------------------------------------------------------------------------------------- */
+
+/* Say which exception ended the run. */
+_Noreturn static void
+give_up_raised(void)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    char text[600];
+    PyObject *shown = value ? PyObject_Str(value) : NULL;
+    const char *words = shown ? PyUnicode_AsUTF8(shown) : NULL;
+    int line = 0;
+    const char *file = "";
+    for (PyTracebackObject *each = (PyTracebackObject *)traceback; each; each = each->tb_next) {
+        PyCodeObject *code = PyFrame_GetCode(each->tb_frame);
+        file = PyUnicode_AsUTF8(code->co_filename);
+        line = each->tb_lineno > 0 ? each->tb_lineno : PyFrame_GetLineNumber(each->tb_frame);
+    }
+    snprintf(text, sizeof text, "raised\n%s\n%d\n%.60s\n%.300s", file ? file : "", line,
+             type ? ((PyTypeObject *)type)->tp_name : "", words ? words : "");
+    give_up(text);
+}
+
+/* The recorder's Python side (recorder.py), in a namespace of its own. */
+static PyObject *
+run_recorder(PyObject *code)
+{
+    PyObject *space = PyDict_New();
+    PyObject *note = make_function(1);
+    PyObject *retype = make_function(2);
+    PyObject *result = NULL;
+    if (space && PyDict_SetItemString(space, "__builtins__", PyEval_GetBuiltins()) == 0
+        && PyDict_SetItemString(space, "note", note) == 0 && PyDict_SetItemString(space, "retype", retype) == 0) {
+        result = PyEval_EvalCode(code, space, space);
+    }
+    Py_DECREF(note);
+    Py_DECREF(retype);
+    if (!result) {
+        give_up_raised();
+    }
+    Py_DECREF(result);
+    return space;
+}
+
+static void
+call_recorder(PyObject *space, const char *name)
+{
+    PyObject *function = PyDict_GetItemString(space, name); /* borrowed */
+    PyObject *result = function ? PyObject_CallNoArgs(function) : NULL;
+    if (!result) {
+        give_up_raised();
+    }
+    Py_DECREF(result);
+}
+
+/* Run code as a part of `__main__`, or as one of a function in the module with a name. The names that it binds are gone
+   afterwards: the program binds them itself. */
+static void
+run_part(PyObject *globals, PyObject *code, PyObject *module_name)
+{
+    PyObject *module = module_name == Py_None ? NULL : PyImport_GetModule(module_name);
+    PyObject *space = module ? PyModule_GetDict(module) : globals;
+    PyObject *locals = module ? PyDict_New() : NULL;
+    PyObject *kept = PyDict_Copy(globals);
+    PyObject *result = NULL;
+    if (kept && (module || module_name == Py_None)) {
+        result = PyEval_EvalCode(code, space, locals ? locals : space);
+    }
+    if (!result) {
+        give_up_raised();
+    }
+    Py_DECREF(result);
+    PyDict_Clear(globals);
+    PyDict_Update(globals, kept);
+    Py_DECREF(kept);
+    Py_XDECREF(locals);
+    Py_XDECREF(module);
+}
+
+/* Import a module as `__main__` would. */
+static void
+import_named(PyObject *name)
+{
+    PyObject *module = PyImport_Import(name);
+    if (!module) {
+        give_up_raised();
+    }
+    Py_DECREF(module);
+}
+
+/* The work of the request: (recorder, graph, ((code, module or None), ...) or None, (name, ...), ((module, code), ...)). */
+PER_PROCESS static struct {
+    PyObject *whole, *recorder, *graph, *parts, *names, *again;
+    PyObject *space; /* of the recorder's Python side */
+    PyObject *noted; /* in place of load_module */
+    uint32_t owner;
+} work;
+
+PyObject *
+bundle_begin_recording(PyObject *globals)
+{
+    const struct bundle_request *request = bundle.snapshot->request;
+    if (!globals) {
+        give_up_raised();
+    }
+    work.whole = PyMarshal_ReadObjectFromString((const char *)request->work, (Py_ssize_t)request->work_size);
+    if (!work.whole
+        || !PyArg_ParseTuple(work.whole, "OOOOO", &work.recorder, &work.graph, &work.parts, &work.names, &work.again)) {
+        give_up_raised();
+    }
+    work.space = run_recorder(work.recorder);
+    bootstrap = PyImport_AddModule("_frozen_importlib"); /* borrowed */
+    load_module = PyObject_GetAttrString(bootstrap, "_load_unlocked");
+    work.noted = make_function(0);
+    PyObject_SetAttrString(bootstrap, "_load_unlocked", work.noted);
+    call_recorder(work.space, "begin");
+    thread = PyThreadState_Get();
+    bundle_set_locator(module_line);
+    work.owner = begin_module("__main__");
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(work.names); i++) {
+        import_named(PyTuple_GET_ITEM(work.names, i));
+    }
+    return globals;
+}
+
+bool
+bundle_records_all(void)
+{
+    return work.parts != Py_None;
+}
+
+/* Write a description of all objects, and end the process (graph.py). */
+_Noreturn static void
+write_graph(void)
+{
+    PyObject *space = run_recorder(work.graph);
+    PyObject *function = PyDict_GetItemString(space, "describe"); /* borrowed */
+    PyObject *text = function ? PyObject_CallNoArgs(function) : NULL;
+    if (!text || !PyBytes_Check(text)) {
+        give_up_raised();
+    }
+    put_notes();
+    put("graph", 0, PyBytes_AS_STRING(text), (uint64_t)PyBytes_GET_SIZE(text));
+    _exit(0);
+}
+
+static void
+run_work(PyObject *globals)
+{
+    if (!globals) {
+        give_up_raised();
+    }
+    for (Py_ssize_t i = 0; bundle_records_all() && i < PyTuple_GET_SIZE(work.parts); i++) {
+        PyObject *part = PyTuple_GET_ITEM(work.parts, i);
+        run_part(globals, PyTuple_GET_ITEM(part, 0), PyTuple_GET_ITEM(part, 1));
+    }
+    end_module(work.owner, "__main__");
+    call_recorder(work.space, "end");
+    PyObject_SetAttrString(bootstrap, "_load_unlocked", load_module);
+    Py_CLEAR(load_module);
+    Py_CLEAR(work.noted);
+    put_variables();
+    /* What is done again at each start leaves the same in every recording. */
+    bundle_answer_alike();
+    if (bundle_prepare_adoption(globals, work.again, bundle_records_all()) < 0) {
+        give_up_raised();
+    }
+    if (bundle.snapshot->request->wants_graph) {
+        write_graph();
+    }
+    Py_CLEAR(work.space);
+    Py_CLEAR(work.whole);
+}
+
+/* --- Can this process be recorded? ------------------------------------------------------------------------------------ */
+
+static void
+look_for_obstacles(void)
+{
+    char line[256];
+    int threads = 0;
+    FILE *status = __real_fopen("/proc/self/status", "r");
+    while (status && fgets(line, sizeof line, status)) {
+        sscanf(line, "Threads: %d", &threads);
+    }
+    if (status) {
+        fclose(status);
+    }
+    if (threads != 1) {
+        give_up("threads");
+    }
+    for (int fd = 3; fd < 500; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0) {
+            give_up("descriptors");
+        }
+    }
+}
+
+/* --- Writing ------------------------------------------------------------------------------------------------------------ */
+
+struct thread_block {
+    const char *address;
+    uint64_t size;
+};
+
+static int
+find_thread_block(struct dl_phdr_info *info, size_t size, void *out)
+{
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        if (info->dlpi_phdr[i].p_type == PT_TLS) {
+            *(struct thread_block *)out = (struct thread_block){info->dlpi_tls_data, info->dlpi_phdr[i].p_memsz};
+        }
+    }
+    return 1; /* the executable comes first */
+}
+
+static void
+put_signals(void)
+{
+    struct bundle_signal signals[LAST_SIGNAL];
+    uint32_t count = 0;
+    for (int i = 1; i <= LAST_SIGNAL; i++) {
+        struct sigaction now;
+        memset(&now, 0, sizeof now);
+        if (sigaction(i, NULL, &now) == 0 && now.sa_handler != SIG_DFL) {
+            uint64_t mask;
+            memcpy(&mask, &now.sa_mask, sizeof mask);
+            signals[count++] = (struct bundle_signal){(uint32_t)i, (uint32_t)now.sa_flags & ~0x04000000u,
+                                                      (uint64_t)now.sa_handler, mask}; /* without SA_RESTORER */
+        }
+    }
+    put("signals", 0, signals, count * sizeof *signals);
+}
+
+/* What the processor can do, as far as code asks (Intel's manual, volume 2, CPUID): the bits of each leaf that say what it
+   has. */
+static void
+put_features(void)
+{
+    static const uint32_t wanted[][6] = {
+        {1, 0, 0, 0, ~0u & ~(1u << 27), ~0u}, /* OSXSAVE is the kernel's */
+        {7, 0, 0, ~0u, ~0u, ~0u},
+        {7, 1, ~0u, 0, 0, ~0u},
+        {0xd, 1, 0xf, 0, 0, 0},
+        {0x80000001, 0, 0, 0, ~0u, ~0u},
+    };
+    struct bundle_feature features[sizeof wanted / sizeof *wanted];
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        struct bundle_feature *feature = &features[i];
+        memset(feature, 0, sizeof *feature);
+        feature->leaf = wanted[i][0];
+        feature->subleaf = wanted[i][1];
+        bundle_ask_processor(feature->leaf, feature->subleaf, feature->values);
+        for (int j = 0; j < 4; j++) {
+            feature->masks[j] = wanted[i][2 + j];
+            feature->values[j] &= feature->masks[j];
+        }
+    }
+    put("features", 0, features, sizeof features);
+}
+
+_Noreturn static void
+write_recording(void)
+{
+    const struct bundle_request *request = bundle.snapshot->request;
+    bundle_call_fork_handlers(); /* libraries end threads of theirs */
+    look_for_obstacles();
+    put_signals();
+    put_features();
+    environ = NULL;
+    usual_allocations();
+    bundle_close_region();
+
+    struct bundle_told told = bundle_told();
+    put("keys", 0, told.keys, told.key_count * sizeof *told.keys);
+    put("calls", 0, told.calls, told.call_count * sizeof *told.calls);
+    struct thread_block block = {NULL, 0};
+    __real_dl_iterate_phdr(find_thread_block, &block);
+    put("thread", (uint64_t)__builtin_thread_pointer(), &block.address, sizeof block.address);
+    put("block", (uint64_t)block.address, block.address, block.size);
+    uint32_t count;
+    const uint32_t *order = bundle_loaded_objects(&count);
+    put("order", 0, order, count * sizeof *order);
+    put_notes();
+    for (uint64_t i = 0; i < request->range_count; i++) {
+        put_memory("before", request->ranges[i].address, before[i], request->ranges[i].size);
+    }
+    for (uint64_t i = 0; i < request->range_count; i++) {
+        put_memory("memory", request->ranges[i].address, (void *)request->ranges[i].address, request->ranges[i].size);
+    }
+    put_memory("region", BUNDLE_REGION, (void *)BUNDLE_REGION, bundle_region_used());
+    for (uint32_t i = 0; i < count; i++) {
+        const struct bundle_object *object = &bundle.objects[order[i]];
+        for (uint32_t j = 0; j < object->segment_count; j++) {
+            const struct bundle_segment *segment = &object->segments[j];
+            if (segment->protection & PROT_WRITE) {
+                put_memory("object", segment->address, (void *)segment->address, segment->memory_size);
+            }
+        }
+    }
+    put("end", 0, NULL, 0);
+    _exit(0);
+}
+
+void
+bundle_end_recording(PyObject *globals)
+{
+    run_work(globals);
+    write_recording();
+}

@@ -1,0 +1,310 @@
+/* Restoring: guards, mapping, and telling the C library again.
+
+   Everything that can fail comes before the first page is changed; then a start is a usual one, and nobody can tell. What
+   runs from there on until all is mapped uses the stack alone, for the launcher's and the interpreter's variables change
+   under it. */
+
+#include "snapshot/adopt.h"
+
+#include "executable/executable.h"
+#include "interposed.h"
+#include "lifetime.h"
+#include "loader/loader.h"
+#include "snapshot/processor.h"
+#include "snapshot/snapshot.h"
+#include "world/world.h"
+
+#include <fcntl.h>
+#include <link.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { PAGE = 4096, MOST_WORDS = 8192, MOST_BLOCK = 1 << 16 };
+
+/* Why the start is a usual one; for `BUNDLE_TRACE=snapshot`. */
+PER_PROCESS static const char *reason;
+
+static bool
+refused(const char *why)
+{
+    reason = why;
+    return false;
+}
+
+/* --- Guards ---------------------------------------------------------------------------------------------------------- */
+
+/* Variables that make the interpreter, or what was imported, another. */
+static bool
+variables_fit(const struct bundle_snapshot *snapshot)
+{
+    for (const char *const *name = snapshot->guarded_variables; name && *name; name++) {
+        const char *value = __real_getenv(*name);
+        if (value && *value) {
+            return refused(*name);
+        }
+    }
+    return true;
+}
+
+static bool
+descriptors_fit(void)
+{
+    return (fcntl(0, F_GETFD) >= 0 && fcntl(1, F_GETFD) >= 0 && fcntl(2, F_GETFD) >= 0) || refused("a closed stream");
+}
+
+/* Locks, conditions and semaphores are laid out in the same way since 2.25 (nptl: the new condition variables). */
+static bool
+c_library_fits(void)
+{
+    const char *(*version)(void) = (const char *(*)(void))__real_dlsym(RTLD_DEFAULT, "gnu_get_libc_version");
+    const char *text = version ? version() : "";
+    const char *dot = strchr(text, '.');
+    return (dot && atoi(text) == 2 && atoi(dot + 1) >= 25) || refused("the C library's version");
+}
+
+static bool
+processor_fits(const struct bundle_snapshot *snapshot)
+{
+    for (uint64_t i = 0; i < snapshot->feature_count; i++) {
+        const struct bundle_feature *feature = &snapshot->features[i];
+        uint32_t now[4];
+        bundle_ask_processor(feature->leaf, feature->subleaf, now);
+        for (int j = 0; j < 4; j++) {
+            if ((now[j] & feature->masks[j]) != feature->values[j]) {
+                return refused("the processor");
+            }
+        }
+    }
+    return true;
+}
+
+/* The C library gives out the lowest free number: the same keys as when the program was recorded, or none. */
+static bool
+keys_fit(const struct bundle_snapshot *snapshot)
+{
+    uint64_t made = 0;
+    bool fits = true;
+    for (; made < snapshot->key_count && fits; made++) {
+        const struct bundle_key *key = &snapshot->keys[made];
+        pthread_key_t number = key->key;
+        if (!key->is_early && __real_pthread_key_create(&number, (void (*)(void *))key->destructor) != 0) {
+            break;
+        }
+        fits = number == key->key;
+        if (!fits) {
+            __real_pthread_key_delete(number);
+            break;
+        }
+    }
+    if (made == snapshot->key_count) {
+        return true;
+    }
+    while (made-- > 0) {
+        if (!snapshot->keys[made].is_early) {
+            __real_pthread_key_delete(snapshot->keys[made].key);
+        }
+    }
+    return refused("keys of threads");
+}
+
+struct thread_block {
+    char *address;
+    uint64_t size;
+};
+
+static int
+find_thread_block(struct dl_phdr_info *info, size_t size, void *out)
+{
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        if (info->dlpi_phdr[i].p_type == PT_TLS) {
+            *(struct thread_block *)out = (struct thread_block){info->dlpi_tls_data, info->dlpi_phdr[i].p_memsz};
+        }
+    }
+    return 1; /* the executable comes first */
+}
+
+/* --- Mapping -------------------------------------------------------------------------------------------------------------- */
+
+static bool
+map_pages(int fd, const struct bundle_run *run)
+{
+    void *wanted = (void *)run->address;
+    return __real_mmap(wanted, run->size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED, fd,
+                       bundle_own_offset(run->content))
+           == wanted;
+}
+
+/* Take the region's addresses, if nothing is there. */
+static bool
+reserve_region(const struct bundle_range *region)
+{
+    void *wanted = (void *)region->address;
+    void *mapped = __real_mmap(wanted, region->size, PROT_READ | PROT_WRITE,
+                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    if (mapped != wanted && mapped != MAP_FAILED) { /* Linux before 4.17 takes the address for a wish */
+        __real_munmap(mapped, region->size);
+    }
+    return mapped == wanted || refused("addresses in use");
+}
+
+/* --- Telling the C library again -------------------------------------------------------------------------------------------- */
+
+static void
+tell_again(const struct bundle_snapshot *snapshot)
+{
+    for (uint64_t i = 0; i < snapshot->key_count; i++) {
+        if (snapshot->keys[i].value) {
+            pthread_setspecific(snapshot->keys[i].key, (void *)snapshot->keys[i].value);
+        }
+    }
+    if (snapshot->object_count) {
+        bundle_register_destructors();
+    }
+    for (uint64_t i = 0; i < snapshot->call_count; i++) {
+        const struct bundle_call *call = &snapshot->calls[i];
+        uint64_t local = call->is_argument_local ? (uint64_t)__builtin_thread_pointer() : 0;
+        void *argument = (void *)(call->argument + local);
+        if (call->kind == BUNDLE_CALL_EXIT) {
+            __real___cxa_atexit((void (*)(void *))call->function, argument, (void *)call->object);
+        }
+        else if (call->kind == BUNDLE_CALL_FORK) {
+            __real___register_atfork((void (*)(void))call->function, (void (*)(void))argument,
+                                     (void (*)(void))call->child, (void *)call->object);
+        }
+        else {
+            __real___cxa_thread_atexit_impl((void (*)(void *))call->function, argument, (void *)call->object);
+        }
+    }
+    for (const char *const *variable = snapshot->variables; variable && *variable; variable++) {
+        putenv((char *)*variable); /* without "=" it is taken away (glibc) */
+    }
+}
+
+/* The libraries that ended their threads before the recording go on as after a fork. */
+static void
+call_child_handlers(const struct bundle_snapshot *snapshot)
+{
+    for (uint64_t i = 0; i < snapshot->call_count; i++) {
+        if (snapshot->calls[i].kind == BUNDLE_CALL_FORK && snapshot->calls[i].child) {
+            ((void (*)(void))snapshot->calls[i].child)();
+        }
+    }
+}
+
+/* --- All of it ------------------------------------------------------------------------------------------------------------------ */
+
+_Noreturn static void
+die(void)
+{
+    /* Half of the memory is the recorded one: there is no way back. Only an exhausted kernel comes here. */
+    static const char text[] = "the program cannot be started: not enough memory\n";
+    (void)!__real_write(2, text, sizeof text - 1);
+    _exit(127);
+}
+
+/* Replace the memory. `fd`: the executable's file. */
+static void
+replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_block block, const uint64_t *host_words)
+{
+    uint64_t thread = (uint64_t)__builtin_thread_pointer();
+    uint64_t kept[snapshot->kept_word_count + 1];
+    for (uint64_t i = 0; i < snapshot->kept_word_count; i++) {
+        kept[i] = *(const uint64_t *)snapshot->kept_words[i];
+    }
+    for (uint64_t i = 0; i < snapshot->run_count; i++) {
+        if (!map_pages(fd, &snapshot->runs[i])) {
+            die();
+        }
+    }
+    for (uint64_t i = 0; i < snapshot->copy_count; i++) {
+        memcpy((void *)snapshot->copies[i].address, snapshot->copies[i].content, snapshot->copies[i].size);
+    }
+    for (uint64_t i = 0; i < snapshot->kept_word_count; i++) {
+        *(uint64_t *)snapshot->kept_words[i] = kept[i];
+    }
+    memcpy(block.address, snapshot->thread_block, block.size);
+    for (uint64_t i = 0; i < snapshot->thread_word_count; i++) {
+        /* One in the thread's own block is given by its distance from the thread pointer, which is negative. */
+        uint64_t place = snapshot->thread_words[i];
+        *(uint64_t *)((int64_t)place < 0 ? place + thread : place) += thread;
+    }
+    bundle_write_host_words(snapshot, host_words);
+}
+
+static bool
+guards_hold(const struct bundle_snapshot *snapshot)
+{
+    if (getauxval(AT_SECURE)) {
+        return refused("another user's rights");
+    }
+    if (getauxval(AT_PAGESZ) != PAGE) {
+        return refused("the size of pages");
+    }
+    return variables_fit(snapshot) && descriptors_fit() && c_library_fits() && processor_fits(snapshot);
+}
+
+static bool
+restore(const struct bundle_snapshot *snapshot)
+{
+    struct thread_block block = {NULL, 0};
+    if (!guards_hold(snapshot)) {
+        return false;
+    }
+    __real_dl_iterate_phdr(find_thread_block, &block);
+    if (block.size != snapshot->thread_block_size || snapshot->host_word_count > MOST_WORDS
+        || snapshot->kept_word_count > MOST_WORDS) {
+        return refused("the executable's own variables");
+    }
+    uint64_t host_words[snapshot->host_word_count + 1];
+    if (!bundle_find_host_words(snapshot, host_words)) {
+        return refused("libraries of the system");
+    }
+    int fd = bundle_open_own_file();
+    if (fd < 0) {
+        return refused("the executable's file");
+    }
+    bool is_mapped = false;
+    if (bundle_locale_fits() && reserve_region(&snapshot->region)) {
+        is_mapped = keys_fit(snapshot) && (bundle_map_objects_again(snapshot) || refused("objects cannot be mapped"));
+        if (!is_mapped) {
+            __real_munmap((void *)snapshot->region.address, snapshot->region.size);
+        }
+    }
+    if (is_mapped) {
+        replace_memory(snapshot, fd, block, host_words);
+    }
+    close(fd);
+    return is_mapped;
+}
+
+static void
+tell(const char *name, const char *what)
+{
+    const char *wanted = __real_getenv("BUNDLE_TRACE");
+    if (wanted && strcmp(wanted, "snapshot") == 0) {
+        __real_fprintf(stderr, "%s: snapshot: %s\n", name, what);
+    }
+}
+
+bool
+bundle_restore(const struct bundle_start *start)
+{
+    const struct bundle_snapshot *snapshot = bundle.snapshot;
+    if (!snapshot || snapshot->state != BUNDLE_RECORDED || start->command != BUNDLE_RUN_APP) {
+        return false; /* children that a pool starts, say */
+    }
+    const char *asked = __real_getenv("BUNDLE_SNAPSHOT");
+    bool is_restored = asked && strcmp(asked, "no") == 0 ? refused("BUNDLE_SNAPSHOT=no") : restore(snapshot);
+    tell(start->argv[0], is_restored ? "restored" : reason ? reason : "the locale");
+    if (is_restored) {
+        tell_again(snapshot);
+        call_child_handlers(snapshot);
+    }
+    return is_restored;
+}

@@ -1,0 +1,372 @@
+/* What a recorded program asks of the machine, answered in the same way in each recording; and what it would change there.
+
+   Each answer is noted, with its kind. A recording with other answers shows who keeps one, and what nobody keeps does no
+   harm (bundler/snapshot). Answers follow the request that the build has written into its copy of the executable. */
+
+#include "interposed.h"
+#include "lifetime.h"
+#include "world/notes.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/times.h>
+#include <sys/utsname.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+/* For every recording in the end, so that what is done again at a start leaves the same in each. */
+static const struct bundle_request alike = {
+    .time = 1000000000000000,
+    .entropy = 1,
+    .process = 0x3ffffff0,
+    .user = 0x3ffffff0,
+    .processors = 1,
+    .own_path = "/",
+    .folder = "/",
+    .host = "localhost",
+};
+
+PER_PROCESS static struct {
+    bool is_alike;
+    uint64_t questions; /* of the time */
+    uint64_t entropy;   /* taken already */
+    uint64_t steady;
+} given;
+
+static const struct bundle_request *
+request(void)
+{
+    return given.is_alike ? &alike : bundle.snapshot->request;
+}
+
+void
+bundle_answer_alike(void)
+{
+    PER_PROCESS static char home[] = "HOME=/";
+    PER_PROCESS static char locale[] = "LANG=C.UTF-8";
+    PER_PROCESS static char zone[] = "TZ=UTC0";
+    PER_PROCESS static char *variables[] = {home, locale, zone, NULL};
+    environ = variables;
+    given.is_alike = true;
+    given.questions = given.entropy = 0;
+    bundle_end_notes();
+}
+
+/* ASK(type, name, parameters, arguments, kind, answer): `answer` while recording, else the C library's. */
+#define ASK(type, name, parameters, arguments, kind, answer) \
+    type __wrap_##name parameters \
+    { \
+        if (!bundle_is_recording()) { \
+            return __real_##name arguments; \
+        } \
+        bundle_note(kind, NULL); \
+        return answer; \
+    }
+
+/* --- Identity -------------------------------------------------------------------------------------------------- */
+
+/* A process number that no process has (the highest is 2^22): who remembers it to notice a fork, as OpenSSL's generators
+   of random numbers do, finds another in a restored process and starts afresh. */
+ASK(pid_t, getpid, (void), (), "process", (pid_t)request()->process)
+ASK(pid_t, getppid, (void), (), "process", (pid_t)request()->process + 1)
+ASK(pid_t, gettid, (void), (), "process", (pid_t)request()->process)
+ASK(pid_t, getpgrp, (void), (), "process", (pid_t)request()->process)
+ASK(pid_t, getsid, (pid_t process), (process), "process", (pid_t)request()->process)
+ASK(pid_t, getpgid, (pid_t process), (process), "process", (pid_t)request()->process)
+ASK(uid_t, getuid, (void), (), "user", request()->user)
+ASK(uid_t, geteuid, (void), (), "user", request()->user)
+ASK(gid_t, getgid, (void), (), "user", request()->user)
+ASK(gid_t, getegid, (void), (), "user", request()->user)
+
+static int
+fill_host(char *out, size_t size)
+{
+    if (strlen(request()->host) >= size) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    strcpy(out, request()->host);
+    return 0;
+}
+
+ASK(int, gethostname, (char *out, size_t size), (out, size), "host", fill_host(out, size))
+
+static int
+describe_system(struct utsname *out)
+{
+    memset(out, 0, sizeof *out);
+    strcpy(out->sysname, "Linux"); /* what is the same wherever the executable runs */
+    strcpy(out->machine, "x86_64");
+    fill_host(out->nodename, sizeof out->nodename);
+    snprintf(out->release, sizeof out->release, "%d.0", 3 + (int)(request()->user & 3));
+    snprintf(out->version, sizeof out->version, "#%d", (int)(request()->user & 7));
+    return 0;
+}
+
+ASK(int, uname, (struct utsname * out), (out), "system", describe_system(out))
+
+/* --- Chance ---------------------------------------------------------------------------------------------------- */
+
+static void
+fill_with_chance(unsigned char *bytes, size_t size)
+{
+    uint32_t owner = bundle_set_owner(0);
+    bundle_set_owner(owner);
+    bool is_steady = owner & BUNDLE_STEADY;
+    for (size_t i = 0; i < size; i++) {
+        /* splitmix64 */
+        uint64_t value = is_steady ? given.steady++ : (request()->entropy << 32) + given.entropy++;
+        value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9u;
+        value = (value ^ (value >> 27)) * 0x94d049bb133111ebu;
+        bytes[i] = (unsigned char)(value >> 31);
+    }
+}
+
+static long
+fill_request(void *bytes, size_t size)
+{
+    fill_with_chance(bytes, size);
+    return (long)size;
+}
+
+ASK(ssize_t, getrandom, (void *bytes, size_t size, unsigned flags), (bytes, size, flags), "entropy",
+    fill_request(bytes, size))
+ASK(int, getentropy, (void *bytes, size_t size), (bytes, size), "entropy", (fill_request(bytes, size), 0))
+
+/* --- Time ------------------------------------------------------------------------------------------------------ */
+
+/* Microseconds since 1970. It goes on by one with each question, so that who waits for it does not wait forever. */
+static uint64_t
+now(void)
+{
+    return request()->time + given.questions++;
+}
+
+time_t
+__wrap_time(time_t *out)
+{
+    if (!bundle_is_recording()) {
+        return __real_time(out);
+    }
+    bundle_note("time", NULL);
+    time_t seconds = (time_t)(now() / 1000000);
+    if (out) {
+        *out = seconds;
+    }
+    return seconds;
+}
+
+int
+__wrap_gettimeofday(struct timeval *restrict out, void *restrict zone)
+{
+    if (!bundle_is_recording()) {
+        return __real_gettimeofday(out, zone);
+    }
+    bundle_note("time", NULL);
+    uint64_t time = now();
+    *out = (struct timeval){(time_t)(time / 1000000), (suseconds_t)(time % 1000000)};
+    return 0;
+}
+
+int
+__wrap_clock_gettime(clockid_t clock, struct timespec *out)
+{
+    if (!bundle_is_recording()) {
+        return __real_clock_gettime(clock, out);
+    }
+    bundle_note("time", NULL);
+    uint64_t time = now();
+    *out = (struct timespec){(time_t)(time / 1000000), (long)(time % 1000000) * 1000};
+    return 0;
+}
+
+ASK(clock_t, clock, (void), (), "time", (clock_t)now())
+
+clock_t
+__wrap_times(struct tms *out)
+{
+    if (!bundle_is_recording()) {
+        return __real_times(out);
+    }
+    bundle_note("time", NULL);
+    *out = (struct tms){0};
+    return (clock_t)now();
+}
+
+/* --- The machine ------------------------------------------------------------------------------------------------ */
+
+long
+__wrap_sysconf(int name)
+{
+    if (!bundle_is_recording()) {
+        return __real_sysconf(name);
+    }
+    if (name == _SC_NPROCESSORS_ONLN || name == _SC_NPROCESSORS_CONF) {
+        bundle_note("processors", NULL);
+        return request()->processors;
+    }
+    if (name == _SC_PHYS_PAGES || name == _SC_AVPHYS_PAGES) {
+        bundle_note("memory", NULL);
+        return (long)request()->processors << 20;
+    }
+    if (name == _SC_OPEN_MAX || name == _SC_CHILD_MAX || name == _SC_ARG_MAX) {
+        bundle_note("limits", NULL);
+        return 1024l * request()->processors;
+    }
+    return __real_sysconf(name); /* what never changes on this kind of machine */
+}
+
+static int
+fill_processors(size_t size, cpu_set_t *out)
+{
+    memset(out, 0, size);
+    for (uint32_t i = 0; i < request()->processors; i++) {
+        CPU_SET_S(i, size, out);
+    }
+    return 0;
+}
+
+ASK(int, sched_getaffinity, (pid_t process, size_t size, cpu_set_t *out), (process, size, out), "processors",
+    fill_processors(size, out))
+
+static int
+fill_load(double *out, int count)
+{
+    for (int i = 0; i < count; i++) {
+        out[i] = request()->processors;
+    }
+    return count;
+}
+
+ASK(int, getloadavg, (double *out, int count), (out, count), "time", fill_load(out, count))
+
+static int
+fill_limit(struct rlimit *out)
+{
+    *out = (struct rlimit){1024ul * request()->processors, 1048576ul * request()->processors};
+    return 0;
+}
+
+/* The size of the stack is what the interpreter's own start asks for. */
+int
+__wrap_getrlimit(__rlimit_resource_t resource, struct rlimit *out)
+{
+    if (!bundle_is_recording()) {
+        return __real_getrlimit(resource, out);
+    }
+    bundle_note("limits", NULL);
+    return fill_limit(out);
+}
+
+int
+__wrap_getrlimit64(__rlimit_resource_t resource, struct rlimit64 *out)
+{
+    return __wrap_getrlimit(resource, (struct rlimit *)out);
+}
+
+static char *
+fill_folder(char *out, size_t size)
+{
+    const char *folder = request()->folder;
+    if (!out) {
+        return __wrap_strdup(folder);
+    }
+    if (strlen(folder) >= size) {
+        errno = ERANGE;
+        return NULL;
+    }
+    return strcpy(out, folder);
+}
+
+ASK(char *, getcwd, (char *out, size_t size), (out, size), "folder", fill_folder(out, size))
+
+/* --- Environment ------------------------------------------------------------------------------------------------ */
+
+char *
+__wrap_getenv(const char *name)
+{
+    if (bundle_is_recording()) {
+        bundle_note("variable", name);
+    }
+    return __real_getenv(name);
+}
+
+/* --- Streams ---------------------------------------------------------------------------------------------------- */
+
+static int
+is_terminal(int fd)
+{
+    if (fd >= 0 && fd <= 2 && request()->is_terminal) {
+        return 1;
+    }
+    errno = ENOTTY;
+    return 0;
+}
+
+ASK(int, isatty, (int fd), (fd), "terminal", is_terminal(fd))
+ASK(int, tcgetattr, (int fd, struct termios *out), (fd, out), "terminal", (errno = ENOTTY, -1))
+ASK(char *, ttyname, (int fd), (fd), "terminal", (errno = ENOTTY, NULL))
+ASK(int, ttyname_r, (int fd, char *out, size_t size), (fd, out, size), "terminal", ENOTTY)
+
+int
+__wrap_ioctl(int fd, unsigned long request_, ...)
+{
+    va_list rest;
+    va_start(rest, request_);
+    void *argument = va_arg(rest, void *);
+    va_end(rest);
+    if (!bundle_is_recording() || request_ == FIOCLEX || request_ == FIONCLEX) {
+        return __real_ioctl(fd, request_, argument);
+    }
+    bundle_note("terminal", NULL);
+    errno = ENOTTY;
+    return -1;
+}
+
+/* --- System calls by their numbers --------------------------------------------------------------------------------- */
+
+/* Rust's standard library asks the kernel itself where it does not rely on the C library's version. */
+long
+__wrap_syscall(long number, ...)
+{
+    va_list rest;
+    va_start(rest, number);
+    long a[6];
+    for (int i = 0; i < 6; i++) {
+        a[i] = va_arg(rest, long);
+    }
+    va_end(rest);
+    if (!bundle_is_recording()) {
+        return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    }
+    switch (number) {
+    case SYS_getpid:
+    case SYS_gettid:
+        return __wrap_gettid();
+    case SYS_getrandom:
+        return __wrap_getrandom((void *)a[0], (size_t)a[1], (unsigned)a[2]);
+    case SYS_clock_gettime:
+        return __wrap_clock_gettime((clockid_t)a[0], (struct timespec *)a[1]);
+    case SYS_futex:
+    case SYS_fstat: /* by functions that stand in for the C library's, which were asked themselves */
+    case SYS_newfstatat:
+    case SYS_memfd_create:
+        return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    default: {
+        char text[32];
+        snprintf(text, sizeof text, "%ld", number);
+        bundle_note("system-call", text);
+        return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    }
+    }
+}

@@ -1,0 +1,181 @@
+/* What a recorded program would change outside of its memory. Most of it is done, and noted: what cannot be done again in
+   a restored process keeps the module that did it out of the snapshot. */
+
+#include "interposed.h"
+#include "world/world.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <locale.h>
+#include <pthread.h>
+#include <pwd.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <syslog.h>
+#include <time.h>
+#include <unistd.h>
+
+/* DO(type, name, parameters, arguments, kind): what the C library does, noted. */
+#define DO(type, name, parameters, arguments, kind) \
+    type __wrap_##name parameters \
+    { \
+        if (bundle_is_recording()) { \
+            bundle_note(kind, NULL); \
+        } \
+        return __real_##name arguments; \
+    }
+
+/* REFUSE(type, name, parameters, arguments, kind, failure): nothing is done while recording. */
+#define REFUSE(type, name, parameters, arguments, kind, failure) \
+    type __wrap_##name parameters \
+    { \
+        if (!bundle_is_recording()) { \
+            return __real_##name arguments; \
+        } \
+        bundle_note(kind, NULL); \
+        return failure; \
+    }
+
+/* --- Output ---------------------------------------------------------------------------------------------------- */
+
+DO(ssize_t, write, (int fd, const void *bytes, size_t size), (fd, bytes, size), "output")
+DO(ssize_t, writev, (int fd, const struct iovec *parts, int count), (fd, parts, count), "output")
+DO(size_t, fwrite, (const void *bytes, size_t size, size_t count, FILE *file), (bytes, size, count, file), "output")
+DO(int, fputs, (const char *text, FILE *file), (text, file), "output")
+DO(int, puts, (const char *text), (text), "output")
+DO(int, putchar, (int byte), (byte), "output")
+DO(int, vprintf, (const char *format, va_list rest), (format, rest), "output")
+DO(int, vfprintf, (FILE *file, const char *format, va_list rest), (file, format, rest), "output")
+
+int
+__wrap_printf(const char *format, ...)
+{
+    va_list rest;
+    va_start(rest, format);
+    int count = __wrap_vprintf(format, rest);
+    va_end(rest);
+    return count;
+}
+
+int
+__wrap_fprintf(FILE *file, const char *format, ...)
+{
+    va_list rest;
+    va_start(rest, format);
+    int count = __wrap_vfprintf(file, format, rest);
+    va_end(rest);
+    return count;
+}
+
+int
+__wrap___printf_chk(int flag, const char *format, ...)
+{
+    (void)flag;
+    va_list rest;
+    va_start(rest, format);
+    int count = __wrap_vprintf(format, rest);
+    va_end(rest);
+    return count;
+}
+
+int
+__wrap___fprintf_chk(FILE *file, int flag, const char *format, ...)
+{
+    (void)flag;
+    va_list rest;
+    va_start(rest, format);
+    int count = __wrap_vfprintf(file, format, rest);
+    va_end(rest);
+    return count;
+}
+
+/* --- Processes and threads ------------------------------------------------------------------------------------------ */
+
+REFUSE(pid_t, fork, (void), (), "child", (errno = EAGAIN, -1))
+
+DO(int, pthread_create,
+   (pthread_t * thread, const pthread_attr_t *attributes, void *(*function)(void *), void *argument),
+   (thread, attributes, function, argument), "thread")
+
+/* --- Descriptors ---------------------------------------------------------------------------------------------------- */
+
+REFUSE(int, socket, (int family, int type, int protocol), (family, type, protocol), "socket", (errno = EACCES, -1))
+REFUSE(int, socketpair, (int family, int type, int protocol, int pair[2]), (family, type, protocol, pair), "socket",
+       (errno = EACCES, -1))
+DO(int, pipe, (int pair[2]), (pair), "descriptor")
+DO(int, pipe2, (int pair[2], int flags), (pair, flags), "descriptor")
+DO(int, epoll_create1, (int flags), (flags), "descriptor")
+DO(int, epoll_create, (int size), (size), "descriptor")
+DO(int, eventfd, (unsigned start, int flags), (start, flags), "descriptor")
+
+/* --- State of the process ------------------------------------------------------------------------------------------- */
+
+char *
+__wrap_setlocale(int category, const char *locale)
+{
+    if (bundle_is_recording()) {
+        bundle_note(locale ? "set-locale" : "locale", locale);
+    }
+    return __real_setlocale(category, locale);
+}
+
+/* What is kept of it lies elsewhere in each recording. */
+DO(locale_t, newlocale, (int mask, const char *locale, locale_t base), (mask, locale, base), "locale")
+DO(mode_t, umask, (mode_t mask), (mask), "umask")
+DO(int, sigaltstack, (const stack_t *stack, stack_t *before), (stack, before), "signal-stack")
+DO(int, sigprocmask, (int how, const sigset_t *set, sigset_t *before), (how, set, before), "signal-mask")
+DO(int, pthread_sigmask, (int how, const sigset_t *set, sigset_t *before), (how, set, before), "signal-mask")
+DO(int, setrlimit, (__rlimit_resource_t resource, const struct rlimit *limit), (resource, limit), "limits-set")
+DO(int, setitimer, (__itimer_which_t which, const struct itimerval *value, struct itimerval *before),
+   (which, value, before), "timer")
+DO(unsigned, alarm, (unsigned seconds), (seconds), "timer")
+DO(int, timer_create, (clockid_t clock, struct sigevent *event, timer_t *out), (clock, event, out), "timer")
+DO(int, sched_setaffinity, (pid_t process, size_t size, const cpu_set_t *set), (process, size, set), "processors-set")
+DO(int, nice, (int more), (more), "priority")
+DO(int, setpriority, (__priority_which_t which, id_t who, int value), (which, who, value), "priority")
+DO(pid_t, setsid, (void), (), "session")
+
+int
+__wrap_prctl(int option, ...)
+{
+    va_list rest;
+    va_start(rest, option);
+    unsigned long a[4];
+    for (int i = 0; i < 4; i++) {
+        a[i] = va_arg(rest, unsigned long);
+    }
+    va_end(rest);
+    if (bundle_is_recording()) {
+        bundle_note("process-control", NULL);
+    }
+    return __real_prctl(option, a[0], a[1], a[2], a[3]);
+}
+
+void
+__wrap_openlog(const char *name, int options, int facility)
+{
+    if (bundle_is_recording()) {
+        bundle_note("system-log", NULL);
+        return;
+    }
+    __real_openlog(name, options, facility);
+}
+
+/* --- Databases of the system ---------------------------------------------------------------------------------------- */
+
+REFUSE(struct passwd *, getpwuid, (uid_t user), (user), "user", NULL)
+REFUSE(struct passwd *, getpwnam, (const char *name), (name), "user", NULL)
+REFUSE(int, getpwuid_r, (uid_t user, struct passwd *out, char *room, size_t size, struct passwd **found),
+       (user, out, room, size, found), "user", (*found = NULL, 0))
+REFUSE(int, getpwnam_r, (const char *name, struct passwd *out, char *room, size_t size, struct passwd **found),
+       (name, out, room, size, found), "user", (*found = NULL, 0))

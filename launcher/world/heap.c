@@ -1,0 +1,343 @@
+/* Where libpython, the launcher and objects get memory from.
+
+   While a program is recorded: from a region at a fixed address, by a simple allocator whose answers depend only on what
+   it was asked before. In every other process: from the C library. Blocks of the region are known by their address, their
+   size stands in front of them. In a restored process they are not given out again, so one that is freed is not touched:
+   no page is copied for it. What that can cost is bounded by the size of the recording. */
+
+#include "interposed.h"
+#include "lifetime.h"
+#include "world/world.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <wchar.h>
+
+enum { PAGE = 4096, UNIT = 16, SMALL = 1024, SMALL_CLASSES = SMALL / UNIT, CLASSES = SMALL_CLASSES + 40 * 4 };
+
+/* In front of each block. */
+struct head {
+    uint64_t room : 40; /* bytes that it has; all of one class have the same */
+    uint64_t owner : 24;
+    uint64_t size; /* that were asked for; 0 when it is free */
+};
+_Static_assert(sizeof(struct head) == UNIT, "blocks are aligned");
+
+PER_PROCESS static struct {
+    bool is_mapped;
+    bool is_closed;
+    uint32_t owner;
+    uint64_t used;
+    void *free_blocks[CLASSES];
+} region;
+
+PER_PROCESS static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+static struct head *
+head_of(const void *block)
+{
+    return (struct head *)block - 1;
+}
+
+/* Multiples of 16 up to 1 KiB, then four steps between powers of two. */
+static size_t
+rounded(size_t size)
+{
+    if (size <= SMALL) {
+        return size ? (size + UNIT - 1) & ~(size_t)(UNIT - 1) : UNIT;
+    }
+    unsigned shift = 61 - (unsigned)__builtin_clzl(size - 1);
+    size_t step = (size_t)1 << shift;
+    return (size + step - 1) & ~(step - 1);
+}
+
+static void **
+free_list(size_t room)
+{
+    if (room <= SMALL) {
+        return &region.free_blocks[room / UNIT - 1];
+    }
+    unsigned power = 63 - (unsigned)__builtin_clzl(room);
+    return &region.free_blocks[SMALL_CLASSES + (power - 10) * 4 + ((room >> (power - 2)) & 3)];
+}
+
+static bool
+map_region(void)
+{
+    void *wanted = (void *)BUNDLE_REGION;
+    void *mapped = __real_mmap(wanted, BUNDLE_REGION_ROOM, PROT_READ | PROT_WRITE,
+                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    region.is_mapped = mapped == wanted;
+    return region.is_mapped;
+}
+
+/* Room behind all that is used; NULL with errno. */
+static void *
+carve(size_t size, size_t alignment, size_t head)
+{
+    uint64_t start = (region.used + head + alignment - 1) & ~(uint64_t)(alignment - 1);
+    if (region.is_closed || size > BUNDLE_REGION_ROOM - start || (!region.is_mapped && !map_region())) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    region.used = start + size;
+    return (void *)(BUNDLE_REGION + start);
+}
+
+static void *
+take(size_t size, size_t alignment)
+{
+    if (size > BUNDLE_REGION_ROOM) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    size_t room = rounded(size);
+    pthread_mutex_lock(&lock);
+    void *block = alignment <= UNIT ? *free_list(room) : NULL;
+    if (block) {
+        *free_list(room) = *(void **)block;
+        *(void **)block = NULL;
+    }
+    else {
+        block = carve(room, alignment < UNIT ? UNIT : alignment, sizeof(struct head));
+    }
+    if (block) {
+        *head_of(block) = (struct head){room, region.owner, size ? size : 1};
+    }
+    pthread_mutex_unlock(&lock);
+    return block;
+}
+
+static void
+give_back(void *block)
+{
+    size_t room = head_of(block)->room;
+    pthread_mutex_lock(&lock);
+    if (!region.is_closed) {
+        memset(block, 0, room); /* nothing of what was there is left: recordings are the same, and zeros need no room */
+        *head_of(block) = (struct head){room, 0, 0};
+        *(void **)block = *free_list(room);
+        *free_list(room) = block;
+    }
+    pthread_mutex_unlock(&lock);
+}
+
+void *
+bundle_region_pages(size_t size)
+{
+    pthread_mutex_lock(&lock);
+    void *pages = carve((size + PAGE - 1) & ~(size_t)(PAGE - 1), PAGE, 0);
+    pthread_mutex_unlock(&lock);
+    return pages;
+}
+
+uint64_t
+bundle_region_used(void)
+{
+    return (region.used + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+}
+
+void
+bundle_close_region(void)
+{
+    for (size_t i = 0; i < CLASSES; i++) {
+        for (void *block = region.free_blocks[i]; block;) {
+            void *next = *(void **)block;
+            *(void **)block = NULL;
+            block = next;
+        }
+        region.free_blocks[i] = NULL;
+    }
+    region.is_closed = true;
+}
+
+uint32_t
+bundle_set_owner(uint32_t owner)
+{
+    uint32_t before = region.owner;
+    region.owner = owner;
+    return before;
+}
+
+/* --- What is called -------------------------------------------------------------------------------------------- */
+
+void *
+__wrap_malloc(size_t size)
+{
+    return bundle_is_recording() ? take(size, UNIT) : __real_malloc(size);
+}
+
+void *
+__wrap_calloc(size_t count, size_t size)
+{
+    if (!bundle_is_recording()) {
+        return __real_calloc(count, size);
+    }
+    size_t whole;
+    if (__builtin_mul_overflow(count, size, &whole)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return take(whole, UNIT); /* all that is given out is zero */
+}
+
+void
+__wrap_free(void *block)
+{
+    if (!bundle_in_region(block)) {
+        __real_free(block);
+    }
+    else if (bundle_is_recording()) {
+        give_back(block);
+    }
+}
+
+void *
+__wrap_realloc(void *block, size_t size)
+{
+    if (!block) {
+        return __wrap_malloc(size);
+    }
+    if (!bundle_in_region(block)) {
+        return __real_realloc(block, size);
+    }
+    if (!size) {
+        __wrap_free(block);
+        return NULL;
+    }
+    struct head *head = head_of(block);
+    if (size <= head->room) {
+        if (bundle_is_recording()) {
+            if (size < head->size) {
+                memset((char *)block + size, 0, head->size - size);
+            }
+            head->size = size;
+        }
+        return block;
+    }
+    void *copy = __wrap_malloc(size);
+    if (copy) {
+        memcpy(copy, block, head->room);
+        __wrap_free(block);
+    }
+    return copy;
+}
+
+void *
+__wrap_reallocarray(void *block, size_t count, size_t size)
+{
+    size_t whole;
+    if (__builtin_mul_overflow(count, size, &whole)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return __wrap_realloc(block, whole);
+}
+
+int
+__wrap_posix_memalign(void **out, size_t alignment, size_t size)
+{
+    if (!bundle_is_recording()) {
+        return __real_posix_memalign(out, alignment, size);
+    }
+    if (alignment < sizeof(void *) || alignment & (alignment - 1)) {
+        return EINVAL;
+    }
+    int before = errno;
+    void *block = take(size, alignment);
+    errno = before;
+    *out = block ? block : *out;
+    return block ? 0 : ENOMEM;
+}
+
+void *
+__wrap_aligned_alloc(size_t alignment, size_t size)
+{
+    return bundle_is_recording() ? take(size, alignment) : __real_aligned_alloc(alignment, size);
+}
+
+void *
+__wrap_memalign(size_t alignment, size_t size)
+{
+    return bundle_is_recording() ? take(size, alignment) : __real_memalign(alignment, size);
+}
+
+size_t
+__wrap_malloc_usable_size(void *block)
+{
+    return block && bundle_in_region(block) ? head_of(block)->room : __real_malloc_usable_size(block);
+}
+
+/* Functions of the C library that hand out blocks of its own heap: what a program keeps of them is to be in the region. */
+
+static void *
+copied(const void *bytes, size_t size)
+{
+    void *copy = __wrap_malloc(size);
+    return copy ? memcpy(copy, bytes, size) : NULL;
+}
+
+char *
+__wrap_strdup(const char *text)
+{
+    return copied(text, strlen(text) + 1);
+}
+
+char *
+__wrap___strdup(const char *text)
+{
+    return copied(text, strlen(text) + 1);
+}
+
+char *
+__wrap_strndup(const char *text, size_t most)
+{
+    size_t length = strnlen(text, most);
+    char *copy = __wrap_malloc(length + 1);
+    if (copy) {
+        memcpy(copy, text, length);
+        copy[length] = '\0';
+    }
+    return copy;
+}
+
+char *
+__wrap___strndup(const char *text, size_t most)
+{
+    return __wrap_strndup(text, most);
+}
+
+wchar_t *
+__wrap_wcsdup(const wchar_t *text)
+{
+    return copied(text, (wcslen(text) + 1) * sizeof *text);
+}
+
+/* --- Memory without a file ---------------------------------------------------------------------------------------- */
+
+/* Of a region's pages: they are zero from now on, as memory that is mapped anew would be. */
+int
+__wrap_munmap(void *address, size_t size)
+{
+    if (!bundle_is_recording() || !bundle_in_region(address)) {
+        return __real_munmap(address, size);
+    }
+    memset(address, 0, size);
+    return 0;
+}
+
+int
+__wrap_madvise(void *address, size_t size, int advice)
+{
+    if (!bundle_is_recording() || !bundle_in_region(address)) {
+        return __real_madvise(address, size, advice);
+    }
+    if (advice == MADV_DONTNEED) {
+        memset(address, 0, size);
+    }
+    return 0;
+}

@@ -1,0 +1,119 @@
+/* What a recorded program tells the C library, which is in no recording: keys for values of threads, and functions to be
+   called at an exit or a fork. A restored process tells it the same. */
+
+#include "interposed.h"
+#include "lifetime.h"
+#include "world/world.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+
+enum { MOST_KEYS = 256, MOST_CALLS = 4096 };
+
+PER_PROCESS static struct {
+    struct bundle_key keys[MOST_KEYS];
+    struct bundle_call calls[MOST_CALLS];
+    uint32_t key_count;
+    uint32_t call_count;
+    bool is_early_over;
+} told;
+
+void
+bundle_note_calls(void)
+{
+    told.is_early_over = true;
+}
+
+static uint64_t
+thread_pointer(void)
+{
+    return (uint64_t)__builtin_thread_pointer();
+}
+
+int
+__wrap_pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
+{
+    int status = __real_pthread_key_create(key, destructor);
+    if (bundle_is_recording() && status == 0 && told.key_count < MOST_KEYS) {
+        told.keys[told.key_count++] = (struct bundle_key){*key, !told.is_early_over, (uint64_t)destructor, 0};
+    }
+    return status;
+}
+
+int
+__wrap_pthread_key_delete(pthread_key_t key)
+{
+    for (uint32_t i = 0; bundle_is_recording() && i < told.key_count; i++) {
+        if (told.keys[i].key == key) {
+            told.keys[i] = told.keys[--told.key_count];
+        }
+    }
+    return __real_pthread_key_delete(key);
+}
+
+static void
+note_call(struct bundle_call call)
+{
+    if (!told.is_early_over) {
+        return;
+    }
+    if (told.call_count == MOST_CALLS) {
+        bundle_note("too-many-calls", NULL);
+        return;
+    }
+    told.calls[told.call_count++] = call;
+}
+
+int
+__wrap___cxa_atexit(void (*function)(void *), void *argument, void *object)
+{
+    if (bundle_is_recording()) {
+        note_call(
+            (struct bundle_call){BUNDLE_CALL_EXIT, 0, (uint64_t)function, (uint64_t)argument, 0, (uint64_t)object});
+    }
+    return __real___cxa_atexit(function, argument, object);
+}
+
+int
+__wrap___register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void), void *object)
+{
+    if (bundle_is_recording()) {
+        note_call((struct bundle_call){BUNDLE_CALL_FORK, 0, (uint64_t)prepare, (uint64_t)parent, (uint64_t)child,
+                                       (uint64_t)object});
+    }
+    return __real___register_atfork(prepare, parent, child, object);
+}
+
+/* Thread-local variables of the executable lie around the thread pointer, elsewhere in each process. */
+enum { MOST_DISTANCE = 1 << 20 };
+
+int
+__wrap___cxa_thread_atexit_impl(void (*function)(void *), void *argument, void *object)
+{
+    if (bundle_is_recording()) {
+        uint64_t distance = (uint64_t)argument - thread_pointer();
+        bool is_local = distance + MOST_DISTANCE < 2 * MOST_DISTANCE;
+        note_call((struct bundle_call){BUNDLE_CALL_THREAD_EXIT, is_local, (uint64_t)function,
+                                       is_local ? distance : (uint64_t)argument, 0, (uint64_t)object});
+    }
+    return __real___cxa_thread_atexit_impl(function, argument, object);
+}
+
+void
+bundle_call_fork_handlers(void)
+{
+    for (uint32_t i = told.call_count; i-- > 0;) {
+        if (told.calls[i].kind == BUNDLE_CALL_FORK && told.calls[i].function) {
+            ((void (*)(void))told.calls[i].function)();
+        }
+    }
+}
+
+struct bundle_told
+bundle_told(void)
+{
+    for (uint32_t i = 0; i < told.key_count; i++) {
+        told.keys[i].value = (uint64_t)pthread_getspecific(told.keys[i].key);
+    }
+    return (struct bundle_told){told.keys, told.calls, told.key_count, told.call_count};
+}

@@ -1,0 +1,74 @@
+/* What a program learns of the machine it runs on, and what it changes there, in the calls by which it does.
+
+   While a program is recorded for a snapshot, its memory comes from a region at a fixed address, what it asks is
+   answered in the same way on every machine, and what it asks and does is noted. Else all goes on to the C library. */
+
+#ifndef WORLD_H
+#define WORLD_H
+
+#include "bundle.h"
+#include "recording.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* --- Memory --- */
+
+/* Above prelinked objects (64 GiB and up), below all that the kernel places itself. */
+#define BUNDLE_REGION 0x6000000000ul
+#define BUNDLE_REGION_ROOM (16ul << 30)
+
+static inline bool
+bundle_in_region(const void *address)
+{
+    return (uint64_t)address - BUNDLE_REGION < BUNDLE_REGION_ROOM;
+}
+
+/* Bytes of the region that are used; whole pages. */
+uint64_t bundle_region_used(void);
+
+/* Make free blocks zero, for two recordings to be the same. Nothing can be taken from the region afterwards. */
+void bundle_close_region(void);
+
+/* Zeroed pages of the region. */
+void *bundle_region_pages(size_t size);
+
+/* Whoever owns the blocks that are taken from now on: a number of the caller's. Returns the one before. */
+uint32_t bundle_set_owner(uint32_t owner);
+
+/* Of owners: random bytes are the same for it in each recording. */
+enum { BUNDLE_STEADY = 1 << 23 };
+
+/* --- Questions --- */
+
+/* Note one of the program: its kind, and what it is about, or NULL. */
+void bundle_note(const char *kind, const char *detail);
+
+/* What was noted: lines "OWNER LINE KIND DETAIL". */
+const char *bundle_notes(size_t *size);
+
+/* Whoever can tell at which line of its source the program is. */
+void bundle_set_locator(int (*line)(void));
+
+/* From now on answer as in every recording, and note nothing. */
+void bundle_answer_alike(void);
+
+/* --- What the C library is told --- */
+
+/* From now on note what it is told; constructors of every start have told it what came before. */
+void bundle_note_calls(void);
+
+/* What it was told; `counts` receives how many keys and calls there are. */
+struct bundle_told {
+    const struct bundle_key *keys;
+    const struct bundle_call *calls;
+    uint32_t key_count;
+    uint32_t call_count;
+};
+struct bundle_told bundle_told(void);
+
+/* Call the handlers for a fork that came before this; those of the parent side never follow. */
+void bundle_call_fork_handlers(void);
+
+#endif

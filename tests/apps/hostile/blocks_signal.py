@@ -1,0 +1,3 @@
+import signal
+
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])

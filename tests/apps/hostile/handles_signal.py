@@ -1,0 +1,8 @@
+import signal
+
+
+def handle(number, frame):
+    """For SIGTERM."""
+
+
+signal.signal(signal.SIGTERM, handle)

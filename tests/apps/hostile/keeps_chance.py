@@ -1,0 +1,3 @@
+import random
+
+CHANCE = [random.random() for _ in range(3)]

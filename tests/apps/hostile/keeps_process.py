@@ -1,0 +1,3 @@
+import os
+
+PROCESS = os.getpid()

@@ -1,0 +1,2 @@
+print("printed while it is imported")
+VALUE = 1

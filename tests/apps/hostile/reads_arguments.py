@@ -1,0 +1,5 @@
+import sys
+
+DEBUG = "--debug" in sys.argv
+if DEBUG:
+    LEVEL = 10

@@ -1,0 +1,3 @@
+import locale
+
+NAME = locale.setlocale(locale.LC_ALL, "")

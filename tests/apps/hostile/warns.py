@@ -1,0 +1,4 @@
+import warnings
+
+warnings.warn("warned while it is imported")
+VALUE = 2

@@ -1,0 +1,173 @@
+"""A start from a snapshot cannot be told from a usual one, nor from Python's. Each test asserts that it was one."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.snapshot.conftest import Recorded, told
+from tests.support import APPS, EXAMPLES, run
+
+COMMANDS = ("facts", "threads", "processes", "memory", "ends", "fails", "interrupted")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_behaviour(library: Recorded, command: str):
+    """Streams, threads, children, garbage, ends of all kinds are Python's."""
+    library.check_same(command, "--an", "argument")
+
+
+def test_examples(recorded: Callable[[Path], Recorded]):
+    """The examples of the documentation start from a snapshot."""
+    recorded(EXAMPLES / "hello" / "hello.py").check_same()
+    greet = recorded(EXAMPLES / "greet" / "greet.py")
+    greet.check_same("--help")
+    greet.check_same()
+
+
+ENVIRONMENTS = {
+    "nothing": {},
+    "cron": {"HOME": "/root", "LOGNAME": "root", "PATH": "/usr/bin:/bin", "SHELL": "/bin/sh"},
+    "C": {"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+    "POSIX": {"PATH": "/usr/bin:/bin", "LANG": "POSIX"},
+    "UTF-8": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TERM": "xterm", "COLUMNS": "77", "CI": "true"},
+    "zone": {"PATH": "/usr/bin:/bin", "TZ": "Asia/Tokyo", "LANG": "C.UTF-8"},
+}
+
+
+@pytest.mark.parametrize("name", ENVIRONMENTS)
+def test_environments(library: Recorded, name: str):
+    """What everybody's environment has makes no start a usual one: shells, cron jobs, services, containers."""
+    library.check_same("facts", whole={"PATH": "/usr/bin:/bin", **ENVIRONMENTS[name]})
+
+
+def test_standard_streams(library: Recorded):
+    """Pipes, files and the null device are what they are in Python; input is read."""
+    command = shlex.join([str(library.binary), "facts"])
+    for redirected in ("< /dev/null > /dev/null", "<&0 | cat", "2> /dev/null"):
+        done = run(["sh", "-c", f"{command} {redirected}"], environment=library.environment({}))
+        original = shlex.join([*map(str, library.program.original), "facts"])
+        expected = run(["sh", "-c", f"{original} {redirected}"], environment=library.environment({}))
+        library.program.compare(done, expected)
+
+
+def test_ignored_signals(library: Recorded):
+    """What is ignored when the process starts stays ignored."""
+    for signal in ("INT", "HUP", "TERM"):
+        shell = f'trap "" {signal}; exec "$@"'
+        found = run(["sh", "-c", shell, "-", library.binary, "facts"], environment=library.environment({}))
+        expected = run(
+            ["sh", "-c", shell, "-", *library.program.original, "facts"], environment=library.environment({})
+        )
+        library.program.compare(found, expected)
+
+
+GUARDED = {
+    "PYTHONHASHSEED": "7",
+    "PYTHONTRACEMALLOC": "1",
+    "PYTHONFAULTHANDLER": "1",
+    "PYTHONWARNINGS": "error",
+    "PYTHONUNBUFFERED": "1",
+}
+
+
+@pytest.mark.parametrize("name", GUARDED)
+def test_guards(library: Recorded, name: str):
+    """A variable that makes the interpreter another makes the start a usual one, which says so when it is asked."""
+    done = library.start("facts", **{name: GUARDED[name]})
+    assert told(done) == name
+    library.program.check_same("facts", environment=library.environment({name: GUARDED[name]}))
+
+
+def test_switched_off(library: Recorded):
+    """BUNDLE_SNAPSHOT=no asks for a usual start."""
+    assert told(library.start("facts", BUNDLE_SNAPSHOT="no")) == "BUNDLE_SNAPSHOT=no"
+
+
+def test_closed_streams(library: Recorded):
+    """Without a standard stream the start is a usual one, and does what Python does."""
+    for stream in ("<&-", ">&-", "2>&-"):
+        script = f'exec "$@" {stream}'
+        found = run(["sh", "-c", script, "-", library.binary, "memory"], environment=library.environment({}))
+        expected = run(
+            ["sh", "-c", script, "-", *library.program.original, "memory"], environment=library.environment({})
+        )
+        library.program.compare(found, expected)
+
+
+def test_nothing_is_twice(library: Recorded):
+    """Random numbers, keys and names of temporary files differ between starts, with equal process numbers too."""
+    alone: list[str] = ["unshare", "--pid", "--fork"] if os.geteuid() == 0 and shutil.which("unshare") else []
+    environment = library.environment({})
+    command: list[str | bytes | Path] = [*alone, library.binary, "chance"]
+    outputs = [run(command, environment=environment).stdout.split() for _ in range(3)]
+    assert all(len(words) == len(outputs[0]) >= 7 for words in outputs)
+    for words in zip(*outputs, strict=True):
+        assert len(set(words)) == len(outputs), words
+
+
+def test_many_at_once(library: Recorded):
+    """Starts side by side do not meet."""
+    environment = library.environment({})
+    started = [subprocess.Popen([library.binary, "memory"], stdout=subprocess.PIPE, env=environment) for _ in range(40)]
+    outputs = {process.communicate()[0] for process in started}
+    assert len(outputs) == 1
+    assert not any(process.returncode for process in started)
+
+
+@pytest.mark.parametrize("tool", [["strip"], ["objcopy", "-S"]], ids=["strip", "objcopy"])
+def test_survives_tools(library: Recorded, tmp_path: Path, tool: list[str]):
+    """The snapshot is a part of the executable that tools keep."""
+    if shutil.which(tool[0]) is None:
+        pytest.skip(f"`{tool[0]}` is not installed")
+    copy = tmp_path / library.binary.name
+    shutil.copy(library.binary, copy)
+    subprocess.run([*tool, copy], check=True)
+    done = run([copy, "memory"], environment=library.environment({"BUNDLE_TRACE": "snapshot"}))
+    assert told(done) == "restored"
+    assert done.stdout == library.start("memory").stdout
+
+
+def test_file_is_gone(library: Recorded, tmp_path: Path):
+    """A binary that deletes itself while it runs goes on; one whose file cannot be read starts the usual way."""
+    copy = tmp_path / library.binary.name
+    shutil.copy(library.binary, copy)
+    copy.chmod(0o111)
+    if os.geteuid() == 0 and shutil.which("setpriv"):
+        tmp_path.chmod(0o755)
+        for parent in tmp_path.parents[:2]:
+            parent.chmod(0o755)
+        command: list[str | bytes | Path] = ["setpriv", "--reuid", "65534", "--clear-groups", copy, "memory"]
+        done = run(command, environment=library.environment({"BUNDLE_TRACE": "snapshot"}))
+        assert told(done) == "the executable's file"
+        assert done.stdout == library.start("memory").stdout
+
+
+def test_builds_are_equal(library: Recorded, build: Callable[..., Path]):
+    """The same program gives the same bytes again, snapshot included."""
+    again = build("library.py", library.program.source, "--snapshot", "require", "--quiet")
+    assert again.read_bytes() == library.binary.read_bytes()
+
+
+def test_hostile_modules(recorded: Callable[[Path], Recorded]):
+    """Whatever modules do at once is done at each start, and not when the program is built."""
+    hostile = recorded(APPS / "hostile" / "hostile.py")
+    for arguments, variables in (([], {}), (["--debug"], {"HOSTILE_A": "1", "HOME": "/tmp"})):
+        done = hostile.start(*arguments, **variables)
+        assert told(done) == "restored"
+        environment = hostile.environment(variables)
+        expected = run([*hostile.program.original, *arguments], environment=environment)
+        found = run([hostile.binary, *arguments], environment=environment)
+        without_chance = [
+            re.sub(r"^\[0\..*\n", "", hostile.program.normalise(each.stderr), flags=re.MULTILINE)
+            for each in (found, expected)
+        ]
+        assert without_chance[0] == without_chance[1]
+        assert hostile.program.normalise(found.stdout) == hostile.program.normalise(expected.stdout)
