@@ -209,6 +209,20 @@ def test_warnings():
 # --- A program --------------------------------------------------------------------------------------------------------
 
 
+def test_the_c_library_of_a_static_program(one_interpreter: Interpreter, tmp_path: Path):
+    """A binary that holds the C library lists it, and its licence is a warning."""
+    write(tmp_path, {"app.py": "print('app')\n"})
+    notices = ("--static", "--licenses", "NOTICES.txt", "--sbom", "app.cdx.json")
+    done = bundle("app.py", "--python", one_interpreter.python, *notices, cwd=tmp_path, NO_COLOR="1")
+    if b"error[no-static-libc]" in done.stderr:
+        pytest.skip("there is no static C library on this machine")
+
+    assert done.status == 0, done.stderr.decode()
+    assert b"warning[licence]: `glibc` is under the licence LGPL-2.1-or-later: users must be able to" in done.stderr
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str((tmp_path / "app.cdx.json").read_text()) is None
+    assert "\n  glibc 2." in (tmp_path / "NOTICES.txt").read_text()
+
+
 def test_documents_of_a_program(one_interpreter: Interpreter, tmp_path: Path):
     """A build writes both documents, equal for equal programs, and archives hold the licences."""
     files = {

@@ -13,6 +13,7 @@ from bundler import __version__
 from bundler.analyze.graph import Distribution
 from bundler.contract import bundle_constant
 from bundler.link import LinkPlan
+from bundler.link.model import StaticLink
 from bundler.release.components import Component, ComponentKind, Inventory
 from bundler.release.delivery import Delivery
 from bundler.release.native import native_libraries
@@ -23,6 +24,7 @@ _OWN_NAME = "deepbundle"  # of our distribution
 # A licence in METADATA may be its whole text; then the classifiers name it.
 _LONGEST_NAME = 80
 _GPL = "the whole program must be under the same licence, or the component must be left out"
+_LGPL = "users must be able to link the program with another version of it (docs/portability.md)"
 _STRONG_COPYLEFT = ("GPL", "GNU GENERAL PUBLIC", "GNU AFFERO")
 _WEAK_COPYLEFT = ("LGPL", "LESSER", "WITH GCC-EXCEPTION", "CLASSPATH-EXCEPTION", " OR ")
 
@@ -41,6 +43,7 @@ def take_inventory(
         (
             _python(target),
             _launcher(),
+            *(_c_library(plan.static) if plan.static is not None else ()),
             *(_distribution(each, brought[each.name], target) for each in sorted(found, key=lambda each: each.name)),
             *native_libraries(libraries.difference(*brought.values()), modules, target),
         ),
@@ -79,6 +82,21 @@ def _launcher() -> Component:
         files = []
     texts = (Path(str(file.locate())) for file in files if file.name == "LICENSE")
     return Component(ComponentKind.LIBRARY, "bundler", __version__, "MIT", is_expression=True, texts=tuple(texts))
+
+
+def _c_library(static: StaticLink) -> Iterator[Component]:
+    """The C library, where it is part of the binary."""
+    text = Path("/usr/share/doc/libc6-dev/copyright")
+    yield Component(
+        ComponentKind.LIBRARY,
+        "glibc",
+        static.library.version,
+        "LGPL-2.1-or-later",
+        is_expression=True,
+        texts=(text,) if text.is_file() else (),
+        files=static.library.archives,
+        duty=_LGPL,
+    )
 
 
 # --- Distributions ----------------------------------------------------------------------------------------------------
