@@ -10,7 +10,7 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,6 +18,7 @@ from bundler import __version__
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.settings import (
     CHOICES,
+    COMMAND_LINE,
     ENTRIES,
     OPTIMIZE_LEVELS,
     OPTIONS,
@@ -25,11 +26,12 @@ from bundler.settings import (
     Option,
     ValueType,
 )
-from bundler.values import Given, combine, convert, environment
+from bundler.values import Given, convert, environment
 
 # A command imports only what it needs: rich, modulegraph and cffi cost more than the rest of
 # `bundle --version`. So imports of our own below stand in the functions that use them.
 if TYPE_CHECKING:
+    from bundler.building import Outcome
     from bundler.process import CommandError
     from bundler.report import Reporter
     from bundler.settings import Settings
@@ -44,20 +46,22 @@ PLAN = "plan"
 WHY = "why"
 TRACE = "trace"
 
-# A flag of commands, which is no option of a build.
+# Options of commands, which are none of a build.
 _JSON = "json"
+PROGRAM = "program"
 
 _USAGE = """bundle [OPTIONS] TARGET
        bundle [OPTIONS] -m MODULE
        bundle [OPTIONS] --script NAME
+       bundle [OPTIONS] [--program NAME]
        bundle plan [OPTIONS] TARGET [--json]
-       bundle why MODULE [OPTIONS] TARGET
+       bundle why MODULE [OPTIONS] TARGET [--json]
        bundle trace ARGS [OPTIONS] TARGET
        bundle inspect FILE [--json]"""
 
 _COMMAND_USAGES = {
     PLAN: "bundle plan [OPTIONS] TARGET [--json]",
-    WHY: "bundle why MODULE [OPTIONS] TARGET",
+    WHY: "bundle why MODULE [OPTIONS] TARGET [--json]",
     TRACE: "bundle trace ARGS [OPTIONS] TARGET",
 }
 _DESCRIPTIONS = {
@@ -71,6 +75,7 @@ _WORDS = {WHY: "MODULE", TRACE: "ARGS"}  # what follows the command, before opti
 
 _EPILOG = """examples:
   bundle app.py                   write dist/app
+  bundle                          all programs that pyproject.toml declares
   bundle -m http.server -o serve  the module as `python -m http.server` runs it
   bundle --script black           an installed command
   bundle plan app.py              what would be in it
@@ -112,29 +117,26 @@ def _run(arguments: list[str]) -> int:
             _inspect(arguments[1:])
         else:
             given = read_arguments(arguments)
-            asked = {name: given.pop(name) for name in (PLAN, WHY, TRACE, _JSON) if name in given}
-            settings = read_settings(dict(given), environment())
+            asked = {name: given.pop(name) for name in (PLAN, WHY, TRACE, _JSON, PROGRAM) if name in given}
+            names = asked.get(PROGRAM, ())
+            programs = read_programs(dict(given), environment(), names)
+            settings = programs[0]
             for run in asked.get(TRACE, ()):
-                _trace(settings, run)
-                settings = read_settings(dict(given), environment())
+                _trace(_only(programs), run)
+                programs = read_programs(dict(given), environment(), names)
             if WHY in asked:
-                _why(settings, asked[WHY])
+                _why(_only(programs), asked[WHY], as_json=_JSON in asked)
             elif PLAN in asked:
-                _plan(settings, as_json=_JSON in asked)
+                _plan(_only(programs), as_json=_JSON in asked)
             else:
-                _build(settings)
+                return _build(programs, as_json=_JSON in asked)
     except UsageError as error:
         _reporter().diagnostic(Diagnostic(Severity.ERROR, "usage", str(error), notes=error.notes, hint=error.hint))
         return WRONG_USAGE
     except BrokenPipeError:
         raise
     except Exception as error:  # noqa: BLE001  # the last place that can report it
-        finding = explain(error, settings)
-        if finding is None:
-            _reporter().bug(error)
-            return BUG
-        _reporter().diagnostic(finding)
-        return FAILURE
+        return _tell(error, settings, _reporter())[1]
     return 0
 
 
@@ -148,22 +150,53 @@ def _end_by_interrupt() -> int:
 # --- Commands ---------------------------------------------------------------------------------------------------------
 
 
-def _build(settings: Settings) -> None:
-    started = time.monotonic()
-    from bundler.pipeline import bundle
-    from bundler.report import Reporter, count_text, size_text, time_text
+def _build(programs: Sequence[Settings], *, as_json: bool) -> int:
+    """Build one program after the other, whatever becomes of each; the worst status."""
+    from bundler import building
+    from bundler.report import Reporter, count_text, print_data
+    from bundler.schema import to_json
 
-    report = Reporter(quiet=settings.quiet, verbose=settings.verbose)
-    built = bundle(settings, report)
-    size = size_text(built.path.stat().st_size)
+    report = Reporter(quiet=programs[0].quiet, verbose=programs[0].verbose)
+    outcomes = [_outcome(settings, report) for settings in programs]
+    failed = [each for each in outcomes if each.status]
+    if failed and len(programs) > 1:
+        report.line(f"{len(programs) - len(failed)} of {count_text(len(programs), 'program')} were built")
+    if as_json:
+        print_data(to_json(building.document(outcomes)))
+        sys.stdout.flush()
+    return max(each.status for each in outcomes)
+
+
+def _outcome(settings: Settings, report: Reporter) -> Outcome:
+    """Build a program and tell how that ended."""
+    started = time.monotonic()
+    from bundler.building import Outcome
+    from bundler.pipeline import bundle
+    from bundler.report import count_text, size_text, time_text
+
+    try:
+        built = bundle(settings, report)
+    except Exception as error:  # noqa: BLE001  # the next program is built all the same
+        problem, status = _tell(error, settings, report)
+        return Outcome(settings, time.monotonic() - started, problem=problem, status=status)
+    seconds = time.monotonic() - started
     cached = built.modules - built.compiled
     report.line(
-        f"{built.path}: {size}, Python {built.python}, {count_text(built.modules, 'module')} ({cached} from the cache), "
-        f"{time_text(time.monotonic() - started)}"
+        f"{built.path}: {size_text(built.path.stat().st_size)}, Python {built.python}, "
+        f"{count_text(built.modules, 'module')} ({cached} from the cache), {time_text(seconds)}"
     )
+    if built.delivery.links:
+        report.line(f"  runs as {', '.join(command.name for command in settings.commands)}")
+    for archive in built.delivery.archives:
+        report.line(f"{archive}: {size_text(archive.stat().st_size)}")
+    return Outcome(settings, seconds, built)
 
 
 def _trace(settings: Settings, arguments: str) -> None:
+    if settings.commands:
+        raise UsageError(
+            "one program can be traced, not a binary of several", "name one with `--no-multicall --program NAME`"
+        )
     from bundler.pipeline import traced
     from bundler.project import project_folder
     from bundler.report import Reporter
@@ -177,11 +210,14 @@ def _trace(settings: Settings, arguments: str) -> None:
     report.line(f"{written}: recorded what the run used" if written else "the run used nothing new")
 
 
-def _why(settings: Settings, module: str) -> None:
+def _why(settings: Settings, module: str, *, as_json: bool) -> None:
+    from bundler import reasons
     from bundler.pipeline import why
     from bundler.report import Reporter, print_data
+    from bundler.schema import to_json
 
-    print_data(why(settings, module, Reporter(quiet=settings.quiet, verbose=settings.verbose)))
+    steps = why(settings, module, Reporter(quiet=settings.quiet, verbose=settings.verbose))
+    print_data(to_json(reasons.document(module, steps)) if as_json else reasons.text(module, steps))
     sys.stdout.flush()
 
 
@@ -242,9 +278,16 @@ def parser(command: str = "") -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     groups = {group: made.add_argument_group(group.value) for group in Group}
-    for field, option in OPTIONS.items():
+    for field, option in COMMAND_LINE.items():
         groups[option.group].add_argument(*_names(field, option), help=_help(option), **_details(field, option))
-    if command == PLAN:
+    made.add_argument(
+        "--program",
+        dest=PROGRAM,
+        action="append",
+        metavar="NAME",
+        help="a program that pyproject.toml declares, if not all of them (repeatable)",
+    )
+    if command in ("", PLAN, WHY):
         made.add_argument("--json", dest=_JSON, action="store_true", help="one JSON object, described in docs/cli.md")
     if not command:
         made.add_argument("--why", dest=WHY, metavar="MODULE", help="as `bundle why MODULE`")
@@ -292,6 +335,8 @@ def _details(field: str, option: Option) -> dict[str, Any]:
             return {"dest": field, "choices": tuple(map(str, OPTIMIZE_LEVELS)), "metavar": option.metavar}
         case ValueType.EXTENT | ValueType.LINKAGE | ValueType.SNAPSHOT:
             return {"dest": field, "choices": CHOICES[option.kind], "metavar": option.metavar}
+        case ValueType.ARCHIVES:
+            return {"dest": field, "action": "append", "choices": CHOICES[option.kind], "metavar": option.metavar}
         case ValueType.TEXTS | ValueType.PATHS | ValueType.DATA:
             return {"dest": field, "action": "append", "metavar": option.metavar}
         case ValueType.TEXT | ValueType.PATH | ValueType.PYTHON | ValueType.VERSION | ValueType.FLOOR:
@@ -334,26 +379,48 @@ def _unknown_options(names: tuple[str, ...], parser_: argparse.ArgumentParser) -
 
 
 def read_settings(given: dict[str, Any], variables: Mapping[str, str]) -> Settings:
-    """Settings from arguments as `read_arguments` reads them, the project's file, and environment variables."""
+    """The settings of the one program that arguments, the project's file and the environment mean."""
+    return _only(read_programs(given, variables))
+
+
+def read_programs(
+    given: dict[str, Any], variables: Mapping[str, str], names: Collection[str] = ()
+) -> tuple[Settings, ...]:
+    """The settings of each binary that arguments, as `read_arguments` reads them, and the project's file mean.
+
+    `names`: of programs of the project that are asked for, if not all. There is at least one, else UsageError.
+    """
     flags = _flags(given)
     both = flags.conflict()
     if both:
         raise UsageError(f"{' and '.join(f'`{option.spelling}`' for option in both)} exclude each other")
-    from bundler.project import project_commands, project_options
+    entry = next((OPTIONS[field] for field in ENTRIES if flags.values.get(field)), None)
+    if entry is not None and names:
+        raise UsageError(f"`{entry.spelling}` and `--program` exclude each other")
+    from bundler.project import FILES, choose, read_project
 
-    project = project_options(flags.values.get("target"), Path())
-    settings = combine(flags, project, variables)
-    if not any(getattr(settings, name) for name in ENTRIES):
-        commands = project_commands(Path())
+    programs = choose(flags, tuple(names), read_project(flags.values.get("target"), Path()), variables)
+    if not programs:
         raise UsageError(
             "nothing to bundle is named",
-            f"the project has {'commands' if len(commands) > 1 else 'a command'}: "
-            f"{', '.join(f'`bundle --script {name}`' for name in commands)}"
-            if commands
-            else "name a script, such as `bundle app.py`, or set `target` in `[tool.bundle]` of pyproject.toml; "
-            "`bundle --help` shows the rest",
+            "name a script, such as `bundle app.py`, or declare programs in pyproject.toml, in `[project.scripts]` or "
+            "`[[tool.bundle.program]]`; `bundle --help` shows the rest",
         )
-    return settings
+    for option in (OPTIONS[field] for field in FILES if field in flags.values):
+        if len(programs) > 1:
+            raise UsageError(
+                f"`{option.spelling}` is one file, but the project has {len(programs)} programs",
+                f"name one of them with `--program NAME`, or give each its `{option.name}` in pyproject.toml",
+            )
+    return programs
+
+
+def _only(programs: Sequence[Settings]) -> Settings:
+    """The program that is meant; UsageError when there are several."""
+    if len(programs) > 1:
+        names = ", ".join(f"`{each.name or each.subject}`" for each in programs)
+        raise UsageError(f"the project has several programs: {names}", "name one of them with `--program NAME`")
+    return programs[0]
 
 
 def _flags(raw: dict[str, Any]) -> Given:
@@ -376,6 +443,15 @@ def _reporter() -> Reporter:
     from bundler.report import Reporter
 
     return Reporter()
+
+
+def _tell(error: Exception, settings: Settings | None, report: Reporter) -> tuple[Diagnostic, int]:
+    """Report a failure; what it is, and the exit status that it means."""
+    finding = explain(error, settings)
+    if finding is None:
+        return report.bug(error), BUG
+    report.diagnostic(finding)
+    return finding, FAILURE
 
 
 def explain(error: Exception, settings: Settings | None) -> Diagnostic | None:

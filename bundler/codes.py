@@ -33,6 +33,12 @@ CODES: Mapping[str, Code] = {
         "Two data files cannot have their places: one of them is a file where the other needs a folder.",
         "Give one of them another DEST in `--add-data SRC:DEST`.",
     ),
+    "bad-header": _error(
+        "`app.py` has 2 headers `# /// script`",
+        "The header of a script (inline script metadata) does not say what it requires in the form that "
+        "packaging.python.org describes.",
+        "Correct the line that is named.",
+    ),
     "bad-hook-config": _error(
         "`matplotlib=TkAgg` does not say what is configured",
         "A value of `--hook-config` names no module or no key.",
@@ -175,6 +181,14 @@ CODES: Mapping[str, Code] = {
         "Files inside a package that only compilers, type checkers or tests read are not in the binary.",
         "If the program reads them: `--add-data SRC:DEST`.",
     ),
+    "licence": Code(
+        (_WARNING,),
+        "`readline` is under the licence GPL-3.0-or-later: the whole program must be under the GPL: leave it out with "
+        "`--exclude-module readline`, or use a Python with libedit",
+        "With `--sbom` or `--licenses`: a component's licence asks something of those who give the binary to others. The "
+        "message names the licence that its authors, or bundle's table of libraries, declare.",
+        "Leave the component out, or do what its licence asks for.",
+    ),
     "link-failed": _error(
         "the linker failed: ended with status 1",
         "The linker could not make the executable. Its output follows.",
@@ -268,6 +282,12 @@ CODES: Mapping[str, Code] = {
         "Check the spelling, and with `--python` that the environment is the right one. A package is run by its `__main__` "
         "module.",
     ),
+    "no-such-program": _error(
+        "the project has no program `shap`",
+        "`--program` names a program that pyproject.toml does not declare.",
+        "Name one of those that the hint lists. [Programs](configuration.md) are declared in `[project.scripts]` or "
+        "`[[tool.bundle.program]]`.",
+    ),
     "no-such-script": _error(
         "no installed distribution has a console script `htpp`",
         "`--script` names a command that no distribution in the environment of the target Python brings.",
@@ -278,6 +298,11 @@ CODES: Mapping[str, Code] = {
         "TARGET names nothing that can be bundled.",
         "Write a script (`app.py`), a folder with `__main__.py`, or `package.module:function`; for a module `-m MODULE`, for "
         "an installed command `--script NAME`.",
+    ),
+    "no-zstandard": _error(
+        "archives of the kind `tar.zst` need the package zstandard",
+        "Python before 3.14 has no compressor for this kind of archive.",
+        "Install zstandard beside bundle (the extra `zstd` brings it), or choose `tar.gz` or `zip`.",
     ),
     "not-a-bundle": _error(
         "`dist/other` was not made by bundler",
@@ -298,6 +323,21 @@ CODES: Mapping[str, Code] = {
         "nothing in the program imports `pandas`",
         "`bundle why` was asked about a module that the binary does not hold. The message and its notes say why not.",
         "Add it with `--hidden-import MODULE`.",
+    ),
+    "not-installable": _error(
+        "what `app.py` requires could not be installed: `python` ended with status 1",
+        "The header of the script names distributions (`dependencies`). They could not be installed into the environment that "
+        "is made for it. The last lines of pip's or uv's output follow.",
+        "Correct names and versions in the header, or check the network. An environment of your own can be named with "
+        "`--python DIR`; it is used as it is.",
+    ),
+    "not-installed": Code(
+        (_ERROR, _NOTE),
+        "the program `shop` needs distributions that the environment lacks: click, rich",
+        "The project declares a program, but the project is not installed in the environment. If the environment has all "
+        "that it requires, the program is bundled from its sources, with a note: `importlib.metadata` does not know it then. "
+        "If something is lacking, that is an error.",
+        "Install the project as the hint says, or name its environment with `--python`.",
     ),
     "not-static": _error(
         "the program cannot be linked statically: `libGL.so.1`, which `_gl.so` needs, belongs to the system",

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bundler.errors import Diagnostic, Severity, warning
+
+if TYPE_CHECKING:
+    from bundler.environments import Manager
 
 _VERSION = re.compile(r"(?:python)?(\d+\.\d+(?:\.\d+)?)")
 
@@ -43,8 +48,13 @@ def find_python(name: str, folder: Path, variables: Mapping[str, str]) -> Path:
     return Path(found) if found else path
 
 
-def default_python(variables: Mapping[str, str], folders: Iterable[Path]) -> DefaultPython:
-    """The Python of the active virtual or conda environment, else of `.venv` in a folder, else the one that runs us."""
+def default_python(
+    variables: Mapping[str, str], folders: Sequence[Path], manager: Manager | None = None
+) -> DefaultPython:
+    """The Python of the active virtual or conda environment, else of `.venv` in a folder, else the one that runs us.
+
+    The first folder is the project's. Without a `.venv` its manager is asked for the environment.
+    """
     stale: list[Diagnostic] = []
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         if variables.get(variable):
@@ -59,7 +69,22 @@ def default_python(variables: Mapping[str, str], folders: Iterable[Path]) -> Def
         if python.exists() or python.is_symlink():  # a broken link is an error when it is used
             note = Diagnostic(Severity.NOTE, "environment", f"no environment is active: `{environment}` is used")
             return DefaultPython(python, (*stale, note))
+    managed = None
+    if manager is not None:
+        from bundler.environments import managed_python  # starts processes, which `bundle --version` does not
+
+        managed = managed_python(manager, folders[0], variables)
+    if manager is not None and managed is not None:
+        text = f"no environment is active: `{managed.parent.parent}` is used, which {manager.name} made"
+        return DefaultPython(managed, (*stale, Diagnostic(Severity.NOTE, "environment", text)))
     return DefaultPython(Path(sys.executable), tuple(stale))
+
+
+def fitting_pythons(variables: Mapping[str, str], versions: Iterable[str]) -> Iterator[Path]:
+    """Interpreters of these versions ("3.13"), on PATH and in the folders of pyenv and uv, as far as they are there."""
+    for version in versions:
+        with contextlib.suppress(ValueError):
+            yield _find_version(version, variables)
 
 
 def python_of(environment: Path) -> Path:

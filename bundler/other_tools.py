@@ -68,6 +68,10 @@ ANSWERS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ),
         ("`--key`", "nothing; code is not encrypted"),
         ("a spec file", "`[tool.bundle]` in `pyproject.toml`, with options by their long names"),
+        (
+            "several `EXE` in a spec file, `MERGE`",
+            "a table `[[tool.bundle.program]]` for each; with `multicall = true` they share one binary",
+        ),
     ),
     "Nuitka": (
         ("`--onefile`, `--standalone`, `--mode`", "nothing; the result is always one file, which unpacks nothing"),

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bundler import link
+from bundler import link, release
 from bundler.analyze import ModuleGraph, analyze
 from bundler.analyze.graph import SourceModule
 from bundler.analyze.installed.locate import Locator
 from bundler.analyze.tell.trace import trace
-from bundler.analyze.tell.why import explain
+from bundler.analyze.tell.why import Step, steps_to
 from bundler.cache import Cache, tree_digest
 from bundler.context import BuildContext
 from bundler.errors import BundleError, Diagnostic, Severity
@@ -20,20 +20,25 @@ from bundler.freeze import FrozenImage, freeze
 from bundler.glibc import StaticLibrary, find_static_library
 from bundler.link import LauncherFiles, LinkPlan
 from bundler.link.contents import FileEntry
-from bundler.project import find_project_file, record
+from bundler.project import find_project_file, read_header, record
 from bundler.report import Reporter, count_text, size_text
 from bundler.selfcheck import self_check
 from bundler.settings import Settings
 from bundler.snapshot import Refusal, Taken, snapshot
-from bundler.target import Linkage, TargetPython, probe
+from bundler.target import Linkage, TargetPython, probe, script_environment
 from bundler.toolchain import find_toolchain
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A finished binary. `modules` are frozen in it, `compiled` of them were not in the cache."""
+    """A finished binary. `modules` are frozen in it, `compiled` of them were not in the cache.
 
+    `delivery`: what was made beside it.
+    """
+
+    name: str
     path: Path
+    delivery: release.Delivery
     python: str
     modules: int
     compiled: int
@@ -47,19 +52,26 @@ def bundle(settings: Settings, report: Reporter) -> Built:
     static = _static_c_library(settings, context)
     with link.launcher_objects(target, context.toolchain, context.cache, is_static=settings.static) as launcher:
         graph = _analyzed(target, settings, context)
-        _check_output(settings.output_for(graph.name), graph)
+        output = settings.output_for(graph.name)
+        _check_output(output, graph)
+        delivery = release.plan(output, graph.distributions, target.machine, settings)
         image = _frozen(graph, target, settings, context)
         if settings.self_check:
             _checked(image, target, settings, context)
         with report.stage("linking"):
             planned = link.plan(image, target, settings, static)
+            inventory = None
+            if delivery.needs_inventory:
+                inventory = release.take_inventory(planned, graph.distributions, target, delivery)
+                _tell_and_refuse(release.duties(inventory), settings, context)
             taken = _make(planned, launcher(), graph, target, settings, context)
         _tell_snapshot(taken, settings, report)
     report.findings(planned.findings)
     if planned.floor is not None:
         report.findings(tuple(link.above_floor(link.needed_versions(planned.output), planned.floor.version)))
     _tell_own_files(planned, settings, report)
-    return Built(planned.output, target.version_text, len(image.modules), image.compiled)
+    release.deliver(delivery, inventory)
+    return Built(graph.name, planned.output, delivery, target.version_text, len(image.modules), image.compiled)
 
 
 def plan(settings: Settings, report: Reporter) -> LinkPlan:
@@ -73,12 +85,12 @@ def plan(settings: Settings, report: Reporter) -> LinkPlan:
     return planned
 
 
-def why(settings: Settings, module: str, report: Reporter) -> str:
-    """The chain of imports that brings a module into the binary, as text; BundleError when nothing does."""
+def why(settings: Settings, module: str, report: Reporter) -> tuple[Step, ...]:
+    """The imports that bring a module into the binary, in their order; BundleError when nothing does."""
     context = _context(settings, report)
     target = _target(settings, context)
     graph = _analyzed(target, settings, context, tells=False)
-    return explain(graph, module, Locator(target.extension_suffixes), target.builtin_modules)
+    return steps_to(graph, module, Locator(target.extension_suffixes), target.builtin_modules)
 
 
 def traced(settings: Settings, arguments: Sequence[str], folder: Path, report: Reporter) -> Path | None:
@@ -90,14 +102,15 @@ def traced(settings: Settings, arguments: Sequence[str], folder: Path, report: R
     used = trace(arguments, graph, target, settings, context.cache)
     if not used:
         return None
-    project = find_project_file(folder)
+    script = Path(settings.target) if settings.target and read_header(Path(settings.target)) else None
+    project = script or find_project_file(folder)
     base = (project.parent if project is not None else folder).resolve()
     additions = {
         "hidden-import": used.modules,
         "collect-data": used.packages,
         "add-data": [f"{os.path.relpath(source, base)}:{place}" for source, place in used.files],
     }
-    return record(additions, folder)
+    return record(additions, folder, program=settings.name, script=script)
 
 
 def _context(settings: Settings, report: Reporter) -> BuildContext:
@@ -107,7 +120,10 @@ def _context(settings: Settings, report: Reporter) -> BuildContext:
 def _target(settings: Settings, context: BuildContext) -> TargetPython:
     _tell(settings.findings, settings, context)
     linkage = Linkage(settings.libpython) if settings.libpython else None
-    return probe(settings.python, context, linkage)
+    python = settings.python
+    if settings.requirements is not None:
+        python = script_environment(settings.requirements, python, context)
+    return probe(python, context, linkage)
 
 
 def _static_c_library(settings: Settings, context: BuildContext) -> StaticLibrary | None:
@@ -126,8 +142,7 @@ def _analyzed(target: TargetPython, settings: Settings, context: BuildContext, *
 
 def _frozen(graph: ModuleGraph, target: TargetPython, settings: Settings, context: BuildContext) -> FrozenImage:
     image = freeze(graph, target, settings, context)
-    _tell(image.findings, settings, context)
-    _refuse_warnings(image.findings, settings)
+    _tell_and_refuse(image.findings, settings, context)
     return image
 
 
@@ -136,6 +151,12 @@ def _tell(findings: Sequence[Diagnostic], settings: Settings, context: BuildCont
     if settings.strict:
         findings = [replace(finding, is_urgent=finding.severity is Severity.WARNING) for finding in findings]
     context.report.findings(findings)
+
+
+def _tell_and_refuse(findings: Sequence[Diagnostic], settings: Settings, context: BuildContext) -> None:
+    """Report findings; BundleError when there are warnings among them and warnings are failures."""
+    _tell(findings, settings, context)
+    _refuse_warnings(findings, settings)
 
 
 def _refuse_warnings(findings: Sequence[Diagnostic], settings: Settings) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -13,8 +14,8 @@ from pathlib import Path
 
 from bundler.codes import CODES
 from bundler.other_tools import ANSWERS
-from bundler.schema import InspectDocument, PlanDocument, keys_of
-from bundler.settings import OPTIONS, Group, Option, ValueType
+from bundler.schema import BuildDocument, BuiltRow, InspectDocument, PlanDocument, WhyDocument, keys_of
+from bundler.settings import COMMAND_LINE, OPTIONS, Group, Option, Settings, ValueType
 
 _SECTION = re.compile(
     r"(<!-- (?P<name>[\w ]+): written by `python -m bundler\.reference` -->\n).*?(<!-- end -->)", re.DOTALL
@@ -29,10 +30,35 @@ def _option_tables() -> Iterator[str]:
         yield ""
         yield "| option | in `[tool.bundle]` | what it does |"
         yield "|---|---|---|"
-        for option in OPTIONS.values():
+        for option in COMMAND_LINE.values():
             if option.group is group:
                 yield f"| {_usage(option)} | `{option.name}`: {option.kind.value} | {_description(option)} |"
     yield ""
+
+
+def _configuration() -> Iterator[str]:
+    """A table of all keys, in the order of the groups of options."""
+    yield ""
+    yield "| key | value | default | table | meaning |"
+    yield "|---|---|---|---|---|"
+    for group in Group:
+        for field, option in OPTIONS.items():
+            if option.group is group:
+                default = _default(field, option)
+                yield f"| `{option.name}` | {option.kind.value} | {default} | {option.place.value} | {_meaning(option)} |"
+    yield ""
+
+
+def _default(field: str, option: Option) -> str:
+    """The default in TOML; nothing where it is in the words of the option, or where there is none."""
+    value = getattr(Settings(), field)
+    if "(default: " in option.help or value is None:
+        return ""
+    return f"`{json.dumps(list(value) if option.kind.is_list else value)}`"
+
+
+def _meaning(option: Option) -> str:
+    return option.help.replace("|", "\\|")
 
 
 def _key_table(document: type) -> Iterator[str]:
@@ -73,8 +99,12 @@ def _codes() -> Iterator[str]:
 
 SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
     "options": _option_tables,
+    "configuration": _configuration,
+    "keys of build": partial(_key_table, BuildDocument),
+    "keys of a program": partial(_key_table, BuiltRow),
     "codes": _codes,
     "keys of inspect": partial(_key_table, InspectDocument),
+    "keys of why": partial(_key_table, WhyDocument),
     "keys of plan": partial(_key_table, PlanDocument),
     **{f"options of {tool}": partial(_answer_table, tool) for tool in ANSWERS},
 }

@@ -83,6 +83,7 @@ class Reporter:
         self._console = console or make_console(stderr=True, soft_wrap=True)
         self._quiet = quiet
         self._verbose = verbose
+        self._notes: set[Diagnostic] = set()
         if verbose:
             self._show_commands()
 
@@ -133,7 +134,11 @@ class Reporter:
         logger.addHandler(_CommandLines(self._console))
 
     def diagnostic(self, finding: Diagnostic) -> None:
-        """A finding in full; when quiet, only errors and what is urgent."""
+        """A finding in full; when quiet, only errors and what is urgent. A note is told once, for all programs."""
+        if finding.severity is Severity.NOTE:
+            if finding in self._notes:
+                return
+            self._notes.add(finding)
         if not self._quiet or finding.severity is Severity.ERROR or finding.is_urgent:
             self._console.print(_diagnostic_text(finding))
 
@@ -151,20 +156,20 @@ class Reporter:
             texts = (f"{count_text(count, noun)}{rest}" for count, noun, rest in counted)
             self.line(f"not in the binary: {', '.join(texts)} (`-v` lists them)")
 
-    def bug(self, error: BaseException) -> None:
-        """A failure that is no user's fault, with all that a report of it should hold."""
+    def bug(self, error: BaseException) -> Diagnostic:
+        """Report a failure that is no user's fault, with all that a report of it should hold; the finding."""
         about = f"bundler {__version__}, Python {platform.python_version()}, {platform.platform()}"
         lines = "".join(traceback.format_exception(error))
         self._console.print(lines.rstrip())
-        self.diagnostic(
-            Diagnostic(
-                Severity.ERROR,
-                "internal",
-                "bundle itself failed, which is a bug",
-                notes=(about,),
-                hint="please report this at the project's issue tracker with this text",
-            )
+        finding = Diagnostic(
+            Severity.ERROR,
+            "internal",
+            "bundle itself failed, which is a bug",
+            notes=(about,),
+            hint="please report this at the project's issue tracker with this text",
         )
+        self.diagnostic(finding)
+        return finding
 
 
 class _CommandLines(logging.Handler):

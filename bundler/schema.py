@@ -154,6 +154,77 @@ class InspectDocument(TypedDict):
     ]
 
 
+class ProblemRow(TypedDict):
+    """An error, as [errors.md](errors.md) explains its code."""
+
+    code: str
+    message: str
+    where: str | None
+    notes: Sequence[str]
+    hint: str | None
+
+
+class ArchiveRow(TypedDict):
+    """An archive of a binary."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+class BuiltRow(TypedDict):
+    """A program that was built, or could not be."""
+
+    name: Annotated[str, "the program's name"]
+    output: Annotated[str | None, "the path of the binary; null, as in the following rows, if it was not built"]
+    links: Annotated[Sequence[str], "paths of links to it, by whose names its programs are started if it holds several"]
+    size: Annotated[int | None, "size of the file, in bytes"]
+    sha256: Annotated[str | None, "SHA-256 of the file, in hexadecimal digits"]
+    archives: Annotated[Sequence[ArchiveRow], 'archives of it, each `{"path", "size", "sha256"}`']
+    checksums: Annotated[Sequence[str], "paths of files with checksums of it and of its archives"]
+    python: Annotated[str | None, "version of the embedded Python"]
+    modules: Annotated[int | None, "number of frozen modules"]
+    compiled: Annotated[int | None, "number of these that were not in the cache"]
+    seconds: Annotated[float, "duration of the build"]
+    problem: Annotated[
+        ProblemRow | None,
+        'what kept it from being built: `{"code", "message", "where", "notes", "hint"}`; null if it was built',
+    ]
+
+
+class BuildDocument(TypedDict):
+    """`bundle TARGET --json`."""
+
+    format: _Format
+    bundler: Annotated[str, "version of the bundler"]
+    status: Annotated[int, "the exit status of the command"]
+    programs: Annotated[
+        Sequence[BuiltRow], "the programs in the order in which they were built, each with the keys below"
+    ]
+
+
+class StepRow(TypedDict):
+    """An import on the way to a module."""
+
+    importer: str | None
+    imported: str
+    binding: str
+    place: str | None
+
+
+class WhyDocument(TypedDict):
+    """`bundle why MODULE TARGET --json`."""
+
+    format: _Format
+    module: Annotated[str, "the module's name"]
+    steps: Annotated[
+        Sequence[StepRow],
+        'the imports that lead to it, each `{"importer", "imported", "binding", "place"}`: the importer is null for the '
+        'interpreter; the binding is a predicate ("imports, inside a function"); the place is a file with a line, or null. '
+        "There is none for `__main__` and for parts of the interpreter",
+    ]
+
+
 class PlannedModules(TypedDict):
     """Modules by kind, in the order of names."""
 

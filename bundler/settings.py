@@ -1,7 +1,8 @@
 """Noun: the options of a build, in one frozen object. Imports no verb.
 
 An option is declared once, with its field of `Settings`. The parser (`cli.py`), the reader of `[tool.bundle]`
-(`project.py`), the conversion of values (`values.py`) and the tables of `docs/cli.md` (`reference.py`) are derived from it.
+(`project/`), the conversion of values (`values.py`) and the tables of docs/cli.md and docs/configuration.md
+(`reference.py`) are derived from it.
 """
 
 from __future__ import annotations
@@ -35,17 +36,19 @@ class ValueType(Enum):
     TEXTS = "a list of strings"
     PATHS = "a list of strings (paths)"
     DATA = "a list of strings (`SRC:DEST`)"
+    ARCHIVES = 'a list of "tar.gz", "tar.zst" and "zip"'
 
     @property
     def is_list(self) -> bool:
         """True if the option may be given several times."""
-        return self in (ValueType.TEXTS, ValueType.PATHS, ValueType.DATA)
+        return self in (ValueType.TEXTS, ValueType.PATHS, ValueType.DATA, ValueType.ARCHIVES)
 
 
 # The values of options that take a choice.
 CHOICES: Mapping[ValueType, tuple[str, ...]] = {
     ValueType.EXTENT: ("used", "full"),
     ValueType.LINKAGE: ("static", "shared"),
+    ValueType.ARCHIVES: ("tar.gz", "tar.zst", "zip"),
     ValueType.SNAPSHOT: ("auto", "require", "no"),
 }
 
@@ -61,7 +64,16 @@ class Group(Enum):
     ENTRY = "what to bundle"
     CONTENTS = "what goes in"
     START = "how the binary starts"
+    RELEASE = "what goes with the binary"
     BUILD = "the build"
+
+
+class Place(Enum):
+    """The tables of pyproject.toml in which an option can stand; the value is their description."""
+
+    ANY = "either"
+    PROJECT = "`[tool.bundle]`"
+    PROGRAM = "`[[tool.bundle.program]]`"  # and not on the command line
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,7 @@ class Option:
     help: str
     metavar: str = ""
     short: str = ""
+    place: Place = Place.ANY
 
     @property
     def spelling(self) -> str:
@@ -94,9 +107,70 @@ class AddedData:
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredScript:
+    """A command that pyproject.toml declares, for the case that the project is not installed.
+
+    `function`: as in `[project.scripts]`. `requires`: the project's dependencies. `install`: the shell command that
+    installs the project.
+    """
+
+    function: str
+    requires: tuple[str, ...]
+    install: str
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """The parts of a project's metadata that concern a release: its name, its version or "", readme and licence files.
+
+    `folder`: that of the project, in which these files are.
+    """
+
+    folder: Path
+    name: str
+    version: str
+    documents: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A program of a binary that holds several: its name, and one of the ways to say what it is."""
+
+    name: str
+    target: str | None = None
+    module: str | None = None
+    script: str | None = None
+    declared: DeclaredScript | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """The Python (a version specifier, or "") and the distributions that the header of a script asks for (PEP 723).
+
+    `is_python_given`: an interpreter was named, and no other may take its place.
+    """
+
+    script: Path
+    python: str
+    dependencies: tuple[str, ...]
+    is_python_given: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The settings of one build. Defaults are those of `bundle TARGET`."""
 
+    name: Annotated[
+        str | None,
+        Option(
+            "name",
+            ValueType.TEXT,
+            Group.ENTRY,
+            "the name of the program, by which `--program` chooses it, and of its binary (default: that of what is bundled); "
+            "without `target`, `module` and `script`: a command of `[project.scripts]`",
+            place=Place.PROGRAM,
+        ),
+    ] = None
     target: Annotated[
         str | None,
         Option(
@@ -129,6 +203,17 @@ class Settings:
             metavar="PYTHON",
         ),
     ] = Path(sys.executable)
+    multicall: Annotated[
+        bool,
+        Option(
+            "multicall",
+            ValueType.SWITCH,
+            Group.ENTRY,
+            "put all programs of the project into one binary, which runs the one by whose name it is started; links with "
+            "their names are made beside it",
+            place=Place.PROJECT,
+        ),
+    ] = False
     hidden_imports: Annotated[
         tuple[str, ...],
         Option(
@@ -304,6 +389,58 @@ class Settings:
             "output", ValueType.PATH, Group.BUILD, "the file to write (default: dist/NAME)", metavar="FILE", short="-o"
         ),
     ] = None
+    checksum: Annotated[
+        bool,
+        Option(
+            "checksum",
+            ValueType.SWITCH,
+            Group.RELEASE,
+            "write the SHA-256 of the binary and of each archive to a file beside it (`FILE.sha256`), as `sha256sum` does",
+        ),
+    ] = False
+    archives: Annotated[
+        tuple[str, ...],
+        Option(
+            "archive",
+            ValueType.ARCHIVES,
+            Group.RELEASE,
+            "write an archive beside the binary, with the project's readme and licences: `tar.gz`, `tar.zst` or `zip`",
+            metavar="FORMAT",
+        ),
+    ] = ()
+    archived: Annotated[
+        tuple[AddedData, ...],
+        Option(
+            "archive-file",
+            ValueType.DATA,
+            Group.RELEASE,
+            "a file, a folder or a pattern for archives, such as manual pages and shell completions; DEST is a folder of the "
+            "archive",
+            metavar="SRC:DEST",
+        ),
+    ] = ()
+    sbom: Annotated[
+        Path | None,
+        Option(
+            "sbom",
+            ValueType.PATH,
+            Group.RELEASE,
+            "write a bill of materials in CycloneDX's JSON: distributions, Python and libraries in C, with versions, licences "
+            "and digests",
+            metavar="FILE",
+        ),
+    ] = None
+    notices: Annotated[
+        Path | None,
+        Option(
+            "licenses",
+            ValueType.PATH,
+            Group.RELEASE,
+            "write the licences of all that is in the binary, and warn of those that ask for something when it is given to "
+            "others; archives hold the file",
+            metavar="FILE",
+        ),
+    ] = None
     cache_dir: Annotated[
         Path,
         Option(
@@ -312,6 +449,7 @@ class Settings:
             Group.BUILD,
             "the folder for compiled modules (default: $BUNDLER_CACHE_DIR, else bundler in the user's cache folder)",
             metavar="DIR",
+            place=Place.PROJECT,
         ),
     ] = Path()
     run: Annotated[
@@ -442,17 +580,29 @@ class Settings:
             Group.BUILD,
             "print only errors, and warnings of imports in your own code that will certainly fail",
             short="-q",
+            place=Place.PROJECT,
         ),
     ] = False
     verbose: Annotated[
         bool,
         Option(
-            "verbose", ValueType.SWITCH, Group.BUILD, "list details in full, and show the commands that run", short="-v"
+            "verbose",
+            ValueType.SWITCH,
+            Group.BUILD,
+            "list details in full, and show the commands that run",
+            short="-v",
+            place=Place.PROJECT,
         ),
     ] = False
     compiler: str | None = None  # the variable CC
     library_folders: tuple[str, ...] = ()  # the variable LD_LIBRARY_PATH
     folder: Path = Path()  # where modules that TARGET and -m name are looked for first
+    source_folders: tuple[Path, ...] = ()  # where those of the project lie that are not installed
+    declared: DeclaredScript | None = None  # of `script`
+    commands: tuple[Command, ...] = ()  # of a binary for several programs; TARGET, -m and --script are None then
+    requirements: Requirements | None = None  # for which an environment is made; `python` is its base then
+    release: Release | None = None  # of the project that the program belongs to
+    source_date: int | None = None  # the variable SOURCE_DATE_EPOCH, in seconds since 1970
     findings: tuple[Diagnostic, ...] = ()  # about where these settings come from
 
     @property
@@ -474,7 +624,8 @@ class Settings:
     @property
     def subject(self) -> str:
         """The program to be bundled, in the user's word."""
-        return self.target or self.module or self.script or ""
+        several = ", ".join(command.name for command in self.commands)
+        return self.target or self.module or self.script or several
 
     def output_for(self, name: str) -> Path:
         """The path of the binary of a program of this name."""
@@ -485,6 +636,11 @@ OPTIONS: Mapping[str, Option] = {
     field: hint.__metadata__[0]
     for field, hint in get_type_hints(Settings, include_extras=True).items()
     if get_origin(hint) is Annotated
+}
+
+# Those that the command line has.
+COMMAND_LINE: Mapping[str, Option] = {
+    field: option for field, option in OPTIONS.items() if option.place is not Place.PROGRAM
 }
 
 # Options of a group exclude each other; one of the first group must be given.

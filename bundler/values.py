@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bundler.errors import BundleError
 from bundler.interpreters import DefaultPython, default_python, find_python
@@ -24,9 +24,13 @@ from bundler.settings import (
     OPTIONS,
     AddedData,
     Option,
+    Release,
     Settings,
     ValueType,
 )
+
+if TYPE_CHECKING:
+    from bundler.environments import Manager
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,18 @@ class Given:
 
     values: Mapping[str, Any] = field(default_factory=dict)
     folder: Path = Path()
+
+    def without(self, fields: Container[str]) -> Given:
+        """These values without those of some fields."""
+        return Given({field: value for field, value in self.values.items() if field not in fields}, self.folder)
+
+    def only(self, fields: Container[str]) -> Given:
+        """These values for some fields alone."""
+        return Given({field: value for field, value in self.values.items() if field in fields}, self.folder)
+
+    def with_value(self, field: str, value: Any) -> Given:
+        """These values with another one."""
+        return Given({**self.values, field: value}, self.folder)
 
     def conflict(self) -> tuple[Option, ...]:
         """Options that exclude each other, if two of a group are given."""
@@ -63,6 +79,8 @@ def fits(kind: ValueType, raw: object) -> bool:
             return isinstance(raw, str)
         case ValueType.TEXTS | ValueType.PATHS | ValueType.DATA:
             return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
+        case ValueType.ARCHIVES:
+            return isinstance(raw, list) and all(item in CHOICES[kind] for item in raw)
         case ValueType.TEXT | ValueType.TARGET | ValueType.PATH | ValueType.PYTHON:
             return isinstance(raw, str)
 
@@ -76,7 +94,7 @@ def convert(kind: ValueType, raw: Any, folder: Path) -> Any:  # one type for eac
             return folder / os.path.expanduser(raw)  # noqa: PTH111  # Path's raises when there is no such user
         case ValueType.PYTHON:
             return find_python(os.path.expanduser(raw), folder, environment())  # noqa: PTH111
-        case ValueType.TEXTS:
+        case ValueType.TEXTS | ValueType.ARCHIVES:
             return tuple(raw)
         case ValueType.PATHS:
             return tuple(folder / os.path.expanduser(item) for item in raw)  # noqa: PTH111
@@ -113,31 +131,59 @@ def _added_data(text: str, folder: Path) -> AddedData:
 # --- Putting it together ----------------------------------------------------------------------------------------------
 
 
-def combine(flags: Given, project: Given, variables: Mapping[str, str]) -> Settings:
-    """Flags win over the project's file, which wins over the environment; lists add up, flags last.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Facts about the project around a program. `folder`: that of its file. The others: as in Settings and Project."""
 
-    An option that excludes others of the file replaces them: `-m` on the command line sets `target` in the file aside.
+    folder: Path = Path()
+    source_folders: tuple[Path, ...] = ()
+    manager: Manager | None = None
+    release: Release | None = None
+
+
+def layered(layers: Iterable[Given]) -> dict[str, Any]:
+    """The values of several places, of which later ones win. Lists add up.
+
+    An option that excludes others of an earlier place replaces them: `-m` on the command line sets `target` in a file aside.
     """
-    values = dict(project.values)
-    for group in EXCLUSIVE:
-        if any(flags.values.get(name) for name in group):
-            for name in group:
-                values.pop(name, None)
-    for name, value in flags.values.items():
-        values[name] = (*values.get(name, ()), *value) if OPTIONS[name].kind.is_list else value
+    values: dict[str, Any] = {}
+    for layer in layers:
+        for group in EXCLUSIVE:
+            if any(layer.values.get(name) for name in group):
+                for name in group:
+                    values.pop(name, None)
+        for name, value in layer.values.items():
+            values[name] = (*values.get(name, ()), *value) if OPTIONS[name].kind.is_list else value
+    return values
+
+
+def combine(flags: Given, written: Sequence[Given], around: Around, variables: Mapping[str, str]) -> Settings:
+    """The settings of a program: flags win over what is written in files, the last first, and this over the environment."""
+    values = layered((*written, flags))
     python = (
-        DefaultPython(values["python"]) if "python" in values else default_python(variables, (project.folder, Path()))
+        DefaultPython(values["python"])
+        if "python" in values
+        else default_python(variables, (around.folder, Path()), around.manager)
     )
     values["python"] = python.path.absolute()
-    values["cache_dir"] = _cache_dir(flags, project, variables).absolute()
+    values["cache_dir"] = _cache_dir(flags, layered(written), variables).absolute()
     given_by_flag = any(flags.values.get(name) for name in ENTRIES)
     return Settings(
         **values,
         compiler=variables.get("CC") or None,
         library_folders=tuple(filter(None, variables.get("LD_LIBRARY_PATH", "").split(":"))),
         findings=python.findings,
-        folder=flags.folder if given_by_flag else project.folder,
+        folder=flags.folder if given_by_flag else around.folder,
+        source_folders=around.source_folders,
+        release=around.release,
+        source_date=_source_date(variables),
     )
+
+
+def _source_date(variables: Mapping[str, str]) -> int | None:
+    """The time that files of a release bear (reproducible-builds.org, SOURCE_DATE_EPOCH)."""
+    text = variables.get("SOURCE_DATE_EPOCH", "")
+    return int(text) if text.isdecimal() else None
 
 
 def environment() -> Mapping[str, str]:
@@ -163,10 +209,10 @@ def default_cache_dir(variables: Mapping[str, str] = os.environ) -> Path:
         ) from error
 
 
-def _cache_dir(flags: Given, project: Given, variables: Mapping[str, str]) -> Path:
+def _cache_dir(flags: Given, written: Mapping[str, Any], variables: Mapping[str, str]) -> Path:
     """The cache folder. The environment wins over the project's file: it belongs to a machine, the file to all who build."""
     if "cache_dir" in flags.values:
         return flags.values["cache_dir"]  # type: ignore[no-any-return]
-    if "cache_dir" in project.values and not variables.get("BUNDLER_CACHE_DIR"):
-        return project.values["cache_dir"]  # type: ignore[no-any-return]
+    if "cache_dir" in written and not variables.get("BUNDLER_CACHE_DIR"):
+        return written["cache_dir"]  # type: ignore[no-any-return]
     return default_cache_dir(variables)

@@ -31,6 +31,8 @@ from bundler.schema import (
     PlannedFileRow,
     PlannedLibraryRow,
     PlannedModules,
+    StepRow,
+    WhyDocument,
     keys_of,
 )
 from bundler.settings import Settings
@@ -143,12 +145,13 @@ def test_a_target_called_like_a_command(tmp_path: Path, name: str):
         (["--oops"], 2, "error[usage]: there is no option `--oops`\n  hint: "),
         (["inspect"], 2, "error[usage]: the following arguments are required: FILE\n  hint: "),
         (["inspect", "x", "--jsn"], 2, "error[usage]: there is no option `--jsn`\n  hint: did you mean `--json`?\n"),
-        (["why"], 2, "error[usage]: MODULE is missing\n  hint: `bundle why MODULE [OPTIONS] TARGET`\n"),
+        (["why"], 2, "error[usage]: MODULE is missing\n  hint: `bundle why MODULE [OPTIONS] TARGET [--json]`\n"),
         (["why", "json"], 2, "error[usage]: nothing to bundle is named\n  hint: "),
         (["trace"], 2, "error[usage]: ARGS is missing\n  hint: `bundle trace ARGS [OPTIONS] TARGET`\n"),
         (["trace", "'", "text.py"], 2, "error[usage]: `--trace`: No closing quotation\n  hint: "),
         (["plan", "text.py", "--jsn"], 2, "error[usage]: there is no option `--jsn`\n  hint: did you mean `--json`?\n"),
-        (["text.py", "--json"], 2, "error[usage]: there is no option `--json`\n  hint: "),
+        (["text.py", "--program", "x"], 2, "error[usage]: `TARGET` and `--program` exclude each other\n  hint: "),
+        (["-q", "--program", "x"], 1, "error[no-such-program]: the project has no program `x`\n  hint: "),
         (["inspect", "nothing"], 1, "error[unreadable]: `nothing` cannot be read: "),
         (["inspect", "text.py"], 1, "error[not-a-bundle]: `text.py` was not made by bundler\n  hint: "),
         (["-q", "nothing.py", *PYTHON], 1, "error[no-such-target]: there is no file `nothing.py`\n  hint: "),
@@ -281,6 +284,19 @@ def test_why(app: Path, tmp_path: Path, spelling: str):
     assert not (tmp_path / "dist").exists()
 
 
+def test_why_as_json(app: Path):
+    """The same for programs, as docs/cli.md describes it."""
+    document = json.loads(bundle("why", "json.decoder", app, *PYTHON, "--json").stdout)
+
+    assert list(document) == [key for key, _ in keys_of(WhyDocument)]
+    assert document["module"] == "json.decoder"
+    assert all({*step} == StepRow.__required_keys__ for step in document["steps"])
+    assert [step["imported"] for step in document["steps"]] == ["json", "json.decoder"]
+    assert document["steps"][0]["importer"] == "__main__"
+    assert document["steps"][0]["binding"] == "imports"
+    assert document["steps"][0]["place"] == f"{app}:2"
+
+
 def test_why_not(app: Path):
     """A module that is not reached ends with status 1 and says how to go on."""
     outcome = bundle("why", "jsom", *PYTHON, app)
@@ -378,7 +394,7 @@ def test_plan_page(app: Path, planned: dict[str, Any]):
         (["--help"], "usage: bundle [OPTIONS] TARGET\n"),
         (["inspect", "--help"], "usage: bundle inspect"),
         (["plan", "--help"], "usage: bundle plan [OPTIONS] TARGET [--json]\n"),
-        (["why", "--help"], "usage: bundle why MODULE [OPTIONS] TARGET\n"),
+        (["why", "--help"], "usage: bundle why MODULE [OPTIONS] TARGET [--json]\n"),
         (["trace", "-h"], "usage: bundle trace ARGS [OPTIONS] TARGET\n"),
     ],
 )

@@ -17,6 +17,7 @@ from bundler.project import find_project_file, read_project_file
 from bundler.reference import refresh
 from bundler.settings import (
     CHOICES,
+    COMMAND_LINE,
     ENTRIES,
     OPTIONS,
     AddedData,
@@ -117,10 +118,11 @@ SAMPLES = {
     ValueType.TEXTS: '["some"]',
     ValueType.PATHS: '["some"]',
     ValueType.DATA: '["some:where"]',
+    ValueType.ARCHIVES: '["zip"]',
 }
 
 
-@pytest.mark.parametrize(("field", "option"), OPTIONS.items(), ids=OPTIONS)
+@pytest.mark.parametrize(("field", "option"), COMMAND_LINE.items(), ids=COMMAND_LINE)
 def test_every_option_stands_in_both_places(read: Read, field: str, option: Option):
     """An option means the same on the command line, in each of its spellings, and in the file."""
     value = SAMPLES.get(option.kind, '"some"')
@@ -412,7 +414,8 @@ def test_file_without_options(tmp_path: Path, content: str):
     file = tmp_path / "pyproject.toml"
     file.write_text(content)
 
-    assert not read_project_file(file).values
+    project = read_project_file(file)
+    assert (project.common.values, project.programs) == ({}, ())
 
 
 def test_a_folder_called_pyproject_is_none(tmp_path: Path):
@@ -452,7 +455,7 @@ def test_each_kind_takes_one_type(kind: ValueType):
         "text": CHOICES[kind][-1] if kind in CHOICES else "a",
         "number": 1,
         "switch": True,
-        "list": ["a"],
+        "list": [CHOICES[kind][-1]] if kind in CHOICES else ["a"],
         "table": {},
         "other": 1.5,
     }
@@ -474,20 +477,14 @@ def test_values_are_of_the_declared_type(field: str, option: Option):
 
 
 def test_documentation_is_of_this_table():
-    """docs/cli.md holds the tables that the options give; `python -m bundler.reference docs/cli.md` refreshes them."""
+    """docs/cli.md and docs/configuration.md hold the tables that the options give; `bundler.reference` refreshes them."""
     page = DOCUMENTATION.read_text()
 
     assert page == refresh(page)
-    assert all(f"| `{option.name}`: " in page for option in OPTIONS.values())
-
-
-def test_commands_of_the_project(read: Read, tmp_path: Path):
-    """Where nothing to bundle is named, the commands of the project are."""
-    read("app.py", "[project.scripts]\nshop = 'shop:main'\nadmin = 'shop:admin'")
-    with pytest.raises(UsageError, match="nothing to bundle") as caught:
-        read("")
-
-    assert caught.value.hint == "the project has commands: `bundle --script admin`, `bundle --script shop`"
+    assert all(f"| `{option.name}`: " in page for option in COMMAND_LINE.values())
+    configuration = (DOCUMENTATION.parent / "configuration.md").read_text()
+    assert configuration == refresh(configuration)
+    assert all(f"| `{option.name}` | " in configuration for option in OPTIONS.values())
 
 
 def test_table_with_the_name_of_the_package(tmp_path: Path):
@@ -501,7 +498,8 @@ def test_table_with_the_name_of_the_package(tmp_path: Path):
 
     assert found.where == f"{file}:3"
     assert found.hint == "write `[tool.bundle]`"
-    assert read_project_file(file).values == {"script": "x"}
+    [program] = read_project_file(file).programs
+    assert program.options.values == {"script": "x"}
 
 
 def test_answers_to_options_of_other_tools(read: Read):
@@ -525,5 +523,5 @@ def test_help_shows_every_option():
     """`--help` lists what the table has, in its spelling and words."""
     text = "".join(parser().format_help().split())  # lines end at hyphens too
 
-    assert [option.spelling for option in OPTIONS.values() if option.spelling not in text] == []
-    assert [option.help for option in OPTIONS.values() if "".join(option.help.split()) not in text] == []
+    assert [option.spelling for option in COMMAND_LINE.values() if option.spelling not in text] == []
+    assert [option.help for option in COMMAND_LINE.values() if "".join(option.help.split()) not in text] == []

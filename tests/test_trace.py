@@ -47,7 +47,7 @@ def test_trace(app: Path, newest_target: TargetPython, cache: Cache):
     assert written == app.parent / "pyproject.toml"
     run(app, newest_target, cache, "seton", "data+b.txt")
 
-    values = read_project_file(written).values
+    values = read_project_file(written).common.values
     assert {"mailbox", "notes"} <= set(values["hidden_imports"])
     assert "json" not in values["hidden_imports"]
     assert {(each.source.resolve(), str(each.destination)) for each in values["added_data"]} == {
@@ -70,7 +70,7 @@ def test_a_module_that_no_import_finds(app: Path, newest_target: TargetPython, c
     written = run(app, newest_target, cache, str(app.parent / "notes" / "__init__.py"))
 
     assert written is not None
-    assert read_project_file(written).values["hidden_imports"] == ("notes",)
+    assert read_project_file(written).common.values["hidden_imports"] == ("notes",)
 
 
 def test_nothing_new(app: Path, newest_target: TargetPython, cache: Cache):
@@ -99,7 +99,7 @@ def test_recording_keeps_the_file(tmp_path: Path):
 
     text = file.read_text()
     assert text.startswith('# mine\n[project]\nname = "x" # keep\n\n[tool.bundle]\n')
-    values = read_project_file(file).values
+    values = read_project_file(file).common.values
     assert (values["hidden_imports"], values["collected_data"]) == (("a", "b"), ("p",))
     assert "add-data" not in text
     assert "# why" in text
@@ -111,4 +111,4 @@ def test_a_file_is_made(tmp_path: Path):
     """Without a project's file one is made."""
     made = record({"hidden-import": ["a"]}, tmp_path)
 
-    assert read_project_file(made).values == {"hidden_imports": ("a",)}
+    assert read_project_file(made).common.values == {"hidden_imports": ("a",)}

@@ -16,7 +16,7 @@ from bundler.analyze.carry.data import (
     named_modules,
 )
 from bundler.analyze.carry.opened_libraries import split_libraries
-from bundler.analyze.follow.checks import refuse_missing_function, refuse_relative_imports, refuse_syntax_error
+from bundler.analyze.follow.checks import refuse_missing_functions, refuse_relative_imports, refuse_syntax_error
 from bundler.analyze.follow.requested import (
     Requested,
     add_requested,
@@ -134,8 +134,9 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         data_files=tuple(
             replace(_with_origin(file, around.origins), source=locator.user_file(file.source)) for file in data_files
         ),
-        distributions=tuple(Distribution(owner.name, owner.version) for owner in contents.owners),
+        distributions=tuple(Distribution(owner.name, owner.version, owner.metadata) for owner in contents.owners),
         findings=(
+            *entry.findings,
             *contents.findings,
             *findings(walk, around.finder, settings, _reading_sources(contents.rules)),
             *left_out_files(walk.reached, contents.owners),
@@ -176,9 +177,9 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
     main = around.facts.facts(entry.source, is_compiled=True)
     refuse_syntax_error(entry, main)
     refuse_relative_imports(entry, main)
-    source = None if entry.function else entry.source  # a generated source has no place that users could open
+    source = None if entry.functions else entry.source  # a generated source has no place that users could open
     walker.add_main(main, entry.package, source, _origin_of_program(entry, around.origins))
-    refuse_missing_function(entry, walker.reached, around.finder)
+    refuse_missing_functions(entry, walker.reached, around.finder)
     shows_warnings = settings.warnings or any(each.partition("=")[0] == "dev" for each in settings.x_options)
     for name in (*core_modules(target), *(IMPORTED_FOR_OPTIONS if shows_warnings else ())):
         walker.add(None, name, Binding.RULE)
@@ -307,7 +308,7 @@ def _add_site_builtins(walker: Walker) -> tuple[str, ...]:
 def _modules(reached: Mapping[str, Reached], entry: Entry, target: TargetPython) -> Iterator[tuple[str, Module]]:
     root = bundle_root()
     origin = reached["__main__"].origin
-    is_generated = bool(entry.function)
+    is_generated = bool(entry.functions)
     yield (
         "__main__",
         SourceModule(

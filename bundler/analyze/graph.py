@@ -187,10 +187,11 @@ class LibraryName:
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """An installed distribution of which the binary holds something."""
+    """An installed distribution of which the binary holds something. `metadata`: its .dist-info or .egg-info."""
 
     name: str
     version: str
+    metadata: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

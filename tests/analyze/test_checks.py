@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bundler.analyze.follow.checks import refuse_missing_function, refuse_relative_imports
+from bundler.analyze.follow.checks import refuse_missing_functions, refuse_relative_imports
 from bundler.analyze.read.facts import parse
 from bundler.analyze.read.worker.scan import scan
 from bundler.analyze.resolve.entry import Entry
@@ -16,9 +16,9 @@ from tests.analyze.trees import walked, walker, write
 
 def _checked_function(folder: Path, function: str) -> Diagnostic | None:
     made = walked(walker(folder), f"import {function.partition(':')[0]}")
-    entry = Entry("name", folder / "entry.py", "", "", "", (folder,), function=function)
+    entry = Entry("name", folder / "entry.py", "", "", "", (folder,), functions=(function,))
     try:
-        refuse_missing_function(entry, made.reached, made.finder)
+        refuse_missing_functions(entry, made.reached, made.finder)
     except BundleError as error:
         return error.diagnostic
     return None
@@ -75,9 +75,9 @@ def test_attribute_of_a_submodule(tmp_path: Path):
     """A submodule is an attribute of its package."""
     write(tmp_path, {"pkg/__init__.py": "", "pkg/sub.py": ""})
     made = walked(walker(tmp_path), "import pkg.sub")
-    entry = Entry("name", tmp_path / "entry.py", "", "", "", (tmp_path,), function="pkg:sub.main")
+    entry = Entry("name", tmp_path / "entry.py", "", "", "", (tmp_path,), functions=("pkg:sub.main",))
 
-    refuse_missing_function(entry, made.reached, made.finder)
+    refuse_missing_functions(entry, made.reached, made.finder)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,17 @@ import pytest
 
 from bundler.analyze.graph import APP, Binding, BuiltinModule, Import, LeftOut, Module, ModuleGraph, SourceModule
 from bundler.analyze.installed.locate import Locator
-from bundler.analyze.tell.why import explain
+from bundler.analyze.tell.why import steps_to
 from bundler.errors import BundleError
+from bundler.reasons import text as text_of
 from tests.analyze.trees import SUFFIXES
 
 LOCATOR = Locator(SUFFIXES)
+
+
+def explain(made: ModuleGraph, name: str, locator: Locator) -> str:
+    """The way to a module as text."""
+    return text_of(name, steps_to(made, name, locator))
 
 
 def _module(name: str) -> Module:

@@ -46,11 +46,14 @@ def refuse_relative_imports(entry: Entry, facts: FileFacts) -> None:
             )
 
 
-def refuse_missing_function(entry: Entry, reached: Mapping[str, Reached], finder: ModuleFinder) -> None:
-    """BundleError when the function to call is in a module that is not there, or that certainly has no such name."""
-    if not entry.function:
-        return
-    name, _, attribute = entry.function.partition(":")
+def refuse_missing_functions(entry: Entry, reached: Mapping[str, Reached], finder: ModuleFinder) -> None:
+    """BundleError when a function to call is in a module that is not there, or that certainly has no such name."""
+    for function in entry.functions:
+        _refuse_missing(function, reached, finder)
+
+
+def _refuse_missing(function: str, reached: Mapping[str, Reached], finder: ModuleFinder) -> None:
+    name, _, attribute = function.partition(":")
     first, _, rest = attribute.partition(".")
     module = reached.get(name)
     if module is None:

@@ -151,6 +151,11 @@ class InstalledDistributions:
         names = sorted(self.required_names(installed))
         return tuple(self._installed[name] for name in names if name in self._installed)
 
+    def lacking(self, requirements: Iterable[str]) -> tuple[str, ...]:
+        """The names in requirements that are not installed, without those for other systems."""
+        needed = _active(tuple(_requirements(requirements)), tuple(self.markers.items()))
+        return tuple(sorted(name for name in needed if self.get(name) is None))
+
     def providers(self, group: str) -> tuple[str, ...]:
         """Modules that distributions offer as entry points of a group."""
         return self._providers.get(group, ())

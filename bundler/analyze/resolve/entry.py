@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bundler.analyze.installed.distributions import InstalledDistributions
 from bundler.analyze.installed.locate import Locator, ModuleKind
+from bundler.analyze.resolve.commands import commands_script
 from bundler.analyze.resolve.unsuitable import refuse_unsuitable
 from bundler.cache import Cache, digest
 from bundler.contract import bundle_root
-from bundler.errors import BundleError
-from bundler.settings import Settings
+from bundler.errors import BundleError, Diagnostic, Severity
+from bundler.settings import Command, DeclaredScript, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +22,9 @@ class Entry:
     """The start of a program. `package`: relative imports of the source start there; "" for a plain script.
 
     `module`: the name under which the source is also a module (`python -m`), or "". `search_path` comes before the
-    environment's. `top`: the top-level package or module that is run (`-m`, `--script`, a function), or "". `function`:
-    what the source calls, as `package.module:function`, when the source is generated; else "".
+    environment's. `top`: the top-level package or module that is run (`-m`, `--script`, a function), or "". `functions`:
+    those that the source calls, as `package.module:function`, when the source is generated. `findings`: about the way in
+    which it was found.
     """
 
     name: str
@@ -31,27 +34,63 @@ class Entry:
     module: str
     search_path: tuple[Path, ...]
     top: str = ""
-    function: str = ""
+    functions: tuple[str, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
 
 
 def find_entry(settings: Settings, distributions: InstalledDistributions, locator: Locator, cache: Cache) -> Entry:
     """The entry that the settings ask for; BundleError when it is not there."""
-    if settings.script is not None:
-        return _script(settings.script, distributions, cache)
-    here = settings.folder.absolute()
-    if settings.module is not None:
-        return _module(settings.module, (here, *distributions.search_path), locator)
-    assert settings.target is not None
-    path = Path(settings.target)
+    places = _Places(settings.folder.absolute(), settings.source_folders, distributions, locator)
+    if settings.commands:
+        entry = _commands(settings.name or settings.commands[0].name, settings.commands, places, cache)
+    elif settings.script is not None:
+        entry = _script(settings.script, settings.declared, places, cache)
+    elif settings.module is not None:
+        entry = _module(settings.module, places)
+    else:
+        assert settings.target is not None
+        entry = _target(settings.target, places, cache)
+    return replace(entry, name=settings.name or entry.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Folders and distributions in which the modules of a program are looked for; `here` is the first of them."""
+
+    here: Path
+    source_folders: tuple[Path, ...]
+    distributions: InstalledDistributions
+    locator: Locator
+
+    def home(self, module: str) -> Path:
+        """The folder that comes before the environment's for the sake of a module: `here`, unless only sources have it."""
+        top = module.partition(".")[0]
+        if self.locator.find_dotted(top, (self.here, *self.distributions.search_path)) is None:
+            return self.source_home(module) or self.here
+        return self.here
+
+    def source_home(self, module: str) -> Path | None:
+        """The folder of sources that has a module."""
+        top = module.partition(".")[0]
+        return next((each for each in self._sources if self.locator.find_dotted(top, (each,)) is not None), None)
+
+    @property
+    def _sources(self) -> Iterator[Path]:
+        return (folder.absolute() for folder in self.source_folders)
+
+
+def _target(target: str, places: _Places, cache: Cache) -> Entry:
+    path = Path(target)
     if not path.exists():
-        _refuse_function_of_file(settings.target)
-    if path.exists() or path.suffix == ".py" or "/" in settings.target:
+        _refuse_function_of_file(target)
+    if path.exists() or path.suffix == ".py" or "/" in target:
         return _file(path)
-    if ":" in settings.target:
-        return _function(settings.target.rpartition(":")[2].rpartition(".")[2], settings.target, (here,), cache)
+    if ":" in target:
+        name = target.rpartition(":")[2].rpartition(".")[2]
+        return _function(name, target, (places.home(target.partition(":")[0]),), cache)
     raise BundleError(
         "no-such-target",
-        f"`{settings.target}` is neither a file nor a folder",
+        f"`{target}` is neither a file nor a folder",
         hint="TARGET is `app.py`, a folder with `__main__.py`, or `package.module:function`; "
         "for a module use `-m MODULE`, for an installed command `--script NAME`",
     )
@@ -60,7 +99,7 @@ def find_entry(settings: Settings, distributions: InstalledDistributions, locato
 def _file(path: Path) -> Entry:
     source = path / "__main__.py" if path.is_dir() else path
     if not source.is_file():
-        hint = "a folder is bundled by its `__main__.py`" if path.is_dir() else _near_file(path)
+        hint = _in_folder_hint(path) if path.is_dir() else _near_file(path)
         raise BundleError("no-such-target", f"there is no file `{source}`", hint=hint)
     refuse_unsuitable(source)
     name = path.resolve().name if path.is_dir() else path.stem
@@ -68,6 +107,12 @@ def _file(path: Path) -> Entry:
     # Python runs a folder as the module `__main__` found in it.
     module = "__main__" if path.is_dir() else ""
     return Entry(name, source.resolve(), filename, "", module, (source.resolve().parent,))
+
+
+def _in_folder_hint(folder: Path) -> str:
+    if (folder / "pyproject.toml").is_file():
+        return f"`bundle` without TARGET builds the programs that pyproject.toml declares{in_folder(folder.absolute())}"
+    return "a folder is bundled by its `__main__.py`"
 
 
 def _near_file(path: Path) -> str:
@@ -108,7 +153,9 @@ def in_folder(folder: Path) -> str:
     return "" if folder == Path.cwd() else f" in the folder `{folder}`"
 
 
-def _module(name: str, search_path: tuple[Path, ...], locator: Locator) -> Entry:
+def _module(name: str, places: _Places) -> Entry:
+    home, locator = places.home(name), places.locator
+    search_path = (home, *places.distributions.search_path)
     located = locator.find_dotted(name, search_path)
     module = name
     if located is not None and located.folders:
@@ -133,24 +180,93 @@ def _module(name: str, search_path: tuple[Path, ...], locator: Locator) -> Entry
         filename=filename,
         package=module.rpartition(".")[0],
         module=module,
-        search_path=(search_path[0],),
+        search_path=(home,),
         top=module.partition(".")[0],
     )
 
 
-def _script(name: str, distributions: InstalledDistributions, cache: Cache) -> Entry:
-    scripts = distributions.scripts()
-    if name not in scripts:
-        file = distributions.script_file(name)
-        if file is not None:
-            return Entry(name, file, str(bundle_root() / name), "", "", ())
-        near = difflib.get_close_matches(name, scripts, 1)
-        raise BundleError(
-            "no-such-script",
-            f"no installed distribution has a console script `{name}`",
-            hint=f"did you mean `{near[0]}`?" if near else "is it installed in the environment of the target Python?",
+def _script(name: str, declared: DeclaredScript | None, places: _Places, cache: Cache) -> Entry:
+    distributions = places.distributions
+    function = distributions.scripts().get(name)
+    if function is not None:
+        return _function(name, function, (), cache)
+    file = distributions.script_file(name)
+    if file is not None:
+        return Entry(name, file, str(bundle_root() / name), "", "", ())
+    if declared is not None:
+        home = _declared_home(name, declared, places)
+        note = Diagnostic(
+            Severity.NOTE,
+            "not-installed",
+            f"the project is not installed: `{name}` is bundled from its sources in `{home}`, without metadata",
+            hint=f"`{declared.install}` installs it",
         )
-    return _function(name, scripts[name], (), cache)
+        return replace(_function(name, declared.function, (home,), cache), findings=(note,))
+    near = difflib.get_close_matches(name, distributions.scripts(), 1)
+    raise BundleError(
+        "no-such-script",
+        f"no installed distribution has a console script `{name}`",
+        hint=f"did you mean `{near[0]}`?" if near else "is it installed in the environment of the target Python?",
+    )
+
+
+def _declared_home(name: str, declared: DeclaredScript, places: _Places) -> Path:
+    """The folder of a project that is not installed; BundleError when it would lack its modules."""
+    hint = f"install the project with `{declared.install}`, or name its environment with `--python PATH`"
+    lacking = places.distributions.lacking(declared.requires)
+    if lacking:
+        raise BundleError(
+            "not-installed",
+            f"the program `{name}` needs distributions that the environment lacks: {', '.join(lacking)}",
+            hint=hint,
+        )
+    home = places.source_home(declared.function.partition(":")[0])
+    if home is None:
+        raise BundleError(
+            "not-installed",
+            f"the program `{name}` is not installed, and the project's folder has no module of "
+            f"`{declared.function}`",
+            hint=hint,
+        )
+    return home
+
+
+def _commands(name: str, commands: Sequence[Command], places: _Places, cache: Cache) -> Entry:
+    """A generated script that calls the function by whose name the binary is started."""
+    entries = {command.name: _called(command, places, cache) for command in commands}
+    functions = {name: entry.functions[0] for name, entry in entries.items()}
+    source = _generated("".join(commands_script(functions)), cache)
+    homes = dict.fromkeys(folder for entry in entries.values() for folder in entry.search_path)
+    tops = {entry.top for entry in entries.values()}
+    return Entry(
+        name,
+        source,
+        str(bundle_root() / name),
+        "",
+        "",
+        tuple(homes),
+        tops.pop() if len(tops) == 1 else "",
+        tuple(functions.values()),
+        tuple(finding for entry in entries.values() for finding in entry.findings),
+    )
+
+
+def _called(command: Command, places: _Places, cache: Cache) -> Entry:
+    """The entry of one of several programs, which calls a function; BundleError when it does not."""
+    if command.script is not None:
+        entry = _script(command.script, command.declared, places, cache)
+    elif command.target is not None:
+        entry = _target(command.target, places, cache)
+    else:
+        entry = None
+    if entry is None or not entry.functions:
+        raise BundleError(
+            "no-such-function",
+            f"the program `{command.name}` is no function, and a binary of several programs calls functions",
+            hint=f'name one in the program `{command.name}`, such as `target = "package.module:main"`, or build without '
+            "`multicall`",
+        )
+    return entry
 
 
 def _function(name: str, reference: str, search_path: tuple[Path, ...], cache: Cache) -> Entry:
@@ -166,6 +282,11 @@ def _function(name: str, reference: str, search_path: tuple[Path, ...], cache: C
         )
     # Children of multiprocessing run the script again, under another name.
     text = f'import sys\n\nfrom {module} import {first}\n\nif __name__ == "__main__":\n    sys.exit({attribute}())\n'
+    source = _generated(text, cache)
+    return Entry(name, source, str(bundle_root() / name), "", "", search_path, module.partition(".")[0], (reference,))
+
+
+def _generated(text: str, cache: Cache) -> Path:
     source = cache.path("entry", digest(text), ".py")
     cache.write(source, text.encode())
-    return Entry(name, source, str(bundle_root() / name), "", "", search_path, module.partition(".")[0], reference)
+    return source

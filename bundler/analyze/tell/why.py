@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from bundler.analyze.graph import Binding, Import, LeftOut, ModuleGraph, SourceModule
@@ -64,28 +65,37 @@ def format_chain(chain: Iterable[_Edge]) -> str:
     """A chain in one sentence: "a imports b, which imports, inside a function, c"."""
     text = ""
     for edge in chain:
-        text += f", which {format_edge(edge)}" if text else f"{_importer(edge)} {format_edge(edge)}"
+        text += f", which {format_edge(edge)}" if text else format_step(edge)
     return text
 
 
-def _importer(edge: _Edge) -> str:
-    return edge.importer or "the interpreter"
+def format_step(edge: _Edge) -> str:
+    """An edge in one sentence: "a imports b"."""
+    return f"{edge.importer or 'the interpreter'} {format_edge(edge)}"
 
 
-def explain(graph: ModuleGraph, name: str, locator: Locator, builtin: frozenset[str] = frozenset()) -> str:
-    """A line for each step that leads to a module, with its place; BundleError when it is not in the graph.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An import on the way to a module. `importer`: None for the interpreter. `place`: file and line, or ""."""
 
-    `builtin`: modules that exist without a file.
+    importer: str | None
+    imported: str
+    binding: Binding
+    place: str
+
+
+def steps_to(
+    graph: ModuleGraph, name: str, locator: Locator, builtin: frozenset[str] = frozenset()
+) -> tuple[Step, ...]:
+    """The shortest way to a module; BundleError when it is not in the graph.
+
+    `builtin`: modules that exist without a file. The way to `__main__`, and to parts of the interpreter, has no steps.
     """
     if graph.imported(name) is None:
         is_installed = name in builtin or locator.is_module(name, graph.search_path)
         raise _absent(graph, name, is_installed=is_installed)
     chain = chain_to(first_edges(graph.imports), name)
-    if not chain:
-        return f"{name} is where the program starts" if name == "__main__" else f"{name} is part of the interpreter"
-    steps = [(f"{_importer(edge)} {format_edge(edge)}", _place(graph, edge)) for edge in chain]
-    width = max(len(step) for step, _ in steps)
-    return "\n".join(f"{step:{width}}  {place}".rstrip() for step, place in steps)
+    return tuple(Step(edge.importer, edge.imported, edge.binding, _place(graph, edge)) for edge in chain)
 
 
 def _place(graph: ModuleGraph, edge: Import) -> str:
