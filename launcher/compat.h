@@ -10,7 +10,8 @@
 #include "internal/pycore_code.h"
 #include "internal/pycore_frame.h"
 #include "internal/pycore_gc.h"
-#include "internal/pycore_interp.h"  /* func_state, gc */
+#include "internal/pycore_interp.h" /* func_state, gc */
+#include "internal/pycore_object.h"
 #include "internal/pycore_runtime.h" /* the main interpreter */
 
 #include <string.h>
@@ -304,6 +305,82 @@ compat_visit_objects(compat_visitor visit, void *context)
         }
     }
 #endif
+}
+
+/* The state of the collector's list of old objects at some time: how many full collections there had been, which change its
+   order, and some objects near its end, before those that may soon be gone. Others are appended (gcmodule.c, gc.c:
+   gc_list_merge). */
+enum { COMPAT_LAST = 4, COMPAT_SKIPPED = 256 };
+struct compat_old_objects {
+    Py_ssize_t collections;
+    PyObject *last[COMPAT_LAST]; /* the very last comes first */
+};
+
+static inline struct compat_old_objects
+compat_note_old_objects(void)
+{
+    struct _gc_runtime_state *gc = &_PyRuntime._main_interpreter.gc;
+    struct compat_old_objects old = {gc->generation_stats[NUM_GENERATIONS - 1].collections, {NULL}};
+#if PY_VERSION_HEX < 0x030e0000
+    PyGC_Head *list = &gc->generations[NUM_GENERATIONS - 1].head;
+    PyGC_Head *item = _PyGCHead_PREV(list);
+    for (int i = 0; i < COMPAT_SKIPPED && item != list; i++) {
+        item = _PyGCHead_PREV(item);
+    }
+    for (int i = 0; i < COMPAT_LAST && item != list; i++, item = _PyGCHead_PREV(item)) {
+        old.last[i] = (PyObject *)(item + 1);
+    }
+#endif
+    return old;
+}
+
+#if PY_VERSION_HEX < 0x030e0000
+/* Is this the last of those objects, with the others before it? */
+static inline int
+compat_is_last_old(const struct compat_old_objects *old, PyGC_Head *item)
+{
+    for (int i = 0; i < COMPAT_LAST; i++, item = _PyGCHead_PREV(item)) {
+        if (old->last[i] != (PyObject *)(item + 1)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+#endif
+
+/* The same as compat_visit_objects for objects that came after those. Returns 0 if they cannot be told. */
+static inline int
+compat_visit_new_objects(compat_visitor visit, void *context, const struct compat_old_objects *old)
+{
+#if PY_VERSION_HEX >= 0x030e0000
+    (void)visit, (void)context, (void)old; /* incremental: lists have other orders */
+    return 0;
+#else
+    struct _gc_runtime_state *gc = &_PyRuntime._main_interpreter.gc;
+    PyGC_Head *kept = &gc->permanent_generation.head;
+    if (gc->generation_stats[NUM_GENERATIONS - 1].collections != old->collections || _PyGCHead_NEXT(kept) != kept) {
+        return 0;
+    }
+    for (size_t i = 0; i < NUM_GENERATIONS; i++) {
+        PyGC_Head *list = &gc->generations[i].head;
+        for (PyGC_Head *item = _PyGCHead_PREV(list); item != list; item = _PyGCHead_PREV(item)) {
+            if ((PyObject *)(item + 1) == old->last[0] && compat_is_last_old(old, item)) {
+                break;
+            }
+            if (!visit((PyObject *)(item + 1), context)) {
+                return 1;
+            }
+        }
+    }
+    return 1;
+#endif
+}
+
+/* Where the memory of an object begins that the collector knows. */
+static inline void *
+compat_block_of(PyObject *object)
+{
+    return (char *)object - _PyType_PreHeaderSize(Py_TYPE(object));
 }
 
 /* From here on no thread is started and no process forked (pylifecycle.c, since 3.12). */

@@ -9,7 +9,9 @@
 #include "process/process.h"
 
 #include "executable/executable.h"
+#include "lifetime.h"
 #include "loader/loader.h"
+#include "world/world.h"
 
 #include <string.h>
 
@@ -235,11 +237,46 @@ is_visible_module_loaded(void)
     return false;
 }
 
+/* Those that were recorded in a snapshot, without references: nothing is to live longer for being noted. Looking through all
+   recorded objects would touch every page of the snapshot. A class that gets a `__del__` after its objects were recorded is
+   not noticed. */
+PER_PROGRAM static struct suspects recorded;
+PER_PROGRAM static bool has_recorded;
+PER_PROGRAM static struct compat_old_objects old;
+
+void
+bundle_note_recorded_objects(void)
+{
+    compat_gc_age();
+    compat_visit_objects(note_suspect, &recorded);
+    for (size_t i = 0; i < recorded.count; i++) {
+        Py_DECREF(recorded.objects[i]);
+    }
+    old = compat_note_old_objects();
+    has_recorded = !recorded.certain;
+}
+
+/* Find all suspects, with references. */
+static void
+find_suspects(struct suspects *suspects)
+{
+    if (!has_recorded || !compat_visit_new_objects(note_suspect, suspects, &old)) {
+        compat_visit_objects(note_suspect, suspects);
+        return;
+    }
+    for (size_t i = 0; i < recorded.count && !suspects->certain; i++) {
+        PyObject *object = recorded.objects[i];
+        if (!bundle_in_region(object) || !bundle_is_block_free(compat_block_of(object))) {
+            note_suspect(object, suspects);
+        }
+    }
+}
+
 static bool
 anything_visible(void)
 {
     struct suspects suspects = {0};
-    compat_visit_objects(note_suspect, &suspects);
+    find_suspects(&suspects);
     PyObject *io = PyImport_ImportModule("_io");
     PyObject *file_type = io ? PyObject_GetAttrString(io, "_IOBase") : NULL;
     bool visible = suspects.certain;

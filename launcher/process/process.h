@@ -46,6 +46,9 @@ PyStatus bundle_configure(const struct bundle_start *start, struct bundle_config
    traceback was printed. Clears the exception. */
 int bundle_status_of_exception(void);
 
+/* Remember all objects that there are, for the end: a start from a snapshot, which has them, looks through new ones alone. */
+void bundle_note_recorded_objects(void);
+
 /* End the interpreter. Returns the status to exit with: the one given, or 120 when output could not be written. */
 int bundle_end(int status);
 

@@ -228,6 +228,7 @@ bundle_prepare_adoption(PyObject *globals, PyObject *again, bool is_ready)
         return -1;
     }
     PyDict_Clear(found.environment);
+    bundle_note_recorded_objects();
     compat_forget_process(found.thread);
     return 0;
 }

@@ -194,6 +194,15 @@ __wrap_free(void *block)
     else if (bundle_is_recording()) {
         give_back(block);
     }
+    else {
+        head_of(block)->size = 0;
+    }
+}
+
+bool
+bundle_is_block_free(const void *block)
+{
+    return head_of(block)->size == 0;
 }
 
 void *

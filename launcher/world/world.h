@@ -31,6 +31,9 @@ uint64_t bundle_region_used(void);
 /* Make free blocks zero, for two recordings to be the same. Nothing can be taken from the region afterwards. */
 void bundle_close_region(void);
 
+/* Was this block of the region given back, in this process or before? */
+bool bundle_is_block_free(const void *block);
+
 /* Zeroed pages of the region. */
 void *bundle_region_pages(size_t size);
 
