@@ -9,6 +9,7 @@
 
 #include "interposed.h"
 #include "loader/objects.h"
+#include "world/world.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -77,6 +78,9 @@ first(const char *const *paths, bool (*is_good)(const char *path))
 char *
 __wrap_secure_getenv(const char *name)
 {
+    if (bundle_is_recording()) {
+        bundle_note("variable", name);
+    }
     char *value = __real_secure_getenv(name);
     if (value) {
         return value;
