@@ -109,6 +109,51 @@ PROGRAMS: Mapping[str, Case] = {
         },
         prints="900 bang ['hammer', 'lathe']\n",
     ),
+    "imports are made lazy before anything is imported": Case(
+        files={
+            # As Mercurial does: the lazy loader imports `threading`, which needs more.
+            "app.py": """
+                import sys
+                import importlib.util
+
+                class Finder:
+                    def __init__(self, finder):
+                        self.finder = finder
+
+                    def find_spec(self, name, path, target=None):
+                        spec = self.finder.find_spec(name, path, target)
+                        if spec is not None and hasattr(spec.loader, "exec_module") and name not in AT_ONCE:
+                            spec.loader = importlib.util.LazyLoader(spec.loader)
+                        return spec
+
+                AT_ONCE = {"threading", "_weakrefset", "warnings", "itertools", "_collections", "functools", "types"}
+                sys.meta_path[:] = map(Finder, sys.meta_path)
+                import shelf
+                print("json" in vars(sys.modules["shelf"]) if "json" in sys.modules else "later", shelf.BOOKS)
+                """,
+            "shelf.py": "BOOKS = 3\n",
+        },
+        prints="later 3\n",
+    ),
+    "modules loaded by the paths of their files": Case(
+        files={
+            "app.py": """
+                import importlib.util
+                import os
+                here = os.path.dirname(os.path.abspath(__file__))
+                for name in ("oak.py", "ash.py"):
+                    path = os.path.join(here, "trees", name)
+                    if os.path.exists(path):
+                        spec = importlib.util.spec_from_file_location("tree", path)
+                        module = importlib.util.module_from_spec(spec)
+                        spec.loader.exec_module(module)
+                        print(module.HEIGHT)
+                print(os.path.exists(f"{here}/trees/oak.py"))
+                """,
+            "trees/oak.py": "import colorsys\nHEIGHT = 30\n",
+        },
+        prints="30\nTrue\n",
+    ),
     # Which copy
     "a package puts its vendored modules before those that are installed": Case(
         files={

@@ -194,6 +194,16 @@ class Walker:
         for name in self.finder.expand(pattern):
             self.add_existing(importer, name, Binding.RULE)
 
+    def follow_file(self, package: Reached, path: Path) -> None:
+        """Bring in what a source that no statement imports needs: of its package, what that requires, and the library."""
+        for fact in self._facts.facts(path).imports:
+            located = self.finder.find(fact.name.partition(".")[0]) if not fact.level else None
+            if located is not None and (
+                self._origins.of(located).is_stdlib or self._references.is_near(package, fact.name)
+            ):
+                for name in (fact.name, *(f"{fact.name}.{each}" for each in fact.names or ())):
+                    self.add_existing(package.name, name, Binding.STRING)
+
     def add_run(self, importer: str | None, name: str) -> None:
         """Bring in a module that is run as `python -m` runs it, if there is one of this name."""
         for each in (name, f"{name}.__main__"):

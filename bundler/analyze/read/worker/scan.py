@@ -39,6 +39,9 @@ _MODULE_PATTERN = re.compile(r"\.*\w+(?:\.[\w*]+)*\.[\w.]*\*[\w.*]*\Z")
 # A name that the dynamic linker looks for in its folders: no path, and no part is computed.
 _LIBRARY_NAME = re.compile(r"[\w.+-]+\Z")
 
+# A path of a source, relative to a folder that other code may know.
+_SOURCE_FILE = re.compile(r"/?(?:\w+/)*\w+\.py\Z")
+
 _SONAME = re.compile(r"lib[\w+-][\w.+-]*\.so(\.\d+)*\Z")
 
 # Functions of `runpy`, `importlib.metadata` and `pkg_resources` whose first argument is a name.
@@ -78,6 +81,7 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
         "has_lazy_attributes": scanner.has_lazy_attributes,
         "reads_stub": scanner.has_lazy_attributes and b"attach_stub" in source,
         "run_modules": sorted(scanner.run_modules),
+        "source_files": sorted({*filter(_SOURCE_FILE.match, strings), *_sources_in(scanner.added_folders)}),
         "metadata": sorted(scanner.metadata) if _asks_for_metadata(scanner.imports) else [],
         "names": {user: " ".join(sorted(names)) for user, names in scanner.names.items() if names},
         "codecs": sorted(set(named_codecs(strings))),
@@ -98,6 +102,10 @@ def _unreadable(error: Exception) -> Unreadable:
         "error": getattr(error, "msg", None) or str(error) or type(error).__name__,
         "line": getattr(error, "lineno", None) or 0,
     }
+
+
+def _sources_in(folders: AddedFolders | None) -> Iterable[str]:
+    return folders.sources() if folders else ()
 
 
 def _may_add_folders(source: bytes) -> bool:
@@ -423,6 +431,8 @@ class _Scanner:
                     self._add(node, binding, _NEEDED_BY_SYNTAX[kind], None, 0)
                 elif kind is ast.BinOp and type(node.op) is ast.Mod:
                     self._composed.append(node)
+                elif kind is ast.BinOp and type(node.op) is ast.Div and self.added_folders:
+                    self.added_folders.joined(node, node.right)
                 elif kind in (ast.List, ast.Tuple):
                     self.run_modules.update(modules_to_run(node.elts))
                 for name in _CHILDREN[kind]:
