@@ -93,7 +93,11 @@ def submodules_below(
 
 def _hosts(walker: Walker, entry: Entry) -> Iterator[str]:
     """Modules whose rules say that the program runs other people's code."""
+    main = walker.reached.get(entry.top, walker.reached["__main__"])
     for rule in walker.rules_in_effect():
-        is_program = rule.whole_library_as_program and rule.module.partition(".")[0] == entry.top
-        if rule.whole_library or is_program:
+        module = walker.reached[rule.module]
+        is_program = module.top == entry.top or (
+            module.origin.is_installed and module.origin.distribution == main.origin.distribution
+        )
+        if rule.whole_library or (rule.whole_library_as_program and is_program):
             yield rule.module
