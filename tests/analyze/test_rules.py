@@ -260,6 +260,11 @@ LAYOUTS: dict[str, tuple[list[str], str, set[str]]] = {
         "import moto.core.base_backend",
         {"moto.iam.urls", "moto.api._internal.urls"},
     ),
+    "markdown.core": (
+        ["markdown/core.py", "pymdownx/emoji.py", "pymdownx/superfences.py"],
+        "import markdown.core",
+        {"pymdownx.emoji", "pymdownx.superfences"},
+    ),
     "snakemake.spawn_jobs": (
         ["snakemake/spawn_jobs.py", "snakemake/__main__.py", "snakemake/cli.py"],
         "import snakemake.spawn_jobs",

@@ -613,6 +613,25 @@ def test_packages_that_do_not(tmp_path: Path, text: str):
 
 
 @pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("from p.tools import find\nfrom p import plugins\nfind(plugins)", True),
+        ("from . import plugins as those\nfrom .tools import find\nfind(those)", True),
+        ("import p.tools, p.plugins\np.tools.find(p)", False),
+        ("from p.tools import find\nfrom p import plugins\nprint(plugins.COUNT)", False),
+    ],
+)
+@pytest.mark.parametrize("first", ["import p.tools, p.m", "import p.m"])
+def test_packages_that_are_handed_over(tmp_path: Path, text: str, is_found: bool, first: str):
+    """A package that some file gives to a function of code that lists modules is listed by it."""
+    tools = "import pkgutil\ndef find(package): return [*pkgutil.walk_packages(package.__path__)]"
+    write(tmp_path, {"p/__init__.py": "", "p/tools.py": tools, "p/m.py": text, "pkgutil.py": ""})
+    write(tmp_path, {"p/plugins/__init__.py": "COUNT = 1", "p/plugins/saw.py": "", "p/other/__init__.py": ""})
+
+    assert ("p.plugins.saw" in reached(walked(walker(tmp_path), first))) is is_found
+
+
+@pytest.mark.parametrize(
     ("text", "found"),
     [
         ("PLUGIN = 'extra/late.py'", {"p.m", "p.extra", "p.extra.late"}),

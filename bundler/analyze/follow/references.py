@@ -9,7 +9,8 @@
   distributions that the file's own requires.
 - A package that lists its own folder, and hands names to `import_module`, means all its modules.
 - A path of a source, relative to the file's own folder, is most likely loaded by it.
-- Code that lists modules (`pkgutil.iter_modules`) imports what it finds in the packages that it, or its siblings, name.
+- Code that lists modules (`pkgutil.iter_modules`) imports what it finds in the packages that it, or its siblings, name, and
+  in those that other code hands over.
 """
 
 from __future__ import annotations
@@ -219,10 +220,20 @@ class References:
             self._listing.add(reached.top)
             packages = {fact.name for fact in reached.facts.imports if fact.name.partition(".")[0] == reached.top}
             named |= packages | ({reached.name} if reached.package == reached.name else set())
-        if reached.top in self._listing:
-            for package in sorted(named):
+            self._named[reached.top] = named
+        # What is handed to a function of a package is listed by it, if it lists anything.
+        handed = set(self._handed_packages(reached))
+        tops = (
+            {absolute_name(fact, reached.package).partition(".")[0] for fact in reached.facts.imports}
+            if handed
+            else set()
+        )
+        for top in tops:
+            self._named.setdefault(top, set()).update(handed)
+        for top in sorted((tops | {reached.top}) & self._listing):
+            for package in sorted(self._named.get(top, ())):
                 yield from ((name, Binding.STRING) for name in self._submodules(package))
-            self._named[reached.top] = set()
+            self._named[top] = set()
         if used & _LISTING or (used & _LISTING_FILES and used & _IMPORTING):
             yield from ((name, Binding.STRING) for name in self._listed_elsewhere(reached, used))
 
@@ -237,6 +248,13 @@ class References:
             for stem in reached.facts.strings.split():
                 if _STEM.fullmatch(stem):
                     yield from self._at_top(reached, stem)
+
+    def _handed_packages(self, reached: Reached) -> Iterator[str]:
+        """Packages that a file imports and gives to calls: `find_commands(shop.plugins)`."""
+        assert reached.facts is not None
+        for name in self._imported_packages(reached) if reached.facts.handed_over else ():
+            if name in reached.facts.handed_over or name.rpartition(".")[2] in reached.facts.handed_over:
+                yield name
 
     def _has_code(self, name: str) -> bool:
         located = self._finder.find(name)

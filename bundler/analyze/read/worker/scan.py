@@ -82,6 +82,7 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
         "reads_stub": scanner.has_lazy_attributes and b"attach_stub" in source,
         "run_modules": sorted(scanner.run_modules),
         "source_files": sorted({*filter(_SOURCE_FILE.match, strings), *_sources_in(scanner.added_folders)}),
+        "handed_over": scanner.handed_over(),
         "metadata": sorted(scanner.metadata) if _asks_for_metadata(scanner.imports) else [],
         "names": {user: " ".join(sorted(names)) for user, names in scanner.names.items() if names},
         "codecs": sorted(set(named_codecs(strings))),
@@ -175,6 +176,7 @@ class _Scanner:
         self._composed: list[ast.expr] = []
         self.globals: set[str] = set()
         self.all: list[str] | None = None
+        self._arguments: set[str] = set()  # names that calls are given
         self.names: dict[str, set[str]] = {"": set()}
         self.strings: set[str] = set()  # short ones
         self.libraries: set[LibraryRow] = set()  # that are opened by a literal name
@@ -459,6 +461,7 @@ class _Scanner:
         name = getattr(function, "attr", None) or getattr(function, "id", None)
         name = self._renamed.get(name, name) if name else name
         first = argument(node, 0, "name")
+        self._arguments.update(each.id for each in node.args if type(each) is ast.Name)
         if name in _IMPORTERS and first is not None:
             self._import_call(node, first, binding)
         if name == "find_spec" and first is not None and not isinstance(first, ast.Constant):
@@ -488,6 +491,11 @@ class _Scanner:
             case computed:
                 self.dynamic.append(node.lineno)
                 self._computed.append((computed, package, above, node.lineno))
+
+    def handed_over(self) -> list[str]:
+        """Imported names, as other files know them, that calls are given as arguments."""
+        found = {self._renamed.get(name, name) for name in self._arguments}
+        return sorted(found & {name for row in self.imports for name in row.names or (row.name,)})
 
     def finish(self) -> None:
         """Say what composed texts mean, now that the module's variables are known."""

@@ -82,6 +82,7 @@ class Facts(TypedDict):
     reads_stub: bool
     run_modules: list[str]
     source_files: list[str]
+    handed_over: list[str]
     metadata: list[str]
     names: dict[str, str]
     strings: str
