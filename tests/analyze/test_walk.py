@@ -577,6 +577,15 @@ def test_folder_on_the_search_path(tmp_path: Path):
     assert reached(walked(walker(tmp_path), "import a")) == {"a", "b", "c", "sys"}
 
 
+@pytest.mark.parametrize(("file", "found"), [("first.pth", {"p._old", "p"}), ("other.pth", {"old"})])
+def test_names_that_are_served_first(tmp_path: Path, file: str, found: set[str]):
+    """A file by which Python's start sets another module's name aside decides what the name means."""
+    write(tmp_path, {"p/__init__.py": "", "p/_old.py": "", "old.py": "", file: ""})
+    rule = Rule("p", "test", names={"old": "p._old"}, serve="import p", serve_file="first.pth")
+
+    assert reached(walked(walker(tmp_path, rules={"p": rule}), "import old")) == found
+
+
 def test_folders_by_rule(tmp_path: Path):
     """A rule tells of folders that a package makes importable in a way of its own."""
     write(tmp_path, {"a/__init__.py": "import b", "a/b/__init__.py": ""})

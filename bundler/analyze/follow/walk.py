@@ -389,11 +389,16 @@ class Walker:
         self._additions.append(AddedFolder(folder, reached.name, addition.line, addition.position, addition.is_certain))
 
     def _note_names(self, rule: Rule | None) -> None:
-        """Note names, from a package's rule, under which its modules are imported; existing modules keep theirs."""
-        for name, real in rule.names.items() if rule is not None else ():
-            if name not in self._other_names and not self.finder.exists(name):
+        """Note names, from a package's rule, under which its modules are imported; existing modules keep theirs, unless
+        Python's start sets them aside.
+        """
+        if rule is None:
+            return
+        is_first = rule.serve_file and any((folder / rule.serve_file).is_file() for folder in self.finder.search_path)
+        for name, real in rule.names.items():
+            if name not in self._other_names and (is_first or not self.finder.exists(name)):
                 self._other_names[name] = real
-                if rule is not None and rule.serve:
+                if rule.serve:
                     self._serving[name] = rule
 
     def _renamed(self, fact: ImportFact) -> ImportFact:
