@@ -30,8 +30,10 @@ _CURRENT_VERSION = b"\1"  # EV_CURRENT
 _FIRST_RESERVED_SECTION = 0xFF00  # SHN_LORESERVE: what is not below is no section
 
 # DW_EH_PE_pcrel | DW_EH_PE_sdata4 (LSB Core, chapter 10.5): how every linker writes the pointer to .eh_frame.
-_RELATIVE_TO_PLACE = 0x1B
+_RELATIVE_TO_PLACE = b"\x1b"
 _LENGTH_IN_64_BITS = 0xFFFFFFFF
+
+_WORD = (1 << 64) - 1  # tags of a malformed object may hold any number
 
 
 class _Section(NamedTuple):
@@ -71,9 +73,9 @@ def symbol_file(object_: SharedObject, base: int, address: int) -> bytes:
             sh_type=section.type,
             sh_flags=section.flags,
             # Debuggers take an address for a part of the program's memory.
-            sh_addr=section.address if section.flags else 0,
-            sh_offset=section.address - address,
-            sh_size=section.size,
+            sh_addr=section.address & _WORD if section.flags else 0,
+            sh_offset=(section.address - address) & _WORD,
+            sh_size=section.size & _WORD,
             sh_link=section.link,
             sh_info=section.info,
             sh_addralign=1,
@@ -133,18 +135,20 @@ def _sections(object_: SharedObject, base: int) -> Iterator[_Section]:
 def _frames(object_: SharedObject) -> tuple[int, int] | None:
     """Address, relative to the base, and size of .eh_frame; None when the object tells of none."""
     header = object_.segment(SegmentType.GNU_EH_FRAME)
-    if header is None or object_.data[header.offset + 1] != _RELATIVE_TO_PLACE:
+    if header is None:
         return None
-    place = header.offset + 4
-    start = header.address + 4 + int.from_bytes(object_.data[place : place + 4], "little", signed=True)
+    data = object_.data
     try:
-        at = first = object_.offset_of(start)
+        place = object_.offset_of(header.address)
+        if data[place + 1 : place + 2] != _RELATIVE_TO_PLACE:
+            return None
+        start = header.address + 4 + int.from_bytes(data[place + 4 : place + 8], "little", signed=True)
+        first = object_.offset_of(start)
     except ElfError:
         return None
-    while length := int.from_bytes(object_.data[at : at + 4], "little"):
+    at = first
+    while length := int.from_bytes(data[at : at + 4], "little"):
         if length == _LENGTH_IN_64_BITS:
-            length = 8 + int.from_bytes(object_.data[at + 4 : at + 12], "little")
+            length = 8 + int.from_bytes(data[at + 4 : at + 12], "little")
         at += 4 + length
-        if at >= len(object_.data):
-            return None
-    return start, at + 4 - first
+    return start, min(at + 4, len(data)) - first

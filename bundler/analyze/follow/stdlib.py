@@ -96,8 +96,7 @@ def _hosts(walker: Walker, entry: Entry) -> Iterator[str]:
     main = walker.reached.get(entry.top, walker.reached["__main__"])
     for rule in walker.rules_in_effect():
         module = walker.reached[rule.module]
-        is_program = module.top == entry.top or (
-            module.origin.is_installed and module.origin.distribution == main.origin.distribution
-        )
+        distribution = module.origin.distribution
+        is_program = module.top == entry.top or (distribution != "" and distribution == main.origin.distribution)
         if rule.whole_library or (rule.whole_library_as_program and is_program):
             yield rule.module
