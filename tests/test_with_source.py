@@ -61,6 +61,15 @@ def test_sources_are_compressed(sources: Program, program: Callable[[Path], Prog
     assert 0 < found < texts / 2
 
 
+def test_parts_are_as_they_are_stored(sources: Program):
+    """The parts that `inspect` tells add up to the file, and none is negative: compressed sources count as they are stored."""
+    document = inspect(sources.binary)
+
+    assert sum(document["parts"].values()) == document["size"] == sources.binary.stat().st_size
+    assert all(size >= 0 for size in document["parts"].values())
+    assert document["parts"]["data_files"] < sum(file["size"] for file in document["data_files"])
+
+
 def test_script_with_the_name_of_a_package(tmp_path: Path):
     """A console script's own source is not carried where its name is that of a folder: the package must be listed."""
     source = tmp_path / "x.py"
