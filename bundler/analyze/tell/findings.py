@@ -144,7 +144,7 @@ def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnosti
 
 
 def _absence(importer: Reached, imported: str) -> tuple[str, str]:
-    """What is wrong with an import that finds nothing, and how to go on."""
+    """The text for an import that finds nothing, and the hint that says how to go on."""
     level = len(imported) - len(imported.lstrip("."))
     if level and importer.name == "__main__" and importer.located is not None:
         folder, module = module_at(importer.located.file, level)
