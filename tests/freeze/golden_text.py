@@ -23,7 +23,7 @@ from tests.target.pythons import probed
 FOLDER = Path(__file__).parent / "golden"
 SAMPLE = FOLDER / "sample.txt"
 
-_RUNTIME = re.compile(r"&runtime_(\d+)")
+_RUNTIME = re.compile(r"&?\bruntime_(\d+)")
 
 
 def module_text(target: TargetPython, work: Path, name: str, source: Path) -> tuple[str, list[str]]:
