@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bundler.elf import read_executable
-from bundler.link.finished import needed_versions, read_manifest
+from bundler.link.finished import needed_versions, read_manifest, saved_by_packing
 from bundler.link.manifest import SECTION, Manifest
 from bundler.link.portability import EXECUTABLE, Needs, Newest, newest_versions
 from bundler.link.script import FROZEN_SECTIONS, PAYLOAD_SECTION, SNAPSHOT_SECTION
@@ -56,7 +56,7 @@ def _parts(path: Path, size: int, manifest: Manifest) -> Mapping[str, int]:
         part = next((part for beginning, part in _PARTS if section.name.startswith(beginning)), None)
         if part and not section.name.startswith(_NOT_STORED):
             parts[part] += section.size
-    parts["data_files"] = sum(size for _, size in manifest.data_files)
+    parts["data_files"] = sum(size for _, size in manifest.data_files) - saved_by_packing(path)
     parts["embedded"] -= parts["data_files"]
     parts["interpreter"] = size - sum(parts.values())
     return parts

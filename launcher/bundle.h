@@ -155,7 +155,16 @@ struct bundle_object {
     uint64_t thread_start_size; /* the rest is zero */
     uint64_t thread_size;
     uint64_t thread_alignment;
+    const void *symbol_file; /* for debuggers: an ELF file whose sections lie in the loaded object */
     struct bundle_link_map link_map;
+};
+
+/* A loaded object, as debuggers read it: struct jit_code_entry (GDB manual, "JIT Compilation Interface"). */
+struct bundle_debugger_entry {
+    struct bundle_debugger_entry *next;
+    struct bundle_debugger_entry *previous;
+    const void *symbol_file;
+    uint64_t size;
 };
 
 /* A shared object that could not be prelinked: the C library's dynamic linker loads it, from the contents of the file
@@ -376,7 +385,8 @@ extern const uint64_t bundle_symbol_count;
 /* What changes when objects are loaded. Zero at first; the build makes room, for it knows how many there are. */
 extern unsigned char bundle_object_states[]; /* of each object: enum object_state of loader/objects.h */
 extern uint32_t bundle_load_order[];         /* objects in the order in which their constructors ran */
-extern uint64_t bundle_unique_addresses[];   /* of symbols that are one for the process; 0 where nobody asked yet */
+extern struct bundle_debugger_entry bundle_debugger_entries[];
+extern uint64_t bundle_unique_addresses[]; /* of symbols that are one for the process; 0 where nobody asked yet */
 
 /* Addresses of the identifier-like strings of static code (str objects of ASCII text), in the order of their hashes, which
    stand in an array of their own: looking for a text that is not there touches no string. */

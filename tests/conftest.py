@@ -98,15 +98,12 @@ def interpreter(request: pytest.FixtureRequest) -> Interpreter:
 @pytest.fixture(scope="session")
 def one_interpreter(request: pytest.FixtureRequest) -> Interpreter:
     """The newest of those that the tests always use, for what hardly differs between versions; see `--every-python`."""
-    asked = getattr(request, "param", None)
-    found = [
-        (version, base)
-        for version, base in _bases.items()
-        if base is not None and (version == asked if asked else version <= "3.13")
-    ]
+    asked: str = getattr(request, "param", "")
+    found = {version: base for version, base in _bases.items() if base is not None}
     if not found:
         pytest.skip("there is no Python with venv and C headers on this machine")
-    version, base = found[-1]
+    version = asked or max((version for version in found if version <= "3.13"), default=min(found))
+    base = found[version]
     return Interpreter(version, base, make_environment(version, base))
 
 

@@ -118,6 +118,7 @@ def test_make_targets_of_the_pages_exist():
     assert named <= targets
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git, which knows what is in the repository")
 def test_make_demo_on_a_fresh_checkout(tmp_path: Path):
     """`make demo` needs nothing that is not in the repository, and ends with the example's output."""
     checkout = tmp_path / "checkout"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import sysconfig
 from collections.abc import Callable
 from pathlib import Path
@@ -99,6 +100,39 @@ def test_unreadable(late: Program, tmp_path: Path):
     found = run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", binary, "nothing"])
 
     assert found == expected(late, "nothing")
+
+
+# As systemd's MemoryDenyWriteExecute= does it: prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN), since Linux 6.3. Then as nobody.
+_STRICT = """
+import ctypes, os, sys
+if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0):
+    sys.exit("no such protection")
+os.setgid(65534)
+os.setuid(65534)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+@pytest.mark.parametrize("mode", [0o111, 0o555])
+def test_no_memory_becomes_executable(late: Program, tmp_path: Path, mode: int):
+    """Where no memory may become executable, prelinked objects are mapped from the file; if that cannot be read, the error
+    of the import says so.
+    """
+    for folder in (tmp_path, *tmp_path.parents[:-2]):
+        folder.chmod(0o711)
+    binary = copied(late, tmp_path)
+    binary.chmod(mode)
+
+    found = run([sys.executable, "-c", _STRICT, binary, "nothing"])
+
+    if found.stderr == b"no such protection\n":
+        pytest.skip("this kernel is older than Linux 6.3")
+    if mode == 0o555:
+        assert found == expected(late, "nothing")
+    else:
+        assert b"needs to read the executable's file" in found.stderr
+        assert b"ImportError: /__bundle__/" in found.stderr
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the root folder")

@@ -11,7 +11,7 @@ from bundler.analyze.graph import APP, ModuleGraph, SourceModule
 from bundler.freeze.image import FrozenImage, Precompiled, StartProfile
 from bundler.link.plan import source_entries
 from tests.analyze.trees import install
-from tests.support import APPS, BUNDLE_ROOT, Interpreter, Outcome, Program, bundle, plain_environment, run
+from tests.support import APPS, BUNDLE_ROOT, Interpreter, Outcome, Program, bundle, inspect, plain_environment, run
 
 SOURCE = APPS / "sources" / "sources.py"
 
@@ -56,8 +56,18 @@ def test_sources_are_compressed(sources: Program, program: Callable[[Path], Prog
     """They take a fraction of their size."""
     plain = program(SOURCE).binary.stat().st_size
     found = sources.binary.stat().st_size - plain
+    texts = sum(file["size"] for file in inspect(sources.binary)["data_files"] if file["path"].endswith(".py"))
 
-    assert 0 < found < 2_500_000
+    assert 0 < found < texts / 2
+
+
+def test_parts_are_as_they_are_stored(sources: Program):
+    """The parts that `inspect` tells add up to the file, and none is negative: compressed sources count as they are stored."""
+    document = inspect(sources.binary)
+
+    assert sum(document["parts"].values()) == document["size"] == sources.binary.stat().st_size
+    assert all(size >= 0 for size in document["parts"].values())
+    assert document["parts"]["data_files"] < sum(file["size"] for file in document["data_files"])
 
 
 def test_script_with_the_name_of_a_package(tmp_path: Path):

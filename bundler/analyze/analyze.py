@@ -17,6 +17,7 @@ from bundler.analyze.carry.data import (
 )
 from bundler.analyze.carry.opened_libraries import split_libraries
 from bundler.analyze.follow.checks import refuse_missing_functions, refuse_relative_imports, refuse_syntax_error
+from bundler.analyze.follow.loaded_files import follow_loaded_files
 from bundler.analyze.follow.requested import (
     Requested,
     add_requested,
@@ -68,6 +69,9 @@ from bundler.target.versions import BOOTSTRAP_MODULES, IMPORTED_FOR_OPTIONS, cor
 
 # Names of `_sitebuiltins` that the builtins of `site` stand for (launcher/interpreter/importer.py).
 _SITE_CLASSES = {"exit": "Quitter", "quit": "Quitter", "help": "_Helper"}
+
+# The class of importlib.util that puts imports off.
+_LAZY_LOADERS = frozenset({"LazyLoader"})
 
 
 @contextmanager
@@ -185,7 +189,7 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
         walker.add(None, name, Binding.RULE)
     requested = add_requested(walker, settings, hooks, distributions)
     site_builtins = _add_site_builtins(walker)
-    add_whole_library(walker, target, settings, entry)
+    add_whole_library(walker, target, settings, entry, distributions)
     files, owners = _collect_all(walker, distributions, requested, hooks)
     # Modules that data files and conventions brought in may have run-time hooks and rules, which may need more.
     known = len(walker.reached)
@@ -223,15 +227,22 @@ def _import(edge: Edge) -> Import:
 
 
 def _imported_first(walk: Walk) -> Iterator[str]:
-    """Modules that `site` imports under Python and that must be there before some import of the program.
+    """Modules that Python has imported before a program and that must be there before some import of the program.
 
-    `os` and these two import each other, which works only when `os` comes first. A binary imports `os` when it is used.
+    `os` and two others import each other, which works only when `os` comes first. A program that makes later imports lazy
+    counts on all that is there: LazyLoader itself imports `threading`, which uses `time` at once. A binary imports these when
+    they are used.
     """
-    for edge in walk.edges:
-        importer = walk.reached.get(edge.importer) if edge.importer else None
-        if edge.imported in ("posixpath", "genericpath") and importer is not None and not importer.origin.is_stdlib:
-            yield "os"
-            return
+    others = [module for module in walk.reached.values() if not module.origin.is_stdlib]
+    makes_lazy = any(module.has_any(_LAZY_LOADERS) for module in others)
+    names = {module.name for module in others}
+    uses_paths = any(
+        edge.imported in ("posixpath", "genericpath") and edge.importer in names for edge in walk.edges if edge.importer
+    )
+    if makes_lazy or uses_paths:
+        yield "os"
+    if makes_lazy:
+        yield "time"
 
 
 def _origin_of_program(entry: Entry, origins: Origins) -> Origin:
@@ -263,7 +274,7 @@ def _add_python_command(walker: Walker) -> None:
 def _collect_all(
     walker: Walker, distributions: InstalledDistributions, requested: Requested, hooks: Hooks
 ) -> tuple[list[DataFile], list[Installed]]:
-    """Data files, and modules that configuration files among them name, until neither brings anything new."""
+    """Data files, and modules that configuration files and sources among them name, until neither brings anything new."""
     while True:
         asked_for = [found for name in sorted(walker.metadata) if (found := distributions.get(name)) is not None]
         wanted = (*requested_metadata(requested, hooks, distributions, walker.reached), *asked_for)
@@ -277,6 +288,7 @@ def _collect_all(
         walker.add_conventional()
         for name in sorted(set(named_modules(data_files))):
             walker.add_existing("__main__", name, Binding.STRING)
+        follow_loaded_files(walker, data_files)
         if len(walker.reached) == before:
             return data_files, owners
 

@@ -9,6 +9,7 @@
 | `archive.py` | static libraries: which symbols they define |
 | `symtab.py` | takes symbols out of a linked executable |
 | `section.py` | fills a section of a linked executable |
+| `symbol_file.py` | tells debuggers of an object in memory |
 
 The room imports nothing of bundler, so that every stage can use it.
 """
@@ -32,6 +33,7 @@ from bundler.elf.structures import (
     Tag,
     Visibility,
 )
+from bundler.elf.symbol_file import symbol_file, symbol_file_size
 from bundler.elf.symtab import drop_symbols
 
 __all__ = [
@@ -66,6 +68,8 @@ __all__ = [
     "read_archive_index",
     "read_executable",
     "read_shared_object",
+    "symbol_file",
+    "symbol_file_size",
     "thread_local_symbols",
     "undefined_symbols",
 ]

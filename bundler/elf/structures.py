@@ -45,6 +45,7 @@ _FORMATS = {1: "B", 2: "H", 4: "I", 8: "Q"}
 class FileType(IntEnum):
     """e_type."""
 
+    RELOCATABLE = 1  # ET_REL, an object file
     EXECUTABLE = 2  # ET_EXEC, at fixed addresses
     SHARED = 3  # ET_DYN
 
@@ -56,6 +57,7 @@ class SegmentType(IntEnum):
     DYNAMIC = 2
     INTERP = 3
     TLS = 7
+    GNU_EH_FRAME = 0x6474E550
     GNU_STACK = 0x6474E551
     GNU_RELRO = 0x6474E552
 
@@ -72,7 +74,9 @@ class SectionType(IntEnum):
     """sh_type."""
 
     NULL = 0
+    PROGBITS = 1
     SYMTAB = 2
+    STRTAB = 3
     NOBITS = 8
 
 
@@ -81,6 +85,7 @@ class SectionFlag(IntEnum):
 
     WRITE = 1
     ALLOC = 2  # part of the program's memory
+    EXECUTE = 4
     TLS = 0x400
 
 
@@ -94,6 +99,7 @@ class Tag(IntEnum):
     SYMTAB = 6
     RELA = 7
     RELASZ = 8
+    STRSZ = 10
     INIT = 12
     FINI = 13
     SONAME = 14
@@ -186,6 +192,12 @@ def read_array(data: Any, offset: int, kind: str, count: int) -> Any:
         raise ElfError("the file is cut off")
     # Without the count in it the type is parsed once, not once for each length.
     return ffi.from_buffer(f"{kind}[]", view)
+
+
+def make_struct(kind: str, **members: Any) -> bytes:
+    """The bytes of a struct; members that are not given are zero."""
+    ffi = _ffi()
+    return bytes(ffi.buffer(ffi.new(f"{kind} *", members)))
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Reads a finished binary: its manifest, and its needs of the system."""
+"""Reads a finished binary: its manifest, its needs of the system, and what compressing saves in it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from bundler.contract import bundle_ffi
 from bundler.elf import ElfError, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
 from bundler.link.manifest import FORMAT, SECTION, Manifest, SymbolVersions, by_version
+from bundler.link.script import PAYLOAD_SECTION
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -52,3 +54,19 @@ def needed_versions(path: Path) -> SymbolVersions:
     if is_static(path):
         return ()
     return by_version(read_shared_object(path).undefined_versions())
+
+
+def saved_by_packing(path: Path) -> int:
+    """The bytes that data files take less than their sizes, because they are stored compressed."""
+    ffi = bundle_ffi()
+    section = read_executable(path, with_symbols=False).sections[PAYLOAD_SECTION]
+    with path.open("rb") as file:
+
+        def read(kind: str, offset: int, count: int) -> Any:
+            file.seek(section.offset + offset)
+            return ffi.from_buffer(f"{kind}[]", file.read(count * ffi.sizeof(kind)))
+
+        bundle = read("struct bundle", 0, 1)[0]
+        count = bundle.file_index.count
+        rows = read("struct bundle_file", int(ffi.cast("uintptr_t", bundle.files)) - section.address, count)
+        return sum(row.size - row.packed_size for row in rows if row.packed_size)

@@ -172,7 +172,7 @@ class _Search:
 
     def add_opened(self, opened: LibraryName) -> None:
         """Make a library part of the binary that a program opens by a name, if it is here and may be another one there."""
-        name = ctypes.util.find_library(opened.name) if opened.is_short else opened.name
+        name = _name_of(opened)
         file = self.find(name, ()) if name is not None else None
         if name is None or file is None or _stays_with_the_machine(name) or not is_shared_object(file, self.machine):
             return
@@ -311,6 +311,17 @@ def linked_library(option: str, known: Mapping[str, Path]) -> Path | None:
     beginning = f"lib{option.removeprefix('-l')}.so"
     names = sorted(name for name in known if name == beginning or name.startswith(f"{beginning}."))
     return next((known[name] for name in names if name not in LINKED_SYSTEM_LIBRARIES), None)
+
+
+def _name_of(opened: LibraryName) -> str | None:
+    """The name under which the dynamic linker finds a library; None when this machine has no library of a short name."""
+    if not opened.is_short:
+        return opened.name
+    try:
+        return ctypes.util.find_library(opened.name)
+    except OSError:
+        # It looks for names in what the compiler says, and opens one of an error message ("liblibx.a", _findLib_gcc of 3.11).
+        return None
 
 
 def _stays_with_the_machine(name: str) -> bool:

@@ -115,6 +115,15 @@ class StoredPart:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredObject:
+    """The places in the payload of a prelinked object's parts, and of the file from which debuggers learn of it."""
+
+    object: PrelinkedObject
+    parts: tuple[StoredPart, ...]
+    symbol_file: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """Eight bytes of the tables that hold an address: what a relocation is to an object file.
 
@@ -141,7 +150,7 @@ class Payload:
     size: int
     files: tuple[StoredFile, ...]
     deltas: tuple[StoredDelta, ...]
-    objects: tuple[tuple[PrelinkedObject, tuple[StoredPart, ...]], ...]
+    objects: tuple[StoredObject, ...]
     tables: Tables
 
 

@@ -11,16 +11,17 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO
 
-from bundler.elf import Machine, Section
+from bundler.elf import Machine, Section, symbol_file, symbol_file_size
 from bundler.errors import BundleError
 from bundler.link import relocated
 from bundler.link.contents import CarriedFile, Contents, Entry, FileEntry, InlineFile, PrelinkedFile, StoredEntry
 from bundler.link.deltas import delta_of
-from bundler.link.model import Payload, StoredDelta, StoredFile, StoredPart, Tables
+from bundler.link.model import Payload, StoredDelta, StoredFile, StoredObject, StoredPart, Tables
 from bundler.link.objects import Locate, PrelinkedObject
 from bundler.link.tables import head_size, make_tables
 
 _FILE_ALIGNMENT = 16
+_SYMBOL_FILE_ALIGNMENT = 8
 _COPIED_AT_ONCE = 1 << 20
 
 
@@ -31,8 +32,11 @@ def lay_out_payload(contents: Contents, machine: Machine) -> Payload:
     """
     space = _Space(head_size())
     files = tuple(_stored_files(contents.files, space))
-    objects = tuple((dso, tuple(_stored_parts(dso, space))) for dso in contents.libraries.prelinked.objects)
+    prelinked = contents.libraries.prelinked.objects
+    parts = [tuple(_stored_parts(dso, space)) for dso in prelinked]
     deltas = tuple(_stored_deltas(contents.files, space))
+    symbol_files = [space.take(symbol_file_size(dso.object), _SYMBOL_FILE_ALIGNMENT) for dso in prelinked]
+    objects = tuple(map(StoredObject, prelinked, parts, symbol_files))
     tables = make_tables(contents, files, deltas, objects, space.end)
     size = machine.page_up(max(offset + len(data) for offset, data in tables.chunks))
     return Payload(size, files, deltas, objects, tables)
@@ -127,13 +131,16 @@ def write_payload(
     for stored in payload.files:
         file.seek(section.offset + stored.offset)
         _write_file(file, stored)
-    for each in payload.deltas:
-        file.seek(section.offset + each.offset)
-        file.write(each.delta.packed)
-    for dso, parts in payload.objects:
+    for delta in payload.deltas:
+        file.seek(section.offset + delta.offset)
+        file.write(delta.delta.packed)
+    for each in payload.objects:
+        dso = each.object
+        file.seek(section.offset + each.symbol_file)
+        file.write(symbol_file(dso.object, dso.base, section.address + each.symbol_file))
         if dso.is_resident:
             continue
-        for stored_part, (_, content) in zip(parts, relocated.contents(dso, locate), strict=True):
+        for stored_part, (_, content) in zip(each.parts, relocated.contents(dso, locate), strict=True):
             file.seek(section.offset + stored_part.offset)
             file.write(content)
     for offset, data in bound_tables(payload.tables, section.address, symbols):

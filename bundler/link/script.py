@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from bundler.contract import bundle_ffi
 from bundler.elf import SymbolType
 from bundler.glibc import CLibrary
 from bundler.link import relocated
@@ -161,6 +162,7 @@ def _state_lines(plan: LinkPlan) -> Iterator[str]:
         ("bundle_unique_addresses", 8 * len(plan.prelinked.unique_symbols)),
         ("bundle_load_order", 4 * objects),
         ("bundle_object_states", objects),
+        ("bundle_debugger_entries", objects * bundle_ffi().sizeof("struct bundle_debugger_entry")),
     ):
         yield ".balign 8"
         yield f".globl {name}"

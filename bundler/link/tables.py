@@ -25,7 +25,7 @@ from bundler.link.contents import (
     PrelinkedFile,
 )
 from bundler.link.interposed import interposer
-from bundler.link.model import StoredDelta, StoredFile, StoredPart, Tables
+from bundler.link.model import StoredDelta, StoredFile, StoredObject, StoredPart, Tables
 from bundler.link.objects import (
     CarriedLibrary,
     IndirectFunction,
@@ -47,7 +47,7 @@ def make_tables(
     contents: Contents,
     files: Iterable[StoredFile],
     deltas: Sequence[StoredDelta],
-    objects: Sequence[tuple[PrelinkedObject, Sequence[StoredPart]]],
+    objects: Sequence[StoredObject],
     start: int,
 ) -> Tables:
     """The tables: `struct bundle` at the payload's beginning, all that it points to from `start` on."""
@@ -197,11 +197,11 @@ def _write_deltas(
     writer: TableWriter,
     bundle: Any,
     deltas: Sequence[StoredDelta],
-    objects: Sequence[tuple[PrelinkedObject, Sequence[StoredPart]]],
+    objects: Sequence[StoredObject],
 ) -> None:
     rows, offset = writer.reserve("struct bundle_delta", len(deltas))
     for row, each in zip(rows, deltas, strict=False):
-        _, parts = objects[each.entry.object.index]
+        parts = objects[each.entry.object.index].parts
         row.contents = writer.point("unsigned char *", next((part.offset for part in parts if part.offset), 0))
         row.packed = writer.point("unsigned char *", each.offset)
         row.packed_size = len(each.delta.packed)
@@ -218,21 +218,23 @@ def _write_deltas(
 def _write_objects(
     writer: TableWriter,
     bundle: Any,
-    objects: Sequence[tuple[PrelinkedObject, Sequence[StoredPart]]],
+    objects: Sequence[StoredObject],
     contents: Contents,
 ) -> None:
     rows, offset = writer.reserve("struct bundle_object", len(objects))
-    for row, (dso, parts) in zip(rows, objects, strict=False):
-        _write_object(writer, row, dso, parts)
-        row.ends_visibly = dso.path in contents.ending_visibly
+    prelinked = [stored.object for stored in objects]
+    for row, stored in zip(rows, objects, strict=False):
+        _write_object(writer, row, stored.object, stored.parts)
+        row.symbol_file = writer.point("void *", stored.symbol_file)
+        row.ends_visibly = stored.object.path in contents.ending_visibly
     writer.fill(rows, offset)
-    writer.index(bundle.object_index, (dso.path for dso, _ in objects))
+    writer.index(bundle.object_index, (dso.path for dso in prelinked))
     bundle.objects = writer.point("struct bundle_object *", offset)
-    sonames = {dso.object.name: (dso.index, False) for dso, _ in objects}
+    sonames = {dso.object.name: (dso.index, False) for dso in prelinked}
     for index, each in enumerate(contents.libraries.carried):
         sonames.setdefault(each.library.object.name, (index, True))
     # A program may open a library by another name than its own: directly below the root it lies under that name.
-    for dso, _ in objects:
+    for dso in prelinked:
         path = PurePosixPath(dso.path)
         if path.parent == bundle_root():
             sonames.setdefault(path.name, (dso.index, False))

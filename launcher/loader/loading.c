@@ -8,6 +8,7 @@
 #include "executable/executable.h"
 #include "interposed.h"
 #include "lifetime.h"
+#include "loader/debugger.h"
 #include "loader/errors.h"
 #include "loader/host.h"
 #include "loader/loader.h"
@@ -245,12 +246,22 @@ bundle_register_destructors(void)
     return 0;
 }
 
+/* Why a segment could not be mapped. Memory that becomes executable is what some systems refuse (systemd's
+   MemoryDenyWriteExecute=); a file that is mapped is not. */
+static const char *
+unmapped_reason(int fd)
+{
+    bool is_refused = errno == EACCES || errno == EPERM;
+    return fd < 0 && is_refused ? "this system needs to read the executable's file for that, and cannot"
+                                : strerror(errno);
+}
+
 int
 bundle_map_object(int fd, const struct bundle_object *object)
 {
     for (uint32_t i = 0; i < object->segment_count; i++) {
         if (map_segment(fd, &object->segments[i]) < 0) {
-            return fail("%s: cannot be mapped: %s", object->path, strerror(errno));
+            return fail("%s: cannot be mapped: %s", object->path, unmapped_reason(fd));
         }
     }
     return 0;
@@ -290,6 +301,9 @@ map_objects(const uint32_t *tree, uint32_t count)
         else if (*state == UNLOADED) {
             status = bundle_map_object(fd, object);
             *state = status < 0 ? FAILED : MAPPED;
+            if (status == 0) {
+                bundle_tell_debugger(tree[i]);
+            }
         }
     }
     if (fd >= 0) {
@@ -355,6 +369,7 @@ bundle_start_loader(int argc, char **argv, char **environment)
             return -1;
         }
         bundle_object_states[bundle.residents[i]] = BOUND;
+        bundle_tell_debugger(bundle.residents[i]);
     }
     bundle_bind_unwinder(); /* may be among what the executable is linked with */
     for (uint64_t i = 0; i < bundle.resident_count; i++) {

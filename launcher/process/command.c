@@ -285,12 +285,14 @@ bundle_read_command(int argc, char **argv)
         app.command = BUNDLE_RUN_ENDLESS;
         return app;
     }
-    if (!is_marked && (argc < 2 || argv[1][0] != '-')) {
+    /* For other programs, a file behind its name is an argument of their own. */
+    bool may_be_script = bundle.options.python_command == BUNDLE_PYTHON_COMMAND && argc > 1 && is_script(argv[1]);
+    if (!is_marked && (argc < 2 || (argv[1][0] != '-' && !may_be_script))) {
         return app;
     }
     struct python_line line = read_python_line(argc, argv);
     bool runs_code = line.target == CODE || line.target == MODULE;
-    if (!is_marked && !(runs_code && is_below_own_shell())) {
+    if (!is_marked && !((runs_code || may_be_script) && is_below_own_shell())) {
         return app;
     }
 

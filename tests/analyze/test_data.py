@@ -58,7 +58,7 @@ def test_data_of_reached_packages(tmp_path: Path):
             "p/static/deep/x.css": "",
             "p/sub/__init__.py": "",
             "p/sub/sub.json": "",
-            "p/other/__init__.py": "",
+            "p/other/__init__.py": "x = 1",
             "p/other/other.json": "",
             "q/__init__.py": "",
             "q/q.json": "",
@@ -84,6 +84,26 @@ def test_templates_with_code(tmp_path: Path):
     write(tmp_path, {"p/__init__.py": "", "p/m.py": "", "p/m.pyi": "", **dict.fromkeys(below, "")})
 
     assert set(collected("import p", tmp_path)) == below
+
+
+def test_packages_without_code(tmp_path: Path):
+    """A folder whose only modules are empty `__init__` files holds data; with any code in it, it is a package of its own."""
+    write(
+        tmp_path,
+        {
+            "p/__init__.py": "",
+            "p/solvers/__init__.py": "# Programs for several systems.\n\n",
+            "p/solvers/linux/__init__.py": "",
+            "p/solvers/linux/solve": "",
+            "p/extra/__init__.py": "",
+            "p/extra/deep/code.py": "",
+            "p/extra/x.json": "",
+        },
+    )
+
+    assert set(collected("import p", tmp_path)) == {
+        *("p/solvers/__init__.py", "p/solvers/linux/__init__.py", "p/solvers/linux/solve"),
+    }
 
 
 def test_hidden_folders_and_caches_stay(tmp_path: Path):

@@ -69,6 +69,19 @@ def test_missing_from_the_entry():
     assert finding.notes == ("__main__ imports gone",)
 
 
+def test_relative_import_of_a_script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A function of a script that imports relatively fails when it is called: the way on is to run the module."""
+    write(tmp_path, {"p/__init__.py": "", "p/app.py": "", "p/util.py": ""})
+    monkeypatch.chdir(tmp_path)
+    made = walked(walker(tmp_path / "p"), "def f():\n    from . import util", source=tmp_path / "p" / "app.py")
+
+    (finding,) = missing_modules(made.finished(), ())
+
+    assert finding.message == "`.util` cannot be imported: a script belongs to no package"
+    assert finding.hint == "bundle it as a module, with `-m p.app`"
+    assert finding.where == f"{tmp_path}/p/app.py:2"
+
+
 def test_each_module_is_reported_once(tmp_path: Path):
     """A module that is missed in several places is one finding."""
     write(tmp_path, {"a.py": "import gone"})

@@ -255,6 +255,21 @@ LAYOUTS: dict[str, tuple[list[str], str, set[str]]] = {
         "import kivy.graphics.cgl",
         {"kivy.graphics.cgl_backend.cgl_gl"},
     ),
+    "moto.core.base_backend": (
+        ["moto/core/base_backend.py", "moto/iam/urls.py", "moto/api/_internal/urls.py", "moto/iam/models.py"],
+        "import moto.core.base_backend",
+        {"moto.iam.urls", "moto.api._internal.urls"},
+    ),
+    "markdown.core": (
+        ["markdown/core.py", "pymdownx/emoji.py", "pymdownx/superfences.py"],
+        "import markdown.core",
+        {"pymdownx.emoji", "pymdownx.superfences"},
+    ),
+    "snakemake.spawn_jobs": (
+        ["snakemake/spawn_jobs.py", "snakemake/__main__.py", "snakemake/cli.py"],
+        "import snakemake.spawn_jobs",
+        {"snakemake.__main__"},
+    ),
 }  # fmt: skip
 
 
@@ -266,7 +281,7 @@ def test_rules_with_modules_have_a_layout():
 
 def test_what_programs_do_at_run_time():
     """What starts `sys.executable` as Python, and what reads the source of any module, is known by these rules."""
-    starting = {"bpython.args", "pip_api", "execnet.gateway_io", "jupyter_client.kernelspec"}
+    starting = {"bpython.args", "pip_api", "execnet.gateway_io", "jupyter_client.kernelspec", "snakemake.spawn_jobs"}
     assert {name for name, rule in RULES.items() if rule.starts_python} == starting
     assert {name for name, rule in RULES.items() if rule.reads_every_source} == {"astroid.manager"}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,34 @@ def test_program_that_hosts_others(newest_target: TargetPython, cache: Cache, tm
 
     assert is_whole(found)
     assert [(e.importer, e.binding) for e in found.imports if e.imported == "this"] == [("nox.tasks", Binding.RULE)]
+
+
+def test_host_with_plugins(newest_target: TargetPython, cache: Cache, tmp_path: Path):
+    """What runs other people's code has all modules of its distribution, and of those whose entry points give it plug-ins."""
+    install(
+        tmp_path,
+        "nox",
+        {
+            "nox/__init__.py": "import nox.tasks",
+            "nox/tasks.py": "import importlib.metadata\nfound = importlib.metadata.entry_points(group='nox.themes')",
+            "nox/used_by_tasks.py": "",
+            "noxplugins/late.py": "",
+        },
+    )
+    install(
+        tmp_path,
+        "dark",
+        {"dark/__init__.py": "", "dark/extensions/__init__.py": "", "dark/extensions/moon.py": ""},
+        entry_points="[nox.themes]\ndark = dark\n",
+    )
+    install(tmp_path, "other", {"other/__init__.py": "", "other/extra.py": ""})
+    write(tmp_path / "own", {"app.py": "import nox, other"})
+    python = replace(newest_target, search_path=(tmp_path, *newest_target.search_path))
+
+    found = graph(python, cache, tmp_path, target=f"{tmp_path}/own/app.py").modules.keys()
+
+    assert {"nox.used_by_tasks", "noxplugins.late", "dark.extensions.moon"} <= found
+    assert "other.extra" not in found
 
 
 @pytest.mark.parametrize(

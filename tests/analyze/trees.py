@@ -113,9 +113,9 @@ def walker(  # what surrounds a walk
     return Walker(context, excluded, used_by_core=())
 
 
-def walked(made: Walker, main: str, package: str = "") -> Walker:
-    """The walker after it has followed a program."""
-    made.add_main(parse(scan(dedent(main).encode())), package)
+def walked(made: Walker, main: str, package: str = "", source: Path | None = None) -> Walker:
+    """The walker after it has followed a program; `source`: the file that this would be."""
+    made.add_main(parse(scan(dedent(main).encode())), package, source)
     return made
 
 

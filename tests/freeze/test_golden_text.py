@@ -7,13 +7,17 @@ from pathlib import Path
 import pytest
 
 from bundler.target import TargetPython
-from tests.freeze.golden_text import emitted, expected, module_text
+from tests.freeze.golden_text import emitted, expected, module_text, release
 from tests.support import ROOT
 from tests.target.pythons import probed, short_version
 
 
 def test_text_is_as_expected(target: TargetPython, tmp_path: Path):
     """What is emitted changes only when somebody means it to: `python -m tests.freeze.golden_text` accepts a change."""
+    of_release = release(short_version(target))
+    if target.version_text != of_release:
+        pytest.skip(f"the expected text is that of {of_release}, not of {target.version_text}")
+
     found = emitted(target, tmp_path)
 
     assert found == expected(short_version(target))

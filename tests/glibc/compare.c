@@ -523,7 +523,7 @@ FUNCTION(getrandom)
     say("some", f(bytes, sizeof bytes, 0));
     say("none", f(bytes, 0, GRND_NONBLOCK));
     say("flags", f(bytes, 1, 1 << 20));
-    say("bad address", f((void *)1, 16, 0));
+    /* No bad address: since glibc 2.41 the function may write there itself, and crash. */
 }
 
 FUNCTION(getentropy)
@@ -814,8 +814,8 @@ try_names(int (*f)(const char *name))
     memset(long_name, 'x', sizeof long_name);
     for (size_t length = 253; length <= 258; length++) {
         long_name[length] = 0;
-        printf("%zu ", length);
-        say("long name", f(long_name));
+        /* glibc 2.43 says another thing of what is too long. */
+        printf("%zu long name %d\n", length, f(long_name));
         long_name[length] = 'x';
     }
     say("folder", f("/a/b"));
@@ -1041,7 +1041,8 @@ LATER(const char *, strerrorname_np, int);
 
 FUNCTION(strerrorname_np)
 {
-    for (int number = -1; number < 140; number++) {
+    /* What came later, EFTYPE of glibc 2.43, is no name in older ones. */
+    for (int number = -1; number <= EHWPOISON; number++) {
         printf("%d %s\n", number, f(number) ? f(number) : "none");
     }
 }

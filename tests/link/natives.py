@@ -68,6 +68,7 @@ LIBRARIES = (
     Part("failing", "failing.c"),
     Part("under", "which.c", flags=_texts(ANSWER="under")),
     Part("throw", "throw.cpp"),
+    Part("stop", "stop.c"),
 )
 
 # Not there when the program runs.
@@ -120,6 +121,7 @@ MODULES = (
     Part("undefined_below", "empty.c", ("failing",)),
     Part("dl", "dl.c", ("first",)),
     Part("use_throw", "use_throw.cpp", ("throw",)),
+    Part("use_stop", "use_stop.c", ("stop",)),
     Part("unique_one", "unique.cpp"),
     Part("unique_two", "unique.cpp"),
     Part("unique_three", "unique.cpp", flags=("-Wl,-Bsymbolic",)),

@@ -127,3 +127,14 @@ def test_what_is_not_here_is_no_error(tmp_path: Path):
     )
 
     assert closure.libraries == ()
+
+
+def test_what_cannot_be_found_out_is_not_here(monkeypatch: pytest.MonkeyPatch):
+    """`find_library` of some Pythons fails on names that it takes from an error message of the compiler: nothing comes."""
+
+    def fail(_name: str) -> str:
+        raise FileNotFoundError("libliblost.a")
+
+    monkeypatch.setattr("ctypes.util.find_library", fail)
+
+    assert find_closure((), "/__bundle__", _MACHINE, opened=[LibraryName("liblost", is_short=True)]).libraries == ()

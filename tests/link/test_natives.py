@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import os
 import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ from tests.link import natives
 from tests.support import BUNDLE_ROOT, Outcome, bundle, inspect, run
 from tests.target.pythons import probed, short_version
 
-CASES = [part.name for part in natives.MODULES if not part.name.startswith(("unique", "capsule"))]
+CASES = [part.name for part in natives.MODULES if not part.name.startswith(("unique", "capsule", "use_stop"))]
 
 # Several modules in one process, in other threads, and libraries by name.
 COMBINATIONS = [
@@ -223,3 +224,25 @@ def test_executable_ends_below_the_images(program: Natives):
 
     assert max(segment.address + segment.memory_size for segment in executable.segments) < FIRST_BASE
     assert len([segment for segment in executable.segments if segment.type == elf.SegmentType.LOAD]) < 40
+
+
+def test_debuggers_find_frames(program: Natives, tmp_path: Path):
+    """A debugger unwinds from the C library through prelinked objects to `main`, and names what they export; so it does with
+    a dump of the process's memory.
+    """
+    if shutil.which("gdb") is None:
+        pytest.skip("there is no gdb")
+    dump = tmp_path / "core"
+    options = ("-nx", "-batch", "-ex", "set debuginfod enabled off")
+    running = ("-ex", "run", "-ex", "bt", "-ex", f"gcore {dump}")
+
+    while_running = run(["gdb", *options, *running, "--args", program.binary, "use_stop"]).stdout.decode()
+    afterwards = run(["gdb", *options, "-ex", "bt", program.binary, dump]).stdout.decode()
+
+    for text in (while_running, afterwards):
+        frames = re.findall(r"^#(\d+) .* in (\S+) \(", text, re.MULTILINE)
+        names = [name for _, name in frames]
+        assert names[-1] == "main", text
+        assert "stop" in names, text
+        # Four times the function without a name.
+        assert names[names.index("stop") - 4 : names.index("stop")] == ["??"] * 4, text

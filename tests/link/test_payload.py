@@ -6,6 +6,7 @@ import io
 import subprocess
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -172,8 +173,10 @@ def test_files_are_found_by_path(look_up: LookUp):
 def test_objects_are_found_by_path_and_soname(look_up: LookUp, natives_folder: Path):
     """Both indexes lead to the prelinked object."""
     roots = [(natives_folder / f"{part.name}.abi3.so", f"/here/{part.name}.so") for part in natives.MODULES[:8]]
-    libraries = place(find_closure(roots, "/here", X86_64), Offer(frozenset(), INTERPOSED_FUNCTIONS), {})
-    objects = libraries.prelinked.objects
+    placed = place(find_closure(roots, "/here", X86_64), Offer(frozenset(), INTERPOSED_FUNCTIONS), {})
+    # As in an executable, objects lie above the payload.
+    objects = tuple(replace(dso, base=dso.base + BASE) for dso in placed.prelinked.objects)
+    libraries = replace(placed, prelinked=replace(placed.prelinked, objects=objects))
     data = payload(all_of(libraries=libraries))
     tables = Tables(data)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import os
 import re
@@ -28,6 +29,9 @@ _NOT_DATA = frozenset(
         *(".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".hxx", ".a", ".lib"),
     }
 )
+# Modules of Python, as their files end.
+_CODE = frozenset({".py", ".so"})
+
 FOLDERS_LEFT_OUT = frozenset({"__pycache__", "test", "tests", "testing"})
 
 # Hooks that ask for all data of a package do not mean these either. They may well mean stubs: lazy_loader reads them.
@@ -66,7 +70,7 @@ def collect(
     `wanted`: distributions whose metadata is carried although nothing of them may be reached.
     Shared objects are among the data files (see `libraries.separate`).
     """
-    packages = _packages(reached)
+    packages = _Packages(reached)
     files: dict[PurePosixPath, DataFile] = {}
     owners: dict[str, Installed] = {}
     wanted_too = {each.name: each for each in wanted}
@@ -85,8 +89,8 @@ def collect(
     stdlib = {
         folder for each in reached.values() if each.origin.is_stdlib and each.located for folder in each.located.folders
     }
-    for folder in packages:
-        if folder.parent not in packages:
+    for folder in packages.places:
+        if folder.parent not in packages.places:
             files_below = _below(folder, packages, distributions)
             found.append(filterfalse(_is_for_maintainers, files_below) if folder in stdlib else files_below)
     for group in found:
@@ -106,19 +110,39 @@ def _stubs(reached: Mapping[str, Reached]) -> Iterator[DataFile]:
                 yield DataFile(stub, home / stub.name)
 
 
-def _packages(reached: Mapping[str, Reached]) -> dict[Path, PurePosixPath]:
-    """The folders of every package that is reached, and where they lie in the binary."""
-    return {
-        folder: place
-        for module in reached.values()
-        if module.located is not None
-        for folder, place in zip(module.located.folders, module.folder_places, strict=True)
-    }
+class _Packages:
+    """The folders of every package that is reached; which of them a data file belongs to."""
+
+    def __init__(self, reached: Mapping[str, Reached]) -> None:
+        self.places = {  # of the folders in the binary
+            folder: place
+            for module in reached.values()
+            if module.located is not None
+            for folder, place in zip(module.located.folders, module.folder_places, strict=True)
+        }
+        self._has_code = functools.cache(_has_code)
+
+    def file(self, path: Path) -> DataFile | None:
+        """The data file at a path; None when it is not data of any of the packages.
+
+        A folder with code that is not reached is a module that the program does without. All below any other folder is
+        data, code included: templates of projects.
+        """
+        below: list[Path] = []
+        for folder in path.parents:
+            if folder in self.places:
+                inside = PurePosixPath(path.relative_to(folder))
+                is_ours = not below or not self._has_code(below[-1])
+                if not is_ours or not is_data(inside, with_code=bool(below)):
+                    return None
+                return DataFile(path, self.places[folder] / inside, is_executable=os.access(path, os.X_OK))
+            below.append(folder)
+        return None
 
 
 def left_out_files(reached: Mapping[str, Reached], owners: Iterable[Installed]) -> Iterator[Diagnostic]:
     """Findings about files of the reached packages that the default rule leaves out: kinds and numbers, by distribution."""
-    packages = _packages(reached)
+    packages = _Packages(reached).places
     for owner in owners:
         kinds: Counter[str] = Counter()
         for path in owner.files:
@@ -209,22 +233,20 @@ def _shared(owner: Installed) -> Iterator[DataFile]:
             yield DataFile(path, place, is_executable=is_program, origin=Origin(OriginKind.DISTRIBUTION, owner.name))
 
 
-def _recorded(owner: Installed, packages: Mapping[Path, PurePosixPath]) -> Iterator[DataFile]:
+def _recorded(owner: Installed, packages: _Packages) -> Iterator[DataFile]:
     """Files that the distribution lists, below packages that are reached."""
-    code_folders = {str(folder) for folder in packages}
+    code_folders = {str(folder) for folder in packages.places}
     for name in owner.file_names:
         # Most files are code; making paths of them would take most of the time.
         if name.endswith(".pyc") or (name.endswith(".py") and name.rpartition("/")[0] in code_folders):
             continue
         path = Path(name)
-        home = _home(path, packages)
-        if home is not None and path.is_file():
-            yield _data_file(path, packages[home], home)
+        file = packages.file(path)
+        if file is not None and path.is_file():
+            yield file
 
 
-def _below(
-    folder: Path, packages: Mapping[Path, PurePosixPath], distributions: InstalledDistributions
-) -> Iterator[DataFile]:
+def _below(folder: Path, packages: _Packages, distributions: InstalledDistributions) -> Iterator[DataFile]:
     """Files in the tree of a package that no distribution lists: the app's own, or an editable install."""
     for parent, folders, names in os.walk(folder):
         folders[:] = sorted(
@@ -236,9 +258,9 @@ def _below(
             if distributions.is_owned(f"{parent}/{name}"):
                 continue
             path = Path(parent) / name
-            home = _home(path, packages)
-            if home is not None and path.is_file() and not is_stray_file(path):
-                yield _data_file(path, packages[home], home)
+            file = packages.file(path)
+            if file is not None and path.is_file() and not is_stray_file(path):
+                yield file
 
 
 def _is_for_maintainers(file: DataFile) -> bool:
@@ -246,29 +268,22 @@ def _is_for_maintainers(file: DataFile) -> bool:
     return file.source.suffix == ".rst" or file.source.name.startswith("README")
 
 
-def _home(path: Path, packages: Mapping[Path, PurePosixPath]) -> Path | None:
-    """The reached package whose data a file is; None when it is not data.
-
-    A folder with code that is not reached is a module that the program does without. But a folder without an
-    `__init__.py` between it and the package says that all below it is data, code included: templates of projects.
-    """
-    below: list[Path] = []
-    for folder in path.parents:
-        if folder in packages:
-            inside = path.relative_to(folder)
-            if below and not _has_code(below[-1]):
-                return folder if is_data(PurePosixPath(inside), with_code=True) else None
-            return folder if not below and is_data(PurePosixPath(inside)) else None
-        below.append(folder)
-    return None
-
-
 def _has_code(folder: Path) -> bool:
-    return (folder / "__init__.py").exists()
+    """True if a folder is a package with code. An empty `__init__.py` in a tree without other code only makes build tools
+    take data along.
+    """
+    if not (folder / "__init__.py").exists():
+        return False
+    names = (Path(parent) / name for parent, _, names in os.walk(folder) for name in names)
+    return any(path.suffix in _CODE and not _is_empty_init(path) for path in names)
 
 
-def _data_file(path: Path, package: PurePosixPath, home: Path) -> DataFile:
-    return DataFile(path, package / path.relative_to(home), is_executable=os.access(path, os.X_OK))
+def _is_empty_init(path: Path) -> bool:
+    """True for an `__init__.py` that holds comments at most."""
+    if path.name != "__init__.py":
+        return False
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return all(line.lstrip().startswith("#") or not line.strip() for line in lines)
 
 
 # --- What the user adds -----------------------------------------------------------------------------------------------

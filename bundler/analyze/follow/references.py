@@ -8,14 +8,18 @@
 - A computed import whose name begins with a literal means the modules that begin so, at the top level those of
   distributions that the file's own requires.
 - A package that lists its own folder, and hands names to `import_module`, means all its modules.
-- Code that lists modules (`pkgutil.iter_modules`) imports what it finds in the packages that it, or its siblings, name.
+- A path of a source, relative to the file's own folder, is most likely loaded by it.
+- Code that lists modules (`pkgutil.iter_modules`) imports what it finds in the packages that it, or its siblings, name, and
+  in those that other code hands over.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from pathlib import Path
 
 from bundler.analyze.graph import Binding, Origin
 from bundler.analyze.installed.distributions import InstalledDistributions
@@ -91,18 +95,41 @@ class References:
         unresolved = tuple(line for line in reached.facts.dynamic if line not in resolved)
         if unresolved:
             self.unresolved[reached.name] = unresolved
+        yield from ((name, Binding.STRING) for name in self._by_path(reached))
         yield from self._listed(reached)
+
+    def _by_path(self, reached: Reached) -> Iterator[str]:
+        """Modules of the file's own package, or beside a script, that it names by the paths of their sources."""
+        if reached.facts is None or reached.located is None:
+            return
+        home = reached.located.path.parent
+        for text in reached.facts.source_files:
+            path = Path(os.path.normpath(home / text.lstrip("/")))
+            folders = Path(os.path.relpath(path.parent, home)).parts
+            package = reached.package.split(".") if reached.package else []
+            up = folders.count("..")
+            is_outside = up >= len(package) > 0 or (up and not package)
+            if is_outside or path.stem in ("__init__", "__main__"):
+                continue
+            name = ".".join((*package[: len(package) - up], *folders[up:], path.stem))
+            located = self._finder.find(name)
+            if located is not None and located.path == path:
+                yield name
 
     def _lists_itself(self, reached: Reached) -> bool:
         """True if a package goes through its own folder to import what is there.
 
-        It hands out its `__path__`, or there is an import with a computed name beside a listing of files.
+        It hands out its `__path__`, or there is an import with a computed name beside a listing of files; or it makes its
+        `__all__` of such a listing, and `from package import *` imports them.
         """
-        assert reached.facts is not None
-        used = set(" ".join(reached.facts.names.values()).split())
-        if reached.package == reached.name and "__path__" in used and not reached.facts.extends_path:
+        facts = reached.facts
+        assert facts is not None
+        used = set(" ".join(facts.names.values()).split())
+        if reached.package == reached.name and "__path__" in used and not facts.extends_path:
             return True
-        return bool(reached.package and reached.facts.dynamic and used & _LISTING_FILES and "__file__" in used)
+        has_computed_all = "__all__" in facts.globals and not facts.all
+        is_importing = facts.dynamic or (has_computed_all and reached.package == reached.name)
+        return bool(reached.package and is_importing and used & _LISTING_FILES and "__file__" in used)
 
     def _existing(self, name: str) -> str | None:
         return name if self._finder.exists(name) else None
@@ -127,14 +154,14 @@ class References:
         if level:
             above = reached.package.split(".")[: 1 - level or None]
             pattern = ".".join((*above, pattern[level:]))
-        if pattern.partition(".")[0] != reached.top and not (reached.origin.is_own and self._is_near(reached, pattern)):
+        if pattern.partition(".")[0] != reached.top and not (reached.origin.is_own and self.is_near(reached, pattern)):
             return
         found = [name for name in self._finder.expand(pattern) if self._finder.exists(name)]
         yield from found or (name for name in self._finder.expand(pattern.rpartition(".")[0]) if "*" in pattern)
 
     def _dotted(self, reached: Reached, name: str) -> str | None:
         """A module by its full name, or that in which the last part may be an attribute."""
-        if "." not in name or name.startswith(".") or not self._is_near(reached, name):
+        if "." not in name or name.startswith(".") or not self.is_near(reached, name):
             return None
         for candidate in (name, name.rpartition(".")[0]):
             if "." in candidate and self._existing(candidate):
@@ -150,7 +177,7 @@ class References:
         is_reference = colon and name.isidentifier() and attribute.isidentifier()
         return self._existing(name) if is_reference and reached.origin.is_own else None
 
-    def _is_near(self, reached: Reached, name: str) -> bool:
+    def is_near(self, reached: Reached, name: str) -> bool:
         """True if a name belongs to the file's own package, or to a distribution that its own requires."""
         top = name.partition(".")[0]
         if top == reached.top:
@@ -181,7 +208,7 @@ class References:
     def _at_top(self, reached: Reached, stem: str) -> Iterator[str]:
         """Modules that begin so and belong to no package: `import_module(f"tree_sitter_{language}")`."""
         for name in self._finder.submodules(""):
-            if stem and name.startswith(stem) and self._is_near(reached, name):
+            if stem and name.startswith(stem) and self.is_near(reached, name):
                 yield name
 
     def _listed(self, reached: Reached) -> Iterator[Reference]:
@@ -193,10 +220,20 @@ class References:
             self._listing.add(reached.top)
             packages = {fact.name for fact in reached.facts.imports if fact.name.partition(".")[0] == reached.top}
             named |= packages | ({reached.name} if reached.package == reached.name else set())
-        if reached.top in self._listing:
-            for package in sorted(named):
+            self._named[reached.top] = named
+        # What is handed to a function of a package is listed by it, if it lists anything.
+        handed = set(self._handed_packages(reached))
+        tops = (
+            {absolute_name(fact, reached.package).partition(".")[0] for fact in reached.facts.imports}
+            if handed
+            else set()
+        )
+        for top in tops:
+            self._named.setdefault(top, set()).update(handed)
+        for top in sorted((tops | {reached.top}) & self._listing):
+            for package in sorted(self._named.get(top, ())):
                 yield from ((name, Binding.STRING) for name in self._submodules(package))
-            self._named[reached.top] = set()
+            self._named[top] = set()
         if used & _LISTING or (used & _LISTING_FILES and used & _IMPORTING):
             yield from ((name, Binding.STRING) for name in self._listed_elsewhere(reached, used))
 
@@ -211,6 +248,13 @@ class References:
             for stem in reached.facts.strings.split():
                 if _STEM.fullmatch(stem):
                     yield from self._at_top(reached, stem)
+
+    def _handed_packages(self, reached: Reached) -> Iterator[str]:
+        """Packages that a file imports and gives to calls: `find_commands(shop.plugins)`."""
+        assert reached.facts is not None
+        for name in self._imported_packages(reached) if reached.facts.handed_over else ():
+            if name in reached.facts.handed_over or name.rpartition(".")[2] in reached.facts.handed_over:
+                yield name
 
     def _has_code(self, name: str) -> bool:
         located = self._finder.find(name)

@@ -194,6 +194,16 @@ class Walker:
         for name in self.finder.expand(pattern):
             self.add_existing(importer, name, Binding.RULE)
 
+    def follow_file(self, package: Reached, path: Path) -> None:
+        """Bring in what a source that no statement imports needs: of its package, what that requires, and the library."""
+        for fact in self._facts.facts(path).imports:
+            located = self.finder.find(fact.name.partition(".")[0]) if not fact.level else None
+            if located is not None and (
+                self._origins.of(located).is_stdlib or self._references.is_near(package, fact.name)
+            ):
+                for name in (fact.name, *(f"{fact.name}.{each}" for each in fact.names or ())):
+                    self.add_existing(package.name, name, Binding.STRING)
+
     def add_run(self, importer: str | None, name: str) -> None:
         """Bring in a module that is run as `python -m` runs it, if there is one of this name."""
         for each in (name, f"{name}.__main__"):
@@ -379,11 +389,16 @@ class Walker:
         self._additions.append(AddedFolder(folder, reached.name, addition.line, addition.position, addition.is_certain))
 
     def _note_names(self, rule: Rule | None) -> None:
-        """Note names, from a package's rule, under which its modules are imported; existing modules keep theirs."""
-        for name, real in rule.names.items() if rule is not None else ():
-            if name not in self._other_names and not self.finder.exists(name):
+        """Note names, from a package's rule, under which its modules are imported; existing modules keep theirs, unless
+        Python's start sets them aside.
+        """
+        if rule is None:
+            return
+        is_first = rule.serve_file and any((folder / rule.serve_file).is_file() for folder in self.finder.search_path)
+        for name, real in rule.names.items():
+            if name not in self._other_names and (is_first or not self.finder.exists(name)):
                 self._other_names[name] = real
-                if rule is not None and rule.serve:
+                if rule.serve:
                     self._serving[name] = rule
 
     def _renamed(self, fact: ImportFact) -> ImportFact:

@@ -77,7 +77,9 @@ class InstalledDistributions:
             installed = _read(found)
             if installed is not None:
                 self._installed.setdefault(installed.name, installed)
-        self._owners = {name: each for each in self._installed.values() for name in each.file_names}
+        self._owners = {
+            name: each for each in self._installed.values() for name in (*each.file_names, *map(str, each.programs))
+        }
         # All that is in an egg belongs to it; it has no list of its files.
         self._eggs = {
             f"{each.metadata.parent}/": each for each in self._installed.values() if each.metadata.name == _IN_EGG

@@ -85,7 +85,8 @@ class FileFacts:
 
     `patterns`: composed texts with stars for what is not known, in a file with a computed import. `has_lazy_attributes`: a
     call gives the module its `__getattr__`; `reads_stub`: from the stub beside it. `run_modules` are named behind "-m" or
-    given to `runpy`; `metadata`: names of distributions whose metadata is looked up.
+    given to `runpy`; `source_files`: texts that are paths of sources, perhaps relative to the file's folder;
+    `handed_over`: imported names that calls are given; `metadata`: names of distributions whose metadata is looked up.
     `main_imports` stand under `if __name__ == "__main__"`, where code uses `main_names`. `dynamic` are lines where the name is computed.
     `names`: names and attributes that functions use, separated by blanks, by the name
     without which the function is not called; "" is where code always runs. `strings`: short string constants that
@@ -105,6 +106,8 @@ class FileFacts:
     has_lazy_attributes: bool = False
     reads_stub: bool = False
     run_modules: tuple[str, ...] = ()
+    source_files: tuple[str, ...] = ()
+    handed_over: frozenset[str] = frozenset()
     metadata: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     strings: str = ""
@@ -196,6 +199,8 @@ def parse(found: _Found) -> FileFacts:
         has_lazy_attributes=found["has_lazy_attributes"],
         reads_stub=found["reads_stub"],
         run_modules=tuple(found["run_modules"]),
+        source_files=tuple(found["source_files"]),
+        handed_over=frozenset(found["handed_over"]),
         metadata=tuple(found["metadata"]),
         names=found["names"],
         strings=found["strings"],

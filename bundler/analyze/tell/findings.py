@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bundler.analyze.graph import Binding
 from bundler.analyze.nodes import COMPILING_SOURCES, READING_SOURCES, AddedFolder, Edge, Reached, Walk
+from bundler.analyze.resolve.entry import in_folder, module_at
 from bundler.analyze.resolve.finder import ModuleFinder
 from bundler.analyze.tell.why import chain_to, first_edges, format_chain
 from bundler.errors import Diagnostic, Severity, warning
@@ -125,14 +126,14 @@ def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnosti
         if is_certain or is_own:
             known = found.get(edge.imported, _NOTHING)
             if known.severity is not Severity.WARNING or (is_certain and is_own and not known.is_urgent):
+                text, hint = _absence(importer, edge.imported)
                 found[edge.imported] = Diagnostic(
                     Severity.WARNING,
                     "missing-module",
-                    f"`{edge.imported}` was not found",
+                    text,
                     where=_where(importer, edge.line),
                     notes=(format_chain((*chain_to(every, importer.name), edge)),),
-                    hint="install it in the environment of the target Python, "
-                    f"or pass `--exclude-module {edge.imported}` if the program does not need it",
+                    hint=hint,
                     is_urgent=is_certain and is_own,
                 )
         elif edge.imported not in found:
@@ -140,6 +141,17 @@ def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnosti
             notes = (format_chain((*chain_to(every, importer.name), edge)),)
             found[edge.imported] = _detail("optional-module", text, _where(importer, edge.line), notes)
     yield from found.values()
+
+
+def _absence(importer: Reached, imported: str) -> tuple[str, str]:
+    """The text for an import that finds nothing, and the hint that says how to go on."""
+    level = len(imported) - len(imported.lstrip("."))
+    if level and importer.name == "__main__" and importer.located is not None:
+        folder, module = module_at(importer.located.file, level)
+        text = f"`{imported}` cannot be imported: a script belongs to no package"
+        return text, f"bundle it as a module, with `-m {module}`{in_folder(folder)}"
+    hint = f"or pass `--exclude-module {imported}` if the program does not need it"
+    return f"`{imported}` was not found", f"install it in the environment of the target Python, {hint}"
 
 
 def left_out(walk: Walk) -> Iterator[Diagnostic]:

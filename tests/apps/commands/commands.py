@@ -98,6 +98,8 @@ def script():
         print(done.returncode, done.stdout, done.stderr.replace(folder, "FOLDER"))
         done = subprocess.run([sys.executable, folder, "1"], capture_output=True, text=True, cwd=folder)
         print(done.returncode, done.stdout, done.stderr.replace(folder, "FOLDER"))
+        done = subprocess.run(f"set -e; {sys.executable} {path} shell; true", shell=True, capture_output=True, text=True)
+        print(done.returncode, done.stdout, done.stderr.replace(folder, "FOLDER"))
         show("-m", "beside", cwd=folder)
         show("-c", "import beside; print(beside.x)", cwd=folder)
         show("-Pc", "import beside; print(beside.x)", cwd=folder)

@@ -7,7 +7,7 @@ from importlib.machinery import FileFinder, PathFinder, SourceFileLoader
 class Loader(SourceFileLoader):
     """Compiles something else than the file holds."""
 
-    def source_to_code(self, data, path, *, _optimization=-1):
+    def source_to_code(self, data, path, *_others, **_options):
         return super().source_to_code(data.replace(b"as written", b"changed"), path)
 
 

@@ -14,7 +14,8 @@
     stdlib = "full"                   # it runs code that is not there when the program is bundled
     program-stdlib = "full"           # it does so when it is the program: by `--script`, `-m` or `module:function`
     names = { distutils = "setuptools._distutils" }  # other names of modules, where nothing has them
-    serve = "import x; x.serve()"     # what Python runs at its start (a `.pth` file) so that these names are found
+    serve = "import x; x.serve()"     # what Python runs at its start so that these names are found
+    serve-file = "x.pth"              # the file by which it does so: then the names mean these modules, whatever else has them
     program.uses = ["breakpoint"]     # if code outside of the standard library uses one of these names,
     program.implies = ["pdb"]         # the module needs these too
     convention.marks = ["models"]     # packages with one of these submodules are what the module calls applications:
@@ -54,6 +55,7 @@ class Rule:
     whole_library_as_program: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
     serve: str = ""
+    serve_file: str = ""
     program_uses: frozenset[str] = frozenset()
     program_implies: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
@@ -101,6 +103,7 @@ def read_rules(path: Path) -> Mapping[str, Rule]:
                 whole_library_as_program=raw.get("program-stdlib") == "full",
                 names=raw.get("names", {}),
                 serve=raw.get("serve", ""),
+                serve_file=raw.get("serve-file", ""),
                 program_uses=frozenset(raw.get("program", {}).get("uses", ())),
                 program_implies=tuple(raw.get("program", {}).get("implies", ())),
                 marks=tuple(raw.get("convention", {}).get("marks", ())),

@@ -1,4 +1,6 @@
-"""Folders that a file puts on `sys.path`, or on its `__path__`, where it says so with `__file__` or by a name."""
+"""Folders that a file puts on `sys.path`, or on its `__path__`, where it says so with `__file__` or by a name; and sources
+to which it makes a path from `__file__`.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +18,7 @@ class AddedFolders:
     def __init__(self) -> None:
         self._values: dict[str, ast.expr] = {}
         self._added: list[tuple[bool, ast.expr, int | None, int, bool]] = []
+        self._joined: list[ast.expr] = []  # paths whose last part is a source
 
     def assigned(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign, *, is_certain: bool) -> None:
         """Note an assignment: to a name that may stand for a folder, or to a search path."""
@@ -46,6 +49,14 @@ class AddedFolders:
                 self._note(value, folders, None, node.lineno, is_certain=is_certain)
             case ast.Call(ast.Attribute(attr="addsitedir"), [folder]):
                 self._added.append((False, folder, None, node.lineno, is_certain))
+            case ast.Call(ast.Attribute(attr="join" | "joinpath") | ast.Name("join"), [*_, last]):
+                self.joined(node, last)
+
+    def joined(self, path: ast.expr, last: ast.expr) -> None:
+        """Note a path that is put together, whose last part may be a source."""
+        match last:
+            case ast.Constant(str(text)) if text.endswith(".py"):
+                self._joined.append(path)
 
     def _note(
         self, target: ast.expr, folders: list[ast.expr], index: int | None, line: int, *, is_certain: bool
@@ -65,6 +76,11 @@ class AddedFolders:
             if is_package is in_package and (place is not None or name):
                 rows.append(AdditionRow(place or "", name or "", index, line, is_certain))
         return sorted(rows, key=lambda row: row.line)
+
+    def sources(self) -> set[str]:
+        """Sources to which paths lead, relative to the file's own folder."""
+        places = (_relative_to_file(path, self._values) for path in self._joined)
+        return {place for place in places if place is not None}
 
     def constants(self) -> dict[str, str]:
         """Names of the file that stand for folders, relative to its own."""

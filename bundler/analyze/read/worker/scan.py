@@ -39,6 +39,9 @@ _MODULE_PATTERN = re.compile(r"\.*\w+(?:\.[\w*]+)*\.[\w.]*\*[\w.*]*\Z")
 # A name that the dynamic linker looks for in its folders: no path, and no part is computed.
 _LIBRARY_NAME = re.compile(r"[\w.+-]+\Z")
 
+# A path of a source, relative to a folder that other code may know.
+_SOURCE_FILE = re.compile(r"/?(?:\w+/)*\w+\.py\Z")
+
 _SONAME = re.compile(r"lib[\w+-][\w.+-]*\.so(\.\d+)*\Z")
 
 # Functions of `runpy`, `importlib.metadata` and `pkg_resources` whose first argument is a name.
@@ -78,6 +81,8 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
         "has_lazy_attributes": scanner.has_lazy_attributes,
         "reads_stub": scanner.has_lazy_attributes and b"attach_stub" in source,
         "run_modules": sorted(scanner.run_modules),
+        "source_files": sorted({*filter(_SOURCE_FILE.match, strings), *_sources_in(scanner.added_folders)}),
+        "handed_over": scanner.handed_over(),
         "metadata": sorted(scanner.metadata) if _asks_for_metadata(scanner.imports) else [],
         "names": {user: " ".join(sorted(names)) for user, names in scanner.names.items() if names},
         "codecs": sorted(set(named_codecs(strings))),
@@ -98,6 +103,10 @@ def _unreadable(error: Exception) -> Unreadable:
         "error": getattr(error, "msg", None) or str(error) or type(error).__name__,
         "line": getattr(error, "lineno", None) or 0,
     }
+
+
+def _sources_in(folders: AddedFolders | None) -> Iterable[str]:
+    return folders.sources() if folders else ()
 
 
 def _may_add_folders(source: bytes) -> bool:
@@ -167,6 +176,7 @@ class _Scanner:
         self._composed: list[ast.expr] = []
         self.globals: set[str] = set()
         self.all: list[str] | None = None
+        self._arguments: set[str] = set()  # names that calls are given
         self.names: dict[str, set[str]] = {"": set()}
         self.strings: set[str] = set()  # short ones
         self.libraries: set[LibraryRow] = set()  # that are opened by a literal name
@@ -423,6 +433,8 @@ class _Scanner:
                     self._add(node, binding, _NEEDED_BY_SYNTAX[kind], None, 0)
                 elif kind is ast.BinOp and type(node.op) is ast.Mod:
                     self._composed.append(node)
+                elif kind is ast.BinOp and type(node.op) is ast.Div and self.added_folders:
+                    self.added_folders.joined(node, node.right)
                 elif kind in (ast.List, ast.Tuple):
                     self.run_modules.update(modules_to_run(node.elts))
                 for name in _CHILDREN[kind]:
@@ -449,6 +461,7 @@ class _Scanner:
         name = getattr(function, "attr", None) or getattr(function, "id", None)
         name = self._renamed.get(name, name) if name else name
         first = argument(node, 0, "name")
+        self._arguments.update(each.id for each in node.args if type(each) is ast.Name)
         if name in _IMPORTERS and first is not None:
             self._import_call(node, first, binding)
         if name == "find_spec" and first is not None and not isinstance(first, ast.Constant):
@@ -478,6 +491,11 @@ class _Scanner:
             case computed:
                 self.dynamic.append(node.lineno)
                 self._computed.append((computed, package, above, node.lineno))
+
+    def handed_over(self) -> list[str]:
+        """Imported names, as other files know them, that calls are given as arguments."""
+        found = {self._renamed.get(name, name) for name in self._arguments}
+        return sorted(found & {name for row in self.imports for name in row.names or (row.name,)})
 
     def finish(self) -> None:
         """Say what composed texts mean, now that the module's variables are known."""

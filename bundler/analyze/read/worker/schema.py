@@ -81,6 +81,8 @@ class Facts(TypedDict):
     has_lazy_attributes: bool
     reads_stub: bool
     run_modules: list[str]
+    source_files: list[str]
+    handed_over: list[str]
     metadata: list[str]
     names: dict[str, str]
     strings: str

@@ -1,0 +1,28 @@
+"""Follows imports of sources that are carried as data, in packages that load files by their paths.
+
+Such a folder has no `__init__.py`: plug-ins of a program with a loader of its own. Python finds what they import; so must
+the binary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bundler.analyze.follow.walk import Walker
+from bundler.analyze.graph import DataFile
+
+# Functions and classes of importlib and runpy that run a file.
+_LOADING = frozenset({"spec_from_file_location", "SourceFileLoader", "run_path"})
+
+
+def follow_loaded_files(walker: Walker, files: Iterable[DataFile]) -> None:
+    """Bring in what sources among data files import, if code of the same top-level package loads files."""
+    loading = {
+        module.top
+        for module in walker.reached.values()
+        if not module.origin.is_stdlib and module.name != "__main__" and module.has_any(_LOADING)
+    }
+    for file in files:
+        top = file.destination.parts[0]
+        if file.destination.suffix == ".py" and top in loading and top in walker.reached:
+            walker.follow_file(walker.reached[top], file.source)
