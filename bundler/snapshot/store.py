@@ -166,7 +166,7 @@ def _description(snapshot: Snapshot) -> SnapshotDocument:
 
 
 def read_description(path: Path) -> SnapshotDocument | None:
-    """What a binary's snapshot holds; None when it has none."""
+    """The description of a binary's snapshot; None when it has none."""
     section = read_executable(path, with_symbols=False).sections.get(SNAPSHOT_SECTION)
     if section is None:
         return None
