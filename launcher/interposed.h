@@ -239,7 +239,6 @@ struct thread_local_index;
     FUNCTION(int, setrlimit, (__rlimit_resource_t resource, const struct rlimit *limit)) \
     FUNCTION(int, setitimer, (__itimer_which_t which, const struct itimerval *value, struct itimerval *before)) \
     FUNCTION(unsigned, alarm, (unsigned seconds)) \
-    FUNCTION(int, timer_create, (clockid_t clock, struct sigevent * event, timer_t * out)) \
     FUNCTION(int, sched_setaffinity, (pid_t process, size_t size, const cpu_set_t *set)) \
     FUNCTION(int, nice, (int more)) \
     FUNCTION(int, setpriority, (__priority_which_t which, id_t who, int value)) \

@@ -62,6 +62,9 @@ class Graph:
         if kind in _ATOMS:
             self.add(f"{kind.__name__} {value!r}")
             return
+        if kind.__name__ == "Pattern":
+            self.add(f"pattern {value.pattern!r} {value.flags}")  # whether two are one depends on the cache of `re`
+            return
         label = self.labels.get(id(value))
         if label is not None:
             self.add(label)
@@ -105,7 +108,7 @@ class Graph:
 
     def _describe_object(self, value, kind):
         self.add(f"{kind.__module__} {kind.__qualname__}")
-        if kind.__name__ in ("count", "Pattern", "Decimal", "Fraction"):
+        if kind.__name__ in ("count", "Decimal", "Fraction"):
             self.add(repr(value))
         if kind is _FUNCTION:
             children = [

@@ -139,7 +139,6 @@ DO(int, setrlimit, (__rlimit_resource_t resource, const struct rlimit *limit), (
 DO(int, setitimer, (__itimer_which_t which, const struct itimerval *value, struct itimerval *before),
    (which, value, before), "timer")
 DO(unsigned, alarm, (unsigned seconds), (seconds), "timer")
-DO(int, timer_create, (clockid_t clock, struct sigevent *event, timer_t *out), (clock, event, out), "timer")
 DO(int, sched_setaffinity, (pid_t process, size_t size, const cpu_set_t *set), (process, size, set), "processors-set")
 DO(int, nice, (int more), (more), "priority")
 DO(int, setpriority, (__priority_which_t which, id_t who, int value), (which, who, value), "priority")

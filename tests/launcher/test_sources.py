@@ -20,7 +20,7 @@ from bundler.target import Linkage, TargetPython
 LAUNCHER = launcher_folder()
 SOURCES = sorted(LAUNCHER.rglob("*.c"))
 # Rooms that know nothing of Python.
-PLAIN = [path for path in SOURCES if path.parent.name in {"executable", "files", "loader"}]
+PLAIN = [path for path in SOURCES if path.parent.name in {"world", "executable", "files", "loader"}]
 HEADERS = sorted(LAUNCHER.rglob("*.h"))
 WARNINGS = ("-Wall", "-Wextra", "-Wshadow", "-Werror")
 

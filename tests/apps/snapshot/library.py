@@ -97,7 +97,7 @@ def processes():
 
 def memory():
     """Garbage, weak references, reference counts, memory that is given back."""
-    print(gc.get_freeze_count(), gc.isenabled(), gc.get_threshold()[1:], len(gc.get_objects()) > 1000)
+    print(gc.isenabled(), gc.get_threshold()[1:], len(gc.get_objects()) > 1000)
     print(gc.collect() >= 0, any(each is argparse for each in gc.get_referrers(argparse.ArgumentParser.__dict__["parse_args"])))
     point = Point(1)
     reference = weakref.ref(point)
