@@ -237,7 +237,8 @@ record_program(const struct bundle_start *start)
     bundle_end_recording(!bundle_records_all() || import_first(name) == 0 ? globals : NULL);
 }
 
-static int
+/* A part of `main`, in whose frame debuggers look for a program's end. */
+__attribute__((always_inline)) static inline int
 start_program(int argc, char **argv, char **environment)
 {
     if (!has_memory()) {

@@ -25,20 +25,18 @@ def fill_section(path: Path, name: str, content: bytes, page_size: int) -> None:
         own = next((each for each in loads if each.p_vaddr == section.sh_addr), None)
         if own is None or own.p_memsz != section.sh_size or any(each.p_vaddr > own.p_vaddr for each in loads):
             raise ElfError(f"`{path}`: the section `{name}` is not alone in the last segment")
-        if section.sh_offset + section.sh_size == len(data):  # filled before
-            del_from = section.sh_offset
-        else:
-            del_from = len(data) + -len(data) % page_size
-        section.sh_offset = own.p_offset = del_from
+        is_last = section.sh_offset + section.sh_size == len(data)  # it was filled before
+        offset = section.sh_offset if is_last else len(data) + -len(data) % page_size
+        section.sh_offset = own.p_offset = offset
         section.sh_size = own.p_filesz = own.p_memsz = len(content)
         heads = (
             (0, bytes(data[: size_of("Elf64_Ehdr")])),
             (header.e_phoff, bytes(data[header.e_phoff : header.e_phoff + header.e_phnum * size_of("Elf64_Phdr")])),
             (header.e_shoff, bytes(data[header.e_shoff : header.e_shoff + header.e_shnum * size_of("Elf64_Shdr")])),
         )
-        for offset, head in heads:
-            file.seek(offset)
+        for place, head in heads:
+            file.seek(place)
             file.write(head)
-        file.seek(del_from)
+        file.seek(offset)
         file.write(content)
         file.truncate()

@@ -12,7 +12,7 @@ from bundler.snapshot.model import Event, Note, Recording
 from bundler.snapshot.record import VARIED_VARIABLES
 from bundler.snapshot.rules import Rules
 
-log = logging.getLogger("bundler.process")
+log = logging.getLogger(__name__)
 
 # Kinds of questions that another recording answers in another way: who keeps no answer may ask.
 _VARIED = frozenset(
@@ -86,7 +86,7 @@ def reason(note: Note) -> str:
 
 
 def late_by_differences(
-    differences: Sequence[Difference], recording: Recording, rules: Rules, loaders: Mapping[str, str]
+    differences: Sequence[Difference], recording: Recording, loaders: Mapping[str, str]
 ) -> Mapping[str, str]:
     """Modules that keep an answer of the machine; "" stands for the interpreter itself.
 
@@ -102,8 +102,6 @@ def late_by_differences(
     for each in differences[:20]:
         log.info("differs: %x %s %x %x", each.address, each.owner, *each.values)
     for each in differences:
-        if rules.may_keep(each.owner):
-            continue
         module = loaders.get(each.owner, each.owner)
         kinds = ", ".join(dict.fromkeys(asked.get(module, ()))) or "something of the machine"
         found.setdefault(module, f"it keeps an answer ({kinds})")

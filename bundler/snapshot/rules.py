@@ -24,7 +24,7 @@ class Harmless:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`again`: code by modules, run at each start. `keeps`: patterns of modules and paths of libraries that may keep answers.
+    """`again`: code by modules, run at each start.
 
     `unordered`: modules and names of what is collected in the order of imports. `steady`: modules that keep random bytes for
     hash maps alone.
@@ -32,7 +32,6 @@ class Rules:
 
     again: Mapping[str, str]
     harmless: tuple[Harmless, ...]
-    keeps: tuple[str, ...]
     unordered: frozenset[tuple[str, str]]
     steady: tuple[str, ...]
 
@@ -42,10 +41,6 @@ class Rules:
             fnmatchcase(note.module, each.module) and each.kind == note.kind and fnmatchcase(note.detail, each.detail)
             for each in self.harmless
         )
-
-    def may_keep(self, owner: str) -> bool:
-        """True if a rule says that what the owner keeps does no harm."""
-        return any(fnmatchcase(owner, pattern) for pattern in self.keeps)
 
 
 @functools.cache
@@ -60,7 +55,6 @@ def load_rules() -> Rules:
         harmless=tuple(
             Harmless(each["module"], each["kind"], each.get("detail", "*")) for each in raw.get("harmless", ())
         ),
-        keeps=tuple(each["owner"] for each in raw.get("keeps", ())),
         steady=tuple(each["module"] for each in raw.get("steady", ())),
         unordered=frozenset((each["module"], name) for each in raw.get("unordered", ()) for name in each["names"]),
     )

@@ -47,7 +47,7 @@ from bundler.snapshot.rules import Rules, load_rules
 from bundler.snapshot.store import host_words, make_snapshot, pristine_executable, section_content
 from bundler.target import TargetPython
 
-log = logging.getLogger("bundler.process")
+log = logging.getLogger(__name__)
 
 # Variables that make the interpreter another (docs/environment.md).
 _INTERPRETER_VARIABLES = (
@@ -234,6 +234,8 @@ def _judged(  # noqa: PLR0913 - what a verdict depends on
         if isinstance(each, Refusal) and name not in ("graph-program", "graph-order"):
             return each
     first, second, other = (_as(Recording, taken[name]) for name in ("first", "second", "other"))
+    if first.thread == second.thread:
+        return Refusal("this machine puts every process at the same addresses, so that recordings prove nothing")
     notes = unanswered(first.notes, rules, work.rerun)
     if notes:
         return _Verdict(first, {name: reason(asked[0]) for name, asked in notes.items()}, notes, {})
@@ -244,14 +246,13 @@ def _judged(  # noqa: PLR0913 - what a verdict depends on
     owners = Owners(first, subject.linked)
     instructions = Instructions(first, subject.linked, subject.target.layout)
     loaded_by = loaders(first.notes)
-    changing = tuple(each for each in changing if not rules.may_keep(each[0]))
     names: dict[str, tuple[str, ...]] = {}
     for module, name in changing:
         names[module] = (*names.get(module, ()), name)
     reasons = {module: f"`{its[0]}` depends on the machine" for module, its in names.items()}
     for compared in (second, other):
         found = differences(first, compared, known, owners, instructions)
-        keeps = late_by_differences(found, first, rules, loaded_by)
+        keeps = late_by_differences(found, first, loaded_by)
         if keeps:
             reasons |= _earliest(keeps, first)
             break

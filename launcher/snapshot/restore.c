@@ -280,7 +280,7 @@ restore(const struct bundle_snapshot *snapshot)
         return refused("the executable's file");
     }
     bool is_mapped = false;
-    if (bundle_locale_fits() && reserve_region(&snapshot->region)) {
+    if ((bundle_locale_fits() || refused("the locale")) && reserve_region(&snapshot->region)) {
         is_mapped = keys_fit(snapshot) && (bundle_map_objects_again(snapshot) || refused("objects cannot be mapped"));
         if (!is_mapped) {
             __real_munmap((void *)snapshot->region.address, snapshot->region.size);
@@ -306,12 +306,16 @@ bool
 bundle_restore(const struct bundle_start *start)
 {
     const struct bundle_snapshot *snapshot = bundle.snapshot;
-    if (!snapshot || snapshot->state != BUNDLE_RECORDED || start->command != BUNDLE_RUN_APP) {
+    if (!snapshot || start->command != BUNDLE_RUN_APP) {
         return false; /* children that a pool starts, say */
+    }
+    if (snapshot->state != BUNDLE_RECORDED) {
+        tell(start->argv[0], "none");
+        return false;
     }
     const char *asked = __real_getenv("BUNDLE_SNAPSHOT");
     bool is_restored = asked && strcmp(asked, "no") == 0 ? refused("BUNDLE_SNAPSHOT=no") : restore(snapshot);
-    tell(start->argv[0], is_restored ? "restored" : reason ? reason : "the locale");
+    tell(start->argv[0], is_restored ? "restored" : reason);
     if (is_restored) {
         tell_again(snapshot);
         call_child_handlers(snapshot);

@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
@@ -152,6 +153,19 @@ def test_file_is_gone(library: Recorded, tmp_path: Path):
         done = run(command, environment=library.environment({"BUNDLE_TRACE": "snapshot"}))
         assert told(done) == "the executable's file"
         assert done.stdout == library.start("memory").stdout
+
+
+def test_addresses_are_not_random(library: Recorded, tmp_path: Path):
+    """Where no two processes differ, recordings prove nothing: there is no snapshot, and the build says why."""
+    if shutil.which("setarch") is None:
+        pytest.skip("`setarch` is not installed")
+    command = Path(sysconfig.get_path("scripts"), "bundle")
+    python = library.program.interpreter.python
+    source = EXAMPLES / "hello" / "hello.py"
+    done = run(["setarch", "-R", command, source, "--python", python, "-o", tmp_path / "hello", "--snapshot", "auto"])
+    assert done.status == 0
+    assert b"snapshot: none, for this machine puts every process at the same addresses" in done.stderr
+    assert told(run([tmp_path / "hello"], environment=library.environment({"BUNDLE_TRACE": "snapshot"}))) == "none"
 
 
 def test_inspected(library: Recorded, recorded: Callable[[Path], Recorded]):
