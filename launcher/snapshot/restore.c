@@ -38,13 +38,12 @@ refused(const char *why)
 
 /* --- Guards ---------------------------------------------------------------------------------------------------------- */
 
-/* Variables that make the interpreter, or what was imported, another. */
+/* Variables that make the interpreter, or what was imported, another; some mean something when they are empty, too. */
 static bool
 variables_fit(const struct bundle_snapshot *snapshot)
 {
     for (const char *const *name = snapshot->guarded_variables; name && *name; name++) {
-        const char *value = __real_getenv(*name);
-        if (value && *value) {
+        if (__real_getenv(*name)) {
             return refused(*name);
         }
     }

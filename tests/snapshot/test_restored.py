@@ -70,6 +70,17 @@ def test_ignored_signals(library: Recorded):
         library.program.compare(found, expected)
 
 
+def test_empty_variables(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
+    """A variable that a module asked for is guarded when it is empty, too: to be there can mean something."""
+    folder = tmp_path_factory.mktemp("asks")
+    (folder / "asks.py").write_text("import os\nPLAIN = 'NO_COLOR' in os.environ\n")
+    (folder / "main.py").write_text("import asks\nprint(asks.PLAIN)\n")
+    program = recorded(folder / "main.py")
+    program.check_same()
+    assert told(program.start(NO_COLOR="")) == "NO_COLOR"
+    program.program.check_same(environment=program.environment({"NO_COLOR": ""}))
+
+
 GUARDED = {
     "PYTHONHASHSEED": "7",
     "PYTHONTRACEMALLOC": "1",
