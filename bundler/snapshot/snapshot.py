@@ -124,7 +124,6 @@ def _settled(subject: _Subject, program: Work, rules: Rules, graph: ModuleGraph)
             if up_to_first:
                 return Refusal(f"the order of imports can be told: `{found.name}`", found.module)
             up_to_first = True
-            rerun: tuple[LeadingPart, ...] = ()
         elif isinstance(found, Refusal) and (raising := _raising(found, work.rerun)) is not None:
             kept = tuple(each for each in work.rerun if each.module != raising)
             work, program = (replace(each, rerun=kept) for each in (work, program))
@@ -134,7 +133,6 @@ def _settled(subject: _Subject, program: Work, rules: Rules, graph: ModuleGraph)
             if not found.module or found.module in late:
                 return found
             late[found.module] = found.reason
-            rerun = ()
             events, up_to_first = found.events, True
         else:
             log.info("snapshot: %s", found.reasons)
@@ -262,6 +260,8 @@ def _judged(  # noqa: PLR0913 - what a verdict depends on
         return _Verdict(first, reasons, {}, names)
     if work.parts is None:
         plain, ordered = taken["graph-program"], taken["graph-order"]
+        if isinstance(plain, Graph) and isinstance(ordered, Refusal):
+            return _OtherOrder(ordered.module, ordered.reason)
         if isinstance(plain, Graph) and isinstance(ordered, Graph):
             moved = [each for each in plain.differing(ordered) if each not in rules.unordered and each[0] not in late]
             if moved:

@@ -168,7 +168,16 @@ WRAP_LOOKING(FILE *, fopen64, (const char *path, const char *mode), (path, mode)
         return file ? ours : __real_##name arguments; \
     }
 
-UNWRITTEN(ssize_t, read, (int fd, void *out, size_t size), (fd, out, size), unwritten_read(file, fd, out, size))
+ssize_t
+__wrap_read(int fd, void *out, size_t size)
+{
+    if (fd <= 2 && bundle_is_recording()) {
+        bundle_note("input", NULL);
+    }
+    const struct bundle_file *file = unwritten_file(fd);
+    return file ? unwritten_read(file, fd, out, size) : __real_read(fd, out, size);
+}
+
 UNWRITTEN(ssize_t, pread, (int fd, void *out, size_t size, off_t offset), (fd, out, size, offset),
           unwritten_pread(file, out, size, offset))
 UNWRITTEN(ssize_t, pread64, (int fd, void *out, size_t size, off_t offset), (fd, out, size, offset),

@@ -70,6 +70,16 @@ def test_ignored_signals(library: Recorded):
         library.program.compare(found, expected)
 
 
+def test_input_is_read_at_import(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
+    """A module that reads standard input while it is imported reads that of each start."""
+    folder = tmp_path_factory.mktemp("reads")
+    (folder / "reads.py").write_text("import sys\nLINE = sys.stdin.readline()\n")
+    (folder / "main.py").write_text("import json\nimport reads\nprint(json.dumps(reads.LINE))\n")
+    program = recorded(folder / "main.py")
+    program.check_same(stdin=b"the first line\nanother\n")
+    assert inspect(program.binary)["snapshot"]["late"] == {"reads": "it reads its standard input"}
+
+
 def test_empty_variables(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
     """A variable that a module asked for is guarded when it is empty, too: to be there can mean something."""
     folder = tmp_path_factory.mktemp("asks")

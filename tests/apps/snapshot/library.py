@@ -21,6 +21,7 @@ import re
 import secrets
 import signal
 import sqlite3
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -117,7 +118,7 @@ def memory():
 def chance():
     """What must not be the same twice."""
     print(random.random(), random.getrandbits(64), uuid.uuid4(), secrets.token_hex(8), os.urandom(4).hex())
-    print(tempfile.mktemp(), multiprocessing.current_process().authkey.hex())
+    print(ssl.RAND_bytes(8).hex(), tempfile.mktemp(), multiprocessing.current_process().authkey.hex())
 
 
 def ends():
