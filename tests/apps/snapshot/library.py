@@ -84,9 +84,7 @@ def processes():
     print(subprocess.run(["echo", "child"], capture_output=True, text=True, check=True).stdout)
     os.environ["ADDED"] = "here"
     print(subprocess.run('echo "$ADDED"', shell=True, capture_output=True, text=True, check=True).stdout)
-    for method in ("fork", "spawn"):
-        with multiprocessing.get_context(method).Pool(2) as pool:
-            print(pool.map(square, range(4)))
+    # Before the pools: a thread that was joined can be there a moment longer, and Python warns of a fork beside one.
     sys.stdout.flush()
     child = os.fork()
     if child == 0:
@@ -94,6 +92,9 @@ def processes():
         sys.stdout.flush()
         os._exit(3)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    for method in ("fork", "spawn"):
+        with multiprocessing.get_context(method).Pool(2) as pool:
+            print(pool.map(square, range(4)))
 
 
 def memory():
