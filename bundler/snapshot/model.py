@@ -175,7 +175,7 @@ class Run:
 class Snapshot:
     """The state that a start restores; fields as in `struct bundle_snapshot`.
 
-    `modules`: those that were recorded. `late`: modules that are imported at every start, and why.
+    `hash_seed`: the secret of string hashes, as PYTHONHASHSEED takes it. `modules`: those that were recorded. `late`: modules that are imported at every start, and why.
     """
 
     region: Range
@@ -192,5 +192,6 @@ class Snapshot:
     features: tuple[Feature, ...]
     variables: tuple[str, ...]
     guarded: tuple[str, ...]
+    hash_seed: int
     modules: tuple[str, ...]
     late: Mapping[str, str]

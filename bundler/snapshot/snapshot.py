@@ -269,7 +269,9 @@ def _judged(  # noqa: PLR0913 - what a verdict depends on
                 return _OtherOrder(*moved[0])
     unbuffered = () if first.streams_are_alone else ("PYTHONUNBUFFERED",)
     guarded = (*unbuffered, *_INTERPRETER_VARIABLES, *guarded_variables(first.notes, rules))
-    return make_snapshot(subject.linked, first, subject.pristine, kept, local, guarded, ANSWERS.environment, late)
+    return make_snapshot(
+        subject.linked, first, subject.pristine, kept, local, guarded, subject.seed, ANSWERS.environment, late
+    )
 
 
 _Kind = TypeVar("_Kind")

@@ -160,6 +160,7 @@ def _description(snapshot: Snapshot) -> SnapshotDocument:
         "modules": list(snapshot.modules),
         "late": dict(snapshot.late),
         "guards": list(snapshot.guarded),
+        "hash_seed": snapshot.hash_seed,
         "asks_processor": bool(snapshot.features),
         "pages": sum(len(run.content) for run in snapshot.runs) // PAGE,
     }
@@ -252,6 +253,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
     kept: Mapping[int, int],
     local: Mapping[int, int],
     guarded: Sequence[str],
+    seed: int,
     environment: Sequence[str],
     late: Mapping[str, str],
 ) -> Snapshot:
@@ -298,6 +300,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
             *(name for each in environment if (name := each.partition("=")[0]) not in names),
         ),
         guarded=tuple(guarded),
+        hash_seed=seed,
         modules=recording.finished,
         late=late,
     )

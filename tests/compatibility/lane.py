@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.compatibility.page import read_rows, write_page
+from tests.compatibility.page import Row, read_rows, write_page
 from tests.compatibility.subjects import Subject, read_subjects
-from tests.compatibility.trial import Row, attempt
+from tests.compatibility.trial import COLUMNS, attempt
 
 FAILED = 1
 
 
 @dataclass(frozen=True)
 class Lane:
-    """What is tried, and where the result goes."""
+    """What is tried, how, and where the result goes.
+
+    `attempt`: tries a subject, and keeps what it makes in a folder if there is one; the row, and details when it failed.
+    """
 
     name: str  # of the package
     subjects: Path
     page: Path
     head: str  # of the page
+    columns: tuple[str, ...] = COLUMNS
+    attempt: Callable[[Subject, Path | None], tuple[Row, str]] = attempt
 
 
 def run_lane(lane: Lane) -> int:
@@ -38,14 +43,14 @@ def run_lane(lane: Lane) -> int:
     unknown = set(given.names) - subjects.keys()
     if unknown:
         parser.error(f"there is no subject {', '.join(sorted(unknown))}")
-    rows = read_rows(lane.page)
+    rows = read_rows(lane.page, lane.columns)
     tried = []
     for name in given.names or subjects:
         for python in given.python or [subjects[name].python]:
-            row = _tried(replace(subjects[name], python=python), given.keep)
+            row = _tried(lane, replace(subjects[name], python=python), given.keep)
             rows[name, python] = row
             tried.append(row)
-            write_page(lane.page, lane.head, _in_order(subjects, rows), len(subjects))
+            write_page(lane.page, lane.head, lane.columns, _in_order(subjects, rows), len(subjects))
     return 0 if all(row.works for row in tried) else FAILED
 
 
@@ -56,10 +61,10 @@ def _in_order(subjects: Iterable[str], rows: Mapping[tuple[str, str], Row]) -> l
     return [rows[key] for key in sorted(known, key=lambda key: (order.index(key[0]), -int(key[1].partition(".")[2])))]
 
 
-def _tried(subject: Subject, keep: Path | None) -> Row:
+def _tried(lane: Lane, subject: Subject, keep: Path | None) -> Row:
     started = time.monotonic()
-    row, details = attempt(subject, keep)
-    print(f"{subject.name} {row.version}: {row.result}, {time.monotonic() - started:.0f} s", flush=True)
+    row, details = lane.attempt(subject, keep)
+    print(f"{', '.join(row.cells)}; {time.monotonic() - started:.0f} s", flush=True)
     if details:
         print(details, flush=True)
     return row

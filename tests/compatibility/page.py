@@ -3,37 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.compatibility.trial import Row
-
-_TABLE = """
-{works} of {all} work. {untried}
-
-| name | version | Python | binary | what was done | result |
-|---|---|---|---|---|---|
-"""
+WORKS = "works"
 
 
-def write_page(page: Path, head: str, rows: Sequence[Row], listed: int) -> None:
+@dataclass(frozen=True)
+class Row:
+    """A line of the page: name, version, Python, what the lane has to say, and WORKS or what failed."""
+
+    cells: tuple[str, ...]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Name and Python."""
+        return self.cells[0], self.cells[2]
+
+    @property
+    def works(self) -> bool:
+        return self.cells[-1] == WORKS
+
+
+def write_page(page: Path, head: str, columns: Sequence[str], rows: Sequence[Row], listed: int) -> None:
     """Write the page anew. `listed`: how many subjects there are, tried or not."""
-    lines = [
-        f"| {row.name} | {row.version} | {row.python} | {row.size} | {row.does} | {row.result} |\n" for row in rows
-    ]
     works = sum(row.works for row in rows)
-    left = listed - len({row.name for row in rows})
-    untried = f"{left} more are listed and not tried yet." if left else ""
-    table = _TABLE.format(works=works, all=len(rows), untried=untried).replace(". \n", ".\n")
-    page.write_text(head + table + "".join(lines))
+    left = listed - len({row.key[0] for row in rows})
+    untried = f" {left} more are listed and not tried yet." if left else ""
+    lines = [_line(columns), "|" + "---|" * len(columns), *(_line(row.cells) for row in rows)]
+    page.write_text(f"{head}\n{works} of {len(rows)} work.{untried}\n\n" + "".join(f"{line}\n" for line in lines))
 
 
-def read_rows(page: Path) -> dict[tuple[str, str], Row]:
-    """The rows that are on the page, by name and Python."""
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def read_rows(page: Path, columns: Sequence[str]) -> dict[tuple[str, str], Row]:
+    """The rows that are on the page, by name and Python; none of a page with other columns."""
     if not page.exists():
         return {}
-    found = {}
-    _, _, table = page.read_text().partition("|---|---|---|---|---|---|\n")
-    for line in table.splitlines():
-        name, version, python, size, does, result = (cell.strip() for cell in line.strip("|").split(" | "))
-        found[name, python] = Row(name, version, python, does, result, size)
-    return found
+    _, found, table = page.read_text().partition(f"{_line(columns)}\n|" + "---|" * len(columns) + "\n")
+    if not found:
+        return {}
+    rows = [Row(tuple(cell.strip() for cell in line[2:-2].split(" | "))) for line in table.splitlines()]
+    return {row.key: row for row in rows}

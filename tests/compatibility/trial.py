@@ -8,55 +8,66 @@ import shutil
 import subprocess
 import sysconfig
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.compatibility.environments import environment_with
+from tests.compatibility.page import WORKS, Row
 from tests.compatibility.subjects import Subject
 from tests.compatibility.uses import Place, Use, run_to_end, serve, show
-from tests.support import BUNDLE_ROOT, Interpreter, Program, plain_environment, run
-
-WORKS = "works"
+from tests.support import BUNDLE_ROOT, Interpreter, Program, inspect, plain_environment, run
 
 # The folders in which the program is used; the names have one length, for programs that fill lines up behind a path.
 FORMS = ("python", "frozen")
 
+# Of a page of results.
+COLUMNS = ("name", "version", "Python", "binary", "what was done", "result")
+
 
 @dataclass(frozen=True)
-class Row:
-    """One line of the page."""
+class Trial:
+    """A subject's program in both forms, and a folder to use it in. `output`: what the build said."""
 
-    name: str
+    subject: Subject
     version: str
-    python: str
-    does: str
-    result: str  # WORKS, or what failed
-    size: str
+    program: Program
+    folder: Path
+    status: int
+    output: str
 
     @property
-    def works(self) -> bool:
-        return self.result == WORKS
+    def hash_seed(self) -> int | None:
+        """The secret of hashes that starts from the binary's snapshot have; None: it has no snapshot."""
+        snapshot = inspect(self.program.binary)["snapshot"]
+        return int(snapshot["hash_seed"]) if snapshot else None
 
 
 def attempt(subject: Subject, keep: Path | None) -> tuple[Row, str]:
     """What came of it; with details when it failed."""
+    with built(subject, keep) as trial:
+        known = (subject.name, trial.version, subject.python)
+        if trial.status:
+            return Row((*known, "", subject.does, subject.failure or "is not built")), trial.output
+        details = difference(trial)
+        size = f"{trial.program.binary.stat().st_size / 1e6:.0f} MB"
+        result = (subject.failure or "behaves differently") if details else WORKS
+        return Row((*known, size, subject.does, result)), details
+
+
+@contextmanager
+def built(subject: Subject, keep: Path | None, *options: str) -> Iterator[Trial]:
+    """The subject in both forms; `options` of `bundle` are for the lane's own sake."""
     interpreter = environment_with(subject.name, subject.python, subject.requirements)
     version = _version(interpreter, re.split("[=<>!~;@ [\\[]", subject.requirements[0])[0])
     with _folder(keep, subject.name) as folder:
         source, arguments = _entry(subject, interpreter, folder)
         binary = folder / "binary" / source.name
         command = (Path(sysconfig.get_path("scripts"), "bundle"), *arguments, "--python", interpreter.python)
-        built = subprocess.run([*command, "-o", binary], capture_output=True, text=True, check=False)
-        if built.returncode:
-            row = Row(subject.name, version, subject.python, subject.does, subject.failure or "is not built", "")
-            return row, built.stderr
+        done = subprocess.run([*command, *options, "-o", binary], capture_output=True, text=True, check=False)
         program = Program(interpreter, source, binary)
-        details = _difference(subject, program, folder)
-        size = f"{binary.stat().st_size / 1e6:.0f} MB"
-        result = (subject.failure or "behaves differently") if details else WORKS
-        return Row(subject.name, version, subject.python, subject.does, result, size), details
+        yield Trial(subject, version, program, folder, done.returncode, done.stderr)
 
 
 @contextmanager
@@ -92,12 +103,15 @@ def _entry(subject: Subject, interpreter: Interpreter, folder: Path) -> tuple[Pa
     return source, (source,)
 
 
-def _difference(subject: Subject, program: Program, folder: Path) -> str:
-    """How the two forms differ; "" when they do not."""
-    expected, wanted_files = _used(subject, program.original, folder / FORMS[0] / "work")
+def difference(trial: Trial) -> str:
+    """How the two forms differ; "" when they do not. Hashes are the same in both."""
+    subject, program, folder = trial.subject, trial.program, trial.folder
+    seed = trial.hash_seed
+    hashes = {"PYTHONHASHSEED": str(seed or 0)}
+    expected, wanted_files = _used(subject, program.original, folder / FORMS[0] / "work", hashes)
     if subject.app:  # what the binary needs is in it
         program.source.parent.rename(folder / "put away")
-    found, found_files = _used(subject, (program.binary,), folder / FORMS[1] / "work")
+    found, found_files = _used(subject, (program.binary,), folder / FORMS[1] / "work", {} if seed else hashes)
     lines = []
     for one, other in zip(expected, found, strict=True):
         ours, theirs = _visible(subject, program, other, folder), _visible(subject, program, one, folder)
@@ -110,15 +124,22 @@ def _difference(subject: Subject, program: Program, folder: Path) -> str:
     return "\n".join(lines)
 
 
-def _used(subject: Subject, command: tuple[Path, ...], folder: Path) -> tuple[list[Use], dict[str, bytes | None]]:
-    """What one form shows, and output files."""
+def make_place(subject: Subject, command: tuple[Path, ...], folder: Path, variables: Mapping[str, str]) -> Place:
+    """A folder with the subject's files, a home folder beside it, and variables."""
     folder.mkdir(parents=True)
     home = folder.with_name("home")
     home.mkdir()
     for name, text in subject.files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    place = Place(command, folder, plain_environment(HOME=str(home), COLUMNS="100", PYTHONHASHSEED="0"))
+    return Place(command, folder, plain_environment(HOME=str(home), COLUMNS="100", **variables))
+
+
+def _used(
+    subject: Subject, command: tuple[Path, ...], folder: Path, variables: Mapping[str, str]
+) -> tuple[list[Use], dict[str, bytes | None]]:
+    """What one form shows, and output files."""
+    place = make_place(subject, command, folder, variables)
     uses = [run_to_end(place, arguments, subject.stdin) for arguments in subject.runs]
     uses += [use for arguments in subject.serve for use in serve(place, arguments, subject.requests)]
     uses += [use for arguments in subject.shown for use in show(place, arguments, subject.keys)]
