@@ -90,7 +90,7 @@ class SnapshotDocument(TypedDict):
     late: Mapping[str, str]
     guards: Sequence[str]
     hash_seed: int
-    asks_processor: bool
+    processor: Sequence[str]
     pages: int
 
 
@@ -138,8 +138,8 @@ class InspectDocument(TypedDict):
     static_glibc: _StaticGlibc
     snapshot: Annotated[
         SnapshotDocument | None,
-        'from which a start goes on, or null: `{"modules", "late", "guards", "hash_seed", "asks_processor", "pages"}`; `late` has modules '
-        "that are imported at each start, with reasons, `guards` the variables with which a start is a usual one, `hash_seed` is the secret of hashes as PYTHONHASHSEED takes it, `pages` are "
+        'from which a start goes on, or null: `{"modules", "late", "guards", "hash_seed", "processor", "pages"}`; `late` has modules '
+        "that are imported at each start, with reasons, `guards` the variables with which a start is a usual one, `hash_seed` is the secret of hashes as PYTHONHASHSEED takes it, `processor` is what that must have, `pages` are "
         "of 4096 bytes",
     ]
     newest_versions: Annotated[

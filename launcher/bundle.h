@@ -257,6 +257,8 @@ struct bundle_request {
     uint32_t output;           /* a descriptor: where the recording goes */
     const char *const *steady; /* modules whose random bytes are the same in each recording; ends with NULL */
     uint32_t wants_graph;      /* it is a description of all objects, and not the memory */
+    const uint64_t *hidden;    /* addresses of instructions that ask for the processor: another one is to answer */
+    uint64_t hidden_count;
 };
 
 /* Pages of memory that differ from those that the executable's file and zeros give. */
@@ -326,10 +328,12 @@ struct bundle_snapshot {
     struct bundle_range region; /* of the heap, as much as is used */
     const struct bundle_run *runs;
     const struct bundle_copy *copies;
-    const uint64_t *kept_words;   /* of the executable: they keep the values that they have when a start gets here */
-    const uint64_t *thread_words; /* values that count from the thread pointer */
+    const uint64_t
+        *kept_words; /* they keep the values that they have when a start gets here, and constructors have run */
+    const uint64_t *thread_words;      /* values that count from the thread pointer */
     const unsigned char *thread_block; /* of the executable: the main thread's variables */
     const uint32_t *objects;           /* loaded ones, in the order in which they were */
+    const uint32_t *constructed;       /* those of them whose constructors run first, to ask for the processor */
     const struct bundle_host_word *host_words;
     const struct bundle_key *keys;
     const struct bundle_call *calls;
@@ -342,6 +346,7 @@ struct bundle_snapshot {
     uint64_t thread_word_count;
     uint64_t thread_block_size;
     uint64_t object_count;
+    uint64_t constructed_count;
     uint64_t host_word_count;
     uint64_t key_count;
     uint64_t call_count;

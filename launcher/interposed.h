@@ -196,6 +196,7 @@ struct thread_local_index;
     FUNCTION(clock_t, clock, (void)) \
     FUNCTION(clock_t, times, (struct tms * out)) \
     FUNCTION(long, sysconf, (int name)) \
+    FUNCTION(unsigned long, getauxval, (unsigned long kind)) \
     FUNCTION(int, sched_getaffinity, (pid_t process, size_t size, cpu_set_t *out)) \
     FUNCTION(int, getloadavg, (double *out, int count)) \
     FUNCTION(int, getrlimit, (__rlimit_resource_t resource, struct rlimit * out)) \
@@ -234,6 +235,7 @@ struct thread_local_index;
     FUNCTION(locale_t, newlocale, (int mask, const char *locale, locale_t base)) \
     FUNCTION(mode_t, umask, (mode_t mask)) \
     FUNCTION(int, sigaltstack, (const stack_t *stack, stack_t *before)) \
+    FUNCTION(int, sigaction, (int number, const struct sigaction *action, struct sigaction *before)) \
     FUNCTION(int, sigprocmask, (int how, const sigset_t *set, sigset_t *before)) \
     FUNCTION(int, pthread_sigmask, (int how, const sigset_t *set, sigset_t *before)) \
     FUNCTION(int, setrlimit, (__rlimit_resource_t resource, const struct rlimit *limit)) \

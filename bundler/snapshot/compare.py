@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bundler.link.model import Linked
+from bundler.link.objects import PrelinkedObject
 from bundler.snapshot.model import PAGE, Memory, Recording
 from bundler.target.model import ObjectLayout
 
@@ -85,12 +86,18 @@ def kept_words(recording: Recording, pristine: Sequence[Memory]) -> Mapping[int,
     return found
 
 
+def object_at(linked: Linked, address: int) -> PrelinkedObject | None:
+    """The object in whose memory an address lies."""
+    objects = linked.layout.plan.prelinked.objects
+    return next((each for each in objects if each.base <= address < each.end), None)
+
+
 class Owners:
     """Finds whose a word is: the module that ran when a block was taken, the object whose variable it is."""
 
     def __init__(self, recording: Recording, linked: Linked) -> None:
         self._recording = recording
-        self._objects = linked.layout.plan.prelinked.objects
+        self._linked = linked
         self._starts: list[int] = []
         self._rows: list[tuple[int, int]] = []  # end, owner
         self._walk()
@@ -117,7 +124,8 @@ class Owners:
                 number = self._rows[row][1]
                 return self._recording.owners[number] if number < len(self._recording.owners) else ""
             return ""
-        return next((each.path for each in self._objects if each.base <= address < each.end), "")
+        dso = object_at(self._linked, address)
+        return dso.path if dso is not None else ""
 
 
 class Instructions:

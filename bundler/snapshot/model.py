@@ -111,7 +111,8 @@ class Answers:
 class Recording:
     """The memory of a recorded run, and what was told and asked in it. `before`: the executable's variables when a start gets to the snapshot.
 
-    `owners`: modules by the numbers that blocks of the region carry. `events`: what happened to modules, in order.
+    `constructed`: the objects' memory when their constructors had run, empty for those whose constructors did more than to write
+    there. `owners`: modules by the numbers that blocks of the region carry. `events`: what happened to modules, in order.
     `thread`: the thread pointer; `block`: the main thread's variables.
     """
 
@@ -119,6 +120,7 @@ class Recording:
     executable: tuple[Memory, ...]
     region: Memory
     objects: tuple[Memory, ...]
+    constructed: tuple[Memory, ...]
     thread: int
     block: Memory
     order: tuple[int, ...]
@@ -126,6 +128,7 @@ class Recording:
     calls: tuple[Call, ...]
     signals: tuple[SignalAction, ...]
     features: tuple[Feature, ...]
+    least: Feature
     streams_are_alone: bool  # nothing but the standard streams holds what lies below them
     variables: tuple[str, ...]
     notes: tuple[Note, ...]
@@ -185,6 +188,7 @@ class Snapshot:
     thread_words: tuple[int, ...]
     block: bytes
     objects: tuple[int, ...]
+    constructed: tuple[int, ...]
     host_words: tuple[tuple[int, int], ...]
     keys: tuple[Key, ...]
     calls: tuple[Call, ...]

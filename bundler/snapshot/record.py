@@ -204,7 +204,14 @@ def section_gap(section: Any) -> int:
 
 
 def request_content(  # noqa: PLR0913 - what makes one recording another
-    answers: Answers, ranges: Sequence[Range], work: bytes, descriptor: int, seed: int, *, wants_graph: bool
+    answers: Answers,
+    ranges: Sequence[Range],
+    work: bytes,
+    descriptor: int,
+    seed: int,
+    *,
+    wants_graph: bool,
+    hidden: Sequence[int],
 ) -> bytes:
     """The section's content in a copy that is recorded."""
     ffi = bundle_ffi()
@@ -229,6 +236,8 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     row.work_size = len(work)
     row.output = descriptor
     row.wants_graph = wants_graph
+    places = b"".join(each.to_bytes(8, "little") for each in hidden)
+    row.hidden, row.hidden_count = writer.point("uint64_t *", writer.place(places)), len(hidden)
     writer.fill(rows, at)
     head[0].request = writer.point("struct bundle_request *", at)
     return joined(writer.finish(head))
@@ -260,8 +269,9 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
     seed: int,
     *,
     wants_graph: bool = False,
+    hidden: Sequence[int] = (),
 ) -> Copy:
-    """Write a copy of the executable with a request in it.
+    """Write a copy of the executable with a request in it. `hidden`: instructions that ask for the processor, which gets another.
 
     All copies are made before one is started: a process that is started meanwhile would hold them open for writing.
     """
@@ -270,7 +280,7 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
     shutil.copyfile(linked.path, path)
     path.chmod(0o700)
     output = os.memfd_create("recording", 0)
-    content = request_content(answers, ranges, work, output, seed, wants_graph=wants_graph)
+    content = request_content(answers, ranges, work, output, seed, wants_graph=wants_graph, hidden=hidden)
     fill_section(path, SNAPSHOT_SECTION, content, linked.layout.plan.machine.page_size)
     return Copy(path, output, answers)
 

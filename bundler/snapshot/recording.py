@@ -33,6 +33,7 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
         executable=tuple(parts["memory"]),
         region=parts["region"][0],
         objects=tuple(parts["object"]),
+        constructed=tuple(parts["made"]),
         thread=parts["thread"][0].address,
         block=parts["block"][0],
         order=tuple(memoryview(parts["order"][0].content).cast("I")),
@@ -48,10 +49,8 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
             SignalAction(row.number, row.flags, row.handler, row.mask)
             for row in _rows("struct bundle_signal", parts["signals"][0].content)
         ),
-        features=tuple(
-            Feature(row.leaf, row.subleaf, tuple(row.masks), tuple(row.values))
-            for row in _rows("struct bundle_feature", parts["features"][0].content)
-        ),
+        features=_features(parts["features"][0]),
+        least=_features(parts["least"][0])[0],
         streams_are_alone=bool(parts["alone"][0].content),
         variables=tuple(each.content.decode("utf-8", "surrogateescape") for each in parts["variable"]),
         notes=notes,
@@ -63,6 +62,11 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
 def _graph(content: bytes) -> Graph:
     rows = (line.split(" ") for line in content.decode("utf-8", "surrogateescape").splitlines())
     return Graph({(module, name): digest for module, name, digest in rows})
+
+
+def _features(part: Memory) -> tuple[Feature, ...]:
+    rows = _rows("struct bundle_feature", part.content)
+    return tuple(Feature(row.leaf, row.subleaf, tuple(row.masks), tuple(row.values)) for row in rows)
 
 
 def _rows(kind: str, content: bytes) -> Any:

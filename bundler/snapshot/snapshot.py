@@ -32,6 +32,7 @@ from bundler.snapshot.judge import (
     unanswered,
 )
 from bundler.snapshot.model import Answers, Event, Graph, Memory, Note, Range, Recording, Refusal, Snapshot
+from bundler.snapshot.processor import OfProcessor, asking_places, asks_processor, of_processor
 from bundler.snapshot.record import (
     ANSWERS,
     OPPOSITE_ANSWERS,
@@ -218,15 +219,15 @@ def _judged(  # noqa: PLR0913 - what a verdict depends on
 ) -> Snapshot | Refusal | _Verdict | _OtherOrder:
     """The snapshot, or what is in its way. `program`: the work of a start without a snapshot."""
     runs = {
-        "first": (work, ANSWERS),
-        "second": (work, ANSWERS),
-        "other": (work, OTHER_ANSWERS),
-        "graph": (work, ANSWERS),
-        "graph-opposite": (work, OPPOSITE_ANSWERS),
+        "first": _Run(work, ANSWERS),
+        "second": _Run(work, ANSWERS),
+        "other": _Run(work, OTHER_ANSWERS),
+        "graph": _Run(work, ANSWERS, wants_graph=True),
+        "graph-opposite": _Run(work, OPPOSITE_ANSWERS, wants_graph=True),
     }
     if work.parts is None:
-        runs["graph-program"] = (program, ANSWERS)
-        runs["graph-order"] = (replace(program, names=work.names), ANSWERS)
+        runs["graph-program"] = _Run(program, ANSWERS, wants_graph=True)
+        runs["graph-order"] = _Run(replace(program, names=work.names), ANSWERS, wants_graph=True)
     taken = _taken(subject, runs, folder)
     for name, each in taken.items():
         if isinstance(each, Refusal) and name not in ("graph-program", "graph-order"):
@@ -269,9 +270,35 @@ def _judged(  # noqa: PLR0913 - what a verdict depends on
                 return _OtherOrder(*moved[0])
     unbuffered = () if first.streams_are_alone else ("PYTHONUNBUFFERED",)
     guarded = (*unbuffered, *_INTERPRETER_VARIABLES, *guarded_variables(first.notes, rules))
+    processor = _processor(subject, work, folder, first, known, instructions)
     return make_snapshot(
-        subject.linked, first, subject.pristine, kept, local, guarded, subject.seed, ANSWERS.environment, late
+        subject.linked,
+        first,
+        subject.pristine,
+        kept,
+        local,
+        guarded,
+        processor,
+        subject.seed,
+        ANSWERS.environment,
+        late,
     )
+
+
+def _processor(  # noqa: PLR0913 - what the first recording is compared by
+    subject: _Subject, work: Work, folder: Path, first: Recording, known: set[int], instructions: Instructions
+) -> OfProcessor:
+    """What a start does about the processor, by one more recording where anything asks for it."""
+    places = asking_places(subject.linked)
+    if not asks_processor(subject.linked, first, places):
+        return OfProcessor((), (), frozenset())
+    run = _Run(work, ANSWERS, hidden=places)
+    other = _taken(subject, {"processor": run}, folder)["processor"]
+    if not isinstance(other, Recording) or other.order != first.order:
+        log.info("snapshot: with another processor: %s", other if isinstance(other, Refusal) else "other objects")
+        return of_processor(subject.linked, first, None, ())
+    found = differences(first, other, known, Owners(first, subject.linked), instructions)
+    return of_processor(subject.linked, first, other, found)
 
 
 _Kind = TypeVar("_Kind")
@@ -282,25 +309,34 @@ def _as(kind: type[_Kind], value: object) -> _Kind:
     return value
 
 
-def _taken(
-    subject: _Subject, runs: Mapping[str, tuple[Work, Answers]], folder: Path
-) -> Mapping[str, Recording | Graph | Refusal]:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run of a copy. `hidden`: instructions that ask for the processor, which gets another one."""
+
+    work: Work
+    answers: Answers
+    wants_graph: bool = False
+    hidden: tuple[int, ...] = ()
+
+
+def _taken(subject: _Subject, runs: Mapping[str, _Run], folder: Path) -> Mapping[str, Recording | Graph | Refusal]:
     """The results of runs, side by side."""
     compiled: dict[Work, bytes] = {}
-    for work, _ in runs.values():
-        if work not in compiled:
-            compiled[work] = compiled_work(work, subject.target)
+    for run in runs.values():
+        if run.work not in compiled:
+            compiled[run.work] = compiled_work(run.work, subject.target)
     copies = [
         make_copy(
             subject.linked,
             folder / name / "program",
-            answers,
+            run.answers,
             subject.ranges,
-            compiled[work],
+            compiled[run.work],
             subject.seed,
-            wants_graph=name.startswith("graph"),
+            wants_graph=run.wants_graph,
+            hidden=run.hidden,
         )
-        for name, (work, answers) in runs.items()
+        for name, run in runs.items()
     ]
     with ThreadPoolExecutor(jobs()) as pool:
         return dict(zip(runs, pool.map(record, copies), strict=True))

@@ -15,14 +15,12 @@ from bundler.link.script import SNAPSHOT_SECTION
 from bundler.link.table_writer import TableWriter
 from bundler.link.write import locator
 from bundler.schema import SnapshotDocument
-from bundler.snapshot.model import PAGE, Memory, Range, Recording, Run, Snapshot
+from bundler.snapshot.model import PAGE, Feature, Memory, Range, Recording, Run, Snapshot
+from bundler.snapshot.processor import OfProcessor
 from bundler.snapshot.record import joined
 
 # Unchanged pages between changed ones are stored too when they are so few: a mapping costs more.
 MOST_UNCHANGED = 16
-
-# The instruction CPUID; the two bytes may also be parts of others, which costs a question at a start.
-_CPUID = b"\x0f\xa2"
 
 # Addresses from here on are those of the system's libraries: prelinked objects and the region lie below.
 _HOST = 0x7000_0000_0000
@@ -161,9 +159,17 @@ def _description(snapshot: Snapshot) -> SnapshotDocument:
         "late": dict(snapshot.late),
         "guards": list(snapshot.guarded),
         "hash_seed": snapshot.hash_seed,
-        "asks_processor": bool(snapshot.features),
+        "processor": [_feature_text(each) for each in snapshot.features],
         "pages": sum(len(run.content) for run in snapshot.runs) // PAGE,
     }
+
+
+def _feature_text(feature: Feature) -> str:
+    """A guard of the processor, as `inspect` shows it."""
+    names = ("EAX", "EBX", "ECX", "EDX")
+    rows = zip(names, feature.masks, feature.values, strict=True)
+    bits = ", ".join(f"{name} & {mask:#x} == {value:#x}" for name, mask, value in rows if mask)
+    return f"CPUID {feature.leaf:#x}.{feature.subleaf}: {bits}"
 
 
 def read_description(path: Path) -> SnapshotDocument | None:
@@ -208,6 +214,8 @@ def _write_tables(writer: TableWriter, row: object, snapshot: Snapshot) -> None:
     row.thread_block_size = len(snapshot.block)  # type: ignore[attr-defined]
     row.objects = writer.numbers(snapshot.objects)  # type: ignore[attr-defined]
     row.object_count = len(snapshot.objects)  # type: ignore[attr-defined]
+    row.constructed = writer.numbers(snapshot.constructed)  # type: ignore[attr-defined]
+    row.constructed_count = len(snapshot.constructed)  # type: ignore[attr-defined]
     array("struct bundle_host_word", "host_words", "host_word_count", snapshot.host_words, ("object", "patch"))
     array("struct bundle_key", "keys", "key_count", snapshot.keys, ("key", "is_early", "destructor", "value"))
     members = ("kind", "is_argument_local", "function", "argument", "child", "object")
@@ -237,15 +245,6 @@ def mapped_objects(linked: Linked, recording: Recording) -> tuple[PrelinkedObjec
     return tuple(objects[index] for index in recording.order if not objects[index].is_resident)
 
 
-def _may_ask_processor(dso: PrelinkedObject) -> bool:
-    """True if the object's code may hold CPUID, by which code for several processors chooses."""
-    return any(
-        _CPUID in dso.object.data[each.offset : each.offset + each.file_size]
-        for each in dso.object.loads
-        if each.is_executable
-    )
-
-
 def make_snapshot(  # noqa: PLR0913 - what recordings have shown
     linked: Linked,
     recording: Recording,
@@ -253,6 +252,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
     kept: Mapping[int, int],
     local: Mapping[int, int],
     guarded: Sequence[str],
+    processor: OfProcessor,
     seed: int,
     environment: Sequence[str],
     late: Mapping[str, str],
@@ -271,10 +271,11 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
         touched = before[clean.address]
         runs += changed_runs(now, clean, touched)
         copies += edges(now, clean)
-    clean_hosts = {address: _value({each.address: each for each in objects}, address) for address in hosts}
+    at_start = {each.address: each for each in objects}
+    clean_words = {address: _value(at_start, address) for address in (*hosts, *processor.words)}
     for clean, written in zip(objects, recording.objects, strict=True):
         now = Memory(written.address, written.content.ljust(len(clean.content), b"\0"))
-        runs += changed_runs(overwritten(overwritten(now, outside), clean_hosts), clean)
+        runs += changed_runs(overwritten(overwritten(now, outside), clean_words), clean)
     region = overwritten(recording.region, outside)
     used = len(region.content) + -len(region.content) % PAGE
     runs += changed_runs(Memory(region.address, region.content.ljust(used, b"\0")), Memory(region.address, bytes(used)))
@@ -286,15 +287,16 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
         region=Range(region.address, used),
         runs=tuple(runs),
         copies=tuple(copies),
-        kept_words=tuple(sorted(kept)),
+        kept_words=tuple(sorted((*kept, *processor.words))),
         thread_words=tuple(sorted(local)),
         block=overwritten(block, inside).content,
         objects=tuple(each.index for each in mapped_objects(linked, recording)),
+        constructed=processor.constructed,
         host_words=tuple(hosts.values()),
         keys=recording.keys,
         calls=recording.calls,
         signals=recording.signals,
-        features=recording.features if any(map(_may_ask_processor, mapped_objects(linked, recording))) else (),
+        features=processor.features,
         variables=(
             *(each for each in recording.variables if each not in given),
             *(name for each in environment if (name := each.partition("=")[0]) not in names),

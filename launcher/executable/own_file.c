@@ -45,7 +45,7 @@ bundle_own_path(const char *otherwise)
 static const char *
 noted_path(void)
 {
-    return (const char *)getauxval(AT_EXECFN);
+    return (const char *)__real_getauxval(AT_EXECFN);
 }
 
 /* Is this the file that we run from? Whatever its name, and also when another has taken its place meanwhile. */
@@ -95,7 +95,7 @@ struct headers {
 static struct headers
 own_headers(void)
 {
-    return (struct headers){(const void *)getauxval(AT_PHDR), getauxval(AT_PHNUM)};
+    return (struct headers){(const void *)__real_getauxval(AT_PHDR), __real_getauxval(AT_PHNUM)};
 }
 
 off_t

@@ -153,7 +153,8 @@ make_nameless(const char *name)
     if (fd >= 0 || error == EMFILE || error == ENFILE || error == ENOMEM) {
         return fd;
     }
-    const char *folders[] = {getauxval(AT_SECURE) ? NULL : __real_getenv("TMPDIR"), "/dev/shm", "/tmp", "/var/tmp"};
+    const char *folders[] = {__real_getauxval(AT_SECURE) ? NULL : __real_getenv("TMPDIR"), "/dev/shm", "/tmp",
+                             "/var/tmp"};
     for (size_t i = 0; i < sizeof folders / sizeof *folders && fd < 0; i++) {
         fd = folders[i] && *folders[i] == '/' ? make_nameless_in(folders[i]) : -1;
     }

@@ -240,7 +240,7 @@ bundle_copy_outside(const char *path, bool with_neighbours, char *out)
     if (!file) {
         return -1;
     }
-    if (getauxval(AT_SECURE) || (!file->is_folder && !bundle_has_contents(file))) {
+    if (__real_getauxval(AT_SECURE) || (!file->is_folder && !bundle_has_contents(file))) {
         errno = ENOTSUP; /* no files for others with rights they do not have; a prelinked object or a module has none */
         return -1;
     }

@@ -1,6 +1,6 @@
 /* Prelinked objects of a snapshot: they were loaded when it was recorded, and are put in place as they were then.
 
-   No constructor runs. What an object has written lies in the snapshot; what it takes from libraries of the system is
+   No constructor runs, but for those that ask for the processor, whose words are then taken over. What an object has written lies in the snapshot; what it takes from libraries of the system is
    looked up anew. Everything that can fail comes before anything is changed. */
 
 #include "executable/executable.h"
@@ -82,10 +82,33 @@ bundle_write_host_words(const struct bundle_snapshot *snapshot, const uint64_t *
         const struct bundle_host_word *word = &snapshot->host_words[i];
         *bundle.objects[word->object].patches[word->patch].place = words[i];
     }
+}
+
+void
+bundle_protect_objects(const struct bundle_snapshot *snapshot)
+{
     for (uint64_t i = 0; i < snapshot->object_count; i++) {
         const struct bundle_object *object = &bundle.objects[snapshot->objects[i]];
         if (object->relro_size) {
             mprotect((void *)object->relro, object->relro_size, PROT_READ);
         }
+    }
+}
+
+void
+bundle_construct_again(const struct bundle_snapshot *snapshot, const uint64_t *words)
+{
+    if (!snapshot->constructed_count) {
+        return;
+    }
+    bundle_write_host_words(snapshot, words);
+    for (uint64_t i = 0; i < snapshot->constructed_count; i++) {
+        const struct bundle_object *object = &bundle.objects[snapshot->constructed[i]];
+        for (uint32_t j = 0; j < object->patch_count; j++) {
+            if (object->patches[j].kind == BUNDLE_PATCH_RESOLVER) {
+                bundle_call_resolver(&object->patches[j]);
+            }
+        }
+        bundle_run_constructors(object);
     }
 }

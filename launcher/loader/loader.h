@@ -16,12 +16,20 @@ const char *bundle_loader_error(void);
 /* Prelinked objects that are loaded, in the order in which their constructors ran. */
 const uint32_t *bundle_loaded_objects(uint32_t *count);
 
-/* For a start from a snapshot, in three steps. Find all that the snapshot's objects need of this process's libraries: false
+/* For a start from a snapshot, in four steps. Find all that the snapshot's objects need of this process's libraries: false
    with nothing done when something is missing; `words` has room for one value for each of the snapshot's host words. Map
-   what they hold when they are new: false with nothing mapped. Write the words. */
+   what they hold when they are new: false with nothing mapped. Write the words. Make what is constant read-only. */
 bool bundle_find_host_words(const struct bundle_snapshot *snapshot, uint64_t *words);
 bool bundle_map_objects_again(const struct bundle_snapshot *snapshot);
 void bundle_write_host_words(const struct bundle_snapshot *snapshot, const uint64_t *words);
+void bundle_protect_objects(const struct bundle_snapshot *snapshot);
+
+/* Run the constructors of those objects that ask for the processor, which are mapped, as if they were new. */
+void bundle_construct_again(const struct bundle_snapshot *snapshot, const uint64_t *words);
+
+/* While recording: the writable segments of an object as its constructors had left them, one behind the other. NULL: they did
+   more than to write there, or it is resident. */
+const void *bundle_constructed(uint32_t object);
 
 /* Let the destructors of objects that are there run when the process ends. Returns 0, or -1. */
 int bundle_register_destructors(void);

@@ -160,6 +160,12 @@ fail_undefined(const struct bundle_object *object, const struct bundle_patch *pa
     return fail("%s: undefined symbol: %s", object->path, symbol);
 }
 
+void
+bundle_call_resolver(const struct bundle_patch *patch)
+{
+    *patch->place = ((uint64_t (*)(void))patch->addend)();
+}
+
 /* Write the words that are only known now; `root` is the object that was asked for. */
 static int
 apply_patches(const struct bundle_object *object, const struct bundle_object *root)
@@ -167,7 +173,7 @@ apply_patches(const struct bundle_object *object, const struct bundle_object *ro
     for (uint32_t i = 0; i < object->patch_count; i++) {
         const struct bundle_patch *patch = &object->patches[i];
         if (patch->kind == BUNDLE_PATCH_RESOLVER) {
-            *patch->place = ((uint64_t (*)(void))patch->addend)();
+            bundle_call_resolver(patch);
             continue;
         }
         if (patch->kind == BUNDLE_PATCH_UNIQUE) {
@@ -216,8 +222,8 @@ run_destructors(void)
     }
 }
 
-static void
-run_constructors(const struct bundle_object *object)
+void
+bundle_run_constructors(const struct bundle_object *object)
 {
     if (object->init) {
         ((constructor)object->init)(start.argc, start.argv, start.environment);
@@ -263,6 +269,10 @@ bundle_map_object(int fd, const struct bundle_object *object)
         if (map_segment(fd, &object->segments[i]) < 0) {
             return fail("%s: cannot be mapped: %s", object->path, unmapped_reason(fd));
         }
+        if (object->segments[i].protection & PROT_EXEC) {
+            const struct bundle_segment *segment = &object->segments[i];
+            bundle_hide_processor(segment->address, segment->memory_size, (int)segment->protection);
+        }
     }
     return 0;
 }
@@ -281,8 +291,11 @@ construct(uint32_t index)
     }
     if (bundle_is_recording()) {
         bundle_note("object", object->path);
+        bundle_construct_noted(index);
     }
-    run_constructors(object);
+    else {
+        bundle_run_constructors(object);
+    }
     bundle_load_order[loaded_count++] = index;
 }
 

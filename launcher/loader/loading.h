@@ -15,6 +15,13 @@ int bundle_load_object(uint32_t index);
    the error for dlerror. */
 int bundle_map_object(int fd, const struct bundle_object *object);
 
+/* Run an object's constructors; the same while recording, where it is kept what they wrote (constructed.c). */
+void bundle_run_constructors(const struct bundle_object *object);
+void bundle_construct_noted(uint32_t index);
+
+/* Write the word that an indirect function's resolver gives. */
+void bundle_call_resolver(const struct bundle_patch *patch);
+
 /* The address of a symbol that some library which is no object defines; NULL when there is none. */
 void *bundle_host_symbol(const struct bundle_patch *patch);
 

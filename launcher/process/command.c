@@ -15,6 +15,7 @@
 #include "process/process.h"
 
 #include "executable/executable.h"
+#include "interposed.h"
 #include "process/children.h"
 
 #include <fcntl.h>
@@ -277,7 +278,7 @@ bundle_read_command(int argc, char **argv)
     struct bundle_start app = {BUNDLE_RUN_APP, argc, argv, NULL, bundle_find_module("__main__")};
     int depth = take_mark();
     bool is_marked = depth > 0;
-    if (getauxval(AT_SECURE)) {
+    if (__real_getauxval(AT_SECURE)) {
         return app; /* who may start it must not choose what it runs */
     }
     bundle_children_start(depth);

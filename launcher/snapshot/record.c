@@ -10,7 +10,6 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "loader/loader.h"
-#include "snapshot/processor.h"
 #include "snapshot/snapshot.h"
 #include "world/world.h"
 
@@ -149,12 +148,29 @@ run_alone(void)
     exit(to_run(1, arguments, variables));
 }
 
+/* The executable comes first. */
+static int
+hide_in_executable(struct dl_phdr_info *info, size_t size, void *unused)
+{
+    (void)size;
+    (void)unused;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        if (segment->p_type == PT_LOAD && segment->p_flags & PF_X) {
+            bundle_hide_processor(info->dlpi_addr + segment->p_vaddr, segment->p_memsz, PROT_READ | PROT_EXEC);
+        }
+    }
+    return 1;
+}
+
 void
 bundle_start_recording(int (*run)(int, char **, char **))
 {
     output = fcntl((int)bundle.snapshot->request->output, F_DUPFD_CLOEXEC, 500);
     close((int)bundle.snapshot->request->output);
     usual_signals();
+    bundle_answer_for_processor();
+    __real_dl_iterate_phdr(hide_in_executable, NULL);
     if (output < 0 || __real_chdir("/") < 0) {
         _exit(3);
     }
@@ -559,8 +575,8 @@ put_signals(void)
     put("signals", 0, signals, count * sizeof *signals);
 }
 
-/* What the processor can do, as far as code asks (Intel's manual, volume 2, CPUID): the bits of each leaf that say what it
-   has. */
+/* What the processor can do: all of it as far as code asks (Intel's manual, volume 2, CPUID), the bits of each leaf that say
+   what it has; then what every one must have. */
 static void
 put_features(void)
 {
@@ -571,7 +587,7 @@ put_features(void)
         {0xd, 1, 0xf, 0, 0, 0},
         {0x80000001, 0, 0, 0, ~0u, ~0u},
     };
-    struct bundle_feature features[sizeof wanted / sizeof *wanted];
+    struct bundle_feature features[sizeof wanted / sizeof *wanted], least;
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         struct bundle_feature *feature = &features[i];
         memset(feature, 0, sizeof *feature);
@@ -584,6 +600,26 @@ put_features(void)
         }
     }
     put("features", 0, features, sizeof features);
+    bundle_least_features(&least);
+    put("least", 0, &least, sizeof least);
+}
+
+/* What loaded objects have written; and what had been written when their constructors had run. */
+static void
+put_objects(const uint32_t *order, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        const struct bundle_object *object = &bundle.objects[order[i]];
+        const char *constructed = bundle_constructed(order[i]);
+        for (uint32_t j = 0; j < object->segment_count; j++) {
+            const struct bundle_segment *segment = &object->segments[j];
+            if (segment->protection & PROT_WRITE) {
+                put_memory("object", segment->address, (void *)segment->address, segment->memory_size);
+                put_memory("made", segment->address, constructed, constructed ? segment->memory_size : 0);
+                constructed = constructed ? constructed + segment->memory_size : NULL;
+            }
+        }
+    }
 }
 
 _Noreturn static void
@@ -617,15 +653,7 @@ write_recording(void)
         put_memory("memory", request->ranges[i].address, (void *)request->ranges[i].address, request->ranges[i].size);
     }
     put_memory("region", BUNDLE_REGION, (void *)BUNDLE_REGION, bundle_region_used());
-    for (uint32_t i = 0; i < count; i++) {
-        const struct bundle_object *object = &bundle.objects[order[i]];
-        for (uint32_t j = 0; j < object->segment_count; j++) {
-            const struct bundle_segment *segment = &object->segments[j];
-            if (segment->protection & PROT_WRITE) {
-                put_memory("object", segment->address, (void *)segment->address, segment->memory_size);
-            }
-        }
-    }
+    put_objects(order, count);
     put("end", 0, NULL, 0);
     _exit(0);
 }

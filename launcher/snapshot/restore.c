@@ -10,7 +10,6 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "loader/loader.h"
-#include "snapshot/processor.h"
 #include "snapshot/snapshot.h"
 #include "world/world.h"
 
@@ -223,6 +222,7 @@ replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_blo
 {
     uint64_t thread = (uint64_t)__builtin_thread_pointer();
     uint64_t kept[snapshot->kept_word_count + 1];
+    bundle_construct_again(snapshot, host_words);
     for (uint64_t i = 0; i < snapshot->kept_word_count; i++) {
         kept[i] = *(const uint64_t *)snapshot->kept_words[i];
     }
@@ -244,15 +244,16 @@ replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_blo
         *(uint64_t *)((int64_t)place < 0 ? place + thread : place) += thread;
     }
     bundle_write_host_words(snapshot, host_words);
+    bundle_protect_objects(snapshot);
 }
 
 static bool
 guards_hold(const struct bundle_snapshot *snapshot)
 {
-    if (getauxval(AT_SECURE)) {
+    if (__real_getauxval(AT_SECURE)) {
         return refused("another user's rights");
     }
-    if (getauxval(AT_PAGESZ) != PAGE) {
+    if (__real_getauxval(AT_PAGESZ) != PAGE) {
         return refused("the size of pages");
     }
     return variables_fit(snapshot) && descriptors_fit() && c_library_fits() && processor_fits(snapshot);

@@ -223,6 +223,10 @@ __wrap_sysconf(int name)
         bundle_note("limits", NULL);
         return 1024l * request()->processors;
     }
+    if (name >= _SC_LEVEL1_ICACHE_SIZE && name <= _SC_LEVEL4_CACHE_LINESIZE) {
+        bundle_note("processors", NULL);
+        return 64l * request()->processors;
+    }
     return __real_sysconf(name); /* what never changes on this kind of machine */
 }
 

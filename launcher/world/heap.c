@@ -32,6 +32,7 @@ PER_PROCESS static struct {
     bool is_closed;
     uint32_t owner;
     uint64_t used;
+    uint64_t taken; /* blocks */
     void *free_blocks[CLASSES];
 } region;
 
@@ -97,6 +98,7 @@ take(size_t size, size_t alignment)
     }
     size_t room = rounded(size);
     pthread_mutex_lock(&lock);
+    region.taken++;
     void *block = alignment <= UNIT ? *free_list(room) : NULL;
     if (block) {
         *free_list(room) = *(void **)block;
@@ -139,6 +141,12 @@ uint64_t
 bundle_region_used(void)
 {
     return (region.used + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+}
+
+uint64_t
+bundle_blocks_taken(void)
+{
+    return region.taken;
 }
 
 void

@@ -15,6 +15,7 @@ PER_PROCESS static struct {
     struct bundle_call calls[MOST_CALLS];
     uint32_t key_count;
     uint32_t call_count;
+    uint64_t changes;
     bool is_early_over;
 } told;
 
@@ -34,6 +35,7 @@ int
 __wrap_pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
 {
     int status = __real_pthread_key_create(key, destructor);
+    told.changes++;
     if (bundle_is_recording() && status == 0 && told.key_count < MOST_KEYS) {
         told.keys[told.key_count++] = (struct bundle_key){*key, !told.is_early_over, (uint64_t)destructor, 0};
     }
@@ -54,6 +56,7 @@ __wrap_pthread_key_delete(pthread_key_t key)
 static void
 note_call(struct bundle_call call)
 {
+    told.changes++;
     if (!told.is_early_over) {
         return;
     }
@@ -97,6 +100,12 @@ __wrap___cxa_thread_atexit_impl(void (*function)(void *), void *argument, void *
                                        is_local ? distance : (uint64_t)argument, 0, (uint64_t)object});
     }
     return __real___cxa_thread_atexit_impl(function, argument, object);
+}
+
+uint64_t
+bundle_world_changes(void)
+{
+    return told.changes + bundle_blocks_taken();
 }
 
 void

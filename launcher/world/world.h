@@ -28,6 +28,9 @@ bundle_in_region(const void *address)
 /* Bytes of the region that are used; whole pages. */
 uint64_t bundle_region_used(void);
 
+/* How many blocks were taken from it so far. */
+uint64_t bundle_blocks_taken(void);
+
 /* Make free blocks zero, for two recordings to be the same. Nothing can be taken from the region afterwards. */
 void bundle_close_region(void);
 
@@ -57,7 +60,22 @@ void bundle_set_locator(int (*line)(void));
 /* From now on answer as in every recording, and note nothing. */
 void bundle_answer_alike(void);
 
+/* --- The processor --- */
+
+/* EAX, EBX, ECX and EDX of a leaf of CPUID; zeros for one that there is not. */
+void bundle_ask_processor(uint32_t leaf, uint32_t subleaf, uint32_t *out);
+
+/* What every processor has to have for what another one is told, as far as this one has it. */
+void bundle_least_features(struct bundle_feature *out);
+
+/* Where the request wants it: let instructions in a part of the memory ask for another processor, and answer them. */
+void bundle_hide_processor(uint64_t address, uint64_t size, int protection);
+void bundle_answer_for_processor(void);
+
 /* --- What the C library is told --- */
+
+/* How often it was told something, or memory was taken. */
+uint64_t bundle_world_changes(void);
 
 /* From now on note what it is told; constructors of every start have told it what came before. */
 void bundle_note_calls(void);

@@ -1,0 +1,167 @@
+/* What the processor says of itself. Programs ask with the instruction CPUID, which no function stands in front of.
+
+   In a recording that is to show who keeps an answer, each CPUID that the build has found is replaced by UD2, of the same two
+   bytes, and the signal's handler answers for a processor of another maker that can do nothing but what x86-64-v2 asks for.
+   A pair of bytes that is part of another instruction makes this one recording fail or differ, and no other. */
+
+#include "interposed.h"
+#include "lifetime.h"
+#include "world/world.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+
+/* Of x86-64-v2, of what a leaf says in ECX (x86-64 psABI, section 3.1.1, micro-architecture levels): SSE3, SSSE3, CMPXCHG16B, SSE4.1,
+   SSE4.2, POPCNT. */
+#define LEVEL_2 (1u << 0 | 1u << 9 | 1u << 13 | 1u << 19 | 1u << 20 | 1u << 23)
+
+static const unsigned char ask[] = {0x0f, 0xa2};    /* CPUID */
+static const unsigned char refuse[] = {0x0f, 0x0b}; /* UD2 */
+
+__attribute__((section("bundle_processor"))) void
+bundle_ask_processor(uint32_t leaf, uint32_t subleaf, uint32_t *out)
+{
+    uint32_t highest, ignored[3];
+    __asm__("cpuid"
+            : "=a"(highest), "=b"(ignored[0]), "=c"(ignored[1]), "=d"(ignored[2])
+            : "a"(leaf & 0x80000000u), "c"(0));
+    out[0] = out[1] = out[2] = out[3] = 0;
+    if (highest >= leaf) {
+        __asm__("cpuid" : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]), "=d"(out[3]) : "a"(leaf), "c"(subleaf));
+    }
+}
+
+void
+bundle_least_features(struct bundle_feature *out)
+{
+    uint32_t now[4];
+    bundle_ask_processor(1, 0, now);
+    memset(out, 0, sizeof *out);
+    out->leaf = 1;
+    out->masks[2] = out->values[2] = now[2] & LEVEL_2;
+}
+
+static bool
+is_hidden(void)
+{
+    return bundle_is_recording() && bundle.snapshot->request->hidden_count;
+}
+
+/* The other processor's answer; fields as in Intel's manual, volume 2, CPUID. */
+static void
+answer(uint32_t leaf, uint32_t subleaf, uint32_t *out)
+{
+    bundle_ask_processor(leaf, subleaf, out);
+    switch (leaf) {
+    case 0: { /* its maker's name */
+        static const uint32_t makers[2][3] = {{0x756e6547, 0x6c65746e, 0x49656e69},
+                                              {0x68747541, 0x444d4163, 0x69746e65}};
+        const uint32_t *maker = makers[out[1] == makers[0][0]];
+        out[1] = maker[0];
+        out[2] = maker[1];
+        out[3] = maker[2];
+        break;
+    }
+    case 1:
+        out[0] = 0x000106a5; /* its model */
+        out[2] &= LEVEL_2;
+        break;
+    case 4: /* the sizes of its caches */
+        out[2] = out[0] & 31 ? 2 * out[2] + 1 : out[2];
+        break;
+    case 0x80000006:
+        out[2] ^= 1u << 24;
+        break;
+    case 7:
+    case 0xd:
+    case 0x14:
+    case 0x19:
+    case 0x1e:
+    case 0x24:
+    case 0x80000001:
+        out[0] = leaf == 0x80000001 ? out[0] : 0;
+        out[1] = 0;
+        out[2] &= leaf == 0x80000001;                                      /* LAHF */
+        out[3] &= leaf == 0x80000001 ? 1u << 11 | 1u << 20 | 1u << 29 : 0; /* SYSCALL, NX, LM */
+        break;
+    default:
+        break;
+    }
+}
+
+static void
+answer_instruction(int number, siginfo_t *info, void *context)
+{
+    (void)info;
+    greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+    if (memcmp((const void *)registers[REG_RIP], refuse, sizeof refuse) != 0) {
+        signal(number, SIG_DFL); /* the instruction is tried again */
+        return;
+    }
+    uint32_t out[4];
+    answer((uint32_t)registers[REG_RAX], (uint32_t)registers[REG_RCX], out);
+    registers[REG_RAX] = out[0];
+    registers[REG_RBX] = out[1];
+    registers[REG_RCX] = out[2];
+    registers[REG_RDX] = out[3];
+    registers[REG_RIP] += sizeof refuse;
+}
+
+void
+bundle_hide_processor(uint64_t address, uint64_t size, int protection)
+{
+    static const uint64_t page = 4096;
+    for (uint64_t i = 0; is_hidden() && i < bundle.snapshot->request->hidden_count; i++) {
+        uint64_t place = bundle.snapshot->request->hidden[i];
+        if (place - address >= size || memcmp((const void *)place, ask, sizeof ask) != 0) {
+            continue;
+        }
+        void *first = (void *)(place & ~(page - 1));
+        uint64_t length = ((place + 1) | (page - 1)) + 1 - (uint64_t)first;
+        if (mprotect(first, length, PROT_READ | PROT_WRITE | PROT_EXEC) == 0) {
+            memcpy((void *)place, refuse, sizeof refuse);
+            mprotect(first, length, protection);
+        }
+    }
+}
+
+void
+bundle_answer_for_processor(void)
+{
+    if (is_hidden()) {
+        struct sigaction action = {.sa_sigaction = answer_instruction, .sa_flags = SA_SIGINFO | SA_NODEFER};
+        __real_sigaction(SIGILL, &action, NULL);
+    }
+}
+
+/* The program sees, and sets, an action of its own, which never comes to pass. */
+int
+__wrap_sigaction(int number, const struct sigaction *action, struct sigaction *before)
+{
+    PER_PROCESS static struct sigaction seen;
+    if (number != SIGILL || !is_hidden()) {
+        return __real_sigaction(number, action, before);
+    }
+    struct sigaction old = seen;
+    seen = action ? *action : seen;
+    if (before) {
+        *before = old;
+    }
+    return 0;
+}
+
+/* The kernel's note of the processor: on this kind of processor, EDX of the first leaf. */
+unsigned long
+__wrap_getauxval(unsigned long kind)
+{
+    unsigned long value = __real_getauxval(kind);
+    if (!bundle_is_recording() || kind == AT_PAGESZ || kind == AT_CLKTCK || kind == AT_SECURE) {
+        return value;
+    }
+    bool is_feature = kind == AT_HWCAP || kind == AT_HWCAP2;
+    bundle_note(is_feature ? "processor" : "auxiliary", NULL);
+    return is_feature && is_hidden() ? 0 : value;
+}
