@@ -259,6 +259,7 @@ struct bundle_request {
     uint32_t wants_graph;      /* it is a description of all objects, and not the memory */
     const uint64_t *hidden;    /* addresses of instructions that ask for the processor: another one is to answer */
     uint64_t hidden_count;
+    uint64_t hidden_level; /* the other processor's: world/processor.c */
 };
 
 /* Pages of memory that differ from those that the executable's file and zeros give. */

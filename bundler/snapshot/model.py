@@ -128,7 +128,7 @@ class Recording:
     calls: tuple[Call, ...]
     signals: tuple[SignalAction, ...]
     features: tuple[Feature, ...]
-    least: Feature
+    least: Mapping[int, tuple[Feature, ...]]
     streams_are_alone: bool  # nothing but the standard streams holds what lies below them
     variables: tuple[str, ...]
     notes: tuple[Note, ...]

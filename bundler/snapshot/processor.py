@@ -16,6 +16,9 @@ log = logging.getLogger(__name__)
 # The instruction CPUID; the two bytes may also be parts of others.
 _CPUID = b"\x0f\xa2"
 
+# Micro-architecture levels of other processors, in the order in which they are tried.
+LEVELS = (2, 3)
+
 # The launcher's own instructions are here.
 _OWN_SECTION = "bundle_processor"
 
@@ -68,25 +71,21 @@ def asks_processor(linked: Linked, recording: Recording, places: Sequence[int]) 
 
 
 def of_processor(
-    linked: Linked, first: Recording, other: Recording | None, differing: Sequence[Difference]
-) -> OfProcessor:
-    """What differs where another processor answered, if there is such a recording, as what a start does about it.
+    linked: Linked, first: Recording, other: Recording, differing: Sequence[Difference], level: int
+) -> OfProcessor | None:
+    """What differs where a processor of a level answered, as what a start does about it; None: only one like the build's will do.
 
-    A word that a constructor wrote, and nobody since, is written by the same constructor at each start. Any other means that
-    only a processor like the build's will do.
+    A word that a constructor wrote, and nobody since, is written by the same constructor at each start.
     """
-    everything = OfProcessor(first.features, (), frozenset())
-    if other is None:
-        return everything
-    objects: dict[int, None] = {}
+    objects = set()
     for each in differing:
         dso = object_at(linked, each.address)
         if dso is None or not (_is_constructed(first, each.address) and _is_constructed(other, each.address)):
-            log.info("snapshot: of the processor: %x of %s", each.address, each.owner or "the interpreter")
-            return everything
-        objects[dso.index] = None
+            log.info("snapshot: of level %d: %x of %s", level, each.address, each.owner or "the interpreter")
+            return None
+        objects.add(dso.index)
     constructed = tuple(index for index in first.order if index in objects)
-    return OfProcessor((first.least,), constructed, frozenset(each.address for each in differing))
+    return OfProcessor(first.least[level], constructed, frozenset(each.address for each in differing))
 
 
 def _is_constructed(recording: Recording, address: int) -> bool:

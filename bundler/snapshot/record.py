@@ -203,6 +203,14 @@ def section_gap(section: Any) -> int:
     return 64 if section.type != SectionType.NOBITS else 4096
 
 
+@dataclass(frozen=True, slots=True)
+class HiddenProcessor:
+    """Another processor answers: one of a micro-architecture level, at the instructions at these places."""
+
+    level: int
+    places: tuple[int, ...]
+
+
 def request_content(  # noqa: PLR0913 - what makes one recording another
     answers: Answers,
     ranges: Sequence[Range],
@@ -211,7 +219,7 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     seed: int,
     *,
     wants_graph: bool,
-    hidden: Sequence[int],
+    hidden: HiddenProcessor | None,
 ) -> bytes:
     """The section's content in a copy that is recorded."""
     ffi = bundle_ffi()
@@ -236,8 +244,10 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     row.work_size = len(work)
     row.output = descriptor
     row.wants_graph = wants_graph
-    places = b"".join(each.to_bytes(8, "little") for each in hidden)
-    row.hidden, row.hidden_count = writer.point("uint64_t *", writer.place(places)), len(hidden)
+    if hidden is not None:
+        places = b"".join(each.to_bytes(8, "little") for each in hidden.places)
+        row.hidden, row.hidden_count = writer.point("uint64_t *", writer.place(places)), len(hidden.places)
+        row.hidden_level = hidden.level
     writer.fill(rows, at)
     head[0].request = writer.point("struct bundle_request *", at)
     return joined(writer.finish(head))
@@ -269,9 +279,9 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
     seed: int,
     *,
     wants_graph: bool = False,
-    hidden: Sequence[int] = (),
+    hidden: HiddenProcessor | None = None,
 ) -> Copy:
-    """Write a copy of the executable with a request in it. `hidden`: instructions that ask for the processor, which gets another.
+    """Write a copy of the executable with a request in it.
 
     All copies are made before one is started: a process that is started meanwhile would hold them open for writing.
     """

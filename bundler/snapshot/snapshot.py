@@ -32,11 +32,12 @@ from bundler.snapshot.judge import (
     unanswered,
 )
 from bundler.snapshot.model import Answers, Event, Graph, Memory, Note, Range, Recording, Refusal, Snapshot
-from bundler.snapshot.processor import OfProcessor, asking_places, asks_processor, of_processor
+from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, asks_processor, of_processor
 from bundler.snapshot.record import (
     ANSWERS,
     OPPOSITE_ANSWERS,
     OTHER_ANSWERS,
+    HiddenProcessor,
     Work,
     compiled_work,
     find_rerun,
@@ -288,17 +289,21 @@ def _judged(  # noqa: PLR0913 - what a verdict depends on
 def _processor(  # noqa: PLR0913 - what the first recording is compared by
     subject: _Subject, work: Work, folder: Path, first: Recording, known: set[int], instructions: Instructions
 ) -> OfProcessor:
-    """What a start does about the processor, by one more recording where anything asks for it."""
+    """What a start does about the processor, by more recordings where anything asks for it."""
     places = asking_places(subject.linked)
     if not asks_processor(subject.linked, first, places):
         return OfProcessor((), (), frozenset())
-    run = _Run(work, ANSWERS, hidden=places)
-    other = _taken(subject, {"processor": run}, folder)["processor"]
-    if not isinstance(other, Recording) or other.order != first.order:
-        log.info("snapshot: with another processor: %s", other if isinstance(other, Refusal) else "other objects")
-        return of_processor(subject.linked, first, None, ())
-    found = differences(first, other, known, Owners(first, subject.linked), instructions)
-    return of_processor(subject.linked, first, other, found)
+    for level in LEVELS:
+        run = _Run(work, ANSWERS, hidden=HiddenProcessor(level, places))
+        other = _taken(subject, {f"level {level}": run}, folder)[f"level {level}"]
+        if not isinstance(other, Recording) or other.order != first.order:
+            log.info("snapshot: with another processor: %s", other if isinstance(other, Refusal) else "other objects")
+            continue
+        found = differences(first, other, known, Owners(first, subject.linked), instructions)
+        explained = of_processor(subject.linked, first, other, found, level)
+        if explained is not None:
+            return explained
+    return OfProcessor(first.features, (), frozenset())
 
 
 _Kind = TypeVar("_Kind")
@@ -311,12 +316,12 @@ def _as(kind: type[_Kind], value: object) -> _Kind:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """One run of a copy. `hidden`: instructions that ask for the processor, which gets another one."""
+    """One run of a copy."""
 
     work: Work
     answers: Answers
     wants_graph: bool = False
-    hidden: tuple[int, ...] = ()
+    hidden: HiddenProcessor | None = None
 
 
 def _taken(subject: _Subject, runs: Mapping[str, _Run], folder: Path) -> Mapping[str, Recording | Graph | Refusal]:

@@ -120,7 +120,13 @@ class Graph:
 
 
 def _order(value):
-    return (type(value).__name__, repr(value) if type(value) in _ATOMS else getattr(value, "__qualname__", ""))
+    """A key by which elements of sets are sorted: they lie in another order where their addresses are others."""
+    kind = type(value)
+    if kind in _ATOMS:
+        return (kind.__name__, repr(value), "", 0)
+    code = value.__code__ if kind is _FUNCTION else None
+    name, module = (getattr(value, each, None) for each in ("__qualname__", "__module__"))
+    return (kind.__name__, str(name), str(module), code.co_firstlineno if code else 0)
 
 
 def describe():

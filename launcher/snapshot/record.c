@@ -587,7 +587,7 @@ put_features(void)
         {0xd, 1, 0xf, 0, 0, 0},
         {0x80000001, 0, 0, 0, ~0u, ~0u},
     };
-    struct bundle_feature features[sizeof wanted / sizeof *wanted], least;
+    struct bundle_feature features[sizeof wanted / sizeof *wanted];
     for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
         struct bundle_feature *feature = &features[i];
         memset(feature, 0, sizeof *feature);
@@ -600,8 +600,11 @@ put_features(void)
         }
     }
     put("features", 0, features, sizeof features);
-    bundle_least_features(&least);
-    put("least", 0, &least, sizeof least);
+    for (uint32_t level = 2; level <= 3; level++) {
+        struct bundle_feature least[3];
+        uint32_t count = bundle_least_features(level, least);
+        put("least", level, least, count * sizeof *least);
+    }
 }
 
 /* What loaded objects have written; and what had been written when their constructors had run. */

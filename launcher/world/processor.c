@@ -1,7 +1,7 @@
 /* What the processor says of itself. Programs ask with the instruction CPUID, which no function stands in front of.
 
    In a recording that is to show who keeps an answer, each CPUID that the build has found is replaced by UD2, of the same two
-   bytes, and the signal's handler answers for a processor of another maker that can do nothing but what x86-64-v2 asks for.
+   bytes, and the signal's handler answers for a processor of another maker that can do nothing but what a level asks for.
    A pair of bytes that is part of another instruction makes this one recording fail or differ, and no other. */
 
 #include "interposed.h"
@@ -14,34 +14,72 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
-/* Of x86-64-v2, of what a leaf says in ECX (x86-64 psABI, section 3.1.1, micro-architecture levels): SSE3, SSSE3, CMPXCHG16B, SSE4.1,
-   SSE4.2, POPCNT. */
-#define LEVEL_2 (1u << 0 | 1u << 9 | 1u << 13 | 1u << 19 | 1u << 20 | 1u << 23)
+/* What leaves of CPUID say of a processor, from one that every program may ask for on (x86-64 psABI, section 3.1.1,
+   micro-architecture levels): x86-64-v2; and x86-64-v3 with AES, PCLMULQDQ and RDRAND, which all of those have that are sold. */
+static const struct level {
+    uint32_t first_ecx, seventh_ebx, extended_ecx;
+} levels[] = {
+    {
+        1u << 0 | 1u << 9 | 1u << 13 | 1u << 19 | 1u << 20
+            | 1u << 23, /* SSE3, SSSE3, CMPXCHG16B, SSE4.1, SSE4.2, POPCNT */
+        0,
+        1u << 0, /* LAHF */
+    },
+    {
+        1u << 0 | 1u << 9 | 1u << 13 | 1u << 19 | 1u << 20 | 1u << 23 /* the same */
+            | 1u << 12 | 1u << 22 | 1u << 26 | 1u << 27 | 1u << 28
+            | 1u << 29                       /* FMA, MOVBE, XSAVE, OSXSAVE, AVX, F16C */
+            | 1u << 1 | 1u << 25 | 1u << 30, /* PCLMULQDQ, AES, RDRAND */
+        1u << 3 | 1u << 5 | 1u << 8,         /* BMI1, AVX2, BMI2 */
+        1u << 0 | 1u << 5,                   /* LZCNT */
+    },
+};
 
 static const unsigned char ask[] = {0x0f, 0xa2};    /* CPUID */
 static const unsigned char refuse[] = {0x0f, 0x0b}; /* UD2 */
 
-__attribute__((section("bundle_processor"))) void
+/* What holds these bytes itself; the build leaves it as it is. */
+#define OWN __attribute__((section("bundle_processor")))
+
+OWN void
 bundle_ask_processor(uint32_t leaf, uint32_t subleaf, uint32_t *out)
 {
-    uint32_t highest, ignored[3];
-    __asm__("cpuid"
-            : "=a"(highest), "=b"(ignored[0]), "=c"(ignored[1]), "=d"(ignored[2])
-            : "a"(leaf & 0x80000000u), "c"(0));
+    uint32_t highest = 1, ignored[3]; /* every processor of this kind has the first leaf, and the first extended one */
+    if ((leaf & ~0x80000000u) > 1) {
+        __asm__("cpuid"
+                : "=a"(highest), "=b"(ignored[0]), "=c"(ignored[1]), "=d"(ignored[2])
+                : "a"(leaf & 0x80000000u), "c"(0));
+    }
     out[0] = out[1] = out[2] = out[3] = 0;
-    if (highest >= leaf) {
+    if ((highest & ~0x80000000u) >= (leaf & ~0x80000000u)) {
         __asm__("cpuid" : "=a"(out[0]), "=b"(out[1]), "=c"(out[2]), "=d"(out[3]) : "a"(leaf), "c"(subleaf));
     }
 }
 
-void
-bundle_least_features(struct bundle_feature *out)
+uint32_t
+bundle_least_features(uint32_t level, struct bundle_feature *out)
 {
-    uint32_t now[4];
-    bundle_ask_processor(1, 0, now);
-    memset(out, 0, sizeof *out);
-    out->leaf = 1;
-    out->masks[2] = out->values[2] = now[2] & LEVEL_2;
+    const struct level *least = &levels[level - 2];
+    const struct bundle_feature wanted[] = {
+        {1, 0, {0, 0, least->first_ecx, 0}, {0}},
+        {7, 0, {0, least->seventh_ebx, 0, 0}, {0}},
+        {0x80000001u, 0, {0, 0, least->extended_ecx, 0}, {0}},
+    };
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+        struct bundle_feature feature = wanted[i];
+        uint32_t any = 0;
+        bundle_ask_processor(feature.leaf, feature.subleaf, feature.values);
+        for (int j = 0; j < 4; j++) {
+            feature.values[j] &= feature.masks[j];
+            feature.masks[j] = feature.values[j]; /* what this one lacks, nobody kept */
+            any |= feature.masks[j];
+        }
+        if (any) {
+            out[count++] = feature;
+        }
+    }
+    return count;
 }
 
 static bool
@@ -55,6 +93,7 @@ static void
 answer(uint32_t leaf, uint32_t subleaf, uint32_t *out)
 {
     bundle_ask_processor(leaf, subleaf, out);
+    const struct level *level = &levels[bundle.snapshot->request->hidden_level - 2];
     switch (leaf) {
     case 0: { /* its maker's name */
         static const uint32_t makers[2][3] = {{0x756e6547, 0x6c65746e, 0x49656e69},
@@ -67,7 +106,7 @@ answer(uint32_t leaf, uint32_t subleaf, uint32_t *out)
     }
     case 1:
         out[0] = 0x000106a5; /* its model */
-        out[2] &= LEVEL_2;
+        out[2] &= level->first_ecx;
         break;
     case 4: /* the sizes of its caches */
         out[2] = out[0] & 31 ? 2 * out[2] + 1 : out[2];
@@ -76,16 +115,22 @@ answer(uint32_t leaf, uint32_t subleaf, uint32_t *out)
         out[2] ^= 1u << 24;
         break;
     case 7:
+        out[0] = out[2] = out[3] = 0;
+        out[1] &= subleaf ? 0 : level->seventh_ebx;
+        break;
+    case 0x80000001:
+        out[1] = 0;
+        out[2] &= level->extended_ecx;
+        out[3] &= 1u << 11 | 1u << 20 | 1u << 29; /* SYSCALL, NX, LM */
+        break;
     case 0xd:
+        out[0] = subleaf == 1 ? 0 : out[0];
+        break;
     case 0x14:
     case 0x19:
     case 0x1e:
     case 0x24:
-    case 0x80000001:
-        out[0] = leaf == 0x80000001 ? out[0] : 0;
-        out[1] = 0;
-        out[2] &= leaf == 0x80000001;                                      /* LAHF */
-        out[3] &= leaf == 0x80000001 ? 1u << 11 | 1u << 20 | 1u << 29 : 0; /* SYSCALL, NX, LM */
+        out[0] = out[1] = out[2] = out[3] = 0;
         break;
     default:
         break;
@@ -110,7 +155,7 @@ answer_instruction(int number, siginfo_t *info, void *context)
     registers[REG_RIP] += sizeof refuse;
 }
 
-void
+OWN void
 bundle_hide_processor(uint64_t address, uint64_t size, int protection)
 {
     static const uint64_t page = 4096;

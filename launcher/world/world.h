@@ -65,8 +65,9 @@ void bundle_answer_alike(void);
 /* EAX, EBX, ECX and EDX of a leaf of CPUID; zeros for one that there is not. */
 void bundle_ask_processor(uint32_t leaf, uint32_t subleaf, uint32_t *out);
 
-/* What every processor has to have for what another one is told, as far as this one has it. */
-void bundle_least_features(struct bundle_feature *out);
+/* What a processor of a micro-architecture level, 2 or 3, has, as far as this one has it; how many there are, at most
+   three. */
+uint32_t bundle_least_features(uint32_t level, struct bundle_feature *out);
 
 /* Where the request wants it: let instructions in a part of the memory ask for another processor, and answer them. */
 void bundle_hide_processor(uint64_t address, uint64_t size, int protection);
