@@ -6,9 +6,8 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 
 from bundler.analyze.graph import Binding, Import
-from bundler.analyze.tell.leading import LeadingPart
 from bundler.snapshot.compare import Difference
-from bundler.snapshot.model import Event, Note, Recording
+from bundler.snapshot.model import Event, Note, Recording, Rerun
 from bundler.snapshot.record import VARIED_VARIABLES
 from bundler.snapshot.rules import Rules
 
@@ -64,7 +63,7 @@ def guarded_variables(notes: Iterable[Note], rules: Rules) -> tuple[str, ...]:
 REPEATABLE = frozenset(("arguments", "variables", "path", "socket", "own-path"))
 
 
-def unanswered(notes: Sequence[Note], rules: Rules, rerun: Sequence[LeadingPart]) -> Mapping[str, tuple[Note, ...]]:
+def unanswered(notes: Sequence[Note], rules: Rules, rerun: Sequence[Rerun]) -> Mapping[str, tuple[Note, ...]]:
     """Notes of questions and effects that cannot be recorded, by module; without those of statements that are run again."""
     found: dict[str, tuple[Note, ...]] = {}
     for note in notes:
@@ -76,8 +75,8 @@ def unanswered(notes: Sequence[Note], rules: Rules, rerun: Sequence[LeadingPart]
     return found
 
 
-def _is_in(line: int, part: LeadingPart) -> bool:
-    return any(first <= line <= last for first, last in zip(part.lines[::2], part.lines[1::2], strict=True))
+def _is_in(line: int, rerun: Rerun) -> bool:
+    return any(first <= line <= last for first, last in rerun.spans)
 
 
 def reason(note: Note) -> str:

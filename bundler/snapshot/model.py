@@ -84,6 +84,20 @@ class Note:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Rerun:
+    """Statements of a module that are run at each start: their text, and first and last lines of what it stands for."""
+
+    module: str
+    text: str
+    spans: tuple[tuple[int, int], ...]
+
+    @property
+    def place(self) -> str:
+        """The place of an exception that they raise."""
+        return f"<again {self.module}>"
+
+
 class Event(NamedTuple):
     """A module's body begins, ends, or fails with an exception."""
 

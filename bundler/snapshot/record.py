@@ -20,10 +20,11 @@ from bundler.link.model import Linked
 from bundler.link.payload import bound_tables
 from bundler.link.script import SNAPSHOT_BASE, SNAPSHOT_SECTION
 from bundler.link.table_writer import TableWriter
-from bundler.snapshot.model import Answers, Graph, Range, Recording, Refusal
+from bundler.snapshot.model import Answers, Graph, Range, Recording, Refusal, Rerun
 from bundler.snapshot.recording import read_recording
 from bundler.snapshot.rules import load_rules
-from bundler.snapshot.worker.schema import Part, Request, Rerun, RerunRequest
+from bundler.snapshot.worker.schema import Part, Request, RerunRequest
+from bundler.snapshot.worker.schema import Rerun as RerunAnswer
 from bundler.target import TargetPython
 from bundler.target.workers import run_worker
 
@@ -124,7 +125,7 @@ class Work:
     names: tuple[str, ...]
     parts: tuple[LeadingPart, ...] | None
     again: tuple[tuple[str, str], ...]
-    rerun: tuple[LeadingPart, ...]
+    rerun: tuple[Rerun, ...]
     optimize: int
 
 
@@ -136,35 +137,36 @@ def compiled_work(work: Work, target: TargetPython) -> bytes:
         "graph": (sources / "graph.py").read_text(),
         "names": list(work.names),
         "parts": None if work.parts is None else [_part(each) for each in work.parts],
-        "again": dict(work.again),
-        "rerun": [_part(each) for each in work.rerun],
+        "again": [*work.again, *((each.module, each.text) for each in work.rerun)],
         "optimize": work.optimize,
     }
     return run_worker(target.executable, "snapshot", "main", job=json.dumps(request).encode()).stdout
 
 
-def find_rerun(  # noqa: PLR0913 - what a statement may be found by
-    module: SourceModule,
+def find_rerun(
+    modules: Sequence[SourceModule],
     lines: Sequence[int],
     names: Sequence[str],
-    importers: Sequence[Path],
     target: TargetPython,
     *,
     is_strict: bool,
-) -> LeadingPart | None:
-    """The statements at lines of a module, and those that give names, if they can be run at each start; None: they cannot."""
+) -> tuple[Rerun, ...]:
+    """What can be run at each start so that names of the first module, and copies of them in the others, get their values.
+
+    Empty where that cannot be done; see `RerunRequest` for what is asked.
+    """
     request: RerunRequest = {
-        "path": str(module.path),
+        "modules": [{"name": each.name, "path": str(each.path)} for each in modules],
         "lines": list(lines),
         "names": list(names),
-        "importers": [str(path) for path in importers],
         "is_strict": is_strict,
     }
     done = run_worker(target.executable, "snapshot", "rerun", job=json.dumps(request).encode())
-    answer: Rerun = json.loads(done.stdout)
-    if answer["lines"] is None:
-        return None
-    return LeadingPart(module.path, module.filename, tuple(answer["lines"]), module.name)
+    answer: RerunAnswer = json.loads(done.stdout)
+    return tuple(
+        Rerun(each["module"], each["text"], tuple(zip(each["lines"][::2], each["lines"][1::2], strict=True)))
+        for each in answer["pieces"] or ()
+    )
 
 
 def _part(part: LeadingPart) -> Part:

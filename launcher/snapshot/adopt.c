@@ -115,9 +115,10 @@ set_main_thread(unsigned long ident, unsigned long native_id)
 static PyObject *
 run_in(PyObject *space, PyObject *code)
 {
-    PyObject *globals = PyDict_New(); /* modules in C have no `__builtins__` */
+    bool is_whole = PyDict_GetItemString(space, "__builtins__") != NULL; /* modules in C have none */
+    PyObject *globals = is_whole ? Py_NewRef(space) : PyDict_New();
     PyObject *result = NULL;
-    if (globals && PyDict_SetItemString(globals, "__builtins__", PyEval_GetBuiltins()) == 0) {
+    if (globals && (is_whole || PyDict_SetItemString(globals, "__builtins__", PyEval_GetBuiltins()) == 0)) {
         result = PyEval_EvalCode(code, globals, space);
     }
     Py_XDECREF(globals);

@@ -132,18 +132,35 @@ def _order(value):
 def describe():
     """Lines "MODULE NAME DIGEST": a digest of what is first met below each name of each module.
 
-    Modules come in the order of their names: in which order they were imported makes no difference.
+    Modules come in the order of their names: in which order they were imported makes no difference. What a module defines is
+    met below its own name there, and then what has come from elsewhere.
     """
     graph = Graph()
-    own = (globals(), graph)
     lines = []
+    names = [each for each in _names() if each[2] is not graph]
+    for defined in (True, False):
+        for module, key, value in names:
+            if _is_defined(module, key, value) is defined:
+                graph.begin(f"{module}.{key}")
+                graph.meet(value)
+                lines.append(f"{module} {key.replace(' ', '_')} {graph.digest & (1 << 64) - 1:x}")
+    return "\n".join(lines).encode("utf-8", "surrogateescape")
+
+
+def _names():
+    """Modules, names and values."""
     for name, module in sorted(sys.modules.items()):
         if name in ("__main__", "sys", "builtins", "gc") or type(module) is not _MODULE:
             continue
         for key, value in list(module.__dict__.items()):
-            if key in _OWN or value is own or type(key) is not str:
-                continue
-            graph.begin(f"{name}.{key}")
-            graph.meet(value)
-            lines.append(f"{name} {key.replace(' ', '_')} {graph.digest & (1 << 64) - 1:x}")
-    return "\n".join(lines).encode("utf-8", "surrogateescape")
+            if key not in _OWN and type(key) is str:
+                yield name, key, value
+
+
+def _is_defined(module, key, value):
+    """True for a function or a class of the module, by its own name."""
+    if type(value) is _FUNCTION:
+        return value.__module__ == module and value.__qualname__ == key
+    if isinstance(value, type):
+        return type.__getattribute__(value, "__module__") == module and value.__qualname__ == key
+    return False

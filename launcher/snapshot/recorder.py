@@ -119,5 +119,5 @@ def end():
     retype(environ, dict)
     retype(sys.argv, list)
     retype(sys.orig_argv, list)
-    if sys.meta_path[0].__name__ != "BundleFinder":
+    if getattr(sys.meta_path[0], "__name__", "") != "BundleFinder":
         note("finder", None)

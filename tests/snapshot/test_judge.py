@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from bundler.analyze.graph import Binding, Import
-from bundler.analyze.tell.leading import LeadingPart
 from bundler.snapshot.judge import guarded_variables, importers, recordable, unanswered
-from bundler.snapshot.model import Event, Graph, Note
+from bundler.snapshot.model import Event, Graph, Note, Rerun
 from bundler.snapshot.rules import Rules, load_rules
 
 NO_RULES = Rules(again={}, harmless=(), unordered=frozenset(), steady=())
@@ -74,9 +73,9 @@ def test_unanswered():
     """Questions that other recordings answer in another way may be asked; others not, unless their statement is run again."""
     notes = [Note("a", 1, "time", ""), Note("a", 3, "path", "/etc/x"), Note("b", 2, "output", "")]
     assert set(unanswered(notes, NO_RULES, ())) == {"a", "b"}
-    again = LeadingPart(Path("a.py"), "/a.py", (3, 4), "a")
+    again = Rerun("a", "X = f()", ((3, 4),))
     assert set(unanswered(notes, NO_RULES, (again,))) == {"b"}
-    printing = LeadingPart(Path("b.py"), "/b.py", (1, 2), "b")
+    printing = Rerun("b", "Y = g()", ((1, 2),))
     assert "b" in unanswered(notes, NO_RULES, (again, printing))
 
 

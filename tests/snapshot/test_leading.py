@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -53,34 +54,105 @@ def test_function(newest_target: TargetPython, tmp_path: Path):
     assert ask(newest_target, "analyze/read", "leading", {"path": str(path), "function": "h"})["lines"] == []
 
 
+# Source, lines that asked, names that differ, whether the answer is unknown, and what is run again.
 RERUN = {
-    "assignment": ("import os\nX = os.getcwd()\n", [2], [], False, [2, 2]),
-    "try": ("import os\ntry:\n    X = os.getcwd()\nexcept OSError:\n    X = ''\n", [3], [], False, [2, 5]),
-    "by name": ("from a import b\nX = b()\nY = 1\n", [], ["X"], False, [2, 2]),
+    "assignment": ("import os\nX = os.getcwd()\n", [2], [], False, "X = os.getcwd()"),
+    "try": (
+        "import os\ntry:\n    X = os.getcwd()\nexcept OSError:\n    X = ''\n",
+        [3],
+        [],
+        False,
+        "try:\n    X = os.getcwd()\nexcept OSError:\n    X = ''",
+    ),
+    "by name": ("from a import b\nX = b()\nY = 1\n", [], ["X"], False, "X = b()"),
+    "imported": ("from .a import b, c as d\n", [], ["d"], False, "from package.a import c as d"),
+    "list": (
+        "X = ['a']\nX.append(home())\nX += [1]\nY = [2]\nY.append(3)\n",
+        [],
+        ["X"],
+        False,
+        "X = ['a']\nX.append(home())\nX += [1]",
+    ),
+    "another's list": ("from a import X\nX.append(home())\n", [2], [], False, None),
+    "a default's name": (
+        "X = home()\ndef f(a, x=X, *, y=X): pass\n",
+        [],
+        ["f"],
+        False,
+        "if True:\n    f.__defaults__ = (X,)\n    f.__kwdefaults__ = {'y': X}",
+    ),
     "call": ("import os\nos.chdir('/')\n", [2], [], True, None),
     "class": ("import os\nclass A:\n    x = os.getcwd()\n", [3], [], True, None),
-    "strict": ("import os\nX = os.path.exists('/a')\ndef f(): return X\n", [2], [], True, [2, 2]),
-    "used": ("import os\nX = os.path.exists('/a')\nY = not X\n", [2], [], True, None),
-    "a default": ("import os\nX = os.path.exists('/a')\ndef f(x=X): pass\n", [2], [], True, None),
+    "strict": ("import os\nX = os.path.exists('/a')\ndef f(): return X\n", [2], [], True, "X = os.path.exists('/a')"),
+    "copied": (
+        "import os\nX = os.path.exists('/a')\nY = not X\n",
+        [2],
+        [],
+        True,
+        "X = os.path.exists('/a')\nY = not X",
+    ),
+    "a default": (
+        "import os\nX = os.path.exists('/a')\ndef f(x=X): pass\n",
+        [2],
+        [],
+        True,
+        "X = os.path.exists('/a')\nif True:\n    f.__defaults__ = (X,)",
+    ),
+    "used": ("import os\nX = os.path.exists('/a')\nif X:\n    import b\n", [2], [], True, None),
+    "decorated": ("import os\nX = os.path.exists('/a')\n@f(X)\ndef g(): pass\n", [2], [], True, None),
+    "class body": ("import os\nX = os.path.exists('/a')\nclass A:\n    x = X\n", [2], [], True, None),
 }
 
 
 @pytest.mark.parametrize("name", RERUN)
 def test_rerun(newest_target: TargetPython, tmp_path: Path, name: str):
-    """A statement that only gives names values can be run again; nothing may have used them, where that is not seen."""
+    """A statement that only gives names values can be run again, with what copies them; nothing else may have used them."""
     source, lines, names, is_strict, expected = RERUN[name]
-    path = tmp_path / "module.py"
-    path.write_text(source)
-    request = {"path": str(path), "lines": lines, "names": names, "importers": [], "is_strict": is_strict}
-    assert ask(newest_target, "snapshot", "rerun", request)["lines"] == expected
+    assert rerun(newest_target, {"package.module": source}, tmp_path, lines, names, is_strict=is_strict) == (
+        {"package.module": expected} if expected else None
+    )
 
 
-def test_rerun_imported_name(newest_target: TargetPython, tmp_path: Path):
-    """A name that another module imports is used."""
-    path, other = tmp_path / "module.py", tmp_path / "other.py"
-    path.write_text("import os\nX = os.path.exists('/a')\n")
-    other.write_text("from module import X\n")
-    request = {"path": str(path), "lines": [2], "names": [], "importers": [str(other)], "is_strict": True}
-    assert ask(newest_target, "snapshot", "rerun", request)["lines"] is None
-    other.write_text("import module\ndef f(): return module.X\n")
-    assert ask(newest_target, "snapshot", "rerun", request)["lines"] == [2, 2]
+def rerun(
+    target: TargetPython,
+    sources: Mapping[str, str],
+    folder: Path,
+    lines: Sequence[int],
+    names: Sequence[str] = (),
+    *,
+    is_strict: bool = True,
+) -> Mapping[str, str] | None:
+    """What is run again, by modules; the first of the sources asks."""
+    for name, text in sources.items():
+        (folder / f"{name}.py").write_text(text)
+    modules = [{"name": name, "path": str(folder / f"{name}.py")} for name in sources]
+    request = {"modules": modules, "lines": lines, "names": names, "is_strict": is_strict}
+    pieces = ask(target, "snapshot", "rerun", request)["pieces"]
+    assert pieces is None or isinstance(pieces, list)
+    return {each["module"]: each["text"] for each in pieces} if pieces is not None else None
+
+
+def test_rerun_in_importers(newest_target: TargetPython, tmp_path: Path):
+    """What other modules copy is copied again there; what they use in another way cannot be run again."""
+    asking = "import os\nX = os.path.exists('/a')\n"
+    for other, expected in (
+        ("import module\ndef f(): return module.X\n", {}),
+        ("from module import X\n", {"other": "from module import X"}),
+        ("from module import X as Y\nZ = [Y]\n", {"other": "from module import X as Y\nZ = [Y]"}),
+        ("import module\nZ = module.X\n", {"other": "Z = module.X"}),
+        ("from elsewhere import X\nprint(X)\n", {}),
+    ):
+        found = rerun(newest_target, {"module": asking, "other": other}, tmp_path, [2])
+        assert found == {"module": "X = os.path.exists('/a')", **expected}
+    for other in ("from module import *\n", "from module import X\nprint(X)\n", "import module\nprint(module.X)\n"):
+        assert rerun(newest_target, {"module": asking, "other": other}, tmp_path, [2]) is None
+
+
+def test_rerun_of_a_copy(newest_target: TargetPython, tmp_path: Path):
+    """A copy is followed to whoever copies it from there."""
+    sources = {"a": "import os\nX = os.path.exists('/a')\n", "b": "from a import X as Y\n", "c": "from b import Y\n"}
+    assert rerun(newest_target, sources, tmp_path, [2]) == {
+        "a": "X = os.path.exists('/a')",
+        "b": "from a import X as Y",
+        "c": "from b import Y",
+    }

@@ -25,12 +25,9 @@ def main() -> None:
     parts = None
     if request["parts"] is not None:
         parts = tuple((_compiled(part, optimize), part["module"]) for part in request["parts"])
-    again = (
-        *(
-            (module, compile(text, f"<again {module}>", "exec", dont_inherit=True))
-            for module, text in request["again"].items()
-        ),
-        *((part["module"], _compiled(part, optimize)) for part in request["rerun"]),
+    again = tuple(
+        (module, compile(text, f"<again {module}>", "exec", dont_inherit=True, optimize=optimize))
+        for module, text in request["again"]
     )
     sys.stdout.buffer.write(marshal.dumps((recorder, graph, parts, tuple(request["names"]), again)))
 

@@ -1,83 +1,264 @@
-"""Find statements of a module that can be run again at each start: a `RerunRequest` on standard input, a `Rerun` as JSON.
+"""Find statements of modules that can be run again at each start: a `RerunRequest` on standard input, a `Rerun` as JSON.
 
-Such a statement gives names of the module other values, and does nothing else that its source shows.
+Such a statement gives names of its module other values, and does nothing else that its source shows. What copies a name, in the
+same module or in one that imports it, is run again too: assignments, `from MODULE import NAME`, defaults of functions.
 """
 
 from __future__ import annotations
 
 import ast
+import functools
 import json
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from .schema import Rerun, RerunRequest
+from .schema import Piece, Rerun, RerunRequest
 
 
 def main() -> None:
     """Serve one request."""
     request: RerunRequest = json.load(sys.stdin)
-    answer: Rerun = {"lines": _found(request)}
+    answer: Rerun = {"pieces": _found(request)}
     print(json.dumps(answer))
 
 
-def _found(request: RerunRequest) -> list[int] | None:
-    tree = ast.parse(Path(request["path"]).read_bytes())
-    names = set(request["names"])
-    asking = [each for each in tree.body if any(_is_at(each, line) for line in request["lines"])]
-    statements = [each for each in tree.body if _only_assigns(each) and (each in asking or names & _names_given(each))]
-    if request["is_strict"]:
-        is_whole = all(any(_is_at(each, line) for each in statements) for line in request["lines"])
-        given = {name for each in statements for name in _names_given(each)}
-        others = (ast.parse(Path(path).read_bytes()) for path in request["importers"])
-        rest = ast.Module([each for each in tree.body if each not in statements], [])
-        if not is_whole or _uses(rest, given) or any(_uses(other, given) for other in others):
-            return None
-    places = sorted({(each.lineno, each.end_lineno or each.lineno) for each in statements})
-    return [line for place in places for line in place] or None
+@dataclass
+class _Module:
+    """A module whose statements are looked at. `given`: names that get other values; `chosen`: what is run, by statement."""
+
+    name: str
+    path: Path
+    given: set[str] = field(default_factory=set)
+    chosen: dict[int, ast.stmt] = field(default_factory=dict)
+
+    @functools.cached_property
+    def text(self) -> bytes:
+        """The module's source."""
+        return self.path.read_bytes()
+
+    @functools.cached_property
+    def statements(self) -> list[ast.stmt]:
+        """Those of its body."""
+        return ast.parse(self.text).body
+
+    def may_use(self, names: set[str]) -> bool:
+        """True if a name occurs in the source at all."""
+        return b"import *" in self.text or any(name.encode() in self.text for name in names)
+
+    def choose(self, number: int, again: ast.stmt) -> None:
+        """Run this in place of the statement with this number, and all that make the same names before or behind it."""
+        self.chosen[number] = again
+        self.given |= _names_given(again)
+
+    def complete(self) -> bool:
+        """Choose all statements that make the names which are given; False if a name is not made from nothing."""
+        before: set[str] = set()
+        while before != self.given:
+            before = set(self.given)
+            for number, each in enumerate(self.statements):
+                if number not in self.chosen and _only_gives(each) and _names_given(each) & self.given:
+                    self.choose(number, each)
+        made: set[str] = set()
+        for number in sorted(self.chosen):
+            if not _changed(self.chosen[number]) <= made:
+                return False
+            made |= _names_given(self.chosen[number])
+        return True
+
+    def piece(self) -> Piece:
+        """What is run again, in the order of the source."""
+        numbers = sorted(self.chosen)
+        body = ast.Module([self.chosen[number] for number in numbers], [])
+        spans = [(self.statements[n].lineno, self.statements[n].end_lineno or 0) for n in numbers]
+        return {
+            "module": self.name,
+            "text": ast.unparse(ast.fix_missing_locations(body)),
+            "lines": [line for span in spans for line in span],
+        }
+
+    def source_of(self, node: ast.ImportFrom) -> str:
+        """The absolute name of the module that a statement imports from."""
+        package = self.name.split(".") if self.path.name == "__init__.py" else self.name.split(".")[:-1]
+        above = package[: len(package) - node.level + 1] if node.level else []
+        return ".".join((*above, *(node.module or "").split(".")) if node.module else above)
+
+
+def _found(request: RerunRequest) -> list[Piece] | None:
+    origin, *others = (_Module(each["name"], Path(each["path"])) for each in request["modules"])
+    for number, each in enumerate(origin.statements):
+        if any(_is_at(each, line) for line in request["lines"]) and _only_gives(each):
+            origin.choose(number, each)
+        elif request["names"]:
+            again = _again(each, origin, set(request["names"]))
+            if again is not None:
+                origin.choose(number, again)
+    if not origin.chosen or not origin.complete():
+        return None
+    chosen = [origin.statements[number] for number in origin.chosen]
+    is_whole = all(any(_is_at(each, line) for each in chosen) for line in request["lines"])
+    is_strict = request["is_strict"]
+    modules = [origin, *others]
+    if (is_strict and not is_whole) or not _follow(modules, is_strict=is_strict):
+        return None
+    return [each.piece() for each in modules if each.chosen]
 
 
 def _is_at(node: ast.stmt, line: int) -> bool:
     return node.lineno <= line <= (node.end_lineno or node.lineno)
 
 
-def _uses(tree: ast.Module, names: set[str]) -> bool:
-    """True if code that runs while a module is imported may use one of the names, of this module or of another."""
-    pending: list[ast.AST] = list(tree.body)
-    while pending:
-        node = pending.pop()
-        match node:
-            case ast.Name(id=name, ctx=ast.Load()) if name in names:
-                return True
-            case ast.Attribute(attr=name) if name in names:
-                return True
-            case ast.ImportFrom(names=aliases) if any(alias.name in names or alias.name == "*" for alias in aliases):
-                return True
-            case ast.FunctionDef() | ast.AsyncFunctionDef():
-                pending += [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
-            case ast.Lambda():
-                pass
-            case _:
-                pending += ast.iter_child_nodes(node)
-    return False
+# --- What can be run again ----------------------------------------------------------------------------------------------
 
 
-def _names_given(node: ast.stmt) -> set[str]:
-    targets = [each for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)]
-    return {each.id for each in targets} if _only_assigns(node) else set()
+def _again(node: ast.stmt, module: _Module, names: set[str]) -> ast.stmt | None:
+    """What gives names of a module their values, of a statement of it, as it can be run again; None: nothing of it does."""
+    match node:
+        case ast.ImportFrom():
+            aliases = [alias for alias in node.names if (alias.asname or alias.name) in names]
+            return ast.ImportFrom(module.source_of(node), aliases, 0) if aliases else None
+        case ast.FunctionDef(name=name, decorator_list=[]) if name in names:
+            return _defaults(node)
+        case _:
+            return node if _only_gives(node) and names & _names_given(node) else None
 
 
-def _only_assigns(node: ast.stmt) -> bool:
+def _defaults(node: ast.FunctionDef) -> ast.stmt | None:
+    """A statement that gives a function its defaults; None when it has none."""
+    function = ast.Name(node.name, ast.Load())
+    statements: list[ast.stmt] = []
+    if node.args.defaults:
+        target = ast.Attribute(function, "__defaults__", ast.Store())
+        statements.append(ast.Assign([target], ast.Tuple(node.args.defaults, ast.Load())))
+    pairs = [(arg.arg, value) for arg, value in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True) if value]
+    if pairs:
+        table = ast.Dict([ast.Constant(name) for name, _ in pairs], [value for _, value in pairs])
+        statements.append(ast.Assign([ast.Attribute(function, "__kwdefaults__", ast.Store())], table))
+    return ast.If(ast.Constant(value=True), statements, []) if statements else None
+
+
+def _only_gives(node: ast.stmt) -> bool:
+    """True if a statement only gives names values, or changes what they stand for."""
     match node:
         case ast.Pass():
             return True
         case ast.Assign(targets):
-            return all(isinstance(target, ast.Name) for target in targets)
+            return all(isinstance(_named(target), ast.Name) for target in targets)
         case ast.AnnAssign(target=ast.Name(), value=value):
             return value is not None
-        case ast.If(_, body, orelse):
-            return all(map(_only_assigns, (*body, *orelse)))
+        case ast.AugAssign(target=ast.Name()):
+            return True
+        case ast.Expr(ast.Call(ast.Attribute(ast.Name()))):
+            return True
+        case ast.If(_, body, orelse) | ast.For(ast.Name(), _, body, orelse):
+            return all(map(_only_gives, (*body, *orelse)))
         case ast.Try(body, handlers, orelse, finalbody):
             parts = [*body, *orelse, *finalbody, *(each for handler in handlers for each in handler.body)]
-            return all(map(_only_assigns, parts))
+            return all(map(_only_gives, parts))
         case _:
             return False
+
+
+def _named(target: ast.expr) -> ast.expr:
+    """What an item is assigned to stands for its container."""
+    return target.value if isinstance(target, ast.Subscript) else target
+
+
+def _names_given(node: ast.stmt) -> set[str]:
+    """The names that a statement gives values, or whose values it changes."""
+    match node:
+        case ast.ImportFrom(names=aliases):
+            return {alias.asname or alias.name for alias in aliases}
+        case _ if _only_gives(node):
+            return {each.id for each in _stored(node)} | _changed(node)
+        case _:
+            return set()
+
+
+def _stored(node: ast.stmt) -> Iterator[ast.Name]:
+    return (each for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store))
+
+
+def _changed(node: ast.stmt) -> set[str]:
+    """The names whose values must be there before: they are changed. A call of a method of a module changes nothing."""
+    found: set[str] = set()
+    for each in ast.walk(node):
+        match each:
+            case ast.AugAssign(target=ast.Name(id=name)):
+                found.add(name)
+            case ast.Expr(ast.Call(ast.Attribute(ast.Name(id=name)))):
+                found.add(name)
+            case ast.Subscript(ast.Name(id=name), ctx=ast.Store()):
+                found.add(name)
+    return found - {each.id for each in _stored(node)} if isinstance(node, ast.If | ast.For | ast.Try) else found
+
+
+# --- Who uses a name ----------------------------------------------------------------------------------------------------
+
+
+def _follow(modules: list[_Module], *, is_strict: bool) -> bool:
+    """Choose what copies a name that is given, until nothing more does; False if something uses one in another way, which
+    nobody else would notice.
+    """
+    by_name = {each.name: each for each in modules}
+    count = -1
+    while count != sum(len(each.chosen) for each in modules):
+        count = sum(len(each.chosen) for each in modules)
+        given = set().union(*(each.given for each in modules))
+        for module in modules:
+            if not module.may_use(given):
+                continue
+            for number, each in enumerate(module.statements):
+                if number in module.chosen or not (used := _used(each, module, by_name, given)):
+                    continue
+                again = _copying(each, module, used)
+                if again is not None:
+                    module.choose(number, again)
+                elif is_strict:
+                    return False
+            if not module.complete():
+                return False
+    return True
+
+
+def _copying(node: ast.stmt, module: _Module, used: set[str]) -> ast.stmt | None:
+    """What copies the names that a statement uses, as it can be run again."""
+    match node:
+        case ast.ImportFrom():
+            return _again(node, module, used) if "*" not in used else None
+        case ast.FunctionDef(decorator_list=[]):
+            return _defaults(node)
+        case ast.Assign() | ast.AnnAssign() | ast.If() | ast.Try() | ast.For():
+            return node if _only_gives(node) else None
+        case _:
+            return None
+
+
+def _used(node: ast.stmt, module: _Module, modules: dict[str, _Module], given: set[str]) -> set[str]:
+    """The names that code which runs while a module is imported may use: of the module itself, and attributes of any other."""
+    found: set[str] = set()
+    pending: list[ast.AST] = [node]
+    while pending:
+        match pending.pop():
+            case ast.Name(id=name, ctx=ast.Load()) if name in module.given:
+                found.add(name)
+            case ast.Attribute(value, attr):
+                found |= {attr} & given
+                pending.append(value)
+            case ast.ImportFrom(names=aliases) as statement:
+                source = modules.get(module.source_of(statement))
+                names = source.given if source else set()
+                found |= {
+                    alias.asname or alias.name
+                    for alias in aliases
+                    if alias.name in names or (alias.name == "*" and names)
+                }
+            case ast.FunctionDef() | ast.AsyncFunctionDef() as function:
+                parts = (*function.decorator_list, *function.args.defaults, *function.args.kw_defaults)
+                pending += filter(None, parts)
+            case ast.Lambda():
+                pass
+            case other:
+                pending += ast.iter_child_nodes(other)
+    return found

@@ -17,40 +17,53 @@ class Part(TypedDict):
 
 
 @final
-class RerunRequest(TypedDict):
-    """A module's file, lines at which its body asked for something, and names whose values are another machine's others.
+class Source(TypedDict):
+    """A module and its file."""
 
-    `importers`: files of modules that import it. With `is_strict`, every line must be in a statement that can be run again,
-    and nothing may use the names that these give while modules are imported.
+    name: str
+    path: str
+
+
+@final
+class RerunRequest(TypedDict):
+    """A module, then those that import it, directly or through others; lines at which the first one's body asked for something,
+    and names of it whose values are another machine's others.
+
+    With `is_strict`, every line must be in a statement that can be run again, and nothing may use the names that these give
+    while modules are imported, but for what can be run again too.
     """
 
-    path: str
+    modules: list[Source]
     lines: list[int]
     names: list[str]
-    importers: list[str]
     is_strict: bool
 
 
 @final
+class Piece(TypedDict):
+    """Source text that is run again in a module; first and last lines of the statements that it stands for, one after the other."""
+
+    module: str
+    text: str
+    lines: list[int]
+
+
+@final
 class Rerun(TypedDict):
-    """First and last lines of those statements that ask or give the names, and only give names values, one after the other.
+    """What is run again; None: that cannot be done."""
 
-    None: they cannot be run again.
-    """
-
-    lines: list[int] | None
+    pieces: list[Piece] | None
 
 
 @final
 class Request(TypedDict):
-    """The work of a recorded run: imports of the modules `names`, then the parts, if any; `again` has source text by modules, and
-    `rerun` statements of modules, which are run at each start.
+    """The work of a recorded run: imports of the modules `names`, then the parts, if any; `again` has pairs of a module and source
+    text, which is run in it at each start.
     """
 
     recorder: str
     graph: str
     names: list[str]
     parts: list[Part] | None
-    again: dict[str, str]
-    rerun: list[Part]
+    again: list[tuple[str, str]]
     optimize: int

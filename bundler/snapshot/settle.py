@@ -1,0 +1,184 @@
+"""Looks for the largest part of a program's first imports that can be restored: round by round, without what is in the way."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from bundler.analyze.graph import ModuleGraph, SourceModule
+from bundler.snapshot.attempt import OtherOrder, Subject, Verdict, attempt
+from bundler.snapshot.judge import REPEATABLE, asking_lines, importers, recordable
+from bundler.snapshot.model import Event, Refusal, Rerun, Snapshot
+from bundler.snapshot.record import Work, find_rerun
+from bundler.snapshot.rules import Rules
+
+log = logging.getLogger(__name__)
+
+# Each time, what was recorded ends before another module, or more statements are run again.
+_MOST_ROUNDS = 24
+
+# How often statements of one module are looked for: what is run again shows what else the module keeps.
+_ATTEMPTS = 3
+
+
+def settle(subject: Subject, program: Work, rules: Rules, graph: ModuleGraph) -> Snapshot | Refusal:
+    """Record until no module keeps anything of the machine. `program`: the work of a start without a snapshot."""
+    search = _Search(subject, graph, program)
+    for number in range(_MOST_ROUNDS):
+        found = attempt(subject, search.work(), search.program(), rules, subject.folder / str(number), search.late)
+        if isinstance(found, Snapshot):
+            return found
+        refusal = search.learn(found)
+        if refusal is not None:
+            return refusal
+    return Refusal("too many of its modules keep something of the machine", next(iter(search.late), ""))
+
+
+@dataclass
+class _Wanted:
+    """What of a module is to be run again: statements at lines, and those that give names."""
+
+    lines: set[int] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    is_strict: bool = False
+    attempts: int = 0
+    found: tuple[Rerun, ...] = ()
+
+
+class _Search:
+    """What is known after some rounds. `late`: modules that are not recorded, and why."""
+
+    def __init__(self, subject: Subject, graph: ModuleGraph, program: Work) -> None:
+        self._subject = subject
+        self._graph = graph
+        self._whole = program
+        self._names: tuple[str, ...] | None = (
+            None  # of modules that are recorded; None: all, and what comes behind them
+        )
+        self._wanted: dict[str, _Wanted] = defaultdict(_Wanted)
+        self._events: tuple[Event, ...] = ()
+        self._up_to_first = False
+        self.late: dict[str, str] = {}
+
+    def program(self) -> Work:
+        """The work of a start without a snapshot, with what is run again."""
+        return replace(self._whole, rerun=tuple(self._rerun()))
+
+    def work(self) -> Work:
+        """What is recorded next."""
+        program = self.program()
+        return program if self._names is None else replace(program, names=self._names, parts=None)
+
+    def _rerun(self) -> Iterator[Rerun]:
+        """What is run again, in the order in which modules were imported: names are copied from one to the next."""
+        order = {event.module: number for number, event in enumerate(self._events) if event.happened == "end"}
+        found = [each for wanted in self._wanted.values() for each in wanted.found]
+        yield from sorted(dict.fromkeys(found), key=lambda each: order.get(each.module, 0))
+
+    def learn(self, found: Verdict | OtherOrder | Refusal) -> Refusal | None:
+        """Take what was in the way out of the next round; a refusal where that is not possible."""
+        if isinstance(found, OtherOrder):
+            if self._up_to_first:
+                return Refusal(f"the order of imports can be told: `{found.name}`", found.module)
+            self._up_to_first = True
+        elif isinstance(found, Refusal):
+            if not self._learn_refusal(found):
+                return found
+        else:
+            log.info("snapshot: %s", dict(found.reasons))
+            self._events = self._events or found.recording.events
+            missed = self._run_again(found)
+            if "" in missed:
+                return Refusal(f"the interpreter keeps something of the machine: {missed['']}")
+            if not missed:
+                return None
+            self._leave_out(missed, found)
+        return self._choose()
+
+    def _learn_refusal(self, found: Refusal) -> bool:
+        """Leave out the module that ended the recording; False if none did."""
+        self._events = self._events or found.events
+        raising = next((each for each in self._rerun() if found.place.startswith(f"{each.place}:")), None)
+        if raising is not None and not found.module:
+            owner = next(name for name, wanted in self._wanted.items() if raising in wanted.found)
+            self._wanted[owner].found = ()
+            self._wanted[owner].attempts = _ATTEMPTS
+            self.late[owner] = "its statements cannot be run again"
+            return True
+        if not found.module or found.module in self.late:
+            return False
+        self.late[found.module] = found.reason
+        self._events, self._up_to_first = found.events, True
+        return True
+
+    def _leave_out(self, missed: dict[str, str], found: Verdict) -> None:
+        for name in missed.keys() & self.late.keys():  # something imports it in a way that no statement shows
+            missed |= dict.fromkeys(importers(found.recording.events, name), f"it imports {name}")
+        self.late = missed | self.late
+
+    def _choose(self) -> Refusal | None:
+        """Choose the modules that are recorded next."""
+        names = recordable(self._events, self.late, self._graph.imports, up_to_first=self._up_to_first)
+        if names == self._names:
+            return Refusal("modules are imported in another way", next(iter(self.late)))
+        self._names = names
+        return None
+
+    def _run_again(self, found: Verdict) -> dict[str, str]:
+        """Look for statements to run again; the modules with which that cannot be done, and why they are late."""
+        missed: dict[str, str] = {}
+        for name, why in found.reasons.items():
+            wanted = self._wanted[name]
+            module = self._graph.imported(name)
+            wanted.attempts += 1
+            if (
+                not isinstance(module, SourceModule)
+                or wanted.attempts > _ATTEMPTS
+                or not self._add(wanted, found, name)
+                or not self._find(wanted, module)
+            ):
+                missed[name] = why
+                self._wanted[name] = _Wanted(attempts=_ATTEMPTS)
+        return missed
+
+    def _add(self, wanted: _Wanted, found: Verdict, name: str) -> bool:
+        """Add what a verdict says of a module; False if it did what cannot be repeated."""
+        notes = found.notes.get(name, ())
+        if any(note.kind not in REPEATABLE or not note.line for note in notes):
+            return False
+        wanted.is_strict |= bool(notes)
+        wanted.names |= set(found.names.get(name, ()))
+        if notes:
+            wanted.lines |= {note.line for note in notes}
+        else:
+            # Whoever takes a lock asks for the time: these questions count when the others were not it.
+            wanted.lines |= set(asking_lines(found.recording, name, with_time=wanted.attempts > 1))
+        return True
+
+    def _find(self, wanted: _Wanted, module: SourceModule) -> bool:
+        """Find the statements; False if there are none, or no others than before."""
+        before = wanted.found
+        modules = [module, *(self._importers(module) if wanted.is_strict else ())]
+        wanted.found = find_rerun(
+            modules, sorted(wanted.lines), sorted(wanted.names), self._subject.target, is_strict=wanted.is_strict
+        )
+        return bool(wanted.found) and wanted.found != before
+
+    def _importers(self, module: SourceModule) -> Iterator[SourceModule]:
+        """The modules that import one, directly or through others, as far as they were imported."""
+        by_imported = defaultdict(list)
+        for each in self._graph.imports:
+            by_imported[each.imported].append(each.importer)
+        begun = {event.module for event in self._events}
+        seen = {module.name}
+        pending = [module.name]
+        while pending:
+            for importer in by_imported[pending.pop()]:
+                if importer is not None and importer not in seen and importer in {*begun, "__main__"}:
+                    seen.add(importer)
+                    pending.append(importer)
+                    found = self._graph.imported(importer)
+                    if isinstance(found, SourceModule):
+                        yield found
