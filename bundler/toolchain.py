@@ -72,9 +72,13 @@ class Toolchain:
         if self.bare_linker:
             command: tuple[Argument, ...] = (self.command[0], "ar")
         else:
-            printed = run([*self.command, "-print-prog-name=ar"]).stdout.decode(errors="surrogateescape").strip()
-            command = (printed or "ar",)
+            command = (self.program("ar"),)
         run([*command, "rcsD", output, *objects])
+
+    def program(self, name: str) -> str:
+        """The command of a program that belongs to the compiler, such as `objdump`; it need not be installed."""
+        printed = run([*self.command, f"-print-prog-name={name}"]).stdout.decode(errors="surrogateescape").strip()
+        return printed or name
 
     def find_file(self, name: str) -> Path | None:
         """A file that comes with the compiler or the C library; None when there is none."""

@@ -14,7 +14,7 @@ from bundler.process import jobs
 from bundler.snapshot.compare import Instructions, Owners, differences, kept_words, thread_words
 from bundler.snapshot.judge import guarded_variables, late_by_differences, loaders, reason, unanswered
 from bundler.snapshot.model import Answers, Graph, Memory, Note, Range, Recording, Refusal, Snapshot
-from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, asks_processor, of_processor
+from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, of_processor
 from bundler.snapshot.record import (
     ANSWERS,
     OPPOSITE_ANSWERS,
@@ -28,6 +28,7 @@ from bundler.snapshot.record import (
 from bundler.snapshot.rules import Rules
 from bundler.snapshot.store import host_words, make_snapshot
 from bundler.target import TargetPython
+from bundler.toolchain import Toolchain
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Subject:
 
     linked: Linked
     target: TargetPython
+    toolchain: Toolchain
     ranges: tuple[Range, ...]
     pristine: tuple[Memory, ...]
     seed: int
@@ -147,8 +149,8 @@ def _processor(  # noqa: PLR0913 - what the first recording is compared by
     subject: Subject, work: Work, folder: Path, first: Recording, known: set[int], instructions: Instructions
 ) -> OfProcessor:
     """What a start does about the processor, by more recordings where anything asks for it."""
-    places = asking_places(subject.linked)
-    if not asks_processor(subject.linked, first, places):
+    places = asking_places(subject.linked, first, subject.toolchain)
+    if not places:
         return OfProcessor((), (), frozenset())
     for level in LEVELS:
         run = _Run(work, ANSWERS, hidden=HiddenProcessor(level, places))

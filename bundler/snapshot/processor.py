@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import logging
+import re
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bundler.elf import SegmentFlag, SegmentType
 from bundler.link.model import Linked
+from bundler.process import CommandError, run
 from bundler.snapshot.compare import Difference, object_at
 from bundler.snapshot.model import Feature, Memory, Range, Recording
+from bundler.toolchain import Toolchain
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +23,10 @@ _CPUID = b"\x0f\xa2"
 
 # Micro-architecture levels of other processors, in the order in which they are tried.
 LEVELS = (2, 3)
+
+# Code that is decoded before two bytes, to see whether they are an instruction, and behind them: NOP.
+_WINDOW = 512
+_NOTHING = b"\x90" * 16
 
 # The launcher's own instructions are here.
 _OWN_SECTION = "bundle_processor"
@@ -34,40 +43,62 @@ class OfProcessor:
     words: frozenset[int]
 
 
-def asking_places(linked: Linked) -> tuple[int, ...]:
-    """Addresses at which the executable or an object of it may ask for the processor; without the launcher's."""
+def asking_places(linked: Linked, recording: Recording, toolchain: Toolchain) -> tuple[int, ...]:
+    """Addresses at which code that was there in a recording asks for the processor; without the launcher's."""
     own = linked.executable.sections.get(_OWN_SECTION)
     inside = Range(own.address, own.size) if own is not None else Range(0, 0)
-    return tuple(place for place in _places(linked) if not inside.address <= place < inside.end)
+    found = [each for each in _candidates(linked, recording) if not inside.address <= each.address < inside.end]
+    decoded = _decoded(found, toolchain) if found else frozenset()
+    return tuple(each.address for each in found if each in decoded)
 
 
-def _places(linked: Linked) -> Iterator[int]:
+class _Candidate(NamedTuple):
+    """The address of two bytes that may be CPUID, and the code up to them."""
+
+    address: int
+    before: bytes
+
+
+def _candidates(linked: Linked, recording: Recording) -> Iterator[_Candidate]:
     with linked.path.open("rb") as file:
         for segment in linked.executable.segments:
             if segment.type == SegmentType.LOAD and segment.flags & SegmentFlag.EXECUTE:
                 file.seek(segment.offset)
-                yield from (segment.address + at for at in _found(file.read(segment.file_size)))
-    for dso in linked.layout.plan.prelinked.objects:
+                yield from _found(segment.address, file.read(segment.file_size))
+    objects = linked.layout.plan.prelinked.objects
+    for dso in (objects[index] for index in recording.order):
         for load in dso.object.loads:
             if load.is_executable and not dso.is_resident:
-                content = dso.object.data[load.offset : load.offset + load.file_size]
-                yield from (dso.base + load.address + at for at in _found(content))
+                yield from _found(dso.base + load.address, dso.object.data[load.offset : load.offset + load.file_size])
 
 
-def _found(content: bytes) -> Iterator[int]:
+def _found(address: int, content: bytes) -> Iterator[_Candidate]:
     at = content.find(_CPUID)
     while at >= 0:
-        yield at
+        yield _Candidate(address + at, content[max(0, at - _WINDOW) : at])
         at = content.find(_CPUID, at + 1)
 
 
-def asks_processor(linked: Linked, recording: Recording, places: Sequence[int]) -> bool:
-    """True if code that was there in a recording may ask for the processor."""
-    objects = linked.layout.plan.prelinked.objects
-    loaded = [objects[index] for index in recording.order]
-    ranges = [Range(each.base, each.end - each.base) for each in loaded]
-    ranges += [Range(each.address, each.memory_size) for each in linked.executable.segments]
-    return any(each.address <= place < each.end for place in places for each in ranges)
+def _decoded(candidates: Sequence[_Candidate], toolchain: Toolchain) -> frozenset[_Candidate]:
+    """Those that are the instruction; all of them where there is no disassembler. Decoding falls into step with the code soon, wherever
+    it begins.
+    """
+    code = b""
+    ends: dict[int, _Candidate] = {}
+    for each in candidates:
+        code += each.before
+        ends[len(code)] = each
+        code += _CPUID + _NOTHING
+    with tempfile.NamedTemporaryFile(prefix="code-") as file:
+        file.write(code)
+        file.flush()
+        try:
+            command = (toolchain.program("objdump"), "-D", "-b", "binary", "-m", "i386:x86-64", file.name)
+            lines = run(command).stdout.decode().splitlines()
+        except CommandError:
+            return frozenset(candidates)
+    found = (re.match(r"\s*([0-9a-f]+):\t[0-9a-f ]+\tcpuid", line) for line in lines)
+    return frozenset(ends[at] for each in found if each is not None and (at := int(each[1], 16)) in ends)
 
 
 def of_processor(

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bundler.analyze.graph import SourceModule
 from bundler.analyze.tell.leading import LeadingPart
 from bundler.contract import bundle_constant, bundle_ffi, launcher_folder
 from bundler.elf import SectionFlag, SectionType, SegmentType, fill_section
@@ -144,7 +143,7 @@ def compiled_work(work: Work, target: TargetPython) -> bytes:
 
 
 def find_rerun(
-    modules: Sequence[SourceModule],
+    modules: Sequence[tuple[str, Path]],
     lines: Sequence[int],
     names: Sequence[str],
     target: TargetPython,
@@ -153,10 +152,12 @@ def find_rerun(
 ) -> tuple[Rerun, ...]:
     """What can be run at each start so that names of the first module, and copies of them in the others, get their values.
 
+    Modules come with the files of their sources.
+
     Empty where that cannot be done; see `RerunRequest` for what is asked.
     """
     request: RerunRequest = {
-        "modules": [{"name": each.name, "path": str(each.path)} for each in modules],
+        "modules": [{"name": name, "path": str(path)} for name, path in modules],
         "lines": list(lines),
         "names": list(names),
         "is_strict": is_strict,

@@ -6,8 +6,9 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
-from bundler.analyze.graph import ModuleGraph, SourceModule
+from bundler.analyze.graph import ExtensionModule, Module, ModuleGraph, SourceModule
 from bundler.snapshot.attempt import OtherOrder, Subject, Verdict, attempt
 from bundler.snapshot.judge import REPEATABLE, asking_lines, importers, recordable
 from bundler.snapshot.model import Event, Refusal, Rerun, Snapshot
@@ -131,14 +132,8 @@ class _Search:
         missed: dict[str, str] = {}
         for name, why in found.reasons.items():
             wanted = self._wanted[name]
-            module = self._graph.imported(name)
             wanted.attempts += 1
-            if (
-                not isinstance(module, SourceModule)
-                or wanted.attempts > _ATTEMPTS
-                or not self._add(wanted, found, name)
-                or not self._find(wanted, module)
-            ):
+            if wanted.attempts > _ATTEMPTS or not self._add(wanted, found, name) or not self._find(wanted, name):
                 missed[name] = why
                 self._wanted[name] = _Wanted(attempts=_ATTEMPTS)
         return missed
@@ -157,28 +152,41 @@ class _Search:
             wanted.lines |= set(asking_lines(found.recording, name, with_time=wanted.attempts > 1))
         return True
 
-    def _find(self, wanted: _Wanted, module: SourceModule) -> bool:
+    def _find(self, wanted: _Wanted, name: str) -> bool:
         """Find the statements; False if there are none, or no others than before."""
         before = wanted.found
-        modules = [module, *(self._importers(module) if wanted.is_strict else ())]
+        names = (name, *(self._importers(name) if wanted.is_strict else ()))
+        modules = [(each, path) for each in names if (path := _source(self._graph.imported(each))) is not None]
+        if not modules or modules[0][0] != name:
+            return False
         wanted.found = find_rerun(
             modules, sorted(wanted.lines), sorted(wanted.names), self._subject.target, is_strict=wanted.is_strict
         )
         return bool(wanted.found) and wanted.found != before
 
-    def _importers(self, module: SourceModule) -> Iterator[SourceModule]:
+    def _importers(self, name: str) -> Iterator[str]:
         """The modules that import one, directly or through others, as far as they were imported."""
         by_imported = defaultdict(list)
         for each in self._graph.imports:
             by_imported[each.imported].append(each.importer)
         begun = {event.module for event in self._events}
-        seen = {module.name}
-        pending = [module.name]
+        seen = {name}
+        pending = [name]
         while pending:
             for importer in by_imported[pending.pop()]:
                 if importer is not None and importer not in seen and importer in {*begun, "__main__"}:
                     seen.add(importer)
                     pending.append(importer)
-                    found = self._graph.imported(importer)
-                    if isinstance(found, SourceModule):
-                        yield found
+                    yield importer
+
+
+def _source(module: Module | None) -> Path | None:
+    """The file of a module's statements. One that was compiled by mypyc has its source beside it, whose statements mean the same."""
+    match module:
+        case SourceModule():
+            return module.path
+        case ExtensionModule():
+            source = module.path.with_name(f"{module.path.name.partition('.')[0]}.py")
+            return source if source.is_file() else None
+        case _:
+            return None

@@ -22,6 +22,7 @@ from bundler.snapshot.rules import load_rules
 from bundler.snapshot.settle import settle
 from bundler.snapshot.store import pristine_executable, section_content
 from bundler.target import TargetPython
+from bundler.toolchain import Toolchain
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Taken:
 def snapshot(linked: Linked, graph: ModuleGraph, target: TargetPython, optimize: int, context: BuildContext) -> Taken:
     """Take a snapshot and write it into the executable, which is whole without one, too."""
     rules = load_rules()
-    with _subject(linked, target) as subject:
+    with _subject(linked, target, context.toolchain) as subject:
         parts = leading_parts(graph, target, context.cache)
         found = settle(subject, Work((), parts, tuple(rules.again.items()), (), optimize), rules, graph)
     if isinstance(found, Refusal):
@@ -46,11 +47,11 @@ def snapshot(linked: Linked, graph: ModuleGraph, target: TargetPython, optimize:
 
 
 @contextmanager
-def _subject(linked: Linked, target: TargetPython) -> Iterator[Subject]:
+def _subject(linked: Linked, target: TargetPython, toolchain: Toolchain) -> Iterator[Subject]:
     ranges = recorded_ranges(linked)
     with linked.path.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").digest()
     # Secrets of hashes follow from the contents: equal builds have equal bytes. 0 would mean that hashes are not random.
     seed = int.from_bytes(content[:4], "little") or 1
     with tempfile.TemporaryDirectory(prefix=".recording-", dir=linked.path.parent) as folder:
-        yield Subject(linked, target, ranges, pristine_executable(linked, ranges), seed, Path(folder))
+        yield Subject(linked, target, toolchain, ranges, pristine_executable(linked, ranges), seed, Path(folder))
