@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from bundler.link.model import Linked
 from bundler.process import jobs
-from bundler.snapshot.compare import Instructions, Owners, differences, kept_words, thread_words
+from bundler.snapshot.compare import Difference, Instructions, Owners, differences, kept_words, thread_words
 from bundler.snapshot.judge import guarded_variables, late_by_differences, loaders, reason, unanswered
 from bundler.snapshot.model import Answers, Graph, Memory, Note, Range, Recording, Refusal, Snapshot
 from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, of_processor
@@ -78,77 +78,123 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
     subject: Subject, work: Work, program: Work, rules: Rules, folder: Path, late: Mapping[str, str]
 ) -> Snapshot | Refusal | Verdict | OtherOrder:
     """The snapshot, or what is in its way. `program`: the work of a start without a snapshot."""
-    runs = {
+    asked = {
         "first": _Run(work, ANSWERS),
-        "second": _Run(work, ANSWERS),
-        "other": _Run(work, OTHER_ANSWERS),
         "graph": _Run(work, ANSWERS, wants_graph=True),
         "graph-opposite": _Run(work, OPPOSITE_ANSWERS, wants_graph=True),
     }
-    if work.parts is None:
-        runs["graph-program"] = _Run(program, ANSWERS, wants_graph=True)
-        runs["graph-order"] = _Run(replace(program, names=work.names), ANSWERS, wants_graph=True)
-    taken = _taken(subject, runs, folder)
-    for name, each in taken.items():
-        if isinstance(each, Refusal) and name not in ("graph-program", "graph-order"):
-            return each
-    first, second, other = (_as(Recording, taken[name]) for name in ("first", "second", "other"))
-    if first.thread == second.thread:
-        return Refusal("this machine puts every process at the same addresses, so that recordings prove nothing")
+    taken = _taken(subject, asked, folder)
+    refusal = next((each for each in taken.values() if isinstance(each, Refusal)), None)
+    if refusal is not None:
+        return refusal
+    first = _as(Recording, taken["first"])
     notes = unanswered(first.notes, rules, work.rerun)
     if notes:
-        return Verdict(first, {name: reason(asked[0]) for name, asked in notes.items()}, notes, {})
-    changing = _as(Graph, taken["graph"]).differing(_as(Graph, taken["graph-opposite"]))
-    kept = kept_words(first, subject.pristine)
-    local = thread_words(first, second)
-    known = {*kept, *local, *host_words(subject.linked, first)}
-    owners = Owners(first, subject.linked)
-    instructions = Instructions(first, subject.linked, subject.target.layout)
-    loaded_by = loaders(first.notes)
+        return Verdict(first, {name: reason(its[0]) for name, its in notes.items()}, notes, {})
     names: dict[str, tuple[str, ...]] = {}
-    for module, name in changing:
+    for module, name in _as(Graph, taken["graph"]).differing(_as(Graph, taken["graph-opposite"])):
         names[module] = (*names.get(module, ()), name)
-    reasons = {module: f"`{its[0]}` depends on the machine" for module, its in names.items()}
-    for compared in (second, other):
-        found = differences(first, compared, known, owners, instructions)
-        keeps = late_by_differences(found, first, loaded_by)
-        if keeps:
-            reasons |= _earliest(keeps, first)
-            break
-    if len(reasons) > 1:
-        reasons.pop("", None)  # the interpreter's memory may differ because theirs does
-    if reasons:
+    if names:
+        reasons = {module: f"`{its[0]}` depends on the machine" for module, its in names.items()}
         return Verdict(first, reasons, {}, names)
+    return _compared(subject, work, program, rules, folder, late, first)
+
+
+def _compared(  # noqa: PLR0913 - as above
+    subject: Subject,
+    work: Work,
+    program: Work,
+    rules: Rules,
+    folder: Path,
+    late: Mapping[str, str],
+    first: Recording,
+) -> Snapshot | Refusal | Verdict | OtherOrder:
+    """The same for a recording in which nothing is in the way that was asked, or that a name shows."""
+    runs = {"second": _Run(work, ANSWERS), "other": _Run(work, OTHER_ANSWERS)}
     if work.parts is None:
-        plain, ordered = taken["graph-program"], taken["graph-order"]
-        if isinstance(plain, Graph) and isinstance(ordered, Refusal):
-            return OtherOrder(ordered.module, ordered.reason)
-        if isinstance(plain, Graph) and isinstance(ordered, Graph):
-            moved = [each for each in plain.differing(ordered) if each not in rules.unordered and each[0] not in late]
-            if moved:
-                log.info("snapshot: %d names differ in another order: %s", len(moved), moved[:10])
-                return OtherOrder(*moved[0])
+        runs["program"] = _Run(program, ANSWERS, wants_graph=True)
+        runs["order"] = _Run(replace(program, names=work.names), ANSWERS, wants_graph=True)
+    taken = _taken(subject, runs, folder)
+    second, other = taken["second"], taken["other"]
+    for each in (second, other):
+        if isinstance(each, Refusal):
+            return each
+    second, other = _as(Recording, second), _as(Recording, other)
+    if first.thread == second.thread:
+        return Refusal("this machine puts every process at the same addresses, so that recordings prove nothing")
+    compared = _Compared.of(subject, first, second)
+    loaded_by = loaders(first.notes)
+    for each in (second, other):
+        keeps = late_by_differences(compared.differences(each), first, loaded_by)
+        if keeps:
+            return Verdict(first, _earliest(keeps, first), {}, {})
+    moved = _moved(taken.get("program"), taken.get("order"), rules, late)
+    if moved is not None:
+        return moved
     unbuffered = () if first.streams_are_alone else ("PYTHONUNBUFFERED",)
-    guarded = (*unbuffered, *_INTERPRETER_VARIABLES, *guarded_variables(first.notes, rules))
-    processor = _processor(subject, work, folder, first, known, instructions)
     return make_snapshot(
         subject.linked,
         first,
         subject.pristine,
-        kept,
-        local,
-        guarded,
-        processor,
+        compared.kept,
+        compared.local,
+        (*unbuffered, *_INTERPRETER_VARIABLES, *guarded_variables(first.notes, rules)),
+        _processor(subject, work, folder, compared),
         subject.seed,
         ANSWERS.environment,
         late,
     )
 
 
-def _processor(  # noqa: PLR0913 - what the first recording is compared by
-    subject: Subject, work: Work, folder: Path, first: Recording, known: set[int], instructions: Instructions
-) -> OfProcessor:
+def _moved(
+    program: Recording | Graph | Refusal | None,
+    order: Recording | Graph | Refusal | None,
+    rules: Rules,
+    late: Mapping[str, str],
+) -> OtherOrder | None:
+    """A name that holds something else in the order of a restored start; None where there is none, or late modules come last."""
+    if not isinstance(program, Graph):
+        return None
+    if isinstance(order, Refusal):
+        return OtherOrder(order.module, order.reason)
+    moved = [
+        each for each in program.differing(_as(Graph, order)) if each not in rules.unordered and each[0] not in late
+    ]
+    if not moved:
+        return None
+    log.info("snapshot: %d names differ in another order: %s", len(moved), moved[:10])
+    return OtherOrder(*moved[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A recording, and what others with equal answers have shown of its words; `known`: those that each start finds for itself."""
+
+    linked: Linked
+    first: Recording
+    kept: Mapping[int, int]
+    local: Mapping[int, int]
+    known: frozenset[int]
+    owners: Owners
+    instructions: Instructions
+
+    @classmethod
+    def of(cls, subject: Subject, first: Recording, second: Recording) -> _Compared:
+        """What two recordings show."""
+        kept = kept_words(first, subject.pristine)
+        local = thread_words(first, second)
+        known = frozenset((*kept, *local, *host_words(subject.linked, first)))
+        instructions = Instructions(first, subject.linked, subject.target.layout)
+        return cls(subject.linked, first, kept, local, known, Owners(first, subject.linked), instructions)
+
+    def differences(self, other: Recording) -> tuple[Difference, ...]:
+        """The words that differ in another recording, and that a start does not find for itself."""
+        return differences(self.first, other, self.known, self.owners, self.instructions)
+
+
+def _processor(subject: Subject, work: Work, folder: Path, compared: _Compared) -> OfProcessor:
     """What a start does about the processor, by more recordings where anything asks for it."""
+    first = compared.first
     places = asking_places(subject.linked, first, subject.toolchain)
     if not places:
         return OfProcessor((), (), frozenset())
@@ -158,8 +204,7 @@ def _processor(  # noqa: PLR0913 - what the first recording is compared by
         if not isinstance(other, Recording) or other.order != first.order:
             log.info("snapshot: with another processor: %s", other if isinstance(other, Refusal) else "other objects")
             continue
-        found = differences(first, other, known, Owners(first, subject.linked), instructions)
-        explained = of_processor(subject.linked, first, other, found, level)
+        explained = of_processor(subject.linked, first, other, compared.differences(other), level)
         if explained is not None:
             return explained
     return OfProcessor(first.features, (), frozenset())

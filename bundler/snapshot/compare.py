@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bundler.link.model import Linked
@@ -169,7 +169,7 @@ def _code_type(linked: Linked) -> int:
 
 
 def differences(
-    first: Recording, second: Recording, known: set[int], owners: Owners, instructions: Instructions
+    first: Recording, second: Recording, known: Collection[int], owners: Owners, instructions: Instructions
 ) -> tuple[Difference, ...]:
     """Words that differ, but for those at known addresses and for instructions."""
     found = []

@@ -54,8 +54,13 @@ _WORDS: Mapping[str, str] = {
 
 
 def guarded_variables(notes: Iterable[Note], rules: Rules) -> tuple[str, ...]:
-    """Variables that modules asked for, and hardly anybody sets: a start that has one is a usual one."""
-    names = {note.detail for note in notes if note.kind == "variable" and not rules.are_harmless(note)}
+    """Variables that modules asked for, and hardly anybody sets: a start that has one is a usual one. "NAME*" stands for all that begin so."""
+    names: set[str] = set()
+    for note in notes:
+        if note.kind == "variable" and not rules.are_harmless(note):
+            names.add(note.detail)
+        elif note.kind == "variables":
+            names |= {f"{prefix}*" for prefix in rules.prefixes.get(note.module, ())}
     return tuple(sorted(name for name in names if name and name not in VARIED_VARIABLES))
 
 

@@ -27,17 +27,18 @@ class Rules:
     """`again`: code by modules, run at each start.
 
     `unordered`: modules and names of what is collected in the order of imports. `steady`: modules that keep random bytes for
-    hash maps alone.
+    hash maps alone. `prefixes`: of variables, by modules that look through all of them for those.
     """
 
     again: Mapping[str, str]
     harmless: tuple[Harmless, ...]
     unordered: frozenset[tuple[str, str]]
     steady: tuple[str, ...]
+    prefixes: Mapping[str, tuple[str, ...]]
 
     def are_harmless(self, note: Note) -> bool:
-        """True if a rule says that nothing of this is left behind."""
-        return any(
+        """True if a rule says that nothing of this is left behind, or what a guard is for."""
+        return (note.kind == "variables" and note.module in self.prefixes) or any(
             fnmatchcase(note.module, each.module) and each.kind == note.kind and fnmatchcase(note.detail, each.detail)
             for each in self.harmless
         )
@@ -56,5 +57,6 @@ def load_rules() -> Rules:
             Harmless(each["module"], each["kind"], each.get("detail", "*")) for each in raw.get("harmless", ())
         ),
         steady=tuple(each["module"] for each in raw.get("steady", ())),
+        prefixes={each["module"]: tuple(each["prefixes"]) for each in raw.get("prefixed", ())},
         unordered=frozenset((each["module"], name) for each in raw.get("unordered", ()) for name in each["names"]),
     )

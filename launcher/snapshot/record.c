@@ -625,6 +625,20 @@ put_objects(const uint32_t *order, uint32_t count)
     }
 }
 
+/* Floats that are given back are kept for the next ones, with their old values: what was the time is not to be seen. */
+static void
+overwrite_free_floats(void)
+{
+    enum { MOST = 256 }; /* floatobject.c keeps 100 */
+    PyObject *floats[MOST];
+    for (size_t i = 0; i < MOST; i++) {
+        floats[i] = PyFloat_FromDouble(0);
+    }
+    for (size_t i = 0; i < MOST; i++) {
+        Py_XDECREF(floats[i]);
+    }
+}
+
 _Noreturn static void
 write_recording(void)
 {
@@ -635,6 +649,7 @@ write_recording(void)
     put_features();
     put("alone", 0, "", bundle_streams_are_alone());
     environ = NULL;
+    overwrite_free_floats();
     usual_allocations();
     bundle_close_region();
 

@@ -37,12 +37,28 @@ refused(const char *why)
 
 /* --- Guards ---------------------------------------------------------------------------------------------------------- */
 
+/* Is a variable set, or one of those that begin with "NAME*"? */
+static bool
+is_set(const char *name)
+{
+    size_t length = strlen(name) - 1;
+    if (name[length] != '*') {
+        return __real_getenv(name);
+    }
+    for (char **variable = environ; variable && *variable; variable++) {
+        if (strncmp(*variable, name, length) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Variables that make the interpreter, or what was imported, another; some mean something when they are empty, too. */
 static bool
 variables_fit(const struct bundle_snapshot *snapshot)
 {
     for (const char *const *name = snapshot->guarded_variables; name && *name; name++) {
-        if (__real_getenv(*name)) {
+        if (is_set(*name)) {
             return refused(*name);
         }
     }

@@ -11,7 +11,7 @@ from bundler.snapshot.judge import guarded_variables, importers, recordable, una
 from bundler.snapshot.model import Event, Graph, Note, Rerun
 from bundler.snapshot.rules import Rules, load_rules
 
-NO_RULES = Rules(again={}, harmless=(), unordered=frozenset(), steady=())
+NO_RULES = Rules(again={}, harmless=(), unordered=frozenset(), steady=(), prefixes={})
 
 
 def events(text: str) -> list[Event]:

@@ -141,7 +141,7 @@ def _defaults(node: ast.FunctionDef) -> ast.stmt | None:
 def _only_gives(node: ast.stmt) -> bool:
     """True if a statement only gives names values, or changes what they stand for."""
     match node:
-        case ast.Pass():
+        case ast.Pass() | ast.Import():
             return True
         case ast.Assign(targets):
             return all(isinstance(_named(target), ast.Name) for target in targets)
@@ -170,6 +170,8 @@ def _names_given(node: ast.stmt) -> set[str]:
     match node:
         case ast.ImportFrom(names=aliases):
             return {alias.asname or alias.name for alias in aliases}
+        case ast.Import():
+            return set()  # what is there already
         case _ if _only_gives(node):
             return {each.id for each in _stored(node)} | _changed(node)
         case _:
