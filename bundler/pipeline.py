@@ -13,7 +13,7 @@ from bundler.analyze.graph import SourceModule
 from bundler.analyze.installed.locate import Locator
 from bundler.analyze.tell.trace import trace
 from bundler.analyze.tell.why import Step, steps_to
-from bundler.cache import Cache, tree_digest
+from bundler.cache import Cache
 from bundler.context import BuildContext
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.freeze import FrozenImage, freeze
@@ -24,7 +24,7 @@ from bundler.project import find_project_file, read_header, record
 from bundler.report import Reporter, count_text, size_text
 from bundler.selfcheck import self_check
 from bundler.settings import Settings
-from bundler.snapshot import Refusal, Taken, snapshot
+from bundler.snapshot import Refusal, Taken, own_digest, snapshot
 from bundler.target import Linkage, TargetPython, probe, script_environment
 from bundler.toolchain import find_toolchain
 
@@ -205,9 +205,7 @@ def _make(  # noqa: PLR0913 - the stages before it
             "the program cannot start from a snapshot: `--static` and `--no-run` go without",
             hint="leave one of the options out, or build with `--snapshot auto`",
         )
-    inputs = link.inputs_digest(
-        layout, *((tree_digest(Path(__file__).with_name("snapshot")),) if with_snapshot else ())
-    )
+    inputs = link.inputs_digest(layout, *((own_digest(),) if with_snapshot else ()))
     if link.is_current(planned.output, inputs, context.cache):
         return None
     with link.workplace(planned.output) as folder:
@@ -235,14 +233,14 @@ def _tell_snapshot(taken: Taken | None, settings: Settings, report: Reporter) ->
     """Say how far a start will go on from the snapshot."""
     if taken is None:
         return
-    if taken.snapshot is None:
+    if taken.description is None:
         assert taken.refusal is not None
         report.line(f"snapshot: none, for {_refusal_text(taken.refusal)}")
         return
-    late = taken.snapshot.late
+    late, modules = taken.description["late"], taken.description["modules"]
     names = ", ".join(f"{module}: {reason}" for module, reason in list(late.items())[: None if settings.verbose else 3])
     ending = f", up to {names}" if late else ""
-    report.line(f"snapshot: {count_text(len(taken.snapshot.modules), 'module')}{ending}")
+    report.line(f"snapshot: {count_text(len(modules), 'module')}{ending}")
 
 
 def _check_output(output: Path, graph: ModuleGraph) -> None:

@@ -6,6 +6,6 @@ anew at each start, or its module is left out.
 """
 
 from bundler.snapshot.model import Refusal, Snapshot
-from bundler.snapshot.snapshot import Taken, snapshot
+from bundler.snapshot.snapshot import Taken, own_digest, snapshot
 
-__all__ = ["Refusal", "Snapshot", "Taken", "snapshot"]
+__all__ = ["Refusal", "Snapshot", "Taken", "own_digest", "snapshot"]

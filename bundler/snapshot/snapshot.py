@@ -3,54 +3,107 @@
 from __future__ import annotations
 
 import hashlib
+import platform
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict, final
 
 from bundler.analyze.graph import ModuleGraph
 from bundler.analyze.tell.leading import leading_parts
+from bundler.cache import digest, tree_digest
 from bundler.context import BuildContext
+from bundler.contract import launcher_folder
 from bundler.elf import fill_section
 from bundler.link.model import Linked
 from bundler.link.script import SNAPSHOT_SECTION
+from bundler.schema import SnapshotDocument
 from bundler.snapshot.attempt import Subject
 from bundler.snapshot.model import Refusal, Snapshot
 from bundler.snapshot.record import Work, recorded_ranges
 from bundler.snapshot.rules import load_rules
 from bundler.snapshot.settle import settle
-from bundler.snapshot.store import pristine_executable, section_content
+from bundler.snapshot.store import describe, pristine_executable, section_content
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The result of the stage: a snapshot that was written into the executable, or why there is none."""
+    """The result of the stage: what the snapshot in the executable holds, or why there is none."""
 
-    snapshot: Snapshot | None
+    description: SnapshotDocument | None
     refusal: Refusal | None
 
 
 def snapshot(linked: Linked, graph: ModuleGraph, target: TargetPython, optimize: int, context: BuildContext) -> Taken:
-    """Take a snapshot and write it into the executable, which is whole without one, too."""
+    """Take a snapshot and write it into the executable, which is whole without one, too.
+
+    The same executable on the same kind of machine has the same one: it is taken once, and kept in the cache.
+    """
+    with linked.path.open("rb") as file:
+        content = hashlib.file_digest(file, "sha256").digest()
+    key = digest(content, own_digest(), *_machine())
+    entry = context.cache.get(_KIND, key, (_SECTION_FILE,))
+    if entry is None:
+        with context.cache.workplace(_KIND) as folder:
+            found = _snapshot(linked, content, graph, target, optimize, context)
+            (folder / "section").write_bytes(b"" if isinstance(found, Refusal) else section_content(found))
+            entry = _Entry(
+                description=None if isinstance(found, Refusal) else describe(found),
+                refusal=[found.reason, found.module, found.place] if isinstance(found, Refusal) else None,
+            )
+            context.cache.put(_KIND, key, entry, {_SECTION_FILE: folder / "section"})
+    if entry["description"] is not None:
+        section = context.cache.path(_KIND, key, _SECTION_FILE).read_bytes()
+        fill_section(linked.path, SNAPSHOT_SECTION, section, linked.layout.plan.machine.page_size)
+    refusal = entry["refusal"]
+    return Taken(entry["description"], Refusal(*refusal) if refusal is not None else None)
+
+
+# Of entries of the cache.
+_KIND = "snapshot"
+_SECTION_FILE = ".section"
+
+
+@final
+class _Entry(TypedDict):
+    """An entry of the cache: what the snapshot holds; or reason, module and place of a refusal."""
+
+    description: SnapshotDocument | None
+    refusal: list[str] | None
+
+
+def own_digest() -> str:
+    """A digest of what decides how snapshots are taken."""
+    rules = (Path(__file__).parent / "rules.toml").read_bytes()
+    return digest(tree_digest(Path(__file__).parent), tree_digest(launcher_folder() / "snapshot"), rules)
+
+
+def _machine() -> Iterator[str]:
+    """What else a recording may depend on: the C library and the processor."""
+    yield from platform.libc_ver()
+    try:
+        lines = Path("/proc/cpuinfo").read_text().split("\n\n", 1)[0].splitlines()
+    except OSError:
+        return
+    yield from (line for line in lines if line.startswith(("vendor_id", "cpu family", "model", "stepping", "flags")))
+
+
+def _snapshot(  # noqa: PLR0913 - what a snapshot is made of
+    linked: Linked, content: bytes, graph: ModuleGraph, target: TargetPython, optimize: int, context: BuildContext
+) -> Snapshot | Refusal:
     rules = load_rules()
-    with _subject(linked, target, context.toolchain) as subject:
+    with _subject(linked, content, target, context.toolchain) as subject:
         parts = leading_parts(graph, target, context.cache)
-        found = settle(subject, Work((), parts, tuple(rules.again.items()), (), optimize), rules, graph)
-    if isinstance(found, Refusal):
-        return Taken(None, found)
-    page_size = linked.layout.plan.machine.page_size
-    fill_section(linked.path, SNAPSHOT_SECTION, section_content(found), page_size)
-    return Taken(found, None)
+        return settle(subject, Work((), parts, tuple(rules.again.items()), (), optimize), rules, graph)
 
 
 @contextmanager
-def _subject(linked: Linked, target: TargetPython, toolchain: Toolchain) -> Iterator[Subject]:
+def _subject(linked: Linked, content: bytes, target: TargetPython, toolchain: Toolchain) -> Iterator[Subject]:
     ranges = recorded_ranges(linked)
-    with linked.path.open("rb") as file:
-        content = hashlib.file_digest(file, "sha256").digest()
     # Secrets of hashes follow from the contents: equal builds have equal bytes. 0 would mean that hashes are not random.
     seed = int.from_bytes(content[:4], "little") or 1
     with tempfile.TemporaryDirectory(prefix=".recording-", dir=linked.path.parent) as folder:

@@ -135,7 +135,7 @@ def section_content(snapshot: Snapshot) -> bytes:
     head = ffi.new("struct bundle_snapshot[]", 1)
     row = head[0]
     row.state = bundle_constant("BUNDLE_RECORDED")
-    row.description = writer.text(json.dumps(_description(snapshot)))
+    row.description = writer.text(json.dumps(describe(snapshot)))
     row.region.address, row.region.size = snapshot.region.address, snapshot.region.size
     _write_tables(writer, row, snapshot)
     copies, at = writer.reserve("struct bundle_copy", len(snapshot.copies))
@@ -153,7 +153,8 @@ def section_content(snapshot: Snapshot) -> bytes:
     return joined(writer.finish(head))
 
 
-def _description(snapshot: Snapshot) -> SnapshotDocument:
+def describe(snapshot: Snapshot) -> SnapshotDocument:
+    """What `bundle inspect` tells of a snapshot."""
     return {
         "modules": list(snapshot.modules),
         "late": dict(snapshot.late),
