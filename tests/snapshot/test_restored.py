@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bundler.values import default_cache_dir
 from tests.snapshot.conftest import Recorded, told
 from tests.support import APPS, EXAMPLES, inspect, run
 
@@ -209,10 +210,16 @@ def test_inspected(library: Recorded, recorded: Callable[[Path], Recorded]):
     assert late["prints"] == "it prints or writes"
 
 
-def test_builds_are_equal(library: Recorded, build: Callable[..., Path]):
-    """The same program gives the same bytes again, snapshot included."""
-    again = build("library.py", library.program.source, "--snapshot", "require", "--quiet")
-    assert again.read_bytes() == library.binary.read_bytes()
+def test_builds_are_equal(library: Recorded, build: Callable[..., Path], tmp_path: Path):
+    """The same program gives the same bytes again, when it is recorded again and with what the cache has kept of that."""
+    for kind in default_cache_dir().iterdir():
+        if kind.name != "snapshot":
+            (tmp_path / kind.name).symlink_to(kind)
+    for name in ("recorded", "kept"):
+        options = ("--snapshot", "require", "--quiet", "--cache-dir", str(tmp_path))
+        again = build(f"{name}/library.py", library.program.source, *options)
+        assert again.read_bytes() == library.binary.read_bytes()
+    assert (tmp_path / "snapshot").is_dir()
 
 
 def test_hostile_modules(recorded: Callable[[Path], Recorded]):
