@@ -109,7 +109,7 @@ def _compared(  # noqa: PLR0913 - as above
     late: Mapping[str, str],
     first: Recording,
 ) -> Snapshot | Refusal | Verdict | OtherOrder:
-    """The same for a recording in which nothing is in the way that was asked, or that a name shows."""
+    """The verdict on a recording by others: nothing is in the way that was asked, or that a name shows."""
     runs = {"second": _Run(work, ANSWERS), "other": _Run(work, OTHER_ANSWERS)}
     if work.parts is None:
         runs["program"] = _Run(program, ANSWERS, wants_graph=True)
@@ -180,7 +180,7 @@ class _Compared:
 
     @classmethod
     def of(cls, subject: Subject, first: Recording, second: Recording) -> _Compared:
-        """What two recordings show."""
+        """The comparison that two recordings with equal answers allow."""
         kept = kept_words(first, subject.pristine)
         local = thread_words(first, second)
         known = frozenset((*kept, *local, *host_words(subject.linked, first)))
@@ -193,7 +193,7 @@ class _Compared:
 
 
 def _processor(subject: Subject, work: Work, folder: Path, compared: _Compared) -> OfProcessor:
-    """What a start does about the processor, by more recordings where anything asks for it."""
+    """The snapshot's part about the processor, by more recordings where anything asks for it."""
     first = compared.first
     places = asking_places(subject.linked, first, subject.toolchain)
     if not places:

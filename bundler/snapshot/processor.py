@@ -34,8 +34,10 @@ _OWN_SECTION = "bundle_processor"
 
 @dataclass(frozen=True, slots=True)
 class OfProcessor:
-    """What a start does about the processor: which features it needs, and which objects are constructed before what was recorded
-    is mapped, because constructors wrote `words` (addresses) by what the processor has.
+    """The part of a snapshot that is about the processor.
+
+    `features`: those that a start needs. `constructed`: objects that are constructed before their recorded pages are mapped, because
+    constructors wrote `words` (addresses) by what the processor has.
     """
 
     features: tuple[Feature, ...]
@@ -80,8 +82,9 @@ def _found(address: int, content: bytes) -> Iterator[_Candidate]:
 
 
 def _decoded(candidates: Sequence[_Candidate], toolchain: Toolchain) -> frozenset[_Candidate]:
-    """Those that are the instruction; all of them where there is no disassembler. Decoding falls into step with the code soon, wherever
-    it begins.
+    """The candidates that are the instruction; all of them where there is no disassembler.
+
+    Decoding falls into step with the code soon, wherever it begins.
     """
     code = b""
     ends: dict[int, _Candidate] = {}
@@ -104,7 +107,7 @@ def _decoded(candidates: Sequence[_Candidate], toolchain: Toolchain) -> frozense
 def of_processor(
     linked: Linked, first: Recording, other: Recording, differing: Sequence[Difference], level: int
 ) -> OfProcessor | None:
-    """What differs where a processor of a level answered, as what a start does about it; None: only one like the build's will do.
+    """The snapshot's part about the processor, if one of a level will do; None: only one like the build's will.
 
     A word that a constructor wrote, and nobody since, is written by the same constructor at each start.
     """

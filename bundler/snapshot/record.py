@@ -150,7 +150,7 @@ def find_rerun(
     *,
     is_strict: bool,
 ) -> tuple[Rerun, ...]:
-    """What can be run at each start so that names of the first module, and copies of them in the others, get their values.
+    """Statements to run at each start, so that names of the first module, and copies of them in the others, get their values.
 
     Modules come with the files of their sources.
 

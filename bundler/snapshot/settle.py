@@ -39,7 +39,7 @@ def settle(subject: Subject, program: Work, rules: Rules, graph: ModuleGraph) ->
 
 @dataclass
 class _Wanted:
-    """What of a module is to be run again: statements at lines, and those that give names."""
+    """The part of a module that is to be run again: statements at lines, and those that give names."""
 
     lines: set[int] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
@@ -49,7 +49,7 @@ class _Wanted:
 
 
 class _Search:
-    """What is known after some rounds. `late`: modules that are not recorded, and why."""
+    """The state of the search after some rounds. `late`: modules that are not recorded, and why."""
 
     def __init__(self, subject: Subject, graph: ModuleGraph, program: Work) -> None:
         self._subject = subject
@@ -68,12 +68,12 @@ class _Search:
         return replace(self._whole, rerun=tuple(self._rerun()))
 
     def work(self) -> Work:
-        """What is recorded next."""
+        """The work that is recorded next."""
         program = self.program()
         return program if self._names is None else replace(program, names=self._names, parts=None)
 
     def _rerun(self) -> Iterator[Rerun]:
-        """What is run again, in the order in which modules were imported: names are copied from one to the next."""
+        """The statements to run again, in the order in which modules were imported: names are copied from one to the next."""
         order = {event.module: number for number, event in enumerate(self._events) if event.happened == "end"}
         found = [each for wanted in self._wanted.values() for each in wanted.found]
         yield from sorted(dict.fromkeys(found), key=lambda each: order.get(each.module, 0))

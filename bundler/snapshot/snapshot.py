@@ -83,7 +83,7 @@ def own_digest() -> str:
 
 
 def _machine() -> Iterator[str]:
-    """What else a recording may depend on: the C library and the processor."""
+    """The facts that a recording may depend on too: the C library and the processor."""
     yield from platform.libc_ver()
     try:
         lines = Path("/proc/cpuinfo").read_text().split("\n\n", 1)[0].splitlines()

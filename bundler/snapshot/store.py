@@ -154,7 +154,7 @@ def section_content(snapshot: Snapshot) -> bytes:
 
 
 def describe(snapshot: Snapshot) -> SnapshotDocument:
-    """What `bundle inspect` tells of a snapshot."""
+    """The description of a snapshot for `bundle inspect`."""
     return {
         "modules": list(snapshot.modules),
         "late": dict(snapshot.late),

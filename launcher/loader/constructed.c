@@ -5,7 +5,6 @@
 #include "lifetime.h"
 #include "loader/loader.h"
 #include "loader/loading.h"
-#include "world/world.h"
 
 #include <string.h>
 #include <sys/mman.h>
@@ -42,13 +41,11 @@ copy_segments(const struct bundle_object *object)
 }
 
 void
-bundle_construct_noted(uint32_t index)
+bundle_note_constructed(uint32_t index, bool is_pure)
 {
     const struct bundle_object *object = &bundle.objects[index];
-    uint64_t before = bundle_world_changes();
-    bundle_run_constructors(object);
     copies = copies ? copies : room(bundle.object_index.count * sizeof *copies);
-    if (copies && object->segment_count && bundle_world_changes() == before) {
+    if (copies && object->segment_count && is_pure) {
         copies[index] = copy_segments(object);
     }
 }

@@ -291,7 +291,9 @@ construct(uint32_t index)
     }
     if (bundle_is_recording()) {
         bundle_note("object", object->path);
-        bundle_construct_noted(index);
+        uint64_t before = bundle_world_changes();
+        bundle_run_constructors(object);
+        bundle_note_constructed(index, bundle_world_changes() == before);
     }
     else {
         bundle_run_constructors(object);

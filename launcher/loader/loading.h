@@ -5,6 +5,7 @@
 
 #include "bundle.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Load an object and what it needs; 0, or -1 with the error for dlerror. Between bundle_lock_loader and
@@ -15,9 +16,10 @@ int bundle_load_object(uint32_t index);
    the error for dlerror. */
 int bundle_map_object(int fd, const struct bundle_object *object);
 
-/* Run an object's constructors; the same while recording, where it is kept what they wrote (constructed.c). */
 void bundle_run_constructors(const struct bundle_object *object);
-void bundle_construct_noted(uint32_t index);
+
+/* While recording: keep what an object's constructors have written. `is_pure`: they did nothing else (constructed.c). */
+void bundle_note_constructed(uint32_t index, bool is_pure);
 
 /* Write the word that an indirect function's resolver gives. */
 void bundle_call_resolver(const struct bundle_patch *patch);

@@ -357,6 +357,9 @@ give_up_raised(void)
         PyCodeObject *code = PyFrame_GetCode(each->tb_frame);
         file = PyUnicode_AsUTF8(code->co_filename);
         line = each->tb_lineno > 0 ? each->tb_lineno : PyFrame_GetLineNumber(each->tb_frame);
+        if (file && strncmp(file, "<again ", 7) == 0) {
+            break; /* whatever it calls, it is this that cannot be run again */
+        }
     }
     snprintf(text, sizeof text, "raised\n%s\n%d\n%.60s\n%.300s", file ? file : "", line,
              type ? ((PyTypeObject *)type)->tp_name : "", words ? words : "");

@@ -40,7 +40,7 @@ class _Module:
 
     @functools.cached_property
     def statements(self) -> list[ast.stmt]:
-        """Those of its body."""
+        """The statements of its body."""
         return ast.parse(self.text).body
 
     def may_use(self, names: set[str]) -> bool:
@@ -68,7 +68,7 @@ class _Module:
         return True
 
     def piece(self) -> Piece:
-        """What is run again, in the order of the source."""
+        """The statements to run again, in the order of the source."""
         numbers = sorted(self.chosen)
         body = ast.Module([self.chosen[number] for number in numbers], [])
         spans = [(self.statements[n].lineno, self.statements[n].end_lineno or 0) for n in numbers]
@@ -113,7 +113,7 @@ def _is_at(node: ast.stmt, line: int) -> bool:
 
 
 def _again(node: ast.stmt, module: _Module, names: set[str]) -> ast.stmt | None:
-    """What gives names of a module their values, of a statement of it, as it can be run again; None: nothing of it does."""
+    """The part of a statement that gives names their values, as it can be run again; None: nothing of it does."""
     match node:
         case ast.ImportFrom():
             aliases = [alias for alias in node.names if (alias.asname or alias.name) in names]
@@ -161,7 +161,7 @@ def _only_gives(node: ast.stmt) -> bool:
 
 
 def _named(target: ast.expr) -> ast.expr:
-    """What an item is assigned to stands for its container."""
+    """The container that an item is assigned to, or the target itself."""
     return target.value if isinstance(target, ast.Subscript) else target
 
 
@@ -225,7 +225,7 @@ def _follow(modules: list[_Module], *, is_strict: bool) -> bool:
 
 
 def _copying(node: ast.stmt, module: _Module, used: set[str]) -> ast.stmt | None:
-    """What copies the names that a statement uses, as it can be run again."""
+    """The part of a statement that copies names which it uses, as it can be run again; None: it uses them in another way."""
     match node:
         case ast.ImportFrom():
             return _again(node, module, used) if "*" not in used else None

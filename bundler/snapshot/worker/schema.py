@@ -50,7 +50,7 @@ class Piece(TypedDict):
 
 @final
 class Rerun(TypedDict):
-    """What is run again; None: that cannot be done."""
+    """The pieces to run again; None: that cannot be done."""
 
     pieces: list[Piece] | None
 
