@@ -100,7 +100,7 @@ class Graph:
             self.add(f"{len(own)}")
             self.pending += [
                 each
-                for name, item in reversed(list(own.items()))
+                for name, item in reversed([(name, _sorted(name, item)) for name, item in own.items()])
                 if name not in ("__dict__", "__weakref__", "__module__") and "_abc_" not in name
                 for each in (item, name)
             ]
@@ -117,6 +117,13 @@ class Graph:
         else:
             children = gc.get_referents(value)
         self.pending += [each for each in reversed(children) if each is not kind]
+
+
+def _sorted(name, item):
+    """A table of an enumeration in the order of values: those that are made of others are added when they are asked for."""
+    if name != "_value2member_map_" or type(item) is not dict:
+        return item
+    return tuple(sorted(item.items(), key=lambda pair: _order(pair[0])))
 
 
 def _order(value):
@@ -161,6 +168,8 @@ def _is_defined(module, key, value):
     """True for a function or a class of the module, by its own name."""
     if type(value) is _FUNCTION:
         return value.__module__ == module and value.__qualname__ == key
+    if type(value).__name__ == "_lru_cache_wrapper":
+        return getattr(value, "__module__", None) == module and getattr(value, "__qualname__", None) == key
     if isinstance(value, type):
         return type.__getattribute__(value, "__module__") == module and value.__qualname__ == key
     return False

@@ -120,8 +120,19 @@ def _again(node: ast.stmt, module: _Module, names: set[str]) -> ast.stmt | None:
             return ast.ImportFrom(module.source_of(node), aliases, 0) if aliases else None
         case ast.FunctionDef(name=name, decorator_list=[]) if name in names:
             return _defaults(node)
+        case ast.FunctionDef(name=name, decorator_list=[decorator]) if name in names and _is_cache(decorator):
+            function = ast.Name(name, ast.Load())
+            clear = ast.Call(ast.Attribute(function, "cache_clear", ast.Load()), [], [])
+            return ast.If(clear, [ast.Pass()], [])  # no expression: those are taken for changes of a value
         case _:
             return node if _only_gives(node) and names & _names_given(node) else None
+
+
+def _is_cache(decorator: ast.expr) -> bool:
+    """True for functools.cache and functools.lru_cache, called or not."""
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in ("cache", "lru_cache")
 
 
 def _defaults(node: ast.FunctionDef) -> ast.stmt | None:
@@ -141,7 +152,7 @@ def _defaults(node: ast.FunctionDef) -> ast.stmt | None:
 def _only_gives(node: ast.stmt) -> bool:
     """True if a statement only gives names values, or changes what they stand for."""
     match node:
-        case ast.Pass() | ast.Import():
+        case ast.Pass():
             return True
         case ast.Assign(targets):
             return all(isinstance(_named(target), ast.Name) for target in targets)
@@ -151,6 +162,8 @@ def _only_gives(node: ast.stmt) -> bool:
             return True
         case ast.Expr(ast.Call(ast.Attribute(ast.Name()))):
             return True
+        case ast.If(test, body, orelse) if _is_decided(test):
+            return all(isinstance(each, ast.Import) or _only_gives(each) for each in (*body, *orelse))
         case ast.If(_, body, orelse) | ast.For(ast.Name(), _, body, orelse):
             return all(map(_only_gives, (*body, *orelse)))
         case ast.Try(body, handlers, orelse, finalbody):
@@ -158,6 +171,13 @@ def _only_gives(node: ast.stmt) -> bool:
             return all(map(_only_gives, parts))
         case _:
             return False
+
+
+def _is_decided(test: ast.expr) -> bool:
+    """True if every start finds the same: what is imported then is there already."""
+    names = {each.id for each in ast.walk(test) if isinstance(each, ast.Name)}
+    attributes = {each.attr for each in ast.walk(test) if isinstance(each, ast.Attribute)}
+    return names <= {"sys", "os"} and attributes <= {"platform", "version_info", "implementation", "name"}
 
 
 def _named(target: ast.expr) -> ast.expr:
