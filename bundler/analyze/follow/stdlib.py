@@ -84,8 +84,8 @@ def submodules_below(
     for name in locator.submodules(folders):
         if name not in _NOT_LIBRARY:
             located = locator.find(name, folders)
-            assert located is not None
-            if located.kind is ModuleKind.NAMESPACE:  # templates of projects and the like: data
+            # Removed since it was listed; or a folder of templates of projects and the like, which are data.
+            if located is None or located.kind is ModuleKind.NAMESPACE:
                 continue
             yield f"{package}.{name}"
             yield from submodules_below(locator, f"{package}.{name}", located.folders, above)
