@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bundler.cache import write_atomically
 from bundler.errors import BundleError
@@ -14,6 +14,7 @@ from bundler.project.options import PROGRAMS
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
+    from tomlkit.items import Array
 
 
 def record(
@@ -61,7 +62,8 @@ def _with(additions: Mapping[str, Iterable[str]], text: str, program: str | None
     return tomlkit.dumps(document)
 
 
-def _section(document: TOMLDocument, program: str | None) -> Any:  # a table of tomlkit
+def _section(document: TOMLDocument, program: str | None) -> MutableMapping[str, Array]:
+    """The table to add to, as far as it holds lists."""
     import tomlkit
 
     tool = document.setdefault("tool", tomlkit.table(is_super_table=True))
