@@ -277,7 +277,7 @@ class Arguments:
 
 
 class _OfCommands(argparse.Namespace):
-    """What commands ask for. Options of a build become attributes as well, if they are given."""
+    """The parsed requests of commands. Options of a build become attributes as well, if they are given."""
 
     program: list[str] | None = None
     json = False

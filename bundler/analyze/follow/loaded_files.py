@@ -7,9 +7,11 @@ the binary.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 from bundler.analyze.follow.walk import Walker
-from bundler.analyze.graph import DataFile
+from bundler.analyze.graph import Binding, DataFile
+from bundler.analyze.nodes import Reached
 
 # Functions and classes of importlib and runpy that run a file.
 _LOADING = frozenset({"spec_from_file_location", "SourceFileLoader", "run_path"})
@@ -25,4 +27,13 @@ def follow_loaded_files(walker: Walker, files: Iterable[DataFile]) -> None:
     for file in files:
         top = file.destination.parts[0]
         if file.destination.suffix == ".py" and top in loading and top in walker.reached:
-            walker.follow_file(walker.reached[top], file.source)
+            _follow(walker, walker.reached[top], file.source)
+
+
+def _follow(walker: Walker, package: Reached, path: Path) -> None:
+    """Bring in what one source needs: of its package, what that requires, and the library."""
+    for fact in walker.context.facts.facts(path).imports:
+        located = walker.finder.find(fact.name.partition(".")[0]) if not fact.level else None
+        if located is not None and (walker.context.origins.of(located).is_stdlib or walker.is_near(package, fact.name)):
+            for name in (fact.name, *(f"{fact.name}.{each}" for each in fact.names or ())):
+                walker.add_existing(package.name, name, Binding.STRING)

@@ -56,7 +56,7 @@ def _own_packages(walker: Walker, host: str, distributions: InstalledDistributio
 def _plugins(walker: Walker, host: str) -> Iterator[str]:
     """Top-level packages of other distributions that give plug-ins to the package of a module, by entry points."""
     top = host.partition(".")[0]
-    for edge in walker.finished().edges:
+    for edge in walker.edges:
         if edge.binding is Binding.RULE and edge.importer is not None and edge.importer.partition(".")[0] == top:
             imported = walker.reached.get(edge.imported)
             if imported is not None and not imported.origin.is_stdlib:
