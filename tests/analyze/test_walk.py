@@ -456,6 +456,36 @@ def test_module_and_attribute(tmp_path: Path):
     assert reached(made) == {"dist", "one"}
 
 
+def test_names_that_are_changed(tmp_path: Path):
+    """Names that `.replace()` makes of literals are found: own ones, installed ones and the library's; in a library its own."""
+    lib = write(tmp_path / "lib", {"email/__init__.py": "", "email/mime.py": "", "csv.py": ""})
+    install(
+        tmp_path / "site",
+        "a-b",
+        {
+            "a_b/__init__.py": "import importlib\nfor x in ('in-side', 'csv'): importlib.import_module('.' + x.replace('-', '_'), __package__)",
+            "a_b/in_side.py": "",
+            "a_b/other.py": "",
+        },
+    )
+    app = write(tmp_path / "app", {"shop/__init__.py": "", "shop/sell_all.py": "", "till.py": "", "shop/other.py": ""})
+    program = """
+        import importlib
+        WANTED = ["a-b", "gone-away"]
+        for each in WANTED + ["csv"]:
+            importlib.import_module(each.replace("-", "_"))
+        def load(name):
+            return importlib.import_module(name.replace("/", ".").replace("-", "_"))
+        load("shop/sell-all")
+        load("email/mime")
+        """
+
+    made = walked(walker(app, tmp_path / "site", lib, stdlib=lib), program)
+
+    assert reached(made) == {"a_b", "a_b.in_side", "csv", "shop", "shop.sell_all", "email", "email.mime"}
+    assert not made.finished().unresolved
+
+
 def test_requirements_after_a_licence(tmp_path: Path):
     """A header may go on over lines of nothing but spaces; requirements that come after it count."""
     install(tmp_path, "a", {"a.py": "try:\n    import b\nexcept ImportError:\n    b = None"})

@@ -107,6 +107,27 @@ PROGRAMS: Mapping[str, Case] = {
         },
         prints="900 bang ['hammer', 'lathe']\n",
     ),
+    "names of modules are made of names of files and of commands": Case(
+        files={
+            "app.py": """
+                import importlib
+
+                COMMANDS = {"sell": "shop/sell-all", "count": "shop/count-all"}
+
+                def command(name):
+                    return importlib.import_module(COMMANDS[name].replace("/", ".").replace("-", "_"))
+
+                for name in ("bin-packing", "csv"):
+                    print(importlib.import_module(name.replace("-", "_")).__name__)
+                print(command("sell").DONE)
+                """,
+            "shop/__init__.py": "",
+            "shop/sell_all.py": "DONE = 'sold'\n",
+            "shop/count_all.py": "",
+        },
+        installed={"bin-packing": {"bin_packing.py": ""}},
+        prints="bin_packing\ncsv\nsold\n",
+    ),
     "imports are made lazy before anything is imported": Case(
         files={
             # As Mercurial does: the lazy loader imports `threading`, which needs more.

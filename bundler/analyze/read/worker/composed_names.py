@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from .lookups import argument
 
 _PLACEHOLDER = re.compile(r"\{\w*\}")
 _PLACEHOLDER_OLD = re.compile(r"%(?:\(\w+\))?s")
+
+# Methods of texts that make the name of a module of another text: `"a/b.py".removesuffix(".py").replace("/", ".")`.
+CHANGING = frozenset("replace removeprefix removesuffix strip lstrip rstrip lower".split())
+
+# Functions and methods that go through a table as it is, whatever the order.
+_PASSING = frozenset("sorted list tuple set frozenset reversed enumerate iter items keys values".split())
+
+Change = tuple[str, tuple[str, ...]]  # a method of texts, and its arguments
 
 
 def resolved(name: str, package: str) -> str:
@@ -56,12 +64,19 @@ def pattern_of(node: ast.expr, constants: Mapping[str, str]) -> str:
             return _PLACEHOLDER_OLD.sub("*", text)
         case ast.Call(ast.Attribute(ast.Constant(str(text)), "format")):
             return _PLACEHOLDER.sub("*", text)
+        case ast.Call(ast.Attribute(ast.Constant(str(text)), "join"), [ast.Tuple(parts) | ast.List(parts)]):
+            return text.join(pattern_of(each, constants) for each in parts)
+        case ast.Call(ast.Attribute(value)) if (changes := changes_of(node)) and changes[-1:]:
+            return changed(pattern_of(value, constants), changes[-1:])
         case _:
             return "*"
 
 
 def texts_of(node: ast.expr, constants: Mapping[str, str], choices: Mapping[str, set[str]]) -> Iterator[str]:
-    """The texts that an expression may have, with stars for what is not known: `a or "b"`, a variable of a loop."""
+    """The texts that an expression may have, with stars for what is not known: `a or "b"`, a variable of a loop.
+
+    `choices`: the texts that variables of loops take, and those that elements of tables have.
+    """
     match node:
         case ast.BoolOp(values=values):
             for value in values:
@@ -71,8 +86,58 @@ def texts_of(node: ast.expr, constants: Mapping[str, str], choices: Mapping[str,
             yield from texts_of(orelse, constants, choices)
         case ast.Name(name) if name in choices:
             yield from choices[name]
+        case ast.Subscript(ast.Name(name)) if choices.get(element_of(name)):
+            yield from choices[element_of(name)]
+        case ast.Call(ast.Attribute(value)) if changes := changes_of(node):
+            yield from (changed(text, changes[-1:]) for text in texts_of(value, constants, choices))
         case _:
             yield pattern_of(node, constants)
+
+
+def element_of(table: str) -> str:
+    """The key of `choices` for the elements of a table by its name."""
+    return f"{table}[]"
+
+
+def changes_of(node: ast.expr) -> tuple[Change, ...]:
+    """The changes that calls of methods with literal arguments make to a text, in their order: of `name.replace("-", "_")` one."""
+    match node:
+        case ast.Call(ast.Attribute(value, method), arguments, []) if method in CHANGING:
+            texts = tuple(each.value for each in arguments if isinstance(each, ast.Constant))
+            if len(texts) == len(arguments) and all(isinstance(each, str) for each in texts):
+                return (*changes_of(value), (method, texts))
+    return ()
+
+
+def changed(text: str, changes: Iterable[Change]) -> str:
+    """A text after these changes; as it was, if they are none that texts take."""
+    for method, arguments in changes:
+        try:
+            text = getattr(text, method)(*arguments)
+        except TypeError:
+            return text
+    return text
+
+
+def literals_in(node: ast.expr, tables: Mapping[str, set[str]]) -> set[str]:
+    """The texts that a loop goes through: those of a literal, or of a table by its name; none if it is neither."""
+    match node:
+        case ast.Constant(str(text)):
+            return {text}
+        case ast.Tuple(elements) | ast.List(elements) | ast.Set(elements):
+            return set().union(*(literals_in(each, tables) for each in elements))
+        case ast.Dict(keys, values):
+            return set().union(*(literals_in(each, tables) for each in (*filter(None, keys), *values)))
+        case ast.Name(name):
+            return tables.get(name, set())
+        case ast.BinOp(left, ast.Add() | ast.BitOr(), right):
+            return literals_in(left, tables) | literals_in(right, tables)
+        case ast.Call(ast.Name(function), [table, *_]) if function in _PASSING:
+            return literals_in(table, tables)
+        case ast.Call(ast.Attribute(table, method), []) if method in _PASSING:
+            return literals_in(table, tables)
+        case _:
+            return set()
 
 
 def modules_to_run(items: Sequence[ast.expr]) -> Iterator[str]:
