@@ -16,6 +16,7 @@ from bundler.analyze.carry.data import (
     named_modules,
 )
 from bundler.analyze.carry.opened_libraries import split_libraries
+from bundler.analyze.carry.record import with_records
 from bundler.analyze.follow.checks import refuse_missing_functions, refuse_relative_imports, refuse_syntax_error
 from bundler.analyze.follow.context import AnalysisContext
 from bundler.analyze.follow.conventions import add_conventional
@@ -46,6 +47,7 @@ from bundler.analyze.graph import (
     Module,
     ModuleGraph,
     NamespacePackage,
+    OpenedLibrary,
     Origin,
     SourceModule,
 )
@@ -130,6 +132,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
     added = {file.destination for each in settings.added_data for file in added_files(each)}
     data_files, libraries = split_libraries(every_file, target.machine, added)
     modules = dict(_modules(walk.reached, entry, target))
+    others = frozenset(_places(modules.values(), libraries))
     modules |= dict(_portable_build_variables(modules, target, cache))
     return ModuleGraph(
         name=entry.name,
@@ -138,7 +141,8 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         imports=tuple(dict.fromkeys(map(_import, walk.edges))),
         left_out=walk.left_out,
         data_files=tuple(
-            replace(_with_origin(file, around.origins), source=locator.user_file(file.source)) for file in data_files
+            replace(_with_origin(file, around.origins), source=locator.user_file(file.source))
+            for file in with_records(data_files, others, added)
         ),
         distributions=tuple(Distribution(owner.name, owner.version, owner.metadata) for owner in contents.owners),
         findings=(
@@ -381,6 +385,16 @@ def _modules_of(module: Reached, root: PurePosixPath) -> Iterator[tuple[str, Mod
         yield name, BrokenModule(name, located.file, filename, is_package, origin)
     else:
         yield name, SourceModule(name, located.file, filename, is_package, origin)
+
+
+def _places(modules: Iterable[Module], libraries: Iterable[OpenedLibrary]) -> Iterator[PurePosixPath]:
+    """The places of the files that modules and libraries stand for."""
+    root = bundle_root()
+    for each in (*modules, *libraries):
+        if isinstance(each, SourceModule | ExtensionModule | BrokenModule | OpenedLibrary):
+            filename = PurePosixPath(each.filename)
+            if filename.is_relative_to(root):
+                yield filename.relative_to(root)
 
 
 def _name_at(place: PurePosixPath) -> str:

@@ -161,26 +161,6 @@ def test_metadata(tmp_path: Path):
     }
 
 
-def test_record_does_not_depend_on_the_place(tmp_path: Path):
-    """RECORD lists what lies in packages, not scripts (whose hash depends on where their Python is) nor what stays."""
-    install(tmp_path, "dist", {"p.py": "", "p.json": "", "dist-1.0.dist-info/COPYING": ""})
-    record = tmp_path / "dist-1.0.dist-info/RECORD"
-    kept = record.read_text().splitlines()
-    more = (
-        "../../../bin/p,sha256=x,1",
-        "__pycache__/p.cpython-313.pyc,,",
-        "dist-1.0.dist-info/direct_url.json,sha256=y,2",
-    )
-    record.write_text("".join(f"{row}\n" for row in (*more, *kept)))
-
-    made = walked(walker(tmp_path), "import p")
-    files, _ = collect(made.reached, InstalledDistributions((tmp_path,), MARKERS))
-
-    (found,) = [file.content for file in files if file.destination.name == "RECORD"]
-    assert found is not None
-    assert found.decode().replace('"', "").splitlines() == [row.replace('"', "") for row in kept]
-
-
 def test_metadata_of_requirements(tmp_path: Path):
     """Metadata of what is required comes too, through any number of steps, also when no module of it is reached."""
     install(tmp_path, "a", {"a.py": ""}, requires=["b"])

@@ -128,6 +128,22 @@ PROGRAMS: Mapping[str, Case] = {
         installed={"bin-packing": {"bin_packing.py": ""}},
         prints="bin_packing\ncsv\nsold\n",
     ),
+    "every file that a distribution's RECORD lists is there": Case(
+        files={
+            "app.py": """
+                import importlib.metadata
+                import pair.used
+
+                found = importlib.metadata.distribution("pair")
+                places = [line.split(",")[0].strip('"') for line in found.read_text("RECORD").splitlines()]
+                print([place for place in places if not found.locate_file(place).exists()])
+                print({"pair/__init__.py", "pair/used.py", "pair/size.txt"} <= set(map(str, found.files)))
+                print(importlib.metadata.packages_distributions()["pair"])
+                """,
+        },
+        installed={"pair": {"pair/__init__.py": "", "pair/used.py": "", "pair/unused.py": "", "pair/size.txt": "2"}},
+        prints="[]\nTrue\n['pair']\n",
+    ),
     "imports are made lazy before anything is imported": Case(
         files={
             # As Mercurial does: the lazy loader imports `threading`, which needs more.

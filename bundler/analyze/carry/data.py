@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import functools
-import io
 import os
 import re
 from collections import Counter
@@ -194,33 +192,13 @@ def _metadata(owner: Installed) -> Iterator[DataFile]:
     for path in sorted(folder.rglob("*")):
         relative = PurePosixPath(path.relative_to(folder))
         if path.is_file() and _is_carried(relative):
-            content = _portable_record(path, folder) if path == folder / "RECORD" else None
-            yield DataFile(path, PurePosixPath(owner.metadata_name) / relative, content=content)
+            yield DataFile(path, PurePosixPath(owner.metadata_name) / relative)
 
 
 def _is_carried(metadata: PurePosixPath) -> bool:
     """True if a file of a distribution's metadata (its path there) is carried: programs read it, or it is a licence."""
     is_licence = "licen" in str(metadata).lower() or "copying" in metadata.name.lower()
     return metadata.name in _METADATA or is_licence
-
-
-def _portable_record(record: Path, folder: Path) -> bytes:
-    """RECORD without scripts, whose first lines name the environment's Python, compiled code, and metadata that stays.
-
-    PEP 376: paths are relative to the folder that `folder` is in.
-    """
-    with record.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
-        rows = [row for row in csv.reader(file) if row and _is_portable(PurePosixPath(row[0]), folder)]
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode("utf-8", "surrogateescape")
-
-
-def _is_portable(path: PurePosixPath, folder: Path) -> bool:
-    """True if a row of RECORD stays: it is of a file of a package, or of metadata that is carried."""
-    if path.is_absolute() or ".." in path.parts or path.suffix == ".pyc":
-        return False
-    return path.parts[0] != folder.name or _is_carried(path.relative_to(folder.name))
 
 
 def _shared(owner: Installed) -> Iterator[DataFile]:
