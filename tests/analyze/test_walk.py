@@ -456,6 +456,20 @@ def test_module_and_attribute(tmp_path: Path):
     assert reached(made) == {"dist", "one"}
 
 
+def test_a_finished_walk_stays(tmp_path: Path):
+    """What is given out as finished does not change when more is followed, and cannot be changed."""
+    write(tmp_path, {"a.py": "", "b.py": ""})
+    made = walked(walker(tmp_path), "import a")
+    walk = made.finished()
+
+    made.add("__main__", "b", Binding.RULE)
+
+    assert (set(walk.reached), len(walk.edges)) == ({"__main__", "a"}, 1)
+    assert set(made.finished().reached) == {"__main__", "a", "b"}
+    with pytest.raises(TypeError):
+        walk.reached["b"] = made.reached["b"]  # type: ignore[index]
+
+
 def test_names_that_are_changed(tmp_path: Path):
     """Names that `.replace()` makes of literals are found: own ones, installed ones and the library's; in a library its own."""
     lib = write(tmp_path / "lib", {"email/__init__.py": "", "email/mime.py": "", "csv.py": ""})
