@@ -482,6 +482,7 @@ def test_call_with_a_computed_name(argument: str):
         "import_module(y or 'p.a-b'.replace('-', '_'))",
         "import_module('.a-b'.replace('-', '_'), 'p')",
         "for x in ('p.a_b',):\n  __import__(x)",
+        "TABLE = {'x': 'p.a_b'}\nfor x in TABLE.values():\n  __import__(x)",
     ],
 )
 def test_call_with_a_changed_name(text: str):

@@ -30,7 +30,10 @@ _NOT_DATA = frozenset(
 # Modules of Python, as their files end.
 _CODE = frozenset({".py", ".so"})
 
-FOLDERS_LEFT_OUT = frozenset({"__pycache__", "test", "tests", "testing"})
+_CACHE = "__pycache__"
+
+# Folders of this name are left out if there is code in them: tests of a package. Without code they are its data (dbt keeps SQL there).
+FOLDERS_LEFT_OUT = frozenset({_CACHE, "test", "tests", "testing"})
 
 # Hooks that ask for all data of a package do not mean these either. They may well mean stubs: lazy_loader reads them.
 SUFFIXES_LEFT_OUT_OF_HOOKS = _NOT_DATA - {".pyi", ".py", ".pth"}
@@ -53,8 +56,6 @@ def is_data(path: PurePosixPath, *, with_code: bool = False) -> bool:
 
     `with_code`: Python sources there are not modules.
     """
-    if any(part in FOLDERS_LEFT_OUT for part in path.parts[:-1]):
-        return False
     if path.suffix in _NOT_DATA and not (with_code and path.suffix in (".py", ".pyi")):
         return False
     return path.name != "py.typed"
@@ -119,6 +120,7 @@ class _Packages:
             for folder, place in zip(module.located.folders, module.folder_places, strict=True)
         }
         self._has_code = functools.cache(_has_code)
+        self.is_left_out = functools.cache(_is_left_out)
 
     def file(self, path: Path) -> DataFile | None:
         """The data file at a path; None when it is not data of any of the packages.
@@ -131,7 +133,7 @@ class _Packages:
             if folder in self.places:
                 inside = PurePosixPath(path.relative_to(folder))
                 is_ours = not below or not self._has_code(below[-1])
-                if not is_ours or not is_data(inside, with_code=bool(below)):
+                if not is_ours or not is_data(inside, with_code=bool(below)) or any(map(self.is_left_out, below)):
                     return None
                 return DataFile(path, self.places[folder] / inside, is_executable=os.access(path, os.X_OK))
             below.append(folder)
@@ -140,16 +142,16 @@ class _Packages:
 
 def left_out_files(reached: Mapping[str, Reached], owners: Iterable[Installed]) -> Iterator[Diagnostic]:
     """Findings about files of the reached packages that the default rule leaves out: kinds and numbers, by distribution."""
-    packages = _Packages(reached).places
+    packages = _Packages(reached)
     for owner in owners:
         kinds: Counter[str] = Counter()
         for path in owner.files:
-            home = next((folder for folder in path.parents if folder in packages), None)
+            home = next((folder for folder in path.parents if folder in packages.places), None)
             if home is not None and path.suffix not in (".py", ".pyc"):
-                inside = path.relative_to(home).parts
-                folder = next((part for part in inside[:-1] if part in FOLDERS_LEFT_OUT), None)
+                below = path.parents[: len(path.relative_to(home).parts) - 1]
+                folder = next(filter(packages.is_left_out, reversed(below)), None)
                 if folder is not None or path.suffix in _NOT_DATA:
-                    kinds[f"{folder}/" if folder is not None else f"*{path.suffix}"] += 1
+                    kinds[f"{folder.name}/" if folder is not None else f"*{path.suffix}"] += 1
         if kinds:
             text = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
             yield Diagnostic(
@@ -207,6 +209,8 @@ def _shared(owner: Installed) -> Iterator[DataFile]:
         is_program = place.parts[0] == "bin"
         if place.parts[0] in _ONLY_FOR_PEOPLE or place.parts[:2] in _MANUALS or not is_data(place):
             continue
+        if any(map(_is_left_out, path.parents[: len(place.parts) - 1])):
+            continue
         if path.is_file() and (not is_program or is_elf(path)):
             yield DataFile(path, place, is_executable=is_program, origin=Origin(OriginKind.DISTRIBUTION, owner.name))
 
@@ -230,7 +234,7 @@ def _below(folder: Path, packages: _Packages, distributions: InstalledDistributi
         folders[:] = sorted(
             name
             for name in folders
-            if name not in FOLDERS_LEFT_OUT and not name.startswith(".") and not is_stray_folder(name)
+            if not name.startswith(".") and not is_stray_folder(name) and not packages.is_left_out(Path(parent, name))
         )
         for name in sorted(names):
             if distributions.is_owned(f"{parent}/{name}"):
@@ -246,12 +250,19 @@ def _is_for_maintainers(file: DataFile) -> bool:
     return file.source.suffix == ".rst" or file.source.name.startswith("README")
 
 
+def _is_left_out(folder: Path) -> bool:
+    """True for a folder of compiled code, and for one of tests."""
+    return folder.name in FOLDERS_LEFT_OUT and (folder.name == _CACHE or _holds_code(folder))
+
+
 def _has_code(folder: Path) -> bool:
     """True if a folder is a package with code. An empty `__init__.py` in a tree without other code only makes build tools
     take data along.
     """
-    if not (folder / "__init__.py").exists():
-        return False
+    return (folder / "__init__.py").exists() and _holds_code(folder)
+
+
+def _holds_code(folder: Path) -> bool:
     names = (Path(parent) / name for parent, _, names in os.walk(folder) for name in names)
     return any(path.suffix in _CODE and not _is_empty_init(path) for path in names)
 

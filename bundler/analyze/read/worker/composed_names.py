@@ -66,7 +66,7 @@ def pattern_of(node: ast.expr, constants: Mapping[str, str]) -> str:
             return _PLACEHOLDER.sub("*", text)
         case ast.Call(ast.Attribute(ast.Constant(str(text)), "join"), [ast.Tuple(parts) | ast.List(parts)]):
             return text.join(pattern_of(each, constants) for each in parts)
-        case ast.Call(ast.Attribute(value)) if (changes := changes_of(node)) and changes[-1:]:
+        case ast.Call(ast.Attribute(value)) if changes := changes_of(node):
             return changed(pattern_of(value, constants), changes[-1:])
         case _:
             return "*"
@@ -119,23 +119,46 @@ def changed(text: str, changes: Iterable[Change]) -> str:
     return text
 
 
-def literals_in(node: ast.expr, tables: Mapping[str, set[str]]) -> set[str]:
+def choices_of(
+    tables: Iterable[tuple[str, ast.expr]], loops: Iterable[tuple[ast.expr, ast.expr]]
+) -> dict[str, set[str]]:
+    """The texts that variables of loops take, and those that elements of tables have, as `texts_of` wants them.
+
+    `tables`: literals by the names of variables; `loops`: variables, and what they go through.
+    """
+    known: dict[str, set[str]] = {}
+    for name, table in tables:
+        known.setdefault(name, set()).update(_literals_in(table, {}))
+        elements = table.values if isinstance(table, ast.Dict) else [table]
+        known.setdefault(element_of(name), set()).update(*(_literals_in(each, {}) for each in elements))
+    # The name of a table alone is no text.
+    found = {name: texts for name, texts in known.items() if name.endswith(element_of(""))}
+    for target, table in loops:
+        texts = _literals_in(table, known)
+        for name in (each.id for each in ast.walk(target) if texts and isinstance(each, ast.Name)):
+            found.setdefault(name, set()).update(texts)
+    return found
+
+
+def _literals_in(node: ast.expr, tables: Mapping[str, set[str]]) -> set[str]:
     """The texts that a loop goes through: those of a literal, or of a table by its name; none if it is neither."""
     match node:
         case ast.Constant(str(text)):
             return {text}
         case ast.Tuple(elements) | ast.List(elements) | ast.Set(elements):
-            return set().union(*(literals_in(each, tables) for each in elements))
+            return set().union(*(_literals_in(each, tables) for each in elements))
         case ast.Dict(keys, values):
-            return set().union(*(literals_in(each, tables) for each in (*filter(None, keys), *values)))
+            return set().union(*(_literals_in(each, tables) for each in (*filter(None, keys), *values)))
         case ast.Name(name):
             return tables.get(name, set())
         case ast.BinOp(left, ast.Add() | ast.BitOr(), right):
-            return literals_in(left, tables) | literals_in(right, tables)
+            return _literals_in(left, tables) | _literals_in(right, tables)
         case ast.Call(ast.Name(function), [table, *_]) if function in _PASSING:
-            return literals_in(table, tables)
+            return _literals_in(table, tables)
+        case ast.Call(ast.Attribute(ast.Name(name), "values"), []):
+            return tables.get(element_of(name), set())
         case ast.Call(ast.Attribute(table, method), []) if method in _PASSING:
-            return literals_in(table, tables)
+            return _literals_in(table, tables)
         case _:
             return set()
 

@@ -18,10 +18,9 @@ from .composed_names import (
     Change,
     changed,
     changes_of,
-    element_of,
+    choices_of,
     literal_level,
     literal_package,
-    literals_in,
     modules_to_run,
     pattern_of,
     resolved,
@@ -179,9 +178,7 @@ class _Scanner:
         self.main_names: set[str] = set()
         self.dynamic: list[int] = []  # lines of imports whose name is computed
         self.families: list[FamilyRow] = []
-        self.patterns: list[
-            str
-        ] = []  # "package.*.name": composed texts that may be names of modules, with stars or without
+        self.patterns: list[str] = []  # "package.*.name", "package.name": composed texts that may be names of modules
         self.has_lazy_attributes = False  # does a call give the module its `__getattr__` (PEP 562)?
         self.run_modules: set[str] = set()  # names behind "-m", or given to `runpy`
         self.metadata: set[str] = set()  # names of distributions that a look-up of metadata is given
@@ -529,7 +526,7 @@ class _Scanner:
         """Say what composed texts mean, now that the module's variables are known."""
         if self._makes_modules:  # else it only asks whether something is installed
             self.dynamic += self._looked_up
-        choices = self._choices() if self._computed or self._opened else {}
+        choices = choices_of(self._tables, self._loops) if self._computed or self._opened else {}
         named_modules: set[str] = set()
         for computed, package, above, line in self._computed:
             self._add_family("." * above + pattern_of(computed, self._constants).partition("*")[0], package, line)
@@ -547,20 +544,6 @@ class _Scanner:
             # A name that is made by `.replace()` may be handed on before it is imported, and be of any table.
             replacing = [changes for changes in self._changes if any(method == "replace" for method, _ in changes)]
             self.strings |= {changed(text, changes) for text in self.strings for changes in replacing}
-
-    def _choices(self) -> dict[str, set[str]]:
-        """The texts that variables of loops take, and those that elements of tables have."""
-        tables: dict[str, set[str]] = {}
-        found: dict[str, set[str]] = {}
-        for name, table in self._tables:
-            tables.setdefault(name, set()).update(literals_in(table, {}))
-            elements = table.values if isinstance(table, ast.Dict) else [table]
-            found.setdefault(element_of(name), set()).update(*(literals_in(each, {}) for each in elements))
-        for target, table in self._loops:
-            texts = literals_in(table, tables)
-            for name in (each.id for each in ast.walk(target) if texts and isinstance(each, ast.Name)):
-                found.setdefault(name, set()).update(texts)
-        return found
 
     def _add_family(self, start: str, package: str, line: int) -> None:
         """Modules whose names begin with a text: `import_module(f"package.backend_{name}")`."""
