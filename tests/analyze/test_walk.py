@@ -740,6 +740,25 @@ def test_sources_among_data_files(tmp_path: Path):
     assert reached(made) == {"p", "importlib", "importlib.util", "p.tools", "p.tools.saw", "calendar", "q"}
 
 
+@pytest.mark.parametrize("loading", ["spec_from_file_location", "exec"])
+def test_module_that_a_package_hides(tmp_path: Path, loading: str):
+    """A source that code looks for in `sys.path` is carried, and its imports are followed, if the code loads files."""
+    shim = f"import sys\nfor each in sys.path:\n    {loading}('p', each + '/' + 'p.py')"
+    install(tmp_path, "first", {"p.py": "import calendar, q, r"}, requires=["q"])
+    install(tmp_path, "second", {"p/__init__.py": shim})
+    install(tmp_path, "q", {"q.py": ""})
+    install(tmp_path, "r", {"r.py": ""})
+    write(tmp_path / "lib", {"calendar.py": ""})
+    made = walked(walker(tmp_path, tmp_path / "lib", stdlib=tmp_path / "lib"), "import p")
+
+    files = collect(made.reached, InstalledDistributions((tmp_path,), MARKERS))[0]
+    follow_loaded_files(made, files)
+
+    is_loaded = loading != "exec"
+    assert ("p.py" in {str(file.destination) for file in files}) is is_loaded
+    assert reached(made) == {"p", "sys", *(("calendar", "q") if is_loaded else ())}
+
+
 def test_imports_in_texts(tmp_path: Path):
     """A string that is an import statement is handed to `exec`."""
     write(tmp_path, {"p/__init__.py": "exec('from p.settings import *')\nexec('import p.more')"})

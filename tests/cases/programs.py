@@ -128,6 +128,33 @@ PROGRAMS: Mapping[str, Case] = {
         installed={"bin-packing": {"bin_packing.py": ""}},
         prints="bin_packing\ncsv\nsold\n",
     ),
+    "a package gives way to the module that it hides": Case(
+        files={"app.py": "import parts\nprint(parts.parse('a;b'), parts.__name__)\n"},
+        installed={
+            "parts": {"parts.py": "import colorsys, re\ndef parse(text):\n    return re.split(';', text)\n"},
+            # As python-multipart does.
+            "other-parts": {
+                "parts/__init__.py": """
+                    import importlib.util
+                    import sys
+                    from pathlib import Path
+
+                    for folder in sys.path:
+                        file = Path(folder, "parts.py")
+                        if file.is_file():
+                            spec = importlib.util.spec_from_file_location("parts", file)
+                            module = importlib.util.module_from_spec(spec)
+                            sys.modules["parts"] = module
+                            spec.loader.exec_module(module)
+                            break
+                    else:
+                        from other_parts import *
+                    """,
+                "other_parts.py": "def parse(text): pass\n",
+            },
+        },
+        prints="['a', 'b'] parts\n",
+    ),
     "every file that a distribution's RECORD lists is there": Case(
         files={
             "app.py": """

@@ -15,7 +15,7 @@ from bundler.analyze.carry.opened_libraries import auditwheel_libraries
 from bundler.analyze.carry.stray import is_stray_file, is_stray_folder
 from bundler.analyze.graph import DataFile, Origin, OriginKind
 from bundler.analyze.installed.distributions import Installed, InstalledDistributions
-from bundler.analyze.nodes import Reached
+from bundler.analyze.nodes import LOADING_FILES, Reached
 from bundler.elf import is_elf
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.settings import AddedData
@@ -42,6 +42,8 @@ SUFFIXES_LEFT_OUT_OF_HOOKS = _NOT_DATA - {".pyi", ".py", ".pth"}
 _METADATA = frozenset({
     "METADATA", "PKG-INFO", "RECORD", "SOURCES.txt", "entry_points.txt", "top_level.txt", "INSTALLER", "requires.txt",
 })  # fmt: skip
+
+_SEARCH_PATH = frozenset({"path"})  # of `sys`
 
 # Below sys.prefix: what compilers and people read.
 _ONLY_FOR_PEOPLE = frozenset({"include", "man", "doc"})
@@ -84,6 +86,7 @@ def collect(
     found += [_recorded(each, packages) for each in described if each.name in owners or each.name not in wanted_too]
     found += [auditwheel_libraries(owner) for owner in owners.values()]
     found.append(_stubs(reached))
+    found.append(_loaded_by_path(reached, distributions.search_path))
     found += [_shared(owner) for owner in owners.values()]
     stdlib = {
         folder for each in reached.values() if each.origin.is_stdlib and each.located for folder in each.located.folders
@@ -107,6 +110,22 @@ def _stubs(reached: Mapping[str, Reached]) -> Iterator[DataFile]:
             home = module.place if module.located.folders else module.place.parent
             if stub.is_file():
                 yield DataFile(stub, home / stub.name)
+
+
+def _loaded_by_path(reached: Mapping[str, Reached], search_path: Iterable[Path]) -> Iterator[DataFile]:
+    """Sources that code looks for in the folders of `sys.path` to load them by their paths: python-multipart gives way in this
+    way to a module that its package hides.
+    """
+    folders = tuple(search_path)
+    frozen = {module.located.path for module in reached.values() if module.located is not None}
+    for module in reached.values():
+        if module.facts is None or module.origin.is_stdlib or not module.has_any(LOADING_FILES):
+            continue
+        for name in module.facts.source_files if module.has_any(_SEARCH_PATH) else ():
+            place = PurePosixPath(name.lstrip("/"))
+            path = next((folder / place for folder in folders if (folder / place).is_file()), None)
+            if path is not None and path not in frozen:
+                yield DataFile(path, place)
 
 
 class _Packages:
