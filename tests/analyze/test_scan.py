@@ -887,6 +887,12 @@ def test_names_of_libraries():
         ctypes.CDLL(util.find_library("found") or "libfallback.so.3")
         for name in ("libfirst.so.1", "libsecond.so"):
             ctypes.CDLL(name)
+
+        def search():
+            candidates = ["listed"]
+            for each in candidates:
+                ctypes.CDLL(util.find_library(each))
+
         ctypes.CDLL("/usr/lib/libpath.so")
         ctypes.CDLL(f"lib{NAME2}.so")
         ctypes.CDLL("kernel32")
@@ -901,7 +907,7 @@ def test_names_of_libraries():
             (name, False)
             for name in ("libkeyword.so", "libelse.so", "libfallback.so.3", "libfirst.so.1", "libsecond.so")
         ),
-        *(("short", True), ("found", True)),
+        *(("short", True), ("found", True), ("listed", True)),
     }
 
 
