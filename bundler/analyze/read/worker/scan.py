@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 
 from .composed_names import (
     CHANGING,
-    Change,
     changed,
     changes_of,
     choices_of,
@@ -144,6 +143,9 @@ _CHILDREN = _Children()
 # The names that are loaded and bound in a scope, and those that it declares global.
 _Scope = tuple[set[str], set[str], set[str]]
 
+# Literals that hold several values.
+_TABLES = frozenset({ast.List, ast.Tuple, ast.Set, ast.Dict})
+
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 
 # Syntax whose objects C code makes, with modules that it imports when something is done with them: classes that have type
@@ -186,7 +188,7 @@ class _Scanner:
         self._constants: dict[str, str] = {}  # texts of the module's variables
         self._tables: list[tuple[str, ast.expr]] = []  # literals that hold texts, by the names of variables
         self._loops: list[tuple[ast.expr, ast.expr]] = []  # variables, and what they go through
-        self._changes: set[tuple[Change, ...]] = set()  # of texts, with literal arguments
+        self._changing: list[ast.expr] = []  # calls of methods that may change texts
         self._computed: list[tuple[ast.expr, str, int, int]] = []
         self._looked_up: list[int] = []  # lines where the spec of a module with a computed name is asked for
         self._makes_modules = False  # of specs, as importlib's recipe for lazy imports does
@@ -264,12 +266,10 @@ class _Scanner:
         if self._is_module_level:
             self._note_all(node)
             self._note_variable(node)
-        match node:
-            case (
-                ast.Assign([ast.Name(name)], (ast.List() | ast.Tuple() | ast.Set() | ast.Dict()) as table)
-                | ast.AnnAssign(ast.Name(name), value=(ast.List() | ast.Tuple() | ast.Set() | ast.Dict()) as table)
-            ):
-                self._tables.append((name, table))
+        if type(node.value) in _TABLES:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Name) and node.value is not None:
+                self._tables.append((target.id, node.value))
         if isinstance(node, ast.AnnAssign) and self._user:
             # Annotations of a function's own names are not evaluated.
             self._look([node.target, *([node.value] if node.value else ())], binding)
@@ -494,7 +494,7 @@ class _Scanner:
         if name in ("format", "join"):
             self._composed.append(node)
         elif name in CHANGING:
-            self._changes.add(changes_of(node))
+            self._changing.append(node)
         if name in _TAKING_NAMES and node.args and isinstance(node.args[0], ast.Constant):
             text = node.args[0].value
             if isinstance(text, str) and text:
@@ -542,7 +542,8 @@ class _Scanner:
             found = {pattern_of(node, self._constants) for node in self._composed}
             self.patterns = sorted({*filter(_MODULE_PATTERN.match, found), *filter(_MODULE_NAME.match, named_modules)})
             # A name that is made by `.replace()` may be handed on before it is imported, and be of any table.
-            replacing = [changes for changes in self._changes if any(method == "replace" for method, _ in changes)]
+            every = {changes_of(node) for node in self._changing}
+            replacing = [changes for changes in every if any(method == "replace" for method, _ in changes)]
             self.strings |= {changed(text, changes) for text in self.strings for changes in replacing}
 
     def _add_family(self, start: str, package: str, line: int) -> None:
