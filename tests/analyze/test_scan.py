@@ -506,6 +506,14 @@ def test_changed_name_that_is_not_known(text: str):
     assert facts(text)["patterns"] == []
 
 
+def test_long_tables_and_changes():
+    """Generated code may add hundreds of texts, or change one a hundred times."""
+    table = "+".join(["['a']"] * 200 + ["['p.a-b']"])
+    changes = ".replace('-', '_')" * 100
+
+    assert facts(f"for x in {table}:\n  import_module(x{changes})")["patterns"] == ["a", "p.a_b"]
+
+
 def test_changed_texts():
     """A text that is changed somewhere and a name that is imported elsewhere may be the same: other texts of the file count."""
     text = "def load(x):\n  import_module(x.replace('-', '_').replace('/', '.'))\nload('p/a-b')\n"

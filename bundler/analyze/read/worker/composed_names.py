@@ -66,8 +66,9 @@ def pattern_of(node: ast.expr, constants: Mapping[str, str]) -> str:
             return _PLACEHOLDER.sub("*", text)
         case ast.Call(ast.Attribute(ast.Constant(str(text)), "join"), [ast.Tuple(parts) | ast.List(parts)]):
             return text.join(pattern_of(each, constants) for each in parts)
-        case ast.Call(ast.Attribute(value)) if changes := changes_of(node):
-            return changed(pattern_of(value, constants), changes[-1:])
+        case ast.Call(ast.Attribute(attr=method)) if method in CHANGING:
+            start, changes = changes_of(node)
+            return changed(pattern_of(start, constants), changes) if changes else "*"
         case _:
             return "*"
 
@@ -88,8 +89,9 @@ def texts_of(node: ast.expr, constants: Mapping[str, str], choices: Mapping[str,
             yield from choices[name]
         case ast.Subscript(ast.Name(name)) if choices.get(element_of(name)):
             yield from choices[element_of(name)]
-        case ast.Call(ast.Attribute(value)) if changes := changes_of(node):
-            yield from (changed(text, changes[-1:]) for text in texts_of(value, constants, choices))
+        case ast.Call(ast.Attribute(attr=method)) if method in CHANGING:
+            start, changes = changes_of(node)
+            yield from (changed(each, changes) for each in texts_of(start, constants, choices)) if changes else "*"
         case _:
             yield pattern_of(node, constants)
 
@@ -99,14 +101,19 @@ def element_of(table: str) -> str:
     return f"{table}[]"
 
 
-def changes_of(node: ast.expr) -> tuple[Change, ...]:
-    """The changes that calls of methods with literal arguments make to a text, in their order: of `name.replace("-", "_")` one."""
-    match node:
-        case ast.Call(ast.Attribute(value, method), arguments, []) if method in CHANGING:
-            texts = tuple(each.value for each in arguments if isinstance(each, ast.Constant))
-            if len(texts) == len(arguments) and all(isinstance(each, str) for each in texts):
-                return (*changes_of(value), (method, texts))
-    return ()
+def changes_of(node: ast.expr) -> tuple[ast.expr, tuple[Change, ...]]:
+    """A text, and the changes that calls of methods with literal arguments make to it: of `name.replace("-", "_")` one."""
+    changes: list[Change] = []
+    while True:
+        match node:
+            case ast.Call(ast.Attribute(value, method), arguments, []) if method in CHANGING:
+                texts = tuple(each.value for each in arguments if isinstance(each, ast.Constant))
+                if len(texts) < len(arguments) or not all(isinstance(each, str) for each in texts):
+                    return node, tuple(reversed(changes))
+                changes.append((method, texts))
+                node = value
+            case _:
+                return node, tuple(reversed(changes))
 
 
 def changed(text: str, changes: Iterable[Change]) -> str:
@@ -142,25 +149,27 @@ def choices_of(
 
 def _literals_in(node: ast.expr, tables: Mapping[str, set[str]]) -> set[str]:
     """The texts that a loop goes through: those of a literal, or of a table by its name; none if it is neither."""
-    match node:
-        case ast.Constant(str(text)):
-            return {text}
-        case ast.Tuple(elements) | ast.List(elements) | ast.Set(elements):
-            return set().union(*(_literals_in(each, tables) for each in elements))
-        case ast.Dict(keys, values):
-            return set().union(*(_literals_in(each, tables) for each in (*filter(None, keys), *values)))
-        case ast.Name(name):
-            return tables.get(name, set())
-        case ast.BinOp(left, ast.Add() | ast.BitOr(), right):
-            return _literals_in(left, tables) | _literals_in(right, tables)
-        case ast.Call(ast.Name(function), [table, *_]) if function in _PASSING:
-            return _literals_in(table, tables)
-        case ast.Call(ast.Attribute(ast.Name(name), "values"), []):
-            return tables.get(element_of(name), set())
-        case ast.Call(ast.Attribute(table, method), []) if method in _PASSING:
-            return _literals_in(table, tables)
-        case _:
-            return set()
+    found: set[str] = set()
+    pending = [node]
+    while pending:
+        match pending.pop():
+            case ast.Constant(str(text)):
+                found.add(text)
+            case ast.Tuple(elements) | ast.List(elements) | ast.Set(elements):
+                pending += elements
+            case ast.Dict(keys, values):
+                pending += (*filter(None, keys), *values)
+            case ast.Name(name):
+                found |= tables.get(name, set())
+            case ast.BinOp(left, ast.Add() | ast.BitOr(), right):
+                pending += (left, right)
+            case ast.Call(ast.Name(function), [table, *_]) if function in _PASSING:
+                pending.append(table)
+            case ast.Call(ast.Attribute(ast.Name(name), "values"), []):
+                found |= tables.get(element_of(name), set())
+            case ast.Call(ast.Attribute(table, method), []) if method in _PASSING:
+                pending.append(table)
+    return found
 
 
 def modules_to_run(items: Sequence[ast.expr]) -> Iterator[str]:

@@ -542,7 +542,7 @@ class _Scanner:
             found = {pattern_of(node, self._constants) for node in self._composed}
             self.patterns = sorted({*filter(_MODULE_PATTERN.match, found), *filter(_MODULE_NAME.match, named_modules)})
             # A name that is made by `.replace()` may be handed on before it is imported, and be of any table.
-            every = {changes_of(node) for node in self._changing}
+            every = {changes_of(node)[1] for node in self._changing}
             replacing = [changes for changes in every if any(method == "replace" for method, _ in changes)]
             self.strings |= {changed(text, changes) for text in self.strings for changes in replacing}
 
