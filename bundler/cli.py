@@ -10,9 +10,10 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypedDict, TypeVar
 
 from bundler import __version__
 from bundler.errors import BundleError, Diagnostic, Severity
@@ -45,10 +46,6 @@ INSPECT = "inspect"
 PLAN = "plan"
 WHY = "why"
 TRACE = "trace"
-
-# Options of commands, which are none of a build.
-_JSON = "json"
-PROGRAM = "program"
 
 _USAGE = """bundle [OPTIONS] TARGET
        bundle [OPTIONS] -m MODULE
@@ -117,19 +114,17 @@ def _run(arguments: list[str]) -> int:
             _inspect(arguments[1:])
         else:
             given = read_arguments(arguments)
-            asked = {name: given.pop(name) for name in (PLAN, WHY, TRACE, _JSON, PROGRAM) if name in given}
-            names = asked.get(PROGRAM, ())
-            programs = read_programs(dict(given), environment(), names)
+            programs = read_programs(given, environment())
             settings = programs[0]
-            for run in asked.get(TRACE, ()):
+            for run in given.traces:
                 _trace(_only(programs), run)
-                programs = read_programs(dict(given), environment(), names)
-            if WHY in asked:
-                _why(_only(programs), asked[WHY], as_json=_JSON in asked)
-            elif PLAN in asked:
-                _plan(_only(programs), as_json=_JSON in asked)
+                programs = read_programs(given, environment())
+            if given.why is not None:
+                _why(_only(programs), given.why, as_json=given.as_json)
+            elif given.plan:
+                _plan(_only(programs), as_json=given.as_json)
             else:
-                return _build(programs, as_json=_JSON in asked)
+                return _build(programs, as_json=given.as_json)
     except UsageError as error:
         _reporter().diagnostic(Diagnostic(Severity.ERROR, "usage", str(error), notes=error.notes, hint=error.hint))
         return WRONG_USAGE
@@ -245,13 +240,13 @@ def _inspect(arguments: list[str]) -> None:
     )
     parser.add_argument("file", metavar="FILE", help="a binary that bundle wrote", type=Path)
     parser.add_argument("--json", action="store_true", help="one JSON object, described in docs/cli.md")
-    given = _parse(parser, arguments)
+    given = _parse(parser, arguments, _OfInspect())
     from bundler import inspection
     from bundler.report import print_data, print_page
     from bundler.schema import to_json
 
-    found = inspection.inspect(given["file"])
-    if given["json"]:
+    found = inspection.inspect(given.file)
+    if given.json:
         print_data(to_json(inspection.document(found)))
     else:
         print_page(inspection.title(found), inspection.page(found))
@@ -259,6 +254,53 @@ def _inspect(arguments: list[str]) -> None:
 
 
 # --- Arguments --------------------------------------------------------------------------------------------------------
+
+
+RawValue = str | bool | list[str]
+"""The value of an option as the command line has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """A command line, but for that of `inspect`. `options`: those of a build, by the fields of Settings.
+
+    `programs`: names of programs of the project, if not all are meant. `plan`, `why` (a module), `traces` (arguments of runs):
+    the commands that are given.
+    """
+
+    options: Mapping[str, RawValue]
+    programs: tuple[str, ...] = ()
+    as_json: bool = False
+    plan: bool = False
+    why: str | None = None
+    traces: tuple[str, ...] = ()
+
+
+class _OfCommands(argparse.Namespace):
+    """The parsed requests of commands. Options of a build become attributes as well, if they are given."""
+
+    program: list[str] | None = None
+    json = False
+    why: str | None = None
+    trace: list[str] | None = None
+
+
+class _OfInspect(argparse.Namespace):
+    file: Path
+    json: bool
+
+
+_Parsed = TypeVar("_Parsed", _OfCommands, _OfInspect)
+
+
+class _Details(TypedDict, total=False):
+    """Arguments of `add_argument`."""
+
+    dest: str
+    nargs: str
+    metavar: str | None
+    action: str | type[argparse.Action]
+    choices: Iterable[str]
 
 
 class _Parser(argparse.ArgumentParser):
@@ -282,13 +324,12 @@ def parser(command: str = "") -> argparse.ArgumentParser:
         groups[option.group].add_argument(*_names(field, option), help=_help(option), **_details(field, option))
     made.add_argument(
         "--program",
-        dest=PROGRAM,
         action="append",
         metavar="NAME",
         help="a program that pyproject.toml declares, if not all of them (repeatable)",
     )
     if command in ("", PLAN, WHY):
-        made.add_argument("--json", dest=_JSON, action="store_true", help="one JSON object, described in docs/cli.md")
+        made.add_argument("--json", action="store_true", help="one JSON object, described in docs/cli.md")
     if not command:
         made.add_argument("--why", dest=WHY, metavar="MODULE", help="as `bundle why MODULE`")
         made.add_argument(
@@ -302,21 +343,22 @@ def parser(command: str = "") -> argparse.ArgumentParser:
     return made
 
 
-def read_arguments(arguments: Sequence[str]) -> dict[str, Any]:
-    """The options and commands on a command line, but for that of `inspect`; SystemExit after `--help` and `--version`.
-
-    Options of a build have the names of their fields in `Settings`. What commands ask for has their names: PLAN, WHY (a
-    module), TRACE (a list of texts).
-    """
+def read_arguments(arguments: Sequence[str]) -> Arguments:
+    """The options and commands on a command line; SystemExit after `--help` and `--version`."""
     command = arguments[0] if arguments and arguments[0] in _COMMAND_USAGES else ""
     rest = [*arguments[1:]] if command else [*arguments]
-    asked: dict[str, Any] = {PLAN: True} if command == PLAN else {}
-    if command in _WORDS:
-        word = rest.pop(0) if rest and rest[0] not in ("-h", "--help") else None
-        if word is None and not rest:
-            raise UsageError(f"{_WORDS[command]} is missing", f"`{_COMMAND_USAGES[command]}`")
-        asked[command] = [word] if command == TRACE else word
-    return {**_parse(parser(command), rest), **asked}
+    if command in _WORDS and not rest:
+        raise UsageError(f"{_WORDS[command]} is missing", f"`{_COMMAND_USAGES[command]}`")
+    word = rest.pop(0) if command in _WORDS and rest[0] not in ("-h", "--help") else ""
+    parsed = _parse(parser(command), rest, _OfCommands())
+    return Arguments(
+        {field: value for field, value in vars(parsed).items() if field in COMMAND_LINE},
+        programs=tuple(parsed.program or ()),
+        as_json=parsed.json,
+        plan=command == PLAN,
+        why=word if command == WHY else parsed.why,
+        traces=(word,) if command == TRACE else tuple(parsed.trace or ()),
+    )
 
 
 def _names(field: str, option: Option) -> tuple[str, ...]:
@@ -325,7 +367,7 @@ def _names(field: str, option: Option) -> tuple[str, ...]:
     return (option.short, f"--{option.name}") if option.short else (f"--{option.name}",)
 
 
-def _details(field: str, option: Option) -> dict[str, Any]:
+def _details(field: str, option: Option) -> _Details:
     match option.kind:
         case ValueType.TARGET:
             return {"nargs": "?", "metavar": option.metavar}
@@ -347,9 +389,9 @@ def _help(option: Option) -> str:
     return option.help + (" (repeatable)" if option.kind.is_list else "")
 
 
-def _parse(parser_: argparse.ArgumentParser, arguments: list[str]) -> dict[str, Any]:
-    """The parsed arguments by name; UsageError when there is one too many."""
-    known, extra = parser_.parse_known_args(arguments)
+def _parse(parser_: argparse.ArgumentParser, arguments: list[str], into: _Parsed) -> _Parsed:
+    """The parsed arguments, as attributes of `into`; UsageError when there is one too many."""
+    known, extra = parser_.parse_known_args(arguments, into)
     unknown = dict.fromkeys(
         word.partition("=")[0] for word in extra if word.startswith("-") and word not in ("-", "--")
     )
@@ -357,7 +399,7 @@ def _parse(parser_: argparse.ArgumentParser, arguments: list[str]) -> dict[str, 
         raise _unknown_options(tuple(unknown), parser_)
     if extra:
         raise UsageError(f"`{extra[0]}` is one argument too many", f"`{parser_.prog} --help` shows how it is used")
-    return vars(known)
+    return known
 
 
 def _unknown_options(names: tuple[str, ...], parser_: argparse.ArgumentParser) -> UsageError:
@@ -378,28 +420,23 @@ def _unknown_options(names: tuple[str, ...], parser_: argparse.ArgumentParser) -
     return UsageError(f"there are no options {listed}", help_hint, tuple(filter(None, answers)))
 
 
-def read_settings(given: dict[str, Any], variables: Mapping[str, str]) -> Settings:
+def read_settings(given: Arguments, variables: Mapping[str, str]) -> Settings:
     """The settings of the one program that arguments, the project's file and the environment mean."""
     return _only(read_programs(given, variables))
 
 
-def read_programs(
-    given: dict[str, Any], variables: Mapping[str, str], names: Collection[str] = ()
-) -> tuple[Settings, ...]:
-    """The settings of each binary that arguments, as `read_arguments` reads them, and the project's file mean.
-
-    `names`: of programs of the project that are asked for, if not all. There is at least one, else UsageError.
-    """
-    flags = _flags(given)
+def read_programs(given: Arguments, variables: Mapping[str, str]) -> tuple[Settings, ...]:
+    """The settings of each binary that arguments and the project's file mean, of at least one; UsageError if there is none."""
+    flags = _flags(given.options)
     both = flags.conflict()
     if both:
         raise UsageError(f"{' and '.join(f'`{option.spelling}`' for option in both)} exclude each other")
     entry = next((OPTIONS[field] for field in ENTRIES if flags.values.get(field)), None)
-    if entry is not None and names:
+    if entry is not None and given.programs:
         raise UsageError(f"`{entry.spelling}` and `--program` exclude each other")
     from bundler.project import FILES, choose, read_project
 
-    programs = choose(flags, tuple(names), read_project(flags.values.get("target"), Path()), variables)
+    programs = choose(flags, given.programs, read_project(flags.values.get("target"), Path()), variables)
     if not programs:
         raise UsageError(
             "nothing to bundle is named",
@@ -423,7 +460,7 @@ def _only(programs: Sequence[Settings]) -> Settings:
     return programs[0]
 
 
-def _flags(raw: dict[str, Any]) -> Given:
+def _flags(raw: Mapping[str, RawValue]) -> Given:
     values = {}
     for field, value in raw.items():
         try:

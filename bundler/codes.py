@@ -125,7 +125,8 @@ CODES: Mapping[str, Code] = {
     ),
     "file-changed": _error(
         "`assets/logo.png` changed while it was bundled",
-        "A file had another size or content when it was written into the binary than when the build began.",
+        "A file had another size or content when it was written into the binary than when the build began; or a script has lost "
+        "its header while `bundle trace` ran it.",
         "Run bundle again when nothing writes to the file.",
     ),
     "file-unusable": _error(

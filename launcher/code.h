@@ -5,15 +5,15 @@
 #define CODE_H
 
 /* A slot in a static tuple that must hold a frozenset of `items` (a static tuple) before the module runs. */
-struct bundle_fixup {
+struct bundle_set_slot {
     void **slot;
     void *items;
 };
 
-/* The frozen code of one module; `fixups` (or NULL) ends with an empty slot, inner sets before outer ones. */
+/* The frozen code of one module; `set_slots` (or NULL) ends with an empty slot, inner sets before outer ones. */
 struct bundle_code {
     const void *code;
-    const struct bundle_fixup *fixups;
+    const struct bundle_set_slot *set_slots;
 };
 
 #endif

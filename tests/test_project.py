@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bundler.cli import PROGRAM, UsageError, read_arguments, read_programs
+from bundler.cli import UsageError, read_arguments, read_programs
 from bundler.environments import MANAGERS, WITHOUT_MANAGER, managed_python
 from bundler.errors import BundleError
 from bundler.interpreters import default_python
@@ -29,9 +29,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
         folder = tmp_path / "project"
         write(folder, {"pyproject.toml": toml, "app.py": "", "tool.py": "", **(files or {})})
         monkeypatch.chdir(folder)
-        given = read_arguments(arguments.split())
-        names = given.pop(PROGRAM, ())
-        return read_programs(given, {"BUNDLER_CACHE_DIR": "/cache"}, names)
+        return read_programs(read_arguments(arguments.split()), {"BUNDLER_CACHE_DIR": "/cache"})
 
     return read
 
@@ -389,7 +387,7 @@ def test_recording_in_a_header(tmp_path: Path):
 
     header = read_header(script)
     assert header is not None
-    assert header.document.data["tool"]["bundle"] == {"hidden-import": ["a", "b"], "collect-data": ["p"]}
+    assert header.document.table("tool", "bundle") == {"hidden-import": ["a", "b"], "collect-data": ["p"]}
     assert header.requirements.dependencies == ("rich", "click>=8")
     assert script.read_text().startswith("#!/usr/bin/env python\n# /// script\n# requires-python")
     assert script.read_text().endswith("# ///\nimport rich\n")
@@ -490,6 +488,7 @@ def test_interpreters_that_tools_note(tmp_path: Path):
         ("[tool.maturin]\npython-source = 'lib'\n", ["lib", "src", "."]),
         ("[tool.hatch.build.targets.wheel]\npackages = ['lib/shop']\n", ["lib", "src", "."]),
         ("[tool.setuptools]\npackage-dir = 3\n", ["src", "."]),
+        ("[tool.poetry]\npackages = 3\n", ["src", "."]),
         ("[tool.pdm.build]\npackage-dir = 'nowhere'\n", ["src", "."]),
     ],
 )

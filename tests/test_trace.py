@@ -107,6 +107,17 @@ def test_recording_keeps_the_file(tmp_path: Path):
     assert file.read_text() == text
 
 
+def test_a_lost_header_is_an_error(tmp_path: Path):
+    """A script that lost its header while the program ran is left as it is, and the error says so."""
+    script = tmp_path / "app.py"
+    script.write_text("print()\n")
+
+    with pytest.raises(BundleError, match="lost its header") as caught:
+        record({"hidden-import": ["a"]}, tmp_path, script=script)
+
+    assert (caught.value.diagnostic.code, script.read_text()) == ("file-changed", "print()\n")
+
+
 def test_a_file_is_made(tmp_path: Path):
     """Without a project's file one is made."""
     made = record({"hidden-import": ["a"]}, tmp_path)

@@ -16,7 +16,10 @@ from bundler.analyze.carry.data import (
     named_modules,
 )
 from bundler.analyze.carry.opened_libraries import split_libraries
+from bundler.analyze.carry.record import with_records
 from bundler.analyze.follow.checks import refuse_missing_functions, refuse_relative_imports, refuse_syntax_error
+from bundler.analyze.follow.context import AnalysisContext
+from bundler.analyze.follow.conventions import add_conventional
 from bundler.analyze.follow.loaded_files import follow_loaded_files
 from bundler.analyze.follow.requested import (
     Requested,
@@ -29,7 +32,7 @@ from bundler.analyze.follow.requested import (
 )
 from bundler.analyze.follow.rules import Rule, load_rules
 from bundler.analyze.follow.stdlib import add_whole_library
-from bundler.analyze.follow.walk import AnalysisContext, Walker
+from bundler.analyze.follow.walk import Walker
 from bundler.analyze.graph import (
     APP,
     STDLIB,
@@ -44,6 +47,7 @@ from bundler.analyze.graph import (
     Module,
     ModuleGraph,
     NamespacePackage,
+    OpenedLibrary,
     Origin,
     SourceModule,
 )
@@ -52,7 +56,7 @@ from bundler.analyze.installed.distributions import Installed, InstalledDistribu
 from bundler.analyze.installed.locate import Locator, ModuleKind
 from bundler.analyze.installed.origins import Origins
 from bundler.analyze.installed.search_path import links_folder, searched_folders
-from bundler.analyze.nodes import Edge, Reached, Walk
+from bundler.analyze.nodes import COMPILING_SOURCES, READING_SOURCES, Edge, Reached, Walk
 from bundler.analyze.read.extension import ExtensionImports
 from bundler.analyze.read.facts import FactSource
 from bundler.analyze.resolve.entry import Entry, find_entry
@@ -128,6 +132,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
     added = {file.destination for each in settings.added_data for file in added_files(each)}
     data_files, libraries = split_libraries(every_file, target.machine, added)
     modules = dict(_modules(walk.reached, entry, target))
+    others = frozenset(_places(modules.values(), libraries))
     modules |= dict(_portable_build_variables(modules, target, cache))
     return ModuleGraph(
         name=entry.name,
@@ -136,7 +141,8 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         imports=tuple(dict.fromkeys(map(_import, walk.edges))),
         left_out=walk.left_out,
         data_files=tuple(
-            replace(_with_origin(file, around.origins), source=locator.user_file(file.source)) for file in data_files
+            replace(_with_origin(file, around.origins), source=locator.user_file(file.source))
+            for file in with_records(data_files, others, added)
         ),
         distributions=tuple(Distribution(owner.name, owner.version, owner.metadata) for owner in contents.owners),
         findings=(
@@ -190,7 +196,7 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
     requested = add_requested(walker, settings, hooks, distributions)
     site_builtins = _add_site_builtins(walker)
     add_whole_library(walker, target, settings, entry, distributions)
-    files, owners = _collect_all(walker, distributions, requested, hooks)
+    files, owners = _collect_all(walker, requested, around)
     # Modules that data files and conventions brought in may have run-time hooks and rules, which may need more.
     known = len(walker.reached)
     rules = walker.rules_in_effect()
@@ -200,7 +206,7 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
         _add_python_command(walker)
     runtime_hooks = add_runtime_hooks(walker, settings, hooks, cache)
     if len(walker.reached) > known:
-        files, owners = _collect_all(walker, distributions, requested, hooks)
+        files, owners = _collect_all(walker, requested, around)
     for name in IMPORTED_FOR_OPTIONS:
         walker.add_bare(None, name, Binding.RULE)
     return _Contents(
@@ -210,7 +216,7 @@ def _follow(entry: Entry, target: TargetPython, settings: Settings, around: Anal
         rules=tuple(rules),
         site_builtins=site_builtins,
         runtime_hooks=runtime_hooks,
-        reads_own_sources=walker.reads_own_sources(),
+        reads_own_sources=_reads_own_sources(walker),
         findings=(*hooks.findings, *hooks.missing_imports(walker.reached)),
     )
 
@@ -219,6 +225,17 @@ def _reading_sources(rules: Iterable[Rule]) -> frozenset[str]:
     """Top-level packages of which a rule says which sources they read."""
     return frozenset(
         rule.module.partition(".")[0] for rule in rules if rule.reads_own_sources or rule.reads_every_source
+    )
+
+
+def _reads_own_sources(walker: Walker) -> bool:
+    """True if some module reads the sources of the app's own modules: one of these, or a library of which a rule says so."""
+    wanted = READING_SOURCES | COMPILING_SOURCES
+    if any(module.origin.is_own and module.has_any(wanted) for module in walker.reached.values()):
+        return True
+    return any(
+        rule.reads_own_sources and (not rule.program_uses or walker.uses_any(rule.program_uses))
+        for rule in walker.rules_in_effect()
     )
 
 
@@ -272,9 +289,10 @@ def _add_python_command(walker: Walker) -> None:
 
 
 def _collect_all(
-    walker: Walker, distributions: InstalledDistributions, requested: Requested, hooks: Hooks
+    walker: Walker, requested: Requested, around: AnalysisContext
 ) -> tuple[list[DataFile], list[Installed]]:
     """Data files, and modules that configuration files and sources among them name, until neither brings anything new."""
+    distributions, hooks = around.distributions, around.hooks
     while True:
         asked_for = [found for name in sorted(walker.metadata) if (found := distributions.get(name)) is not None]
         wanted = (*requested_metadata(requested, hooks, distributions, walker.reached), *asked_for)
@@ -285,7 +303,7 @@ def _collect_all(
                 there.add(file.destination)
                 data_files.append(file)
         before = len(walker.reached)
-        walker.add_conventional()
+        add_conventional(walker)
         for name in sorted(set(named_modules(data_files))):
             walker.add_existing("__main__", name, Binding.STRING)
         follow_loaded_files(walker, data_files)
@@ -367,6 +385,16 @@ def _modules_of(module: Reached, root: PurePosixPath) -> Iterator[tuple[str, Mod
         yield name, BrokenModule(name, located.file, filename, is_package, origin)
     else:
         yield name, SourceModule(name, located.file, filename, is_package, origin)
+
+
+def _places(modules: Iterable[Module], libraries: Iterable[OpenedLibrary]) -> Iterator[PurePosixPath]:
+    """The places of the files that modules and libraries stand for."""
+    root = bundle_root()
+    for each in (*modules, *libraries):
+        if isinstance(each, SourceModule | ExtensionModule | BrokenModule | OpenedLibrary):
+            filename = PurePosixPath(each.filename)
+            if filename.is_relative_to(root):
+                yield filename.relative_to(root)
 
 
 def _name_at(place: PurePosixPath) -> str:

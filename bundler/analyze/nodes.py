@@ -16,6 +16,9 @@ READING_SOURCES = frozenset({"getsource", "getsourcelines", "getcomments", "find
 COMPILING_SOURCES = frozenset({"source_to_code"})
 """Methods by which a loader compiles modules in its own way (importlib.abc.SourceLoader)."""
 
+LOADING_FILES = frozenset({"spec_from_file_location", "SourceFileLoader", "run_path"})
+"""Functions and classes of importlib and runpy that run a file."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:

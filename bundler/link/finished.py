@@ -20,6 +20,7 @@ def read_manifest(path: Path) -> Manifest:
         section = executable.sections[SECTION]
         with path.open("rb") as file:
             file.seek(section.offset)
+            # `Any`, here and in _frozen: only Manifest knows the types of its fields; a name that is none of them is a TypeError.
             fields: dict[str, Any] = json.loads(file.read(section.size))
         if fields.pop("format") != FORMAT:
             raise ValueError("made by another version")  # noqa: TRY301 - it says the same as what is malformed
@@ -62,7 +63,7 @@ def saved_by_packing(path: Path) -> int:
     section = read_executable(path, with_symbols=False).sections[PAYLOAD_SECTION]
     with path.open("rb") as file:
 
-        def read(kind: str, offset: int, count: int) -> Any:
+        def read(kind: str, offset: int, count: int) -> Any:  # an array of cffi's, which has no types
             file.seek(section.offset + offset)
             return ffi.from_buffer(f"{kind}[]", file.read(count * ffi.sizeof(kind)))
 

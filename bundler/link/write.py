@@ -32,7 +32,7 @@ def write(linked: Linked) -> None:
     with linked.path.open("r+b") as file:
         write_payload(file, executable.sections[PAYLOAD_SECTION], layout.payload, executable.symbols, locate)
         for each in prelinked.thread_locals:
-            assert block is not None, "the executable has no thread-local storage"
+            assert block is not None, "script.py reserves the storage of each"
             file.seek(block.offset + executable.symbols[thread_local_symbol(each.owner)])
             file.write(relocated.thread_local_content(prelinked.objects[each.owner], locate))
         for resident in prelinked.residents:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
 from configparser import Error as ConfigParserError
 from pathlib import Path, PurePath
-from typing import Any
 
 from bundler.project.model import Document
 from bundler.settings import Release
@@ -88,7 +87,7 @@ def dependencies(document: Document) -> tuple[str, ...]:
     return tuple(name for name, value in of_poetry.items() if name != "python" and not _is_optional(value))
 
 
-def _is_optional(value: Any) -> bool:  # a value of TOML
+def _is_optional(value: object) -> bool:
     return isinstance(value, dict) and bool({"optional", "markers", "python"} & value.keys())
 
 
@@ -104,7 +103,8 @@ def _configured(document: Document) -> Iterator[str]:
     yield from _texts([document.table("tool", "setuptools", "package-dir").get("")])
     yield from _texts(document.table("tool", "setuptools", "packages", "find").get("where"))
     packages = document.table("tool", "poetry").get("packages")
-    yield from _texts([each.get("from") for each in packages or () if isinstance(each, dict)])
+    tables = packages if isinstance(packages, list) else ()
+    yield from _texts([each.get("from") for each in tables if isinstance(each, dict)])
     yield from _texts([document.table("tool", "pdm", "build").get("package-dir")])
     yield from _texts([document.table("tool", "uv", "build-backend").get("module-root")])
     yield from _texts([document.table("tool", "maturin").get("python-source")])
@@ -112,5 +112,5 @@ def _configured(document: Document) -> Iterator[str]:
         yield str(PurePath(package).parent)
 
 
-def _texts(values: Any) -> Iterator[str]:  # of TOML
+def _texts(values: object) -> Iterator[str]:
     return (value for value in values if isinstance(value, str)) if isinstance(values, list) else iter(())

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from bundler.environments import Manager
 from bundler.settings import DeclaredScript, Release, Requirements
@@ -19,11 +18,11 @@ class Document:
 
     file: Path
     text: str
-    data: Mapping[str, Any]
+    data: Mapping[str, object]
 
-    def table(self, *keys: str) -> Mapping[str, Any]:
+    def table(self, *keys: str) -> Mapping[str, object]:
         """The table under these keys; an empty one if it is not there, or no table."""
-        found: Any = self.data
+        found: object = self.data
         for key in keys:
             found = found.get(key) if isinstance(found, dict) else None
         return found if isinstance(found, dict) else {}

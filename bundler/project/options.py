@@ -6,7 +6,6 @@ import difflib
 import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from bundler.errors import BundleError
 from bundler.project.model import Document
@@ -42,7 +41,7 @@ class Table:
     """A table of options in a document, with the heading under which users find it. `start`: where it begins in the text."""
 
     document: Document
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
     heading: str
     start: int = 0
 
@@ -127,7 +126,7 @@ def _field(key: str, table: Table, places: Container[Place]) -> str:
     return field
 
 
-def _value(key: str, raw: object, table: Table) -> Any:  # as convert()
+def _value(key: str, raw: object, table: Table) -> object:
     _, option = _KEYS[key]
     if not fits(option.kind, raw):
         raise BundleError(

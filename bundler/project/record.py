@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bundler.cache import write_atomically
+from bundler.errors import BundleError
 from bundler.project.document import find_project_file
 from bundler.project.header import BLOCK, commented, uncommented
 from bundler.project.options import PROGRAMS
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
+    from tomlkit.items import Array
 
 
 def record(
@@ -20,7 +22,8 @@ def record(
 ) -> Path:
     """Add to lists in `[tool.bundle]` of the nearest pyproject.toml, or of a new one in `start`; the path of the file.
 
-    They go into the table of the program if it has one of its own; into the header of a script that has one.
+    They go into the table of the program if it has one of its own; into the header of a script that has one. BundleError
+    when it has lost it.
     """
     if script is not None:
         return _record_in_header(additions, script)
@@ -33,7 +36,12 @@ def record(
 def _record_in_header(additions: Mapping[str, Iterable[str]], script: Path) -> Path:
     text = script.read_text(encoding="utf-8")
     block = BLOCK.search(text)
-    assert block is not None
+    if block is None:  # it had one before the program ran
+        raise BundleError(
+            "file-changed",
+            f"`{script}` lost its header while the program ran",
+            hint="run bundle again when nothing writes to the file",
+        )
     toml = _with(additions, uncommented(block["content"]))
     changed = text[: block.start("content")] + commented(toml) + text[block.end("content") :]
     write_atomically(script, changed.encode(), mode=script.stat().st_mode & 0o777)
@@ -54,7 +62,8 @@ def _with(additions: Mapping[str, Iterable[str]], text: str, program: str | None
     return tomlkit.dumps(document)
 
 
-def _section(document: TOMLDocument, program: str | None) -> Any:  # a table of tomlkit
+def _section(document: TOMLDocument, program: str | None) -> MutableMapping[str, Array]:
+    """The table to add to, as far as it holds lists."""
     import tomlkit
 
     tool = document.setdefault("tool", tomlkit.table(is_super_table=True))

@@ -9,7 +9,6 @@ import ast
 import pprint
 import re
 from pathlib import Path
-from typing import Any
 
 # Folders that mean the same everywhere; any other absolute path is one machine's own.
 _COMMON = ("/usr/", "/bin/", "/lib/", "/lib64/", "/etc/", "/dev/", "/sbin/")
@@ -23,7 +22,7 @@ _OF_THE_SYSTEM = frozenset({"TZPATH"})
 def portable_variables(source: str, prefix: Path, root: str) -> str:
     """Source of the module with `prefix` replaced by `root`; values that name other folders become empty."""
     tree = ast.parse(source)
-    values: dict[str, Any] = next(
+    values: dict[str, str | int] = next(
         ast.literal_eval(node.value)
         for node in tree.body
         if isinstance(node, ast.Assign | ast.AnnAssign) and node.value
@@ -34,7 +33,7 @@ def portable_variables(source: str, prefix: Path, root: str) -> str:
     return f"build_time_vars = {pprint.pformat(portable, sort_dicts=True)}\n"
 
 
-def _portable(value: Any, prefix: str, root: str) -> Any:
+def _portable(value: str | int, prefix: str, root: str) -> str | int:
     if not isinstance(value, str):
         return value
     moved = value.replace(prefix, root)

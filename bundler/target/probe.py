@@ -107,7 +107,7 @@ def _supported_machine(executable: Path, facts: InterpreterFacts) -> Machine:
         supported = f"only Linux on {names} with the GNU C library is supported"
     if problem:
         raise BundleError("unsupported-python", problem, hint=f"{supported}; choose another with `--python PATH`")
-    assert machine is not None
+    assert machine is not None, "refused above"
     return machine
 
 

@@ -6,13 +6,13 @@
 
 /* Build the frozensets that could not be static, once. */
 static int
-apply_fixups(const struct bundle_fixup *fixups)
+build_sets(const struct bundle_set_slot *set_slots)
 {
-    if (!fixups) {
+    if (!set_slots) {
         return 0;
     }
     bundle_lock_code();
-    Py_ssize_t built = bundle_build_sets(fixups, NULL);
+    Py_ssize_t built = bundle_build_sets(set_slots, NULL);
     bundle_unlock_code();
     return built < 0 ? -1 : 0;
 }
@@ -27,7 +27,7 @@ bundle_module_code(const struct bundle_module *module)
     if (!compat_is_main_interpreter()) {
         return bundle_copy_code(module->code);
     }
-    if (apply_fixups(module->code->fixups) < 0) {
+    if (build_sets(module->code->set_slots) < 0) {
         return NULL;
     }
     return Py_NewRef((PyObject *)module->code->code);

@@ -27,18 +27,18 @@ bundle_unlock_code(void)
 }
 
 Py_ssize_t
-bundle_build_sets(const struct bundle_fixup *fixups, bool *mine)
+bundle_build_sets(const struct bundle_set_slot *set_slots, bool *mine)
 {
     Py_ssize_t built = 0;
-    for (Py_ssize_t i = 0; fixups && fixups[i].slot; i++) {
-        if (*fixups[i].slot) {
+    for (Py_ssize_t i = 0; set_slots && set_slots[i].slot; i++) {
+        if (*set_slots[i].slot) {
             continue;
         }
-        PyObject *set = PyFrozenSet_New(fixups[i].items);
+        PyObject *set = PyFrozenSet_New(set_slots[i].items);
         if (!set) {
             return -1;
         }
-        *fixups[i].slot = set;
+        *set_slots[i].slot = set;
         if (mine) {
             mine[i] = true;
         }
@@ -91,7 +91,7 @@ bundle_copy_code(const struct bundle_code *frozen)
 {
     PyCodeObject *code = (PyCodeObject *)frozen->code;
     Py_ssize_t sets = 0;
-    while (frozen->fixups && frozen->fixups[sets].slot) {
+    while (frozen->set_slots && frozen->set_slots[sets].slot) {
         sets++;
     }
     bool *mine = PyMem_RawCalloc(sets + 1, sizeof *mine);
@@ -102,15 +102,15 @@ bundle_copy_code(const struct bundle_code *frozen)
     int collecting = PyGC_Disable();
     bundle_lock_code();
     PyObject *data = NULL;
-    if (bundle_build_sets(frozen->fixups, mine) >= 0) {
+    if (bundle_build_sets(frozen->set_slots, mine) >= 0) {
         struct hidden *hidden = hide_caches(code, NULL);
         data = PyMarshal_WriteObjectToString((PyObject *)code, Py_MARSHAL_VERSION);
         restore_caches(hidden);
     }
     for (Py_ssize_t i = sets; i-- > 0;) { /* outer sets before inner ones */
         if (mine[i]) {
-            PyObject *set = *frozen->fixups[i].slot;
-            *frozen->fixups[i].slot = NULL;
+            PyObject *set = *frozen->set_slots[i].slot;
+            *frozen->set_slots[i].slot = NULL;
             Py_DECREF(set);
         }
     }

@@ -71,6 +71,17 @@ def test_folders_in_a_circle(tmp_path: Path):
     assert found == ["p.q", "p.q.loop"]
 
 
+def test_modules_that_are_removed_meanwhile(tmp_path: Path):
+    """A module that is gone since its folder was listed is left out; no build ends in a failure of ours for it."""
+    write(tmp_path, {"a/p/__init__.py": "", "b/p/gone.py": "", "b/p/there.py": ""})
+    folders, locator = [tmp_path / "a/p", tmp_path / "b/p"], Locator(SUFFIXES)
+    assert locator.submodules(folders) == ("gone", "there")
+
+    (tmp_path / "b/p/gone.py").unlink()
+
+    assert list(submodules_below(locator, "p", folders)) == ["p.there"]
+
+
 def test_unreadable_source(tmp_path: Path, newest_target: TargetPython):
     """A source that cannot be read is one with an error; the walk goes on."""
     facts = FactSource(newest_target, Cache(tmp_path))

@@ -29,13 +29,11 @@ from tests.analyze.trees import MARKERS, SUFFIXES, install, walked, walker, writ
         ("py.typed", False),
         ("include/x.h", False),
         ("lib.a", False),
-        ("__pycache__/x.json", False),
-        ("tests/data.json", False),
         ("test", True),
     ],
 )
 def test_is_data(path: str, expected: bool):
-    """What a program may read is data; code, what only compilers read, and tests are not."""
+    """What a program may read is data; code, and what only compilers read, are not."""
     assert is_data(PurePosixPath(path)) is expected
 
 
@@ -110,10 +108,29 @@ def test_hidden_folders_and_caches_stay(tmp_path: Path):
     """What tools leave behind in a project is not the program's."""
     write(
         tmp_path,
-        {"p/__init__.py": "", "p/.git/config": "", "p/__pycache__/x.txt": "", "p/tests/x.txt": "", "p/x.txt": ""},
+        {
+            **dict.fromkeys(("p/__init__.py", "p/.git/config", "p/__pycache__/x.txt", "p/x.txt"), ""),
+            "p/tests/x.txt": "",
+            "p/tests/deep/y.txt": "",
+            "p/tests/test_x.py": "import p",
+        },
     )
 
     assert set(collected("import p", tmp_path)) == {"p/x.txt"}
+
+
+@pytest.mark.parametrize("is_installed", [True, False])
+def test_folder_of_tests_without_code(tmp_path: Path, is_installed: bool):
+    """Files in a folder that is called after tests are data of the program if there is no code in it, as dbt's macros are."""
+    kept = ("p/tests/a.sql", "p/include/macros/tests/deep/b.sql", "p/include/tests/.gitkeep")
+    others = ("p/include/testing/code.py", "p/include/testing/c.sql", "p/test/data/d.sql", "p/test/deep/code.py")
+    files = {"p/__init__.py": "", **dict.fromkeys((*kept, *others), "")}
+    if is_installed:
+        install(tmp_path, "dist", files)
+    else:
+        write(tmp_path, files)
+
+    assert {name for name in collected("import p", tmp_path) if name.startswith("p/")} == {*kept}
 
 
 def test_explanations_in_the_standard_library_stay(tmp_path: Path):
@@ -159,26 +176,6 @@ def test_metadata(tmp_path: Path):
         *(f"{info}/METADATA", f"{info}/entry_points.txt", f"{info}/licenses/LICENSE.txt"),
         *(f"{info}/COPYING", f"{info}/top_level.txt", f"{info}/RECORD"),
     }
-
-
-def test_record_does_not_depend_on_the_place(tmp_path: Path):
-    """RECORD lists what lies in packages, not scripts (whose hash depends on where their Python is) nor what stays."""
-    install(tmp_path, "dist", {"p.py": "", "p.json": "", "dist-1.0.dist-info/COPYING": ""})
-    record = tmp_path / "dist-1.0.dist-info/RECORD"
-    kept = record.read_text().splitlines()
-    more = (
-        "../../../bin/p,sha256=x,1",
-        "__pycache__/p.cpython-313.pyc,,",
-        "dist-1.0.dist-info/direct_url.json,sha256=y,2",
-    )
-    record.write_text("".join(f"{row}\n" for row in (*more, *kept)))
-
-    made = walked(walker(tmp_path), "import p")
-    files, _ = collect(made.reached, InstalledDistributions((tmp_path,), MARKERS))
-
-    (found,) = [file.content for file in files if file.destination.name == "RECORD"]
-    assert found is not None
-    assert found.decode().replace('"', "").splitlines() == [row.replace('"', "") for row in kept]
 
 
 def test_metadata_of_requirements(tmp_path: Path):

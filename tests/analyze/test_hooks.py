@@ -367,17 +367,20 @@ SITE = {
     "p/sub/libthing.so": "",
     "p/include/x.h": "",
     "p/tests/case.txt": "",
+    "p/tests/test_p.py": "",
+    "p/macros/tests/a.sql": "",
     "good.py": "value = {'a': 1}",
 }
 
 CALLS = {
-    "collect_submodules('p')": ["p", "p.a", "p.sub", "p.sub.b", "p.sub.deep", "p.sub.deep.c"],
-    "collect_submodules('p', filter=lambda name: name != 'p.sub')": ["p", "p.a"],
+    "collect_submodules('p')":
+        ["p", "p.a", "p.sub", "p.sub.b", "p.sub.deep", "p.sub.deep.c", "p.tests", "p.tests.test_p"],
+    "collect_submodules('p', filter=lambda name: name not in ('p.sub', 'p.tests'))": ["p", "p.a"],
     "collect_submodules('good')": [],
-    "collect_data_files('p')": ["p/data.txt", "p/sub/more.json"],
+    "collect_data_files('p')": ["p/data.txt", "p/macros/tests/a.sql", "p/sub/more.json"],
     "collect_data_files('p', subdir='sub')": ["p/sub/more.json"],
     "collect_data_files('p', includes=['**/*.h', 'tests'])": ["p/include/x.h", "p/tests/case.txt"],
-    "collect_data_files('p', excludes=['sub'])": ["p/data.txt"],
+    "collect_data_files('p', excludes=['sub'])": ["p/data.txt", "p/macros/tests/a.sql"],
     "collect_data_files('p.sub', include_py_files=True)":
         ["p/sub/__init__.py", "p/sub/b.py", "p/sub/deep/c.py", "p/sub/more.json"],
     "collect_dynamic_libs('p')": ["p/sub/libthing.so"],
@@ -386,7 +389,7 @@ CALLS = {
     "copy_metadata('dist', recursive=True)":
         ["dist-1.0.dist-info/dist-1.0.dist-info", "needed-1.0.dist-info/needed-1.0.dist-info"],
     "collect_entry_point('group')[1]": ["p.a"],
-    "collect_all('p')[0]": ["p/data.txt", "p/sub/deep/c.py", "p/sub/more.json", "dist-1.0.dist-info/dist-1.0.dist-info"],
+    "collect_all('p')[0]": ["p/data.txt", "p/macros/tests/a.sql", "p/sub/deep/c.py", "p/sub/more.json", "dist-1.0.dist-info/dist-1.0.dist-info"],
     "get_installer('p')": "pip",
     "check_requirement('dist >= 1.0')": True,
     "check_requirement('dist > 1.0')": False,

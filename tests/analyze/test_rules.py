@@ -10,6 +10,7 @@ import pytest
 
 from bundler.analyze import analyze
 from bundler.analyze.follow import rules
+from bundler.analyze.follow.conventions import add_conventional
 from bundler.analyze.follow.rules import Rule, load_rules, read_rules
 from bundler.analyze.installed.locate import Locator
 from bundler.settings import Settings
@@ -306,7 +307,7 @@ def test_rule_of_a_package(tmp_path: Path, module: str):
     write(tmp_path, dict.fromkeys(files, ""))
     without = walked(walker(tmp_path), program)
     made = walked(walker(tmp_path, rules=PACKAGE_RULES), program)
-    made.add_conventional()
+    add_conventional(made)
 
     brought = reached(made) - reached(without)
     around = {name.rpartition(".")[0] for name in brought}

@@ -467,6 +467,61 @@ def test_call_with_a_computed_name(argument: str):
     assert found["families"] == found["imports"] == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import_module('p/a-b'.replace('/', '.').replace('-', '_'))",
+        "import_module('p/a-b.py'.removesuffix('.py').replace('/', '.').replace('-', '_'))",
+        "import_module('.'.join(['p', 'a_b']))",
+        "NAME = 'p/a-b'\nimport_module(NAME.replace('/', '.').replace('-', '_'))",
+        "for x in ('p.a-b', other):\n  import_module(x.replace('-', '_'))",
+        "TABLE = ['p.a-b']\nfor x in sorted(TABLE):\n  import_module(x.replace('-', '_'))",
+        "TABLE = {'p.a-b': 1}\nfor x, y in TABLE.items():\n  import_module(x.replace('-', '_'))",
+        "def f():\n  TABLE = {'x': 'p.a-b'}\n  return import_module(TABLE['x'].replace('-', '_'))",
+        "x = [import_module(x.replace('-', '_')) for x in {'p.a-b'}]",
+        "import_module(y or 'p.a-b'.replace('-', '_'))",
+        "import_module('.a-b'.replace('-', '_'), 'p')",
+        "for x in ('p.a_b',):\n  __import__(x)",
+        "TABLE = {'x': 'p.a_b'}\nfor x in TABLE.values():\n  __import__(x)",
+    ],
+)
+def test_call_with_a_changed_name(text: str):
+    """A name that methods make of literals is known: of a literal, a constant, what a loop goes through, a table."""
+    assert facts(text)["patterns"] == ["p.a_b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import_module(x.replace('-', '_'))",
+        "import_module('a-b'.replace(x, '_'))",
+        "import_module('a-b'.replace('-', '_', 1, 2))",
+        "import_module('a b'.replace('-', '_'))",
+        "for x in load('a'):\n  import_module(x)",
+        "'a-b'.replace('-', '_')",
+    ],
+)
+def test_changed_name_that_is_not_known(text: str):
+    """A change of what is not known, or by what is not known, names no module; nor does one without an import."""
+    assert facts(text)["patterns"] == []
+
+
+def test_long_tables_and_changes():
+    """Generated code may add hundreds of texts, or change one a hundred times."""
+    table = "+".join(["['a']"] * 200 + ["['p.a-b']"])
+    changes = ".replace('-', '_')" * 100
+
+    assert facts(f"for x in {table}:\n  import_module(x{changes})")["patterns"] == ["a", "p.a_b"]
+
+
+def test_changed_texts():
+    """A text that is changed somewhere and a name that is imported elsewhere may be the same: other texts of the file count."""
+    text = "def load(x):\n  import_module(x.replace('-', '_').replace('/', '.'))\nload('p/a-b')\n"
+
+    assert "p.a_b" in facts(text)["strings"].split()
+    assert "p.a_b" not in facts("'p.a-b'.replace('-', '_')")["strings"].split()
+
+
 def test_other_calls_are_no_imports():
     """A function's name decides, not an argument that looks like a module."""
     found = facts("load('a')\nimport_modules('b')\nx.__import__\nimport_module()\nimport_module\n")
@@ -840,6 +895,12 @@ def test_names_of_libraries():
         ctypes.CDLL(util.find_library("found") or "libfallback.so.3")
         for name in ("libfirst.so.1", "libsecond.so"):
             ctypes.CDLL(name)
+
+        def search():
+            candidates = ["listed"]
+            for each in candidates:
+                ctypes.CDLL(util.find_library(each))
+
         ctypes.CDLL("/usr/lib/libpath.so")
         ctypes.CDLL(f"lib{NAME2}.so")
         ctypes.CDLL("kernel32")
@@ -854,7 +915,7 @@ def test_names_of_libraries():
             (name, False)
             for name in ("libkeyword.so", "libelse.so", "libfallback.so.3", "libfirst.so.1", "libsecond.so")
         ),
-        *(("short", True), ("found", True)),
+        *(("short", True), ("found", True), ("listed", True)),
     }
 
 
@@ -864,6 +925,7 @@ def test_tables_of_libraries():
     opening = "def find(ffi, short, names):\n    for name in names:\n        ffi.dlopen(name)\n"
 
     assert facts(opening + table)["libraries"] == [("libcairo.so.2", False)]
+    assert facts(f"T = {{}}\nffi.dlopen(T[x])\n{table}")["libraries"] == [("libcairo.so.2", False)]
     assert facts(table)["libraries"] == []
 
 

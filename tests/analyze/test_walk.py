@@ -456,6 +456,50 @@ def test_module_and_attribute(tmp_path: Path):
     assert reached(made) == {"dist", "one"}
 
 
+def test_a_finished_walk_stays(tmp_path: Path):
+    """What is given out as finished does not change when more is followed, and cannot be changed."""
+    write(tmp_path, {"a.py": "", "b.py": ""})
+    made = walked(walker(tmp_path), "import a")
+    walk = made.finished()
+
+    made.add("__main__", "b", Binding.RULE)
+
+    assert (set(walk.reached), len(walk.edges)) == ({"__main__", "a"}, 1)
+    assert set(made.finished().reached) == {"__main__", "a", "b"}
+    with pytest.raises(TypeError):
+        walk.reached["b"] = made.reached["b"]  # type: ignore[index]
+
+
+def test_names_that_are_changed(tmp_path: Path):
+    """Names that `.replace()` makes of literals are found: own ones, installed ones and the library's; in a library its own."""
+    lib = write(tmp_path / "lib", {"email/__init__.py": "", "email/mime.py": "", "csv.py": ""})
+    install(
+        tmp_path / "site",
+        "a-b",
+        {
+            "a_b/__init__.py": "import importlib\nfor x in ('in-side', 'csv'): importlib.import_module('.' + x.replace('-', '_'), __package__)",
+            "a_b/in_side.py": "",
+            "a_b/other.py": "",
+        },
+    )
+    app = write(tmp_path / "app", {"shop/__init__.py": "", "shop/sell_all.py": "", "till.py": "", "shop/other.py": ""})
+    program = """
+        import importlib
+        WANTED = ["a-b", "gone-away"]
+        for each in WANTED + ["csv"]:
+            importlib.import_module(each.replace("-", "_"))
+        def load(name):
+            return importlib.import_module(name.replace("/", ".").replace("-", "_"))
+        load("shop/sell-all")
+        load("email/mime")
+        """
+
+    made = walked(walker(app, tmp_path / "site", lib, stdlib=lib), program)
+
+    assert reached(made) == {"a_b", "a_b.in_side", "csv", "shop", "shop.sell_all", "email", "email.mime"}
+    assert not made.finished().unresolved
+
+
 def test_requirements_after_a_licence(tmp_path: Path):
     """A header may go on over lines of nothing but spaces; requirements that come after it count."""
     install(tmp_path, "a", {"a.py": "try:\n    import b\nexcept ImportError:\n    b = None"})
@@ -694,6 +738,25 @@ def test_sources_among_data_files(tmp_path: Path):
     follow_loaded_files(made, collect(made.reached, InstalledDistributions((tmp_path,), MARKERS))[0])
 
     assert reached(made) == {"p", "importlib", "importlib.util", "p.tools", "p.tools.saw", "calendar", "q"}
+
+
+@pytest.mark.parametrize("loading", ["spec_from_file_location", "exec"])
+def test_module_that_a_package_hides(tmp_path: Path, loading: str):
+    """A source that code looks for in `sys.path` is carried, and its imports are followed, if the code loads files."""
+    shim = f"import sys\nfor each in sys.path:\n    {loading}('p', each + '/' + 'p.py')"
+    install(tmp_path, "first", {"p.py": "import calendar, q, r"}, requires=["q"])
+    install(tmp_path, "second", {"p/__init__.py": shim})
+    install(tmp_path, "q", {"q.py": ""})
+    install(tmp_path, "r", {"r.py": ""})
+    write(tmp_path / "lib", {"calendar.py": ""})
+    made = walked(walker(tmp_path, tmp_path / "lib", stdlib=tmp_path / "lib"), "import p")
+
+    files = collect(made.reached, InstalledDistributions((tmp_path,), MARKERS))[0]
+    follow_loaded_files(made, files)
+
+    is_loaded = loading != "exec"
+    assert ("p.py" in {str(file.destination) for file in files}) is is_loaded
+    assert reached(made) == {"p", "sys", *(("calendar", "q") if is_loaded else ())}
 
 
 def test_imports_in_texts(tmp_path: Path):

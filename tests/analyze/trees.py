@@ -7,8 +7,9 @@ from pathlib import Path
 from textwrap import dedent
 from typing import cast
 
+from bundler.analyze.follow.context import AnalysisContext
 from bundler.analyze.follow.rules import Rule, Rules
-from bundler.analyze.follow.walk import AnalysisContext, Walker
+from bundler.analyze.follow.walk import Walker
 from bundler.analyze.graph import Origin
 from bundler.analyze.hooks import Hooks, StandardHook
 from bundler.analyze.hooks.run import BeforeImport

@@ -107,6 +107,70 @@ PROGRAMS: Mapping[str, Case] = {
         },
         prints="900 bang ['hammer', 'lathe']\n",
     ),
+    "names of modules are made of names of files and of commands": Case(
+        files={
+            "app.py": """
+                import importlib
+
+                COMMANDS = {"sell": "shop/sell-all", "count": "shop/count-all"}
+
+                def command(name):
+                    return importlib.import_module(COMMANDS[name].replace("/", ".").replace("-", "_"))
+
+                for name in ("bin-packing", "csv"):
+                    print(importlib.import_module(name.replace("-", "_")).__name__)
+                print(command("sell").DONE)
+                """,
+            "shop/__init__.py": "",
+            "shop/sell_all.py": "DONE = 'sold'\n",
+            "shop/count_all.py": "",
+        },
+        installed={"bin-packing": {"bin_packing.py": ""}},
+        prints="bin_packing\ncsv\nsold\n",
+    ),
+    "a package gives way to the module that it hides": Case(
+        files={"app.py": "import parts\nprint(parts.parse('a;b'), parts.__name__)\n"},
+        installed={
+            "parts": {"parts.py": "import colorsys, re\ndef parse(text):\n    return re.split(';', text)\n"},
+            # As python-multipart does.
+            "other-parts": {
+                "parts/__init__.py": """
+                    import importlib.util
+                    import sys
+                    from pathlib import Path
+
+                    for folder in sys.path:
+                        file = Path(folder, "parts.py")
+                        if file.is_file():
+                            spec = importlib.util.spec_from_file_location("parts", file)
+                            module = importlib.util.module_from_spec(spec)
+                            sys.modules["parts"] = module
+                            spec.loader.exec_module(module)
+                            break
+                    else:
+                        from other_parts import *
+                    """,
+                "other_parts.py": "def parse(text): pass\n",
+            },
+        },
+        prints="['a', 'b'] parts\n",
+    ),
+    "every file that a distribution's RECORD lists is there": Case(
+        files={
+            "app.py": """
+                import importlib.metadata
+                import pair.used
+
+                found = importlib.metadata.distribution("pair")
+                places = [line.split(",")[0].strip('"') for line in found.read_text("RECORD").splitlines()]
+                print([place for place in places if not found.locate_file(place).exists()])
+                print({"pair/__init__.py", "pair/used.py", "pair/size.txt"} <= set(map(str, found.files)))
+                print(importlib.metadata.packages_distributions()["pair"])
+                """,
+        },
+        installed={"pair": {"pair/__init__.py": "", "pair/used.py": "", "pair/unused.py": "", "pair/size.txt": "2"}},
+        prints="[]\nTrue\n['pair']\n",
+    ),
     "imports are made lazy before anything is imported": Case(
         files={
             # As Mercurial does: the lazy loader imports `threading`, which needs more.

@@ -228,9 +228,12 @@ for argument in sys.argv[1:]:
 '''
 
 
+HAS_CPP = shutil.which("g++") is not None
+
+
 def supported(part: Part) -> bool:
     """Can this be built here?"""
-    return not part.source.endswith(".cpp") or shutil.which("g++") is not None
+    return HAS_CPP or not part.source.endswith(".cpp")
 
 
 def _command(part: Part, folder: Path, output: Path, include: Path) -> Iterator[str | Path]:

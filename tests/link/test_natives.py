@@ -212,7 +212,7 @@ def test_no_file_is_loaded(program: Natives):
     moved = program.program.parent.rename(program.program.parent.with_name("moved"))
     try:
         assert b"first" in run([program.binary, "order_first_second"]).stdout
-        if natives.supported(natives.MODULES[-1]):
+        if natives.HAS_CPP:
             assert b"counts 1 2 3" in run([program.binary, "use_throw"]).stdout
     finally:
         moved.rename(program.program.parent)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from bundler.analyze.graph import ModuleGraph
 from bundler.elf import X86_64
 from bundler.link.endings import ending_visibly
 from bundler.link.libraries import find_closure
+from tests.link import natives
 
 
+@pytest.mark.skipif(not natives.HAS_CPP, reason="there is no C++ compiler")
 def test_who_writes_when_objects_die(natives_folder: Path):
     """Who calls functions that write, or has streams to files or removes them in C++; not the C++ library, which every module in C++ needs."""
     files = sorted(natives_folder.glob("*.abi3.so"))

@@ -42,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not given.page_only:
         options = ["-n", given.n, *(["-k", given.k] if given.k else [])]
         found = {each.test: each for each in _run(given.python, given.tests, options, table)}
+        if not found:
+            print("no test was run")
+            return FAILED
         is_whole = not given.tests and not given.k
         # A part renews its outcomes on the page of an earlier run of everything; without one there is no page to write.
         if is_whole or file.exists():

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import functools
-import io
 import os
 import re
 from collections import Counter
@@ -17,7 +15,7 @@ from bundler.analyze.carry.opened_libraries import auditwheel_libraries
 from bundler.analyze.carry.stray import is_stray_file, is_stray_folder
 from bundler.analyze.graph import DataFile, Origin, OriginKind
 from bundler.analyze.installed.distributions import Installed, InstalledDistributions
-from bundler.analyze.nodes import Reached
+from bundler.analyze.nodes import LOADING_FILES, Reached
 from bundler.elf import is_elf
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.settings import AddedData
@@ -32,7 +30,10 @@ _NOT_DATA = frozenset(
 # Modules of Python, as their files end.
 _CODE = frozenset({".py", ".so"})
 
-FOLDERS_LEFT_OUT = frozenset({"__pycache__", "test", "tests", "testing"})
+_CACHE = "__pycache__"
+
+# Folders of this name are left out if there is code in them: tests of a package. Without code they are its data (dbt keeps SQL there).
+FOLDERS_LEFT_OUT = frozenset({_CACHE, "test", "tests", "testing"})
 
 # Hooks that ask for all data of a package do not mean these either. They may well mean stubs: lazy_loader reads them.
 SUFFIXES_LEFT_OUT_OF_HOOKS = _NOT_DATA - {".pyi", ".py", ".pth"}
@@ -41,6 +42,8 @@ SUFFIXES_LEFT_OUT_OF_HOOKS = _NOT_DATA - {".pyi", ".py", ".pth"}
 _METADATA = frozenset({
     "METADATA", "PKG-INFO", "RECORD", "SOURCES.txt", "entry_points.txt", "top_level.txt", "INSTALLER", "requires.txt",
 })  # fmt: skip
+
+_SEARCH_PATH = frozenset({"path"})  # of `sys`
 
 # Below sys.prefix: what compilers and people read.
 _ONLY_FOR_PEOPLE = frozenset({"include", "man", "doc"})
@@ -55,8 +58,6 @@ def is_data(path: PurePosixPath, *, with_code: bool = False) -> bool:
 
     `with_code`: Python sources there are not modules.
     """
-    if any(part in FOLDERS_LEFT_OUT for part in path.parts[:-1]):
-        return False
     if path.suffix in _NOT_DATA and not (with_code and path.suffix in (".py", ".pyi")):
         return False
     return path.name != "py.typed"
@@ -85,6 +86,7 @@ def collect(
     found += [_recorded(each, packages) for each in described if each.name in owners or each.name not in wanted_too]
     found += [auditwheel_libraries(owner) for owner in owners.values()]
     found.append(_stubs(reached))
+    found.append(_loaded_by_path(reached, distributions.search_path))
     found += [_shared(owner) for owner in owners.values()]
     stdlib = {
         folder for each in reached.values() if each.origin.is_stdlib and each.located for folder in each.located.folders
@@ -110,6 +112,22 @@ def _stubs(reached: Mapping[str, Reached]) -> Iterator[DataFile]:
                 yield DataFile(stub, home / stub.name)
 
 
+def _loaded_by_path(reached: Mapping[str, Reached], search_path: Iterable[Path]) -> Iterator[DataFile]:
+    """Sources that code looks for in the folders of `sys.path` to load them by their paths: python-multipart gives way in this
+    way to a module that its package hides.
+    """
+    folders = tuple(search_path)
+    frozen = {module.located.path for module in reached.values() if module.located is not None}
+    for module in reached.values():
+        if module.facts is None or module.origin.is_stdlib or not module.has_any(LOADING_FILES):
+            continue
+        for name in module.facts.source_files if module.has_any(_SEARCH_PATH) else ():
+            place = PurePosixPath(name.lstrip("/"))
+            path = next((folder / place for folder in folders if (folder / place).is_file()), None)
+            if path is not None and path not in frozen:
+                yield DataFile(path, place)
+
+
 class _Packages:
     """The folders of every package that is reached; which of them a data file belongs to."""
 
@@ -121,6 +139,7 @@ class _Packages:
             for folder, place in zip(module.located.folders, module.folder_places, strict=True)
         }
         self._has_code = functools.cache(_has_code)
+        self.is_left_out = functools.cache(_is_left_out)
 
     def file(self, path: Path) -> DataFile | None:
         """The data file at a path; None when it is not data of any of the packages.
@@ -133,7 +152,7 @@ class _Packages:
             if folder in self.places:
                 inside = PurePosixPath(path.relative_to(folder))
                 is_ours = not below or not self._has_code(below[-1])
-                if not is_ours or not is_data(inside, with_code=bool(below)):
+                if not is_ours or not is_data(inside, with_code=bool(below)) or any(map(self.is_left_out, below)):
                     return None
                 return DataFile(path, self.places[folder] / inside, is_executable=os.access(path, os.X_OK))
             below.append(folder)
@@ -142,16 +161,16 @@ class _Packages:
 
 def left_out_files(reached: Mapping[str, Reached], owners: Iterable[Installed]) -> Iterator[Diagnostic]:
     """Findings about files of the reached packages that the default rule leaves out: kinds and numbers, by distribution."""
-    packages = _Packages(reached).places
+    packages = _Packages(reached)
     for owner in owners:
         kinds: Counter[str] = Counter()
         for path in owner.files:
-            home = next((folder for folder in path.parents if folder in packages), None)
+            home = next((folder for folder in path.parents if folder in packages.places), None)
             if home is not None and path.suffix not in (".py", ".pyc"):
-                inside = path.relative_to(home).parts
-                folder = next((part for part in inside[:-1] if part in FOLDERS_LEFT_OUT), None)
+                below = path.parents[: len(path.relative_to(home).parts) - 1]
+                folder = next(filter(packages.is_left_out, reversed(below)), None)
                 if folder is not None or path.suffix in _NOT_DATA:
-                    kinds[f"{folder}/" if folder is not None else f"*{path.suffix}"] += 1
+                    kinds[f"{folder.name}/" if folder is not None else f"*{path.suffix}"] += 1
         if kinds:
             text = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
             yield Diagnostic(
@@ -194,8 +213,7 @@ def _metadata(owner: Installed) -> Iterator[DataFile]:
     for path in sorted(folder.rglob("*")):
         relative = PurePosixPath(path.relative_to(folder))
         if path.is_file() and _is_carried(relative):
-            content = _portable_record(path, folder) if path == folder / "RECORD" else None
-            yield DataFile(path, PurePosixPath(owner.metadata_name) / relative, content=content)
+            yield DataFile(path, PurePosixPath(owner.metadata_name) / relative)
 
 
 def _is_carried(metadata: PurePosixPath) -> bool:
@@ -204,30 +222,13 @@ def _is_carried(metadata: PurePosixPath) -> bool:
     return metadata.name in _METADATA or is_licence
 
 
-def _portable_record(record: Path, folder: Path) -> bytes:
-    """RECORD without scripts, whose first lines name the environment's Python, compiled code, and metadata that stays.
-
-    PEP 376: paths are relative to the folder that `folder` is in.
-    """
-    with record.open(newline="", encoding="utf-8", errors="surrogateescape") as file:
-        rows = [row for row in csv.reader(file) if row and _is_portable(PurePosixPath(row[0]), folder)]
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode("utf-8", "surrogateescape")
-
-
-def _is_portable(path: PurePosixPath, folder: Path) -> bool:
-    """True if a row of RECORD stays: it is of a file of a package, or of metadata that is carried."""
-    if path.is_absolute() or ".." in path.parts or path.suffix == ".pyc":
-        return False
-    return path.parts[0] != folder.name or _is_carried(path.relative_to(folder.name))
-
-
 def _shared(owner: Installed) -> Iterator[DataFile]:
     """Files that a distribution puts beside Python, not into a package: files to share, programs that are not Python's."""
     for path, place in owner.shared:
         is_program = place.parts[0] == "bin"
         if place.parts[0] in _ONLY_FOR_PEOPLE or place.parts[:2] in _MANUALS or not is_data(place):
+            continue
+        if any(map(_is_left_out, path.parents[: len(place.parts) - 1])):
             continue
         if path.is_file() and (not is_program or is_elf(path)):
             yield DataFile(path, place, is_executable=is_program, origin=Origin(OriginKind.DISTRIBUTION, owner.name))
@@ -252,7 +253,7 @@ def _below(folder: Path, packages: _Packages, distributions: InstalledDistributi
         folders[:] = sorted(
             name
             for name in folders
-            if name not in FOLDERS_LEFT_OUT and not name.startswith(".") and not is_stray_folder(name)
+            if not name.startswith(".") and not is_stray_folder(name) and not packages.is_left_out(Path(parent, name))
         )
         for name in sorted(names):
             if distributions.is_owned(f"{parent}/{name}"):
@@ -268,12 +269,19 @@ def _is_for_maintainers(file: DataFile) -> bool:
     return file.source.suffix == ".rst" or file.source.name.startswith("README")
 
 
+def _is_left_out(folder: Path) -> bool:
+    """True for a folder of compiled code, and for one of tests."""
+    return folder.name in FOLDERS_LEFT_OUT and (folder.name == _CACHE or _holds_code(folder))
+
+
 def _has_code(folder: Path) -> bool:
     """True if a folder is a package with code. An empty `__init__.py` in a tree without other code only makes build tools
     take data along.
     """
-    if not (folder / "__init__.py").exists():
-        return False
+    return (folder / "__init__.py").exists() and _holds_code(folder)
+
+
+def _holds_code(folder: Path) -> bool:
     names = (Path(parent) / name for parent, _, names in os.walk(folder) for name in names)
     return any(path.suffix in _CODE and not _is_empty_init(path) for path in names)
 

@@ -56,7 +56,7 @@ def _own_packages(walker: Walker, host: str, distributions: InstalledDistributio
 def _plugins(walker: Walker, host: str) -> Iterator[str]:
     """Top-level packages of other distributions that give plug-ins to the package of a module, by entry points."""
     top = host.partition(".")[0]
-    for edge in walker.finished().edges:
+    for edge in walker.edges:
         if edge.binding is Binding.RULE and edge.importer is not None and edge.importer.partition(".")[0] == top:
             imported = walker.reached.get(edge.imported)
             if imported is not None and not imported.origin.is_stdlib:
@@ -84,8 +84,8 @@ def submodules_below(
     for name in locator.submodules(folders):
         if name not in _NOT_LIBRARY:
             located = locator.find(name, folders)
-            assert located is not None
-            if located.kind is ModuleKind.NAMESPACE:  # templates of projects and the like: data
+            # Removed since it was listed; or a folder of templates of projects and the like, which are data.
+            if located is None or located.kind is ModuleKind.NAMESPACE:
                 continue
             yield f"{package}.{name}"
             yield from submodules_below(locator, f"{package}.{name}", located.folders, above)

@@ -83,7 +83,7 @@ class Addition:
 class FileFacts:
     """Facts about the imports of one source file. `error`: its syntax error; then nothing else is known.
 
-    `patterns`: composed texts with stars for what is not known, in a file with a computed import. `has_lazy_attributes`: a
+    `patterns`: composed texts, with stars for what is not known, in a file with a computed import. `has_lazy_attributes`: a
     call gives the module its `__getattr__`; `reads_stub`: from the stub beside it. `run_modules` are named behind "-m" or
     given to `runpy`; `source_files`: texts that are paths of sources, perhaps relative to the file's folder;
     `handed_over`: imported names that calls are given; `metadata`: names of distributions whose metadata is looked up.

@@ -68,7 +68,7 @@ class ModuleWriter:
         self._code_size, self._copied = _copied(layout)
         self._sets_made_twice = bool(layout["constants"]["sets_made_twice"])
         self._version = version_symbol
-        self._fixups: list[str] = []
+        self._set_slots: list[str] = []
         self._references: dict[object, str] = {}
         # References by the addresses of objects that were seen; with the objects, so that no other can get the address of one.
         self._seen: dict[int, tuple[str, object]] = {}
@@ -84,13 +84,13 @@ class ModuleWriter:
         )
         # Through marshal, as a .pyc would: equal constants are merged and bytecode is as fresh as after any import.
         body = self.reference(marshal.loads(marshal.dumps(compiled)))  # noqa: S302  # our own bytes
-        fixups = "0"
-        if self._fixups:
-            fixups, label = self._name()
+        set_slots = "0"
+        if self._set_slots:
+            set_slots, label = self._name()
             self._last.append(
-                f"static const struct bundle_fixup {fixups}[] {label}={{{','.join(self._fixups)},{{0}}}};"
+                f"static const struct bundle_set_slot {set_slots}[] {label}={{{','.join(self._set_slots)},{{0}}}};"
             )
-        self._last.append(f"const struct bundle_code {symbol}={{{body},{fixups}}};")
+        self._last.append(f"const struct bundle_code {symbol}={{{body},{set_slots}}};")
 
     def elsewhere(self) -> set[str]:
         """Names of objects that the text refers to and does not declare."""
@@ -222,7 +222,7 @@ class ModuleWriter:
         for index, item in sets:
             # The order of insertion decides the order of iteration among colliding hashes.
             elements = self._tuple(self._orders[sharing_key(item)])
-            self._fixups.append(f"{{(void **)&{name}.data[{index}],{elements}}}")
+            self._set_slots.append(f"{{(void **)&{name}.data[{index}],{elements}}}")
         return f"&{name}.head"
 
     def _code(self, code: CodeType) -> str:

@@ -16,7 +16,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
-from types import FrameType, ModuleType
+from types import CodeType, FrameType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # else its own imports, and the texts that they compile, would be there before the program's
@@ -34,7 +34,10 @@ Pattern = tuple[str | bytes, int]  # pattern, flags
 
 
 class _Recorder:
-    """Stands in for the functions that compile."""
+    """Stands in for the functions that compile.
+
+    `Any`: these take whatever the real ones take, and leave it to them to refuse it.
+    """
 
     def __init__(self) -> None:
         self.texts: dict[Text, None] = {}
@@ -49,9 +52,9 @@ class _Recorder:
         self._compile_pattern: Callable[..., Any] = compiler.compile
         compiler.compile = self.compile_pattern  # type: ignore[attr-defined]
 
-    def _note(self, source: str, filename: str, mode: str, flags: int) -> Any:
+    def _note(self, source: str, filename: str, mode: str, flags: int) -> CodeType:
         """The code of a text, which is noted when it compiles."""
-        code = _compile(source, filename, mode, flags, dont_inherit=True)
+        code: CodeType = _compile(source, filename, mode, flags, dont_inherit=True)
         self.texts[mode, filename, flags, source] = None
         return code
 

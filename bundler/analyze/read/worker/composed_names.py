@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from .lookups import argument
 
 _PLACEHOLDER = re.compile(r"\{\w*\}")
 _PLACEHOLDER_OLD = re.compile(r"%(?:\(\w+\))?s")
+
+# Methods of texts that make the name of a module of another text: `"a/b.py".removesuffix(".py").replace("/", ".")`.
+CHANGING = frozenset("replace removeprefix removesuffix strip lstrip rstrip lower".split())
+
+# Functions and methods that go through a table as it is, whatever the order.
+_PASSING = frozenset("sorted list tuple set frozenset reversed enumerate iter items keys values".split())
+
+Change = tuple[str, tuple[str, ...]]  # a method of texts, and its arguments
 
 
 def resolved(name: str, package: str) -> str:
@@ -56,12 +64,20 @@ def pattern_of(node: ast.expr, constants: Mapping[str, str]) -> str:
             return _PLACEHOLDER_OLD.sub("*", text)
         case ast.Call(ast.Attribute(ast.Constant(str(text)), "format")):
             return _PLACEHOLDER.sub("*", text)
+        case ast.Call(ast.Attribute(ast.Constant(str(text)), "join"), [ast.Tuple(parts) | ast.List(parts)]):
+            return text.join(pattern_of(each, constants) for each in parts)
+        case ast.Call(ast.Attribute(attr=method)) if method in CHANGING:
+            start, changes = changes_of(node)
+            return changed(pattern_of(start, constants), changes) if changes else "*"
         case _:
             return "*"
 
 
 def texts_of(node: ast.expr, constants: Mapping[str, str], choices: Mapping[str, set[str]]) -> Iterator[str]:
-    """The texts that an expression may have, with stars for what is not known: `a or "b"`, a variable of a loop."""
+    """The texts that an expression may have, with stars for what is not known: `a or "b"`, a variable of a loop.
+
+    `choices`: the texts that variables of loops take, and those that elements of tables have.
+    """
     match node:
         case ast.BoolOp(values=values):
             for value in values:
@@ -71,8 +87,89 @@ def texts_of(node: ast.expr, constants: Mapping[str, str], choices: Mapping[str,
             yield from texts_of(orelse, constants, choices)
         case ast.Name(name) if name in choices:
             yield from choices[name]
+        case ast.Subscript(ast.Name(name)) if choices.get(element_of(name)):
+            yield from choices[element_of(name)]
+        case ast.Call(ast.Attribute(attr=method)) if method in CHANGING:
+            start, changes = changes_of(node)
+            yield from (changed(each, changes) for each in texts_of(start, constants, choices)) if changes else "*"
         case _:
             yield pattern_of(node, constants)
+
+
+def element_of(table: str) -> str:
+    """The key of `choices` for the elements of a table by its name."""
+    return f"{table}[]"
+
+
+def changes_of(node: ast.expr) -> tuple[ast.expr, tuple[Change, ...]]:
+    """A text, and the changes that calls of methods with literal arguments make to it: of `name.replace("-", "_")` one."""
+    changes: list[Change] = []
+    while True:
+        match node:
+            case ast.Call(ast.Attribute(value, method), arguments, []) if method in CHANGING:
+                texts = tuple(each.value for each in arguments if isinstance(each, ast.Constant))
+                if len(texts) < len(arguments) or not all(isinstance(each, str) for each in texts):
+                    return node, tuple(reversed(changes))
+                changes.append((method, texts))
+                node = value
+            case _:
+                return node, tuple(reversed(changes))
+
+
+def changed(text: str, changes: Iterable[Change]) -> str:
+    """A text after these changes; as it was, if they are none that texts take."""
+    for method, arguments in changes:
+        try:
+            text = getattr(text, method)(*arguments)
+        except TypeError:
+            return text
+    return text
+
+
+def choices_of(
+    tables: Iterable[tuple[str, ast.expr]], loops: Iterable[tuple[ast.expr, ast.expr]]
+) -> dict[str, set[str]]:
+    """The texts that variables of loops take, and those that elements of tables have, as `texts_of` wants them.
+
+    `tables`: literals by the names of variables; `loops`: variables, and what they go through.
+    """
+    known: dict[str, set[str]] = {}
+    for name, table in tables:
+        known.setdefault(name, set()).update(_literals_in(table, {}))
+        elements = table.values if isinstance(table, ast.Dict) else [table]
+        known.setdefault(element_of(name), set()).update(*(_literals_in(each, {}) for each in elements))
+    # The name of a table alone is no text.
+    found = {name: texts for name, texts in known.items() if name.endswith(element_of(""))}
+    for target, table in loops:
+        texts = _literals_in(table, known)
+        for name in (each.id for each in ast.walk(target) if texts and isinstance(each, ast.Name)):
+            found.setdefault(name, set()).update(texts)
+    return found
+
+
+def _literals_in(node: ast.expr, tables: Mapping[str, set[str]]) -> set[str]:
+    """The texts that a loop goes through: those of a literal, or of a table by its name; none if it is neither."""
+    found: set[str] = set()
+    pending = [node]
+    while pending:
+        match pending.pop():
+            case ast.Constant(str(text)):
+                found.add(text)
+            case ast.Tuple(elements) | ast.List(elements) | ast.Set(elements):
+                pending += elements
+            case ast.Dict(keys, values):
+                pending += (*filter(None, keys), *values)
+            case ast.Name(name):
+                found |= tables.get(name, set())
+            case ast.BinOp(left, ast.Add() | ast.BitOr(), right):
+                pending += (left, right)
+            case ast.Call(ast.Name(function), [table, *_]) if function in _PASSING:
+                pending.append(table)
+            case ast.Call(ast.Attribute(ast.Name(name), "values"), []):
+                found |= tables.get(element_of(name), set())
+            case ast.Call(ast.Attribute(table, method), []) if method in _PASSING:
+                pending.append(table)
+    return found
 
 
 def modules_to_run(items: Sequence[ast.expr]) -> Iterator[str]:

@@ -13,7 +13,18 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
-from .composed_names import literal_level, literal_package, modules_to_run, pattern_of, resolved, texts_of
+from .composed_names import (
+    CHANGING,
+    changed,
+    changes_of,
+    choices_of,
+    literal_level,
+    literal_package,
+    modules_to_run,
+    pattern_of,
+    resolved,
+    texts_of,
+)
 from .conditions import dotted, is_main_test, truth
 from .folders import AddedFolders, is_path_guard
 from .lookups import SITE_BUILTINS, argument, encodings_of, library_of, named_codecs, site_builtins
@@ -32,6 +43,9 @@ _LONGEST_STRING = 80
 _IMPORT_TEXT = re.compile(r"\s*(?:from|import)\s+([A-Za-z_][\w.]*)(?:\s+(?:import|as)\s|\s*\Z)")  # handed to exec()
 # No statement imports a module `2ch`, but a computed import may.
 _REFERENCE = re.compile(r"\.*\w[\w-]*(?:[.:][\w-]+)*\Z")
+
+# A full name of a module, or one that begins with dots.
+_MODULE_NAME = re.compile(r"\.*\w+(?:\.\w+)*\Z")
 
 # A name of a module with stars in it, but for its beginning.
 _MODULE_PATTERN = re.compile(r"\.*\w+(?:\.[\w*]+)*\.[\w.]*\*[\w.*]*\Z")
@@ -129,6 +143,9 @@ _CHILDREN = _Children()
 # The names that are loaded and bound in a scope, and those that it declares global.
 _Scope = tuple[set[str], set[str], set[str]]
 
+# Literals that hold several values.
+_TABLES = frozenset({ast.List, ast.Tuple, ast.Set, ast.Dict})
+
 _COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
 
 # Syntax whose objects C code makes, with modules that it imports when something is done with them: classes that have type
@@ -163,13 +180,15 @@ class _Scanner:
         self.main_names: set[str] = set()
         self.dynamic: list[int] = []  # lines of imports whose name is computed
         self.families: list[FamilyRow] = []
-        self.patterns: list[str] = []  # "package.*.name": composed texts that may be names of modules
+        self.patterns: list[str] = []  # "package.*.name", "package.name": composed texts that may be names of modules
         self.has_lazy_attributes = False  # does a call give the module its `__getattr__` (PEP 562)?
         self.run_modules: set[str] = set()  # names behind "-m", or given to `runpy`
         self.metadata: set[str] = set()  # names of distributions that a look-up of metadata is given
         self._renamed: dict[str, str] = {}  # names of imported functions, by those that they have here
         self._constants: dict[str, str] = {}  # texts of the module's variables
-        self._choices: dict[str, set[str]] = {}  # texts that variables of loops take
+        self._tables: list[tuple[str, ast.expr]] = []  # literals that hold texts, by the names of variables
+        self._loops: list[tuple[ast.expr, ast.expr]] = []  # variables, and what they go through
+        self._changing: list[ast.expr] = []  # calls of methods that may change texts
         self._computed: list[tuple[ast.expr, str, int, int]] = []
         self._looked_up: list[int] = []  # lines where the spec of a module with a computed name is asked for
         self._makes_modules = False  # of specs, as importlib's recipe for lazy imports does
@@ -247,6 +266,10 @@ class _Scanner:
         if self._is_module_level:
             self._note_all(node)
             self._note_variable(node)
+        if type(node.value) in _TABLES:
+            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+            if isinstance(target, ast.Name) and node.value is not None:
+                self._tables.append((target.id, node.value))
         if isinstance(node, ast.AnnAssign) and self._user:
             # Annotations of a function's own names are not evaluated.
             self._look([node.target, *([node.value] if node.value else ())], binding)
@@ -390,9 +413,8 @@ class _Scanner:
 
     def _loop(self, node: ast.For | ast.AsyncFor | ast.While, binding: str) -> None:
         self._look([node.test] if isinstance(node, ast.While) else [node.target, node.iter], binding)
-        match node:
-            case ast.For(ast.Name(name), ast.Tuple() | ast.List() as choices):
-                self._choices.setdefault(name, set()).update(_strings(choices))
+        if not isinstance(node, ast.While):
+            self._loops.append((node.target, node.iter))
         self.statements(node.body, binding)
         self.statements(node.orelse, binding)
 
@@ -425,6 +447,7 @@ class _Scanner:
                 nodes += _evaluated(node.args)
                 self._look_inside(set(_argument_names(node.args)), [node.body], DEFERRED)
             elif kind in _COMPREHENSIONS:
+                self._loops += ((each.target, each.iter) for each in node.generators)
                 self._look_inside(set(), [getattr(node, name) for name in _CHILDREN[kind]], binding)
             else:
                 if kind in (ast.MatchAs, ast.MatchStar) and node.name:
@@ -468,8 +491,10 @@ class _Scanner:
             self._looked_up.append(node.lineno)
         elif name == "module_from_spec":
             self._makes_modules = True
-        if name == "format":
+        if name in ("format", "join"):
             self._composed.append(node)
+        elif name in CHANGING:
+            self._changing.append(node)
         if name in _TAKING_NAMES and node.args and isinstance(node.args[0], ast.Constant):
             text = node.args[0].value
             if isinstance(text, str) and text:
@@ -501,17 +526,25 @@ class _Scanner:
         """Say what composed texts mean, now that the module's variables are known."""
         if self._makes_modules:  # else it only asks whether something is installed
             self.dynamic += self._looked_up
+        choices = choices_of(self._tables, self._loops) if self._computed or self._opened else {}
+        named_modules: set[str] = set()
         for computed, package, above, line in self._computed:
             self._add_family("." * above + pattern_of(computed, self._constants).partition("*")[0], package, line)
+            texts = {"." * above + text for text in texts_of(computed, self._constants, choices)}
+            named_modules |= {resolved(text, package) if text.startswith(".") and package else text for text in texts}
         for named, is_short in self._opened:
-            for library in texts_of(named, self._constants, self._choices):
+            for library in texts_of(named, self._constants, choices):
                 if library == "*":  # a file that opens any library has its names in a table
                     self.libraries |= {LibraryRow(text, False) for text in self.strings if _SONAME.match(text)}
                 elif _LIBRARY_NAME.match(library) and (is_short or ".so" in library):
                     self.libraries.add(LibraryRow(library, is_short))
         if self.dynamic or self.has_lazy_attributes:
             found = {pattern_of(node, self._constants) for node in self._composed}
-            self.patterns = sorted(text for text in found if _MODULE_PATTERN.match(text))
+            self.patterns = sorted({*filter(_MODULE_PATTERN.match, found), *filter(_MODULE_NAME.match, named_modules)})
+            # A name that is made by `.replace()` may be handed on before it is imported, and be of any table.
+            every = {changes_of(node)[1] for node in self._changing}
+            replacing = [changes for changes in every if any(method == "replace" for method, _ in changes)]
+            self.strings |= {changed(text, changes) for text in self.strings for changes in replacing}
 
     def _add_family(self, start: str, package: str, line: int) -> None:
         """Modules whose names begin with a text: `import_module(f"package.backend_{name}")`."""

@@ -62,7 +62,7 @@ static IN_BODY struct code o35 asm(".Lo35")={CODE {13},&o32.head,&o33.head,<byte
 static IN_TUPLE struct tuple o36 asm(".Lo36")={TUPLE {8 ITEMS},{&o1,<int:0>,&_Py_NoneStruct,&o7.head,&o11.head,&o12,&o35,&u_Point}},
 o37 asm(".Lo37")={TUPLE {6 ITEMS},{<id:__doc__>,&u_sys,&u_NUMBERS,&u_TEXTS,&u_DATA,&u_Point}};
 static IN_BODY struct code o39 asm(".Lo39")={CODE {28},&o36.head,&o37.head,<bytes:>,{0xfff800000000,0,0x400000000,1},<tuple:>,<bytes:>,&o22,<str:<module>>,<str:<module>>,&o38,{},"\227\000d\000Z\000d\001d\002l\001Z\001d\003Z\002d\004Z\003d\005Z\004\002\000G\000d\006\204\000d\007\246\002\000\000\253\002\000\000\000\000\000\000\000\000Z\005d\002S\000"};
-static const struct bundle_fixup o40[] asm(".Lo40")={{(void **)&o14.data[0],&o17.head},{0}};
+static const struct bundle_set_slot o40[] asm(".Lo40")={{(void **)&o14.data[0],&o17.head},{0}};
 const struct bundle_code frozen_package_d_sample={&o39,o40};
 
 asm("#@");

@@ -59,7 +59,7 @@ static IN_BODY struct code o29 asm(".Lo29")={CODE {17},&o26.head,&o27.head,<byte
 static IN_TUPLE struct tuple o30 asm(".Lo30")={TUPLE {8 ITEMS},{&o1,<int:0>,&_Py_NoneStruct,&o7.head,&o11.head,&o12,&o29,&u_Point}},
 o31 asm(".Lo31")={TUPLE {6 ITEMS},{<id:__doc__>,&u_sys,&u_NUMBERS,&u_TEXTS,&u_DATA,&u_Point}};
 static IN_BODY struct code o33 asm(".Lo33")={CODE {24},&o30.head,&o31.head,<bytes:>,{0,0,0x100000004,0xd00000000},version_package_d_sample+0x200000000,<tuple:>,<bytes:>,&o22,<str:<module>>,<str:<module>>,&o32,{},"\225\000S\000r\000S\001S\002K\001r\001S\003r\002S\004r\003S\005r\004\030\000\042\000S\006\032\000S\0075\002\021\000\000\000\000\000r\005g\002"};
-static const struct bundle_fixup o34[] asm(".Lo34")={{(void **)&o14.data[2],&o17.head},{0}};
+static const struct bundle_set_slot o34[] asm(".Lo34")={{(void **)&o14.data[2],&o17.head},{0}};
 const struct bundle_code frozen_package_d_sample={&o33,o34};
 
 asm("#@");

@@ -60,7 +60,7 @@ o29 asm(".Lo29")={TUPLE {5 ITEMS},{&u_shared_name,&o26,<latin1:228>,&o27,&o28}},
 o30 asm(".Lo30")={TUPLE {7 ITEMS},{&o1,&_Py_NoneStruct,&o2,&o19,&u_Point,&o25.head,&o29.head}},
 o31 asm(".Lo31")={TUPLE {6 ITEMS},{<id:__doc__>,&u_sys,&u_NUMBERS,&u_TEXTS,&u_DATA,&u_Point}};
 static IN_BODY struct code o33 asm(".Lo33")={CODE {25},&o30.head,&o31.head,<bytes:>,{0,0,0x100000004,0xe00000000},version_package_d_sample+0x200000000,<tuple:>,<bytes:>,&o11,<str:<module>>,<str:<module>>,&o32,{},"\200\000R\000t\000^\000R\001I\001t\001R\005t\002R\006t\003R\002t\004\025\000!\000R\003\027\000R\0044\002\021\000\000\000\000\000t\005R\001#\000"};
-static const struct bundle_fixup o34[] asm(".Lo34")={{(void **)&o3.data[1],&o6.head},{0}};
+static const struct bundle_set_slot o34[] asm(".Lo34")={{(void **)&o3.data[1],&o6.head},{0}};
 const struct bundle_code frozen_package_d_sample={&o33,o34};
 
 asm("#@");

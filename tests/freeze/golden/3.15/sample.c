@@ -60,7 +60,7 @@ o27 asm(".Lo27")={TUPLE {5 ITEMS},{&u_shared_name,&o24,<latin1:228>,&o25,&o26}},
 o28 asm(".Lo28")={TUPLE {6 ITEMS},{&o1,&o2,&o18,&u_Point,&o23.head,&o27.head}},
 o29 asm(".Lo29")={TUPLE {6 ITEMS},{<id:__doc__>,&u_sys,&u_NUMBERS,&u_TEXTS,&u_DATA,&u_Point}};
 static IN_BODY struct code o31 asm(".Lo31")={CODE {26},&o28.head,&o29.head,<bytes:>,{0,0,0x100000004,0xe00000000},version_package_d_sample+0x200000000,<tuple:>,<bytes:>,&o10,<str:<module>>,<str:<module>>,&o30,{},"\200\000\366\377Q\000s\000]\000P\007H\004s\001Q\004s\002Q\005s\003Q\001s\004\023\000\037\000Q\002\025\000Q\0032\002\011\000\000\000\000\000s\005P\007!\000"};
-static const struct bundle_fixup o32[] asm(".Lo32")={{(void **)&o3.data[1],&o5.head},{0}};
+static const struct bundle_set_slot o32[] asm(".Lo32")={{(void **)&o3.data[1],&o5.head},{0}};
 const struct bundle_code frozen_package_d_sample={&o31,o32};
 
 asm("#@");

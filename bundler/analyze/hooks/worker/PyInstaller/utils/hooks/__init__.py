@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import fnmatch
+import functools
 import importlib
 import importlib.machinery
 import importlib.metadata
@@ -223,7 +224,7 @@ def collect_data_files(
         chosen = _matching(top, includes or ("**/*",)) - _matching(top, excludes or ())
         for path in sorted(chosen):
             inside = path.relative_to(folder)
-            if _is_collected(inside, include_py_files=include_py_files, asked=includes is not None):
+            if _is_collected(path, inside, include_py_files=include_py_files, asked=includes is not None):
                 found.append((str(path), str(PurePath(package.replace(".", "/")) / inside.parent)))
     return list(dict.fromkeys(found))
 
@@ -238,12 +239,20 @@ def _matching(top: Path, patterns: Iterable[str | os.PathLike[str]]) -> set[Path
     return found
 
 
-def _is_collected(path: Path, *, include_py_files: bool, asked: bool) -> bool:
-    if "__pycache__" in path.parts:
+def _is_collected(path: Path, inside: Path, *, include_py_files: bool, asked: bool) -> bool:
+    """True if a file is collected; `inside`: its path relative to the package."""
+    if "__pycache__" in inside.parts:
         return False
     if path.name.endswith(tuple(PY_IGNORE_EXTENSIONS)) and not (include_py_files and path.suffix == ".py"):
         return False
-    return asked or not (set(path.parts[:-1]) & _job.folders_left_out or path.suffix in _job.suffixes_left_out)
+    folders = path.parents[: len(inside.parts) - 1]
+    return asked or not (path.suffix in _job.suffixes_left_out or any(map(_holds_tests, folders)))
+
+
+@functools.cache
+def _holds_tests(folder: Path) -> bool:
+    """True for a folder that is called after tests and has code in it; without code it is data."""
+    return folder.name in _job.folders_left_out and any(path.suffix in (".py", ".so") for path in folder.rglob("*"))
 
 
 def collect_system_data_files(
@@ -256,7 +265,7 @@ def collect_system_data_files(
     return [
         (str(file), str(PurePath(destdir or "") / file.parent.relative_to(top)))
         for file in sorted(top.rglob("*"))
-        if file.is_file() and _is_collected(file.relative_to(top), include_py_files=include_py_files, asked=True)
+        if file.is_file() and _is_collected(file, file.relative_to(top), include_py_files=include_py_files, asked=True)
     ]
 
 
