@@ -10,7 +10,7 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -45,6 +45,8 @@ INSPECT = "inspect"
 PLAN = "plan"
 WHY = "why"
 TRACE = "trace"
+CACHE = "cache"
+DOCTOR = "doctor"
 
 # Options of commands, which are none of a build.
 _JSON = "json"
@@ -57,7 +59,9 @@ _USAGE = """bundle [OPTIONS] TARGET
        bundle plan [OPTIONS] TARGET [--json]
        bundle why MODULE [OPTIONS] TARGET [--json]
        bundle trace ARGS [OPTIONS] TARGET
-       bundle inspect FILE [--json]"""
+       bundle inspect FILE [--json]
+       bundle cache [dir|prune|clean] [OPTIONS]
+       bundle doctor [--json]"""
 
 _COMMAND_USAGES = {
     PLAN: "bundle plan [OPTIONS] TARGET [--json]",
@@ -81,10 +85,11 @@ _EPILOG = """examples:
   bundle plan app.py              what would be in it
   bundle why email app.py         which imports bring the module email
   bundle inspect dist/app         what is in it
+  bundle doctor                   what this machine lacks
 
 Every option can also stand in pyproject.toml, under [tool.bundle], by its long name: hidden-import = ["package.module"].
 Options given here win; those that may be given several times are added to the file's.
-To bundle a file called `plan`, `why`, `trace` or `inspect`, write `./plan` and so on."""
+To bundle a file that is called like a command, such as `plan`, write `./plan`."""
 
 _HELP_HINT = "`bundle --help` shows how it is used"
 
@@ -113,23 +118,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     settings = None
     try:
-        if arguments[:1] == [INSPECT]:
-            _inspect(arguments[1:])
-        else:
-            given = read_arguments(arguments)
-            asked = {name: given.pop(name) for name in (PLAN, WHY, TRACE, _JSON, PROGRAM) if name in given}
-            names = asked.get(PROGRAM, ())
+        if arguments and arguments[0] in _OTHER_COMMANDS:
+            parser_, execute = _OTHER_COMMANDS[arguments[0]]
+            return execute(_parse(parser_(), arguments[1:]))
+        given = read_arguments(arguments)
+        asked = {name: given.pop(name) for name in (PLAN, WHY, TRACE, _JSON, PROGRAM) if name in given}
+        names = asked.get(PROGRAM, ())
+        programs = read_programs(dict(given), environment(), names)
+        settings = programs[0]
+        for run in asked.get(TRACE, ()):
+            _trace(_only(programs), run)
             programs = read_programs(dict(given), environment(), names)
-            settings = programs[0]
-            for run in asked.get(TRACE, ()):
-                _trace(_only(programs), run)
-                programs = read_programs(dict(given), environment(), names)
-            if WHY in asked:
-                _why(_only(programs), asked[WHY], as_json=_JSON in asked)
-            elif PLAN in asked:
-                _plan(_only(programs), as_json=_JSON in asked)
-            else:
-                return _build(programs, as_json=_JSON in asked)
+        if WHY in asked:
+            _why(_only(programs), asked[WHY], as_json=_JSON in asked)
+        elif PLAN in asked:
+            _plan(_only(programs), as_json=_JSON in asked)
+        else:
+            return _build(programs, as_json=_JSON in asked)
     except UsageError as error:
         _reporter().diagnostic(Diagnostic(Severity.ERROR, "usage", str(error), notes=error.notes, hint=error.hint))
         return WRONG_USAGE
@@ -236,26 +241,90 @@ def _plan(settings: Settings, *, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-def _inspect(arguments: list[str]) -> None:
-    parser = _Parser(
-        prog="bundle inspect",
-        description="Show what a binary holds and what it needs of the system.",
-        epilog="To bundle a file called `inspect`, write `bundle ./inspect`.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("file", metavar="FILE", help="a binary that bundle wrote", type=Path)
-    parser.add_argument("--json", action="store_true", help="one JSON object, described in docs/cli.md")
-    given = _parse(parser, arguments)
+def _inspect(given: dict[str, Any]) -> int:
     from bundler import inspection
     from bundler.report import print_data, print_page
     from bundler.schema import to_json
 
     found = inspection.inspect(given["file"])
-    if given["json"]:
+    if _JSON in given:
         print_data(to_json(inspection.document(found)))
     else:
         print_page(inspection.title(found), inspection.page(found))
     sys.stdout.flush()
+    return 0
+
+
+def _cache(given: dict[str, Any]) -> int:
+    what = given.pop("what", None)
+    chosen = {name: given.pop(name) for name in ("size", "unused") if name in given}
+    if chosen and what != "prune":
+        raise UsageError(f"`--{next(iter(chosen))}` belongs to `bundle cache prune`")
+    as_json = given.pop(_JSON, False)
+    from bundler import cache_page
+    from bundler.cache import Cache
+    from bundler.cache_limit import entries, keep_limit, remove_all, remove_unused
+    from bundler.report import count_text, print_data, print_page, size_text
+    from bundler.schema import to_json
+    from bundler.values import seconds_of, size_of
+
+    try:
+        size = size_of(chosen["size"]) if "size" in chosen else None
+        unused = seconds_of(chosen["unused"]) if "unused" in chosen else None
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    settings = _machine_settings(given)
+    cache = Cache(settings.cache_dir)
+    match what:
+        case "dir":
+            print_data(str(cache.root))
+        case "prune" | "clean":
+            if what == "clean":
+                removed = [remove_all(cache)]
+            else:
+                removed = [remove_unused(cache, unused)] if unused is not None else []
+                if size is not None or unused is None:
+                    removed.append(keep_limit(cache, settings.cache_limit if size is None else size))
+            count, total = sum(each.entries for each in removed), sum(each.size for each in removed)
+            _reporter().line(f"{cache.root}: removed {count_text(count, 'item')}, {size_text(total)}")
+        case _:
+            every = entries(cache)
+            if as_json:
+                print_data(to_json(cache_page.document(cache, every, settings.cache_limit)))
+            else:
+                print_page(cache_page.title(cache, every, settings.cache_limit), cache_page.page(every))
+    sys.stdout.flush()
+    return 0
+
+
+def _doctor(given: dict[str, Any]) -> int:
+    as_json = given.pop(_JSON, False)
+    from bundler import doctor
+    from bundler.cache import Cache
+    from bundler.report import print_data, print_page
+    from bundler.schema import to_json
+
+    settings = _machine_settings(given)
+    _reporter().findings(settings.findings)
+    found = doctor.examine(
+        settings.compiler, Cache(settings.cache_dir), settings.cache_limit, settings.python, environment()
+    )
+    if as_json:
+        print_data(to_json(doctor.document(found)))
+    else:
+        print_page(doctor.title(found), doctor.page(found))
+    sys.stdout.flush()
+    return 0 if found.can_build else FAILURE
+
+
+def _machine_settings(given: dict[str, Any]) -> Settings:
+    """Settings that belong to no program: those of the machine, and of the project around the current folder."""
+    from bundler.project import read_project
+    from bundler.values import Around, combine
+
+    project = read_project(None, Path())
+    around = Around(folder=project.folder, manager=project.manager)
+    return combine(_flags(given), (project.common,), around, environment())
 
 
 # --- Arguments --------------------------------------------------------------------------------------------------------
@@ -264,6 +333,62 @@ def _inspect(arguments: list[str]) -> None:
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, f"`{self.prog} --help` shows how it is used")
+
+
+def _command_parser(command: str, description: str) -> argparse.ArgumentParser:
+    return _Parser(
+        prog=f"bundle {command}",
+        description=description,
+        epilog=f"To bundle a file called `{command}`, write `bundle ./{command}`.",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+
+
+def _add_option(parser_: argparse.ArgumentParser, field: str) -> None:
+    """Add an option of builds."""
+    option = COMMAND_LINE[field]
+    parser_.add_argument(*_names(field, option), help=_help(option), **_details(field, option))
+
+
+def _add_json(parser_: argparse.ArgumentParser) -> None:
+    parser_.add_argument("--json", dest=_JSON, action="store_true", help="one JSON object, described in docs/cli.md")
+
+
+def _inspect_parser() -> argparse.ArgumentParser:
+    made = _command_parser(INSPECT, "Show what a binary holds and what it needs of the system.")
+    made.add_argument("file", metavar="FILE", help="a binary that bundle wrote", type=Path)
+    _add_json(made)
+    return made
+
+
+def _cache_parser() -> argparse.ArgumentParser:
+    made = _command_parser(CACHE, "Show what the cache of compiled modules holds, or remove some of it.")
+    made.add_argument(
+        "what",
+        nargs="?",
+        default=None,
+        choices=("dir", "prune", "clean"),
+        metavar="WHAT",
+        help="`dir`: print the folder; `prune`: remove what exceeds the limit, or what `--unused` says; `clean`: remove all",
+    )
+    made.add_argument(
+        "--size", metavar="SIZE", help="with `prune`: the size to reduce it to (`500M`), in place of the limit"
+    )
+    made.add_argument(
+        "--unused", metavar="TIME", help="with `prune`: remove what no build has used for so long (`30d`, `12h`, `10m`)"
+    )
+    _add_option(made, "cache_dir")
+    _add_json(made)
+    return made
+
+
+def _doctor_parser() -> argparse.ArgumentParser:
+    made = _command_parser(DOCTOR, "Examine this machine: which Pythons can be embedded, and what the others lack.")
+    _add_option(made, "python")
+    _add_option(made, "cache_dir")
+    _add_json(made)
+    return made
 
 
 def parser(command: str = "") -> argparse.ArgumentParser:
@@ -288,7 +413,7 @@ def parser(command: str = "") -> argparse.ArgumentParser:
         help="a program that pyproject.toml declares, if not all of them (repeatable)",
     )
     if command in ("", PLAN, WHY):
-        made.add_argument("--json", dest=_JSON, action="store_true", help="one JSON object, described in docs/cli.md")
+        _add_json(made)
     if not command:
         made.add_argument("--why", dest=WHY, metavar="MODULE", help="as `bundle why MODULE`")
         made.add_argument(
@@ -431,6 +556,20 @@ def _flags(raw: dict[str, Any]) -> Given:
         except ValueError as error:
             raise UsageError(f"`{OPTIONS[field].spelling}`: {error}") from error
     return Given(values)
+
+
+# Commands whose arguments are none of a build: the parser of these, and what is done with them.
+_OTHER_COMMANDS: Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[dict[str, Any]], int]]] = {
+    INSPECT: (_inspect_parser, _inspect),
+    CACHE: (_cache_parser, _cache),
+    DOCTOR: (_doctor_parser, _doctor),
+}
+
+
+def parsers() -> Mapping[str, argparse.ArgumentParser]:
+    """The parser of each command by its word; that of a build by ""."""
+    builds = {command: parser(command) for command in ("", *_COMMAND_USAGES)}
+    return builds | {command: make() for command, (make, _) in _OTHER_COMMANDS.items()}
 
 
 # --- Errors -----------------------------------------------------------------------------------------------------------

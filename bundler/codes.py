@@ -33,6 +33,12 @@ CODES: Mapping[str, Code] = {
         "Two data files cannot have their places: one of them is a file where the other needs a folder.",
         "Give one of them another DEST in `--add-data SRC:DEST`.",
     ),
+    "bad-cache-size": _error(
+        "the variable BUNDLER_CACHE_SIZE: `much` is not a size, such as `500M` or `2G`",
+        "The variable tells how large the cache may become. It is a number of bytes, with k, M, G or T for thousands, millions "
+        "and so on.",
+        "Correct the variable, or unset it. 0 stands for no limit.",
+    ),
     "bad-header": _error(
         "`app.py` has 2 headers `# /// script`",
         "The header of a script (inline script metadata) does not say what it requires in the form that "

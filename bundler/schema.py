@@ -61,6 +61,25 @@ class PlannedLibraryRow(TypedDict):
     size: int
 
 
+class CheckRow(TypedDict):
+    """One thing that `bundle doctor` looked at; `problem` and what follows from it are null if nothing is wrong."""
+
+    name: str
+    found: str | None
+    code: str | None
+    problem: str | None
+    hint: str | None
+    install: str | None
+
+
+class KindRow(TypedDict):
+    """Entries of one kind in the cache."""
+
+    kind: str
+    entries: int
+    size: int
+
+
 class DistributionRow(TypedDict):
     """An installed distribution of which something is carried."""
 
@@ -202,6 +221,30 @@ class BuildDocument(TypedDict):
     programs: Annotated[
         Sequence[BuiltRow], "the programs in the order in which they were built, each with the keys below"
     ]
+
+
+class DoctorDocument(TypedDict):
+    """`bundle doctor --json`."""
+
+    format: _Format
+    bundler: Annotated[str, "version of the bundler"]
+    can_build: Annotated[bool, "true if some Python can be embedded"]
+    tools: Annotated[
+        Sequence[CheckRow],
+        'the compiler and other tools, each `{"name", "found", "code", "problem", "hint", "install"}`: what was found, or the '
+        "code of an error, its message and hint; `install` is the command that installs what is lacking, if it is known",
+    ]
+    pythons: Annotated[Sequence[CheckRow], "the Pythons, each with the same keys; `name` is the path"]
+
+
+class CacheDocument(TypedDict):
+    """`bundle cache --json`."""
+
+    format: _Format
+    folder: Annotated[str, "the cache folder"]
+    size: Annotated[int, "size of all files in it, in bytes"]
+    limit: Annotated[int | None, "the size that it may have; null without a limit"]
+    kinds: Annotated[Sequence[KindRow], 'entries by kind, the largest first, each `{"kind", "entries", "size"}`']
 
 
 class StepRow(TypedDict):

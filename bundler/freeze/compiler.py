@@ -140,8 +140,8 @@ class Compiler:
                 for job, answer in zip(jobs, answers, strict=True)
             ]
 
-    def compile(self, source: Path, output: str) -> None:
-        """Compile a file of C, or of assembler, to a file beside it."""
+    def compile(self, source: Path, output: Path) -> None:
+        """Compile a file of C, or of assembler. The compiler runs in the file's folder."""
         if source.suffix == ".s":
             self.toolchain.run("-c", source.name, "-o", output, cwd=source.parent)
         else:
@@ -196,7 +196,7 @@ def build_pool(compiler: Compiler, texts: Iterable[Sequence[str]]) -> tuple[Path
             with compiler.cache.workplace("pool") as folder:
                 source = folder / f"pool{suffix}"
                 source.write_text("\n".join((*lines(), "")))
-                compiler.compile(source, "pool.o")
+                compiler.compile(source, folder / "pool.o")
                 compiler.cache.put("pool", key, len(strings), {_OBJECT: folder / "pool.o"})
         return compiler.cache.path("pool", key, _OBJECT)
 
