@@ -47,6 +47,7 @@ WHY = "why"
 TRACE = "trace"
 CACHE = "cache"
 DOCTOR = "doctor"
+MIGRATE = "migrate"
 
 # Options of commands, which are none of a build.
 _JSON = "json"
@@ -61,7 +62,8 @@ _USAGE = """bundle [OPTIONS] TARGET
        bundle trace ARGS [OPTIONS] TARGET
        bundle inspect FILE [--json]
        bundle cache [dir|prune|clean] [OPTIONS]
-       bundle doctor [--json]"""
+       bundle doctor [--json]
+       bundle migrate [--execute] FILE | COMMAND"""
 
 _COMMAND_USAGES = {
     PLAN: "bundle plan [OPTIONS] TARGET [--json]",
@@ -86,6 +88,7 @@ _EPILOG = """examples:
   bundle why email app.py         which imports bring the module email
   bundle inspect dist/app         what is in it
   bundle doctor                   what this machine lacks
+  bundle migrate app.spec         [tool.bundle] for what PyInstaller builds from it
 
 Every option can also stand in pyproject.toml, under [tool.bundle], by its long name: hidden-import = ["package.module"].
 Options given here win; those that may be given several times are added to the file's.
@@ -317,6 +320,18 @@ def _doctor(given: dict[str, Any]) -> int:
     return 0 if found.can_build else FAILURE
 
 
+def _migrate(given: dict[str, Any]) -> int:
+    words, execute = given.pop("words"), given.pop("execute", False)
+    if not words:
+        raise UsageError("a file or a command line is missing", "`bundle migrate app.spec`")
+    from bundler.migration import migrate, page
+    from bundler.report import print_data
+
+    print_data(page(migrate(words, _machine_settings(given).python, execute=execute)).rstrip("\n"))
+    sys.stdout.flush()
+    return 0
+
+
 def _machine_settings(given: dict[str, Any]) -> Settings:
     """Settings that belong to no program: those of the machine, and of the project around the current folder."""
     from bundler.project import read_project
@@ -388,6 +403,24 @@ def _doctor_parser() -> argparse.ArgumentParser:
     _add_option(made, "python")
     _add_option(made, "cache_dir")
     _add_json(made)
+    return made
+
+
+def _migrate_parser() -> argparse.ArgumentParser:
+    made = _command_parser(
+        MIGRATE,
+        "Print [tool.bundle] for a program that another tool builds, with notes about what has no counterpart: from a spec "
+        "file of PyInstaller, a setup script or [tool.cxfreeze] of cx_Freeze, options of Nuitka in a script or in "
+        "[tool.nuitka], or a command line of one of these, of pex or of shiv.",
+    )
+    made.add_argument("--execute", action="store_true", help="run a spec file or setup script, in place of reading it")
+    _add_option(made, "python")
+    made.add_argument(
+        "words",
+        nargs=argparse.REMAINDER,
+        metavar="FILE | COMMAND",
+        help="app.spec, setup.py, pyproject.toml, or a command line such as `pyinstaller --onefile app.py`",
+    )
     return made
 
 
@@ -563,6 +596,7 @@ _OTHER_COMMANDS: Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Calla
     INSPECT: (_inspect_parser, _inspect),
     CACHE: (_cache_parser, _cache),
     DOCTOR: (_doctor_parser, _doctor),
+    MIGRATE: (_migrate_parser, _migrate),
 }
 
 

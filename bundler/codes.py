@@ -55,6 +55,11 @@ CODES: Mapping[str, Code] = {
         "An extension module or a library has the name of a shared object, but is damaged or for another system.",
         "Reinstall the distribution that the file belongs to, for this system and processor.",
     ),
+    "bad-migration": _error(
+        "there is no file `app.spec`",
+        "`bundle migrate` cannot read the file or the command line of another tool.",
+        "Correct what is named. `bundle migrate --help` lists what can be read.",
+    ),
     "bad-option": _error(
         "`optimize` must be 0, 1 or 2, not a string",
         "An option in `[tool.bundle]` of pyproject.toml has a value that it cannot have, or the table has another name.",
