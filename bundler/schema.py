@@ -202,6 +202,8 @@ class BuiltRow(TypedDict):
     sha256: Annotated[str | None, "SHA-256 of the file, in hexadecimal digits"]
     archives: Annotated[Sequence[ArchiveRow], 'archives of it, each `{"path", "size", "sha256"}`']
     checksums: Annotated[Sequence[str], "paths of files with checksums of it and of its archives"]
+    sbom: Annotated[str | None, "path of the bill of materials, if one was asked for"]
+    licenses: Annotated[str | None, "path of the file with licences, if one was asked for"]
     python: Annotated[str | None, "version of the embedded Python"]
     modules: Annotated[int | None, "number of frozen modules"]
     compiled: Annotated[int | None, "number of these that were not in the cache"]

@@ -1,6 +1,6 @@
 """A compiler cache in CC serves every compile of a build that it has seen, wherever the cache of bundle is.
 
-Costs two builds of a small program with empty caches.
+Costs a build of a small program with an empty cache.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ import pytest
 
 from bundler.errors import BundleError
 from bundler.toolchain import find_toolchain
+from bundler.values import default_cache_dir
 from tests.support import EXAMPLES, Interpreter, bundle
+
+PLACES = ("cache", "deep/er")  # of bundle's cache
 
 
 def statistics(folder: Path) -> dict[str, int]:
@@ -33,35 +36,41 @@ def statistics(folder: Path) -> dict[str, int]:
 
 @pytest.mark.skipif(shutil.which("ccache") is None, reason="`ccache` is not installed")
 def test_every_compile_is_found_again(one_interpreter: Interpreter, tmp_path: Path):
-    """A second build with an empty cache elsewhere compiles nothing; it writes the same bytes, and keeps the cache's limit."""
-    binaries, counts = [], []
-    old = tmp_path / "deep" / "er" / "cache" / "frozen" / "aa" / "old.o"
-    old.parent.mkdir(parents=True)
-    old.write_bytes(bytes(10))
-    os.utime(old, (time.time() - 86400,) * 2)
-    for place in ("cache", "deep/er/cache"):
-        binaries.append(tmp_path / place.replace("/", "-") / "hello")
+    """A build with an empty cache elsewhere compiles nothing that was compiled before; it keeps the limit of its cache.
+
+    What ccache keeps is kept between runs. Only if something has changed since, a first build compiles it.
+    """
+    kept = default_cache_dir() / "ccache-of-tests"
+    for place in PLACES:
+        old = tmp_path / place / "frozen" / "aa" / "old.o"
+        old.parent.mkdir(parents=True)
+        old.write_bytes(bytes(10))
+        os.utime(old, (time.time() - 86400,) * 2)
+
+    for place in PLACES:
+        statistics(kept)
         done = bundle(
-            *("-q", EXAMPLES / "hello" / "hello.py", "--python", one_interpreter.python, "-o", binaries[-1]),
+            *("-q", EXAMPLES / "hello" / "hello.py", "--python", one_interpreter.python, "-o", tmp_path / "hello"),
             CC="ccache cc",
-            CCACHE_DIR=str(tmp_path / "ccache"),
+            CCACHE_DIR=str(kept),
             BUNDLER_CACHE_DIR=str(tmp_path / place),
             BUNDLER_CACHE_SIZE="1k",
         )
         assert (done.status, done.stderr) == (0, b"")
-        counts.append({name: count for name, count in statistics(tmp_path / "ccache").items() if count})
+        found = {name for name, count in statistics(kept).items() if count}
+        assert not (tmp_path / place / "frozen" / "aa" / "old.o").exists()
+        if "cache_miss" not in found:
+            break
 
-    first, second = counts
-    hits = second["direct_cache_hit"] + second.get("preprocessed_cache_hit", 0)
-    assert first["cache_miss"] > 50
-    assert hits == first["cache_miss"] + first.get("preprocessed_cache_hit", 0) + first.get("direct_cache_hit", 0)
-    assert second.get("cache_miss", 0) == 0
+    assert "direct_cache_hit" in found
     # Linking and questions to the compiler do not pass through the cache at all.
-    assert {"called_for_link", "multiple_source_files", "no_input_file", "unsupported_code_directive"} & {
-        *first
-    } == set()
-    assert binaries[0].read_bytes() == binaries[1].read_bytes()
-    assert not old.exists()
+    assert {
+        "cache_miss",
+        "called_for_link",
+        "multiple_source_files",
+        "no_input_file",
+        "could_not_find_compiler",
+    } & found == set()
 
 
 @pytest.mark.parametrize(

@@ -111,9 +111,11 @@ def _read_option(option: str, value: str, known: Counterpart | None, draft: Draf
         _read_python_flag(value, draft)
     elif option == "--python-option":
         read_python_option(value, draft)
+    elif option == "-O":
+        draft.set("optimize", int(value or 1))
     elif draft.tool == "cx_Freeze" and ours != "output":
-        names = value.split(",") if option.startswith("--") and known is not None and known.takes_value else value
-        cx_freeze.read_option(option.lstrip("-") if option != "-O" else "optimize", names, draft)
+        is_listed = known is not None and known.takes_value
+        cx_freeze.read_option(option.lstrip("-"), value.split(",") if is_listed else value, draft)
     elif ours == "output":
         place = "folder" if option.endswith(("path", "dir", "exe")) else "name"
         places[place] = slashes(value)

@@ -123,7 +123,7 @@ def _helper(name: str, option: str) -> Any:
 def _row(call: Call, numbers: dict[int, int]) -> dict[str, Any]:
     # What the file added to attributes of the result counts as the keyword of the same name.
     added = {f"+{name}": [*part] for name, part in call.parts.items() if part}
-    changed = {f"+{name}": value for name, value in vars(call).items() if isinstance(value, list)}
+    changed = {f"+{name}": value for name, value in vars(call).items() if type(value) is list}
     keywords = {**call.keywords, **added, **changed}
     return {
         "name": call.call_name,
