@@ -48,6 +48,7 @@ TRACE = "trace"
 CACHE = "cache"
 DOCTOR = "doctor"
 MIGRATE = "migrate"
+COMPLETION = "completion"
 
 # Options of commands, which are none of a build.
 _JSON = "json"
@@ -63,7 +64,8 @@ _USAGE = """bundle [OPTIONS] TARGET
        bundle inspect FILE [--json]
        bundle cache [dir|prune|clean] [OPTIONS]
        bundle doctor [--json]
-       bundle migrate [--execute] FILE | COMMAND"""
+       bundle migrate [--execute] FILE | COMMAND
+       bundle completion bash|zsh|fish"""
 
 _COMMAND_USAGES = {
     PLAN: "bundle plan [OPTIONS] TARGET [--json]",
@@ -332,6 +334,15 @@ def _migrate(given: dict[str, Any]) -> int:
     return 0
 
 
+def _completion(given: dict[str, Any]) -> int:
+    from bundler.completion import script
+    from bundler.report import print_data
+
+    print_data(script(given["shell"], parsers()).rstrip("\n"))
+    sys.stdout.flush()
+    return 0
+
+
 def _machine_settings(given: dict[str, Any]) -> Settings:
     """Settings that belong to no program: those of the machine, and of the project around the current folder."""
     from bundler.project import read_project
@@ -421,6 +432,12 @@ def _migrate_parser() -> argparse.ArgumentParser:
         metavar="FILE | COMMAND",
         help="app.spec, setup.py, pyproject.toml, or a command line such as `pyinstaller --onefile app.py`",
     )
+    return made
+
+
+def _completion_parser() -> argparse.ArgumentParser:
+    made = _command_parser(COMPLETION, "Print a script that completes command lines of `bundle` in a shell.")
+    made.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="bash, zsh or fish")
     return made
 
 
@@ -597,6 +614,7 @@ _OTHER_COMMANDS: Mapping[str, tuple[Callable[[], argparse.ArgumentParser], Calla
     CACHE: (_cache_parser, _cache),
     DOCTOR: (_doctor_parser, _doctor),
     MIGRATE: (_migrate_parser, _migrate),
+    COMPLETION: (_completion_parser, _completion),
 }
 
 

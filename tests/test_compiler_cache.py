@@ -16,7 +16,7 @@ import pytest
 
 from bundler.errors import BundleError
 from bundler.toolchain import find_toolchain
-from bundler.values import default_cache_dir
+from tests.conftest import ENVIRONMENTS
 from tests.support import EXAMPLES, Interpreter, bundle
 
 PLACES = ("cache", "deep/er")  # of bundle's cache
@@ -40,7 +40,7 @@ def test_every_compile_is_found_again(one_interpreter: Interpreter, tmp_path: Pa
 
     What ccache keeps is kept between runs. Only if something has changed since, a first build compiles it.
     """
-    kept = default_cache_dir() / "ccache-of-tests"
+    kept = ENVIRONMENTS / "ccache"
     for place in PLACES:
         old = tmp_path / place / "frozen" / "aa" / "old.o"
         old.parent.mkdir(parents=True)

@@ -41,7 +41,7 @@ class Draft:
 
     @property
     def notes(self) -> tuple[Note, ...]:
-        """What was noted, each once."""
+        """All notes, each once."""
         return (*self._notes,)
 
     def note(self, text: str, line: int = 0) -> None:

@@ -28,7 +28,7 @@ _LAST_LINES = 5  # of a failed run
 
 
 def migrate(words: Sequence[str], python: Path, *, execute: bool = False) -> Migration:
-    """What builds a program with another tool, as options of ours: `words` is a file, or a command line.
+    """Read what builds a program with another tool, and say it with options of ours. `words`: a file, or a command line.
 
     `python`: the interpreter of the program's environment, which says what is installed. `execute`: run a spec file or a
     setup script there, and record what it calls. BundleError when it cannot be read.

@@ -43,7 +43,10 @@ def tried(name: str, about: Mapping[str, Any], clones: Path) -> Row:
     with tempfile.TemporaryDirectory(prefix="migration-") as folder:
         work = Path(folder, name)
         shutil.copytree(clones / name, work, symlinks=True, ignore=shutil.ignore_patterns(".git"))
-        python = environment(name, about, clones) if "install" in about else Path(sys.executable)
+        try:
+            python = environment(name, about, clones) if "install" in about else Path(sys.executable)
+        except subprocess.CalledProcessError:
+            return Row(name, about["repository"], about["spec"], 0, "not installed: pip fails")
         migrated = run_migrate(about, python, work)
         if migrated.returncode:
             reason = migrated.stderr.decode().partition("\n")[0].partition(": ")[2]
