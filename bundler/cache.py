@@ -81,7 +81,7 @@ class Cache:
 
     def mark_used(self, path: Path) -> None:
         """Note that a build uses the entry that this file or folder is of."""
-        with contextlib.suppress(PermissionError):  # a cache that others have filled
+        with contextlib.suppress(OSError):  # a cache that others have filled, or that is on a read-only disk
             os.utime(path)
 
     def write(self, path: Path, data: bytes) -> None:

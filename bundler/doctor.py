@@ -12,10 +12,11 @@ from bundler import __version__
 from bundler.cache import Cache
 from bundler.cache_limit import entries
 from bundler.context import BuildContext
-from bundler.errors import BundleError, Diagnostic
+from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.glibc import find_static_library
 from bundler.interpreters import every_python
 from bundler.link import check_linker
+from bundler.process import CommandError
 from bundler.report import Item, Reporter, Section, count_text, size_text
 from bundler.schema import FORMAT, CheckRow, DoctorDocument
 from bundler.target import Linkage, probe
@@ -114,6 +115,14 @@ def _linker(toolchain: Toolchain, cache: Cache, family: str) -> Check:
         check_linker(toolchain, Linkage.SHARED, cache)
     except BundleError as error:
         return _lacking("linker", error.diagnostic, family)
+    except CommandError as error:
+        problem = Diagnostic(
+            Severity.ERROR,
+            "no-compiler",
+            f"the C compiler does not compile: {(error.output.strip().splitlines() or [error.reason])[0]}",
+            hint="install the headers of the C library too",
+        )
+        return _lacking("linker", problem, family)
     return Check("linker", toolchain.linker)
 
 
