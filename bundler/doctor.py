@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import platform
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bundler import __version__
@@ -96,42 +97,41 @@ def examine(compiler: str | None, cache: Cache, limit: int, default: Path, varia
     except BundleError as error:
         # Without a compiler nothing else can be measured.
         problem = error.diagnostic
-        tools = (_lacking("C compiler", problem, family), _cache(cache, limit))
+        lacking = Check("C compiler", problem=problem, install=install_command(problem.code, family, None))
+        tools = (lacking, _cache(cache, limit))
         return Examination(tools, tuple(Check(name, problem=problem) for name in names.values()))
     context = BuildContext(toolchain, cache, Reporter(quiet=True))
     return Examination(
         (
             Check("C compiler", shlex.join((*toolchain.compiler_cache, *toolchain.command))),
-            _linker(toolchain, cache, family),
-            _static_c_library(toolchain, family),
+            _checked("linker", lambda: _linker(toolchain, cache), family),
+            _checked("C library for `--static`", lambda: f"glibc {find_static_library(toolchain).version}", family),
             _cache(cache, limit),
         ),
-        tuple(_python(name, path, context, family) for path, name in names.items()),
+        tuple(_checked(name, partial(_python, path, context), family, path) for path, name in names.items()),
     )
 
 
-def _linker(toolchain: Toolchain, cache: Cache, family: str) -> Check:
+def _checked(name: str, look: Callable[[], str], family: str, python: Path | None = None) -> Check:
+    """The check of what a function finds, or why it fails. `python`: the one that it looks at."""
     try:
-        check_linker(toolchain, Linkage.SHARED, cache)
+        return Check(name, look())
     except BundleError as error:
-        return _lacking("linker", error.diagnostic, family)
+        problem = error.diagnostic
     except CommandError as error:
+        reason = next(iter(error.output.strip().splitlines()), error.reason)
         problem = Diagnostic(
             Severity.ERROR,
             "no-compiler",
-            f"the C compiler does not compile: {(error.output.strip().splitlines() or [error.reason])[0]}",
-            hint="install the headers of the C library too",
+            f"the C compiler fails: {reason}",
+            hint="install it anew, with the C library's headers",
         )
-        return _lacking("linker", problem, family)
-    return Check("linker", toolchain.linker)
+    return Check(name, problem=problem, install=install_command(problem.code, family, python))
 
 
-def _static_c_library(toolchain: Toolchain, family: str) -> Check:
-    name = "C library for `--static`"
-    try:
-        return Check(name, f"glibc {find_static_library(toolchain).version}")
-    except BundleError as error:
-        return _lacking(name, error.diagnostic, family)
+def _linker(toolchain: Toolchain, cache: Cache) -> str:
+    check_linker(toolchain, Linkage.SHARED, cache)
+    return toolchain.linker
 
 
 def _cache(cache: Cache, limit: int) -> Check:
@@ -141,13 +141,10 @@ def _cache(cache: Cache, limit: int) -> Check:
     return Check("cache", f"{cache.root}: {size}{of}")
 
 
-def _python(name: str, path: Path, context: BuildContext, family: str) -> Check:
-    try:
-        target = probe(path, context)
-    except BundleError as error:
-        return _lacking(name, error.diagnostic, family, path)
+def _python(path: Path, context: BuildContext) -> str:
+    target = probe(path, context)
     kinds = [target.libpython.linkage, *_other_kind(path, target.libpython.linkage, context)]
-    return Check(name, f"{target.version_text}, {' and '.join(sorted(kind.value for kind in kinds))} libpython")
+    return f"{target.version_text}, {' and '.join(sorted(kind.value for kind in kinds))} libpython"
 
 
 def _other_kind(path: Path, linkage: Linkage, context: BuildContext) -> Iterator[Linkage]:
@@ -158,10 +155,6 @@ def _other_kind(path: Path, linkage: Linkage, context: BuildContext) -> Iterator
                 yield probe(path, context, other).libpython.linkage
             except BundleError:
                 return
-
-
-def _lacking(name: str, problem: Diagnostic, family: str, python: Path | None = None) -> Check:
-    return Check(name, problem=problem, install=install_command(problem.code, family, python))
 
 
 def install_command(code: str, family: str, python: Path | None) -> str:

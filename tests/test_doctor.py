@@ -59,6 +59,19 @@ def test_a_machine_without_a_compiler(one_interpreter: Interpreter):
     assert {each["code"] for each in found["pythons"]} == {"no-compiler"}
 
 
+def test_a_compiler_that_does_not_compile(one_interpreter: Interpreter, tmp_path: Path):
+    """What fails is listed with the compiler's words."""
+    compiler = tmp_path / "cc"
+    compiler.write_text(
+        '#!/bin/sh\ncase "$*" in *version*) echo Free Software Foundation ;; *) echo broken >&2; exit 1 ;; esac\n'
+    )
+    compiler.chmod(0o755)
+    found = examined("--python", one_interpreter.python, "--cache-dir", tmp_path / "cache", CC=str(compiler))
+
+    assert found["can_build"] is False
+    assert [each["problem"] for each in found["tools"][1:3]] == ["the C compiler fails: broken"] * 2
+
+
 @pytest.mark.parametrize(
     ("facts", "code", "python", "expected"),
     [
