@@ -24,6 +24,7 @@ _WORDS = {
     "linked": "digests of finished binaries",
     "pool": "compiled common strings",
     "rehearsal": "rehearsed imports",
+    "snapshot": "snapshots",
     "stubs": "C libraries for linking",
     "unpacked": "unpacked archives of modules",
 }
