@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import glob
 import posixpath
 from collections.abc import Iterable
@@ -77,7 +78,28 @@ class Draft:
             self.note(
                 f"the script `{path}` lies outside the folder of this file: name it relative to pyproject.toml", line
             )
-        self.set("target", path)
+        module = self._relative_module(path)
+        if module:
+            self.note(f"`{path}` imports relatively, which a script cannot: it is named as a module", line)
+            self.set("module", module)
+        else:
+            self.set("target", path)
+
+    def _relative_module(self, path: str) -> str:
+        """The dotted name of a file in a package that imports relatively; "" for others."""
+        file = self._base / path
+        try:
+            tree = ast.parse(file.read_bytes())
+        except (OSError, SyntaxError, ValueError):
+            return ""
+        if not any(isinstance(node, ast.ImportFrom) and node.level for node in ast.walk(tree)):
+            return ""
+        parts = [] if file.stem == "__main__" else [file.stem]
+        folder = file.parent
+        while (folder / "__init__.py").is_file():
+            parts.insert(0, folder.name)
+            folder = folder.parent
+        return ".".join(parts) if folder != file.parent else ""
 
     def add_files(self, source: Any, place: Any, line: int = 0) -> None:
         """A file, a folder or a pattern, and the folder that it goes to."""

@@ -59,7 +59,7 @@ def from_spec(reading: Reading, file: Path) -> Migration:
         general.note(
             f"`{each.text}` was not followed: its condition is known only when the file is executed", each.line
         )
-    if not any(draft.has("target", "script") for draft in drafts):
+    if not any(draft.has("target", "module", "script") for draft in drafts):
         general.note("no program was found; `--execute` runs the file to find it")
     return Migration(file.name, tuple(draft.finish() for draft in drafts), (*dict.fromkeys((*notes, *general.notes)),))
 

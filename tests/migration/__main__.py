@@ -80,18 +80,17 @@ def built(about: Mapping[str, Any], python: Path, text: str, work: Path) -> str:
     """Build with the table alone, and compare a run of the binary with one of the script."""
     table = tomllib.loads(text)["tool"]["bundle"]
     (work / "pyproject.toml").write_text(text)
-    done = bundle("--python", python, "-o", work / "made", cwd=work)
+    command = ["-m", table["module"]] if "module" in table else [table.get("target") or python.parent / table["script"]]
+    last = table.get("module", "").rpartition(".")[2]
+    binary = work / "made" / (f"{last}.py" if last else Path(command[0]).name)  # programs print their names
+    done = bundle("--python", python, "-o", binary, cwd=work)
     if done.status:
         return f"not built: {done.stderr.decode().partition('error[')[2].partition(chr(10))[0]}"
-    arguments = about["run"]
-    found = run([work / "made", *arguments], cwd=work, timeout=SECONDS)
-    environment_ = {"PATH": f"{python.parent}:/usr/bin:/bin", "LC_ALL": "C.UTF-8", "PYTHONPATH": about.get("path", "")}
-    target = table.get("target") or str(python.parent / table["script"])
-    expected = run([python, target, *arguments], cwd=work, environment=environment_, timeout=SECONDS)
-    shown = " ".join(arguments)
-    if found.status != expected.status or found.stdout.replace(b"made", b"") != expected.stdout.replace(
-        Path(target).name.encode(), b""
-    ):
+    environment_ = {"PATH": f"{python.parent}:/usr/bin:/bin", "LC_ALL": "C.UTF-8"}
+    found = run([binary, *about["run"]], cwd=work, environment=environment_, timeout=SECONDS)
+    expected = run([python, *command, *about["run"]], cwd=work, environment=environment_, timeout=SECONDS)
+    shown = " ".join(about["run"])
+    if (found.status, found.stdout) != (expected.status, expected.stdout):
         print(found, expected, file=sys.stderr)
         return f"built; `{shown}` prints something else than the script"
     return f"built, and `{shown}` prints what the script prints"

@@ -172,6 +172,17 @@ def test_paths_begin_where_the_tool_has_them(moved: Callable[..., Migration], fo
     assert "`build/data/a.json` is not there" in notes(found)
 
 
+def test_a_script_that_imports_relatively(moved: Callable[..., Migration], folder: Path):
+    """A file of a package that imports relatively is named as a module, for a script cannot do that."""
+    for name, text in (("__init__.py", ""), ("cli.py", "from .other import x\n"), ("__main__.py", "from . import x\n")):
+        (folder / "pkg").mkdir(exist_ok=True)
+        (folder / "pkg" / name).write_text(text)
+
+    assert options(moved("a = Analysis(['pkg/cli.py'])")) == {"module": "pkg.cli"}
+    assert options(moved("a = Analysis(['pkg/__main__.py'])")) == {"module": "pkg"}
+    assert "imports relatively" in notes(moved("a = Analysis(['pkg/cli.py'])"))
+
+
 def test_an_installed_command(moved: Callable[..., Migration]):
     """A script among those of an environment is a command."""
     assert options(moved("import shutil\na = Analysis([shutil.which('tool')])")) == {"script": "tool"}
