@@ -289,7 +289,8 @@ def _cache(given: dict[str, Any]) -> int:
             else:
                 removed = [remove_unused(cache, unused)] if unused is not None else []
                 if size is not None or unused is None:
-                    removed.append(keep_limit(cache, settings.cache_limit if size is None else size))
+                    # A limit of 0 is none; a size of 0 is asked for.
+                    removed.append(keep_limit(cache, settings.cache_limit if size is None else max(size, 1)))
             count, total = sum(each.entries for each in removed), sum(each.size for each in removed)
             _reporter().line(f"{cache.root}: removed {count_text(count, 'item')}, {size_text(total)}")
         case _:
