@@ -6,7 +6,7 @@ PYTHON ?= $(shell .ci/find-python)
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint unit clean
+.PHONY: demo test lint unit site clean
 
 demo: $(VENV)/installed
 	$(BIN)/bundle examples/hello/hello.py
@@ -24,6 +24,10 @@ lint: $(VENV)/developing
 # Builds and runs real programs with every Python found; `TESTS=tests/test_link.py` runs less.
 unit: $(VENV)/developing
 	$(BIN)/pytest --numprocesses=auto --dist=loadgroup $(TESTS)
+
+# The documentation as a site, in build/site.
+site: $(VENV)/developing
+	$(BIN)/mkdocs build --strict --quiet
 
 $(VENV)/installed: pyproject.toml
 	@test -n "$(PYTHON)"

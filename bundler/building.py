@@ -46,6 +46,8 @@ def _row(outcome: Outcome) -> BuiltRow:
         "sha256": sha256(built.path) if built else None,
         "archives": [_file(path) for path in delivery.archives] if delivery else [],
         "checksums": [str(path) for path in delivery.checksums] if delivery else [],
+        "sbom": str(delivery.sbom) if delivery and delivery.sbom else None,
+        "licenses": str(delivery.notices) if delivery and delivery.notices else None,
         "python": built.python if built else None,
         "modules": built.modules if built else None,
         "compiled": built.compiled if built else None,

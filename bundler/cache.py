@@ -2,7 +2,8 @@
 
 An entry is a JSON value, with files beside it where it needs any. A finished entry never changes, so several builds
 may share the cache, and nothing has to be invalidated: other inputs have another name. Every entry holds checksums of its
-value and its files. One that is damaged counts as absent, and the next build makes it again.
+value and its files. One that is damaged counts as absent, and the next build makes it again. The time of change of an
+entry is that of its last use: `cache_limit.py` removes those that have not been used for longest.
 """
 
 from __future__ import annotations
@@ -56,6 +57,7 @@ class Cache:
                 return None
             entry = json.loads(text)
             sums = {suffix: _file_checksum(self.path(kind, key, suffix)) for suffix in files}
+            self.mark_used(self.path(kind, key, _VALUE))
         except (OSError, ValueError):
             return None
         return entry["value"] if all(entry["files"].get(suffix) == found for suffix, found in sums.items()) else None
@@ -76,6 +78,11 @@ class Cache:
             found = make()
             self.put(kind, key, found)
         return found
+
+    def mark_used(self, path: Path) -> None:
+        """Note that a build uses the entry that this file or folder is of."""
+        with contextlib.suppress(OSError):  # a cache that others have filled, or that is on a read-only disk
+            os.utime(path)
 
     def write(self, path: Path, data: bytes) -> None:
         """Make an entry: it appears whole or not at all."""

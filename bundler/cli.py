@@ -10,7 +10,7 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypedDict, TypeVar
@@ -43,9 +43,14 @@ BUG = 70  # EX_SOFTWARE of sysexits.h
 
 # Commands besides building, by the word that the command line begins with. Two are options as well.
 INSPECT = "inspect"
+VERIFY = "verify"
 PLAN = "plan"
 WHY = "why"
 TRACE = "trace"
+CACHE = "cache"
+DOCTOR = "doctor"
+MIGRATE = "migrate"
+COMPLETION = "completion"
 
 _USAGE = """bundle [OPTIONS] TARGET
        bundle [OPTIONS] -m MODULE
@@ -54,7 +59,12 @@ _USAGE = """bundle [OPTIONS] TARGET
        bundle plan [OPTIONS] TARGET [--json]
        bundle why MODULE [OPTIONS] TARGET [--json]
        bundle trace ARGS [OPTIONS] TARGET
-       bundle inspect FILE [--json]"""
+       bundle inspect FILE [--json | --sbom]
+       bundle verify FILE [--against MANIFEST] [--json]
+       bundle cache [dir|prune|clean] [OPTIONS]
+       bundle doctor [--json]
+       bundle migrate [--execute] FILE | COMMAND
+       bundle completion bash|zsh|fish"""
 
 _COMMAND_USAGES = {
     PLAN: "bundle plan [OPTIONS] TARGET [--json]",
@@ -78,10 +88,13 @@ _EPILOG = """examples:
   bundle plan app.py              what would be in it
   bundle why email app.py         which imports bring the module email
   bundle inspect dist/app         what is in it
+  bundle verify dist/app          whether it is as it was built
+  bundle doctor                   what this machine lacks
+  bundle migrate app.spec         [tool.bundle] for what PyInstaller builds from it
 
 Every option can also stand in pyproject.toml, under [tool.bundle], by its long name: hidden-import = ["package.module"].
 Options given here win; those that may be given several times are added to the file's.
-To bundle a file called `plan`, `why`, `trace` or `inspect`, write `./plan` and so on."""
+To bundle a file that is called like a command, such as `plan`, write `./plan`."""
 
 _HELP_HINT = "`bundle --help` shows how it is used"
 
@@ -110,21 +123,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     settings = None
     try:
-        if arguments[:1] == [INSPECT]:
-            _inspect(arguments[1:])
-        else:
-            given = read_arguments(arguments)
+        if arguments and arguments[0] in _OTHER_COMMANDS:
+            return _OTHER_COMMANDS[arguments[0]].execute(arguments[1:])
+        given = read_arguments(arguments)
+        programs = read_programs(given, environment())
+        settings = programs[0]
+        for run in given.traces:
+            _trace(_only(programs), run)
             programs = read_programs(given, environment())
-            settings = programs[0]
-            for run in given.traces:
-                _trace(_only(programs), run)
-                programs = read_programs(given, environment())
-            if given.why is not None:
-                _why(_only(programs), given.why, as_json=given.as_json)
-            elif given.plan:
-                _plan(_only(programs), as_json=given.as_json)
-            else:
-                return _build(programs, as_json=given.as_json)
+        if given.why is not None:
+            _why(_only(programs), given.why, as_json=given.as_json)
+        elif given.plan:
+            _plan(_only(programs), as_json=given.as_json)
+        else:
+            return _build(programs, as_json=given.as_json)
     except UsageError as error:
         _reporter().diagnostic(Diagnostic(Severity.ERROR, "usage", str(error), notes=error.notes, hint=error.hint))
         return WRONG_USAGE
@@ -184,6 +196,8 @@ def _outcome(settings: Settings, report: Reporter) -> Outcome:
         report.line(f"  runs as {', '.join(command.name for command in settings.commands)}")
     for archive in built.delivery.archives:
         report.line(f"{archive}: {size_text(archive.stat().st_size)}")
+    if settings.report is not None:
+        report.line(f"{settings.report}: shows what is in it")
     return Outcome(settings, seconds, built)
 
 
@@ -231,26 +245,135 @@ def _plan(settings: Settings, *, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-def _inspect(arguments: list[str]) -> None:
-    parser = _Parser(
-        prog="bundle inspect",
-        description="Show what a binary holds and what it needs of the system.",
-        epilog="To bundle a file called `inspect`, write `bundle ./inspect`.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("file", metavar="FILE", help="a binary that bundle wrote", type=Path)
-    parser.add_argument("--json", action="store_true", help="one JSON object, described in docs/cli.md")
-    given = _parse(parser, arguments, _OfInspect())
+def _inspect(arguments: list[str]) -> int:
+    given = _parse(_inspect_parser(), arguments, _OfInspect())
     from bundler import inspection
+    from bundler.link.finished import read_sbom
     from bundler.report import print_data, print_page
     from bundler.schema import to_json
 
-    found = inspection.inspect(given.file)
-    if given.json:
-        print_data(to_json(inspection.document(found)))
+    if given.sbom:
+        print_data(read_sbom(given.file).removesuffix("\n"))
     else:
-        print_page(inspection.title(found), inspection.page(found))
+        found = inspection.inspect(given.file)
+        if given.json:
+            print_data(to_json(inspection.document(found)))
+        else:
+            print_page(inspection.title(found), inspection.page(found))
     sys.stdout.flush()
+    return 0
+
+
+def _verify(arguments: list[str]) -> int:
+    given = _parse(_verify_parser(), arguments, _OfVerify())
+    from bundler import verification
+    from bundler.report import print_data
+    from bundler.schema import to_json
+
+    found = verification.verify(given.file, given.against)
+    refusal = verification.refusal(found)
+    if given.json:
+        print_data(to_json(verification.document(found)))
+    elif refusal is None:
+        print_data(verification.text(found))
+    sys.stdout.flush()
+    if refusal is not None:
+        raise refusal
+    return 0
+
+
+def _cache(arguments: list[str]) -> int:
+    given = _parse(_cache_parser(), arguments, _OfCache())
+    misplaced = next((name for name in ("size", "unused") if getattr(given, name) is not None), None)
+    if misplaced is not None and given.what != "prune":
+        raise UsageError(f"`--{misplaced}` belongs to `bundle cache prune`")
+    from bundler import cache_page
+    from bundler.cache import Cache
+    from bundler.cache_limit import entries, keep_limit, remove_all, remove_unused
+    from bundler.report import count_text, print_data, print_page, size_text
+    from bundler.schema import to_json
+    from bundler.values import seconds_of, size_of
+
+    try:
+        size = size_of(given.size) if given.size is not None else None
+        unused = seconds_of(given.unused) if given.unused is not None else None
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+    settings = _machine_settings(given)
+    cache = Cache(settings.cache_dir)
+    match given.what:
+        case "dir":
+            print_data(str(cache.root))
+        case "prune" | "clean":
+            if given.what == "clean":
+                removed = [remove_all(cache)]
+            else:
+                removed = [remove_unused(cache, unused)] if unused is not None else []
+                if size is not None or unused is None:
+                    # A limit of 0 is none; a size of 0 is asked for.
+                    removed.append(keep_limit(cache, settings.cache_limit if size is None else max(size, 1)))
+            count, total = sum(each.entries for each in removed), sum(each.size for each in removed)
+            _reporter().line(f"{cache.root}: removed {count_text(count, 'item')}, {size_text(total)}")
+        case _:
+            every = entries(cache)
+            if given.json:
+                print_data(to_json(cache_page.document(cache, every, settings.cache_limit)))
+            else:
+                print_page(cache_page.title(cache, every, settings.cache_limit), cache_page.page(every))
+    sys.stdout.flush()
+    return 0
+
+
+def _doctor(arguments: list[str]) -> int:
+    given = _parse(_doctor_parser(), arguments, _OfDoctor())
+    from bundler import doctor
+    from bundler.cache import Cache
+    from bundler.report import print_data, print_page
+    from bundler.schema import to_json
+
+    settings = _machine_settings(given)
+    _reporter().findings(settings.findings)
+    found = doctor.examine(
+        settings.compiler, Cache(settings.cache_dir), settings.cache_limit, settings.python, environment()
+    )
+    if given.json:
+        print_data(to_json(doctor.document(found)))
+    else:
+        print_page(doctor.title(found), doctor.page(found))
+    sys.stdout.flush()
+    return 0 if found.can_build else FAILURE
+
+
+def _migrate(arguments: list[str]) -> int:
+    given = _parse(_migrate_parser(), arguments, _OfMigrate())
+    if not given.words:
+        raise UsageError("a file or a command line is missing", "`bundle migrate app.spec`")
+    from bundler.migration import migrate, page
+    from bundler.report import print_data
+
+    print_data(page(migrate(given.words, _machine_settings(given).python, execute=given.execute)).rstrip("\n"))
+    sys.stdout.flush()
+    return 0
+
+
+def _completion(arguments: list[str]) -> int:
+    given = _parse(_completion_parser(), arguments, _OfCompletion())
+    from bundler.completion import script
+    from bundler.report import print_data
+
+    print_data(script(given.shell, parsers()).rstrip("\n"))
+    sys.stdout.flush()
+    return 0
+
+
+def _machine_settings(given: argparse.Namespace) -> Settings:
+    """Settings that belong to no program: those of the machine, and of the project around the current folder."""
+    from bundler.project import read_project
+    from bundler.values import Around, combine
+
+    project = read_project(None, Path())
+    around = Around(folder=project.folder, manager=project.manager)
+    return combine(_flags(_options(given)), (project.common,), around, environment())
 
 
 # --- Arguments --------------------------------------------------------------------------------------------------------
@@ -262,7 +385,7 @@ RawValue = str | bool | list[str]
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
-    """A command line, but for that of `inspect`. `options`: those of a build, by the fields of Settings.
+    """A command line of a build, or of a command that looks at one. `options`: those of a build, by the fields of Settings.
 
     `programs`: names of programs of the project, if not all are meant. `plan`, `why` (a module), `traces` (arguments of runs):
     the commands that are given.
@@ -287,10 +410,42 @@ class _OfCommands(argparse.Namespace):
 
 class _OfInspect(argparse.Namespace):
     file: Path
-    json: bool
+    json = False
+    sbom = False
 
 
-_Parsed = TypeVar("_Parsed", _OfCommands, _OfInspect)
+class _OfVerify(argparse.Namespace):
+    file: Path
+    against: Path | None = None
+    json = False
+
+
+class _OfCache(argparse.Namespace):
+    what: str | None
+    size: str | None = None
+    unused: str | None = None
+    json = False
+
+
+class _OfDoctor(argparse.Namespace):
+    json = False
+
+
+class _OfMigrate(argparse.Namespace):
+    words: list[str]
+    execute = False
+
+
+class _OfCompletion(argparse.Namespace):
+    shell: str
+
+
+_Parsed = TypeVar("_Parsed", bound=argparse.Namespace)
+
+
+def _options(parsed: argparse.Namespace) -> dict[str, RawValue]:
+    """Options of a build, by the fields of Settings, if they are given."""
+    return {field: value for field, value in vars(parsed).items() if field in COMMAND_LINE}
 
 
 class _Details(TypedDict, total=False):
@@ -306,6 +461,111 @@ class _Details(TypedDict, total=False):
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, f"`{self.prog} --help` shows how it is used")
+
+
+def _command_parser(command: str, description: str) -> argparse.ArgumentParser:
+    return _Parser(
+        prog=f"bundle {command}",
+        description=description,
+        epilog=f"To bundle a file called `{command}`, write `bundle ./{command}`.",
+        argument_default=argparse.SUPPRESS,
+        allow_abbrev=False,
+    )
+
+
+def _add_option(parser_: argparse.ArgumentParser, field: str) -> None:
+    """Add an option of builds."""
+    option = COMMAND_LINE[field]
+    parser_.add_argument(*_names(field, option), help=_help(option), **_details(field, option))
+
+
+def _add_json(parser_: argparse._ActionsContainer) -> None:
+    parser_.add_argument("--json", action="store_true", help="one JSON object, described in docs/cli.md")
+
+
+def _inspect_parser() -> argparse.ArgumentParser:
+    made = _binary_parser(INSPECT, "Show what a binary holds and what it needs of the system.")
+    either = made.add_mutually_exclusive_group()
+    _add_json(either)
+    either.add_argument(
+        "--sbom", action="store_true", help="the bill of materials of a binary that was built with `--sbom`"
+    )
+    return made
+
+
+def _verify_parser() -> argparse.ArgumentParser:
+    made = _binary_parser(
+        VERIFY, "Check that a binary is what it was when it was built; docs/security.md says what that proves."
+    )
+    made.add_argument(
+        "--against",
+        metavar="MANIFEST",
+        type=Path,
+        help="a file with what `bundle inspect FILE --json` printed of the binary when it was built, instead of the digests that "
+        "it holds itself",
+    )
+    _add_json(made)
+    return made
+
+
+def _binary_parser(command: str, description: str) -> argparse.ArgumentParser:
+    """The parser of a command that takes a finished binary."""
+    made = _command_parser(command, description)
+    made.add_argument("file", metavar="FILE", help="a binary that bundle wrote", type=Path)
+    return made
+
+
+def _cache_parser() -> argparse.ArgumentParser:
+    made = _command_parser(CACHE, "Show what the cache of compiled modules holds, or remove some of it.")
+    made.add_argument(
+        "what",
+        nargs="?",
+        default=None,
+        choices=("dir", "prune", "clean"),
+        metavar="WHAT",
+        help="`dir`: print the folder; `prune`: remove what exceeds the limit, or what `--unused` says; `clean`: remove all",
+    )
+    made.add_argument(
+        "--size", metavar="SIZE", help="with `prune`: the size to reduce it to (`500M`), in place of the limit"
+    )
+    made.add_argument(
+        "--unused", metavar="TIME", help="with `prune`: remove what no build has used for so long (`30d`, `12h`, `10m`)"
+    )
+    _add_option(made, "cache_dir")
+    _add_json(made)
+    return made
+
+
+def _doctor_parser() -> argparse.ArgumentParser:
+    made = _command_parser(DOCTOR, "Examine this machine: which Pythons can be embedded, and what the others lack.")
+    _add_option(made, "python")
+    _add_option(made, "cache_dir")
+    _add_json(made)
+    return made
+
+
+def _migrate_parser() -> argparse.ArgumentParser:
+    made = _command_parser(
+        MIGRATE,
+        "Print [tool.bundle] for a program that another tool builds, with notes about what has no counterpart: from a spec "
+        "file of PyInstaller, a setup script or [tool.cxfreeze] of cx_Freeze, options of Nuitka in a script or in "
+        "[tool.nuitka], or a command line of one of these, of pex or of shiv.",
+    )
+    made.add_argument("--execute", action="store_true", help="run a spec file or setup script, in place of reading it")
+    _add_option(made, "python")
+    made.add_argument(
+        "words",
+        nargs=argparse.REMAINDER,
+        metavar="FILE | COMMAND",
+        help="app.spec, setup.py, pyproject.toml, or a command line such as `pyinstaller --onefile app.py`",
+    )
+    return made
+
+
+def _completion_parser() -> argparse.ArgumentParser:
+    made = _command_parser(COMPLETION, "Print a script that completes command lines of `bundle` in a shell.")
+    made.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="bash, zsh or fish")
+    return made
 
 
 def parser(command: str = "") -> argparse.ArgumentParser:
@@ -329,7 +589,7 @@ def parser(command: str = "") -> argparse.ArgumentParser:
         help="a program that pyproject.toml declares, if not all of them (repeatable)",
     )
     if command in ("", PLAN, WHY):
-        made.add_argument("--json", action="store_true", help="one JSON object, described in docs/cli.md")
+        _add_json(made)
     if not command:
         made.add_argument("--why", dest=WHY, metavar="MODULE", help="as `bundle why MODULE`")
         made.add_argument(
@@ -350,15 +610,27 @@ def read_arguments(arguments: Sequence[str]) -> Arguments:
     if command in _WORDS and not rest:
         raise UsageError(f"{_WORDS[command]} is missing", f"`{_COMMAND_USAGES[command]}`")
     word = rest.pop(0) if command in _WORDS and rest[0] not in ("-h", "--help") else ""
-    parsed = _parse(parser(command), rest, _OfCommands())
+    parsed = _parse(parser(command), list(_with_arguments(rest)), _OfCommands())
     return Arguments(
-        {field: value for field, value in vars(parsed).items() if field in COMMAND_LINE},
+        _options(parsed),
         programs=tuple(parsed.program or ()),
         as_json=parsed.json,
         plan=command == PLAN,
         why=word if command == WHY else parsed.why,
         traces=(word,) if command == TRACE else tuple(parsed.trace or ()),
     )
+
+
+def _with_arguments(words: Sequence[str]) -> Iterator[str]:
+    """Words in which options that take arguments of a program have them in one word with themselves.
+
+    argparse would take `--version` behind such an option for one of ours.
+    """
+    options = {f"--{TRACE}", *(each.spelling for each in OPTIONS.values() if each.kind is ValueType.ARGUMENTS)}
+    rest = iter(words)
+    for word in rest:
+        value = next(rest, None) if word in options else None
+        yield word if value is None else f"{word}={value}"
 
 
 def _names(field: str, option: Option) -> tuple[str, ...]:
@@ -381,7 +653,14 @@ def _details(field: str, option: Option) -> _Details:
             return {"dest": field, "action": "append", "choices": CHOICES[option.kind], "metavar": option.metavar}
         case ValueType.TEXTS | ValueType.PATHS | ValueType.DATA:
             return {"dest": field, "action": "append", "metavar": option.metavar}
-        case ValueType.TEXT | ValueType.PATH | ValueType.PYTHON | ValueType.VERSION | ValueType.FLOOR:
+        case (
+            ValueType.TEXT
+            | ValueType.PATH
+            | ValueType.PYTHON
+            | ValueType.VERSION
+            | ValueType.FLOOR
+            | ValueType.ARGUMENTS
+        ):
             return {"dest": field, "metavar": option.metavar}
 
 
@@ -468,6 +747,30 @@ def _flags(raw: Mapping[str, RawValue]) -> Given:
         except ValueError as error:
             raise UsageError(f"`{OPTIONS[field].spelling}`: {error}") from error
     return Given(values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Command:
+    """A command whose arguments are none of a build."""
+
+    parser: Callable[[], argparse.ArgumentParser]
+    execute: Callable[[list[str]], int]
+
+
+_OTHER_COMMANDS: Mapping[str, _Command] = {
+    INSPECT: _Command(_inspect_parser, _inspect),
+    VERIFY: _Command(_verify_parser, _verify),
+    CACHE: _Command(_cache_parser, _cache),
+    DOCTOR: _Command(_doctor_parser, _doctor),
+    MIGRATE: _Command(_migrate_parser, _migrate),
+    COMPLETION: _Command(_completion_parser, _completion),
+}
+
+
+def parsers() -> Mapping[str, argparse.ArgumentParser]:
+    """The parser of each command by its word; that of a build by ""."""
+    builds = {command: parser(command) for command in ("", *_COMMAND_USAGES)}
+    return builds | {name: command.parser() for name, command in _OTHER_COMMANDS.items()}
 
 
 # --- Errors -----------------------------------------------------------------------------------------------------------

@@ -33,6 +33,12 @@ CODES: Mapping[str, Code] = {
         "Two data files cannot have their places: one of them is a file where the other needs a folder.",
         "Give one of them another DEST in `--add-data SRC:DEST`.",
     ),
+    "bad-cache-size": _error(
+        "the variable BUNDLER_CACHE_SIZE: `much` is not a size, such as `500M` or `2G`",
+        "The variable tells how large the cache may become. It is a number of bytes, with k, M, G or T for thousands, millions "
+        "and so on.",
+        "Correct the variable, or unset it. 0 stands for no limit.",
+    ),
     "bad-header": _error(
         "`app.py` has 2 headers `# /// script`",
         "The header of a script (inline script metadata) does not say what it requires in the form that "
@@ -48,6 +54,11 @@ CODES: Mapping[str, Code] = {
         "`/site/pkg/_speed.so` cannot be read as a shared object: not an ELF file",
         "An extension module or a library has the name of a shared object, but is damaged or for another system.",
         "Reinstall the distribution that the file belongs to, for this system and processor.",
+    ),
+    "bad-migration": _error(
+        "there is no file `app.spec`",
+        "`bundle migrate` cannot read the file or the command line of another tool.",
+        "Correct what is named. `bundle migrate --help` lists what can be read.",
     ),
     "bad-option": _error(
         "`optimize` must be 0, 1 or 2, not a string",

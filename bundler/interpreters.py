@@ -6,7 +6,7 @@ import contextlib
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,6 +85,18 @@ def fitting_pythons(variables: Mapping[str, str], versions: Iterable[str]) -> It
     for version in versions:
         with contextlib.suppress(ValueError):
             yield _find_version(version, variables)
+
+
+def every_python(variables: Mapping[str, str], versions: Collection[str]) -> Iterator[Path]:
+    """All interpreters of these versions ("3.13"), in the folders of PATH, pyenv and uv, each once."""
+    folders = variables.get("PATH", "").split(":")
+    on_path = (found for version in versions for folder in folders if (found := _on_path(version, {"PATH": folder})))
+    installed = (path for parts, path in sorted(_installed(variables)) if ".".join(map(str, parts[:2])) in versions)
+    seen: set[Path] = set()
+    for path in (*on_path, *installed):
+        if path.resolve() not in seen:
+            seen.add(path.resolve())
+            yield path
 
 
 def python_of(environment: Path) -> Path:

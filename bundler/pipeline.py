@@ -14,6 +14,7 @@ from bundler.analyze.installed.locate import Locator
 from bundler.analyze.tell.trace import trace
 from bundler.analyze.tell.why import Step, steps_to
 from bundler.cache import Cache
+from bundler.cache_limit import keep_limit
 from bundler.context import BuildContext
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.freeze import FrozenImage, freeze
@@ -71,6 +72,8 @@ def bundle(settings: Settings, report: Reporter) -> Built:
         report.findings(tuple(link.above_floor(link.needed_versions(planned.output), planned.floor.version)))
     _tell_own_files(planned, settings, report)
     release.deliver(delivery, inventory)
+    if image.compiled:  # else the cache is as it was
+        keep_limit(context.cache, settings.cache_limit)
     return Built(graph.name, planned.output, delivery, target.version_text, len(image.modules), image.compiled)
 
 

@@ -14,7 +14,16 @@ from pathlib import Path
 
 from bundler.codes import CODES
 from bundler.other_tools import ANSWERS
-from bundler.schema import BuildDocument, BuiltRow, InspectDocument, PlanDocument, WhyDocument, keys_of
+from bundler.schema import (
+    BuildDocument,
+    BuiltRow,
+    CacheDocument,
+    DoctorDocument,
+    InspectDocument,
+    PlanDocument,
+    WhyDocument,
+    keys_of,
+)
 from bundler.settings import COMMAND_LINE, OPTIONS, Group, Option, Settings, ValueType
 
 _SECTION = re.compile(
@@ -106,6 +115,8 @@ SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
     "keys of inspect": partial(_key_table, InspectDocument),
     "keys of why": partial(_key_table, WhyDocument),
     "keys of plan": partial(_key_table, PlanDocument),
+    "keys of doctor": partial(_key_table, DoctorDocument),
+    "keys of cache": partial(_key_table, CacheDocument),
     **{f"options of {tool}": partial(_answer_table, tool) for tool in ANSWERS},
 }
 

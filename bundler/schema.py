@@ -61,6 +61,25 @@ class PlannedLibraryRow(TypedDict):
     size: int
 
 
+class CheckRow(TypedDict):
+    """One thing that `bundle doctor` looked at; `problem` and what follows from it are null if nothing is wrong."""
+
+    name: str
+    found: str | None
+    code: str | None
+    problem: str | None
+    hint: str | None
+    install: str | None
+
+
+class KindRow(TypedDict):
+    """Entries of one kind in the cache."""
+
+    kind: str
+    entries: int
+    size: int
+
+
 class DistributionRow(TypedDict):
     """An installed distribution of which something is carried."""
 
@@ -183,6 +202,8 @@ class BuiltRow(TypedDict):
     sha256: Annotated[str | None, "SHA-256 of the file, in hexadecimal digits"]
     archives: Annotated[Sequence[ArchiveRow], 'archives of it, each `{"path", "size", "sha256"}`']
     checksums: Annotated[Sequence[str], "paths of files with checksums of it and of its archives"]
+    sbom: Annotated[str | None, "path of the bill of materials, if one was asked for"]
+    licenses: Annotated[str | None, "path of the file with licences, if one was asked for"]
     python: Annotated[str | None, "version of the embedded Python"]
     modules: Annotated[int | None, "number of frozen modules"]
     compiled: Annotated[int | None, "number of these that were not in the cache"]
@@ -202,6 +223,30 @@ class BuildDocument(TypedDict):
     programs: Annotated[
         Sequence[BuiltRow], "the programs in the order in which they were built, each with the keys below"
     ]
+
+
+class DoctorDocument(TypedDict):
+    """`bundle doctor --json`."""
+
+    format: _Format
+    bundler: Annotated[str, "version of the bundler"]
+    can_build: Annotated[bool, "true if some Python can be embedded"]
+    tools: Annotated[
+        Sequence[CheckRow],
+        'the compiler and other tools, each `{"name", "found", "code", "problem", "hint", "install"}`: what was found, or the '
+        "code of an error, its message and hint; `install` is the command that installs what is lacking, if it is known",
+    ]
+    pythons: Annotated[Sequence[CheckRow], "the Pythons, each with the same keys; `name` is the path"]
+
+
+class CacheDocument(TypedDict):
+    """`bundle cache --json`."""
+
+    format: _Format
+    folder: Annotated[str, "the cache folder"]
+    size: Annotated[int, "size of all files in it, in bytes"]
+    limit: Annotated[int | None, "the size that it may have; null without a limit"]
+    kinds: Annotated[Sequence[KindRow], 'entries by kind, the largest first, each `{"kind", "entries", "size"}`']
 
 
 class StepRow(TypedDict):

@@ -57,6 +57,8 @@ CHOICES: Mapping[ValueType, tuple[str, ...]] = {
 OLDEST_GLIBC = "2.17"
 HOST = "host"  # in place of a version
 
+CACHE_LIMIT = 5_000_000_000  # bytes
+
 
 class Group(Enum):
     """The group in which help and documentation show an option; the value is the title."""
@@ -594,6 +596,7 @@ class Settings:
             place=Place.PROJECT,
         ),
     ] = False
+    cache_limit: int = CACHE_LIMIT  # the variable BUNDLER_CACHE_SIZE, in bytes; 0: none
     compiler: str | None = None  # the variable CC
     library_folders: tuple[str, ...] = ()  # the variable LD_LIBRARY_PATH
     folder: Path = Path()  # where modules that TARGET and -m name are looked for first

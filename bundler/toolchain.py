@@ -21,6 +21,9 @@ _INSTALL = (
 )
 _ARGUMENTS_FILE = "arguments.txt"
 
+# Programs that keep object files by what a compiler sees, and come before it in CC: "ccache gcc".
+_COMPILER_CACHES = ("ccache", "sccache", "buildcache")
+
 
 class CompilerFamily(Enum):
     """Compilers with the same options; the value is a text in what `--version` prints, upper case or lower."""
@@ -42,6 +45,7 @@ class Toolchain:
 
     `identity` is a digest of the compiler's version and options, of all that object files depend on. `linker` is the first line of what the linker prints as its
     version ("GNU ld (GNU Binutils) 2.40"). `bare_linker` is the linker's own command where the compiler cannot drive it.
+    `compiler_cache` is the command that comes before the compiler's when a file is compiled: ("/usr/bin/ccache",), or nothing.
     """
 
     command: tuple[str, ...]
@@ -49,6 +53,7 @@ class Toolchain:
     family: CompilerFamily
     linker: str
     bare_linker: tuple[str, ...] = ()
+    compiler_cache: tuple[str, ...] = ()
 
     @property
     def ordering_flags(self) -> tuple[str, ...]:
@@ -64,8 +69,16 @@ class Toolchain:
         return self.family is CompilerFamily.GCC
 
     def run(self, *arguments: Argument, cwd: Path | None = None) -> None:
-        """Run the compiler; CommandError when it fails."""
+        """Run the compiler to assemble or link; CommandError when it fails."""
         run([*self.command, *arguments], cwd=cwd)
+
+    def compile(self, *arguments: Argument, cwd: Path) -> None:
+        """Compile one file in a folder, by the compiler cache if there is one; CommandError when it fails.
+
+        A compiler cache compares the paths that the compiler sees. Files in a folder with a random name must be named relative
+        to it.
+        """
+        run([*self.compiler_cache, *self.command, *arguments], cwd=cwd)
 
     def archive(self, objects: Sequence[Path], output: Path) -> None:
         """Make a static library, the same bytes from the same objects; CommandError when that fails."""
@@ -102,9 +115,10 @@ def find_toolchain(wanted: str | None) -> Toolchain:
 
     BundleError when it is not there, does not run, has no linker, or is neither gcc nor clang.
     """
-    candidates = [shlex.split(wanted)] if wanted else [["cc"], ["gcc"], ["clang"]]
+    compiler_cache, named = _without_compiler_cache(shlex.split(wanted or ""))
+    candidates = [named] if named else [["cc"], ["gcc"], ["clang"]]
     found = next(([path, *words[1:]] for words in candidates if (path := shutil.which(words[0]))), None)
-    zig = find_zig() if found is None and not wanted else None
+    zig = find_zig() if found is None and not named else None
     if zig is not None:
         return _zig_toolchain(zig)
     if found is None:
@@ -118,8 +132,26 @@ def find_toolchain(wanted: str | None) -> Toolchain:
     # Object files do not depend on the linker, so another one leaves those in the cache as they are.
     compiling = (word for word in found[1:] if not word.startswith(("-fuse-ld=", "-Wl,")))
     return Toolchain(
-        (*found, *_OPTIONS[family]), digest(version, *compiling), family, _linker((*found, "-Wl,--version"))
+        (*found, *_OPTIONS[family]),
+        digest(version, *compiling),
+        family,
+        _linker((*found, "-Wl,--version")),
+        compiler_cache=compiler_cache,
     )
+
+
+def _without_compiler_cache(words: Sequence[str]) -> tuple[tuple[str, ...], Sequence[str]]:
+    """The command of a compiler cache at the start of a command, or nothing, and the rest; BundleError if it is not there."""
+    if len(words) < 2 or Path(words[0]).name not in _COMPILER_CACHES:
+        return (), words
+    found = shutil.which(words[0])
+    if found is None:
+        raise BundleError(
+            "no-compiler",
+            f"`{words[0]}`, which CC names, was not found",
+            hint=f"install it (Debian, Ubuntu: `apt install {Path(words[0]).name}`), or name the compiler alone in CC",
+        )
+    return (found,), words[1:]
 
 
 def _zig_toolchain(zig: Path) -> Toolchain:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from bundler.errors import BundleError
 from bundler.interpreters import DefaultPython, default_python, find_python
 from bundler.settings import (
+    CACHE_LIMIT,
     CHOICES,
     ENTRIES,
     EXCLUSIVE,
@@ -166,10 +167,11 @@ def combine(flags: Given, written: Sequence[Given], around: Around, variables: M
         else default_python(variables, (around.folder, Path()), around.manager)
     )
     values["python"] = python.path.absolute()
-    values["cache_dir"] = _cache_dir(flags, layered(written), variables).absolute()
+    values["cache_dir"] = cache_dir(flags, layered(written), variables)
     given_by_flag = any(flags.values.get(name) for name in ENTRIES)
     return Settings(
         **values,
+        cache_limit=cache_limit(variables),
         compiler=variables.get("CC") or None,
         library_folders=tuple(filter(None, variables.get("LD_LIBRARY_PATH", "").split(":"))),
         findings=python.findings,
@@ -209,10 +211,40 @@ def default_cache_dir(variables: Mapping[str, str] = os.environ) -> Path:
         ) from error
 
 
-def _cache_dir(flags: Given, written: Mapping[str, Any], variables: Mapping[str, str]) -> Path:
+def cache_dir(flags: Given, written: Mapping[str, Any], variables: Mapping[str, str]) -> Path:
     """The cache folder. The environment wins over the project's file: it belongs to a machine, the file to all who build."""
-    if "cache_dir" in flags.values:
-        return flags.values["cache_dir"]  # type: ignore[no-any-return]
-    if "cache_dir" in written and not variables.get("BUNDLER_CACHE_DIR"):
-        return written["cache_dir"]  # type: ignore[no-any-return]
-    return default_cache_dir(variables)
+    chosen: Path | None = flags.values.get("cache_dir")
+    if chosen is None and not variables.get("BUNDLER_CACHE_DIR"):
+        chosen = written.get("cache_dir")
+    return (chosen or default_cache_dir(variables)).absolute()
+
+
+_UNITS = {"": 1, "k": 1e3, "m": 1e6, "g": 1e9, "t": 1e12}
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def cache_limit(variables: Mapping[str, str]) -> int:
+    """The size that the cache may have, in bytes, of $BUNDLER_CACHE_SIZE; BundleError when that is no size."""
+    text = variables.get("BUNDLER_CACHE_SIZE", "").strip()
+    try:
+        return size_of(text) if text else CACHE_LIMIT
+    except ValueError as error:
+        raise BundleError(
+            "bad-cache-size", f"the variable BUNDLER_CACHE_SIZE: {error}", hint="correct the variable, or unset it"
+        ) from error
+
+
+def size_of(text: str) -> int:
+    """A number of bytes, of a text such as "500M" or "2 GB"; ValueError, with words for the user, if it is none."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?([kmgt]?)b?", text.lower())
+    if found is None:
+        raise ValueError(f"`{text}` is not a size, such as `500M` or `2G`")
+    return int(float(found[1]) * _UNITS[found[2]])
+
+
+def seconds_of(text: str) -> float:
+    """A duration in seconds, of a text such as "30d" or "12h"; ValueError, with words for the user, if it is none."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd])", text)
+    if found is None:
+        raise ValueError(f"`{text}` is not a time, such as `30d`, `12h` or `10m`")
+    return float(found[1]) * _SECONDS[found[2]]

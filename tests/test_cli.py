@@ -213,7 +213,7 @@ def test_a_compiler_that_fails(tmp_path: Path):
     """A command that fails without anybody knowing why is shown with its last words."""
     source = tmp_path / "unique.py"
     source.write_text(f"print({str(tmp_path)!r})\n")
-    compiler = wrapped_compiler(tmp_path, "*/frozen/*", "echo some reason >&2; exit 3")
+    compiler = wrapped_compiler(tmp_path, "*frozen.c*", "echo some reason >&2; exit 3")
     outcome = bundle("-q", source, "-o", tmp_path / "out", *PYTHON, CC=compiler, NO_COLOR="1")
 
     assert outcome.status == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shlex
@@ -14,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from bundler.analyze.follow.rules import load_rules
-from bundler.cli import read_arguments, read_settings
+from bundler.cli import PLAN, TRACE, WHY, parsers, read_arguments, read_settings
 from bundler.settings import OPTIONS
 from tests.support import ROOT, bundle
 
+BUILDS = (PLAN, WHY, TRACE)  # commands with the arguments of a build
 PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
 
 
@@ -87,15 +89,22 @@ def test_options_for_those_who_come_from_pyinstaller():
     assert read_settings(read_arguments(shlex.split(command)[1:]), {}).collected == ("babel",)
 
 
+def check_arguments(arguments: list[str]) -> None:
+    """Fail for a command line that makes no sense."""
+    others = parsers()
+    if arguments and arguments[0] in others and arguments[0] not in BUILDS:
+        others[arguments[0]].parse_args(arguments[1:])
+    else:
+        read_arguments(arguments)
+
+
 def test_commands_of_the_readme_are_accepted():
     """Every `bundle` command that the README lists is one that the command line understands."""
     commands = [line.partition("#")[0] for line in _code_lines(ROOT / "README.md") if line.startswith("bundle ")]
 
     assert commands
     for command in commands:
-        arguments = shlex.split(command)[1:]
-        if arguments[:1] != ["inspect"]:  # run by tests/test_cli.py
-            read_arguments(arguments)
+        check_arguments(shlex.split(command)[1:])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -103,8 +112,10 @@ def test_commands_of_the_pages_are_accepted(page: Path):
     """Every `bundle` command in a page is one that the command line understands."""
     lines = (line.removeprefix("$ ") for line in _code_lines(page))
     for line in lines:
-        if line.startswith("bundle ") and "OPTIONS" not in line and not line.startswith("bundle inspect"):
-            read_arguments(shlex.split(line, comments=True)[1:])
+        if line.startswith("bundle ") and not re.search(r"OPTIONS|\[|\w\|\w", line):
+            words = shlex.split(line, comments=True)[1:]
+            # Of a line for a shell, the first command.
+            check_arguments([*itertools.takewhile(lambda word: word not in (">", "|", "||", "&&"), words)])
 
 
 def test_make_targets_of_the_pages_exist():

@@ -12,6 +12,7 @@ import pytest
 
 from bundler.zig import find_zig
 from tests.support import VERSIONS, Interpreter, Outcome, bundle, find_interpreter, run
+from tests.target.pythons import WITHOUT_HEADERS, make_pretender
 
 EARLIER = b"an earlier output"
 
@@ -355,29 +356,14 @@ def test_too_old(project: Project):
 @pytest.fixture
 def pretender(project: Project) -> Callable[[str], Path]:
     """`pretender(CODE)` is a Python that says untrue things about itself: CODE runs before all else."""
-
-    def make(code: str) -> Path:
-        folder = project.folder / "pretender"
-        folder.mkdir()
-        (folder / "sitecustomize.py").write_text(
-            "import platform, sys, sysconfig\nvariables = sysconfig.get_config_vars()\n" + code
-        )
-        python = folder / "python"
-        python.write_text(f'#!/bin/sh\nPYTHONPATH={folder} exec {project.python} "$@"\n')
-        python.chmod(0o755)
-        return python
-
-    return make
-
-
-NOWHERE = "paths = {**sysconfig.get_paths(), 'include': '/nowhere', 'platinclude': '/nowhere'}\n"
+    return lambda code: make_pretender(project.folder / "pretender", project.python, code)
 
 
 @pytest.mark.parametrize(
     ("code", "lie", "word"),
     [
         ("no-libpython", "variables.update(LIBPL='/nowhere', LIBDIR='/nowhere', MULTIARCH='none')", "libpython"),
-        ("no-headers", NOWHERE + "sysconfig.get_paths = lambda: paths", "headers"),
+        ("no-headers", WITHOUT_HEADERS, "headers"),
         ("unsupported-python", "variables.update(Py_DEBUG=1)", "debug build"),
         ("unsupported-python", "variables.update(Py_GIL_DISABLED=1)", "free-threaded"),
         ("unsupported-python", "sys.implementation.name = 'pypy'", "pypy"),

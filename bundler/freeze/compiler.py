@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -133,20 +134,22 @@ class Compiler:
             text = folder / "frozen.c"  # the name gets into object files, and so must not vary
             answers: list[Answer] = json.loads(service.ask(json.dumps(self._request(jobs, text))))
             count = sum("error" not in answer for answer in answers)
-            objects = iter(compile_each(self.toolchain, text, count, self._flags))
+            objects = iter(compile_each(self.toolchain, text, count, self._flags(folder)))
             return [
                 answer if "error" in answer else self._stored(job, answer, next(objects))
                 for job, answer in zip(jobs, answers, strict=True)
             ]
 
     def compile(self, source: Path, output: Path) -> None:
-        """Compile a file of C, or of assembler."""
-        flags = () if source.suffix == ".s" else self._flags
-        self.toolchain.run("-c", *flags, source, "-o", output)
+        """Compile a file of C, or of assembler. The compiler runs in the file's folder."""
+        if source.suffix == ".s":
+            self.toolchain.run("-c", source.name, "-o", output, cwd=source.parent)
+        else:
+            self.toolchain.compile("-c", *self._flags(source.parent), source.name, "-o", output, cwd=source.parent)
 
-    @property
-    def _flags(self) -> tuple[str, ...]:
-        return (*FLAGS, *self.toolchain.ordering_flags, f"-I{self.include}")
+    def _flags(self, folder: Path) -> tuple[str, ...]:
+        """Flags for the compiler in a folder of the cache, the same in all of them, wherever the cache is."""
+        return (*FLAGS, *self.toolchain.ordering_flags, f"-I{os.path.relpath(self.include, folder)}")
 
     def _request(self, jobs: Iterable[Job], output: Path) -> Request:
         requests = [job.request for job in jobs]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import chain
+from zlib import crc32
 
 from bundler.analyze.graph import LAUNCHER, BrokenModule, ModuleGraph, SourceModule
 from bundler.cache import digest
@@ -34,6 +35,9 @@ _LAUNCHER_FILENAME = "<frozen importlib._bootstrap_external>"
 # sources together, so that compilers take less than 100 MB of memory, and that every processor has something to do.
 _BATCH_SIZE = 600_000
 _BATCHES_PER_PROCESSOR = 2
+# A batch ends behind every module whose name has a digest that is divisible by this. So a module that is new or has changed
+# leaves most batches as they were, and compiler caches know them.
+_MODULES_PER_BATCH = 32
 
 
 def freeze(
@@ -119,7 +123,9 @@ def _share(missing: Iterable[Job], context: BuildContext) -> int:
     """The most bytes of sources that are compiled together; 0: one module at a time."""
     if not context.toolchain.keeps_asm_order:
         return 0
-    return min(_BATCH_SIZE, sum(job.size for job in missing) // (_BATCHES_PER_PROCESSOR * jobs()))
+    share = sum(job.size for job in missing) // (_BATCHES_PER_PROCESSOR * jobs())
+    # A power of two: a little more or less to do changes no batch.
+    return min(_BATCH_SIZE, 1 << share.bit_length() >> 1)
 
 
 def _batches(jobs: Iterable[Job], most: int) -> Iterator[list[Job]]:
@@ -129,12 +135,17 @@ def _batches(jobs: Iterable[Job], most: int) -> Iterator[list[Job]]:
     """
     batch: list[Job] = []
     for job in jobs:
-        if batch and (not most or sum(each.size for each in batch) + job.size > most):
+        if batch and (not most or sum(each.size for each in batch) + job.size > most or _is_last(batch[-1])):
             yield batch
             batch = []
         batch.append(job)
     if batch:
         yield batch
+
+
+def _is_last(job: Job) -> bool:
+    """True if the batch ends behind this job, whatever follows."""
+    return crc32(job.label.encode("utf-8", "surrogatepass")) % _MODULES_PER_BATCH == 0
 
 
 def _refuse_failures(every: Mapping[str, Job], failed: Mapping[str, Failure]) -> None:

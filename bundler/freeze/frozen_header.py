@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from bundler.cache import digest
@@ -69,7 +70,8 @@ def _prove_layout(target: TargetPython, include: Path, flags: tuple[str, ...], c
         source = folder / "proof.c"
         source.write_text("\n".join((*lines, "")))
         try:
-            context.toolchain.run("-c", *flags, f"-I{include}", *headers, source, "-o", folder / "proof.o")
+            own = f"-I{os.path.relpath(include, folder)}"
+            context.toolchain.compile("-c", *flags, own, *headers, source.name, "-o", "proof.o", cwd=folder)
         except CommandError as error:
             if "static assertion" not in error.output:
                 raise  # the compiler has a problem of its own

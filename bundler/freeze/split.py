@@ -33,16 +33,16 @@ def parts_of(assembly: bytes) -> Iterator[bytes]:
 
 
 def compile_each(toolchain: Toolchain, source: Path, count: int, flags: Sequence[Argument]) -> list[Path]:
-    """Object files of the `count` modules in a C file, beside it, in their order.
+    """Object files of the `count` modules in a C file, beside it, in their order. The compiler runs in the file's folder.
 
     With more than one module, the compiler must keep asm statements in their order.
     """
     outputs = [source.with_name(f"{index}.o") for index in range(count)]
     if count == 1:
-        toolchain.run("-c", *flags, source, "-o", outputs[0])
+        toolchain.compile("-c", *flags, source.name, "-o", outputs[0].name, cwd=source.parent)
     elif count:
         assembly = source.with_suffix(".s")
-        toolchain.run("-S", *flags, source, "-o", assembly)
+        toolchain.compile("-S", *flags, source.name, "-o", assembly.name, cwd=source.parent)
         for output, part in zip(outputs, parts_of(assembly.read_bytes()), strict=True):
             output.with_suffix(".s").write_bytes(part)
         toolchain.run("-c", *(output.with_suffix(".s").name for output in outputs), cwd=source.parent)

@@ -68,7 +68,8 @@ def launcher_objects(
         key = digest(source.read_bytes(), headers, toolchain.identity, *conditions, *flags)
         if cache.get("launcher", key, (".o",)) is None:
             with cache.workplace("launcher") as work:
-                toolchain.run(*flags, f"-I{folder}", source, "-o", work / "launcher.o")
+                # Named relative to the launcher: a compiler cache then serves every installation of bundler.
+                toolchain.compile(*flags, "-I.", source.relative_to(folder), "-o", work / "launcher.o", cwd=folder)
                 cache.put("launcher", key, source.name, {".o": work / "launcher.o"})
         return cache.path("launcher", key, ".o")
 

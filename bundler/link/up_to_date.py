@@ -61,6 +61,7 @@ def is_current(output: Path, inputs: str, cache: Cache) -> bool:
         )
         if is_same:
             output.touch()
+            cache.mark_used(_entry(inputs, cache))
     except OSError:
         return False  # never made, not there, or not ours to look at or to change: it will be replaced
     return is_same

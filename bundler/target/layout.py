@@ -61,10 +61,11 @@ def _run_probe(include_dirs: tuple[Path, ...], toolchain: Toolchain) -> bytes:
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         work = Path(folder)
         (work / "runtime_strings.h").write_text("\n".join(found) + "\n")
-        includes = [f"-I{path}" for root in (work, *include_dirs) for path in (root, root / "internal")]
+        includes = ["-I.", *(f"-I{path}" for root in include_dirs for path in (root, root / "internal"))]
         # -w: the headers' own deprecations (ob_shash) are no concern of ours.
         try:
-            toolchain.run("-O0", "-w", *includes, _PROBE, "-o", work / "probe")
+            toolchain.compile("-c", "-O0", "-w", *includes, _PROBE, "-o", "probe.o", cwd=work)
+            toolchain.run("probe.o", "-o", "probe", cwd=work)
             return run([work / "probe"]).stdout
         except CommandError as error:
             raise BundleError(

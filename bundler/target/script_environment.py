@@ -46,6 +46,7 @@ def script_environment(requirements: Requirements, python: Path, context: BuildC
             with context.report.stage(f"installing {count_text(len(requirements.dependencies), 'requirement')}"):
                 _install(requirements, base, folder)
             finished.touch()
+    context.cache.mark_used(folder)
     return python_of(folder)
 
 

@@ -82,3 +82,21 @@ def toolchain() -> Toolchain:
 @pytest.fixture(scope="session")
 def cache() -> Cache:
     return shared_cache()
+
+
+def make_pretender(folder: Path, python: Path, code: str) -> Path:
+    """Make a Python in a folder that says untrue things about itself: the code runs before all else."""
+    folder.mkdir()
+    beginning = "import platform, sys, sysconfig\nvariables = sysconfig.get_config_vars()\n"
+    (folder / "sitecustomize.py").write_text(beginning + code)
+    made = folder / "python"
+    made.write_text(f'#!/bin/sh\nPYTHONPATH={folder} exec {python} "$@"\n')
+    made.chmod(0o755)
+    return made
+
+
+# Code for one without C headers.
+WITHOUT_HEADERS = """
+paths = {**sysconfig.get_paths(), 'include': '/nowhere', 'platinclude': '/nowhere'}
+sysconfig.get_paths = lambda: paths
+"""

@@ -38,6 +38,7 @@ def _unpacked(archive: Path, cache: Cache) -> Path:
         with cache.workplace("unpacked") as work, zipfile.ZipFile(archive) as contents:
             contents.extractall(work / "contents" / archive.name)
             _put(work / "contents", folder, cache)
+    cache.mark_used(folder)
     return folder / archive.name
 
 
@@ -70,6 +71,7 @@ def _linked(mapped: Mapping[str, Path], cache: Cache) -> Path:
                 (work / "links" / link).parent.mkdir(parents=True, exist_ok=True)
                 (work / "links" / link).symlink_to(target)
             _put(work / "links", folder, cache)
+    cache.mark_used(folder)
     return folder
 
 

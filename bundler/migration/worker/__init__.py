@@ -1,0 +1,1 @@
+"""Runs under the Python of the program's environment."""

@@ -1,0 +1,3 @@
+"""Three small tools for text."""
+
+__version__ = "1.2"
