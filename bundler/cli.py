@@ -42,6 +42,7 @@ BUG = 70  # EX_SOFTWARE of sysexits.h
 
 # Commands besides building, by the word that the command line begins with. Two are options as well.
 INSPECT = "inspect"
+VERIFY = "verify"
 PLAN = "plan"
 WHY = "why"
 TRACE = "trace"
@@ -57,7 +58,8 @@ _USAGE = """bundle [OPTIONS] TARGET
        bundle plan [OPTIONS] TARGET [--json]
        bundle why MODULE [OPTIONS] TARGET [--json]
        bundle trace ARGS [OPTIONS] TARGET
-       bundle inspect FILE [--json]"""
+       bundle inspect FILE [--json | --sbom]
+       bundle verify FILE [--against MANIFEST] [--json]"""
 
 _COMMAND_USAGES = {
     PLAN: "bundle plan [OPTIONS] TARGET [--json]",
@@ -81,10 +83,11 @@ _EPILOG = """examples:
   bundle plan app.py              what would be in it
   bundle why email app.py         which imports bring the module email
   bundle inspect dist/app         what is in it
+  bundle verify dist/app          whether it is as it was built
 
 Every option can also stand in pyproject.toml, under [tool.bundle], by its long name: hidden-import = ["package.module"].
 Options given here win; those that may be given several times are added to the file's.
-To bundle a file called `plan`, `why`, `trace` or `inspect`, write `./plan` and so on."""
+To bundle a file called `plan`, `why`, `trace`, `inspect` or `verify`, write `./plan` and so on."""
 
 _HELP_HINT = "`bundle --help` shows how it is used"
 
@@ -115,6 +118,8 @@ def _run(arguments: list[str]) -> int:
     try:
         if arguments[:1] == [INSPECT]:
             _inspect(arguments[1:])
+        elif arguments[:1] == [VERIFY]:
+            _verify(arguments[1:])
         else:
             given = read_arguments(arguments)
             asked = {name: given.pop(name) for name in (PLAN, WHY, TRACE, _JSON, PROGRAM) if name in given}
@@ -237,25 +242,67 @@ def _plan(settings: Settings, *, as_json: bool) -> None:
 
 
 def _inspect(arguments: list[str]) -> None:
-    parser = _Parser(
-        prog="bundle inspect",
-        description="Show what a binary holds and what it needs of the system.",
-        epilog="To bundle a file called `inspect`, write `bundle ./inspect`.",
-        allow_abbrev=False,
+    parser = _binary_parser(INSPECT, "Show what a binary holds and what it needs of the system.")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--json", action="store_true", help="one JSON object, described in docs/cli.md")
+    either.add_argument(
+        "--sbom", action="store_true", help="the bill of materials of a binary that was built with `--sbom`"
     )
-    parser.add_argument("file", metavar="FILE", help="a binary that bundle wrote", type=Path)
-    parser.add_argument("--json", action="store_true", help="one JSON object, described in docs/cli.md")
     given = _parse(parser, arguments)
     from bundler import inspection
+    from bundler.link.finished import read_sbom
     from bundler.report import print_data, print_page
     from bundler.schema import to_json
 
-    found = inspection.inspect(given["file"])
-    if given["json"]:
-        print_data(to_json(inspection.document(found)))
+    if given["sbom"]:
+        print_data(read_sbom(given["file"]).removesuffix("\n"))
     else:
-        print_page(inspection.title(found), inspection.page(found))
+        found = inspection.inspect(given["file"])
+        if given["json"]:
+            print_data(to_json(inspection.document(found)))
+        else:
+            print_page(inspection.title(found), inspection.page(found))
     sys.stdout.flush()
+
+
+def _verify(arguments: list[str]) -> None:
+    parser = _binary_parser(
+        VERIFY, "Check that a binary is what it was when it was built; docs/security.md says what that proves."
+    )
+    parser.add_argument(
+        "--against",
+        metavar="MANIFEST",
+        type=Path,
+        help="a file with what `bundle inspect FILE --json` printed of the binary when it was built, instead of the digests that "
+        "it holds itself",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object, described in docs/cli.md")
+    given = _parse(parser, arguments)
+    from bundler import verification
+    from bundler.report import print_data
+    from bundler.schema import to_json
+
+    found = verification.verify(given["file"], given["against"])
+    refusal = verification.refusal(found)
+    if given["json"]:
+        print_data(to_json(verification.document(found)))
+    elif refusal is None:
+        print_data(verification.text(found))
+    sys.stdout.flush()
+    if refusal is not None:
+        raise refusal
+
+
+def _binary_parser(command: str, description: str) -> _Parser:
+    """The parser of a command that takes a finished binary."""
+    parser = _Parser(
+        prog=f"bundle {command}",
+        description=description,
+        epilog=f"To bundle a file called `{command}`, write `bundle ./{command}`.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("file", metavar="FILE", help="a binary that bundle wrote", type=Path)
+    return parser
 
 
 # --- Arguments --------------------------------------------------------------------------------------------------------
@@ -303,7 +350,7 @@ def parser(command: str = "") -> argparse.ArgumentParser:
 
 
 def read_arguments(arguments: Sequence[str]) -> dict[str, Any]:
-    """The options and commands on a command line, but for that of `inspect`; SystemExit after `--help` and `--version`.
+    """The options and commands on a command line, but for those of `inspect` and `verify`; SystemExit after `--help` and `--version`.
 
     Options of a build have the names of their fields in `Settings`. What commands ask for has their names: PLAN, WHY (a
     module), TRACE (a list of texts).

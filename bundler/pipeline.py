@@ -64,7 +64,8 @@ def bundle(settings: Settings, report: Reporter) -> Built:
             if delivery.needs_inventory:
                 inventory = release.take_inventory(planned, graph.distributions, target, delivery)
                 _tell_and_refuse(release.duties(inventory), settings, context)
-            taken = _make(planned, launcher(), graph, target, settings, context)
+            sbom = release.sbom_text(inventory, delivery.source_date) if inventory and delivery.sbom else ""
+            taken = _make(planned, sbom, launcher(), graph, target, settings, context)
         _tell_snapshot(taken, settings, report)
     report.findings(planned.findings)
     if planned.floor is not None:
@@ -189,6 +190,7 @@ def _tell_own_files(planned: LinkPlan, settings: Settings, report: Reporter) -> 
 
 def _make(  # noqa: PLR0913 - the stages before it
     planned: LinkPlan,
+    sbom: str,
     launcher: LauncherFiles,
     graph: ModuleGraph,
     target: TargetPython,
@@ -197,7 +199,7 @@ def _make(  # noqa: PLR0913 - the stages before it
 ) -> Taken | None:
     """Link, unless the output is up to date. It appears whole or stays as it was. The snapshot that was asked for."""
     c_library = link.find_c_library(planned.floor, launcher, context.toolchain, context.cache)
-    layout = link.lay_out(planned, launcher, c_library, context.toolchain)
+    layout = link.lay_out(planned, launcher, c_library, context.toolchain, sbom)
     with_snapshot = planned.contents.has_snapshot
     if settings.snapshot == "require" and not with_snapshot:
         raise BundleError(
@@ -219,6 +221,7 @@ def _make(  # noqa: PLR0913 - the stages before it
                 f"the program cannot start from a snapshot: {_refusal_text(taken.refusal)}",
                 hint="mend what the module does when it is imported, or build with `--snapshot auto`",
             )
+        link.seal(linked)
         link.publish(linked, inputs, context.cache)
     return taken
 

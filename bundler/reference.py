@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bundler.codes import CODES
 from bundler.other_tools import ANSWERS
-from bundler.schema import BuildDocument, BuiltRow, InspectDocument, PlanDocument, WhyDocument, keys_of
+from bundler.schema import BuildDocument, BuiltRow, InspectDocument, PlanDocument, VerifyDocument, WhyDocument, keys_of
 from bundler.settings import COMMAND_LINE, OPTIONS, Group, Option, Settings, ValueType
 
 _SECTION = re.compile(
@@ -104,6 +104,7 @@ SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
     "keys of a program": partial(_key_table, BuiltRow),
     "codes": _codes,
     "keys of inspect": partial(_key_table, InspectDocument),
+    "keys of verify": partial(_key_table, VerifyDocument),
     "keys of why": partial(_key_table, WhyDocument),
     "keys of plan": partial(_key_table, PlanDocument),
     **{f"options of {tool}": partial(_answer_table, tool) for tool in ANSWERS},

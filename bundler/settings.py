@@ -426,7 +426,7 @@ class Settings:
             ValueType.PATH,
             Group.RELEASE,
             "write a bill of materials in CycloneDX's JSON: distributions, Python and libraries in C, with versions, licences "
-            "and digests",
+            "and digests; the binary holds it too, for `bundle inspect --sbom`",
             metavar="FILE",
         ),
     ] = None

@@ -1,29 +1,78 @@
-"""Reads a finished binary: its manifest, its needs of the system, and what compressing saves in it."""
+"""Reads a finished binary: what it says about itself, its needs of the system, and what compressing saves in it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from bundler.contract import bundle_ffi
 from bundler.elf import ElfError, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
-from bundler.link.manifest import FORMAT, SECTION, Manifest, SymbolVersions, by_version
+from bundler.link.digests import FORMAT as DIGESTS_FORMAT
+from bundler.link.digests import SECTION as DIGESTS_SECTION
+from bundler.link.digests import Digests
+from bundler.link.manifest import FORMAT, SBOM_SECTION, SECTION, Manifest, SymbolVersions, by_version
 from bundler.link.script import PAYLOAD_SECTION
+from bundler.link.seal import compute_digests
 
 
 def read_manifest(path: Path) -> Manifest:
     """The manifest of a binary; BundleError when it was not made by bundler."""
-    try:
-        executable = read_executable(path, with_symbols=False)
-        section = executable.sections[SECTION]
-        with path.open("rb") as file:
-            file.seek(section.offset)
-            fields: dict[str, Any] = json.loads(file.read(section.size))
+    with _as_bundle(path):
+        fields: dict[str, Any] = json.loads(_read_section(path, SECTION))
         if fields.pop("format") != FORMAT:
-            raise ValueError("made by another version")  # noqa: TRY301 - it says the same as what is malformed
+            raise ValueError("made by another version")
         return Manifest(**{name: _frozen(value) for name, value in fields.items()})
+
+
+def read_sbom(path: Path) -> str:
+    """The bill of materials inside a binary; BundleError when there is none, or when it was not made by bundler."""
+    name = read_manifest(path).name
+    with _as_bundle(path):
+        if SBOM_SECTION in read_executable(path, with_symbols=False).sections:
+            return _read_section(path, SBOM_SECTION).decode()
+    raise BundleError(
+        "no-sbom",
+        f"`{path}` holds no bill of materials",
+        hint=f"build it with `--sbom {name}.cdx.json`, which writes one beside the binary and into it",
+    )
+
+
+def read_digests(path: Path) -> Digests:
+    """The digests that a binary holds of its own parts; BundleError when it was not made by bundler."""
+    with _as_bundle(path):
+        return to_digests(json.loads(_read_section(path, DIGESTS_SECTION)))
+
+
+def computed_digests(path: Path) -> Digests:
+    """The digests of a file's parts as they are now; BundleError when it is no executable."""
+    with _as_bundle(path):
+        return compute_digests(path)
+
+
+def to_digests(fields: Mapping[str, Any]) -> Digests:
+    """The digests that a JSON document tells; ValueError or the like when it tells none that this version computes."""
+    found = dict(fields)
+    if found.pop("format") != DIGESTS_FORMAT or not all(isinstance(value, str) for value in found.values()):
+        raise ValueError("made by another version")
+    return Digests(**found)
+
+
+def _read_section(path: Path, name: str) -> bytes:
+    section = read_executable(path, with_symbols=False).sections[name]
+    with path.open("rb") as file:
+        file.seek(section.offset)
+        return file.read(section.size)
+
+
+@contextmanager
+def _as_bundle(path: Path) -> Iterator[None]:
+    """Whatever goes wrong in the block is a BundleError: the file cannot be read, or was not made by bundler."""
+    try:
+        yield
     except OSError as error:
         raise BundleError(
             "unreadable",
