@@ -386,7 +386,14 @@ def _details(field: str, option: Option) -> dict[str, Any]:
             return {"dest": field, "action": "append", "choices": CHOICES[option.kind], "metavar": option.metavar}
         case ValueType.TEXTS | ValueType.PATHS | ValueType.DATA:
             return {"dest": field, "action": "append", "metavar": option.metavar}
-        case ValueType.TEXT | ValueType.PATH | ValueType.PYTHON | ValueType.VERSION | ValueType.FLOOR:
+        case (
+            ValueType.TEXT
+            | ValueType.PATH
+            | ValueType.PYTHON
+            | ValueType.VERSION
+            | ValueType.FLOOR
+            | ValueType.ARGUMENTS
+        ):
             return {"dest": field, "metavar": option.metavar}
 
 

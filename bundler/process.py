@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
 import threading
@@ -18,6 +19,9 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 Argument = str | Path
+
+# Seconds for a program that is asked to end.
+_GRACE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,39 @@ def run_attached(command: Sequence[Argument], *, environment: Mapping[str, str] 
         return subprocess.run(argv, env={**os.environ, **(environment or {})}, check=False).returncode
     except OSError as error:
         raise CommandError(command, f"could not be started: {error.strerror}", "") from error
+
+
+def watch(command: Sequence[Argument], *, environment: Mapping[str, str], seconds: float) -> bytes:
+    """Run `command` to its end, or for so many seconds, without input; what it and its children wrote on standard error.
+
+    `environment` is added to ours. CommandError when it cannot start.
+    """
+    argv = [str(part) for part in command]
+    log.info("%s", shlex.join(argv))
+    with tempfile.TemporaryFile() as errors:
+        try:
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env={**os.environ, **environment},
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise CommandError(command, f"could not be started: {error.strerror}", "") from error
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            # A server that had its start. It may end in its own way; its children, in a group with it, as well.
+            os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(_GRACE)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        errors.seek(0)
+        return errors.read()
 
 
 class Service:

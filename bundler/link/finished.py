@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -107,15 +108,33 @@ def needed_versions(path: Path) -> SymbolVersions:
 
 def saved_by_packing(path: Path) -> int:
     """The bytes that data files take less than their sizes, because they are stored compressed."""
+    return sum(size - stored for size, stored in _stored_sizes(path).values())
+
+
+def packed_sizes(path: Path) -> Mapping[str, int]:
+    """The bytes that data files take which are stored compressed, by their paths in the binary."""
+    return {name: stored for name, (_, stored) in _stored_sizes(path).items()}
+
+
+def _stored_sizes(path: Path) -> Mapping[str, tuple[int, int]]:
+    """The size of each compressed data file, and what is stored of it, by its path in the binary."""
     ffi = bundle_ffi()
     section = read_executable(path, with_symbols=False).sections[PAYLOAD_SECTION]
     with path.open("rb") as file:
+        file.seek(section.offset)
+        payload = file.read(section.size)
 
-        def read(kind: str, offset: int, count: int) -> Any:
-            file.seek(section.offset + offset)
-            return ffi.from_buffer(f"{kind}[]", file.read(count * ffi.sizeof(kind)))
+    def place(pointer: Any) -> int:
+        return int(ffi.cast("uintptr_t", pointer)) - section.address
 
-        bundle = read("struct bundle", 0, 1)[0]
-        count = bundle.file_index.count
-        rows = read("struct bundle_file", int(ffi.cast("uintptr_t", bundle.files)) - section.address, count)
-        return sum(row.size - row.packed_size for row in rows if row.packed_size)
+    def read(kind: str, offset: int, count: int) -> Any:
+        return ffi.from_buffer(f"{kind}[]", payload[offset : offset + count * ffi.sizeof(kind)])
+
+    bundle = read("struct bundle", 0, 1)[0]
+    rows = [row for row in read("struct bundle_file", place(bundle.files), bundle.file_index.count) if row.packed_size]
+
+    def name(pointer: Any) -> str:
+        start = place(pointer)
+        return os.fsdecode(payload[start : payload.index(b"\0", start)])
+
+    return {name(row.path): (row.size, row.packed_size) for row in rows}
