@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -49,7 +49,7 @@ class Browser:
 
     def __init__(self, command: str, width: int = 1280, height: int = 900) -> None:
         self.problems: list[str] = []
-        self._folder = tempfile.TemporaryDirectory(prefix="browser-")
+        self._folder = tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True)
         theirs_in, ours_out = os.pipe()
         ours_in, theirs_out = os.pipe()
         # Above the numbers that they get, so that no one takes the other's place.
@@ -74,13 +74,18 @@ class Browser:
             self.call(f"{domain}.enable")
         self.resize(width, height)
 
-    def __enter__(self) -> Browser:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._process.kill()
-        self._process.wait()
+        # Asked, it ends its other processes as well.
+        self._out.write(json.dumps({"id": 0, "method": "Browser.close"}).encode() + b"\0")
         self._out.close()
+        try:
+            self._process.wait(10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         self._in.close()
         self._folder.cleanup()
 

@@ -44,6 +44,9 @@ def test_every_page_is_in_the_index():
     assert set(PAGES) & set(index.parent.iterdir()) - {index} <= linked
 
 
+# Commands for finished binaries: run by tests/test_cli.py and tests/test_verify.py.
+_OF_BINARIES = ("bundle inspect", "bundle verify")
+
 # A folder of CPython, of which pages tell.
 _OF_CPYTHON = "Tools/"
 
@@ -94,7 +97,7 @@ def test_commands_of_the_readme_are_accepted():
     assert commands
     for command in commands:
         arguments = shlex.split(command)[1:]
-        if arguments[:1] != ["inspect"]:  # run by tests/test_cli.py
+        if not command.startswith(_OF_BINARIES):
             read_arguments(arguments)
 
 
@@ -103,7 +106,7 @@ def test_commands_of_the_pages_are_accepted(page: Path):
     """Every `bundle` command in a page is one that the command line understands."""
     lines = (line.removeprefix("$ ") for line in _code_lines(page))
     for line in lines:
-        if line.startswith("bundle ") and "OPTIONS" not in line and not line.startswith("bundle inspect"):
+        if line.startswith("bundle ") and "OPTIONS" not in line and not line.startswith(_OF_BINARIES):
             read_arguments(shlex.split(line, comments=True)[1:])
 
 

@@ -106,6 +106,11 @@ def needed_versions(path: Path) -> SymbolVersions:
     return by_version(read_shared_object(path).undefined_versions())
 
 
+def needed_libraries(path: Path) -> tuple[str, ...]:
+    """The libraries of the system that the executable itself is linked with; none if it is linked statically."""
+    return () if is_static(path) else read_shared_object(path).needed
+
+
 def saved_by_packing(path: Path) -> int:
     """The bytes that data files take less than their sizes, because they are stored compressed."""
     return sum(size - stored for size, stored in _stored_sizes(path).values())

@@ -13,9 +13,9 @@ from bundler.errors import Diagnostic
 from bundler.freeze import FrozenImage
 from bundler.inspection import Inspection, inspect
 from bundler.link import LinkPlan, relocated
-from bundler.link.finished import packed_sizes
+from bundler.link.finished import needed_libraries, packed_sizes
 from bundler.link.objects import PrelinkedObject
-from bundler.link.portability import newest_versions
+from bundler.link.portability import EXECUTABLE, newest_versions
 from bundler.overview.document import (
     ComponentRow,
     FileRow,
@@ -158,7 +158,7 @@ def _shown(place: str, graph: ModuleGraph) -> str:
 
 
 def _libraries(parts: _Parts) -> Iterator[LibraryRow]:
-    """Shared objects of the binary, extension modules among them; then those that it takes from the system."""
+    """Shared objects of the binary, extension modules among them; the executable itself; what both take from the system."""
     prelinked = {each.path: each for each in parts.plan.prelinked.objects}
     brought = {str(file): each for each in parts.inventory.components for file in each.files}
     for row in parts.planned["libraries"]:
@@ -175,26 +175,37 @@ def _libraries(parts: _Parts) -> Iterator[LibraryRow]:
             "needs": _needed(dso, parts) if dso is not None else _needed_by_file(row, parts),
             "versions": _versions(row["path"], parts.found),
         }
+    needed = needed_libraries(parts.found.path)
+    yield {
+        **_outside(parts.found.path.name, "it is what a start begins with", "the executable"),
+        "owner": OriginKind.STDLIB.value,
+        "needs": needed,
+        "versions": _versions(EXECUTABLE, parts.found),
+    }
     for names, reason in (
-        (parts.planned["system_libraries"], "it stays the system's"),
+        (sorted({*needed, *parts.planned["system_libraries"]}), "it stays the system's"),
         (
             parts.planned["missing_libraries"],
             "it was not on the build machine, and is looked for where the binary runs",
         ),
     ):
-        for name in names:
-            yield {
-                "name": name,
-                "path": "",
-                "bound": "of the system",
-                "size": 0,
-                "stored": 0,
-                "owner": _SYSTEM,
-                "reason": reason,
-                "module": None,
-                "needs": (),
-                "versions": (),
-            }
+        yield from (_outside(name, reason, "of the system") for name in names)
+
+
+def _outside(name: str, reason: str, bound: str) -> LibraryRow:
+    """The row of something that takes no bytes, or whose bytes are told elsewhere."""
+    return {
+        "name": name,
+        "path": "",
+        "bound": bound,
+        "size": 0,
+        "stored": 0,
+        "owner": _SYSTEM,
+        "reason": reason,
+        "module": None,
+        "needs": (),
+        "versions": (),
+    }
 
 
 def _stored_size(dso: PrelinkedObject) -> int:

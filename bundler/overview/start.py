@@ -49,11 +49,11 @@ class TracedStart:
     imports: tuple[ImportTime, ...]
 
 
-def trace_start(program: Path, arguments: Sequence[str]) -> TracedStart:
+def trace_start(program: Path, arguments: Sequence[str], seconds: float = _SECONDS) -> TracedStart:
     """Start the program, with the user's environment and folder; it is ended if it goes on."""
     command: list[str | Path] = [program.absolute(), *arguments]
     try:
-        said = watch(command, environment=_VARIABLES, seconds=_SECONDS)
+        said = watch(command, environment=_VARIABLES, seconds=seconds)
     except CommandError as error:
         return TracedStart(f"No start was traced: the program {error.reason}.", ())
     return TracedStart(f"A start of {shlex.join((program.name, *arguments))}, ended if it went on.", read_imports(said))

@@ -174,7 +174,7 @@ function findingTable(home) {
     },
     {
       title: "Finding", value: (row) => row.message,
-      cell: (row) => element("div", {}, withCode(row.message), element("span", { class: "place" }, row.where || "")),
+      cell: (row) => element("div", {}, withCode(row.message), element("span", { class: "place" }, row.where ? ` ${row.where}` : "")),
     },
     { title: "Code", value: (row) => row.code, cell: (row) => element("code", {}, row.code) },
   ], {

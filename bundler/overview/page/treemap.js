@@ -167,7 +167,7 @@ class Treemap {
     }
     byId("path").replaceChildren(...path.map((node) => element("button",
       { type: "button", disabled: node === this.shown, onclick: () => this.show(node) },
-      node.label, element("span", {}, sizeText(node.size)))));
+      node.label, element("span", {}, ` ${sizeText(node.size)}`))));
   }
 
   fill(node, area, level) {
@@ -222,7 +222,7 @@ class Treemap {
     }
     this.home.querySelector(`[data-key="${CSS.escape(node.key)}"]`)?.classList.add("chosen");
     byId("size-details").replaceChildren(
-      element("h3", {}, fullLabel(node), element("span", {}, sizeText(node.size)), ownerTag(node.owner)),
+      element("h3", {}, fullLabel(node), element("span", {}, ` ${sizeText(node.size)} `), ownerTag(node.owner)),
       leafDetails(node));
   }
 }

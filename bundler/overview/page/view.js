@@ -114,7 +114,7 @@ function wayList(name) {
   }
   return element("ol", { class: "way" }, ...steps.map((step) => element("li", {},
     element("code", {}, step.via || "the interpreter"), ` ${step.how} `, element("code", {}, step.name),
-    step.place ? element("span", { class: "place" }, step.place) : null)));
+    step.place ? element("span", { class: "place" }, ` ${step.place}`) : null)));
 }
 
 /** What there is to say of a module. */
