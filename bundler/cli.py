@@ -10,7 +10,7 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -194,6 +194,8 @@ def _outcome(settings: Settings, report: Reporter) -> Outcome:
         report.line(f"  runs as {', '.join(command.name for command in settings.commands)}")
     for archive in built.delivery.archives:
         report.line(f"{archive}: {size_text(archive.stat().st_size)}")
+    if settings.report is not None:
+        report.line(f"{settings.report}: shows what is in it")
     return Outcome(settings, seconds, built)
 
 
@@ -363,7 +365,19 @@ def read_arguments(arguments: Sequence[str]) -> dict[str, Any]:
         if word is None and not rest:
             raise UsageError(f"{_WORDS[command]} is missing", f"`{_COMMAND_USAGES[command]}`")
         asked[command] = [word] if command == TRACE else word
-    return {**_parse(parser(command), rest), **asked}
+    return {**_parse(parser(command), list(_with_arguments(rest))), **asked}
+
+
+def _with_arguments(words: Sequence[str]) -> Iterator[str]:
+    """Words in which options that take arguments of a program have them in one word with themselves.
+
+    argparse would take `--version` behind such an option for one of ours.
+    """
+    options = {f"--{TRACE}", *(each.spelling for each in OPTIONS.values() if each.kind is ValueType.ARGUMENTS)}
+    rest = iter(words)
+    for word in rest:
+        value = next(rest, None) if word in options else None
+        yield word if value is None else f"{word}={value}"
 
 
 def _names(field: str, option: Option) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from bundler.schema import FORMAT, VerifyDocument
 
 
 class State(Enum):
-    """What became of a binary; the value is the word shown to users."""
+    """The outcome of a check; the value is the word shown to users."""
 
     IDENTICAL = "identical"  # to the last byte
     INTACT = "intact"  # in all parts that have digests

@@ -334,6 +334,13 @@ def test_trace(tmp_path: Path, spelling: str):
     assert run([tmp_path / "out", "hidden", "one"]).stdout == b"found\n"
 
 
+@pytest.mark.parametrize("arguments", [["--report-start", "--version"], ["--report-start=--version"]])
+def test_arguments_of_a_program(arguments: list[str]):
+    """Arguments for a program may look like options of ours."""
+    assert cli.read_settings(cli.read_arguments(["app.py", *arguments, "-q"]), {}).report_start == ("--version",)
+    assert cli.read_arguments(["--trace", "--version", "app.py"])["trace"] == ["--version"]
+
+
 # --- What would be in a binary -----------------------------------------------------------------------------------------
 
 

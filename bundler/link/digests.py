@@ -42,5 +42,5 @@ class Digests:
 
 
 def room(*, with_sbom: bool) -> Digests:
-    """What stands in the place of digests until they are known."""
+    """Zeros that stand in the place of digests until these are known."""
     return Digests(_ROOM, _ROOM, _ROOM if with_sbom else "", _ROOM)

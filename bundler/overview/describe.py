@@ -48,7 +48,7 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class _Parts:
-    """What the rows of the page are made from."""
+    """The stages of a build from which the rows of the page are made."""
 
     image: FrozenImage
     plan: LinkPlan
@@ -259,7 +259,7 @@ def _files(parts: _Parts) -> Iterator[FileRow]:
 def _others(
     parts: _Parts, modules: Sequence[ModuleRow], libraries: Sequence[LibraryRow], files: Sequence[FileRow]
 ) -> Iterator[PartRow]:
-    """What is left of each part of the file when rows have taken theirs."""
+    """The rest of each part of the file when rows have taken theirs."""
     left = dict(parts.found.parts)
     left["frozen"] -= sum(row["size"] for row in modules)
     residents = {each.path for each in parts.plan.prelinked.residents}

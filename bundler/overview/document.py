@@ -18,7 +18,7 @@ class OwnerRow(TypedDict):
 
 
 class ProgramRow(TypedDict):
-    """What the head of the page says."""
+    """The head of the page."""
 
     name: str
     output: str
@@ -119,7 +119,7 @@ class StartRow(TypedDict):
 
 
 class ReportDocument(TypedDict):
-    """All that the page shows. Sizes of modules, libraries (`stored`), files (`stored`) and parts add up to the binary's."""
+    """The contents of the page. Sizes of modules, libraries (`stored`), files (`stored`) and parts add up to the binary's."""
 
     program: ProgramRow
     owners: Mapping[str, OwnerRow]

@@ -100,7 +100,7 @@ def read_imports(said: bytes) -> tuple[ImportTime, ...]:
 
 
 def _from_the_beginning(rows: Iterable[ImportTime]) -> Iterator[ImportTime]:
-    """The same with each import before those that it made."""
+    """Put each import before those that it made."""
     pending: dict[int, list[list[ImportTime]]] = {}
     for row in rows:
         below = pending.pop(row.depth + 1, [])
