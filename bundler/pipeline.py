@@ -61,11 +61,13 @@ def bundle(settings: Settings, report: Reporter) -> Built:
             _checked(image, target, settings, context)
         with report.stage("linking"):
             planned = link.plan(image, target, settings, static)
-            inventory = None
+            inventory, sbom = None, ""
             if delivery.needs_inventory or settings.report is not None:
                 inventory = release.take_inventory(planned, graph.distributions, target, delivery)
-                _tell_and_refuse(release.duties(inventory), settings, context)
-            sbom = release.sbom_text(inventory, delivery.source_date) if inventory and delivery.sbom else ""
+                if delivery.needs_inventory:
+                    _tell_and_refuse(release.duties(inventory), settings, context)
+                if delivery.sbom is not None:
+                    sbom = release.sbom_text(inventory, delivery.source_date)
             taken = _make(planned, sbom, launcher(), graph, target, settings, context)
         _tell_snapshot(taken, settings, report)
         findings = (*planned.findings, *_above_floor(planned))

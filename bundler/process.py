@@ -5,6 +5,7 @@ Every command is logged to the logger `bundler.process` before it runs; `report.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shlex
@@ -106,17 +107,21 @@ def watch(command: Sequence[Argument], *, environment: Mapping[str, str], second
         except OSError as error:
             raise CommandError(command, f"could not be started: {error.strerror}", "") from error
         try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            # A server that had its start. It may end in its own way; its children, in a group with it, as well.
-            os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(_GRACE)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(seconds)
+        finally:
+            _end_group(process)
         errors.seek(0)
         return errors.read()
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """End a program that goes on, with its children: asked first, so that it can end in its own way."""
+    for request in (signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is None:
+            os.killpg(process.pid, request)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_GRACE)
 
 
 class Service:

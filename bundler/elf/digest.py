@@ -21,14 +21,14 @@ from bundler.elf.structures import (
 def loaded_digest(path: Path) -> str:
     """SHA-256 of all that a start maps, and of where: program headers but for places in the file, then contents.
 
-    The file's headers are loaded as well, and left out: they say where things lie in the file. ElfError when it is
-    malformed.
+    The headers themselves are loaded as well, and left out: they say where things lie in the file. So their own place
+    counts. ElfError when the file is malformed.
     """
     data = map_file(path)
     header, machine = read_header(data)
     segments = read_segments(data, header)
-    heads = header.e_phoff + header.e_phnum * size_of("Elf64_Phdr")  # they come first, or the kernel finds none
-    state = hashlib.sha256(f"{machine.number} {header.e_type} {header.e_entry:#x}\n".encode())
+    heads = header.e_phoff + header.e_phnum * size_of("Elf64_Phdr")
+    state = hashlib.sha256(f"{machine.number} {header.e_type} {header.e_phoff} {header.e_entry:#x}\n".encode())
     for each in segments:
         row = (each.type, each.flags, each.address, each.file_size, each.memory_size)
         state.update(f"{' '.join(map(str, row))}\n".encode())
@@ -47,9 +47,10 @@ def symbols_digest(path: Path) -> str:
     if table is None:
         return ""
     strings = sections[table.sh_link].sh_offset
+    symbol = packer("Elf64_Sym")
     rows = data[table.sh_offset : table.sh_offset + table.sh_size]
     found = []
-    for name, info, _, _, value, size in packer("Elf64_Sym").iter_unpack(rows):
+    for name, info, _, _, value, size in symbol.iter_unpack(rows[: len(rows) // symbol.size * symbol.size]):
         if type_of(info) in NAMED_TYPES:
             start = strings + name
             found.append((data[start : data.find(b"\0", start)], info, value, size))

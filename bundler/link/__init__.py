@@ -5,7 +5,6 @@
 `launcher_objects` compiles the launcher meanwhile.
 """
 
-from bundler.link.digests import Digests
 from bundler.link.finished import needed_versions, read_manifest
 from bundler.link.launcher import launcher_objects
 from bundler.link.linker import find_c_library, lay_out, link
@@ -20,7 +19,6 @@ from bundler.link.up_to_date import inputs_digest, is_current
 from bundler.link.write import write
 
 __all__ = [
-    "Digests",
     "LauncherFiles",
     "Layout",
     "LinkPlan",

@@ -10,7 +10,7 @@ from tests.browser import opened
 from tests.conftest import make_environment
 from tests.support import EXAMPLES, ROOT, bundle, find_interpreter
 
-_SIZE = {"width": 1240, "height": 800}
+_SIZE = {"width": 1240, "height": 880}
 
 
 def main() -> None:
