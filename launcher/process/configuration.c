@@ -60,7 +60,7 @@ preconfigure(const struct bundle_start *start)
 bool
 bundle_traces(const char *what)
 {
-    const char *rest = getauxval(AT_SECURE) ? NULL : __real_getenv("BUNDLE_TRACE");
+    const char *rest = __real_getauxval(AT_SECURE) ? NULL : __real_getenv("BUNDLE_TRACE");
     size_t length = strlen(what);
     while (rest) {
         size_t word = strcspn(rest, ",");
