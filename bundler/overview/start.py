@@ -56,7 +56,7 @@ def trace_start(program: Path, arguments: Sequence[str], seconds: float = _SECON
         said = watch(command, environment=_VARIABLES, seconds=seconds)
     except CommandError as error:
         return TracedStart(f"No start was traced: the program {error.reason}.", ())
-    return TracedStart(f"A start of {shlex.join((program.name, *arguments))}, ended if it went on.", read_imports(said))
+    return TracedStart(f"A start of {shlex.join((program.name, *arguments))}.", read_imports(said))
 
 
 def probe_plan(planned: LinkPlan, graph: ModuleGraph) -> LinkPlan:
