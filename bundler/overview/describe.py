@@ -142,16 +142,17 @@ def _modules(parts: _Parts) -> Iterator[ModuleRow]:
             "owner": _owner(origin),
             "via": graph.other_names.get(importer, importer) if importer is not None else None,
             "how": step.binding.value if step is not None else "",
-            "place": _shown(step.place, graph) if step is not None else "",
+            "place": _shown(step.place, graph) if step is not None and step.place else "",
         }
 
 
 def _shown(place: str, graph: ModuleGraph) -> str:
     """A file as seen from the folder of the search path that it is in: no page tells where the build machine has things."""
-    file, colon, line = place.rpartition(":") if place else ("", "", "")
-    homes = [folder for folder in graph.search_path if Path(file).is_relative_to(folder)]
-    home = max(homes, key=lambda folder: len(folder.parts), default=None)
-    return f"{Path(file).relative_to(home)}{colon}{line}" if home is not None else f"{Path(file).name}{colon}{line}"
+    named, colon, line = place.rpartition(":")
+    file, ending = (Path(named), f":{line}") if colon and line.isdecimal() else (Path(place), "")
+    homes = [folder for folder in graph.search_path if file.is_relative_to(folder)]
+    home = max(homes, key=lambda folder: len(folder.parts), default=file.parent)
+    return f"{file.relative_to(home)}{ending}"
 
 
 # --- Libraries --------------------------------------------------------------------------------------------------------

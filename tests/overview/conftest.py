@@ -13,7 +13,7 @@ import pytest
 from tests.analyze.trees import write
 from tests.support import Interpreter, Outcome, bundle
 
-# An own module that leaves a file when it is imported, a package, a compiled module, a data file, a finding.
+# An own module that leaves a file when it is imported, a package, a compiled module, one that does not compile, a data file, findings.
 FILES = {
     "shop.py": """
 import json
@@ -37,7 +37,9 @@ TABLE = (Path(__file__).parent / "data" / "</script>.csv").read_text()
 
 def later():
     import difflib
+    import broken
 """,
+    "broken.py": "def later(:\n",
     "data/</script>.csv": "1,2",
 }
 

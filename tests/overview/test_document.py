@@ -33,7 +33,7 @@ def test_modules_are_those_of_the_binary(reported: Reported):
     found = inspect(reported.binary)["modules"]
 
     assert len(modules) == len(document["modules"])
-    assert modules.keys() == {name for names in found.values() for name in names}
+    assert modules.keys() == {"broken", *(name for names in found.values() for name in names)}
     owners = {
         name: document["owners"][modules[name]["owner"]]
         for name in ("prices", "rich.markup", "json", "_bundle_importer")
@@ -75,14 +75,16 @@ def test_libraries_say_how_they_are_bound(reported: Reported):
 def test_files_licences_and_findings(reported: Reported):
     """The rest of the page: data files with their owners, components with licences, what the build reported."""
     document = reported.document
-    [own] = [row for row in document["files"] if row["owner"] == "app"]
+    own = {row["path"]: row["size"] for row in document["files"] if row["owner"] == "app"}
     licences = {row["name"]: row for row in document["components"]}
     [missing] = [row for row in document["findings"] if row["code"] == "missing-module"]
 
-    assert (own["path"], own["size"]) == ("data/</script>.csv", 3)
+    assert own.keys() == {"broken.py", "data/</script>.csv"}
+    assert own["data/</script>.csv"] == 3
     assert licences["cpython"]["licence"] == "PSF-2.0"
     assert licences["rich"]["licence"].startswith("MIT")
     assert (missing["severity"], missing["where"]) == ("warning", "prices.py:5")
+    assert [row["where"] for row in document["findings"] if row["code"] == "syntax-error"] == ["broken.py"]
 
 
 # --- The start --------------------------------------------------------------------------------------------------------

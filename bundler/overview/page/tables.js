@@ -31,7 +31,7 @@ class Table {
   }
 
   sortBy(index) {
-    const isNumber = typeof this.columns[index].value(this.rows[0]) === "number";
+    const isNumber = this.rows.length > 0 && typeof this.columns[index].value(this.rows[0]) === "number";
     this.descending = this.sort === index ? !this.descending : isNumber;
     this.sort = index;
     this.draw();
