@@ -5,7 +5,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+
+from bundler.analyze.graph import ModuleGraph
 from bundler.overview import trace_start
+from bundler.overview.describe import _shown
 from bundler.overview.start import ImportTime, read_imports
 from tests.analyze.trees import write
 from tests.overview.conftest import Reported
@@ -84,7 +88,24 @@ def test_files_licences_and_findings(reported: Reported):
     assert licences["cpython"]["licence"] == "PSF-2.0"
     assert licences["rich"]["licence"].startswith("MIT")
     assert (missing["severity"], missing["where"]) == ("warning", "prices.py:5")
-    assert [row["where"] for row in document["findings"] if row["code"] == "syntax-error"] == ["broken.py"]
+    assert [row["where"] for row in document["findings"] if row["code"] == "syntax-error"] == ["broken.py:1"]
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("/site/rich/style.py:7", "rich/style.py:7"),
+        ("/site/lib/own/app.py:12", "own/app.py:12"),
+        ("/site/rich/style.py", "rich/style.py"),
+        ("/home/ann/project/pyproject.toml:3", "pyproject.toml:3"),
+        ("/site/od:d/x.py", "od:d/x.py"),
+    ],
+)
+def test_places_as_they_are_shown(place: str, shown: str):
+    """A place is seen from the nearest folder of the search path, else it is the name of the file; a line is kept."""
+    graph = ModuleGraph("app", {}, (), (), (), (), (), "", search_path=(Path("/site"), Path("/site/lib")))
+
+    assert _shown(place, graph) == shown
 
 
 # --- The start --------------------------------------------------------------------------------------------------------
