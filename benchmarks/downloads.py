@@ -7,6 +7,7 @@ Builds each program of the start-up benchmark with bundle and as PyInstaller's o
 from __future__ import annotations
 
 import argparse
+import datetime
 import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,7 +47,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         found = measure(APPS, options.python, options.work or Path(temporary))
     page = options.output.read_text()
-    options.output.write_text(page.replace(kept_section(page), section(found)))
+    options.output.write_text(
+        page.replace(kept_section(page), section(found, datetime.datetime.now(datetime.UTC).date()))
+    )
 
 
 def measure(apps: Sequence[App], python: Path, work: Path) -> Mapping[str, Mapping[str, Download]]:
@@ -74,9 +77,9 @@ def weigh(program: Path) -> Download:
     return Download(program.stat().st_size, sizes)
 
 
-def section(found: Mapping[str, Mapping[str, Download]]) -> str:
+def section(found: Mapping[str, Mapping[str, Download]], date: datetime.date) -> str:
     """The section of the page, with its marks."""
-    return "".join(f"{line}\n" for line in _lines(found))
+    return "".join(f"{line}\n" for line in _lines(found, date))
 
 
 def kept_section(page: str) -> str:
@@ -85,13 +88,13 @@ def kept_section(page: str) -> str:
     return matched[0] if matched else ""
 
 
-def _lines(found: Mapping[str, Mapping[str, Download]]) -> Iterator[str]:
+def _lines(found: Mapping[str, Mapping[str, Download]], date: datetime.date) -> Iterator[str]:
     yield "<!-- downloads: written by `python -m benchmarks.downloads` -->"
     yield "## What a download weighs, MB"
     yield ""
     yield "The file, and an archive with nothing else in it, as `--archive` packs it. PyInstaller's one file is compressed"
     yield "already, and unpacks itself at every start; bundle's is not, so that its pages are used as they lie in the file."
-    yield "The last columns are what bundle's archive weighs of PyInstaller's."
+    yield f"The last columns are what bundle's archive weighs of PyInstaller's. {date:%Y-%m-%d}."
     yield ""
     kinds = [f".{kind}" for kind in KINDS]
     yield f"| | {' | '.join((BUNDLE, *kinds, _THEIRS, *kinds, *kinds))} |"

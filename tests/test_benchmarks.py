@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from benchmarks.downloads import Download, kept_section, section, weigh
 from benchmarks.startup.clock import Timing, build_starter, side_by_side
 from benchmarks.startup.results import Results, page
 from benchmarks.startup.tools import BUNDLE, PYTHON, Built, Cost
+
+DAY = datetime.date(2026, 11, 29)
 
 
 def test_starts_are_timed(tmp_path: Path):
@@ -53,7 +56,7 @@ def test_sizes_of_downloads(tmp_path: Path):
     found = weigh(tmp_path / "program")
     theirs = Download(200_000, {"tar.gz": 2_000_000, "tar.zst": 1_000_000})
     ours = Download(4_000_000, {"tar.gz": 1_000_000, "tar.zst": 800_000})
-    lines = section({"hello": {BUNDLE: ours, "PyInstaller onefile": theirs}}).splitlines()
+    lines = section({"hello": {BUNDLE: ours, "PyInstaller onefile": theirs}}, DAY).splitlines()
 
     assert found.file == 100_000
     assert all(0 < size < 10_000 for size in found.archives.values())
@@ -63,7 +66,7 @@ def test_sizes_of_downloads(tmp_path: Path):
 
 def test_the_page_keeps_what_another_command_wrote():
     """Timing anew leaves the sizes of downloads as they are."""
-    downloads = section({})
+    downloads = section({}, DAY)
     text = page(Results("versions", 50, {}, {}, {}), "plot.svg", kept_section(f"before\n{downloads}after\n"))
 
     assert kept_section(text) == downloads
