@@ -28,6 +28,13 @@ def _error(example: str, meaning: str, advice: str) -> Code:
 
 
 CODES: Mapping[str, Code] = {
+    "altered-binary": _error(
+        "`dist/app` is not what it was when it was built",
+        "`bundle verify` found that parts of a binary differ from the digests that it holds, or from those of `--against`. The "
+        "notes name them. [Security](security.md#what-bundle-verify-proves) says what the check proves.",
+        "Get the file again, or build it again. Tools that rewrite executables, such as patchelf and packers, alter what is "
+        "loaded; `strip` does not.",
+    ),
     "bad-add-data": _error(
         "`assets` would be both a file and a folder in the binary",
         "Two data files cannot have their places: one of them is a file where the other needs a folder.",
@@ -236,6 +243,11 @@ CODES: Mapping[str, Code] = {
         "Install one (Debian, Ubuntu: `apt install gcc libc6-dev`; anywhere: `pip install ziglang` where bundler is "
         "installed), or name it in the variable CC.",
     ),
+    "no-digests": _error(
+        "`app.json` tells no digests of a binary",
+        "The file that is given to `bundle verify --against` is not what `bundle inspect FILE --json` prints.",
+        "Make it where the binary is built: `bundle inspect dist/app --json > app.json`.",
+    ),
     "no-headers": _error(
         "`/usr/bin/python3` has no C headers",
         "The C headers of the target Python are not installed.",
@@ -258,6 +270,11 @@ CODES: Mapping[str, Code] = {
         "The compiler works, but cannot link.",
         "Install a linker (Debian, Ubuntu: `apt install binutils`), or correct options such as `-fuse-ld=lld` in the "
         "variable CC.",
+    ),
+    "no-sbom": _error(
+        "`dist/app` holds no bill of materials",
+        "`bundle inspect --sbom` was asked for something that the binary was built without.",
+        "Build it with `--sbom FILE`.",
     ),
     "no-snapshot": _error(
         "the program cannot start from a snapshot: `shop.cli`: it raises KeyError: 'SHOP_HOME' (/__bundle__/shop/cli.py:3)",
@@ -318,8 +335,10 @@ CODES: Mapping[str, Code] = {
     ),
     "not-a-bundle": _error(
         "`dist/other` was not made by bundler",
-        "`bundle inspect` was given a file that does not hold what bundle writes into each binary.",
-        "Name a file that `bundle` wrote, in this version or one near to it.",
+        "`bundle inspect` or `bundle verify` was given a file that does not hold what bundle writes into each binary. `llvm-strip` "
+        "takes that away; `strip` of the GNU binutils leaves it.",
+        "Name a file that `bundle` wrote, in this version or one near to it. What `llvm-strip` left can be checked with "
+        "`bundle verify --against`.",
     ),
     "not-a-source": _error(
         "`dist/app` is an executable or a shared library, not a Python source",

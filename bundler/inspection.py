@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bundler.elf import read_executable
-from bundler.link.finished import needed_versions, read_manifest, saved_by_packing
-from bundler.link.manifest import SECTION, Manifest
+from bundler.link.digests import FORMAT as DIGESTS_FORMAT
+from bundler.link.digests import SECTION as DIGESTS_SECTION
+from bundler.link.digests import Digests
+from bundler.link.finished import computed_digests, needed_versions, read_manifest, saved_by_packing
+from bundler.link.manifest import SBOM_SECTION, SECTION, Manifest
 from bundler.link.portability import EXECUTABLE, Needs, Newest, newest_versions
 from bundler.link.script import FROZEN_SECTIONS, PAYLOAD_SECTION, SNAPSHOT_SECTION
+from bundler.release import sha256
 from bundler.report import Item, Section, size_text
 from bundler.schema import FORMAT, InspectDocument, SnapshotDocument
 from bundler.snapshot.store import read_description
@@ -18,6 +22,8 @@ from bundler.snapshot.store import read_description
 # Parts of the file by the beginning of their sections' names; what no line names is the interpreter and launcher.
 _PARTS = (
     (SECTION, "manifest"),
+    (SBOM_SECTION, "manifest"),
+    (DIGESTS_SECTION, "manifest"),
     (PAYLOAD_SECTION, "embedded"),
     (FROZEN_SECTIONS, "frozen"),
     (SNAPSHOT_SECTION, "snapshot"),
@@ -38,6 +44,8 @@ class Inspection:
     needs: Needs
     newest: Mapping[str, Newest]  # by family; only those that are needed
     snapshot: SnapshotDocument | None
+    sha256: str
+    digests: Digests
 
 
 def inspect(path: Path) -> Inspection:
@@ -46,7 +54,17 @@ def inspect(path: Path) -> Inspection:
     size = path.stat().st_size
     needs = {EXECUTABLE: needed_versions(path), **dict(manifest.symbol_versions)}
     parts = _parts(path, size, manifest)
-    return Inspection(path, size, parts, manifest, needs, newest_versions(needs), read_description(path))
+    return Inspection(
+        path,
+        size,
+        parts,
+        manifest,
+        needs,
+        newest_versions(needs),
+        read_description(path),
+        sha256(path),
+        computed_digests(path),
+    )
 
 
 def _parts(path: Path, size: int, manifest: Manifest) -> Mapping[str, int]:
@@ -87,6 +105,14 @@ def document(inspection: Inspection) -> InspectDocument:
         "distributions": [{"name": name, "version": version} for name, version in manifest.distributions],
         "left_out": [{"module": module, "wanted_by": importer} for module, importer in manifest.left_out],
         "size": inspection.size,
+        "sha256": inspection.sha256,
+        "digests": {
+            "format": DIGESTS_FORMAT,
+            "loaded": inspection.digests.loaded,
+            "manifest": inspection.digests.manifest,
+            "sbom": inspection.digests.sbom,
+            "symbols": inspection.digests.symbols,
+        },
         "parts": dict(inspection.parts),
         "thread_local_bytes": manifest.thread_local_bytes,
         "static_glibc": manifest.static_glibc or None,

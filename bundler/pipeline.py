@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bundler import link, release
+from bundler import link, overview, release
 from bundler.analyze import ModuleGraph, analyze
 from bundler.analyze.graph import SourceModule
 from bundler.analyze.installed.locate import Locator
@@ -21,6 +21,7 @@ from bundler.freeze import FrozenImage, freeze
 from bundler.glibc import StaticLibrary, find_static_library
 from bundler.link import LauncherFiles, LinkPlan
 from bundler.link.contents import FileEntry
+from bundler.overview import TracedStart
 from bundler.project import find_project_file, read_header, record
 from bundler.report import Reporter, count_text, size_text
 from bundler.selfcheck import self_check
@@ -61,17 +62,25 @@ def bundle(settings: Settings, report: Reporter) -> Built:
             _checked(image, target, settings, context)
         with report.stage("linking"):
             planned = link.plan(image, target, settings, static)
-            inventory = None
-            if delivery.needs_inventory:
+            inventory, sbom = None, ""
+            if delivery.needs_inventory or settings.report is not None:
                 inventory = release.take_inventory(planned, graph.distributions, target, delivery)
-                _tell_and_refuse(release.duties(inventory), settings, context)
-            taken = _make(planned, launcher(), graph, target, settings, context)
+                if delivery.needs_inventory:
+                    _tell_and_refuse(release.duties(inventory), settings, context)
+                if delivery.sbom is not None:
+                    sbom = release.sbom_text(inventory, delivery.source_date)
+            taken = _make(planned, sbom, launcher(), graph, target, settings, context)
         _tell_snapshot(taken, settings, report)
-    report.findings(planned.findings)
-    if planned.floor is not None:
-        report.findings(tuple(link.above_floor(link.needed_versions(planned.output), planned.floor.version)))
-    _tell_own_files(planned, settings, report)
-    release.deliver(delivery, inventory)
+        findings = (*planned.findings, *_above_floor(planned))
+        report.findings(findings)
+        _tell_own_files(planned, settings, report)
+        release.deliver(delivery, inventory)
+        if settings.report is not None and inventory is not None:
+            with report.stage("describing the binary"):
+                start = _traced_start(image, planned, delivery, launcher(), settings, context)
+                earlier = (*settings.findings, *graph.findings, *image.findings, *release.duties(inventory))
+                described = overview.describe(image, planned, inventory, (*earlier, *findings), start)
+                overview.write_page(described, settings.report)
     if image.compiled:  # else the cache is as it was
         keep_limit(context.cache, settings.cache_limit)
     return Built(graph.name, planned.output, delivery, target.version_text, len(image.modules), image.compiled)
@@ -192,6 +201,7 @@ def _tell_own_files(planned: LinkPlan, settings: Settings, report: Reporter) -> 
 
 def _make(  # noqa: PLR0913 - the stages before it
     planned: LinkPlan,
+    sbom: str,
     launcher: LauncherFiles,
     graph: ModuleGraph,
     target: TargetPython,
@@ -200,7 +210,7 @@ def _make(  # noqa: PLR0913 - the stages before it
 ) -> Taken | None:
     """Link, unless the output is up to date. It appears whole or stays as it was. The snapshot that was asked for."""
     c_library = link.find_c_library(planned.floor, launcher, context.toolchain, context.cache)
-    layout = link.lay_out(planned, launcher, c_library, context.toolchain)
+    layout = link.lay_out(planned, launcher, c_library, context.toolchain, sbom)
     with_snapshot = planned.contents.has_snapshot
     if settings.snapshot == "require" and not with_snapshot:
         raise BundleError(
@@ -222,8 +232,38 @@ def _make(  # noqa: PLR0913 - the stages before it
                 f"the program cannot start from a snapshot: {_refusal_text(taken.refusal)}",
                 hint="mend what the module does when it is imported, or build with `--snapshot auto`",
             )
+        link.seal(linked)
         link.publish(linked, inputs, context.cache)
     return taken
+
+
+def _above_floor(planned: LinkPlan) -> tuple[Diagnostic, ...]:
+    """Findings about the finished binary, if it needs a newer C library than was asked for."""
+    if planned.floor is None:
+        return ()
+    return tuple(link.above_floor(link.needed_versions(planned.output), planned.floor.version))
+
+
+def _traced_start(  # noqa: PLR0913 - the stages before it
+    image: FrozenImage,
+    planned: LinkPlan,
+    delivery: release.Delivery,
+    launcher: LauncherFiles,
+    settings: Settings,
+    context: BuildContext,
+) -> TracedStart:
+    """A start whose imports a report shows: of the program as the user asks, else of a binary that is linked for it."""
+    if settings.report_start is not None:
+        # One that holds several programs does not know its own name.
+        return overview.trace_start(next(iter(delivery.links), planned.output), settings.report_start)
+    if not settings.run:
+        return TracedStart("No start was traced: the program was built with --no-run.", ())
+    probe = overview.probe_plan(planned, image.graph)
+    c_library = link.find_c_library(probe.floor, launcher, context.toolchain, context.cache)
+    with link.workplace(planned.output) as folder:
+        linked = link.link(link.lay_out(probe, launcher, c_library, context.toolchain), folder)
+        link.write(linked)
+        return overview.trace_probe(linked.path)
 
 
 def _refusal_text(refusal: Refusal) -> str:

@@ -5,9 +5,11 @@ Every command is logged to the logger `bundler.process` before it runs; `report.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import shlex
+import signal
 import subprocess
 import tempfile
 import threading
@@ -18,6 +20,9 @@ from pathlib import Path
 log = logging.getLogger(__name__)
 
 Argument = str | Path
+
+# Seconds for a program that is asked to end.
+_GRACE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,43 @@ def run_attached(command: Sequence[Argument], *, environment: Mapping[str, str] 
         return subprocess.run(argv, env={**os.environ, **(environment or {})}, check=False).returncode
     except OSError as error:
         raise CommandError(command, f"could not be started: {error.strerror}", "") from error
+
+
+def watch(command: Sequence[Argument], *, environment: Mapping[str, str], seconds: float) -> bytes:
+    """Run `command` to its end, or for so many seconds, without input; what it and its children wrote on standard error.
+
+    `environment` is added to ours. CommandError when it cannot start.
+    """
+    argv = [str(part) for part in command]
+    log.info("%s", shlex.join(argv))
+    with tempfile.TemporaryFile() as errors:
+        try:
+            process = subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                env={**os.environ, **environment},
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise CommandError(command, f"could not be started: {error.strerror}", "") from error
+        try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(seconds)
+        finally:
+            _end_group(process)
+        errors.seek(0)
+        return errors.read()
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    """End a program that goes on, with its children: asked first, so that it can end in its own way."""
+    for request in (signal.SIGTERM, signal.SIGKILL):
+        if process.poll() is None:
+            os.killpg(process.pid, request)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(_GRACE)
 
 
 class Service:

@@ -21,6 +21,7 @@ from bundler.schema import (
     DoctorDocument,
     InspectDocument,
     PlanDocument,
+    VerifyDocument,
     WhyDocument,
     keys_of,
 )
@@ -113,6 +114,7 @@ SECTIONS: Mapping[str, Callable[[], Iterator[str]]] = {
     "keys of a program": partial(_key_table, BuiltRow),
     "codes": _codes,
     "keys of inspect": partial(_key_table, InspectDocument),
+    "keys of verify": partial(_key_table, VerifyDocument),
     "keys of why": partial(_key_table, WhyDocument),
     "keys of plan": partial(_key_table, PlanDocument),
     "keys of doctor": partial(_key_table, DoctorDocument),

@@ -113,6 +113,16 @@ class SnapshotDocument(TypedDict):
     pages: int
 
 
+class DigestsRow(TypedDict):
+    """SHA-256 of the parts of a binary. `format` says what they are of."""
+
+    format: int
+    loaded: str
+    manifest: str
+    sbom: str
+    symbols: str
+
+
 class InspectDocument(TypedDict):
     """`bundle inspect FILE --json`."""
 
@@ -148,10 +158,17 @@ class InspectDocument(TypedDict):
         "nor fails without",
     ]
     size: Annotated[int, "size of the file, in bytes"]
+    sha256: Annotated[str, "SHA-256 of the file, in hexadecimal digits"]
+    digests: Annotated[
+        DigestsRow,
+        'the same of its parts, for `bundle verify --against`: `{"format", "loaded", "manifest", "sbom", "symbols"}`; `""` where '
+        "there is none",
+    ]
     parts: Annotated[
         Mapping[str, int],
         "bytes by part, which add up to `size`: `interpreter` (with the launcher), `frozen`, `embedded` (extension "
-        "modules, libraries, tables), `data_files`, `snapshot`, `symbols` (names for debuggers and profilers), `manifest`",
+        "modules, libraries, tables), `data_files`, `snapshot`, `symbols` (names for debuggers and profilers), `manifest` (with "
+        "the bill of materials and digests)",
     ]
     thread_local_bytes: Annotated[int, "bytes that embedded libraries add to each thread"]
     static_glibc: _StaticGlibc
@@ -172,6 +189,21 @@ class InspectDocument(TypedDict):
         "starts and of each embedded module and library when it is loaded: "
         '`{"executable": {"GLIBC_2.14": ["memcpy"]}}`',
     ]
+
+
+class VerifyDocument(TypedDict):
+    """`bundle verify FILE --json`."""
+
+    format: _Format
+    file: Annotated[str, "the path as given"]
+    against: Annotated[str | None, "the file that told the digests; null: the binary itself did"]
+    state: Annotated[
+        str,
+        '`"identical"` (to the last byte; only with `--against`), `"intact"` (what is loaded, the manifest, the bill of materials and '
+        'the symbols are the same), `"stripped"` (intact, but for parts that are gone) or `"altered"`',
+    ]
+    altered: Annotated[Sequence[str], "the parts that are others: of `loaded`, `manifest`, `sbom`, `symbols`"]
+    gone: Annotated[Sequence[str], "the parts that are no more there; nothing loads them"]
 
 
 class ProblemRow(TypedDict):

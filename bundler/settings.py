@@ -28,6 +28,7 @@ class ValueType(Enum):
     PYTHON = "a string (path, command or version)"
     LEVEL = "0, 1 or 2"
     EXTENT = '"used" or "full"'
+    ARGUMENTS = "a string (arguments, quoted as in a shell)"
     VERSION = 'a string (version, such as "2.31")'
     FLOOR = 'a string (version from "2.17" on, or "host")'
     LINKAGE = '"static" or "shared"'
@@ -428,7 +429,7 @@ class Settings:
             ValueType.PATH,
             Group.RELEASE,
             "write a bill of materials in CycloneDX's JSON: distributions, Python and libraries in C, with versions, licences "
-            "and digests",
+            "and digests; the binary holds it too, for `bundle inspect --sbom`",
             metavar="FILE",
         ),
     ] = None
@@ -441,6 +442,28 @@ class Settings:
             "write the licences of all that is in the binary, and warn of those that ask for something when it is given to "
             "others; archives hold the file",
             metavar="FILE",
+        ),
+    ] = None
+    report: Annotated[
+        Path | None,
+        Option(
+            "report",
+            ValueType.PATH,
+            Group.RELEASE,
+            "write a page for a browser that shows what is in the binary, by size, why each module is there, licences, findings, "
+            "and how long imports take",
+            metavar="FILE",
+        ),
+    ] = None
+    report_start: Annotated[
+        tuple[str, ...] | None,
+        Option(
+            "report-start",
+            ValueType.ARGUMENTS,
+            Group.RELEASE,
+            "start the finished program with these arguments (one word, quoted as in a shell), and show the imports of that start "
+            "in the report (default: a start in which installed modules are imported and nothing of the program runs)",
+            metavar="ARGS",
         ),
     ] = None
     cache_dir: Annotated[

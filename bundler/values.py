@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -82,7 +83,7 @@ def fits(kind: ValueType, raw: object) -> bool:
             return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
         case ValueType.ARCHIVES:
             return isinstance(raw, list) and all(item in CHOICES[kind] for item in raw)
-        case ValueType.TEXT | ValueType.TARGET | ValueType.PATH | ValueType.PYTHON:
+        case ValueType.TEXT | ValueType.TARGET | ValueType.PATH | ValueType.PYTHON | ValueType.ARGUMENTS:
             return isinstance(raw, str)
 
 
@@ -103,6 +104,11 @@ def convert(kind: ValueType, raw: Any, folder: Path) -> Any:  # one type for eac
             return tuple(_added_data(item, folder) for item in raw)
         case ValueType.LEVEL:
             return int(raw)
+        case ValueType.ARGUMENTS:
+            try:
+                return tuple(shlex.split(raw))
+            except ValueError as error:
+                raise ValueError(f"`{raw}` is not quoted as in a shell: {str(error).lower()}") from error
         case ValueType.FLOOR if raw == HOST:
             return raw
         case ValueType.FLOOR | ValueType.VERSION:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import pytest
 
+from benchmarks.downloads import Download, kept_section, section, weigh
 from benchmarks.startup.clock import Timing, build_starter, side_by_side
 from benchmarks.startup.results import Results, page
 from benchmarks.startup.tools import BUNDLE, PYTHON, Built, Cost
+
+DAY = datetime.date(2026, 11, 29)
 
 
 def test_starts_are_timed(tmp_path: Path):
@@ -44,3 +48,26 @@ def test_page_compares_with_python_and_with_the_best_of_the_others():
     assert "| hello | 1.0 | 10.0 | 10.0 | 20.0 | 5.0 | 0.50 | 0.50 |" in lines
     assert "| hello | 9.0 | 18.0 | 0.50 |" in lines
     assert "- slow building x: why" in lines
+
+
+def test_sizes_of_downloads(tmp_path: Path):
+    """A program weighs less in an archive if it can be compressed, and the last columns are ratios of archives."""
+    (tmp_path / "program").write_bytes(bytes(100_000))
+    found = weigh(tmp_path / "program")
+    theirs = Download(200_000, {"tar.gz": 2_000_000, "tar.zst": 1_000_000})
+    ours = Download(4_000_000, {"tar.gz": 1_000_000, "tar.zst": 800_000})
+    lines = section({"hello": {BUNDLE: ours, "PyInstaller onefile": theirs}}, DAY).splitlines()
+
+    assert found.file == 100_000
+    assert all(0 < size < 10_000 for size in found.archives.values())
+    assert "| hello | 4.0 | 1.0 | 0.8 | 0.2 | 2.0 | 1.0 | 0.50 | 0.80 |" in lines
+    assert len({line.count("|") for line in lines if line.startswith("|")}) == 1
+
+
+def test_the_page_keeps_what_another_command_wrote():
+    """Timing anew leaves the sizes of downloads as they are."""
+    downloads = section({}, DAY)
+    text = page(Results("versions", 50, {}, {}, {}), "plot.svg", kept_section(f"before\n{downloads}after\n"))
+
+    assert kept_section(text) == downloads
+    assert kept_section(page(Results("versions", 50, {}, {}, {}), "plot.svg", kept_section(""))) == ""

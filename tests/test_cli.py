@@ -124,9 +124,9 @@ def test_everything_from_the_file(app: Path, tmp_path: Path):
     assert (tmp_path / "out" / "it").is_file()
 
 
-@pytest.mark.parametrize("name", ["inspect", "plan"])
+@pytest.mark.parametrize("name", ["verify", "plan"])
 def test_a_target_called_like_a_command(tmp_path: Path, name: str):
-    """`inspect` is a command only when it is not written as a path; so are the others."""
+    """`verify` is a command only when it is not written as a path; so are the others."""
     (tmp_path / name).write_text("print('a script')\n")
     outcome = bundle(f"./{name}", "-o", "out", *PYTHON, cwd=tmp_path)
 
@@ -153,6 +153,19 @@ def test_a_target_called_like_a_command(tmp_path: Path, name: str):
         (["text.py", "--program", "x"], 2, "error[usage]: `TARGET` and `--program` exclude each other\n  hint: "),
         (["-q", "--program", "x"], 1, "error[no-such-program]: the project has no program `x`\n  hint: "),
         (["inspect", "nothing"], 1, "error[unreadable]: `nothing` cannot be read: "),
+        (
+            ["inspect", "x", "--json", "--sbom"],
+            2,
+            "error[usage]: argument --sbom: not allowed with argument --json\n  hint: ",
+        ),
+        (["verify"], 2, "error[usage]: the following arguments are required: FILE\n  hint: `bundle verify --help`"),
+        (["verify", "nothing"], 1, "error[unreadable]: `nothing` cannot be read: "),
+        (["verify", "text.py"], 1, "error[not-a-bundle]: `text.py` was not made by bundler\n  hint: "),
+        (
+            ["-q", "text.py", "--report-start", "'"],
+            2,
+            "error[usage]: `--report-start`: `'` is not quoted as in a shell: no closing",
+        ),
         (["inspect", "text.py"], 1, "error[not-a-bundle]: `text.py` was not made by bundler\n  hint: "),
         (["-q", "nothing.py", *PYTHON], 1, "error[no-such-target]: there is no file `nothing.py`\n  hint: "),
         (["-q", "text.py", "--python", "nowhere"], 1, "error[bad-python]: "),
@@ -319,6 +332,13 @@ def test_trace(tmp_path: Path, spelling: str):
     assert outcome.status == 0, outcome.stderr.decode()
     assert '"hidden_one"' in (tmp_path / "pyproject.toml").read_text()
     assert run([tmp_path / "out", "hidden", "one"]).stdout == b"found\n"
+
+
+@pytest.mark.parametrize("arguments", [["--report-start", "--version"], ["--report-start=--version"]])
+def test_arguments_of_a_program(arguments: list[str]):
+    """Arguments for a program may look like options of ours."""
+    assert cli.read_settings(cli.read_arguments(["app.py", *arguments, "-q"]), {}).report_start == ("--version",)
+    assert cli.read_arguments(["--trace", "--version", "app.py"]).traces == ("--version",)
 
 
 # --- What would be in a binary -----------------------------------------------------------------------------------------

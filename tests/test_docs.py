@@ -46,6 +46,8 @@ def test_every_page_is_in_the_index():
     assert set(PAGES) & set(index.parent.iterdir()) - {index} <= linked
 
 
+# Commands for finished binaries: run by tests/test_cli.py and tests/test_verify.py.
+
 # A folder of CPython, of which pages tell.
 _OF_CPYTHON = "Tools/"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -115,6 +116,25 @@ def test_what_tells_a_binary(fixed: Program):
 def test_warning_filters(flags: Program, case: str, filters: str):
     """PYTHONWARNINGS is honoured: the same warnings are shown or raised, and wrong filters are complained about."""
     flags.check_same(case, environment=plain_environment(PYTHONWARNINGS=filters))
+
+
+def test_import_times(flags: Program):
+    """BUNDLE_TRACE=imports prints what `python -X importtime` prints, for the imports that the binary makes."""
+    environment = plain_environment(PYTHONHASHSEED="1")
+    expected = run([flags.interpreter.python, "-X", "importtime", flags.source, "hashes"], environment=environment)
+    found = run([flags.binary, "hashes"], environment={**environment, "BUNDLE_TRACE": "imports"})
+    number, name = re.compile(rb"\d+"), re.compile(rb"\| ( *\S+)$", re.MULTILINE)
+    theirs, ours = (name.findall(each.stderr) for each in (expected, found))
+
+    assert found.stderr.splitlines()[0] == expected.stderr.splitlines()[0]
+    assert {number.sub(b"", line).replace(b" ", b"").partition(b"|")[0] for line in found.stderr.splitlines()[1:]} == {
+        b"importtime:"
+    }
+    assert {b"encodings", b"  encodings.aliases", b"warnings", b"lately"} <= {*ours} & {*theirs}
+    assert ours[-1] == theirs[-1] == b"lately"
+    for others in ({}, {"BUNDLE_TRACE": "import"}, {"BUNDLE_TRACE": ""}):
+        untraced = run([flags.binary, "hashes"], environment={**environment, **others})
+        assert (untraced.stdout, untraced.stderr) == (found.stdout, b"")
 
 
 @pytest.mark.parametrize("seed", ["0", "1", "2", "3", "4294967295"])

@@ -153,12 +153,12 @@ def test_a_bill_of_materials(tmp_path: Path):
     (tmp_path / "libodd.so.1").write_bytes(b"odd")
     library = Component(ComponentKind.LIBRARY, "libodd", files=(tmp_path / "libodd.so.1",))
     inventory = Inventory("shop", "1.2", (PYTHON, PYGMENTS, RICH, library))
-    text = sbom_text(inventory, 64 * "a", None)
+    text = sbom_text(inventory, None, 64 * "a")
     document = json.loads(text)
     depends = {row["ref"]: row["dependsOn"] for row in document["dependencies"]}
 
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
-    assert text == sbom_text(inventory, 64 * "a", None) != sbom_text(inventory, 64 * "b", None)
+    assert text == sbom_text(inventory, None, 64 * "a") != sbom_text(inventory, None, 64 * "b")
     assert document["metadata"]["component"]["hashes"][0]["content"] == 64 * "a"
     assert "timestamp" not in document["metadata"]
     assert depends["program"] == ["pkg:generic/cpython@3.13.0", "pkg:pypi/rich@13.0", "pkg:generic/libodd"]
@@ -170,7 +170,7 @@ def test_a_bill_of_materials(tmp_path: Path):
 
 def test_the_time_of_a_bill_of_materials():
     """SOURCE_DATE_EPOCH is its time; a program without a version has none."""
-    text = sbom_text(Inventory("shop", "", (PYTHON,)), 64 * "a", 1_700_000_000)
+    text = sbom_text(Inventory("shop", "", (PYTHON,)), 1_700_000_000, 64 * "a")
     document = json.loads(text)
 
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None

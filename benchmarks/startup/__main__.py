@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import pickle
 import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.downloads import kept_section
 from benchmarks.startup.apps import APPS, App
 from benchmarks.startup.clock import Timing, build_starter, side_by_side
 from benchmarks.startup.results import FLOOR, Results, page
 from benchmarks.startup.tools import (
     BUNDLE,
     PYTHON,
-    REQUIREMENTS,
     TOOLS,
     Built,
-    Environment,
     Tool,
     build_floor,
     empty,
-    make_environment,
+    make_environments,
+    remembered,
     versions,
 )
 
@@ -38,7 +37,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         results = measure(apps, tools, options.python, options.work or Path(temporary), options.rounds)
     plot = options.output.with_suffix(".svg")
-    options.output.write_text(page(results, plot.name))
+    earlier = options.output.read_text() if options.output.exists() else ""
+    options.output.write_text(page(results, plot.name, kept_section(earlier)))
     if not options.no_plot:
         from benchmarks.startup.plot import draw
 
@@ -68,17 +68,14 @@ def measure(apps: Sequence[App], tools: Sequence[Tool], python: Path, work: Path
     builds: dict[str, dict[str, Built]] = {}
     failures: dict[str, str] = {}
     for app in apps:
-        folder = work / f"environment-{app.name}"
-        bare = make_environment(python, folder, app.requirements)
-        full = make_environment(python, folder.with_name(f"{folder.name}-tools"), (*app.requirements, *REQUIREMENTS))
         builds[app.name] = {}
         for tool in tools:
             if not tool.takes(app):
                 continue
             print(f"{app.name}: {tool.name}", flush=True)
             try:
-                work_here = work / "builds" / app.name / tool.name.replace(" ", "-")
-                builds[app.name][tool.name] = _built(tool, app, Environment(bare, full, work_here))
+                environment = make_environments(app, python, work, tool.name)
+                builds[app.name][tool.name] = remembered(tool, app, environment)
             except subprocess.CalledProcessError as error:
                 failures[f"{tool.name} building {app.name}"] = _last_line(error)
     floor = build_floor(empty(work / "builds" / "floor"))
@@ -96,18 +93,6 @@ def measure(apps: Sequence[App], tools: Sequence[Tool], python: Path, work: Path
                     failures[f"{tool_name} starting {name}"] = reason
             timings[name] = side_by_side(commands, rounds, starter)
     return Results(versions(python), rounds, timings, builds, failures)
-
-
-def _built(tool: Tool, app: App, environment: Environment) -> Built:
-    """What the tool makes of the app; of other tools', what it made the last time."""
-    record = environment.work.with_suffix(".pickle")
-    if record.exists() and tool.name not in (PYTHON, BUNDLE):
-        kept: Built = pickle.loads(record.read_bytes())
-        return kept
-    empty(environment.work)
-    built = tool.build(app, environment)
-    record.write_bytes(pickle.dumps(built))
-    return built
 
 
 def _why_it_fails(command: Sequence[str]) -> str | None:

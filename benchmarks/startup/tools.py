@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import resource
 import shutil
 import subprocess
@@ -171,6 +172,28 @@ def make_environment(python: Path, folder: Path, requirements: tuple[str, ...]) 
         if requirements:
             _run(result, "-m", "pip", "install", "--disable-pip-version-check", *requirements)
     return result
+
+
+def make_environments(app: App, python: Path, work: Path, tool: str) -> Environment:
+    """The environments of an app below a folder, made now unless they are there, and the place for what a tool makes."""
+    folder = work / f"environment-{app.name}"
+    return Environment(
+        make_environment(python, folder, app.requirements),
+        make_environment(python, folder.with_name(f"{folder.name}-tools"), (*app.requirements, *REQUIREMENTS)),
+        work / "builds" / app.name / tool.replace(" ", "-"),
+    )
+
+
+def remembered(tool: Tool, app: App, environment: Environment) -> Built:
+    """What the tool makes of the app; of other tools', what it made the last time."""
+    record = environment.work.with_suffix(".pickle")
+    if record.exists() and tool.name not in (PYTHON, BUNDLE):
+        kept: Built = pickle.loads(record.read_bytes())
+        return kept
+    empty(environment.work)
+    built = tool.build(app, environment)
+    record.write_bytes(pickle.dumps(built))
+    return built
 
 
 def build_floor(folder: Path) -> Built:

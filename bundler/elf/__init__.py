@@ -9,12 +9,14 @@
 | `archive.py` | static libraries: which symbols they define |
 | `symtab.py` | takes symbols out of a linked executable |
 | `section.py` | fills a section of a linked executable |
+| `digest.py` | digests of what is loaded, and of symbols |
 | `symbol_file.py` | tells debuggers of an object in memory |
 
 The room imports nothing of bundler, so that every stage can use it.
 """
 
 from bundler.elf.archive import archive_symbols, read_archive_index, thread_local_symbols, undefined_symbols
+from bundler.elf.digest import loaded_digest, symbols_digest
 from bundler.elf.executable import read_executable
 from bundler.elf.header import is_elf, is_shared_object
 from bundler.elf.machine import MACHINES, X86_64, Detour, Machine, Relocation, ThreadPointer, machine_for_python
@@ -64,12 +66,14 @@ __all__ = [
     "fill_section",
     "is_elf",
     "is_shared_object",
+    "loaded_digest",
     "machine_for_python",
     "read_archive_index",
     "read_executable",
     "read_shared_object",
     "symbol_file",
     "symbol_file_size",
+    "symbols_digest",
     "thread_local_symbols",
     "undefined_symbols",
 ]

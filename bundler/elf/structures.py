@@ -150,6 +150,10 @@ class SymbolType(IntEnum):
     GNU_IFUNC = 10
 
 
+# Symbols with one of these types name a function or a variable.
+NAMED_TYPES = (SymbolType.OBJECT, SymbolType.FUNC, SymbolType.TLS, SymbolType.GNU_IFUNC)
+
+
 class Visibility(IntEnum):
     """Lower bits of st_other."""
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from bundler.elf.structures import (
+    NAMED_TYPES,
     ElfError,
     SectionFlag,
     SectionType,
     SymbolBinding,
-    SymbolType,
     binding_of,
     packer,
     read_array,
@@ -24,7 +24,6 @@ from bundler.elf.structures import (
 )
 
 _ALIGNMENT = 8  # of what is moved, and of the section headers
-_NAMED = (SymbolType.OBJECT, SymbolType.FUNC, SymbolType.TLS, SymbolType.GNU_IFUNC)
 
 
 def drop_symbols(path: Path, prefix: str) -> None:
@@ -86,7 +85,7 @@ def _kept(table: bytes, strings: bytes, dropped: set[int]) -> tuple[bytes, bytes
     entries, texts = bytearray(symbol.size), bytearray(1)
     first_global = 1
     for name, info, other, section, value, size in symbol.iter_unpack(table):
-        if type_of(info) in _NAMED and section not in dropped:
+        if type_of(info) in NAMED_TYPES and section not in dropped:
             entries += symbol.pack(len(texts), info, other, section, value, size)
             texts += strings[name : strings.index(b"\0", name) + 1]
             first_global += binding_of(info) == SymbolBinding.LOCAL  # these come first, as sh_info says

@@ -41,7 +41,7 @@ def profile_start(
     graph: ModuleGraph, sources: str, target: TargetPython, cache: Cache
 ) -> tuple[StartProfile, tuple[Diagnostic, ...]]:
     """Import what the app imports from installed distributions. `sources`: a digest of the graph's source modules."""
-    names = list(_installed_imports(graph))
+    names = list(installed_imports(graph))
     if not names:
         return StartProfile(), ()
     paths = [str(folder) for folder in _installed_folders(graph)]
@@ -106,9 +106,9 @@ def _installed_folders(graph: ModuleGraph) -> Iterator[Path]:
             yield folder
 
 
-def _installed_imports(graph: ModuleGraph) -> Iterator[str]:
+def installed_imports(graph: ModuleGraph, *, with_later: bool = True) -> Iterator[str]:
     """Installed modules in the order in which a run may import them: those that the app's own modules import at once,
-    then what these import later, inside functions.
+    then, `with_later`, what these import later, inside functions.
     """
     following: dict[str | None, list[Import]] = {}
     for edge in sorted(graph.imports, key=lambda edge: (edge.line, edge.imported)):
@@ -122,6 +122,8 @@ def _installed_imports(graph: ModuleGraph) -> Iterator[str]:
             yield name
         for edge in following.get(name, ()):
             queue = now if edge.binding in _AT_ONCE else later if edge.binding is Binding.DEFERRED else None
+            if queue is later and not with_later:
+                continue
             if queue is not None and edge.imported not in seen:
                 seen.add(edge.imported)
                 queue.append(edge.imported)

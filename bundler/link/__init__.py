@@ -1,6 +1,6 @@
 """C data, shared objects, resources and the launcher become one executable.
 
-    FrozenImage --plan--> LinkPlan --lay_out--> Layout --link, write--> Linked --publish--> executable
+    FrozenImage --plan--> LinkPlan --lay_out--> Layout --link, write, seal--> Linked --publish--> executable
 
 `launcher_objects` compiles the launcher meanwhile.
 """
@@ -13,6 +13,7 @@ from bundler.link.model import LauncherFiles, Layout, Linked, LinkPlan
 from bundler.link.plan import plan
 from bundler.link.portability import above_floor
 from bundler.link.publish import check_output, publish, workplace
+from bundler.link.seal import seal
 from bundler.link.trial import check_linker
 from bundler.link.up_to_date import inputs_digest, is_current
 from bundler.link.write import write
@@ -36,6 +37,7 @@ __all__ = [
     "plan",
     "publish",
     "read_manifest",
+    "seal",
     "workplace",
     "write",
 ]

@@ -1,30 +1,79 @@
-"""Reads a finished binary: its manifest, its needs of the system, and what compressing saves in it."""
+"""Reads a finished binary: what it says about itself, its needs of the system, and what compressing saves in it."""
 
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from bundler.contract import bundle_ffi
 from bundler.elf import ElfError, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
-from bundler.link.manifest import FORMAT, SECTION, Manifest, SymbolVersions, by_version
+from bundler.link.digests import FORMAT as DIGESTS_FORMAT
+from bundler.link.digests import SECTION as DIGESTS_SECTION
+from bundler.link.digests import Digests
+from bundler.link.manifest import FORMAT, SBOM_SECTION, SECTION, Manifest, SymbolVersions, by_version
 from bundler.link.script import PAYLOAD_SECTION
+from bundler.link.seal import compute_digests
 
 
 def read_manifest(path: Path) -> Manifest:
     """The manifest of a binary; BundleError when it was not made by bundler."""
-    try:
-        executable = read_executable(path, with_symbols=False)
-        section = executable.sections[SECTION]
-        with path.open("rb") as file:
-            file.seek(section.offset)
-            # `Any`, here and in _frozen: only Manifest knows the types of its fields; a name that is none of them is a TypeError.
-            fields: dict[str, Any] = json.loads(file.read(section.size))
+    with _as_bundle(path):
+        fields: dict[str, Any] = json.loads(_read_section(path, SECTION))
         if fields.pop("format") != FORMAT:
-            raise ValueError("made by another version")  # noqa: TRY301 - it says the same as what is malformed
+            raise ValueError("made by another version")
         return Manifest(**{name: _frozen(value) for name, value in fields.items()})
+
+
+def read_sbom(path: Path) -> str:
+    """The bill of materials inside a binary; BundleError when there is none, or when it was not made by bundler."""
+    name = read_manifest(path).name
+    with _as_bundle(path):
+        if SBOM_SECTION in read_executable(path, with_symbols=False).sections:
+            return _read_section(path, SBOM_SECTION).decode()
+    raise BundleError(
+        "no-sbom",
+        f"`{path}` holds no bill of materials",
+        hint=f"build it with `--sbom {name}.cdx.json`, which writes one beside the binary and into it",
+    )
+
+
+def read_digests(path: Path) -> Digests:
+    """The digests that a binary holds of its own parts; BundleError when it was not made by bundler."""
+    with _as_bundle(path):
+        return to_digests(json.loads(_read_section(path, DIGESTS_SECTION)))
+
+
+def computed_digests(path: Path) -> Digests:
+    """The digests of a file's parts as they are now; BundleError when it is no executable."""
+    with _as_bundle(path):
+        return compute_digests(path)
+
+
+def to_digests(fields: Mapping[str, Any]) -> Digests:
+    """The digests that a JSON document tells; ValueError or the like when it tells none that this version computes."""
+    found = dict(fields)
+    if found.pop("format") != DIGESTS_FORMAT or not all(isinstance(value, str) for value in found.values()):
+        raise ValueError("made by another version")
+    return Digests(**found)
+
+
+def _read_section(path: Path, name: str) -> bytes:
+    section = read_executable(path, with_symbols=False).sections[name]
+    with path.open("rb") as file:
+        file.seek(section.offset)
+        return file.read(section.size)
+
+
+@contextmanager
+def _as_bundle(path: Path) -> Iterator[None]:
+    """Whatever goes wrong in the block is a BundleError: the file cannot be read, or was not made by bundler."""
+    try:
+        yield
     except OSError as error:
         raise BundleError(
             "unreadable",
@@ -57,17 +106,40 @@ def needed_versions(path: Path) -> SymbolVersions:
     return by_version(read_shared_object(path).undefined_versions())
 
 
+def needed_libraries(path: Path) -> tuple[str, ...]:
+    """The libraries of the system that the executable itself is linked with; none if it is linked statically."""
+    return () if is_static(path) else read_shared_object(path).needed
+
+
 def saved_by_packing(path: Path) -> int:
     """The bytes that data files take less than their sizes, because they are stored compressed."""
+    return sum(size - stored for size, stored in _stored_sizes(path).values())
+
+
+def packed_sizes(path: Path) -> Mapping[str, int]:
+    """The bytes that data files take which are stored compressed, by their paths in the binary."""
+    return {name: stored for name, (_, stored) in _stored_sizes(path).items()}
+
+
+def _stored_sizes(path: Path) -> Mapping[str, tuple[int, int]]:
+    """The size of each compressed data file, and what is stored of it, by its path in the binary."""
     ffi = bundle_ffi()
     section = read_executable(path, with_symbols=False).sections[PAYLOAD_SECTION]
     with path.open("rb") as file:
+        file.seek(section.offset)
+        payload = file.read(section.size)
 
-        def read(kind: str, offset: int, count: int) -> Any:  # an array of cffi's, which has no types
-            file.seek(section.offset + offset)
-            return ffi.from_buffer(f"{kind}[]", file.read(count * ffi.sizeof(kind)))
+    def place(pointer: Any) -> int:
+        return int(ffi.cast("uintptr_t", pointer)) - section.address
 
-        bundle = read("struct bundle", 0, 1)[0]
-        count = bundle.file_index.count
-        rows = read("struct bundle_file", int(ffi.cast("uintptr_t", bundle.files)) - section.address, count)
-        return sum(row.size - row.packed_size for row in rows if row.packed_size)
+    def read(kind: str, offset: int, count: int) -> Any:
+        return ffi.from_buffer(f"{kind}[]", payload[offset : offset + count * ffi.sizeof(kind)])
+
+    bundle = read("struct bundle", 0, 1)[0]
+    rows = [row for row in read("struct bundle_file", place(bundle.files), bundle.file_index.count) if row.packed_size]
+
+    def name(pointer: Any) -> str:
+        start = place(pointer)
+        return os.fsdecode(payload[start : payload.index(b"\0", start)])
+
+    return {name(row.path): (row.size, row.packed_size) for row in rows}

@@ -47,10 +47,15 @@ def find_c_library(floor: Floor | None, launcher: LauncherFiles, toolchain: Tool
     )
 
 
-def lay_out(plan: LinkPlan, launcher: LauncherFiles, c_library: CLibrary | None, toolchain: Toolchain) -> Layout:
-    """Give everything its place in the payload, and make the linker's inputs. Data files are read, for their digests."""
+def lay_out(
+    plan: LinkPlan, launcher: LauncherFiles, c_library: CLibrary | None, toolchain: Toolchain, sbom: str = ""
+) -> Layout:
+    """Give everything its place in the payload, and make the linker's inputs. Data files are read, for their digests.
+
+    `sbom`: a bill of materials that the executable is to hold; "": none.
+    """
     payload = lay_out_payload(plan.contents, plan.machine)
-    texts = {**linker_texts(plan, payload.size), **c_library_texts(c_library)}
+    texts = {**linker_texts(plan, payload.size, sbom), **c_library_texts(c_library)}
     own = OWN_FUNCTIONS if plan.static is not None else ()
     objects = (*launcher.objects, *(launcher.polyfills[name] for name in own))
     return Layout(plan, toolchain, c_library, payload, texts, tuple(link_arguments(plan, objects, c_library)))

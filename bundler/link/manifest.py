@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 SECTION = ".bundle.manifest"
+SBOM_SECTION = ".bundle.sbom"  # a bill of materials, beside it
 
 FORMAT = 2
 """The shape of the text: a number more each time that a field changes its meaning."""

@@ -295,7 +295,7 @@ def source_entries(image: FrozenImage, modules: Iterable[SourceModule]) -> Itera
         path = PurePosixPath(module.filename)
         # A console script may have the name of a package.
         if module.has_file and path not in folders:
-            yield FileEntry(path, module.path, module.path.stat().st_size, is_packed=True)
+            yield FileEntry(path, module.path, module.path.stat().st_size, is_packed=True, origin=module.origin)
 
 
 def _library_entries(libraries: Placement, brought: Container[str]) -> Iterator[Entry]:

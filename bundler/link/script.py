@@ -9,6 +9,9 @@ from bundler.contract import bundle_ffi
 from bundler.elf import SymbolType
 from bundler.glibc import CLibrary
 from bundler.link import relocated
+from bundler.link.digests import SECTION as DIGESTS_SECTION
+from bundler.link.digests import room
+from bundler.link.manifest import SBOM_SECTION
 from bundler.link.manifest import SECTION as MANIFEST_SECTION
 from bundler.link.model import LinkPlan, StaticLink
 from bundler.link.objects import PrelinkedObject, Protection
@@ -31,7 +34,7 @@ OUTPUT = "linked"
 ROOM_FILE, ROOM_OBJECT = "room.S", "room.o"
 END_FILE, END_OBJECT = "end.S", "end.o"
 SYMBOLS_FILE, SYMBOLS_OBJECT = "symbols.S", "symbols.o"
-_MANIFEST_FILE = "manifest.json"
+_MANIFEST_FILE, _SBOM_FILE, _DIGESTS_FILE = "manifest.json", "sbom.json", "digests.json"
 _EXPORTS_FILE, _DEFINITIONS_FILE, _PLACED_FILE = "exports.txt", "definitions.ld", "placed.ld"
 
 # For every executable, whatever is linked into it.
@@ -88,11 +91,21 @@ def part_section(resident: PrelinkedObject, number: int) -> str:
 # --- Texts ------------------------------------------------------------------------------------------------------------
 
 
-def linker_texts(plan: LinkPlan, payload_size: int) -> dict[str, str]:
-    """The files that they read besides object files: texts by name, for the folder in which they run."""
+def linker_texts(plan: LinkPlan, payload_size: int, sbom: str) -> dict[str, str]:
+    """The files that they read besides object files: texts by name, for the folder in which they run.
+
+    `sbom`: a bill of materials; "": the executable has none.
+    """
+    # Nothing loads these sections. `strip` leaves them, for it knows them not: who has the binary has them.
+    carried = {
+        MANIFEST_SECTION: (_MANIFEST_FILE, plan.manifest.text()),
+        SBOM_SECTION: (_SBOM_FILE, sbom),
+        DIGESTS_SECTION: (_DIGESTS_FILE, room(with_sbom=bool(sbom)).text()),
+    }
+    about = {section: file for section, (file, text) in carried.items() if text}
     files = {
-        _MANIFEST_FILE: plan.manifest.text(),
-        ROOM_FILE: "\n".join((*_room_lines(plan, payload_size), "")),
+        **{file: text for file, text in carried.values() if text},
+        ROOM_FILE: "\n".join((*_room_lines(plan, payload_size, about), "")),
         END_FILE: "\n".join((*_end_lines(plan), "")),
         _EXPORTS_FILE: "".join(("{", *(f" {prefix}*;" for prefix in EXPORTED_PREFIXES), " };\n")),
         _DEFINITIONS_FILE: "".join(f"{name} = {value};\n" for name, value in plan.definitions),
@@ -105,14 +118,18 @@ def linker_texts(plan: LinkPlan, payload_size: int) -> dict[str, str]:
     return files
 
 
-def _room_lines(plan: LinkPlan, payload_size: int) -> Iterator[str]:
-    """Assembler that makes room for the payload, and for what prelinked objects need inside the executable."""
+def _room_lines(plan: LinkPlan, payload_size: int, about: Mapping[str, str]) -> Iterator[str]:
+    """Assembler that makes room for the payload, and for what prelinked objects need inside the executable.
+
+    `about`: sections with what the executable says about itself, and the file of each.
+    """
     yield f'.section {PAYLOAD_SECTION},"a",@progbits'
     yield f".balign {plan.machine.page_size}"
     yield f".globl {_PAYLOAD_SYMBOL}"
     yield f"{_PAYLOAD_SYMBOL}: .zero {payload_size}"
-    yield f'.section {MANIFEST_SECTION},"",@progbits'
-    yield f'.incbin "{_MANIFEST_FILE}"'
+    for section, file in about.items():
+        yield f'.section {section},"",@progbits'
+        yield f'.incbin "{file}"'
     if plan.contents.has_snapshot:
         yield f'.section {SNAPSHOT_SECTION},"a",@progbits'
         yield f".balign {plan.machine.page_size}"

@@ -25,6 +25,7 @@ _EXAMPLES = {
     ValueType.PYTHON: '"python3.13"',
     ValueType.LEVEL: "1",
     ValueType.EXTENT: '"full"',
+    ValueType.ARGUMENTS: "\"--verbose 'a file'\"",
     ValueType.VERSION: '"2.31"',
     ValueType.FLOOR: '"2.28"',
     ValueType.LINKAGE: '"shared"',

@@ -16,7 +16,7 @@ from bundler.settings import ENTRIES, DeclaredScript, Place
 from bundler.values import Given, is_path
 
 # Options that belong to the program that they stand with.
-FILES = ("output", "sbom", "notices")
+FILES = ("output", "sbom", "notices", "report")
 OWN = ("name", *FILES, *ENTRIES)
 
 

@@ -12,6 +12,7 @@ from bundler.release.delivery import Delivery, Member
 from bundler.release.inventory import take_inventory
 from bundler.release.notices import duties
 from bundler.release.plan import plan
+from bundler.release.sbom import sbom_text
 
 __all__ = [
     "Component",
@@ -22,6 +23,7 @@ __all__ = [
     "deliver",
     "duties",
     "plan",
+    "sbom_text",
     "sha256",
     "take_inventory",
 ]

@@ -17,7 +17,7 @@ from bundler.release.sbom import sbom_text
 def deliver(delivery: Delivery, inventory: Inventory | None) -> None:
     """Make links, documents, archives and checksums, in place of earlier ones."""
     if delivery.sbom is not None and inventory is not None:
-        text = sbom_text(inventory, sha256(delivery.output), delivery.source_date)
+        text = sbom_text(inventory, delivery.source_date, sha256(delivery.output))
         write_atomically(delivery.sbom, text.encode())
     if delivery.notices is not None and inventory is not None:
         write_atomically(delivery.notices, notices_text(inventory).encode())

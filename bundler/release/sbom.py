@@ -20,8 +20,11 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://cyclonedx.org/docs/1.6/json
 _TYPES = {ComponentKind.PYTHON: "platform", ComponentKind.DISTRIBUTION: "library", ComponentKind.LIBRARY: "library"}
 
 
-def sbom_text(inventory: Inventory, binary_sha256: str, source_date: int | None) -> str:
-    """The document. `source_date`: its time, in seconds since 1970; without it, it has none."""
+def sbom_text(inventory: Inventory, source_date: int | None, binary_sha256: str | None = None) -> str:
+    """The document. `source_date`: its time, in seconds since 1970; without it, it has none.
+
+    `binary_sha256`: the digest of the finished binary, which the document inside of it cannot tell.
+    """
     program = "program"
     known = {each.name: each.purl for each in inventory.components if each.kind is ComponentKind.DISTRIBUTION}
     required = {name for each in inventory.components for name in each.requires}
@@ -43,7 +46,7 @@ def sbom_text(inventory: Inventory, binary_sha256: str, source_date: int | None)
                 "bom-ref": program,
                 "name": inventory.name,
                 **({"version": inventory.version} if inventory.version else {}),
-                "hashes": [{"alg": "SHA-256", "content": binary_sha256}],
+                **({"hashes": [{"alg": "SHA-256", "content": binary_sha256}]} if binary_sha256 else {}),
             },
         },
         "components": [_component(each) for each in inventory.components],

@@ -3,9 +3,11 @@
 #include "process/process.h"
 
 #include "executable/executable.h"
+#include "interposed.h"
 #include "interpreter/interpreter.h"
 #include "recording.h"
 
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #define CHECK(call) \
@@ -53,6 +55,21 @@ preconfigure(const struct bundle_start *start)
     config.use_environment = 0;
     config.parse_argv = 0;
     return Py_PreInitialize(&config);
+}
+
+bool
+bundle_traces(const char *what)
+{
+    const char *rest = __real_getauxval(AT_SECURE) ? NULL : __real_getenv("BUNDLE_TRACE");
+    size_t length = strlen(what);
+    while (rest) {
+        size_t word = strcspn(rest, ",");
+        if (word == length && strncmp(rest, what, length) == 0) {
+            return true;
+        }
+        rest = rest[word] ? rest + word + 1 : NULL;
+    }
+    return false;
 }
 
 /* The variables of `python` that a bundled program honours; all others are ignored, above all those that would let
@@ -160,6 +177,9 @@ configure_program(PyConfig *config, const struct bundle_start *start)
     config->install_signal_handlers = 1;
     config->optimization_level = (int)bundle.options.optimize;
     CHECK(read_environment(config));
+    if (bundle_traces("imports")) {
+        config->import_time = 1;
+    }
     if (bundle_is_recording()) {
         config->use_hash_seed = 1;
         config->hash_seed = bundle.snapshot->request->hash_seed;

@@ -42,6 +42,9 @@ struct bundle_configuration {
    table of built-in modules. To be cleared unless the status tells of a failure. */
 PyStatus bundle_configure(const struct bundle_start *start, struct bundle_configuration *configuration);
 
+/* Does BUNDLE_TRACE, a list of words with commas between them, ask to be told this? Never in a program that runs set-user-ID. */
+bool bundle_traces(const char *what);
+
 /* The exit status that the current exception stands for, as `python` has it: what SystemExit asks for, or 1 after the
    traceback was printed. Clears the exception. */
 int bundle_status_of_exception(void);

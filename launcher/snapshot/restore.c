@@ -312,8 +312,7 @@ restore(const struct bundle_snapshot *snapshot)
 static void
 tell(const char *name, const char *what)
 {
-    const char *wanted = __real_getenv("BUNDLE_TRACE");
-    if (wanted && strcmp(wanted, "snapshot") == 0) {
+    if (bundle_traces("snapshot")) {
         __real_fprintf(stderr, "%s: snapshot: %s\n", name, what);
     }
 }
@@ -330,7 +329,9 @@ bundle_restore(const struct bundle_start *start)
         return false;
     }
     const char *asked = __real_getenv("BUNDLE_SNAPSHOT");
-    bool is_restored = asked && strcmp(asked, "no") == 0 ? refused("BUNDLE_SNAPSHOT=no") : restore(snapshot);
+    bool is_restored = asked && strcmp(asked, "no") == 0 ? refused("BUNDLE_SNAPSHOT=no")
+                       : bundle_traces("imports")        ? refused("BUNDLE_TRACE=imports")
+                                                         : restore(snapshot);
     tell(start->argv[0], is_restored ? "restored" : reason);
     if (is_restored) {
         tell_again(snapshot);

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bundler.errors import BundleError
-from bundler.link.finished import read_manifest
+from bundler.link.finished import read_manifest, read_sbom
 from bundler.link.manifest import FORMAT, SECTION, Manifest
 
 MANIFEST = Manifest(
@@ -44,6 +44,15 @@ def executable_with(folder: Path, section: bytes | None) -> Path:
 def test_manifest_is_read_as_written(tmp_path: Path):
     """Every field comes back with its type, names of files that are not text included."""
     assert read_manifest(executable_with(tmp_path, MANIFEST.text().encode("ascii"))) == MANIFEST
+
+
+def test_no_bill_of_materials(tmp_path: Path):
+    """A binary that was built without one has none, which is said with how to get one."""
+    with pytest.raises(BundleError, match="holds no bill of materials") as caught:
+        read_sbom(executable_with(tmp_path, MANIFEST.text().encode("ascii")))
+
+    assert caught.value.diagnostic.hint is not None
+    assert "`--sbom app.cdx.json`" in caught.value.diagnostic.hint
 
 
 def test_same_manifest_same_text():

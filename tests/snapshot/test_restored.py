@@ -162,6 +162,15 @@ def test_survives_tools(library: Recorded, tmp_path: Path, tool: list[str]):
     assert done.stdout == library.start("memory").stdout
 
 
+def test_traced_imports(library: Recorded):
+    """A start whose imports are timed makes them all, and so is a usual one; both words of BUNDLE_TRACE hold."""
+    done = run([library.binary, "memory"], environment=library.environment({"BUNDLE_TRACE": "imports,snapshot"}))
+
+    assert told(done) == "BUNDLE_TRACE=imports"
+    assert b" | argparse\n" in done.stderr
+    assert done.stdout == library.start("memory").stdout
+
+
 def test_file_is_gone(library: Recorded, tmp_path: Path):
     """A binary that deletes itself while it runs goes on; one whose file cannot be read starts the usual way."""
     copy = tmp_path / library.binary.name

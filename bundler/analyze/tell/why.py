@@ -95,7 +95,21 @@ def steps_to(
         is_installed = name in builtin or locator.is_module(name, graph.search_path)
         raise _absent(graph, name, is_installed=is_installed)
     chain = chain_to(first_edges(graph.imports), name)
-    return tuple(Step(edge.importer, edge.imported, edge.binding, _place(graph, edge)) for edge in chain)
+    return tuple(_step(graph, edge) for edge in chain)
+
+
+def first_steps(graph: ModuleGraph) -> Mapping[str, Step]:
+    """The import through which each module is reached first, by the module's own name; the program itself has none."""
+    edges = first_edges(graph.imports)
+    return {
+        graph.other_names.get(name, name): _step(graph, edge)
+        for name, edge in edges.items()
+        if name is not None and edge is not None
+    }
+
+
+def _step(graph: ModuleGraph, edge: Import) -> Step:
+    return Step(edge.importer, edge.imported, edge.binding, _place(graph, edge))
 
 
 def _place(graph: ModuleGraph, edge: Import) -> str:

@@ -1,0 +1,111 @@
+"""How much a program weighs when it is downloaded: `python -m benchmarks.downloads`.
+
+Builds each program of the start-up benchmark with bundle and as PyInstaller's one file, packs both with the function behind
+`--archive`, and writes the sizes into docs/benchmarks.md, between marks that `python -m benchmarks.startup` leaves there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from benchmarks.startup.apps import APPS, App
+from benchmarks.startup.tools import BUNDLE, TOOLS, make_environments, remembered
+from bundler.release.archive import write_archive
+from bundler.release.delivery import Member
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
+KINDS = ("tar.gz", "tar.zst")
+_THEIRS = "PyInstaller onefile"
+
+_SECTION = re.compile(
+    r"<!-- downloads: written by `python -m benchmarks\.downloads` -->\n(?P<text>.*?)<!-- end -->\n", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """Sizes of a program in bytes: of its file, and of an archive of each kind that holds nothing else."""
+
+    file: int
+    archives: Mapping[str, int]
+
+
+def main() -> None:
+    """The command."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.downloads")
+    parser.add_argument("--python", type=Path, required=True, help="the interpreter that is embedded")
+    parser.add_argument("--work", type=Path, help="a folder for environments and builds, kept for the next time")
+    parser.add_argument("--output", type=Path, default=PAGE, help="the page with the section")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        found = measure(APPS, options.python, options.work or Path(temporary))
+    page = options.output.read_text()
+    options.output.write_text(
+        page.replace(kept_section(page), section(found, datetime.datetime.now(datetime.UTC).date()))
+    )
+
+
+def measure(apps: Sequence[App], python: Path, work: Path) -> Mapping[str, Mapping[str, Download]]:
+    """Sizes by app and tool."""
+    tools = [tool for tool in TOOLS if tool.name in (BUNDLE, _THEIRS)]
+    found: dict[str, dict[str, Download]] = {}
+    for app in apps:
+        found[app.name] = {}
+        for tool in tools:
+            print(f"{app.name}: {tool.name}", flush=True)
+            built = remembered(tool, app, make_environments(app, python, work, tool.name))
+            found[app.name][tool.name] = weigh(Path(built.command[0]))
+    return found
+
+
+def weigh(program: Path) -> Download:
+    """The sizes of a program that is one file."""
+    member = Member(PurePosixPath(program.name), program, is_executable=True)
+    sizes = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in KINDS:
+            archive = Path(folder) / f"{program.name}.{kind}"
+            write_archive(archive, [member], None)
+            sizes[kind] = archive.stat().st_size
+    return Download(program.stat().st_size, sizes)
+
+
+def section(found: Mapping[str, Mapping[str, Download]], date: datetime.date) -> str:
+    """The section of the page, with its marks."""
+    return "".join(f"{line}\n" for line in _lines(found, date))
+
+
+def kept_section(page: str) -> str:
+    """The section in a page, with its marks; "" if there is none."""
+    matched = _SECTION.search(page)
+    return matched[0] if matched else ""
+
+
+def _lines(found: Mapping[str, Mapping[str, Download]], date: datetime.date) -> Iterator[str]:
+    yield "<!-- downloads: written by `python -m benchmarks.downloads` -->"
+    yield "## What a download weighs, MB"
+    yield ""
+    yield "The file, and an archive with nothing else in it, as `--archive` packs it. PyInstaller's one file is compressed"
+    yield "already, and unpacks itself at every start; bundle's is not, so that its pages are used as they lie in the file."
+    yield f"The last columns are what bundle's archive weighs of PyInstaller's. {date:%Y-%m-%d}."
+    yield ""
+    kinds = [f".{kind}" for kind in KINDS]
+    yield f"| | {' | '.join((BUNDLE, *kinds, _THEIRS, *kinds, *kinds))} |"
+    yield "|---" * (3 + 3 * len(KINDS)) + "|"
+    for app, each in found.items():
+        ours, theirs = each[BUNDLE], each[_THEIRS]
+        sizes = (ours.file, *ours.archives.values(), theirs.file, *theirs.archives.values())
+        ratios = (ours.archives[kind] / theirs.archives[kind] for kind in KINDS)
+        yield f"| {' | '.join((app, *(f'{size / 1e6:.1f}' for size in sizes), *(f'{ratio:.2f}' for ratio in ratios)))} |"
+    yield "<!-- end -->"
+
+
+if __name__ == "__main__":
+    main()
