@@ -20,7 +20,7 @@ from bundler.link.payload import bound_tables
 from bundler.link.script import SNAPSHOT_BASE, SNAPSHOT_SECTION
 from bundler.link.table_writer import TableWriter
 from bundler.snapshot.model import Answers, Graph, Range, Recording, Refusal, Rerun
-from bundler.snapshot.recording import read_recording
+from bundler.snapshot.recording import LEFT_OPEN, read_recording
 from bundler.snapshot.rules import load_rules
 from bundler.snapshot.worker.schema import Part, Request, RerunRequest
 from bundler.snapshot.worker.schema import Rerun as RerunAnswer
@@ -309,7 +309,7 @@ def record(copy: Copy) -> Recording | Graph | Refusal:
             return Refusal(f"the recorded program ended with status {status} before it wrote anything")
         with mmap.mmap(copy.output, size, access=mmap.ACCESS_READ) as data, memoryview(data) as view:
             found = read_recording(view)
-        if isinstance(found, Refusal) and not found.place:
+        if isinstance(found, Refusal) and not found.place and found.reason not in LEFT_OPEN.values():
             ending = f"signal {-status}" if status < 0 else f"status {status}"
             return replace(found, reason=f"{found.reason} ({ending})")
         return found

@@ -23,7 +23,7 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
         at += size
     notes, owners, events = _read_notes(parts["notes"][0].content if parts["notes"] else b"")
     if parts["failure"]:
-        return _refusal(parts["failure"][0].content.decode("utf-8", "replace"), events)
+        return _refusal(parts["failure"][0].content.decode("utf-8", "replace"), notes, events)
     if parts["graph"]:
         return _graph(parts["graph"][0].content)
     if not parts["end"]:
@@ -106,7 +106,15 @@ def _running(events: tuple[Event, ...]) -> str:
     return failed or (running[-1] if running else "")
 
 
-def _refusal(text: str, events: tuple[Event, ...]) -> Refusal:
+# Failures that are seen in the end, by the kind of the note that their cause has left, and how they are told.
+LEFT_OPEN = {"descriptor": "it leaves a descriptor open", "thread": "it leaves a thread running"}
+
+
+def _refusal(text: str, notes: tuple[Note, ...], events: tuple[Event, ...]) -> Refusal:
+    kind, _, number = text.partition("\n")
+    if kind in LEFT_OPEN:
+        causes = [note.module for note in notes if note.kind == kind and note.detail in ("", number)]
+        return Refusal(LEFT_OPEN[kind], causes[-1] if causes else "", "", events)
     module = _running(events)
     kind, *rest = text.split("\n", 4)
     if kind != "raised":

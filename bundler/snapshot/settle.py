@@ -81,8 +81,11 @@ class _Search:
     def learn(self, found: Verdict | OtherOrder | Refusal) -> Refusal | None:
         """Take what was in the way out of the next round; a refusal where that is not possible."""
         if isinstance(found, OtherOrder):
+            reason = f"the order of imports can be told: `{found.name}`"
+            if self._up_to_first and found.module in self.late:
+                return Refusal(reason, found.module)
             if self._up_to_first:
-                return Refusal(f"the order of imports can be told: `{found.name}`", found.module)
+                self.late[found.module] = reason
             self._up_to_first = True
         elif isinstance(found, Refusal):
             if not self._learn_refusal(found):
@@ -111,7 +114,9 @@ class _Search:
         if not found.module or found.module in self.late:
             return False
         self.late[found.module] = found.reason
-        self._events, self._up_to_first = found.events, True
+        self._events = found.events
+        if Event("end", found.module) not in found.events:  # what came behind it was not imported
+            self._up_to_first = True
         return True
 
     def _leave_out(self, missed: dict[str, str], found: Verdict) -> None:

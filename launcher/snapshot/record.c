@@ -532,11 +532,13 @@ look_for_obstacles(void)
         fclose(status);
     }
     if (threads != 1) {
-        give_up("threads");
+        give_up("thread");
     }
     for (int fd = 3; fd < 500; fd++) {
         if (fcntl(fd, F_GETFD) >= 0) {
-            give_up("descriptors");
+            char text[32];
+            snprintf(text, sizeof text, "descriptor\n%d", fd);
+            give_up(text);
         }
     }
 }

@@ -112,11 +112,50 @@ DO(int, pthread_create,
 REFUSE(int, socket, (int family, int type, int protocol), (family, type, protocol), "socket", (errno = EACCES, -1))
 REFUSE(int, socketpair, (int family, int type, int protocol, int pair[2]), (family, type, protocol, pair), "socket",
        (errno = EACCES, -1))
-DO(int, pipe, (int pair[2]), (pair), "descriptor")
-DO(int, pipe2, (int pair[2], int flags), (pair, flags), "descriptor")
-DO(int, epoll_create1, (int flags), (flags), "descriptor")
-DO(int, epoll_create, (int size), (size), "descriptor")
-DO(int, eventfd, (unsigned start, int flags), (start, flags), "descriptor")
+/* Note the number of one that was made; who leaves it open is known by it. */
+static int
+noted_descriptor(int fd)
+{
+    char number[16];
+    if (bundle_is_recording() && fd >= 0) {
+        snprintf(number, sizeof number, "%d", fd);
+        bundle_note("descriptor", number);
+    }
+    return fd;
+}
+
+static int
+noted_pair(int status, const int pair[2])
+{
+    if (status == 0) {
+        noted_descriptor(pair[0]);
+        noted_descriptor(pair[1]);
+    }
+    return status;
+}
+
+/* OPEN(name, parameters, arguments): what the C library makes, noted. */
+#define OPEN(name, parameters, arguments) \
+    int __wrap_##name parameters \
+    { \
+        return noted_descriptor(__real_##name arguments); \
+    }
+
+OPEN(epoll_create1, (int flags), (flags))
+OPEN(epoll_create, (int size), (size))
+OPEN(eventfd, (unsigned start, int flags), (start, flags))
+
+int
+__wrap_pipe(int pair[2])
+{
+    return noted_pair(__real_pipe(pair), pair);
+}
+
+int
+__wrap_pipe2(int pair[2], int flags)
+{
+    return noted_pair(__real_pipe2(pair, flags), pair);
+}
 
 /* --- State of the process ------------------------------------------------------------------------------------------- */
 
