@@ -14,6 +14,10 @@
 #include "internal/pycore_object.h"
 #include "internal/pycore_runtime.h" /* the main interpreter */
 
+#if PY_VERSION_HEX >= 0x030e0000
+#include "internal/pycore_interpframe.h"
+#endif
+
 #include <string.h>
 #include <structmember.h> /* PyMemberDef, before 3.12 */
 
@@ -309,7 +313,7 @@ compat_visit_objects(compat_visitor visit, void *context)
 
 /* The state of the collector's list of old objects at some time: how many full collections there had been, which change its
    order, and some objects near its end, before those that may soon be gone. Others are appended (gcmodule.c, gc.c:
-   gc_list_merge). */
+   gc_list_merge). Empty since 3.14, whose lists have other orders. */
 enum { COMPAT_LAST = 4, COMPAT_SKIPPED = 256 };
 struct compat_old_objects {
     Py_ssize_t collections;
@@ -319,9 +323,10 @@ struct compat_old_objects {
 static inline struct compat_old_objects
 compat_note_old_objects(void)
 {
-    struct _gc_runtime_state *gc = &_PyRuntime._main_interpreter.gc;
-    struct compat_old_objects old = {gc->generation_stats[NUM_GENERATIONS - 1].collections, {NULL}};
+    struct compat_old_objects old = {0, {NULL}};
 #if PY_VERSION_HEX < 0x030e0000
+    struct _gc_runtime_state *gc = &_PyRuntime._main_interpreter.gc;
+    old.collections = gc->generation_stats[NUM_GENERATIONS - 1].collections;
     PyGC_Head *list = &gc->generations[NUM_GENERATIONS - 1].head;
     PyGC_Head *item = _PyGCHead_PREV(list);
     for (int i = 0; i < COMPAT_SKIPPED && item != list; i++) {
