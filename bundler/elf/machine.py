@@ -74,6 +74,9 @@ class Machine:
     dynamic_linker: str  # its soname
     # The folders in which the dynamic linker looks last (ld.so(8)), with Debian's for several architectures.
     library_folders: tuple[str, ...]
+    disassembler: str  # what objdump calls it (`-m`)
+    # The instruction by which code asks what the processor has.
+    processor_question: tuple[str, bytes]
     ldconfig_label: str  # marks this machine's libraries in the output of `ldconfig -p`
 
     def page_down(self, address: int) -> int:
@@ -113,6 +116,8 @@ X86_64 = Machine(
     detour=Detour(opcode=b"\xe9", operand_size=4, is_relative=True),  # JMP rel32
     dynamic_linker="ld-linux-x86-64.so.2",
     library_folders=_library_folders("x86_64-linux-gnu"),
+    disassembler="i386:x86-64",
+    processor_question=("cpuid", b"\x0f\xa2"),
     ldconfig_label="libc6,x86-64",
 )
 

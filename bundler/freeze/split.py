@@ -12,6 +12,7 @@ from bundler.toolchain import Toolchain
 
 # The border as gcc copies it from an asm statement. No string can hold such a line: there, a line's end is escaped.
 _BORDER = f"\n\t{BORDER}\n".encode()
+_LABEL = re.compile(rb"^[^\s#][^\n]*:", re.MULTILINE)
 _SECTION = re.compile(rb"\n\t\.section\t([^,\n]+)([^\n]*)")
 
 
@@ -28,7 +29,8 @@ def parts_of(assembly: bytes) -> Iterator[bytes]:
         return current
 
     for part in parts:
-        start = current
+        # A section that is named without need would be the first in the file, where that of another module's end is none.
+        start = current if _LABEL.search(_SECTION.split(b"\n" + part, 1)[0]) else b""
         yield b"\n".join((before + start, _SECTION.sub(with_flags, b"\n" + part), after))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import glob
 import os
+import platform
 import posixpath
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import chain
@@ -389,7 +390,7 @@ _FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "pathlib.PurePath": lambda _, *parts: _joined(*parts),
     "pathlib.Path.cwd": str,
     "platform.system": lambda _: "Linux",
-    "platform.machine": lambda _: "x86_64",
+    "platform.machine": lambda _: platform.machine(),
     "shutil.which": lambda _, name: f"bin/{name}",
     "sys.path.append": lambda *_: None,
     "sys.path.insert": lambda *_: None,

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from bundler.elf import SegmentFlag, SegmentType
+from bundler.elf import Machine, SegmentFlag, SegmentType
 from bundler.link.model import Linked
 from bundler.process import CommandError, run
 from bundler.snapshot.compare import Difference, object_at
@@ -17,9 +17,6 @@ from bundler.snapshot.model import Feature, Memory, Range, Recording
 from bundler.toolchain import Toolchain
 
 log = logging.getLogger(__name__)
-
-# The instruction CPUID; the two bytes may also be parts of others.
-_CPUID = b"\x0f\xa2"
 
 # Micro-architecture levels of other processors, in the order in which they are tried.
 LEVELS = (2, 3)
@@ -50,7 +47,7 @@ def asking_places(linked: Linked, recording: Recording, toolchain: Toolchain) ->
     own = linked.executable.sections.get(_OWN_SECTION)
     inside = Range(own.address, own.size) if own is not None else Range(0, 0)
     found = [each for each in _candidates(linked, recording) if not inside.address <= each.address < inside.end]
-    decoded = _decoded(found, toolchain) if found else frozenset()
+    decoded = _decoded(linked.layout.plan.machine, found, toolchain) if found else frozenset()
     return tuple(each.address for each in found if each in decoded)
 
 
@@ -62,45 +59,49 @@ class _Candidate(NamedTuple):
 
 
 def _candidates(linked: Linked, recording: Recording) -> Iterator[_Candidate]:
+    machine = linked.layout.plan.machine
     with linked.path.open("rb") as file:
         for segment in linked.executable.segments:
             if segment.type == SegmentType.LOAD and segment.flags & SegmentFlag.EXECUTE:
                 file.seek(segment.offset)
-                yield from _found(segment.address, file.read(segment.file_size))
+                yield from _found(machine, segment.address, file.read(segment.file_size))
     objects = linked.layout.plan.prelinked.objects
     for dso in (objects[index] for index in recording.order):
         for load in dso.object.loads:
             if load.is_executable and not dso.is_resident:
-                yield from _found(dso.base + load.address, dso.object.data[load.offset : load.offset + load.file_size])
+                content = dso.object.data[load.offset : load.offset + load.file_size]
+                yield from _found(machine, dso.base + load.address, content)
 
 
-def _found(address: int, content: bytes) -> Iterator[_Candidate]:
-    at = content.find(_CPUID)
+def _found(machine: Machine, address: int, content: bytes) -> Iterator[_Candidate]:
+    _, question = machine.processor_question
+    at = content.find(question)
     while at >= 0:
         yield _Candidate(address + at, content[max(0, at - _WINDOW) : at])
-        at = content.find(_CPUID, at + 1)
+        at = content.find(question, at + 1)
 
 
-def _decoded(candidates: Sequence[_Candidate], toolchain: Toolchain) -> frozenset[_Candidate]:
+def _decoded(machine: Machine, candidates: Sequence[_Candidate], toolchain: Toolchain) -> frozenset[_Candidate]:
     """The candidates that are the instruction; all of them where there is no disassembler.
 
     Decoding falls into step with the code soon, wherever it begins.
     """
+    name, question = machine.processor_question
     code = b""
     ends: dict[int, _Candidate] = {}
     for each in candidates:
         code += each.before
         ends[len(code)] = each
-        code += _CPUID + _NOTHING
+        code += question + _NOTHING
     with tempfile.NamedTemporaryFile(prefix="code-") as file:
         file.write(code)
         file.flush()
         try:
-            command = (toolchain.program("objdump"), "-D", "-b", "binary", "-m", "i386:x86-64", file.name)
+            command = (toolchain.program("objdump"), "-D", "-b", "binary", "-m", machine.disassembler, file.name)
             lines = run(command).stdout.decode().splitlines()
         except CommandError:
             return frozenset(candidates)
-    found = (re.match(r"\s*([0-9a-f]+):\t[0-9a-f ]+\tcpuid", line) for line in lines)
+    found = (re.match(rf"\s*([0-9a-f]+):\t[0-9a-f ]+\t{name}\b", line) for line in lines)
     return frozenset(ends[at] for each in found if each is not None and (at := int(each[1], 16)) in ends)
 
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict, final
 
 from bundler.analyze.graph import ModuleGraph
 from bundler.analyze.tell.leading import leading_parts
@@ -46,34 +45,23 @@ def snapshot(linked: Linked, graph: ModuleGraph, target: TargetPython, optimize:
     with linked.path.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").digest()
     key = digest(content, own_digest(), *_machine())
-    entry = context.cache.get(_KIND, key, (_SECTION_FILE,))
-    if entry is None:
+    description: SnapshotDocument | None = context.cache.get(_KIND, key, (_SECTION_FILE,))
+    if description is None:
+        found = _snapshot(linked, content, graph, target, optimize, context)
+        if isinstance(found, Refusal):  # the machine may have been the reason
+            return Taken(None, found)
+        description = describe(found)
         with context.cache.workplace(_KIND) as folder:
-            found = _snapshot(linked, content, graph, target, optimize, context)
-            (folder / "section").write_bytes(b"" if isinstance(found, Refusal) else section_content(found))
-            entry = _Entry(
-                description=None if isinstance(found, Refusal) else describe(found),
-                refusal=[found.reason, found.module, found.place] if isinstance(found, Refusal) else None,
-            )
-            context.cache.put(_KIND, key, entry, {_SECTION_FILE: folder / "section"})
-    if entry["description"] is not None:
-        section = context.cache.path(_KIND, key, _SECTION_FILE).read_bytes()
-        fill_section(linked.path, SNAPSHOT_SECTION, section, linked.layout.plan.machine.page_size)
-    refusal = entry["refusal"]
-    return Taken(entry["description"], Refusal(*refusal) if refusal is not None else None)
+            (folder / "section").write_bytes(section_content(found))
+            context.cache.put(_KIND, key, description, {_SECTION_FILE: folder / "section"})
+    section = context.cache.path(_KIND, key, _SECTION_FILE).read_bytes()
+    fill_section(linked.path, SNAPSHOT_SECTION, section, linked.layout.plan.machine.page_size)
+    return Taken(description, None)
 
 
 # Of entries of the cache.
 _KIND = "snapshot"
 _SECTION_FILE = ".section"
-
-
-@final
-class _Entry(TypedDict):
-    """An entry of the cache: what the snapshot holds; or reason, module and place of a refusal."""
-
-    description: SnapshotDocument | None
-    refusal: list[str] | None
 
 
 def own_digest() -> str:

@@ -193,7 +193,10 @@ def test_addresses_are_not_random(library: Recorded, tmp_path: Path):
     command = Path(sysconfig.get_path("scripts"), "bundle")
     python = library.program.interpreter.python
     source = EXAMPLES / "hello" / "hello.py"
-    done = run(["setarch", "-R", command, source, "--python", python, "-o", tmp_path / "hello", "--snapshot", "auto"])
+    (tmp_path / "cache").mkdir()
+    share_cache(tmp_path / "cache")
+    options = ("--snapshot", "auto", "--cache-dir", tmp_path / "cache")
+    done = run(["setarch", "-R", command, source, "--python", python, "-o", tmp_path / "hello", *options])
     assert done.status == 0
     assert b"snapshot: none, for this machine puts every process at the same addresses" in done.stderr
     assert told(run([tmp_path / "hello"], environment=library.environment({"BUNDLE_TRACE": "snapshot"}))) == "none"
@@ -219,11 +222,16 @@ def test_inspected(library: Recorded, recorded: Callable[[Path], Recorded]):
     assert late["prints"] == "it prints or writes"
 
 
-def test_builds_are_equal(library: Recorded, build: Callable[..., Path], tmp_path: Path):
-    """The same program gives the same bytes again, when it is recorded again and with what the cache has kept of that."""
+def share_cache(folder: Path) -> None:
+    """Make a folder a cache that has all but recordings."""
     for kind in default_cache_dir().iterdir():
         if kind.name != "snapshot":
-            (tmp_path / kind.name).symlink_to(kind)
+            (folder / kind.name).symlink_to(kind)
+
+
+def test_builds_are_equal(library: Recorded, build: Callable[..., Path], tmp_path: Path):
+    """The same program gives the same bytes again, when it is recorded again and with what the cache has kept of that."""
+    share_cache(tmp_path)
     for name in ("recorded", "kept"):
         options = ("--snapshot", "require", "--quiet", "--cache-dir", str(tmp_path))
         again = build(f"{name}/library.py", library.program.source, *options)
