@@ -15,6 +15,8 @@ from bundler.cache import Cache
 
 # A build that runs now may still need what it found some time ago.
 _SECONDS_IN_USE = 3600
+# A file whose age tells when the limit was last looked after.
+_LOOKED = ".limit"
 # What is removed when the limit is passed leaves this much of it, so that not every build has something to remove.
 _KEPT_OF_LIMIT = 0.9
 
@@ -72,6 +74,17 @@ def keep_limit(cache: Cache, limit: int) -> Removed:
         chosen.append(entry)
         excess -= entry.size
     return _remove(chosen)
+
+
+def keep_limit_by_itself(cache: Cache, limit: int) -> None:
+    """Keep the limit if that was not done within the last hour: looking at a large cache takes a second or two."""
+    looked = cache.root / _LOOKED
+    with contextlib.suppress(OSError):
+        if time.time() - looked.stat().st_mtime < _SECONDS_IN_USE:
+            return
+    keep_limit(cache, limit)
+    with contextlib.suppress(OSError):
+        looked.touch()
 
 
 def _entries(kind: Path) -> Iterator[Entry]:

@@ -14,7 +14,7 @@ from bundler.analyze.installed.locate import Locator
 from bundler.analyze.tell.trace import trace
 from bundler.analyze.tell.why import Step, steps_to
 from bundler.cache import Cache
-from bundler.cache_limit import keep_limit
+from bundler.cache_limit import keep_limit_by_itself
 from bundler.context import BuildContext
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.freeze import FrozenImage, freeze
@@ -82,7 +82,7 @@ def bundle(settings: Settings, report: Reporter) -> Built:
                 described = overview.describe(image, planned, inventory, (*earlier, *findings), start)
                 overview.write_page(described, settings.report)
     if image.compiled:  # else the cache is as it was
-        keep_limit(context.cache, settings.cache_limit)
+        keep_limit_by_itself(context.cache, settings.cache_limit)
     return Built(graph.name, planned.output, delivery, target.version_text, len(image.modules), image.compiled)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bundler.cache import Cache
-from bundler.cache_limit import entries, keep_limit, remove_all, remove_unused
+from bundler.cache_limit import entries, keep_limit, keep_limit_by_itself, remove_all, remove_unused
 from bundler.errors import BundleError
 from bundler.values import cache_limit, seconds_of, size_of
 from tests.support import bundle
@@ -64,6 +64,20 @@ def test_what_is_used_stays(cache: Cache):
 
     assert keep_limit(cache, 1).entries == 3
     assert left(cache) == [4]
+
+
+def test_builds_look_once_an_hour(cache: Cache):
+    """Builds keep the limit by themselves, and look at the cache no more often than anything can be removed."""
+    keep_limit_by_itself(cache, 4_000)
+    assert left(cache) == [1, 2, 3]
+    for seconds, expected in ((1800, [1, 2, 3]), (3700, [1])):
+        before = time.time() - seconds
+        os.utime(cache.root / ".limit", (before, before))
+        for days in (1, 2, 3):  # looking them up was a use
+            for path in cache.root.glob(f"frozen/0{days}/*"):
+                os.utime(path, (time.time() - days * DAY,) * 2)
+        keep_limit_by_itself(cache, 1_200)
+        assert left(cache) == expected
 
 
 def test_folders_and_leftovers(cache: Cache):
