@@ -174,12 +174,12 @@ class _Search:
         by_imported = defaultdict(list)
         for each in self._graph.imports:
             by_imported[each.imported].append(each.importer)
-        begun = {event.module for event in self._events}
+        begun = {"__main__", *(event.module for event in self._events)}
         seen = {name}
         pending = [name]
         while pending:
             for importer in by_imported[pending.pop()]:
-                if importer is not None and importer not in seen and importer in {*begun, "__main__"}:
+                if importer is not None and importer not in seen and importer in begun:
                     seen.add(importer)
                     pending.append(importer)
                     yield importer
