@@ -222,6 +222,8 @@ struct thread_local_index;
     FUNCTION(int, vprintf, (const char *format, va_list rest)) \
     FUNCTION(int, vfprintf, (FILE *file, const char *format, va_list rest)) \
     FUNCTION(pid_t, fork, (void)) \
+    FUNCTION(int, system, (const char *command)) \
+    FUNCTION(FILE *, popen, (const char *command, const char *mode)) \
     FUNCTION(int, pthread_create, \
              (pthread_t * thread, const pthread_attr_t *attributes, void *(*function)(void *), void *argument)) \
     FUNCTION(int, socket, (int family, int type, int protocol)) \
@@ -239,6 +241,7 @@ struct thread_local_index;
     FUNCTION(int, sigprocmask, (int how, const sigset_t *set, sigset_t *before)) \
     FUNCTION(int, pthread_sigmask, (int how, const sigset_t *set, sigset_t *before)) \
     FUNCTION(int, setrlimit, (__rlimit_resource_t resource, const struct rlimit *limit)) \
+    FUNCTION(int, setrlimit64, (__rlimit_resource_t resource, const struct rlimit64 *limit)) \
     FUNCTION(int, setitimer, (__itimer_which_t which, const struct itimerval *value, struct itimerval *before)) \
     FUNCTION(unsigned, alarm, (unsigned seconds)) \
     FUNCTION(int, sched_setaffinity, (pid_t process, size_t size, const cpu_set_t *set)) \

@@ -6,6 +6,7 @@ import json
 import mmap
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -305,6 +306,8 @@ def record(copy: Copy) -> Recording | Graph | Refusal:
         if status is None:
             return Refusal(f"its imports take longer than {LONGEST} seconds")
         size = os.fstat(copy.output).st_size
+        if not size and status == -signal.SIGSYS:
+            return Refusal("it makes a system call while all signals are blocked")
         if not size:
             return Refusal(f"the recorded program ended with status {status} before it wrote anything")
         with mmap.mmap(copy.output, size, access=mmap.ACCESS_READ) as data, memoryview(data) as view:

@@ -14,6 +14,7 @@
 #include "loader/objects.h"
 #include "loader/redirect.h"
 #include "loader/unwind.h"
+#include "world/world.h"
 
 #include <dlfcn.h>
 #include <stdbool.h>
@@ -23,14 +24,14 @@ void *
 bundle_open_host_library(const char *soname, int flags)
 {
     const struct bundle_file *file = bundle_carried_file(soname);
-    return file ? bundle_load_file(file, flags & ~RTLD_GLOBAL) : __real_dlopen(soname, flags);
+    return file ? bundle_load_file(file, flags & ~RTLD_GLOBAL) : bundle_open_library(soname, flags);
 }
 
 /* The last object in the dynamic linker's list; NULL when it does not tell. */
 static const struct link_map *
 last_loaded(void)
 {
-    void *program = __real_dlopen(NULL, RTLD_NOW);
+    void *program = bundle_open_library(NULL, RTLD_NOW);
     struct link_map *object = NULL;
     if (!program || __real_dlinfo(program, RTLD_DI_LINKMAP, &object) != 0) {
         return NULL;

@@ -12,6 +12,7 @@
 #include "lifetime.h"
 #include "loader/errors.h"
 #include "loader/redirect.h"
+#include "world/world.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -118,7 +119,7 @@ load_from_memory(const struct bundle_file *file, int flags)
             file->path, strerror(errno));
     }
     struct loaded *loaded = make_entry(file, fd);
-    void *handle = loaded ? __real_dlopen(loaded->name, flags) : NULL;
+    void *handle = loaded ? bundle_open_library(loaded->name, flags) : NULL;
     if (!loaded) {
         bundle_dl_fail("%s: %s", file->path, strerror(ENOMEM));
     }
@@ -148,7 +149,7 @@ bundle_load_file(const struct bundle_file *file, int flags)
 {
     const struct loaded *loaded = find_loaded(file);
     if (loaded) {
-        return __real_dlopen(loaded->name, flags); /* counts, and makes it global if asked to */
+        return bundle_open_library(loaded->name, flags); /* counts, and makes it global if asked to */
     }
     if (flags & RTLD_NOLOAD) {
         return NULL;

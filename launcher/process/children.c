@@ -10,6 +10,7 @@
 #include "files/files.h"
 #include "interposed.h"
 #include "lifetime.h"
+#include "world/world.h"
 
 #include <alloca.h>
 #include <ctype.h>
@@ -225,6 +226,10 @@ WRAP_EXEC(execvpe, (const char *path, char *const *argv, char *const *variables)
     int __wrap_##name(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions, \
                       const posix_spawnattr_t *attributes, char *const *argv, char *const *environment) \
     { \
+        if (bundle_is_recording()) { \
+            bundle_note("child", path); \
+            return EAGAIN; \
+        } \
         if (is_this_program(path)) { \
             return __real_##name(pid, path, actions, attributes, argv, MARKED_FOR(environment, true)); \
         } \

@@ -459,6 +459,7 @@ bundle_begin_recording(PyObject *globals)
     work.noted = make_function(0);
     PyObject_SetAttrString(bootstrap, "_load_unlocked", work.noted);
     call_recorder(work.space, "begin");
+    bundle_stop_calls();
     thread = PyThreadState_Get();
     bundle_set_locator(module_line);
     work.owner = begin_module("__main__");

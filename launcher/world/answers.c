@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/times.h>
 #include <sys/utsname.h>
@@ -335,42 +334,4 @@ __wrap_ioctl(int fd, unsigned long request_, ...)
     bundle_note("terminal", NULL);
     errno = ENOTTY;
     return -1;
-}
-
-/* --- System calls by their numbers --------------------------------------------------------------------------------- */
-
-/* Rust's standard library asks the kernel itself where it does not rely on the C library's version. */
-long
-__wrap_syscall(long number, ...)
-{
-    va_list rest;
-    va_start(rest, number);
-    long a[6];
-    for (int i = 0; i < 6; i++) {
-        a[i] = va_arg(rest, long);
-    }
-    va_end(rest);
-    if (!bundle_is_recording()) {
-        return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
-    }
-    switch (number) {
-    case SYS_getpid:
-    case SYS_gettid:
-        return __wrap_gettid();
-    case SYS_getrandom:
-        return __wrap_getrandom((void *)a[0], (size_t)a[1], (unsigned)a[2]);
-    case SYS_clock_gettime:
-        return __wrap_clock_gettime((clockid_t)a[0], (struct timespec *)a[1]);
-    case SYS_futex:
-    case SYS_fstat: /* by functions that stand in for the C library's, which were asked themselves */
-    case SYS_newfstatat:
-    case SYS_memfd_create:
-        return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
-    default: {
-        char text[32];
-        snprintf(text, sizeof text, "%ld", number);
-        bundle_note("system-call", text);
-        return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
-    }
-    }
 }

@@ -2,6 +2,7 @@
    a restored process keeps the module that did it out of the snapshot. */
 
 #include "interposed.h"
+#include "lifetime.h"
 #include "world/world.h"
 
 #include <errno.h>
@@ -29,10 +30,14 @@
 #define DO(type, name, parameters, arguments, kind) \
     type __wrap_##name parameters \
     { \
-        if (bundle_is_recording()) { \
-            bundle_note(kind, NULL); \
+        if (!bundle_is_recording()) { \
+            return __real_##name arguments; \
         } \
-        return __real_##name arguments; \
+        bundle_note(kind, NULL); \
+        bundle_begin_passing(); \
+        type result = __real_##name arguments; \
+        bundle_end_passing(); \
+        return result; \
     }
 
 /* REFUSE(type, name, parameters, arguments, kind, failure): nothing is done while recording. */
@@ -101,11 +106,20 @@ __wrap___fprintf_chk(FILE *file, int flag, const char *format, ...)
 
 /* --- Processes and threads ------------------------------------------------------------------------------------------ */
 
+/* Within some of these the C library blocks all signals, so that the filter of system calls could not answer (calls.c). */
 REFUSE(pid_t, fork, (void), (), "child", (errno = EAGAIN, -1))
+REFUSE(int, system, (const char *command), (command), "child", (errno = EAGAIN, -1))
+REFUSE(FILE *, popen, (const char *command, const char *mode), (command, mode), "child", (errno = EAGAIN, NULL))
 
-DO(int, pthread_create,
-   (pthread_t * thread, const pthread_attr_t *attributes, void *(*function)(void *), void *argument),
-   (thread, attributes, function, argument), "thread")
+/* Its calls do not pass: the thread may run already. */
+int
+__wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*function)(void *), void *argument)
+{
+    if (bundle_is_recording()) {
+        bundle_note("thread", NULL);
+    }
+    return __real_pthread_create(thread, attributes, function, argument);
+}
 
 /* --- Descriptors ---------------------------------------------------------------------------------------------------- */
 
@@ -162,19 +176,66 @@ __wrap_pipe2(int pair[2], int flags)
 char *
 __wrap_setlocale(int category, const char *locale)
 {
-    if (bundle_is_recording()) {
-        bundle_note(locale ? "set-locale" : "locale", locale);
+    if (!bundle_is_recording()) {
+        return __real_setlocale(category, locale);
     }
-    return __real_setlocale(category, locale);
+    bundle_note(locale ? "set-locale" : "locale", locale);
+    bundle_begin_passing();
+    char *result = __real_setlocale(category, locale);
+    bundle_end_passing();
+    return result;
 }
 
 /* What is kept of it lies elsewhere in each recording. */
 DO(locale_t, newlocale, (int mask, const char *locale, locale_t base), (mask, locale, base), "locale")
 DO(mode_t, umask, (mode_t mask), (mask), "umask")
 DO(int, sigaltstack, (const stack_t *stack, stack_t *before), (stack, before), "signal-stack")
-DO(int, sigprocmask, (int how, const sigset_t *set, sigset_t *before), (how, set, before), "signal-mask")
-DO(int, pthread_sigmask, (int how, const sigset_t *set, sigset_t *before), (how, set, before), "signal-mask")
+
+/* Without the signals by which the recording itself answers: one that is blocked would end the process. */
+static const sigset_t *
+open_mask(int how, const sigset_t *set, sigset_t *room)
+{
+    if (!set || how == SIG_UNBLOCK) {
+        return set;
+    }
+    *room = *set;
+    sigdelset(room, SIGSYS);
+    sigdelset(room, SIGILL);
+    return room;
+}
+
+#define MASK(name) \
+    int __wrap_##name(int how, const sigset_t *set, sigset_t *before) \
+    { \
+        if (!bundle_is_recording()) { \
+            return __real_##name(how, set, before); \
+        } \
+        sigset_t room; \
+        bundle_note("signal-mask", NULL); \
+        return __real_##name(how, open_mask(how, set, &room), before); \
+    }
+
+MASK(sigprocmask)
+MASK(pthread_sigmask)
+
+/* For those signals the program sees, and sets, an action of its own, which never comes to pass. */
+int
+__wrap_sigaction(int number, const struct sigaction *action, struct sigaction *before)
+{
+    PER_PROCESS static struct sigaction seen[2];
+    if (!bundle_is_recording() || (number != SIGILL && number != SIGSYS)) {
+        return __real_sigaction(number, action, before);
+    }
+    struct sigaction *own = &seen[number == SIGSYS];
+    struct sigaction old = *own;
+    *own = action ? *action : *own;
+    if (before) {
+        *before = old;
+    }
+    return 0;
+}
 DO(int, setrlimit, (__rlimit_resource_t resource, const struct rlimit *limit), (resource, limit), "limits-set")
+DO(int, setrlimit64, (__rlimit_resource_t resource, const struct rlimit64 *limit), (resource, limit), "limits-set")
 DO(int, setitimer, (__itimer_which_t which, const struct itimerval *value, struct itimerval *before),
    (which, value, before), "timer")
 DO(unsigned, alarm, (unsigned seconds), (seconds), "timer")

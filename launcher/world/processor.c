@@ -182,22 +182,6 @@ bundle_answer_for_processor(void)
     }
 }
 
-/* The program sees, and sets, an action of its own, which never comes to pass. */
-int
-__wrap_sigaction(int number, const struct sigaction *action, struct sigaction *before)
-{
-    PER_PROCESS static struct sigaction seen;
-    if (number != SIGILL || !is_hidden()) {
-        return __real_sigaction(number, action, before);
-    }
-    struct sigaction old = seen;
-    seen = action ? *action : seen;
-    if (before) {
-        *before = old;
-    }
-    return 0;
-}
-
 /* The kernel's note of the processor: on this kind of processor, EDX of the first leaf. */
 unsigned long
 __wrap_getauxval(unsigned long kind)

@@ -60,6 +60,19 @@ void bundle_set_locator(int (*line)(void));
 /* From now on answer as in every recording, and note nothing. */
 void bundle_answer_alike(void);
 
+/* --- System calls --- */
+
+/* From now on the kernel lets no call through that says or changes anything outside of the process: it is answered or
+   noted. */
+void bundle_stop_calls(void);
+
+/* Between these, calls pass: those of a function that was noted itself. */
+void bundle_begin_passing(void);
+void bundle_end_passing(void);
+
+/* The C library's dlopen. */
+void *bundle_open_library(const char *name, int flags);
+
 /* --- The processor --- */
 
 /* EAX, EBX, ECX and EDX of a leaf of CPUID; zeros for one that there is not. */

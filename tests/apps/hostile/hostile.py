@@ -22,6 +22,10 @@ import keeps_folder
 import keeps_chance
 import handles_signal
 import sets_variable
+import opens_log
+import sets_limit
+import starts_thread
+import starts_process
 import textwrap
 
 if __name__ == "__main__":
@@ -36,4 +40,7 @@ if __name__ == "__main__":
     print(asks_host.NAME == os.uname().nodename, asks_files.PASSWD, keeps_time.is_now(), keeps_process.PROCESS == os.getpid())
     print(keeps_home.HOME == os.path.expanduser("~"), keeps_folder.FOLDER == os.getcwd(), signal.getsignal(signal.SIGTERM).__name__)
     print(os.environ["SET_BY_MODULE"], os.popen("echo $SET_BY_MODULE").read(), "REMOVED_BY_MODULE" in os.environ)
+    import resource
+
+    print(starts_process.STATUS, starts_thread.NUMBERS, resource.getrlimit(resource.RLIMIT_CORE)[0])
     print(keeps_chance.CHANCE, file=sys.stderr)

@@ -1,0 +1,441 @@
+/* System calls of a recorded program, by their numbers.
+
+   Functions of the table (answers.c, effects.c, files/) stand in front of the C library's. What they do not see is made
+   inside the C library, or by code that has instructions of its own for it. A filter of the kernel (seccomp(2)) lets
+   through what changes and tells nothing outside of the process, and stops all else where it is made; the signal's handler
+   answers it, as it answers `syscall`, or notes it. A kernel without filters records without one. */
+
+#include "interposed.h"
+#include "lifetime.h"
+#include "world/machine_x86_64.h"
+#include "world/notes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+/* Calls that only concern memory, threads and signals of the process, or a descriptor that is open. Who opens one is
+   noted. */
+static const unsigned short inner[] = {
+    SYS_read,
+    SYS_pread64,
+    SYS_readv,
+    SYS_preadv,
+    SYS_lseek,
+    SYS_close,
+    SYS_fstat,
+    SYS_fcntl,
+    SYS_ftruncate,
+    SYS_dup,
+    SYS_dup3,
+    SYS_memfd_create,
+    SYS_getdents64,
+    SYS_fstatfs,
+    SYS_epoll_create1,
+    SYS_epoll_ctl,
+    SYS_epoll_pwait,
+    SYS_eventfd2,
+    SYS_pipe2,
+    SYS_ppoll,
+    SYS_pselect6,
+    SYS_mmap,
+    SYS_munmap,
+    SYS_mremap,
+    SYS_mprotect,
+    SYS_madvise,
+    SYS_brk,
+    SYS_mincore,
+    SYS_membarrier,
+    SYS_mbind,
+    SYS_futex,
+    SYS_set_robust_list,
+    SYS_get_robust_list,
+    SYS_set_tid_address,
+    SYS_rt_sigaction,
+    SYS_rt_sigprocmask,
+    SYS_rt_sigreturn,
+    SYS_rt_sigpending,
+    SYS_sigaltstack,
+    SYS_sched_yield,
+    SYS_nanosleep,
+    SYS_clock_nanosleep,
+    SYS_clock_getres,
+    SYS_exit,
+    SYS_exit_group,
+#ifdef SYS_epoll_create
+    SYS_epoll_create,
+#endif
+#ifdef SYS_epoll_wait
+    SYS_epoll_wait,
+#endif
+#ifdef SYS_eventfd
+    SYS_eventfd,
+#endif
+#ifdef SYS_pipe
+    SYS_pipe,
+#endif
+#ifdef SYS_poll
+    SYS_poll,
+#endif
+#ifdef SYS_select
+    SYS_select,
+#endif
+#ifdef SYS_dup2
+    SYS_dup2,
+#endif
+#ifdef SYS_arch_prctl
+    SYS_arch_prctl,
+#endif
+#ifdef SYS_rseq
+    SYS_rseq,
+#endif
+};
+enum { INNER = sizeof inner / sizeof *inner };
+
+/* How many functions that the launcher lets pass are being run. */
+PER_PROCESS static _Atomic int passing;
+
+void
+bundle_begin_passing(void)
+{
+    passing++;
+}
+
+void
+bundle_end_passing(void)
+{
+    passing--;
+}
+
+/* How many libraries of the system are being loaded: their files are read. */
+PER_PROCESS static _Atomic int loading;
+
+void *
+bundle_open_library(const char *name, int flags)
+{
+    if (!bundle_is_recording()) {
+        return __real_dlopen(name, flags);
+    }
+    loading++;
+    void *library = __real_dlopen(name, flags);
+    loading--;
+    return library;
+}
+
+extern const char bundle_behind_call[];
+
+/* The one place whose calls the filter lets through. Returns what the kernel does: an errno below zero. */
+__attribute__((noinline, noclone)) static long
+make_call(long number, const long *a)
+{
+    long result;
+    MACHINE_CALL("bundle_behind_call", result, number, a);
+    return result;
+}
+
+/* The argument that is a path; NULL where there is none. `is_change`: the call changes what is there. */
+static const char *
+path_argument(long number, const long *a, bool *is_change)
+{
+    *is_change = false;
+    switch (number) {
+#ifdef SYS_open
+    case SYS_open:
+        *is_change = (a[1] & (O_ACCMODE | O_CREAT)) != O_RDONLY;
+        return (const char *)a[0];
+#endif
+#ifdef SYS_stat
+    case SYS_stat:
+    case SYS_lstat:
+#endif
+#ifdef SYS_access
+    case SYS_access:
+#endif
+#ifdef SYS_readlink
+    case SYS_readlink:
+#endif
+    case SYS_statfs:
+    case SYS_getxattr:
+    case SYS_lgetxattr:
+        return (const char *)a[0];
+    case SYS_openat:
+        *is_change = (a[2] & (O_ACCMODE | O_CREAT)) != O_RDONLY;
+        return (const char *)a[1];
+    case SYS_newfstatat:
+    case SYS_faccessat:
+#ifdef SYS_faccessat2
+    case SYS_faccessat2:
+#endif
+#ifdef SYS_statx
+    case SYS_statx:
+#endif
+    case SYS_readlinkat:
+        return (const char *)a[1];
+    default:
+        return NULL;
+    }
+}
+
+/* Paths of the process itself, and none: a call about a descriptor that is open. */
+static bool
+is_inner_path(const char *path)
+{
+    return *path == '\0' || strncmp(path, "/proc/self/", strlen("/proc/self/")) == 0;
+}
+
+/* The C library looks for the file of a time zone, whose name is another in each recording. */
+static bool
+is_time_zone(const char *path)
+{
+    const char *zone = __real_getenv("TZ");
+    const char *end = strrchr(path, '/');
+    return zone && end && strcmp(end + 1, zone) == 0;
+}
+
+static long
+answer_path(long number, const long *a, const char *path, bool is_change)
+{
+    if ((loading || is_inner_path(path)) && !is_change) {
+        return make_call(number, a);
+    }
+    if (!is_time_zone(path)) {
+        bundle_note(is_change ? "path-change" : "path", path);
+    }
+    return is_change ? -EROFS : -ENOENT;
+}
+
+static long
+note_call(long number)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%ld", number);
+    bundle_note("system-call", text);
+    return -EPERM;
+}
+
+static bool
+is_inner(long number)
+{
+    for (size_t i = 0; i < INNER; i++) {
+        if (inner[i] == number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What a function of the table returns, as the kernel would. */
+static long
+as_result(long result)
+{
+    return result == -1 ? -errno : result;
+}
+
+static long
+answer_limit(const long *a)
+{
+    return a[2] ? note_call(SYS_prlimit64) : __wrap_getrlimit((__rlimit_resource_t)a[1], (struct rlimit *)a[3]);
+}
+
+/* Functions that sort ask how much memory there is (glibc 2.36, stdlib/msort.c). */
+static long
+answer_memory(struct sysinfo *out)
+{
+    long pages = __wrap_sysconf(_SC_PHYS_PAGES);
+    *out = (struct sysinfo){.totalram = (unsigned long)pages, .freeram = (unsigned long)pages, .mem_unit = 4096};
+    return 0;
+}
+
+static long
+answer_terminal(const long *a)
+{
+    if (a[1] == FIOCLEX || a[1] == FIONCLEX) {
+        return make_call(SYS_ioctl, a);
+    }
+    bundle_note("terminal", NULL);
+    return -ENOTTY;
+}
+
+static long
+answer_write(long number, const long *a)
+{
+    if (a[0] <= STDERR_FILENO) {
+        bundle_note("output", NULL);
+    }
+    return make_call(number, a);
+}
+
+static long
+answer_clone(const long *a)
+{
+    if (a[0] & CLONE_THREAD) {
+        return make_call(SYS_clone, a);
+    }
+    bundle_note("child", NULL);
+    return -EAGAIN;
+}
+
+/* The answer of a function of the table that asks the same. */
+static long
+answer(long number, const long *a)
+{
+    switch (number) {
+    case SYS_getpid:
+    case SYS_gettid:
+        return __wrap_gettid();
+    case SYS_getppid:
+        return __wrap_getppid();
+    case SYS_getuid:
+    case SYS_geteuid:
+    case SYS_getgid:
+    case SYS_getegid:
+        return __wrap_getuid();
+    case SYS_getrandom:
+        return __wrap_getrandom((void *)a[0], (size_t)a[1], (unsigned)a[2]);
+#ifdef SYS_time
+    case SYS_time:
+        return __wrap_time((time_t *)a[0]);
+#endif
+    case SYS_clock_gettime:
+        return __wrap_clock_gettime((clockid_t)a[0], (struct timespec *)a[1]);
+    case SYS_gettimeofday:
+        return __wrap_gettimeofday((struct timeval *)a[0], (void *)a[1]);
+    case SYS_uname:
+        return __wrap_uname((struct utsname *)a[0]);
+    case SYS_getcwd:
+        return __wrap_getcwd((char *)a[0], (size_t)a[1]) ? (long)strlen((char *)a[0]) + 1 : -errno;
+    case SYS_sched_getaffinity:
+        return __wrap_sched_getaffinity((pid_t)a[0], (size_t)a[1], (cpu_set_t *)a[2]) == 0 ? a[1] : -EINVAL;
+    case SYS_prlimit64:
+        return answer_limit(a);
+    case SYS_sysinfo:
+        return answer_memory((struct sysinfo *)a[0]);
+    case SYS_ioctl:
+        return answer_terminal(a);
+    case SYS_write:
+    case SYS_writev:
+        return answer_write(number, a);
+    case SYS_clone:
+        return answer_clone(a);
+#ifdef SYS_fork
+    case SYS_fork:
+    case SYS_vfork:
+#endif
+    case SYS_execve:
+        bundle_note("child", NULL);
+        return -EAGAIN;
+    case SYS_socket:
+        return as_result(__wrap_socket(0, 0, 0));
+    default:
+        return note_call(number);
+    }
+}
+
+/* The answer to a call, as the kernel gives it: an errno below zero. */
+static long
+answer_call(long number, const long *a)
+{
+    bool is_change;
+    const char *path = path_argument(number, a, &is_change);
+    if (passing || is_inner(number)) {
+        return make_call(number, a);
+    }
+    return path ? answer_path(number, a, path, is_change) : answer(number, a);
+}
+
+/* Rust's standard library asks the kernel itself where it does not rely on the C library's version. */
+long
+__wrap_syscall(long number, ...)
+{
+    va_list rest;
+    va_start(rest, number);
+    long a[6];
+    for (int i = 0; i < 6; i++) {
+        a[i] = va_arg(rest, long);
+    }
+    va_end(rest);
+    if (!bundle_is_recording()) {
+        return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
+    }
+    long result = answer_call(number, a);
+    if (result < 0 && result > -4096) {
+        errno = (int)-result;
+        return -1;
+    }
+    return result;
+}
+
+/* --- The filter ------------------------------------------------------------------------------------------------------ */
+
+static void
+answer_stopped(int signal, siginfo_t *info, void *context)
+{
+    (void)signal;
+    int error = errno;
+    long a[6];
+    machine_call_arguments(context, a);
+    machine_set_result(context, answer_call(info->si_syscall, a));
+    errno = error;
+}
+
+#define FIELD(name) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, name))
+#define ARGUMENT(number) \
+    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[number])) /* its lower half */
+#define IF(condition, value, then, otherwise) \
+    BPF_JUMP(BPF_JMP | (condition) | BPF_K, (unsigned)(value), then, otherwise)
+#define RETURN(value) BPF_STMT(BPF_RET | BPF_K, value)
+
+void
+bundle_stop_calls(void)
+{
+    uint64_t behind = (uint64_t)bundle_behind_call;
+    const struct sock_filter head[] = {
+        FIELD(arch),
+        IF(BPF_JEQ, MACHINE_AUDIT, 1, 0),
+        RETURN(SECCOMP_RET_KILL_PROCESS),
+        FIELD(instruction_pointer),
+        IF(BPF_JEQ, behind, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4),
+        IF(BPF_JEQ, behind >> 32, 0, 1),
+        RETURN(SECCOMP_RET_ALLOW),
+        FIELD(nr),
+        IF(BPF_JEQ, SYS_clone, 0, 4),
+        ARGUMENT(0),
+        IF(BPF_JSET, CLONE_THREAD, 0, 1),
+        RETURN(SECCOMP_RET_ALLOW),
+        RETURN(SECCOMP_RET_TRAP),
+        IF(BPF_JEQ, SYS_clone3, 0, 1),
+        RETURN(SECCOMP_RET_ERRNO | ENOSYS), /* its flags cannot be looked at; the C library goes on with clone */
+        IF(BPF_JEQ, SYS_write, 1, 0),
+        IF(BPF_JEQ, SYS_writev, 0, 4),
+        ARGUMENT(0),
+        IF(BPF_JGT, STDERR_FILENO, 0, 1),
+        RETURN(SECCOMP_RET_ALLOW),
+        RETURN(SECCOMP_RET_TRAP),
+    };
+    enum { HEAD = sizeof head / sizeof *head };
+    struct sock_filter filter[HEAD + INNER + 2];
+    memcpy(filter, head, sizeof head);
+    for (size_t i = 0; i < INNER; i++) {
+        filter[HEAD + i] = (struct sock_filter)IF(BPF_JEQ, inner[i], (unsigned char)(INNER - i), 0);
+    }
+    filter[HEAD + INNER] = (struct sock_filter)RETURN(SECCOMP_RET_TRAP);
+    filter[HEAD + INNER + 1] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
+    struct sigaction action = {.sa_sigaction = answer_stopped, .sa_flags = SA_SIGINFO | SA_NODEFER};
+    struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
+    __real_sigaction(SIGSYS, &action, NULL);
+    __real_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    __real_prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+}

@@ -1,0 +1,39 @@
+/* The registers of a system call on x86-64 (System V ABI, AMD64 supplement, section A.2.1). */
+
+#ifndef MACHINE_X86_64_H
+#define MACHINE_X86_64_H
+
+#include <linux/audit.h>
+#include <ucontext.h>
+
+#define MACHINE_AUDIT AUDIT_ARCH_X86_64
+
+/* Make a system call; the label stands behind the only instruction by which this is done. */
+#define MACHINE_CALL(label, result, number, a) \
+    do { \
+        register long r10 __asm__("r10") = (a)[3]; \
+        register long r8 __asm__("r8") = (a)[4]; \
+        register long r9 __asm__("r9") = (a)[5]; \
+        __asm__ volatile("syscall\n" label ":" \
+                         : "=a"(result) \
+                         : "a"(number), "D"((a)[0]), "S"((a)[1]), "d"((a)[2]), "r"(r10), "r"(r8), "r"(r9) \
+                         : "rcx", "r11", "memory"); \
+    } while (0)
+
+/* The arguments of one that was stopped. */
+static inline void
+machine_call_arguments(const ucontext_t *context, long *a)
+{
+    static const int places[] = {REG_RDI, REG_RSI, REG_RDX, REG_R10, REG_R8, REG_R9};
+    for (int i = 0; i < 6; i++) {
+        a[i] = (long)context->uc_mcontext.gregs[places[i]];
+    }
+}
+
+static inline void
+machine_set_result(ucontext_t *context, long result)
+{
+    context->uc_mcontext.gregs[REG_RAX] = result;
+}
+
+#endif

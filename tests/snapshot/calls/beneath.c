@@ -1,0 +1,96 @@
+/* Extension modules that ask the kernel by instructions of their own, or from within the C library. -DWHAT=FUNCTION makes
+   the module of that name, whose VALUE is what the function returns. */
+
+#include <Python.h>
+
+#include <fcntl.h>
+#include <grp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/sysinfo.h>
+
+static long
+call(long number, long a, long b, long c, long d)
+{
+    long result;
+    register long r10 __asm__("r10") = d;
+    __asm__ volatile("syscall" : "=a"(result) : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10) : "rcx", "r11", "memory");
+    return result;
+}
+
+static long
+ask_process(void)
+{
+    return call(SYS_getpid, 0, 0, 0, 0);
+}
+
+static long
+ask_path(void)
+{
+    long fd = call(SYS_openat, AT_FDCWD, (long)"/etc/passwd", O_RDONLY, 0);
+    if (fd >= 0) {
+        call(SYS_close, fd, 0, 0, 0);
+    }
+    return fd >= 0;
+}
+
+static long
+make_folder(void)
+{
+    return call(SYS_mkdir, (long)getenv("FOLDER"), 0700, 0, 0);
+}
+
+static long
+write_text(void)
+{
+    return call(SYS_write, 1, (long)"beneath\n", 8, 0);
+}
+
+static long
+start_process(void)
+{
+    return system("exit 3") >> 8;
+}
+
+static long
+ask_group(void)
+{
+    struct group *root = getgrnam("root");
+    return root ? (long)root->gr_gid : -1;
+}
+
+static int
+compare(const void *one, const void *other)
+{
+    return *(const int *)one - *(const int *)other;
+}
+
+/* Functions that sort ask how much memory there is; nobody keeps it. */
+static long
+sort(void)
+{
+    static int numbers[100000];
+    for (int i = 0; i < 100000; i++) {
+        numbers[i] = i * 7919 % 100003;
+    }
+    qsort(numbers, 100000, sizeof *numbers, compare);
+    return numbers[500];
+}
+
+#define JOIN(one, other) one##other
+#define INIT(name) JOIN(PyInit_, name)
+#define TEXT(name) #name
+#define NAME(name) TEXT(name)
+
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = NAME(WHAT), .m_size = -1};
+
+PyMODINIT_FUNC
+INIT(WHAT)(void)
+{
+    PyObject *module = PyModule_Create(&definition);
+    if (module && PyModule_AddObject(module, "VALUE", PyLong_FromLong(WHAT())) == 0) {
+        return module;
+    }
+    return NULL;
+}
