@@ -174,9 +174,9 @@ class InspectDocument(TypedDict):
     static_glibc: _StaticGlibc
     snapshot: Annotated[
         SnapshotDocument | None,
-        'from which a start goes on, or null: `{"modules", "late", "guards", "hash_seed", "processor", "pages"}`; `late` has modules '
-        "that are imported at each start, with reasons, `guards` the variables with which a start is a usual one, `hash_seed` is the secret of hashes as PYTHONHASHSEED takes it, `processor` is what that must have, `pages` are "
-        "of 4096 bytes",
+        'the snapshot, or null: `{"modules", "late", "guards", "hash_seed", "processor", "pages"}`; `late`: modules that are '
+        "imported at each start, with reasons; `guards`: variables that must not be set for a start from it; `hash_seed`: the "
+        "secret of hashes, as PYTHONHASHSEED takes it; `processor`: conditions on CPUID; `pages`: number of pages of 4096 bytes",
     ]
     newest_versions: Annotated[
         Mapping[str, NewestVersion],

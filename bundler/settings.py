@@ -382,8 +382,8 @@ class Settings:
             "python-command",
             ValueType.SWITCH,
             Group.START,
-            "when the program starts `sys.executable -m MODULE`, `-c CODE` and the like, run them as Python would; with "
-            "`no` or `false` they are arguments of the program (default: an error)",
+            "when the program starts `sys.executable -m MODULE`, `-c CODE` and the like, run them as Python would; turned off, "
+            "pass them to the program as arguments (default: an error, but on for programs known to need it)",
         ),
     ] = None
     output: Annotated[

@@ -279,8 +279,8 @@ compat_claim_site(void)
 #endif
 }
 
-/* After a status for the end of the program that fits into no `long`: in 3.13.0 the error stays, and threading._shutdown
-   meets it; in 3.13.5 it does not (pythonrun.c, handle_system_exit). */
+/* Clear the OverflowError of an exit status that is too large for `long`, where CPython does: since 3.13.5. Before, it is still
+   set when threading._shutdown runs (pythonrun.c, handle_system_exit). */
 static inline void
 compat_end_overflow(void)
 {

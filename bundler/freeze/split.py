@@ -29,7 +29,7 @@ def parts_of(assembly: bytes) -> Iterator[bytes]:
         return current
 
     for part in parts:
-        # A section that is named without need would be the first in the file, where that of another module's end is none.
+        # Names the section in which the module before ended only if this part goes on in it: else the file would depend on that.
         start = current if _LABEL.search(_SECTION.split(b"\n" + part, 1)[0]) else b""
         yield b"\n".join((before + start, _SECTION.sub(with_flags, b"\n" + part), after))
 

@@ -309,10 +309,10 @@ class _Binder:
         return ThreadLocal(index, 0, from_thread_pointer=False)
 
     def _scopes(self, index: int) -> Iterator[list[_Tree]]:
-        """The trees in which the object's symbols are looked up, in order. Of trees in one list, one counts.
+        """The trees in which the object's symbols are looked up, in order. Only one tree of each list applies.
 
-        Which one depends on which of several modules is loaded first, so for a library that they share the dynamic
-        linker's order cannot be told: it is looked at before them.
+        Which one depends on the module that is loaded first. So the order is not known for a library that several modules
+        share; its own tree is searched before theirs.
         """
         needed = {item for tree in self._trees for item in tree[1:]}
         roots = [tree for tree in self._trees if index in tree and tree[0] not in needed]
@@ -351,12 +351,12 @@ class _Binder:
         for trees in scopes:
             targets = {self._in_tree(tree, symbol) for tree in trees}
             if len(targets) > 1:
-                return SystemSymbol(symbol.name, symbol.version, 0, is_weak)  # then of the module that is loaded
+                return SystemSymbol(symbol.name, symbol.version, 0, is_weak)  # the module that is loaded decides
             target = targets.pop()
             if target is not None:
                 return target
-        # Of a library that is not on this machine. Or else, as under Python, importing the module fails, and the error names
-        # the symbol.
+        # A library that is missing here may define it. If none does, importing the module fails, as under Python, and the error
+        # names the symbol.
         may_be_there = not is_weak or self.closure.libraries[index].path in self.closure.missing
         return SystemSymbol(symbol.name, symbol.version, 0, is_weak) if may_be_there else Constant(0)
 

@@ -134,8 +134,7 @@ class Contents:
     """The contents that the tables describe.
 
     `ending_visibly`: paths of prelinked objects whose Python objects' death may be seen from outside the process. `folders`
-    are there also when no file is in them. `interposed`: functions that carried libraries find the launcher's in
-    place of.
+    exist even if no file is in them. `interposed`: functions for which carried libraries are given the launcher's.
     """
 
     modules: tuple[ModuleEntry, ...]

@@ -87,12 +87,11 @@ def find_closure(  # noqa: PLR0913  # what the search begins with, and where it 
     Libraries that a wheel brings keep their place beside what needs them, others appear directly under `root_folder`.
     `linked` are those that the executable is linked with: BundleError when what they need is not found. Of the others,
     importing or opening them fails in the binary as it does on this machine. `opened`: names of libraries that modules
-    open; those are roots too which this machine has and the user's machine must not have its own of. `library_folders`
-    are searched before the system's.
-    `left_to_system`: names of libraries that are no part of the binary, besides `SYSTEM_LIBRARIES`. The run-times are
-    left to it when one of the system's libraries is written in C++, for that brings them into the process, or when one
-    that is not on this machine may be, judged by what needs it. `is_static`: the binary loads no library of the system, so
-    that nothing is left to it.
+    open; those that this machine has are roots too, except libraries that belong to the user's machine (`_STAYING`).
+    `library_folders` are searched before the system's.
+    `left_to_system`: names of libraries that are no part of the binary, besides `SYSTEM_LIBRARIES`. `RUNTIMES` are added to
+    them if a library of the system needs libstdc++, or if a library that needs libstdc++ lacks another one here, which may
+    need it too. `is_static`: the binary loads no library of the system; `RUNTIMES` are not added.
     """
     roots, linked, opened = tuple(roots), tuple(linked), tuple(opened)
     known = system_libraries(machine)
@@ -171,7 +170,7 @@ class _Search:
         return name
 
     def add_opened(self, opened: LibraryName) -> None:
-        """Make a library part of the binary that a program opens by a name, if it is here and may be another one there."""
+        """Add a library that a program opens by name, if this machine has it and it need not be the user's machine's own."""
         name = _name_of(opened)
         file = self.find(name, ()) if name is not None else None
         if name is None or file is None or _stays_with_the_machine(name) or not is_shared_object(file, self.machine):

@@ -344,7 +344,7 @@ def _missing(closure: Closure, graph: ModuleGraph, *, is_static: bool) -> Iterat
 
 
 def _missing_for_others(closure: Closure, told: Container[str], *, is_static: bool) -> Iterator[Diagnostic]:
-    """One note for all libraries that only plug-ins need, which a program may never open: `told` are those of modules."""
+    """One note for all libraries that only plug-ins need, since plug-ins may stay unused. `told`: names reported for modules."""
     needing: dict[str, list[str]] = {}
     for path, names in closure.missing.items():
         for name in names:

@@ -22,8 +22,8 @@ _PAYLOAD_SYMBOL = "bundle"
 SNAPSHOT_SECTION = ".snapshot"
 SNAPSHOT_SYMBOL = "bundle_snapshot"
 
-# Of the section with the snapshot: behind all that the linker places, residents included, and below prelinked objects.
-# It grows when it is written, and nothing else moves.
+# Address of the snapshot's section: above all that the linker places, residents included, and below prelinked objects.
+# The section grows when it is written, and nothing else moves.
 SNAPSHOT_BASE = 32 << 30
 
 # Beginnings of the names that the executable exports to extension modules; no library of the system uses such names.
@@ -92,11 +92,11 @@ def part_section(resident: PrelinkedObject, number: int) -> str:
 
 
 def linker_texts(plan: LinkPlan, payload_size: int, sbom: str) -> dict[str, str]:
-    """The files that they read besides object files: texts by name, for the folder in which they run.
+    """Inputs of linker and assembler besides object files: texts by name, for the folder in which both run.
 
     `sbom`: a bill of materials; "": the executable has none.
     """
-    # Nothing loads these sections. `strip` leaves them, for it knows them not: who has the binary has them.
+    # Nothing loads these sections. GNU strip keeps them, because it does not know them.
     carried = {
         MANIFEST_SECTION: (_MANIFEST_FILE, plan.manifest.text()),
         SBOM_SECTION: (_SBOM_FILE, sbom),
@@ -287,7 +287,7 @@ def c_library_options(c_library: CLibrary | None) -> tuple[str, ...]:
 def link_arguments(plan: LinkPlan, launcher: Sequence[Path], c_library: CLibrary | None) -> Iterator[str]:
     """Arguments for the compiler, which drives the linker.
 
-    `launcher`: the launcher's object files. `c_library`: what is linked in place of this machine's; None: that.
+    `launcher`: the launcher's object files. `c_library`: the C library to link with; None: this machine's.
     """
     yield from ("-o", OUTPUT)
     yield from (str(path.absolute()) for path in (*launcher, *(each.path for each in plan.objects)))

@@ -68,8 +68,8 @@ def _c_names(closure: Closure) -> frozenset[str]:
 
 
 def static_files() -> Iterator[FileEntry]:
-    """Files of this machine's C library for which the same library in the executable looks, and most systems have none of:
-    the locale C.UTF-8. It lies where the launcher looks for what the system lacks.
+    """Files of the locale C.UTF-8 of this machine's C library. The C library in the executable opens them by their usual paths;
+    if the system lacks one, the launcher serves it from below `bundle_spare()`.
     """
     for path in sorted(_LOCALE.rglob("*LC_*")):
         if path.is_file():

@@ -109,7 +109,7 @@ def _compared(  # noqa: PLR0913 - as above
     late: Mapping[str, str],
     first: Recording,
 ) -> Snapshot | Refusal | Verdict | OtherOrder:
-    """The verdict on a recording by others: nothing is in the way that was asked, or that a name shows."""
+    """The verdict from comparing a recording with others; its notes and graphs showed no obstacle."""
     runs = {"second": _Run(work, ANSWERS), "other": _Run(work, OTHER_ANSWERS)}
     if work.parts is None:
         runs["program"] = _Run(program, ANSWERS, wants_graph=True)
@@ -152,7 +152,7 @@ def _moved(
     rules: Rules,
     late: Mapping[str, str],
 ) -> OtherOrder | None:
-    """A name that holds something else in the order of a restored start; None where there is none, or late modules come last."""
+    """A name whose value differs in the order of a restored start; None if there is none, or nothing to compare."""
     if not isinstance(program, Graph):
         return None
     if isinstance(order, Refusal):
@@ -168,7 +168,7 @@ def _moved(
 
 @dataclass(frozen=True, slots=True)
 class _Compared:
-    """A recording, and what others with equal answers have shown of its words; `known`: those that each start finds for itself."""
+    """A recording, and facts from a second one with equal answers; `known`: addresses of words that each start computes."""
 
     linked: Linked
     first: Recording
@@ -252,7 +252,7 @@ def _taken(subject: Subject, runs: Mapping[str, _Run], folder: Path) -> Mapping[
 
 
 def _earliest(found: Mapping[str, str], recording: Recording) -> Mapping[str, str]:
-    """The first module that keeps something: what follows it differs for that alone, perhaps."""
+    """The first module that keeps something: later ones may differ only because of it."""
     order = {name: number for number, (happened, name) in enumerate(recording.events) if happened == "begin"}
     names = sorted(found, key=lambda name: order.get(name, -1))
     return {names[0]: found[names[0]]}

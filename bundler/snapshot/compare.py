@@ -47,8 +47,8 @@ def _words(one: Memory, other: Memory) -> Iterator[tuple[int, int, int]]:
 
 
 def thread_words(first: Recording, second: Recording) -> Mapping[int, int]:
-    """Words that count from the thread pointer: the distance by address; of those in the thread's own block by the distance
-    of their place from the thread pointer, which is negative.
+    """Words that hold addresses near the thread pointer: distances from it, by the words' addresses. The key of a word in the
+    thread's own block is its own distance from the thread pointer, which is negative.
     """
     found: dict[int, int] = {}
     for parts in (

@@ -13,7 +13,7 @@ from bundler.snapshot.rules import Rules
 
 log = logging.getLogger(__name__)
 
-# Kinds of questions that another recording answers in another way: who keeps no answer may ask.
+# Kinds of questions whose answers differ between recordings: a module may ask them if it keeps no answer.
 _VARIED = frozenset(
     ("time", "process", "user", "host", "system", "entropy", "processors", "memory", "limits", "folder", "terminal")
 )
@@ -115,7 +115,7 @@ def late_by_differences(
 def asking_lines(recording: Recording, module: str, *, with_time: bool) -> tuple[int, ...]:
     """Lines of a module's body at which it asked what another machine answers in another way.
 
-    Whoever takes a lock asks for the time: these questions count `with_time` only.
+    Taking a lock asks for the time, so these questions count only if `with_time`.
     """
     return tuple(
         sorted(

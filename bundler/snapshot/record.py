@@ -321,7 +321,7 @@ def record(copy: Copy) -> Recording | Graph | Refusal:
 
 
 def _run(copy: Copy) -> int | None:
-    """Its status; None when it was ended for taking too long. No circumstance is that of another recording."""
+    """Run a copy; its status, or None if it took too long. Folder and environment size differ on purpose."""
     environment = {"LANG": "C.UTF-8", "PADDING": "x" * (hash(copy.path) % 5000)}
     with subprocess.Popen(
         [copy.path],

@@ -106,7 +106,7 @@ def _running(events: tuple[Event, ...]) -> str:
     return failed or (running[-1] if running else "")
 
 
-# Failures that are seen in the end, by the kind of the note that their cause has left, and how they are told.
+# Reasons of failures that are found only at the end of a recording, by the kind of the note that their cause left.
 LEFT_OPEN = {"descriptor": "it leaves a descriptor open", "thread": "it leaves a thread running"}
 
 

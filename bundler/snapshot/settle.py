@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 # Each time, what was recorded ends before another module, or more statements are run again.
 _MOST_ROUNDS = 24
 
-# How often statements of one module are looked for: what is run again shows what else the module keeps.
+# Attempts to find statements of one module: running some of them again can show that it keeps more.
 _ATTEMPTS = 3
 
 
@@ -153,7 +153,7 @@ class _Search:
         if notes:
             wanted.lines |= {note.line for note in notes}
         else:
-            # Whoever takes a lock asks for the time: these questions count when the others were not it.
+            # Taking a lock asks for the time, so these questions count only from the second attempt on.
             wanted.lines |= set(asking_lines(found.recording, name, with_time=wanted.attempts > 1))
         return True
 

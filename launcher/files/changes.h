@@ -3,8 +3,8 @@
 #ifndef CHANGES_H
 #define CHANGES_H
 
-/* All return -1, with the errno of calls that change what is at a path, that add an entry to a folder, and that change or
-   remove an entry whether it is there or not. */
+/* All return -1, with the errno of calls that change what is at a path, that truncate a file, that add an entry to a folder,
+   and that change or remove an entry, whether it is there or not. */
 int vfs_refuse_change(const char *path);
 int vfs_refuse_truncation(const char *path);
 int vfs_refuse_new(const char *path);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-/* Does a file have bytes to be read? Modules have none, nor have prelinked objects of which nothing but those is kept. */
+/* Does a file have bytes to be read? Listed modules have none, nor have prelinked objects without a delta. */
 static inline bool
 bundle_has_contents(const struct bundle_file *file)
 {

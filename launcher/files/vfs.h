@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
-/* The path below the root that is meant by one of a call with a folder (openat and its kin), if need be in `room`, of
-   PATH_MAX bytes; NULL when it is the system's. */
+/* The path below the root that the arguments of openat and its kin mean, composed in `room` (PATH_MAX bytes) if need be; NULL
+   when the path is the system's. */
 const char *vfs_path_at(int folder, const char *path, char *room);
 
 int vfs_open(const char *path, int flags);

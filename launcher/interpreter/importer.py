@@ -25,7 +25,7 @@ code_of = _bundle.code
 run = _bundle.run
 Module = type(sys)
 
-# Those for archives, for folders of the binary, and for others: more of them are the program's.
+# Path hooks for archives, folders of the binary and other folders: further ones are the program's.
 USUAL_HOOKS = 3
 
 # How the names of files with bytecode end.
@@ -325,7 +325,7 @@ last_finder = type(sys.implementation)(find_spec=_find_nowhere, find_distributio
 
 
 def prepare_path():
-    """Folders below the root can be on a search path, and archives anywhere."""
+    """Install path hooks for folders below the root and for archives, and the last finder."""
     if _WithoutArchives not in sys.meta_path:
         return  # a program of the binary's own that is run as by `python` has been here before
     sys.meta_path.remove(_WithoutArchives)
@@ -336,8 +336,8 @@ def prepare_path():
 
 
 def prepare_files():
-    """Files below the root can be loaded by their paths. Not for interpreters that the program makes: they call for what
-    comes before this before importlib has its loaders.
+    """Make importlib load frozen modules by the paths of their files. Not called for subinterpreters: they call
+    `prepare_path` before importlib has its loaders.
     """
     from _frozen_importlib_external import SourceLoader
 

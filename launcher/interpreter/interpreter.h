@@ -13,8 +13,8 @@ void bundle_prepare_frozen(void);
 /* The built-in module `_bundle`, for PyImport_AppendInittab. */
 PyObject *PyInit__bundle(void);
 
-/* No collections of garbage in the main interpreter until as many calls of the second as of the first; the first may
-   come before there is an interpreter. */
+/* Hold the main interpreter's garbage collector back until each hold is released. A hold may come before there is an
+   interpreter. */
 void bundle_hold_collector(void);
 void bundle_release_collector(void);
 
@@ -31,7 +31,7 @@ int bundle_prepare_main(const char *module);
 /* Import the modules that run before `__main__`. Returns 0, or -1 with an exception set. */
 int bundle_run_hooks(void);
 
-/* The same for a start as `python`. */
+/* As bundle_prepare_main, for a start as `python`. Returns 0, or -1 with an exception set. */
 int bundle_prepare_python(void);
 
 /* The code object of a frozen module (a new reference), ready to run; NULL with an exception set. */

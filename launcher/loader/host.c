@@ -1,4 +1,4 @@
-/* What prelinked objects need and is none of them.
+/* Libraries that prelinked objects need, not prelinked themselves.
 
    A library of the system may need one that the binary brings as a prelinked object, of which the dynamic linker knows
    nothing: it takes the system's copy. Two copies of libxcb with the connections of one do not go together, so the

@@ -1,4 +1,4 @@
-/* What prelinked objects need and is none of them: libraries of the system, or carried as files. */
+/* Libraries that prelinked objects need and that are not prelinked: those of the system, and carried ones. */
 
 #ifndef HOST_H
 #define HOST_H
@@ -10,7 +10,7 @@
 /* Open a library by its soname: its handle, or NULL with the error for dlerror. */
 void *bundle_open_host_library(const char *soname, int flags);
 
-/* Open all that the objects of a tree need which are not in place yet; 0, or -1 with the error for dlerror. `last`
+/* Open the libraries that the unloaded objects of a tree need; 0, or -1 with the error for dlerror. `last`
    becomes the library after which new ones stand in the dynamic linker's list, or NULL. */
 int bundle_open_host_libraries(const uint32_t *tree, uint32_t count, const struct link_map **last);
 

@@ -1,4 +1,4 @@
-/* Other functions for what a loaded object calls: the words through which it calls them are overwritten. */
+/* Redirects the calls of a loaded object: overwrites its GOT entries and other relocated words. */
 
 #include "loader/redirect.h"
 

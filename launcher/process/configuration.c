@@ -234,8 +234,8 @@ configure_python(PyConfig *config, const struct bundle_start *start, bool *witho
     config->site_import = 0;
     CHECK(set_paths(config, start->argv[0]));
     CHECK(PyConfig_SetBytesArgv(config, start->argc, start->argv));
-    /* Another reads the command line for the search path: what was read already is lost in part when the interpreter reads
-       again (-X warn_default_encoding: initconfig.c of 3.13, _PyConfig_Copy). */
+    /* A second configuration is read for PYTHONPATH and -S. Reading `config` itself would lose -X warn_default_encoding when
+       the interpreter reads it again (initconfig.c of 3.13, _PyConfig_Copy). */
     PyConfig read;
     PyConfig_InitPythonConfig(&read);
     PyStatus status = set_paths(&read, start->argv[0]);

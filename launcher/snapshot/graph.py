@@ -28,7 +28,7 @@ _REGION = 0x6000000000
 
 
 class Graph:
-    """The objects that were met, each by the name below which that was first, and a number there."""
+    """Labels each object with the name below which it was first met, and a number."""
 
     def __init__(self):
         self.labels = {}

@@ -581,8 +581,8 @@ put_signals(void)
     put("signals", 0, signals, count * sizeof *signals);
 }
 
-/* What the processor can do: all of it as far as code asks (Intel's manual, volume 2, CPUID), the bits of each leaf that say
-   what it has; then what every one must have. */
+/* Write the bits of CPUID that say what the processor has (Intel's manual, volume 2), as far as code asks for them; then those
+   of them that each micro-architecture level requires. */
 static void
 put_features(void)
 {
@@ -631,7 +631,7 @@ put_objects(const uint32_t *order, uint32_t count)
     }
 }
 
-/* Floats that are given back are kept for the next ones, with their old values: what was the time is not to be seen. */
+/* Overwrite the floats in CPython's free list (floatobject.c): they keep old values, which may be times. */
 static void
 overwrite_free_floats(void)
 {

@@ -1,9 +1,9 @@
 /* Where libpython, the launcher and objects get memory from.
 
    While a program is recorded: from a region at a fixed address, by a simple allocator whose answers depend only on what
-   it was asked before. In every other process: from the C library. Blocks of the region are known by their address, their
-   size stands in front of them. In a restored process they are not given out again, so one that is freed is not touched:
-   no page is copied for it. What that can cost is bounded by the size of the recording. */
+   it was asked before. In every other process: from the C library. Blocks of the region are known by their addresses; a header
+   in front of each holds its size. A restored process never reuses them: `free` only sets the size in the header to 0. The
+   memory that this wastes is bounded by the size of the recording. */
 
 #include "interposed.h"
 #include "lifetime.h"

@@ -14,8 +14,8 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
-/* What leaves of CPUID say of a processor, from one that every program may ask for on (x86-64 psABI, section 3.1.1,
-   micro-architecture levels): x86-64-v2; and x86-64-v3 with AES, PCLMULQDQ and RDRAND, which all of those have that are sold. */
+/* The bits of CPUID for two micro-architecture levels (x86-64 psABI, section 3.1.1): x86-64-v2, and x86-64-v3 with AES,
+   PCLMULQDQ and RDRAND, which all processors of that level on the market have. */
 static const struct level {
     uint32_t first_ecx, seventh_ebx, extended_ecx;
 } levels[] = {

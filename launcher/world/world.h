@@ -91,10 +91,10 @@ void bundle_answer_for_processor(void);
 /* How often it was told something, or memory was taken. */
 uint64_t bundle_world_changes(void);
 
-/* From now on note what it is told; constructors of every start have told it what came before. */
+/* From now on note calls. Earlier ones came from constructors, which run in every start. */
 void bundle_note_calls(void);
 
-/* What it was told; `counts` receives how many keys and calls there are. */
+/* The keys and calls that it was told of, and their numbers. */
 struct bundle_told {
     const struct bundle_key *keys;
     const struct bundle_call *calls;
@@ -103,7 +103,7 @@ struct bundle_told {
 };
 struct bundle_told bundle_told(void);
 
-/* Call the handlers for a fork that came before this; those of the parent side never follow. */
+/* Call the prepare handlers for a fork, last first. The parent handlers never follow. */
 void bundle_call_fork_handlers(void);
 
 #endif

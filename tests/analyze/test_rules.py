@@ -27,7 +27,6 @@ RULES = {**load_rules().packages, **LIBRARY_RULES}
 # A rule of the library's about packages that somebody else brings.
 _ABOUT_PACKAGES = "zoneinfo._common"
 PACKAGE_RULES = {
-    **read_rules(_FOLDER / "frameworks.toml"),
     **read_rules(_FOLDER / "packages.toml"),
     _ABOUT_PACKAGES: LIBRARY_RULES[_ABOUT_PACKAGES],
 }

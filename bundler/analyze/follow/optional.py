@@ -27,7 +27,7 @@ class Fallbacks:
 
     def __init__(self) -> None:
         self._waiting: list[_Fallback] = []
-        self._importers: dict[str, list[str]] = {}  # certain ones, by what they import, of the first so many edges
+        self._importers: dict[str, list[str]] = {}  # certain importers, by module, from `_edges_known` edges
         self._edges_known = 0
 
     def wait(self, pending: PendingImport, attempted: Iterable[str]) -> None:

@@ -64,8 +64,8 @@ _WORKER = Path(__file__).parent / "worker"
 class StandardHook:
     """The requests of a standard hook. `files`: data files and shared libraries alike.
 
-    `warns_of_missing`: its hidden imports are all meant to be there. Of the contributed hooks' none are: they name what
-    any version of a package may have.
+    `warns_of_missing`: a hidden import that is missing is worth a warning. False for contributed hooks: they name modules of
+    all versions of a package.
     """
 
     hook: Hook

@@ -136,7 +136,7 @@ class InstalledDistributions:
     def requires(self, installed: Installed, other: Installed) -> bool:
         """True if one needs the other on this target, for itself or for an extra that is meant.
 
-        An extra is meant if it is installed as a whole; of one that lists alternatives, what somebody installed by name.
+        An extra is meant if all that it requires is installed, or if the other distribution was installed by name.
         """
         markers = tuple(self.markers.items())
         if other.name in _active(installed.requires, markers):

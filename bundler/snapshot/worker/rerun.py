@@ -53,7 +53,7 @@ class _Module:
         self.given |= _names_given(again)
 
     def complete(self) -> bool:
-        """Choose all statements that make the names which are given; False if a name is not made from nothing."""
+        """Choose all statements that set given names; False if one changes a value that no chosen one before it sets."""
         before: set[str] = set()
         while before != self.given:
             before = set(self.given)
@@ -174,7 +174,7 @@ def _only_gives(node: ast.stmt) -> bool:
 
 
 def _is_decided(test: ast.expr) -> bool:
-    """True if every start finds the same: what is imported then is there already."""
+    """True if the test has one value at every start: modules imported below it are loaded."""
     names = {each.id for each in ast.walk(test) if isinstance(each, ast.Name)}
     attributes = {each.attr for each in ast.walk(test) if isinstance(each, ast.Attribute)}
     return names <= {"sys", "os"} and attributes <= {"platform", "version_info", "implementation", "name"}
@@ -220,8 +220,8 @@ def _changed(node: ast.stmt) -> set[str]:
 
 
 def _follow(modules: list[_Module], *, is_strict: bool) -> bool:
-    """Choose what copies a name that is given, until nothing more does; False if something uses one in another way, which
-    nobody else would notice.
+    """Choose all statements that copy given names. False if these are not complete, or, if `is_strict`, if there is another
+    use of a name: no comparison would show it.
     """
     by_name = {each.name: each for each in modules}
     count = -1

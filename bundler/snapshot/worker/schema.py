@@ -26,11 +26,11 @@ class Source(TypedDict):
 
 @final
 class RerunRequest(TypedDict):
-    """A module, then those that import it, directly or through others; lines at which the first one's body asked for something,
-    and names of it whose values are another machine's others.
+    """A module, then those that import it, directly or through others. `lines`: where the body of the first asked for something.
+    `names`: names of the first whose values differ between machines.
 
-    With `is_strict`, every line must be in a statement that can be run again, and nothing may use the names that these give
-    while modules are imported, but for what can be run again too.
+    With `is_strict`, every line must be in a statement that can be run again, and while modules are imported, only other such
+    statements may use the names that it sets.
     """
 
     modules: list[Source]

@@ -139,12 +139,12 @@ __wrap__PyDict_LoadGlobal(PyDictObject *globals, PyDictObject *builtins, PyObjec
 
 #endif
 
-/* The interpreter's own strings (`__init__`) that were asked for, as offsets in _PyRuntime, where none is at 0; by the
-   addresses of the texts that they were asked for with: literals, time and again the same (typeobject.c, slotdefs). A page. */
+/* A cache of PyUnicode_InternFromString, one page: the interpreter's own strings (`__init__`), as offsets in _PyRuntime (0: an
+   empty slot), by the addresses of the C literals that the interpreter passes over and over (typeobject.c, slotdefs). */
 enum { REMEMBERED_BITS = 10 };
 PER_PROGRAM static uint32_t remembered[1 << REMEMBERED_BITS];
 
-/* Where what was asked for with a text is remembered (Fibonacci hashing). */
+/* The slot of a text, by its address (Fibonacci hashing). */
 static inline uint32_t *
 place_of(const char *text)
 {

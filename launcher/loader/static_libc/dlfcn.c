@@ -179,8 +179,8 @@ __libc_dlclose(void *handle)
     return 0;
 }
 
-/* Which loaded object does an address lie in? Who asks takes none for the executable, which thread-local destructors keep
-   from being unloaded (stdlib/cxa_thread_atexit_impl.c). */
+/* The loaded object that an address lies in. The caller keeps objects with thread-local destructors from being unloaded, and
+   takes NULL for the executable (stdlib/cxa_thread_atexit_impl.c). */
 struct link_map *
 _dl_find_dso_for_object(uintptr_t address)
 {
