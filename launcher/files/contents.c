@@ -10,6 +10,7 @@
 #include "files/files.h"
 #include "interposed.h"
 #include "lifetime.h"
+#include "world/world.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -217,8 +218,8 @@ make_read_only(int fd)
     return other;
 }
 
-int
-bundle_open_descriptor(const struct bundle_file *file, int flags)
+static int
+open_descriptor(const struct bundle_file *file, int flags)
 {
     int fd = make_nameless(file->name);
     if (fd < 0) {
@@ -237,6 +238,15 @@ bundle_open_descriptor(const struct bundle_file *file, int flags)
     if (!(flags & O_CLOEXEC)) {
         fcntl(fd, F_SETFD, 0);
     }
+    return fd;
+}
+
+int
+bundle_open_descriptor(const struct bundle_file *file, int flags)
+{
+    bundle_begin_passing(); /* the program asks for nothing of these */
+    int fd = open_descriptor(file, flags);
+    bundle_end_passing();
     return fd;
 }
 

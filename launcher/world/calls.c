@@ -110,13 +110,17 @@ PER_PROCESS static _Atomic int passing;
 void
 bundle_begin_passing(void)
 {
-    passing++;
+    if (bundle_is_recording()) {
+        passing++;
+    }
 }
 
 void
 bundle_end_passing(void)
 {
-    passing--;
+    if (bundle_is_recording()) {
+        passing--;
+    }
 }
 
 /* How many libraries of the system are being loaded: their files are read. */

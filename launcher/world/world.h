@@ -66,7 +66,7 @@ void bundle_answer_alike(void);
    noted. */
 void bundle_stop_calls(void);
 
-/* Between these, calls pass: those of a function that was noted itself. */
+/* Between these, calls pass: those of a function that was noted itself, or that serves files of the binary. */
 void bundle_begin_passing(void);
 void bundle_end_passing(void);
 

@@ -81,6 +81,19 @@ def test_input_is_read_at_import(recorded: Callable[[Path], Recorded], tmp_path_
     assert inspect(program.binary)["snapshot"]["late"] == {"reads": "it reads its standard input"}
 
 
+def test_data_is_read_at_import(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
+    """A module that reads a file of its own while it is imported asks the machine for nothing."""
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "shop").mkdir()
+    (folder / "shop" / "prices.txt").write_text("7\n" * 2000)
+    lines = ["from pathlib import Path", 'PRICES = (Path(__file__).parent / "prices.txt").read_text().split()']
+    (folder / "shop" / "__init__.py").write_text("\n".join((*lines, "")))
+    (folder / "main.py").write_text("import shop\nprint(len(shop.PRICES))\n")
+    program = recorded(folder / "main.py")
+    program.check_same()
+    assert inspect(program.binary)["snapshot"]["late"].keys() <= {"__main__"}
+
+
 def test_empty_variables(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
     """A variable that a module asked for is guarded when it is empty, too: to be there can mean something."""
     folder = tmp_path_factory.mktemp("asks")
