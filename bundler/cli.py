@@ -651,7 +651,7 @@ def _details(field: str, option: Option) -> _Details:
             return {"dest": field, "choices": CHOICES[option.kind], "metavar": option.metavar}
         case ValueType.ARCHIVES:
             return {"dest": field, "action": "append", "choices": CHOICES[option.kind], "metavar": option.metavar}
-        case ValueType.TEXTS | ValueType.PATHS | ValueType.DATA:
+        case ValueType.TEXTS | ValueType.FUNCTIONS | ValueType.PATHS | ValueType.DATA:
             return {"dest": field, "action": "append", "metavar": option.metavar}
         case (
             ValueType.TEXT

@@ -417,6 +417,14 @@ CODES: Mapping[str, Code] = {
         "finish.",
         "Report it with the version of Python and of the modules' distributions.",
     ),
+    "server-with-snapshot": Code(
+        (_NOTE,),
+        "the program can be a server (`aiohttp.web`), and its snapshot fixes the secret of string hashes",
+        "Whoever has the binary can find out the secret of string hashes that each start from its snapshot has, and choose names "
+        "with equal hashes. A server that keeps strangers' names in dictionaries can be slowed down so. Installed servers "
+        "(gunicorn, uvicorn) have no snapshot for that reason.",
+        "Build it with `--snapshot no` if it takes names from strangers. See [Security](security.md).",
+    ),
     "stale-environment": Code(
         (_WARNING,),
         "the environment that VIRTUAL_ENV names does not work and is not used: there is no `/home/me/.venv/bin/python`",

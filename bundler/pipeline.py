@@ -26,7 +26,7 @@ from bundler.project import find_project_file, read_header, record
 from bundler.report import Reporter, count_text, size_text
 from bundler.selfcheck import self_check
 from bundler.settings import Settings
-from bundler.snapshot import Refusal, Taken, own_digest, snapshot
+from bundler.snapshot import Refusal, Taken, snapshot, snapshot_digest
 from bundler.target import Linkage, TargetPython, probe, script_environment
 from bundler.toolchain import find_toolchain
 
@@ -71,7 +71,7 @@ def bundle(settings: Settings, report: Reporter) -> Built:
                     sbom = release.sbom_text(inventory, delivery.source_date)
             taken = _make(planned, sbom, launcher(), graph, target, settings, context)
         _tell_snapshot(taken, settings, report)
-        findings = (*planned.findings, *_above_floor(planned))
+        findings = (*planned.findings, *_above_floor(planned), *(taken.findings if taken else ()))
         report.findings(findings)
         _tell_own_files(planned, settings, report)
         release.deliver(delivery, inventory)
@@ -218,14 +218,14 @@ def _make(  # noqa: PLR0913 - the stages before it
             "the program cannot start from a snapshot: `--static` and `--no-run` go without",
             hint="leave one of the options out, or build with `--snapshot auto`",
         )
-    inputs = link.inputs_digest(layout, *((own_digest(),) if with_snapshot else ()))
+    inputs = link.inputs_digest(layout, *((snapshot_digest(settings),) if with_snapshot else ()))
     if link.is_current(planned.output, inputs, context.cache):
         return None
     with link.workplace(planned.output) as folder:
         linked = link.link(layout, folder)
         link.write(linked)
         # The executable runs from here on.
-        taken = snapshot(linked, graph, target, settings.optimize, context) if with_snapshot else None
+        taken = snapshot(linked, graph, target, settings, context) if with_snapshot else None
         if taken is not None and taken.refusal is not None and settings.snapshot == "require":
             raise BundleError(
                 "no-snapshot",

@@ -35,6 +35,7 @@ class ValueType(Enum):
     SNAPSHOT = '"auto", "require" or "no"'
     SWITCH = "true or false"
     TEXTS = "a list of strings"
+    FUNCTIONS = "a list of strings (`package.module:function`)"
     PATHS = "a list of strings (paths)"
     DATA = "a list of strings (`SRC:DEST`)"
     ARCHIVES = 'a list of "tar.gz", "tar.zst" and "zip"'
@@ -42,7 +43,7 @@ class ValueType(Enum):
     @property
     def is_list(self) -> bool:
         """True if the option may be given several times."""
-        return self in (ValueType.TEXTS, ValueType.PATHS, ValueType.DATA, ValueType.ARCHIVES)
+        return self in (ValueType.TEXTS, ValueType.FUNCTIONS, ValueType.PATHS, ValueType.DATA, ValueType.ARCHIVES)
 
 
 # The values of options that take a choice.
@@ -107,6 +108,17 @@ class AddedData:
 
     source: Path
     destination: PurePosixPath
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionName:
+    """A function that takes no arguments, by its module and its name there, which may have dots."""
+
+    module: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -588,6 +600,46 @@ class Settings:
             metavar="WHEN",
         ),
     ] = "no"
+    snapshot_imports: Annotated[
+        tuple[str, ...],
+        Option(
+            "snapshot-imports",
+            ValueType.TEXTS,
+            Group.START,
+            "import this module too before the snapshot is taken",
+            metavar="MODULE",
+        ),
+    ] = ()
+    snapshot_call: Annotated[
+        tuple[FunctionName, ...],
+        Option(
+            "snapshot-call",
+            ValueType.FUNCTIONS,
+            Group.START,
+            "call this function before the snapshot is taken; what it keeps is in the snapshot",
+            metavar="MODULE:FUNCTION",
+        ),
+    ] = ()
+    snapshot_late: Annotated[
+        tuple[str, ...],
+        Option(
+            "snapshot-late",
+            ValueType.TEXTS,
+            Group.START,
+            "import this module, or those that a pattern fits, at each start",
+            metavar="MODULE",
+        ),
+    ] = ()
+    snapshot_restore: Annotated[
+        tuple[FunctionName, ...],
+        Option(
+            "snapshot-restore",
+            ValueType.FUNCTIONS,
+            Group.START,
+            "call this function at each start from the snapshot: it finds again what its module keeps of the machine",
+            metavar="MODULE:FUNCTION",
+        ),
+    ] = ()
     strict: Annotated[
         bool,
         Option(

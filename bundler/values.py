@@ -25,6 +25,7 @@ from bundler.settings import (
     OPTIMIZE_LEVELS,
     OPTIONS,
     AddedData,
+    FunctionName,
     Option,
     Release,
     Settings,
@@ -79,7 +80,7 @@ def fits(kind: ValueType, raw: object) -> bool:
             return raw in CHOICES[kind]
         case ValueType.VERSION | ValueType.FLOOR:
             return isinstance(raw, str)
-        case ValueType.TEXTS | ValueType.PATHS | ValueType.DATA:
+        case ValueType.TEXTS | ValueType.FUNCTIONS | ValueType.PATHS | ValueType.DATA:
             return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
         case ValueType.ARCHIVES:
             return isinstance(raw, list) and all(item in CHOICES[kind] for item in raw)
@@ -98,6 +99,8 @@ def convert(kind: ValueType, raw: Any, folder: Path) -> Any:  # one type for eac
             return find_python(os.path.expanduser(raw), folder, environment())  # noqa: PTH111
         case ValueType.TEXTS | ValueType.ARCHIVES:
             return tuple(raw)
+        case ValueType.FUNCTIONS:
+            return tuple(map(_function_name, raw))
         case ValueType.PATHS:
             return tuple(folder / os.path.expanduser(item) for item in raw)  # noqa: PTH111
         case ValueType.DATA:
@@ -119,6 +122,13 @@ def convert(kind: ValueType, raw: Any, folder: Path) -> Any:  # one type for eac
             return raw
         case ValueType.TEXT | ValueType.EXTENT | ValueType.LINKAGE | ValueType.SNAPSHOT | ValueType.SWITCH:
             return raw
+
+
+def _function_name(text: str) -> FunctionName:
+    module, _, name = text.partition(":")
+    if not all(part.isidentifier() for part in (*module.split("."), *name.split("."))):
+        raise ValueError(f"`{text}` is not of the form MODULE:FUNCTION, such as `shop.cli:make_parser`")
+    return FunctionName(module, name)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 
 from bundler.errors import BundleError
@@ -15,6 +15,9 @@ from bundler.values import Given, convert, fits
 HEADING = "[tool.bundle]"
 PROGRAM_HEADING = "[[tool.bundle.program]]"
 PROGRAMS = "program"  # the key of the tables of programs, which is no option
+
+SNAPSHOT = "snapshot"  # an option, or a table of several
+_IN_SNAPSHOT = re.escape(f"{SNAPSHOT}-")
 
 _KEYS = {option.name: (field, option) for field, option in OPTIONS.items()}
 
@@ -30,7 +33,9 @@ _EXAMPLES = {
     ValueType.FLOOR: '"2.28"',
     ValueType.LINKAGE: '"shared"',
     ValueType.SWITCH: "true",
+    ValueType.SNAPSHOT: '"auto"',
     ValueType.TEXTS: '["NAME"]',
+    ValueType.FUNCTIONS: '["package.module:function"]',
     ValueType.PATHS: '["some/path"]',
     ValueType.DATA: '["data:data"]',
     ValueType.ARCHIVES: '["tar.gz"]',
@@ -48,7 +53,18 @@ class Table:
 
     def place(self, key: str) -> str:
         """The line on which a key most likely stands: the parser does not tell."""
-        return self.document.place(rf"[\"']?{re.escape(key)}[\"']?[ \t]*[.=]", self.start)
+        name = re.escape(key).replace(_IN_SNAPSHOT, f"(?:{_IN_SNAPSHOT})?")
+        return self.document.place(rf"[\"']?{name}[\"']?[ \t]*[.=]", self.start)
+
+    def options(self) -> Iterator[tuple[str, object]]:
+        """Names of options and their values. `[tool.bundle.snapshot]` holds those whose names begin so, and `when`."""
+        for key, raw in self.values.items():
+            if key == SNAPSHOT and isinstance(raw, Mapping):
+                yield from (
+                    (SNAPSHOT if each == "when" else f"{SNAPSHOT}-{each}", value) for each, value in raw.items()
+                )
+            else:
+                yield key, raw
 
 
 def options_table(document: Document) -> Table:
@@ -93,7 +109,7 @@ def program_tables(document: Document) -> tuple[Table, ...]:
 
 def read_options(table: Table, places: Container[Place]) -> Given:
     """The options in a table; BundleError when one is wrong, or belongs into another table."""
-    values = {_field(key, table, places): _value(key, raw, table) for key, raw in table.values.items()}
+    values = {_field(key, table, places): _value(key, raw, table) for key, raw in table.options()}
     given = Given(values, table.document.file.parent)
     both: tuple[Option, ...] = given.conflict()
     if both:

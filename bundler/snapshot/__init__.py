@@ -6,6 +6,6 @@ anew at each start, or its module is left out.
 """
 
 from bundler.snapshot.model import Refusal, Snapshot
-from bundler.snapshot.snapshot import Taken, own_digest, snapshot
+from bundler.snapshot.snapshot import Taken, snapshot, snapshot_digest
 
-__all__ = ["Refusal", "Snapshot", "Taken", "own_digest", "snapshot"]
+__all__ = ["Refusal", "Snapshot", "Taken", "snapshot", "snapshot_digest"]

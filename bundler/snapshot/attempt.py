@@ -12,7 +12,7 @@ from typing import TypeVar
 from bundler.link.model import Linked
 from bundler.process import jobs
 from bundler.snapshot.compare import Difference, Instructions, Owners, differences, kept_words, thread_words
-from bundler.snapshot.judge import guarded_variables, late_by_differences, loaders, reason, unanswered
+from bundler.snapshot.judge import guarded_variables, late_by_differences, loaders, named_late, reason, unanswered
 from bundler.snapshot.model import Answers, Graph, Memory, Note, Range, Recording, Refusal, Snapshot
 from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, of_processor
 from bundler.snapshot.record import (
@@ -88,7 +88,7 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
     if refusal is not None:
         return refusal
     first = _as(Recording, taken["first"])
-    notes = unanswered(first.notes, rules, work.rerun)
+    notes = {**unanswered(first.notes, rules, work.rerun), **named_late(first.events, rules)}
     if notes:
         return Verdict(first, {name: reason(its[0]) for name, its in notes.items()}, notes, {})
     names: dict[str, tuple[str, ...]] = {}

@@ -9,7 +9,7 @@ from bundler.analyze.graph import Binding, Import
 from bundler.snapshot.compare import Difference
 from bundler.snapshot.model import Event, Note, Recording, Rerun
 from bundler.snapshot.record import VARIED_VARIABLES
-from bundler.snapshot.rules import Rules
+from bundler.snapshot.rules import REPEATABLE, Rules
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ _WORDS: Mapping[str, str] = {
     "system-log": "it opens the system's log",
     "system-call": "it makes system call {detail}",
     "finder": "it puts a finder before the binary's own",
+    "named": "the project names it",
     "too-many-calls": "it registers too many functions",
 }
 
@@ -64,8 +65,10 @@ def guarded_variables(notes: Iterable[Note], rules: Rules) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if name and name not in VARIED_VARIABLES))
 
 
-# Questions that can be asked again at each start, by the statement that asks.
-REPEATABLE = frozenset(("arguments", "variables", "path", "socket", "own-path"))
+def named_late(events: Iterable[Event], rules: Rules) -> Mapping[str, tuple[Note, ...]]:
+    """Notes of modules that the project wants to be imported at each start, by module."""
+    names = dict.fromkeys(event.module for event in events)
+    return {name: (Note(name, 0, "named", ""),) for name in names if rules.is_named_late(name)}
 
 
 def unanswered(notes: Sequence[Note], rules: Rules, rerun: Sequence[Rerun]) -> Mapping[str, tuple[Note, ...]]:
@@ -180,4 +183,4 @@ def recordable(
         more = (needed_by.get(name, set()) | inside) - left_out
         left_out |= more
         pending += more
-    return tuple(name for name in dict.fromkeys(begun) if name not in left_out)
+    return tuple(name for name in dict.fromkeys(begun) if name not in left_out and ":" not in name)

@@ -8,7 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from bundler.link.model import Linked
 from bundler.link.payload import bound_tables
 from bundler.link.script import SNAPSHOT_BASE, SNAPSHOT_SECTION
 from bundler.link.table_writer import TableWriter
+from bundler.settings import FunctionName
 from bundler.snapshot.model import Answers, Graph, Range, Recording, Refusal, Rerun
 from bundler.snapshot.recording import LEFT_OPEN, read_recording
 from bundler.snapshot.rules import load_rules
@@ -115,7 +116,7 @@ OPPOSITE_ANSWERS = Answers(
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """The work of a run: imports of the modules `names`, then what the program does first, if that is recorded too.
+    """The work of a run: imports of the modules `names`, then what the program does first, if that is recorded too, then `wishes`.
 
     `again`: modules, and source text that is run in them at each start.
 
@@ -126,7 +127,14 @@ class Work:
     parts: tuple[LeadingPart, ...] | None
     again: tuple[tuple[str, str], ...]
     rerun: tuple[Rerun, ...]
+    wishes: tuple[FunctionName | str, ...]
     optimize: int
+
+    def of_modules(self, names: tuple[str, ...], late: Container[str]) -> Work:
+        """The part of this work that imports these modules alone; wishes that are late are left out too."""
+        calls = (each for each in self.wishes if isinstance(each, FunctionName))
+        wishes = tuple(each for each in calls if each.module in names and str(each) not in late)
+        return replace(self, names=names, parts=None, wishes=wishes)
 
 
 def compiled_work(work: Work, target: TargetPython) -> bytes:
@@ -137,10 +145,18 @@ def compiled_work(work: Work, target: TargetPython) -> bytes:
         "graph": (sources / "graph.py").read_text(),
         "names": list(work.names),
         "parts": None if work.parts is None else [_part(each) for each in work.parts],
+        "calls": list(map(_call, work.wishes)),
         "again": [*work.again, *((each.module, each.text) for each in work.rerun)],
         "optimize": work.optimize,
     }
     return run_worker(target.executable, "snapshot", "main", job=json.dumps(request).encode()).stdout
+
+
+def _call(wish: FunctionName | str) -> tuple[str, str]:
+    """A function that is called, or a module that is imported."""
+    if isinstance(wish, str):
+        return "", f"import {wish}"
+    return str(wish), f"import {wish.module}\n{wish.module}.{wish.name}()"
 
 
 def find_rerun(

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import tomli
 
+from bundler.settings import Settings
 from bundler.snapshot.model import Note
+
+# Questions that can be asked again at each start, by the statement or the function that asks.
+REPEATABLE = frozenset(("arguments", "variables", "path", "socket", "own-path"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,9 @@ class Rules:
     """`again`: code by modules, run at each start.
 
     `unordered`: modules and names of what is collected in the order of imports. `steady`: modules that keep random bytes for
-    hash maps alone. `prefixes`: of variables, by modules that look through all of them for those.
+    hash maps alone. `prefixes`: of variables, by modules that look through all of them for those. `late`: patterns of modules that
+    the project wants to be imported at each start. `servers`: distributions whose programs are servers. `serving_modules`: modules
+    by which a program serves.
     """
 
     again: Mapping[str, str]
@@ -35,6 +41,22 @@ class Rules:
     unordered: frozenset[tuple[str, str]]
     steady: tuple[str, ...]
     prefixes: Mapping[str, tuple[str, ...]]
+    servers: frozenset[str] = frozenset()
+    serving_modules: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+
+    def of_project(self, settings: Settings) -> Rules:
+        """These rules and those that the project's own settings give."""
+        again = dict(self.again)
+        for each in settings.snapshot_restore:
+            again[each.module] = "\n".join((*again.get(each.module, "").splitlines(), f"{each.name}()"))
+        restored = (each.module for each in settings.snapshot_restore)
+        harmless = (Harmless(module, kind, "*") for module in restored for kind in sorted(REPEATABLE))
+        return replace(self, again=again, harmless=(*self.harmless, *harmless), late=settings.snapshot_late)
+
+    def is_named_late(self, module: str) -> bool:
+        """True if the project wants a module to be imported at each start."""
+        return any(fnmatchcase(module, pattern) for pattern in self.late)
 
     def are_harmless(self, note: Note) -> bool:
         """True if a rule says that nothing of this is left behind, or what a guard is for."""
@@ -58,5 +80,7 @@ def load_rules() -> Rules:
         ),
         steady=tuple(each["module"] for each in raw.get("steady", ())),
         prefixes={each["module"]: tuple(each["prefixes"]) for each in raw.get("prefixed", ())},
+        servers=frozenset(name for each in raw.get("server", ()) for name in each["distributions"]),
+        serving_modules=tuple(name for each in raw.get("server", ()) for name in each["modules"]),
         unordered=frozenset((each["module"], name) for each in raw.get("unordered", ()) for name in each["names"]),
     )

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from bundler.analyze.graph import ExtensionModule, Module, ModuleGraph, SourceModule
 from bundler.snapshot.attempt import OtherOrder, Subject, Verdict, attempt
-from bundler.snapshot.judge import REPEATABLE, asking_lines, importers, recordable
+from bundler.snapshot.judge import asking_lines, importers, recordable
 from bundler.snapshot.model import Event, Refusal, Rerun, Snapshot
 from bundler.snapshot.record import Work, find_rerun
-from bundler.snapshot.rules import Rules
+from bundler.snapshot.rules import REPEATABLE, Rules
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class _Search:
     def work(self) -> Work:
         """The work that is recorded next."""
         program = self.program()
-        return program if self._names is None else replace(program, names=self._names, parts=None)
+        return program if self._names is None else program.of_modules(self._names, self.late)
 
     def _rerun(self) -> Iterator[Rerun]:
         """The statements to run again, in the order in which modules were imported: names are copied from one to the next."""

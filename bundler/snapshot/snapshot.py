@@ -16,13 +16,16 @@ from bundler.cache import digest, tree_digest
 from bundler.context import BuildContext
 from bundler.contract import launcher_folder
 from bundler.elf import fill_section
+from bundler.errors import Diagnostic
 from bundler.link.model import Linked
 from bundler.link.script import SNAPSHOT_SECTION
 from bundler.schema import SnapshotDocument
+from bundler.settings import FunctionName, Settings
 from bundler.snapshot.attempt import Subject
 from bundler.snapshot.model import Refusal, Snapshot
 from bundler.snapshot.record import Work, recorded_ranges
-from bundler.snapshot.rules import load_rules
+from bundler.snapshot.rules import Rules, load_rules
+from bundler.snapshot.servers import reached_server, refuse_server
 from bundler.snapshot.settle import settle
 from bundler.snapshot.store import describe, pristine_executable, section_content
 from bundler.target import TargetPython
@@ -35,19 +38,26 @@ class Taken:
 
     description: SnapshotDocument | None
     refusal: Refusal | None
+    findings: tuple[Diagnostic, ...] = ()
 
 
-def snapshot(linked: Linked, graph: ModuleGraph, target: TargetPython, optimize: int, context: BuildContext) -> Taken:
+def snapshot(
+    linked: Linked, graph: ModuleGraph, target: TargetPython, settings: Settings, context: BuildContext
+) -> Taken:
     """Take a snapshot and write it into the executable, which is whole without one, too.
 
     The same executable on the same kind of machine has the same one: it is taken once, and kept in the cache.
     """
+    rules = load_rules().of_project(settings)
+    refusal = refuse_server(graph, settings, rules)
+    if refusal is not None:
+        return Taken(None, refusal)
     with linked.path.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").digest()
-    key = digest(content, own_digest(), *_machine())
+    key = digest(content, snapshot_digest(settings), *_machine())
     description: SnapshotDocument | None = context.cache.get(_KIND, key, (_SECTION_FILE,))
     if description is None:
-        found = _snapshot(linked, content, graph, target, optimize, context)
+        found = _snapshot(linked, content, graph, target, settings, rules, context)
         if isinstance(found, Refusal):  # the machine may have been the reason
             return Taken(None, found)
         description = describe(found)
@@ -56,7 +66,8 @@ def snapshot(linked: Linked, graph: ModuleGraph, target: TargetPython, optimize:
             context.cache.put(_KIND, key, description, {_SECTION_FILE: folder / "section"})
     section = context.cache.path(_KIND, key, _SECTION_FILE).read_bytes()
     fill_section(linked.path, SNAPSHOT_SECTION, section, linked.layout.plan.machine.page_size)
-    return Taken(description, None)
+    note = reached_server(graph, rules)
+    return Taken(description, None, (note,) if note else ())
 
 
 # Of entries of the cache.
@@ -64,10 +75,11 @@ _KIND = "snapshot"
 _SECTION_FILE = ".section"
 
 
-def own_digest() -> str:
-    """A digest of what decides how snapshots are taken."""
+def snapshot_digest(settings: Settings) -> str:
+    """A digest of what decides how snapshots are taken, besides the program."""
+    wishes = (settings.snapshot_imports, settings.snapshot_call, settings.snapshot_late, settings.snapshot_restore)
     rules = (Path(__file__).parent / "rules.toml").read_bytes()
-    return digest(tree_digest(Path(__file__).parent), tree_digest(launcher_folder() / "snapshot"), rules)
+    return digest(tree_digest(Path(__file__).parent), tree_digest(launcher_folder() / "snapshot"), rules, repr(wishes))
 
 
 def _machine() -> Iterator[str]:
@@ -81,12 +93,19 @@ def _machine() -> Iterator[str]:
 
 
 def _snapshot(  # noqa: PLR0913 - what a snapshot is made of
-    linked: Linked, content: bytes, graph: ModuleGraph, target: TargetPython, optimize: int, context: BuildContext
+    linked: Linked,
+    content: bytes,
+    graph: ModuleGraph,
+    target: TargetPython,
+    settings: Settings,
+    rules: Rules,
+    context: BuildContext,
 ) -> Snapshot | Refusal:
-    rules = load_rules()
     with _subject(linked, content, target, context.toolchain) as subject:
         parts = leading_parts(graph, target, context.cache)
-        return settle(subject, Work((), parts, tuple(rules.again.items()), (), optimize), rules, graph)
+        wishes: tuple[FunctionName | str, ...] = (*settings.snapshot_imports, *settings.snapshot_call)
+        work = Work((), parts, tuple(rules.again.items()), (), wishes, settings.optimize)
+        return settle(subject, work, rules, graph)
 
 
 @contextmanager

@@ -23,6 +23,10 @@ _WEAK = frozenset(("ReferenceType", "weakref", "weakproxy", "weakcallableproxy")
 _OWN = frozenset(("__builtins__", "__loader__", "__spec__", "__cached__"))
 _MOST = 3_000_000
 
+# Classes of logging whose tables of loggers grow as modules ask for them. Loggers are looked up by names, and whoever goes
+# through them all (logging.config) sorts these: in which order they came makes no difference.
+_TABLES = frozenset((("logging", "Manager"), ("logging", "PlaceHolder")))
+
 # Where recorded objects lie (launcher/world/world.h).
 _REGION = 0x6000000000
 
@@ -114,6 +118,8 @@ class Graph:
             children = [
                 value.__code__, value.__defaults__, value.__kwdefaults__, value.__dict__, value.__name__, value.__closure__
             ]  # fmt: skip
+        elif (kind.__module__, kind.__qualname__) in _TABLES:
+            children = _in_order_of_names(value)
         else:
             children = gc.get_referents(value)
         self.pending += [each for each in reversed(children) if each is not kind]
@@ -124,6 +130,16 @@ def _sorted(name, item):
     if name != "_value2member_map_" or type(item) is not dict:
         return item
     return tuple(sorted(item.items(), key=lambda pair: _order(pair[0])))
+
+
+def _in_order_of_names(value):
+    """What an object of `_TABLES` refers to; its table in the order of the loggers' names."""
+    children = []
+    for name, item in sorted(value.__dict__.items()):
+        is_table = type(item) is dict
+        pairs = sorted(item.items(), key=lambda pair: pair[0] if type(pair[0]) is str else pair[0].name) if is_table else ()
+        children += (name, *(each for pair in pairs for each in pair)) if is_table else (name, item)
+    return children
 
 
 def _order(value):

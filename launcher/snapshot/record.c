@@ -433,9 +433,10 @@ import_named(PyObject *name)
     Py_DECREF(module);
 }
 
-/* The work of the request: (recorder, graph, ((code, module or None), ...) or None, (name, ...), ((module, code), ...)). */
+/* The work of the request: (recorder, graph, ((code, module or None), ...) or None, (name, ...), ((owner, code), ...),
+   ((module, code), ...)). */
 PER_PROCESS static struct {
-    PyObject *whole, *recorder, *graph, *parts, *names, *again;
+    PyObject *whole, *recorder, *graph, *parts, *names, *calls, *again;
     PyObject *space; /* of the recorder's Python side */
     PyObject *noted; /* in place of load_module */
     uint32_t owner;
@@ -450,7 +451,8 @@ bundle_begin_recording(PyObject *globals)
     }
     work.whole = PyMarshal_ReadObjectFromString((const char *)request->work, (Py_ssize_t)request->work_size);
     if (!work.whole
-        || !PyArg_ParseTuple(work.whole, "OOOOO", &work.recorder, &work.graph, &work.parts, &work.names, &work.again)) {
+        || !PyArg_ParseTuple(work.whole, "OOOOOO", &work.recorder, &work.graph, &work.parts, &work.names, &work.calls,
+                             &work.again)) {
         give_up_raised();
     }
     work.space = run_recorder(work.recorder);
@@ -490,6 +492,19 @@ write_graph(void)
     _exit(0);
 }
 
+/* Run what the project wishes; notes of a function that is called are its own. */
+static void
+run_call(PyObject *globals, PyObject *call)
+{
+    const char *name = PyUnicode_AsUTF8(PyTuple_GET_ITEM(call, 0));
+    bool is_function = name && *name;
+    uint32_t owner = is_function ? begin_module(name) : 0;
+    run_part(globals, PyTuple_GET_ITEM(call, 1), Py_None);
+    if (is_function) {
+        end_module(owner, name);
+    }
+}
+
 static void
 run_work(PyObject *globals)
 {
@@ -499,6 +514,9 @@ run_work(PyObject *globals)
     for (Py_ssize_t i = 0; bundle_records_all() && i < PyTuple_GET_SIZE(work.parts); i++) {
         PyObject *part = PyTuple_GET_ITEM(work.parts, i);
         run_part(globals, PyTuple_GET_ITEM(part, 0), PyTuple_GET_ITEM(part, 1));
+    }
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(work.calls); i++) {
+        run_call(globals, PyTuple_GET_ITEM(work.calls, i));
     }
     end_module(work.owner, "__main__");
     call_recorder(work.space, "end");

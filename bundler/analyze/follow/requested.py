@@ -63,6 +63,9 @@ def add_requested(walker: Walker, settings: Settings, hooks: Hooks, distribution
     """Bring in what options name; BundleError for what is not there."""
     for name in settings.hidden_imports:
         _add(walker, name, "the hidden import")
+    functions = (each.module for each in (*settings.snapshot_call, *settings.snapshot_restore))
+    for name in (*settings.snapshot_imports, *functions):
+        _add(walker, name, "the module for the snapshot")
     wanted: Mapping[Subject, Sequence[str]] = {
         "all": settings.collected,
         "submodules": settings.collected_submodules,

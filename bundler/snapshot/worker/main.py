@@ -1,6 +1,7 @@
 """Compile what a recorded run does: a `Request` on standard input, the marshalled work on standard output.
 
-The work is (recorder, graph, ((code, module or None), ...) or None, (name, ...), ((module, code), ...)), as record.c has it.
+The work is (recorder, graph, ((code, module or None), ...) or None, (name, ...), ((owner, code), ...), ((module, code), ...)), as
+record.c has it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ def main() -> None:
         (module, compile(text, f"<again {module}>", "exec", dont_inherit=True, optimize=optimize))
         for module, text in request["again"]
     )
-    sys.stdout.buffer.write(marshal.dumps((recorder, graph, parts, tuple(request["names"]), again)))
+    calls = tuple((name, compile(text, f"<call {name}>", "exec", dont_inherit=True)) for name, text in request["calls"])
+    sys.stdout.buffer.write(marshal.dumps((recorder, graph, parts, tuple(request["names"]), calls, again)))
 
 
 def _compiled(part: Part, optimize: int) -> CodeType:

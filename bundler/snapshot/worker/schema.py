@@ -57,13 +57,16 @@ class Rerun(TypedDict):
 
 @final
 class Request(TypedDict):
-    """The work of a recorded run: imports of the modules `names`, then the parts, if any; `again` has pairs of a module and source
-    text, which is run in it at each start.
+    """The work of a recorded run: imports of the modules `names`, then the parts, if any, then `calls`.
+
+    `calls`: pairs of what a part is noted as, or "", and source text. `again`: pairs of a module and source text, which is run in it
+    at each start.
     """
 
     recorder: str
     graph: str
     names: list[str]
     parts: list[Part] | None
+    calls: list[tuple[str, str]]
     again: list[tuple[str, str]]
     optimize: int
