@@ -322,6 +322,12 @@ struct bundle_host_word {
     uint32_t patch;
 };
 
+/* A word that holds an address in the C library: its own address, and the number of the other (launcher/snapshot/library.c). */
+struct bundle_library_word {
+    uint64_t address;
+    uint64_t number;
+};
+
 struct bundle_snapshot {
     uint32_t state;
     uint32_t reserved;
@@ -336,6 +342,7 @@ struct bundle_snapshot {
     const uint32_t *objects;           /* loaded ones, in the order in which they were */
     const uint32_t *constructed;       /* those of them whose constructors run first, to ask for the processor */
     const struct bundle_host_word *host_words;
+    const struct bundle_library_word *library_words;
     const struct bundle_key *keys;
     const struct bundle_call *calls;
     const struct bundle_signal *signals;
@@ -349,6 +356,7 @@ struct bundle_snapshot {
     uint64_t object_count;
     uint64_t constructed_count;
     uint64_t host_word_count;
+    uint64_t library_word_count;
     uint64_t key_count;
     uint64_t call_count;
     uint64_t signal_count;

@@ -471,7 +471,13 @@ def test_values_are_of_the_declared_type(field: str, option: Option):
     single = {ValueType.LEVEL: 2, ValueType.SWITCH: True, ValueType.VERSION: "2.31", ValueType.FLOOR: "host"} | {
         kind: words[-1] for kind, words in CHOICES.items()
     }
-    raw = ["a:b"] if option.kind in (ValueType.DATA, ValueType.FUNCTIONS) else ["a"] if option.kind.is_list else single.get(option.kind, "a")
+    raw = (
+        ["a:b"]
+        if option.kind in (ValueType.DATA, ValueType.FUNCTIONS)
+        else ["a"]
+        if option.kind.is_list
+        else single.get(option.kind, "a")
+    )
     default = getattr(Settings(), field)
 
     assert default is None or isinstance(convert(option.kind, raw, Path()), type(default))

@@ -11,7 +11,16 @@ from typing import TypeVar
 
 from bundler.link.model import Linked
 from bundler.process import jobs
-from bundler.snapshot.compare import Difference, Instructions, Owners, differences, kept_words, thread_words
+from bundler.snapshot.compare import (
+    Difference,
+    Instructions,
+    Owners,
+    differences,
+    half_words,
+    kept_words,
+    library_words,
+    thread_words,
+)
 from bundler.snapshot.judge import guarded_variables, late_by_differences, loaders, named_late, reason, unanswered
 from bundler.snapshot.model import Answers, Graph, Memory, Note, Range, Recording, Refusal, Snapshot
 from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, of_processor
@@ -138,6 +147,8 @@ def _compared(  # noqa: PLR0913 - as above
         subject.pristine,
         compared.kept,
         compared.local,
+        compared.library,
+        compared.halves,
         (*unbuffered, *_INTERPRETER_VARIABLES, *guarded_variables(first.notes, rules)),
         _processor(subject, work, folder, compared),
         subject.seed,
@@ -174,6 +185,8 @@ class _Compared:
     first: Recording
     kept: Mapping[int, int]
     local: Mapping[int, int]
+    library: Mapping[int, int]
+    halves: Mapping[int, int]
     known: frozenset[int]
     owners: Owners
     instructions: Instructions
@@ -183,9 +196,13 @@ class _Compared:
         """The comparison that two recordings with equal answers allow."""
         kept = kept_words(first, subject.pristine)
         local = thread_words(first, second)
-        known = frozenset((*kept, *local, *host_words(subject.linked, first)))
+        library = library_words(first, second)
+        halves = half_words(first, second)
+        known = frozenset((*kept, *local, *library, *halves, *host_words(subject.linked, first)))
         instructions = Instructions(first, subject.linked, subject.target.layout)
-        return cls(subject.linked, first, kept, local, known, Owners(first, subject.linked), instructions)
+        return cls(
+            subject.linked, first, kept, local, library, halves, known, Owners(first, subject.linked), instructions
+        )
 
     def differences(self, other: Recording) -> tuple[Difference, ...]:
         """The words that differ in another recording, and that a start does not find for itself."""

@@ -14,6 +14,7 @@ from bundler.target.model import ObjectLayout
 # Words that count from the thread pointer lie within so many bytes of it.
 _NEAR_THREAD = 1 << 20
 _HEAD_SIZE = 16  # of a block of the region (launcher/world/heap.c)
+_LOWER = (1 << 32) - 1
 _OWNER = (1 << 23) - 1  # without BUNDLE_STEADY
 
 
@@ -63,6 +64,42 @@ def thread_words(first: Recording, second: Recording) -> Mapping[int, int]:
         if _is_near(one, first) and one - first.thread == other - second.thread:
             found[address - first.thread] = one - first.thread
     return found
+
+
+def library_words(first: Recording, second: Recording) -> Mapping[int, int]:
+    """Words that hold addresses in the C library which every start finds by itself: the numbers of those, by the words' addresses."""
+    found: dict[int, int] = {}
+    numbers = {value: number for number, value in enumerate(first.library) if value}
+    for parts in (
+        (first.executable, second.executable),
+        ((first.region,), (second.region,)),
+        (first.objects, second.objects),
+    ):
+        for address, one, other in words_that_differ(*parts):
+            number = numbers.get(one)
+            if number is not None and second.library[number] == other:
+                found[address] = number
+    return found
+
+
+def half_words(first: Recording, second: Recording) -> Mapping[int, int]:
+    """Words whose upper half is what was left of an address in the system's libraries, with that half zero, by their addresses.
+
+    A compiler copies structs with their padding, in which lies what the stack had there before. The word is no address: the lower
+    halves of that would differ, too, for every process has its libraries at other pages.
+    """
+    upper = (_upper_halves(first), _upper_halves(second))
+    parts = (*zip(first.executable, second.executable, strict=True), (first.region, second.region))
+    return {
+        address: one & _LOWER
+        for pair in (*parts, *zip(first.objects, second.objects, strict=True))
+        for address, one, other in _words(*pair)
+        if one & _LOWER == other & _LOWER and one >> 32 in upper[0] and other >> 32 in upper[1]
+    }
+
+
+def _upper_halves(recording: Recording) -> frozenset[int]:
+    return frozenset(value >> 32 for value in (recording.thread, *recording.library) if value >> 32)
 
 
 def _is_near(value: int, recording: Recording) -> bool:

@@ -127,7 +127,7 @@ class Recording:
 
     `constructed`: the objects' memory when their constructors had run, empty for those whose constructors did more than to write
     there. `owners`: modules by the numbers that blocks of the region carry. `events`: what happened to modules, in order.
-    `thread`: the thread pointer; `block`: the main thread's variables.
+    `thread`: the thread pointer; `block`: the main thread's variables. `library`: addresses in the C library, by numbers.
     """
 
     before: tuple[Memory, ...]
@@ -137,6 +137,7 @@ class Recording:
     constructed: tuple[Memory, ...]
     thread: int
     block: Memory
+    library: tuple[int, ...]
     order: tuple[int, ...]
     keys: tuple[Key, ...]
     calls: tuple[Call, ...]
@@ -204,6 +205,7 @@ class Snapshot:
     objects: tuple[int, ...]
     constructed: tuple[int, ...]
     host_words: tuple[tuple[int, int], ...]
+    library_words: tuple[tuple[int, int], ...]
     keys: tuple[Key, ...]
     calls: tuple[Call, ...]
     signals: tuple[SignalAction, ...]

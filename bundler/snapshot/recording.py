@@ -36,6 +36,7 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
         constructed=tuple(parts["made"]),
         thread=parts["thread"][0].address,
         block=parts["block"][0],
+        library=tuple(memoryview(parts["library"][0].content).cast("Q")),
         order=tuple(memoryview(parts["order"][0].content).cast("I")),
         keys=tuple(
             Key(row.key, bool(row.is_early), row.destructor, row.value)

@@ -219,6 +219,13 @@ def _write_tables(writer: TableWriter, row: object, snapshot: Snapshot) -> None:
     row.constructed_count = len(snapshot.constructed)  # type: ignore[attr-defined]
     array("struct bundle_host_word", "host_words", "host_word_count", snapshot.host_words, ("object", "patch"))
     array("struct bundle_key", "keys", "key_count", snapshot.keys, ("key", "is_early", "destructor", "value"))
+    array(
+        "struct bundle_library_word",
+        "library_words",
+        "library_word_count",
+        snapshot.library_words,
+        ("address", "number"),
+    )
     members = ("kind", "is_argument_local", "function", "argument", "child", "object")
     array("struct bundle_call", "calls", "call_count", snapshot.calls, members)
     signal = ("number", "flags", "handler", "mask")
@@ -252,6 +259,8 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
     pristine: Sequence[Memory],
     kept: Mapping[int, int],
     local: Mapping[int, int],
+    library: Mapping[int, int],
+    halves: Mapping[int, int],
     guarded: Sequence[str],
     processor: OfProcessor,
     seed: int,
@@ -261,6 +270,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
     """The snapshot of a recording."""
     hosts = host_words(linked, recording)
     outside = {address: value for address, value in local.items() if address >= 0}
+    outside |= {**dict.fromkeys(library, 0), **halves}
     objects = pristine_objects(linked, recording)
     runs: list[Run] = []
     copies: list[Memory] = []
@@ -294,6 +304,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
         objects=tuple(each.index for each in mapped_objects(linked, recording)),
         constructed=processor.constructed,
         host_words=tuple(hosts.values()),
+        library_words=tuple(sorted(library.items())),
         keys=recording.keys,
         calls=recording.calls,
         signals=recording.signals,

@@ -10,6 +10,7 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "loader/loader.h"
+#include "snapshot/library.h"
 #include "snapshot/snapshot.h"
 #include "world/world.h"
 
@@ -682,6 +683,8 @@ write_recording(void)
     put("calls", 0, told.calls, told.call_count * sizeof *told.calls);
     struct thread_block block = {NULL, 0};
     __real_dl_iterate_phdr(find_thread_block, &block);
+    uint64_t addresses[BUNDLE_MOST_LIBRARY_ADDRESSES];
+    put("library", 0, addresses, bundle_library_addresses(addresses) * sizeof *addresses);
     put("thread", (uint64_t)__builtin_thread_pointer(), &block.address, sizeof block.address);
     put("block", (uint64_t)block.address, block.address, block.size);
     uint32_t count;

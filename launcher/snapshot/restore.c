@@ -10,6 +10,7 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "loader/loader.h"
+#include "snapshot/library.h"
 #include "snapshot/snapshot.h"
 #include "world/world.h"
 
@@ -232,6 +233,18 @@ die(void)
     _exit(127);
 }
 
+static void
+write_library_words(const struct bundle_snapshot *snapshot)
+{
+    uint64_t addresses[BUNDLE_MOST_LIBRARY_ADDRESSES];
+    if (snapshot->library_word_count) {
+        bundle_library_addresses(addresses);
+    }
+    for (uint64_t i = 0; i < snapshot->library_word_count; i++) {
+        *(uint64_t *)snapshot->library_words[i].address = addresses[snapshot->library_words[i].number];
+    }
+}
+
 /* Replace the memory. `fd`: the executable's file. */
 static void
 replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_block block, const uint64_t *host_words)
@@ -260,6 +273,7 @@ replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_blo
         *(uint64_t *)((int64_t)place < 0 ? place + thread : place) += thread;
     }
     bundle_write_host_words(snapshot, host_words);
+    write_library_words(snapshot);
     bundle_protect_objects(snapshot);
 }
 

@@ -116,12 +116,14 @@ ASK(int, uname, (struct utsname * out), (out), "system", describe_system(out))
 
 /* --- Chance ---------------------------------------------------------------------------------------------------- */
 
+/* Bytes that nobody wants to be secret (getrandom(2), GRND_INSECURE), and those of modules that are steady by a rule, are the
+   same in each recording: Rust's standard library asks for seeds of its hash maps so. */
 static void
-fill_with_chance(unsigned char *bytes, size_t size)
+fill_with_chance(unsigned char *bytes, size_t size, unsigned flags)
 {
     uint32_t owner = bundle_set_owner(0);
     bundle_set_owner(owner);
-    bool is_steady = owner & BUNDLE_STEADY;
+    bool is_steady = owner & BUNDLE_STEADY || flags & GRND_INSECURE;
     for (size_t i = 0; i < size; i++) {
         /* splitmix64 */
         uint64_t value = is_steady ? given.steady++ : (request()->entropy << 32) + given.entropy++;
@@ -132,15 +134,15 @@ fill_with_chance(unsigned char *bytes, size_t size)
 }
 
 static long
-fill_request(void *bytes, size_t size)
+fill_request(void *bytes, size_t size, unsigned flags)
 {
-    fill_with_chance(bytes, size);
+    fill_with_chance(bytes, size, flags);
     return (long)size;
 }
 
 ASK(ssize_t, getrandom, (void *bytes, size_t size, unsigned flags), (bytes, size, flags), "entropy",
-    fill_request(bytes, size))
-ASK(int, getentropy, (void *bytes, size_t size), (bytes, size), "entropy", (fill_request(bytes, size), 0))
+    fill_request(bytes, size, flags))
+ASK(int, getentropy, (void *bytes, size_t size), (bytes, size), "entropy", (fill_request(bytes, size, 0), 0))
 
 /* --- Time ------------------------------------------------------------------------------------------------------ */
 

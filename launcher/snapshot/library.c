@@ -1,0 +1,39 @@
+/* Addresses that the C library has in each process, and that libraries keep: libstdc++ those of the standard streams and of
+   the C locale, for `std::cout` and `std::locale::classic()`. A start finds its own. */
+
+#include "snapshot/library.h"
+#include "interposed.h"
+
+#include <stdio.h>
+#include <wctype.h>
+
+static const char *const classes[] = {"upper", "lower", "alpha", "digit", "xdigit", "space",
+                                      "print", "graph", "blank", "cntrl", "punct",  "alnum"};
+
+size_t
+bundle_library_addresses(uint64_t *out)
+{
+    size_t count = 0;
+    FILE *streams[] = {stdin, stdout, stderr};
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
+        out[count++] = (uint64_t)streams[i];
+    }
+    locale_t c = __real_newlocale(LC_ALL_MASK, "C", NULL); /* always the same object, which nobody frees */
+    if (!c) {
+        return count;
+    }
+    out[count++] = (uint64_t)c;
+    for (size_t i = 0; i < sizeof c->__locales / sizeof *c->__locales; i++) {
+        out[count++] = (uint64_t)c->__locales[i];
+        out[count++] = (uint64_t)c->__names[i];
+    }
+    out[count++] = (uint64_t)c->__ctype_b;
+    out[count++] = (uint64_t)c->__ctype_tolower;
+    out[count++] = (uint64_t)c->__ctype_toupper;
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
+        out[count++] = wctype_l(classes[i], c);
+    }
+    out[count++] = (uint64_t)wctrans_l("tolower", c);
+    out[count++] = (uint64_t)wctrans_l("toupper", c);
+    return count;
+}

@@ -1,0 +1,14 @@
+/* Addresses in the C library. */
+
+#ifndef LIBRARY_H
+#define LIBRARY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { BUNDLE_MOST_LIBRARY_ADDRESSES = 64 };
+
+/* Fill in the addresses, in the same order in each process; how many there are. */
+size_t bundle_library_addresses(uint64_t *out);
+
+#endif
