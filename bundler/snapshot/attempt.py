@@ -21,7 +21,15 @@ from bundler.snapshot.compare import (
     library_words,
     thread_words,
 )
-from bundler.snapshot.judge import guarded_variables, late_by_differences, loaders, named_late, reason, unanswered
+from bundler.snapshot.judge import (
+    guarded_variables,
+    late_by_differences,
+    loaders,
+    named_late,
+    reason,
+    sometimes_imported,
+    unanswered,
+)
 from bundler.snapshot.model import Answers, Graph, Memory, Note, Range, Recording, Refusal, Snapshot
 from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, of_processor
 from bundler.snapshot.record import (
@@ -100,8 +108,13 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
     notes = {**unanswered(first.notes, rules, work.rerun), **named_late(first.events, rules)}
     if notes:
         return Verdict(first, {name: reason(its[0]) for name, its in notes.items()}, notes, {})
+    graphs = (_as(Graph, taken["graph"]), _as(Graph, taken["graph-opposite"]))
+    sometimes = sometimes_imported(*graphs)
+    if sometimes:
+        # No statement of theirs can be run again: it would import something.
+        return Verdict(first, sometimes, {name: (Note(name, 0, "import", ""),) for name in sometimes}, {})
     names: dict[str, tuple[str, ...]] = {}
-    for module, name in _as(Graph, taken["graph"]).differing(_as(Graph, taken["graph-opposite"])):
+    for module, name in graphs[0].differing(graphs[1]):
         names[module] = (*names.get(module, ()), name)
     if names:
         reasons = {module: f"`{its[0]}` depends on the machine" for module, its in names.items()}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from bundler.analyze.graph import Binding, Import
 from bundler.snapshot.compare import Difference
-from bundler.snapshot.model import Event, Note, Recording, Rerun
+from bundler.snapshot.model import Event, Graph, Note, Recording, Rerun
 from bundler.snapshot.record import VARIED_VARIABLES
 from bundler.snapshot.rules import REPEATABLE, Rules
 
@@ -112,6 +112,17 @@ def late_by_differences(
         module = loaders.get(each.owner, each.owner)
         kinds = ", ".join(dict.fromkeys(asked.get(module, ()))) or "something of the machine"
         found.setdefault(module, f"it keeps an answer ({kinds})")
+    return found
+
+
+def sometimes_imported(one: Graph, other: Graph) -> Mapping[str, str]:
+    """Modules that import others on some machines only, and why they are late. What else differs may follow from that."""
+    found: dict[str, str] = {}
+    for graph, missing in ((one, other), (other, one)):
+        for name in sorted(graph.modules - missing.modules):
+            running = importers(graph.events, name)
+            if running and running[-1] in graph.modules & missing.modules:
+                found.setdefault(running[-1], f"whether it imports {name} depends on the machine")
     return found
 
 

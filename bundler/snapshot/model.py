@@ -158,9 +158,15 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Digests of what modules hold, by module and name, in the order of `sys.modules`."""
+    """Digests of what modules hold, by module and name, in the order of `sys.modules`; what happened to modules before."""
 
     digests: Mapping[tuple[str, str], str]
+    events: tuple[Event, ...] = ()
+
+    @property
+    def modules(self) -> frozenset[str]:
+        """The modules that are there."""
+        return frozenset(module for module, _ in self.digests)
 
     def differing(self, other: Graph) -> tuple[tuple[str, str], ...]:
         """Modules and names that hold something else, or are not there, in the other; in order."""

@@ -25,7 +25,7 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
     if parts["failure"]:
         return _refusal(parts["failure"][0].content.decode("utf-8", "replace"), notes, events)
     if parts["graph"]:
-        return _graph(parts["graph"][0].content)
+        return _graph(parts["graph"][0].content, events)
     if not parts["end"]:
         return Refusal("it ended the process while it was imported", _running(events), "", events)
     return Recording(
@@ -60,9 +60,9 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
     )
 
 
-def _graph(content: bytes) -> Graph:
+def _graph(content: bytes, events: tuple[Event, ...]) -> Graph:
     rows = (line.split(" ") for line in content.decode("utf-8", "surrogateescape").splitlines())
-    return Graph({(module, name): digest for module, name, digest in rows})
+    return Graph({(module, name): digest for module, name, digest in rows}, events)
 
 
 def _features(part: Memory) -> tuple[Feature, ...]:

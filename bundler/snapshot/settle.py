@@ -32,6 +32,7 @@ def settle(subject: Subject, program: Work, rules: Rules, graph: ModuleGraph) ->
         if isinstance(found, Snapshot):
             return found
         refusal = search.learn(found)
+        log.debug("snapshot: late: %s", search.late)
         if refusal is not None:
             return refusal
     return Refusal("too many of its modules keep something of the machine", next(iter(search.late), ""))
