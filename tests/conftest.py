@@ -52,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before any interpreter is looked at."""
+    config.addinivalue_line("markers", "one_python: the newest Python serves; see `--every-python`")
     # A shell starts its background jobs with interrupts ignored, `nohup` ignores hang-ups, and programs would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
@@ -68,14 +69,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("one_interpreter", found, indirect=True, scope="session")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Processes that share the tests (pytest-xdist) take all of one Python, or all of one file: each binary is built once."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests marked `one_python` run with the newest, unless `--every-python` asks for more.
+
+    Processes that share the tests (pytest-xdist) take all of one Python, or all of one file: each binary is built once.
+    """
+    found = [version for version, base in _bases.items() if base is not None and version <= "3.13"]
+    if found and not config.getoption("--every-python"):
+        left_out = [
+            item for item in items if item.get_closest_marker("one_python") and _version(item) not in (None, max(found))
+        ]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in set(left_out)]
     for item in items:
-        parameters = (
-            item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
-        )
-        version = next((value for value in parameters if value in VERSIONS), None)
-        item.add_marker(pytest.mark.xdist_group(version or str(item.path)))
+        item.add_marker(pytest.mark.xdist_group(_version(item) or str(item.path)))
+
+
+def _version(item: pytest.Item) -> str | None:
+    """The Python that a test runs with, if it is one of several."""
+    parameters = (
+        item.callspec.params.values() if isinstance(item, pytest.Function) and hasattr(item, "callspec") else ()
+    )
+    return next((value for value in parameters if value in VERSIONS), None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

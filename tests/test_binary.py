@@ -211,6 +211,7 @@ def test_reads_nothing_of_python(fetch: Program, traced: Callable[..., tuple[Out
 # --- Reproducible builds ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.one_python
 def test_builds_are_reproducible(interpreter: Interpreter, tmp_path: Path):
     """Other folders, users, caches, times and hash seeds: the same bytes, and none of those names is in them."""
     # One cache is new and one that of all tests, to compile everything only once more.

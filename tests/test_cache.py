@@ -58,9 +58,8 @@ def test_what_is_absent_is_made_once(cache: Cache):
     assert cache.ask("kind", "0123", make) == [0]
 
 
-@pytest.mark.parametrize("damage", [lambda data: b"", lambda data: data[: len(data) // 2]])
-def test_a_build_mends_its_cache(one_interpreter: Interpreter, tmp_path: Path, damage: Callable[[bytes], bytes]):
-    """When every entry is damaged, a build makes the same binary without a word."""
+def test_a_build_mends_its_cache(one_interpreter: Interpreter, tmp_path: Path):
+    """When every entry is empty or cut off, a build makes the same binary without a word."""
     (tmp_path / "app.py").write_text(APP)
     binary = tmp_path / "app"
     arguments = ("-q", tmp_path / "app.py", "--python", one_interpreter.python, "-o", binary)
@@ -68,8 +67,8 @@ def test_a_build_mends_its_cache(one_interpreter: Interpreter, tmp_path: Path, d
     before = binary.read_bytes()
     binary.unlink()
     files = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
-    for path in files:
-        path.write_bytes(damage(path.read_bytes()))
+    for number, path in enumerate(sorted(files)):
+        path.write_bytes(b"" if number % 2 else path.read_bytes()[: path.stat().st_size // 2])
 
     again = bundle(*arguments, BUNDLER_CACHE_DIR=str(tmp_path / "cache"))
 

@@ -32,7 +32,13 @@ UNFIT_LINKERS = ("gold", "mold")  # neither understands a linker script that giv
 NOWHERE = "/nowhere"  # as PATH: no program is found
 ZIG = "zig"  # of the package ziglang, which is used where no other compiler is
 STANDARD_LIBRARY = ROOT / "tests" / "systems" / "programs" / "standard_library.py"
-PAIRS = [f"{compiler} -fuse-ld={linker}" for compiler in COMPILERS for linker in LINKERS]
+# gcc with GNU ld is what all other tests build with.
+PAIRS = [
+    f"{compiler} -fuse-ld={linker}"
+    for compiler in COMPILERS
+    for linker in LINKERS
+    if (compiler, linker) != ("gcc", "bfd")
+]
 
 
 def toolchain_or_skip(command: str) -> Toolchain:

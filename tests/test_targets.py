@@ -82,6 +82,7 @@ def test_default_output(interpreter: Interpreter, tmp_path: Path, target: list[s
     assert run([tmp_path / "dist" / name]) == Outcome(0, b"ran\n", b"")
 
 
+@pytest.mark.one_python
 def test_active_environment_is_the_default(interpreter: Interpreter, tmp_path: Path):
     """Without `--python` the active virtual environment is searched, and its Python embedded."""
     (tmp_path / "app.py").write_text("import sys, rich\nprint(sys.version_info[:2])\n")

@@ -25,6 +25,7 @@ LATE = {
 }
 
 
+@pytest.mark.one_python
 def test_calls(
     recorded: Callable[[Path], Recorded],
     interpreter: Interpreter,

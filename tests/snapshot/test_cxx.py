@@ -15,6 +15,7 @@ from tests.support import Interpreter, inspect, run
 SOURCE = Path(__file__).parent / "cxx" / "state.cc"
 
 
+@pytest.mark.one_python
 def test_state_of_cxx(
     recorded: Callable[[Path], Recorded], interpreter: Interpreter, tmp_path_factory: pytest.TempPathFactory
 ):

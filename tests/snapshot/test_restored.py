@@ -26,6 +26,7 @@ def test_behaviour(library: Recorded, command: str):
     library.check_same(command, "--an", "argument")
 
 
+@pytest.mark.one_python
 def test_examples(recorded: Callable[[Path], Recorded]):
     """The examples of the documentation start from a snapshot."""
     recorded(EXAMPLES / "hello" / "hello.py").check_same()
@@ -71,6 +72,7 @@ def test_ignored_signals(library: Recorded):
         library.program.compare(found, expected)
 
 
+@pytest.mark.one_python
 def test_input_is_read_at_import(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
     """A module that reads standard input while it is imported reads that of each start."""
     folder = tmp_path_factory.mktemp("reads")
@@ -81,6 +83,7 @@ def test_input_is_read_at_import(recorded: Callable[[Path], Recorded], tmp_path_
     assert inspect(program.binary)["snapshot"]["late"] == {"reads": "it reads its standard input"}
 
 
+@pytest.mark.one_python
 def test_data_is_read_at_import(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
     """A module that reads a file of its own while it is imported asks the machine for nothing."""
     folder = tmp_path_factory.mktemp("data")
@@ -94,6 +97,7 @@ def test_data_is_read_at_import(recorded: Callable[[Path], Recorded], tmp_path_f
     assert inspect(program.binary)["snapshot"]["late"].keys() <= {"__main__"}
 
 
+@pytest.mark.one_python
 def test_empty_variables(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
     """A variable that a module asked for is guarded when it is empty, too: to be there can mean something."""
     folder = tmp_path_factory.mktemp("asks")
@@ -153,6 +157,7 @@ def test_nothing_is_twice(library: Recorded):
         assert len(set(words)) == len(outputs), words
 
 
+@pytest.mark.one_python
 def test_many_at_once(library: Recorded):
     """Starts side by side do not meet."""
     environment = library.environment({})
@@ -162,6 +167,7 @@ def test_many_at_once(library: Recorded):
     assert not any(process.returncode for process in started)
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("tool", [["strip"], ["objcopy", "-S"]], ids=["strip", "objcopy"])
 def test_survives_tools(library: Recorded, tmp_path: Path, tool: list[str]):
     """The snapshot is a part of the executable that tools keep."""
@@ -184,6 +190,7 @@ def test_traced_imports(library: Recorded):
     assert done.stdout == library.start("memory").stdout
 
 
+@pytest.mark.one_python
 def test_file_is_gone(library: Recorded, tmp_path: Path):
     """A binary that deletes itself while it runs goes on; one whose file cannot be read starts the usual way."""
     copy = tmp_path / library.binary.name
@@ -199,6 +206,7 @@ def test_file_is_gone(library: Recorded, tmp_path: Path):
         assert done.stdout == library.start("memory").stdout
 
 
+@pytest.mark.one_python
 def test_addresses_are_not_random(library: Recorded, tmp_path: Path):
     """Where no two processes differ, recordings prove nothing: there is no snapshot, and the build says why."""
     if shutil.which("setarch") is None:
@@ -215,6 +223,7 @@ def test_addresses_are_not_random(library: Recorded, tmp_path: Path):
     assert told(run([tmp_path / "hello"], environment=library.environment({"BUNDLE_TRACE": "snapshot"}))) == "none"
 
 
+@pytest.mark.one_python
 def test_inspected(library: Recorded, recorded: Callable[[Path], Recorded]):
     """`bundle inspect` tells what is recorded, what is not and why, and what is guarded."""
     found = inspect(library.binary)["snapshot"]
@@ -242,6 +251,7 @@ def share_cache(folder: Path) -> None:
             (folder / kind.name).symlink_to(kind)
 
 
+@pytest.mark.one_python
 def test_builds_are_equal(library: Recorded, build: Callable[..., Path], tmp_path: Path):
     """The same program gives the same bytes again, when it is recorded again and with what the cache has kept of that."""
     share_cache(tmp_path)
