@@ -596,10 +596,10 @@ class Settings:
             ValueType.SNAPSHOT,
             Group.START,
             "run the program's first imports when it is built, and start from a snapshot of its memory: if that can be done "
-            "(`auto`), or fail when it cannot (`require`) (default: no)",
+            "(`auto`), or fail when it cannot (`require`) (default: auto)",
             metavar="WHEN",
         ),
-    ] = "no"
+    ] = "auto"
     snapshot_imports: Annotated[
         tuple[str, ...],
         Option(

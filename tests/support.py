@@ -23,7 +23,8 @@ EXAMPLES = ROOT / "examples"
 # What `pytest --libpython KIND` asks for: binaries are built with `--libpython KIND`. A list, for it is set later.
 LIBPYTHON: list[str] = []
 
-# What `pytest --snapshot` asks for: binaries start from a snapshot where they can.
+# What `pytest --snapshot` asks for: binaries start from a snapshot where they can. Else only those of tests that ask for it do:
+# taking one costs a build a few seconds.
 SNAPSHOT: list[str] = []
 
 # Where the modules of a binary appear to lie (BUNDLE_ROOT in launcher/bundle.h).
@@ -159,7 +160,7 @@ def bundle(*arguments: str | Path, cwd: Path | None = None, **variables: str) ->
             if LIBPYTHON and "--python" in arguments and "--libpython" not in arguments
             else []
         ),
-        *(["--snapshot", *SNAPSHOT] if SNAPSHOT and builds and "--snapshot" not in arguments else []),
+        *(["--snapshot", *(SNAPSHOT or ["no"])] if builds and "--snapshot" not in arguments else []),
     ]
     # A first build compiles everything, on a machine that may be busy.
     return run([command, *forced, *arguments], environment={**os.environ, **variables}, cwd=cwd, timeout=900)

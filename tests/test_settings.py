@@ -381,6 +381,14 @@ def test_wrong_file(read: Read, toml: str, code: str, message: str, hint: str | 
     assert hint is None or hint in (found.hint or "")
 
 
+def test_the_table_of_a_snapshot(read: Read):
+    """`[tool.bundle.snapshot]` holds the options that begin so, without that word."""
+    found = read("app.py", '[tool.bundle.snapshot]\nwhen = "require"\nlate = ["a", "b.*"]\ncall = ["a.b:c.d"]')
+
+    assert (found.snapshot, found.snapshot_late) == ("require", ("a", "b.*"))
+    assert [(each.module, each.name) for each in found.snapshot_call] == [("a.b", "c.d")]
+
+
 def test_line_of_a_wrong_key(read: Read):
     """The line that is named is that of the key in our own table."""
     with pytest.raises(BundleError) as caught:

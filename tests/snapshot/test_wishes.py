@@ -18,7 +18,6 @@ version = "1"
 [project.scripts]
 shop = "shop.cli:main"
 [tool.bundle.snapshot]
-when = "require"
 imports = ["shop.extra"]
 call = ["shop.parser:make", "shop.parser:ask"]
 late = ["shop.sl*"]
@@ -72,7 +71,7 @@ def shop(one_interpreter: Interpreter, tmp_path_factory: pytest.TempPathFactory)
     for name, text in _SOURCES.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text)
-    built = bundle("--python", one_interpreter.python, cwd=folder)
+    built = bundle("--python", one_interpreter.python, "--snapshot", "require", cwd=folder)
     assert built.status == 0, built.stderr.decode()
     return Recorded(Program(one_interpreter, folder / "shop" / "cli.py", folder / "dist" / "shop"))
 
