@@ -12,7 +12,7 @@ from bundler.cli import main, parsers
 from bundler.completion import SHELLS, script
 
 CASES = [
-    (["--snap"], {"--snapshot"}),
+    (["--sbo"], {"--sbom"}),
     (["--snapshot", ""], {"auto", "require", "no"}),
     (["doct"], {"doctor"}),
     (["cache", ""], {"dir", "prune", "clean"}),

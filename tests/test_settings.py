@@ -113,7 +113,7 @@ SAMPLES = {
     ValueType.VERSION: '"2.31"',
     ValueType.FLOOR: '"2.28"',
     ValueType.LINKAGE: '"shared"',
-    ValueType.SNAPSHOT: '"auto"',
+    ValueType.SNAPSHOT: '"no"',
     ValueType.SWITCH: "true",
     ValueType.TEXTS: '["some"]',
     ValueType.PATHS: '["some"]',
