@@ -182,6 +182,8 @@ def read_description(path: Path) -> SnapshotDocument | None:
         file.seek(section.offset)
         content = file.read(section.size)
     head = content[: bundle_ffi().sizeof("struct bundle_snapshot")]
+    if len(head) < bundle_ffi().sizeof("struct bundle_snapshot"):
+        return None  # of another version
     rows = bundle_ffi().from_buffer("struct bundle_snapshot[]", head)
     row = rows[0]
     if row.state != bundle_constant("BUNDLE_RECORDED"):
