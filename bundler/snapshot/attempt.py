@@ -282,7 +282,7 @@ def _taken(subject: Subject, runs: Mapping[str, _Run], folder: Path) -> Mapping[
 
 
 def _earliest(found: Mapping[str, str], recording: Recording) -> Mapping[str, str]:
-    """The first module that keeps something: later ones may differ only because of it."""
+    """The first module that keeps something: later ones, and the interpreter, may differ only because of it."""
     order = {name: number for number, (happened, name) in enumerate(recording.events) if happened == "begin"}
-    names = sorted(found, key=lambda name: order.get(name, -1))
+    names = sorted(found, key=lambda name: order.get(name, -1) if name else 2 * len(order))
     return {names[0]: found[names[0]]}
