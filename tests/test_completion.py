@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from bundler.cli import main, parsers
+from bundler.cli import main
+from bundler.cli.commands import parsers
 from bundler.completion import SHELLS, script
 
 CASES = [

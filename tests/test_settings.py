@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from bundler.cli import UsageError, parser, read_arguments, read_settings
+from bundler.cli.arguments import parser, read_arguments
+from bundler.cli.programs import read_settings
+from bundler.cli.usage import UsageError
 from bundler.errors import BundleError
 from bundler.interpreters import DefaultPython, default_python, find_python
 from bundler.other_tools import ANSWERS, options_in
