@@ -25,7 +25,7 @@ from bundler.cli.command_arguments import (
 from bundler.cli.failures import FAILURE
 from bundler.cli.parsing import parse
 from bundler.cli.programs import machine_settings
-from bundler.cli.usage import BUILD_COMMANDS, CACHE, COMPLETION, DOCTOR, INSPECT, MIGRATE, VERIFY, UsageError
+from bundler.cli.usage import BUILD_COMMANDS, CACHE, COMPLETION, DOCTOR, INSPECT, MIGRATE, VERIFY, WORDS, UsageError
 from bundler.values import environment
 
 
@@ -145,7 +145,7 @@ def _completion(arguments: list[str]) -> int:
     from bundler.completion import script
     from bundler.report import print_data
 
-    print_data(script(given.shell, parsers()).rstrip("\n"))
+    print_data(script(given.shell, parsers(), WORDS).rstrip("\n"))
     sys.stdout.flush()
     return 0
 
