@@ -527,3 +527,15 @@ def test_help_shows_every_option():
 
     assert [option.spelling for option in COMMAND_LINE.values() if option.spelling not in text] == []
     assert [option.help for option in COMMAND_LINE.values() if "".join(option.help.split()) not in text] == []
+
+
+def test_a_python_that_is_not_there():
+    """The hint names the command that lists the Pythons; that of other values leads to the help."""
+    with pytest.raises(
+        UsageError, match="there is no Python 3.99 on PATH, nor in the folders of pyenv and uv"
+    ) as refusal:
+        read_settings(read_arguments(["app.py", "--python", "3.99"]), {})
+    assert "`bundle doctor`" in refusal.value.hint
+    with pytest.raises(UsageError, match="--glibc") as refusal:
+        read_settings(read_arguments(["app.py", "--glibc", "new"]), {})
+    assert "`bundle --help`" in refusal.value.hint

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from bundler.cli.arguments import Arguments
 from bundler.cli.parsing import RawValue, options_of
-from bundler.cli.usage import UsageError
-from bundler.settings import ENTRIES, OPTIONS, Settings
+from bundler.cli.usage import HELP_HINT, UsageError
+from bundler.settings import ENTRIES, OPTIONS, Settings, ValueType
 from bundler.values import Given, convert, environment
+
+# By type of value, how to go on after one that is not understood.
+_HINTS = {ValueType.PYTHON: "`bundle doctor` lists the Pythons of this machine"}
 
 
 def read_settings(given: Arguments, variables: Mapping[str, str]) -> Settings:
@@ -69,5 +72,6 @@ def flags_of(raw: Mapping[str, RawValue]) -> Given:
         try:
             values[field] = convert(OPTIONS[field].kind, value, Path())
         except ValueError as error:
-            raise UsageError(f"`{OPTIONS[field].spelling}`: {error}") from error
+            hint = _HINTS.get(OPTIONS[field].kind, HELP_HINT)
+            raise UsageError(f"`{OPTIONS[field].spelling}`: {error}", hint) from error
     return Given(values)

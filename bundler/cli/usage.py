@@ -58,13 +58,13 @@ Every option can also stand in pyproject.toml, under [tool.bundle], by its long 
 Options given here win; those that may be given several times are added to the file's.
 To bundle a file that is called like a command, such as `plan`, write `./plan`."""
 
-_HELP_HINT = "`bundle --help` shows how it is used"
+HELP_HINT = "`bundle --help` shows how it is used"
 
 
 class UsageError(Exception):
     """The command line makes no sense."""
 
-    def __init__(self, message: str, hint: str = _HELP_HINT, notes: tuple[str, ...] = ()) -> None:
+    def __init__(self, message: str, hint: str = HELP_HINT, notes: tuple[str, ...] = ()) -> None:
         super().__init__(message)
         self.hint = hint
         self.notes = notes
