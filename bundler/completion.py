@@ -23,7 +23,8 @@ _BASH = """_bundle() {
   _shtab_bundle "$@"
 }
 
-complete -o bashdefault -F _bundle bundle"""
+# Where the function finds nothing, bash completes names of files: those with spaces, for example.
+complete -o default -o bashdefault -F _bundle bundle"""
 _ZSH_AFTER_TARGET = (
     "        *) _arguments -C -s ${_shtab_bundle_options:#(: :*|\\*:::*)} ;;\n"  # without that of TARGET
 )

@@ -117,7 +117,7 @@ def test_bash(scripts: Path, place: Path, words: list[str], expected: set[str]):
     shown = run("bash", "-c", BASH, "bash", scripts / "bash", *words, cwd=place)
 
     assert set(filter(None, shown)) == expected
-    assert "-F _bundle bundle" in (scripts / "bash").read_text()
+    assert "complete -o default -o bashdefault -F _bundle bundle" in (scripts / "bash").read_text()
 
 
 @pytest.mark.skipif(shutil.which("fish") is None, reason="`fish` is not installed")
