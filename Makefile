@@ -1,7 +1,8 @@
 # `make demo` sets up, bundles an example and runs it; `make test` sets up and runs every check there is.
 # Both need nothing but a C compiler and a Python from 3.11 to 3.15 with its headers; `make PYTHON=...` chooses one.
 
-PYTHON ?= $(shell .ci/find-python)
+# Looked for when it is first needed, and once, so that a complaint is printed once.
+PYTHON ?= $(eval PYTHON := $(shell .ci/find-python))$(PYTHON)
 # Another one for another system that sees the same checkout.
 VENV ?= .venv
 BIN := $(VENV)/bin

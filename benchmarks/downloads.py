@@ -1,7 +1,8 @@
 """How much a program weighs when it is downloaded: `python -m benchmarks.downloads`.
 
 Builds each program of the start-up benchmark with bundle and as PyInstaller's one file, packs both with the function behind
-`--archive`, and writes the sizes into docs/benchmarks.md, between marks that `python -m benchmarks.startup` leaves there.
+`--archive`, and writes the sizes into docs/benchmarks.md, between marks that `python -m benchmarks.startup` leaves there. With
+names of programs, only these are built, and the other rows stay.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import argparse
 import datetime
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -40,16 +41,27 @@ class Download:
 def main() -> None:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.downloads")
+    names = [app.name for app in APPS]
+    parser.add_argument("apps", nargs="*", type=_app, metavar="NAME", help=f"one of {', '.join(names)} (default: all)")
     parser.add_argument("--python", type=Path, required=True, help="the interpreter that is embedded")
     parser.add_argument("--work", type=Path, help="a folder for environments and builds, kept for the next time")
     parser.add_argument("--output", type=Path, default=PAGE, help="the page with the section")
     options = parser.parse_args()
+    if not kept_section(options.output.read_text()):
+        parser.error(f"{options.output} has no section for downloads")
     with tempfile.TemporaryDirectory() as temporary:
-        found = measure(APPS, options.python, options.work or Path(temporary))
+        found = measure(options.apps or APPS, options.python, options.work or Path(temporary))
     page = options.output.read_text()
-    options.output.write_text(
-        page.replace(kept_section(page), section(found, datetime.datetime.now(datetime.UTC).date()))
-    )
+    date = datetime.datetime.now(datetime.UTC).date()
+    rows = kept_rows(page) | {app: row(app, each, date) for app, each in found.items()}
+    options.output.write_text(page.replace(kept_section(page), section([rows[name] for name in names if name in rows])))
+
+
+def _app(name: str) -> App:
+    for app in APPS:
+        if app.name == name:
+            return app
+    raise argparse.ArgumentTypeError(f"there is no program `{name}`")
 
 
 def measure(apps: Sequence[App], python: Path, work: Path) -> Mapping[str, Mapping[str, Download]]:
@@ -77,9 +89,18 @@ def weigh(program: Path) -> Download:
     return Download(program.stat().st_size, sizes)
 
 
-def section(found: Mapping[str, Mapping[str, Download]], date: datetime.date) -> str:
+def row(app: str, each: Mapping[str, Download], date: datetime.date) -> str:
+    """The row of the table for an app, from the sizes by tool."""
+    ours, theirs = each[BUNDLE], each[_THEIRS]
+    sizes = (ours.file, *ours.archives.values(), theirs.file, *theirs.archives.values())
+    ratios = (ours.archives[kind] / theirs.archives[kind] for kind in KINDS)
+    cells = (app, *(f"{size / 1e6:.1f}" for size in sizes), *(f"{ratio:.2f}" for ratio in ratios), f"{date:%Y-%m-%d}")
+    return f"| {' | '.join(cells)} |"
+
+
+def section(rows: Iterable[str]) -> str:
     """The section of the page, with its marks."""
-    return "".join(f"{line}\n" for line in _lines(found, date))
+    return "".join(f"{line}\n" for line in _lines(rows))
 
 
 def kept_section(page: str) -> str:
@@ -88,22 +109,23 @@ def kept_section(page: str) -> str:
     return matched[0] if matched else ""
 
 
-def _lines(found: Mapping[str, Mapping[str, Download]], date: datetime.date) -> Iterator[str]:
+def kept_rows(page: str) -> dict[str, str]:
+    """The rows of the section in a page, by app."""
+    return {found[1]: found[0] for found in re.finditer(r"^\| (\w+) \|.*$", kept_section(page), re.MULTILINE)}
+
+
+def _lines(rows: Iterable[str]) -> Iterator[str]:
     yield "<!-- downloads: written by `python -m benchmarks.downloads` -->"
     yield "## What a download weighs, MB"
     yield ""
     yield "The file, and an archive with nothing else in it, as `--archive` packs it. PyInstaller's one file is compressed"
     yield "already, and unpacks itself at every start; bundle's is not, so that its pages are used as they lie in the file."
-    yield f"The last columns are what bundle's archive weighs of PyInstaller's. {date:%Y-%m-%d}."
+    yield "The last two numbers are what bundle's archive weighs of PyInstaller's."
     yield ""
     kinds = [f".{kind}" for kind in KINDS]
-    yield f"| | {' | '.join((BUNDLE, *kinds, _THEIRS, *kinds, *kinds))} |"
-    yield "|---" * (3 + 3 * len(KINDS)) + "|"
-    for app, each in found.items():
-        ours, theirs = each[BUNDLE], each[_THEIRS]
-        sizes = (ours.file, *ours.archives.values(), theirs.file, *theirs.archives.values())
-        ratios = (ours.archives[kind] / theirs.archives[kind] for kind in KINDS)
-        yield f"| {' | '.join((app, *(f'{size / 1e6:.1f}' for size in sizes), *(f'{ratio:.2f}' for ratio in ratios)))} |"
+    yield f"| | {' | '.join((BUNDLE, *kinds, _THEIRS, *kinds, *kinds, 'date'))} |"
+    yield "|---" * (4 + 3 * len(KINDS)) + "|"
+    yield from rows
     yield "<!-- end -->"
 
 

@@ -228,7 +228,8 @@ CODES: Mapping[str, Code] = {
         "The program imports a module that is neither in its folder nor installed in the environment of the target Python. "
         "The lines below the message show which imports lead to it.",
         "Install it, or pass `--exclude-module` if the program does not need it. Check with `--python` that the environment "
-        "is the right one.",
+        "is the right one. Parts of the standard library may have a package of their own in a Linux distribution, or exist on "
+        "other systems only.",
     ),
     "newer-glibc": Code(
         (_WARNING,),

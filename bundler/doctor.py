@@ -90,8 +90,8 @@ def examine(compiler: str | None, cache: Cache, limit: int, default: Path, varia
     """Look at the compiler, the linker, the C library, the cache, and every Python. `default`: the Python of a build here."""
     family = family_of_system()
     versions = [f"3.{minor}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
-    pythons = dict.fromkeys((default, *every_python(variables, versions)))
-    names = {path: f"{path}{' (the default)' if path == default else ''}" for path in pythons}
+    others = [path for path in every_python(variables, versions) if path.resolve() != default.resolve()]
+    names = {default: f"{default} (the default)"} | {path: str(path) for path in others}
     try:
         toolchain = find_toolchain(compiler)
     except BundleError as error:

@@ -45,7 +45,7 @@ MANAGERS = (
     Manager("pdm", ("tool", "pdm"), "pdm.lock", "pdm", "pdm install"),
     Manager("hatch", ("tool", "hatch"), "hatch.toml", "hatchling", "hatch env create", ("env", "find")),
 )
-WITHOUT_MANAGER = "python -m venv .venv && .venv/bin/pip install ."
+WITHOUT_MANAGER = "python3 -m venv .venv && .venv/bin/pip install ."
 
 
 def managed_python(manager: Manager, folder: Path, variables: Mapping[str, str]) -> Path | None:

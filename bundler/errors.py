@@ -1,4 +1,4 @@
-"""Errors and findings as data. Only `report.py` prints them; only `cli.py` turns them into an exit status."""
+"""Errors and findings as data. Only `report.py` prints them; only `cli/failures.py` turns them into an exit status."""
 
 from __future__ import annotations
 

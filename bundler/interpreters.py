@@ -133,8 +133,8 @@ def _find_version(version: str, variables: Mapping[str, str]) -> Path:
     if matching:
         return matching[-1]
     listed = ", ".join(".".join(map(str, parts)) for parts in dict.fromkeys(parts for parts, _ in installed))
-    others = f"there are {listed}" if listed else "there is none at all"
-    raise ValueError(f"there is no Python {version} on PATH, nor in the folders of pyenv and uv, where {others}")
+    others = f", where there are {listed}" if listed else ""
+    raise ValueError(f"there is no Python {version} on PATH, nor in the folders of pyenv and uv{others}")
 
 
 def _on_path(version: str, variables: Mapping[str, str]) -> Path | None:

@@ -1,6 +1,6 @@
 """Noun: the options of a build, in one frozen object. Imports no verb.
 
-An option is declared once, with its field of `Settings`. The parser (`cli.py`), the reader of `[tool.bundle]`
+An option is declared once, with its field of `Settings`. The parser (`cli/parsing.py`), the reader of `[tool.bundle]`
 (`project/`), the conversion of values (`values.py`) and the tables of docs/cli.md and docs/configuration.md
 (`reference.py`) are derived from it.
 """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.downloads import Download, kept_section, section, weigh
+from benchmarks.downloads import Download, kept_rows, kept_section, row, section, weigh
 from benchmarks.startup.clock import Timing, build_starter, side_by_side
 from benchmarks.startup.results import Results, page
 from benchmarks.startup.tools import BUNDLE, PYTHON, Built, Cost
@@ -56,18 +56,25 @@ def test_sizes_of_downloads(tmp_path: Path):
     found = weigh(tmp_path / "program")
     theirs = Download(200_000, {"tar.gz": 2_000_000, "tar.zst": 1_000_000})
     ours = Download(4_000_000, {"tar.gz": 1_000_000, "tar.zst": 800_000})
-    lines = section({"hello": {BUNDLE: ours, "PyInstaller onefile": theirs}}, DAY).splitlines()
+    lines = section([row("hello", {BUNDLE: ours, "PyInstaller onefile": theirs}, DAY)]).splitlines()
 
     assert found.file == 100_000
     assert all(0 < size < 10_000 for size in found.archives.values())
-    assert "| hello | 4.0 | 1.0 | 0.8 | 0.2 | 2.0 | 1.0 | 0.50 | 0.80 |" in lines
+    assert "| hello | 4.0 | 1.0 | 0.8 | 0.2 | 2.0 | 1.0 | 0.50 | 0.80 | 2026-11-29 |" in lines
     assert len({line.count("|") for line in lines if line.startswith("|")}) == 1
 
 
 def test_the_page_keeps_what_another_command_wrote():
     """Timing anew leaves the sizes of downloads as they are."""
-    downloads = section({}, DAY)
+    downloads = section(["| hello | 4.0 |"])
     text = page(Results("versions", 50, {}, {}, {}), "plot.svg", kept_section(f"before\n{downloads}after\n"))
 
     assert kept_section(text) == downloads
     assert kept_section(page(Results("versions", 50, {}, {}, {}), "plot.svg", kept_section(""))) == ""
+
+
+def test_rows_of_a_page_are_kept():
+    """A run for some programs finds the rows of the others, and no other line of the table."""
+    rows = ["| hello | 4.0 | 2026-11-29 |", "| numpy | 77.5 | 2026-11-29 |"]
+
+    assert kept_rows(f"| other | 1 |\n{section(rows)}| last | 1 |\n") == {"hello": rows[0], "numpy": rows[1]}

@@ -20,7 +20,11 @@ from typing import Any
 
 import pytest
 
-from bundler import __version__, cli
+from bundler import __version__
+from bundler.cli import main
+from bundler.cli.arguments import read_arguments
+from bundler.cli.failures import explain
+from bundler.cli.programs import read_settings
 from bundler.elf import ElfError
 from bundler.link.portability import newest_versions
 from bundler.process import CommandError
@@ -261,7 +265,7 @@ FULL = os.strerror(errno.ENOSPC)
 )
 def test_whose_problem_a_failure_is(error: Exception, code: str | None):
     """Full disks and files that cannot be used are the user's to mend; all that is not foreseen is a bug of ours."""
-    found = cli.explain(error, SETTINGS)
+    found = explain(error, SETTINGS)
 
     assert (found and found.code) == code
     assert found is None or found.hint
@@ -275,7 +279,7 @@ def test_a_bug(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str
 
     monkeypatch.setattr("bundler.pipeline.bundle", fail)
 
-    assert cli.main(["app.py"]) == 70
+    assert main(["app.py"]) == 70
     stdout, stderr = capfd.readouterr()
     assert stdout == ""
     assert "Traceback" in stderr
@@ -337,8 +341,8 @@ def test_trace(tmp_path: Path, spelling: str):
 @pytest.mark.parametrize("arguments", [["--report-start", "--version"], ["--report-start=--version"]])
 def test_arguments_of_a_program(arguments: list[str]):
     """Arguments for a program may look like options of ours."""
-    assert cli.read_settings(cli.read_arguments(["app.py", *arguments, "-q"]), {}).report_start == ("--version",)
-    assert cli.read_arguments(["--trace", "--version", "app.py"]).traces == ("--version",)
+    assert read_settings(read_arguments(["app.py", *arguments, "-q"]), {}).report_start == ("--version",)
+    assert read_arguments(["--trace", "--version", "app.py"]).traces == ("--version",)
 
 
 # --- What would be in a binary -----------------------------------------------------------------------------------------

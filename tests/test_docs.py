@@ -15,11 +15,13 @@ from pathlib import Path
 import pytest
 
 from bundler.analyze.follow.rules import load_rules
-from bundler.cli import PLAN, TRACE, WHY, parsers, read_arguments, read_settings
+from bundler.cli.arguments import read_arguments
+from bundler.cli.commands import parsers
+from bundler.cli.programs import read_settings
+from bundler.cli.usage import BUILD_COMMANDS
 from bundler.settings import OPTIONS
 from tests.support import ROOT, bundle
 
-BUILDS = (PLAN, WHY, TRACE)  # commands with the arguments of a build
 PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
 
 
@@ -94,7 +96,7 @@ def test_options_for_those_who_come_from_pyinstaller():
 def check_arguments(arguments: list[str]) -> None:
     """Fail for a command line that makes no sense."""
     others = parsers()
-    if arguments and arguments[0] in others and arguments[0] not in BUILDS:
+    if arguments and arguments[0] in others and arguments[0] not in BUILD_COMMANDS:
         others[arguments[0]].parse_args(arguments[1:])
     else:
         read_arguments(arguments)

@@ -38,6 +38,17 @@ def test_a_machine_that_can_build(one_interpreter: Interpreter):
     assert "can be embedded" in page.splitlines()[0]
 
 
+def test_the_default_is_listed_once(one_interpreter: Interpreter, tmp_path: Path):
+    """A Python that the default is a link to, as in a virtual environment, does not count as another."""
+    for name in ("python", f"python{one_interpreter.version}"):
+        (tmp_path / name).symlink_to(one_interpreter.python)
+    found = examined("--python", tmp_path / "python", PATH=f"{tmp_path}:{os.environ['PATH']}")
+    paths = [Path(each["name"].removesuffix(" (the default)")) for each in found["pythons"]]
+
+    assert paths[0] == tmp_path / "python"
+    assert [path for path in paths[1:] if path.resolve() == one_interpreter.python.resolve()] == []
+
+
 def test_what_a_python_lacks(one_interpreter: Interpreter, tmp_path: Path):
     """A Python without headers is listed with the error of a build, the others are examined all the same."""
     stub = make_pretender(tmp_path / "pretender", one_interpreter.python, WITHOUT_HEADERS)

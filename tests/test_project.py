@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from bundler.cli import UsageError, read_arguments, read_programs
+from bundler.cli.arguments import read_arguments
+from bundler.cli.programs import read_programs
+from bundler.cli.usage import UsageError
 from bundler.environments import MANAGERS, WITHOUT_MANAGER, managed_python
 from bundler.errors import BundleError
 from bundler.interpreters import default_python

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -126,6 +127,16 @@ def test_a_file_that_is_not_there(project: Path):
     assert planned(project / "dist" / "shop", archived=wanted).archives == ()
     with pytest.raises(BundleError, match="gone` for the archive is not there"):
         planned(project / "dist" / "shop", archived=wanted, archives=("zip",))
+
+
+def test_an_archive_that_cannot_be_written(project: Path, monkeypatch: pytest.MonkeyPatch):
+    """Without zstandard an archive that needs it is an error before anything is linked; other kinds need nothing."""
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+
+    assert planned(project / "dist" / "shop", archives=("zip", "tar.gz")).archives
+    with pytest.raises(BundleError, match="need the package zstandard") as refusal:
+        planned(project / "dist" / "shop", archives=("tar.gz", "tar.zst"))
+    assert refusal.value.diagnostic.code == "no-zstandard"
 
 
 def test_nothing_goes_with_it(project: Path):

@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from bundler.cli import UsageError, parser, read_arguments, read_settings
+from bundler.cli.arguments import parser, read_arguments
+from bundler.cli.programs import read_settings
+from bundler.cli.usage import UsageError
 from bundler.errors import BundleError
 from bundler.interpreters import DefaultPython, default_python, find_python
 from bundler.other_tools import ANSWERS, options_in
@@ -540,3 +542,15 @@ def test_help_shows_every_option():
 
     assert [option.spelling for option in COMMAND_LINE.values() if option.spelling not in text] == []
     assert [option.help for option in COMMAND_LINE.values() if "".join(option.help.split()) not in text] == []
+
+
+def test_a_python_that_is_not_there():
+    """The hint names the command that lists the Pythons; that of other values leads to the help."""
+    with pytest.raises(
+        UsageError, match="there is no Python 3.99 on PATH, nor in the folders of pyenv and uv"
+    ) as refusal:
+        read_settings(read_arguments(["app.py", "--python", "3.99"]), {})
+    assert "`bundle doctor`" in refusal.value.hint
+    with pytest.raises(UsageError, match="--glibc") as refusal:
+        read_settings(read_arguments(["app.py", "--glibc", "new"]), {})
+    assert "`bundle --help`" in refusal.value.hint

@@ -148,7 +148,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         findings=(
             *entry.findings,
             *contents.findings,
-            *findings(walk, around.finder, settings, _reading_sources(contents.rules)),
+            *findings(walk, around.finder, settings, _reading_sources(contents.rules), target.stdlib_modules),
             *left_out_files(walk.reached, contents.owners),
         ),
         site_builtins=contents.site_builtins,

@@ -58,15 +58,23 @@ def _tar_gz(members: Iterable[Member], when: int, file: IO[bytes]) -> None:
         _tar(members, when, cast(IO[bytes], stream))
 
 
-def _tar_zst(members: Iterable[Member], when: int, file: IO[bytes]) -> None:
+def check_kinds(kinds: Iterable[str]) -> None:
+    """Fail with BundleError when archives of one of these kinds cannot be written."""
+    if "tar.zst" not in kinds:
+        return
     try:
-        import zstandard
+        import zstandard  # noqa: F401  # an import tells whether it works
     except ImportError as error:
         raise BundleError(
             "no-zstandard",
             "archives of the kind `tar.zst` need the package zstandard",
             hint="install it beside bundle, with `pip install zstandard`, or choose `tar.gz`",
         ) from error
+
+
+def _tar_zst(members: Iterable[Member], when: int, file: IO[bytes]) -> None:
+    import zstandard  # the extra `zstd` brings it
+
     # The bytes are the same for any number of threads, but for none.
     compressor = zstandard.ZstdCompressor(level=_ZSTD_COMPRESSION, threads=jobs())
     with compressor.stream_writer(file, closefd=False) as stream:

@@ -11,12 +11,14 @@ from bundler.analyze.carry.data import added_files
 from bundler.analyze.graph import Distribution
 from bundler.elf import Machine
 from bundler.errors import BundleError
+from bundler.release.archive import check_kinds
 from bundler.release.delivery import Delivery, Member
 from bundler.settings import Settings
 
 
 def plan(output: Path, distributions: Iterable[Distribution], machine: Machine, settings: Settings) -> Delivery:
     """The files that go with the binary `output`; BundleError when one of them cannot be made."""
+    check_kinds(settings.archives)
     # The binary itself may have the name of a program.
     links = tuple(output.with_name(each.name) for each in settings.commands if each.name != output.name)
     for link in links:

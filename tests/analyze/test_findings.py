@@ -42,6 +42,17 @@ def test_missing_module(tmp_path: Path):
     assert "`--exclude-module gone`" in finding.hint
 
 
+def test_missing_part_of_the_standard_library():
+    """What a Python lacks of its standard library no installer of packages brings."""
+    made = walked(walker(), "import tkinter.font\nimport gone")
+    found = {each.message: each.hint or "" for each in missing_modules(made.finished(), (), frozenset({"tkinter"}))}
+
+    assert list(found) == ["`tkinter` was not found", "`gone` was not found"]
+    assert "lacks this part of the standard library" in found["`tkinter` was not found"]
+    assert "`--exclude-module tkinter`" in found["`tkinter` was not found"]
+    assert "standard library" not in found["`gone` was not found"]
+
+
 def test_missing_from_a_compiled_module(tmp_path: Path):
     """A compiled module has no lines: the place is the file."""
     write(tmp_path, {f"a{SUFFIXES[0]}": ""})

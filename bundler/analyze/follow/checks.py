@@ -24,7 +24,7 @@ def refuse_syntax_error(entry: Entry, facts: FileFacts) -> None:
             "syntax-error",
             f"the program has a syntax error: {facts.error}",
             where=f"{entry.source}:{facts.error_line}",
-            hint="the target Python cannot compile it; `--python` chooses another",
+            hint="correct the source, or choose the Python that it is written for with `--python`",
         )
 
 

@@ -24,11 +24,16 @@ _FIRM = frozenset({Binding.EAGER, Binding.CONDITIONAL, Binding.PARENT, Binding.R
 _CERTAIN = frozenset({Binding.EAGER, Binding.PARENT, Binding.RULE})
 
 
-def findings(walk: Walk, finder: ModuleFinder, settings: Settings, ruled: frozenset[str]) -> Iterator[Diagnostic]:
-    """All findings, in the order in which they are reported. `ruled`: packages of which a rule says which sources they read."""
+def findings(
+    walk: Walk, finder: ModuleFinder, settings: Settings, ruled: frozenset[str], stdlib: frozenset[str]
+) -> Iterator[Diagnostic]:
+    """All findings, in the order in which they are reported.
+
+    `ruled`: packages of which a rule says which sources they read. `stdlib`: top-level names of the standard library.
+    """
     yield from syntax_errors(walk)
     yield from two_copies(walk, finder)
-    missing = tuple(missing_modules(walk, settings.excluded_modules))
+    missing = tuple(missing_modules(walk, settings.excluded_modules, stdlib))
     yield from (finding for finding in missing if finding.severity is Severity.WARNING)
     yield from computed_imports(walk, has_hidden_imports=bool(settings.hidden_imports))
     yield from left_out(walk)
@@ -107,8 +112,13 @@ def _without(search_path: Sequence[Path], addition: AddedFolder) -> list[Path]:
     return folders if addition.position is not None else folders[::-1]
 
 
-def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnostic]:
-    """Imports that found nothing: a warning for all of the app's own code, and those of libraries that must happen."""
+def missing_modules(
+    walk: Walk, excluded: tuple[str, ...], stdlib: frozenset[str] = frozenset()
+) -> Iterator[Diagnostic]:
+    """Imports that found nothing: a warning for all of the app's own code, and those of libraries that must happen.
+
+    `stdlib`: top-level names of the standard library, of which a Python may lack some.
+    """
     every = first_edges(walk.edges)
     firm = first_edges(edge for edge in walk.edges if edge.binding in _FIRM and not _is_observed(edge))
     # `try: import x`, and later, if that went well, `from x import y`.
@@ -126,7 +136,7 @@ def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnosti
         if is_certain or is_own:
             known = found.get(edge.imported, _NOTHING)
             if known.severity is not Severity.WARNING or (is_certain and is_own and not known.is_urgent):
-                text, hint = _absence(importer, edge.imported)
+                text, hint = _absence(importer, edge.imported, stdlib)
                 found[edge.imported] = Diagnostic(
                     Severity.WARNING,
                     "missing-module",
@@ -143,7 +153,7 @@ def missing_modules(walk: Walk, excluded: tuple[str, ...]) -> Iterator[Diagnosti
     yield from found.values()
 
 
-def _absence(importer: Reached, imported: str) -> tuple[str, str]:
+def _absence(importer: Reached, imported: str, stdlib: frozenset[str]) -> tuple[str, str]:
     """The text for an import that finds nothing, and the hint that says how to go on."""
     level = len(imported) - len(imported.lstrip("."))
     if level and importer.name == "__main__" and importer.located is not None:
@@ -151,7 +161,11 @@ def _absence(importer: Reached, imported: str) -> tuple[str, str]:
         text = f"`{imported}` cannot be imported: a script belongs to no package"
         return text, f"bundle it as a module, with `-m {module}`{in_folder(folder)}"
     hint = f"or pass `--exclude-module {imported}` if the program does not need it"
-    return f"`{imported}` was not found", f"install it in the environment of the target Python, {hint}"
+    text = f"`{imported}` was not found"
+    if imported.partition(".")[0] in stdlib:
+        package = "the system's package that brings it, such as `python3-tk` for `tkinter`"
+        return text, f"the target Python lacks this part of the standard library: install {package}, {hint}"
+    return text, f"install it in the environment of the target Python, {hint}"
 
 
 def left_out(walk: Walk) -> Iterator[Diagnostic]:
