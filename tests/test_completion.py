@@ -25,7 +25,7 @@ from bundler.settings import COMMAND_LINE, ValueType
 CASES = [
     (["--sbo"], {"--sbom"}),
     (["--snapshot", ""], {"auto", "require", "no"}),
-    (["app.py", "--snap"], {"--snapshot"}),
+    (["app.py", "--sbo"], {"--sbom"}),
     (["app.py", "--optimize", "2", "--snapshot", ""], {"auto", "require", "no"}),
     (["doct"], {"doctor"}),
     (["ap"], {"app.py"}),
