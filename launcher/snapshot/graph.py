@@ -64,7 +64,7 @@ class Graph:
             self.add("address")  # of an object that is recorded too: `id` tells the same at each start
             return
         if kind in _ATOMS:
-            self.add(f"{kind.__name__} {value!r}")
+            self.add(f"{kind.__name__} {_without_addresses(value) if kind is str else value!r}")
             return
         if kind.__name__ == "Pattern":
             self.add(f"pattern {value.pattern!r} {value.flags}")  # whether two are one depends on the cache of `re`
@@ -123,6 +123,28 @@ class Graph:
         else:
             children = gc.get_referents(value)
         self.pending += [each for each in reversed(children) if each is not kind]
+
+
+def _without_addresses(text):
+    """The text without numbers that are addresses of recorded objects: names may be made with `id`, as pydantic's of schemas are."""
+    if not ("41" in text or "42" in text or "0x60" in text):
+        return text
+    parts = []
+    start = 0
+    for at, character in enumerate(text + " "):
+        if character in "0123456789abcdefx":
+            continue
+        parts += ("address" if _is_address(text[start:at]) else text[start:at], character)
+        start = at + 1
+    return "".join(parts)
+
+
+def _is_address(word):
+    try:
+        number = int(word, 16 if word.startswith("0x") else 10)
+    except ValueError:
+        return False
+    return number >> 34 == _REGION >> 34
 
 
 def _sorted(name, item):
