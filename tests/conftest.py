@@ -43,7 +43,9 @@ _bases = {version: find_interpreter(version) for version in VERSIONS}
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--libpython`: everything that is built, with the one or the other library. `--every-python`: no test has one alone."""
-    parser.addoption("--snapshot", action="store_true", help="let binaries start from a snapshot where they can, as users' do")
+    parser.addoption(
+        "--snapshot", action="store_true", help="let binaries start from a snapshot where they can, as users' do"
+    )
     parser.addoption("--libpython", choices=[linkage.value for linkage in Linkage], help="which libpython to embed")
     parser.addoption(
         "--every-python", action="store_true", help="run the tests of the newest Python with each that is found"

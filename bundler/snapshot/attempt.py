@@ -19,6 +19,7 @@ from bundler.snapshot.compare import (
     half_words,
     kept_words,
     library_words,
+    seeded_generators,
     thread_words,
 )
 from bundler.snapshot.judge import (
@@ -144,7 +145,7 @@ def _compared(  # noqa: PLR0913 - as above
     second, other = _as(Recording, second), _as(Recording, other)
     if first.thread == second.thread:
         return Refusal("this machine puts every process at the same addresses, so that recordings prove nothing")
-    compared = _Compared.of(subject, first, second)
+    compared = _Compared.of(subject, first, second, other)
     loaded_by = loaders(first.notes)
     for each in (second, other):
         keeps = late_by_differences(compared.differences(each), first, loaded_by)
@@ -162,6 +163,7 @@ def _compared(  # noqa: PLR0913 - as above
         compared.local,
         compared.library,
         compared.halves,
+        [each.address for each in compared.generators],
         (*unbuffered, *_INTERPRETER_VARIABLES, *guarded_variables(first.notes, rules)),
         _processor(subject, work, folder, compared),
         subject.seed,
@@ -200,21 +202,33 @@ class _Compared:
     local: Mapping[int, int]
     library: Mapping[int, int]
     halves: Mapping[int, int]
+    generators: tuple[Range, ...]
     known: frozenset[int]
     owners: Owners
     instructions: Instructions
 
     @classmethod
-    def of(cls, subject: Subject, first: Recording, second: Recording) -> _Compared:
-        """The comparison that two recordings with equal answers allow."""
+    def of(cls, subject: Subject, first: Recording, second: Recording, other: Recording) -> _Compared:
+        """The comparison that two recordings with equal answers allow; in a third, the machine gave other answers."""
         kept = kept_words(first, subject.pristine)
         local = thread_words(first, second)
         library = library_words(first, second)
         halves = half_words(first, second)
-        known = frozenset((*kept, *local, *library, *halves, *host_words(subject.linked, first)))
+        generators = seeded_generators(first, other)
+        states = (address for each in generators for address in range(each.address, each.end, 8))
+        known = frozenset((*kept, *local, *library, *halves, *states, *host_words(subject.linked, first)))
         instructions = Instructions(first, subject.linked, subject.target.layout)
         return cls(
-            subject.linked, first, kept, local, library, halves, known, Owners(first, subject.linked), instructions
+            subject.linked,
+            first,
+            kept,
+            local,
+            library,
+            halves,
+            generators,
+            known,
+            Owners(first, subject.linked),
+            instructions,
         )
 
     def differences(self, other: Recording) -> tuple[Difference, ...]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bundler.link.model import Linked
 from bundler.link.objects import PrelinkedObject
-from bundler.snapshot.model import PAGE, Memory, Recording
+from bundler.snapshot.model import PAGE, Memory, Range, Recording
 from bundler.target.model import ObjectLayout
 
 # Words that count from the thread pointer lie within so many bytes of it.
@@ -80,6 +80,18 @@ def library_words(first: Recording, second: Recording) -> Mapping[int, int]:
             if number is not None and second.library[number] == other:
                 found[address] = number
     return found
+
+
+def seeded_generators(first: Recording, other: Recording) -> tuple[Range, ...]:
+    """The generators of random numbers whose state followed from the answers of the machine."""
+    if first.generators != other.generators:
+        return ()
+    differing = [address for address, _, _ in words_that_differ((first.region,), (other.region,))]
+    return tuple(
+        each
+        for each in first.generators
+        if bisect_left(differing, each.address) < bisect_left(differing, each.address + each.size)
+    )
 
 
 def half_words(first: Recording, second: Recording) -> Mapping[int, int]:

@@ -128,6 +128,7 @@ class Recording:
     `constructed`: the objects' memory when their constructors had run, empty for those whose constructors did more than to write
     there. `owners`: modules by the numbers that blocks of the region carry. `events`: what happened to modules, in order.
     `thread`: the thread pointer; `block`: the main thread's variables. `library`: addresses in the C library, by numbers.
+    `generators`: the state of objects of `random.Random`.
     """
 
     before: tuple[Memory, ...]
@@ -138,6 +139,7 @@ class Recording:
     thread: int
     block: Memory
     library: tuple[int, ...]
+    generators: tuple[Range, ...]
     order: tuple[int, ...]
     keys: tuple[Key, ...]
     calls: tuple[Call, ...]
@@ -212,6 +214,7 @@ class Snapshot:
     constructed: tuple[int, ...]
     host_words: tuple[tuple[int, int], ...]
     library_words: tuple[tuple[int, int], ...]
+    generators: tuple[int, ...]
     keys: tuple[Key, ...]
     calls: tuple[Call, ...]
     signals: tuple[SignalAction, ...]

@@ -7,7 +7,19 @@ from collections import defaultdict
 from typing import Any
 
 from bundler.contract import bundle_ffi
-from bundler.snapshot.model import Call, Event, Feature, Graph, Key, Memory, Note, Recording, Refusal, SignalAction
+from bundler.snapshot.model import (
+    Call,
+    Event,
+    Feature,
+    Graph,
+    Key,
+    Memory,
+    Note,
+    Range,
+    Recording,
+    Refusal,
+    SignalAction,
+)
 
 _HEAD = struct.Struct("<8sQQ")
 
@@ -36,6 +48,7 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
         constructed=tuple(parts["made"]),
         thread=parts["thread"][0].address,
         block=parts["block"][0],
+        generators=tuple(Range(each.address, int.from_bytes(each.content, "little")) for each in parts["seeded"]),
         library=tuple(memoryview(parts["library"][0].content).cast("Q")),
         order=tuple(memoryview(parts["order"][0].content).cast("I")),
         keys=tuple(

@@ -212,6 +212,7 @@ def _write_tables(writer: TableWriter, row: object, snapshot: Snapshot) -> None:
         setattr(row, count, len(values))
 
     words("kept_words", "kept_word_count", snapshot.kept_words)
+    words("generators", "generator_count", snapshot.generators)
     words("thread_words", "thread_word_count", snapshot.thread_words)
     row.thread_block = writer.point("unsigned char *", writer.place(snapshot.block))  # type: ignore[attr-defined]
     row.thread_block_size = len(snapshot.block)  # type: ignore[attr-defined]
@@ -263,6 +264,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
     local: Mapping[int, int],
     library: Mapping[int, int],
     halves: Mapping[int, int],
+    generators: Sequence[int],
     guarded: Sequence[str],
     processor: OfProcessor,
     seed: int,
@@ -307,6 +309,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
         constructed=processor.constructed,
         host_words=tuple(hosts.values()),
         library_words=tuple(sorted(library.items())),
+        generators=tuple(generators),
         keys=recording.keys,
         calls=recording.calls,
         signals=recording.signals,

@@ -8,6 +8,7 @@
 #include "executable/executable.h"
 #include "interposed.h"
 #include "lifetime.h"
+#include "snapshot/generators.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -496,7 +497,10 @@ bundle_adopt(const struct bundle_start *start, bool *is_ready)
     if (is_switched_on("PYTHONFAULTHANDLER") && enable_faulthandler() < 0) {
         return NULL;
     }
-    PyObject *globals = adopt_streams(stream_errors()) == 0 && do_again() == 0 ? found.globals : NULL;
+    PyObject *globals =
+        adopt_streams(stream_errors()) == 0 && bundle_seed_generators(bundle.snapshot) == 0 && do_again() == 0
+            ? found.globals
+            : NULL;
     forget_references();
     return globals; /* held by the module */
 }

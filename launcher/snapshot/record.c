@@ -10,6 +10,7 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "loader/loader.h"
+#include "snapshot/generators.h"
 #include "snapshot/library.h"
 #include "snapshot/snapshot.h"
 #include "world/world.h"
@@ -664,10 +665,19 @@ overwrite_free_floats(void)
     }
 }
 
+static void
+put_generator(PyObject *object, uint64_t size)
+{
+    put("seeded", (uint64_t)object, &size, sizeof size);
+}
+
 _Noreturn static void
 write_recording(void)
 {
     const struct bundle_request *request = bundle.snapshot->request;
+    if (bundle_find_generators(put_generator) < 0) {
+        give_up_raised();
+    }
     bundle_call_fork_handlers(); /* libraries end threads of theirs */
     look_for_obstacles();
     put_signals();

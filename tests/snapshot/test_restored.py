@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import shlex
 import shutil
@@ -155,6 +156,29 @@ def test_nothing_is_twice(library: Recorded):
     assert all(len(words) == len(outputs[0]) >= 7 for words in outputs)
     for words in zip(*outputs, strict=True):
         assert len(set(words)) == len(outputs), words
+
+
+def test_generators(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
+    """Generators of modules are seeded at each start; one with a seed of its own goes on where it was."""
+    folder = tmp_path_factory.mktemp("generators")
+    lines = [
+        "import random, time",
+        "own, fixed, system = random.Random(), random.Random(7), random.SystemRandom()",
+        "FIRST = fixed.random()",
+        "def draw(source=random.Random(time.time())):",
+        "    return source.random()",
+    ]
+    (folder / "keeping.py").write_text("\n".join((*lines, "")))
+    values = "random.random(), keeping.own.random(), keeping.draw(), keeping.system.random()"
+    (folder / "main.py").write_text(f"import random\nimport keeping\nprint({values})\nprint(keeping.fixed.random())\n")
+    program = recorded(folder / "main.py")
+    assert "keeping" in inspect(program.binary)["snapshot"]["modules"]
+    starts = [program.start() for _ in range(3)]
+    assert [told(each) for each in starts] == ["restored"] * 3
+    drawn, fixed = zip(*(each.stdout.decode().splitlines() for each in starts), strict=True)
+    assert len({number for line in drawn for number in line.split()}) == 12
+    usual = random.Random(7)
+    assert set(fixed) == {repr([usual.random(), usual.random()][1])}
 
 
 @pytest.mark.one_python

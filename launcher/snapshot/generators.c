@@ -1,0 +1,64 @@
+/* Generators of random numbers (`random.Random`), of which modules keep some: those whose state followed from the machine's
+   random bytes, or from the time, are seeded anew at each start. The build finds which these are, by comparing recordings. */
+
+#include "snapshot/generators.h"
+
+#include <stdbool.h>
+
+/* `_random.Random`, a new reference; NULL, with no exception set, where nobody has imported it. */
+static PyTypeObject *
+generator_type(void)
+{
+    PyObject *module = PyDict_GetItemString(PyImport_GetModuleDict(), "_random"); /* borrowed */
+    PyObject *type = module ? PyObject_GetAttrString(module, "Random") : NULL;
+    PyErr_Clear();
+    if (type && !PyType_Check(type)) {
+        Py_CLEAR(type);
+    }
+    return (PyTypeObject *)type;
+}
+
+/* All objects that the collector knows; a new reference. */
+static PyObject *
+all_objects(void)
+{
+    PyObject *collector = PyImport_ImportModule("gc");
+    PyObject *objects = collector ? PyObject_CallMethod(collector, "get_objects", NULL) : NULL;
+    Py_XDECREF(collector);
+    return objects;
+}
+
+int
+bundle_find_generators(void (*found)(PyObject *object, uint64_t size))
+{
+    PyTypeObject *type = generator_type();
+    if (!type) {
+        return 0;
+    }
+    PyObject *objects = all_objects();
+    for (Py_ssize_t i = 0; objects && i < PyList_GET_SIZE(objects); i++) {
+        if (PyObject_TypeCheck(PyList_GET_ITEM(objects, i), type)) {
+            found(PyList_GET_ITEM(objects, i), (uint64_t)type->tp_basicsize);
+        }
+    }
+    int status = objects ? 0 : -1;
+    Py_XDECREF(objects);
+    Py_DECREF(type);
+    return status;
+}
+
+int
+bundle_seed_generators(const struct bundle_snapshot *snapshot)
+{
+    PyTypeObject *type = snapshot->generator_count ? generator_type() : NULL;
+    PyObject *seed = type ? PyObject_GetAttrString((PyObject *)type, "seed") : NULL;
+    int status = snapshot->generator_count && !seed ? -1 : 0;
+    for (uint64_t i = 0; i < snapshot->generator_count && status == 0; i++) {
+        PyObject *result = PyObject_CallOneArg(seed, (PyObject *)snapshot->generators[i]);
+        status = result ? 0 : -1;
+        Py_XDECREF(result);
+    }
+    Py_XDECREF(seed);
+    Py_XDECREF(type);
+    return status;
+}

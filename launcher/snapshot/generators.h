@@ -1,0 +1,16 @@
+/* Generators of random numbers. */
+
+#ifndef GENERATORS_H
+#define GENERATORS_H
+
+#include "compat.h"
+
+#include "bundle.h"
+
+/* Call `found` with each generator and the size of its state. 0, or -1 with an exception set. */
+int bundle_find_generators(void (*found)(PyObject *object, uint64_t size));
+
+/* Seed those of a snapshot. 0, or -1 with an exception set. */
+int bundle_seed_generators(const struct bundle_snapshot *snapshot);
+
+#endif
