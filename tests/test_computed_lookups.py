@@ -52,6 +52,17 @@ PLACES = {
         mail = b"Content-Type: text/plain; charset=shift_jis\\nContent-Transfer-Encoding: 8bit\\n\\n\\x83e\\x83X\\x83g\\n"
         print(email.message_from_bytes(mail, policy=email.policy.default).get_content())
         """,
+    "urllib.request": """
+        import pathlib, sys, tempfile, urllib.request
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "x.txt")
+            path.write_text("text")
+            print(urllib.request.urlopen(path.as_uri()).headers.get_content_type())
+        try:
+            urllib.request.urlopen("ftp://127.0.0.1:1/x")
+        except OSError as error:
+            print(type(error).__name__)
+        """,
     "email.header": """
         from email.header import decode_header, make_header
         print(make_header(decode_header("=?koi8-r?B?8NLJ18XU?=")))
