@@ -63,6 +63,9 @@ start_interpreter(PyConfig *config)
     bundle_hold_collector();
     PyStatus status = Py_InitializeFromConfig(config);
     if (!PyStatus_Exception(status)) {
+        if (bundle_is_recording()) {
+            bundle_record_stack();
+        }
         compat_reserve_versions(bundle.options.version_end);
         if (bundle_install_importer() < 0 || bundle_replace_compilers() < 0) {
             PyErr_Print();

@@ -485,6 +485,7 @@ PyObject *
 bundle_adopt(const struct bundle_start *start, bool *is_ready)
 {
     unsigned long native_id = PyThread_get_thread_native_id();
+    compat_find_stack(found.thread);
     found.thread->native_thread_id = native_id;
     adopt_locale();
     if ((found.main_thread && set_main_thread(PyThread_get_thread_ident(), native_id) < 0) || adopt_signals() < 0

@@ -208,6 +208,12 @@ bundle_record_allocations(void)
     }
 }
 
+void
+bundle_record_stack(void)
+{
+    compat_set_stack(PyThreadState_Get(), STACK, STACK_SIZE);
+}
+
 static void
 usual_allocations(void)
 {
