@@ -35,6 +35,7 @@ _WORDS: Mapping[str, str] = {
     "child": "it starts a process",
     "thread": "it starts a thread",
     "socket": "it opens a socket",
+    "process-handle": "it opens a process",
     "descriptor": "it opens a descriptor",
     "set-locale": "it sets the locale",
     "umask": "it sets the umask",
@@ -65,7 +66,7 @@ def guarded_variables(notes: Iterable[Note], rules: Rules) -> tuple[str, ...]:
 
 
 # Questions that can be asked again at each start, by the statement that asks.
-REPEATABLE = frozenset(("arguments", "variables", "path", "socket", "own-path"))
+REPEATABLE = frozenset(("arguments", "variables", "path", "socket", "process-handle", "own-path"))
 
 
 def unanswered(notes: Sequence[Note], rules: Rules, rerun: Sequence[Rerun]) -> Mapping[str, tuple[Note, ...]]:
