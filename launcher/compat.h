@@ -180,6 +180,43 @@ compat_forget_stack(PyThreadState *thread)
 #endif
 }
 
+/* Forget when collections of garbage were, and how long they took: since 3.15 the interpreter keeps the times for profilers. */
+static inline void
+compat_forget_collections(void)
+{
+#if PY_VERSION_HEX >= 0x030f0000
+    struct gc_stats *stats = _PyRuntime._main_interpreter.gc.generation_stats;
+    struct {
+        struct gc_generation_stats *items;
+        size_t count;
+    } kept[] = {{stats->young.items, GC_YOUNG_STATS_SIZE},
+                {stats->old[0].items, GC_OLD_STATS_SIZE},
+                {stats->old[1].items, GC_OLD_STATS_SIZE}};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        for (size_t j = 0; j < kept[i].count; j++) {
+            kept[i].items[j].ts_start = kept[i].items[j].ts_stop = 0;
+            kept[i].items[j].duration = 0;
+        }
+    }
+#endif
+}
+
+/* Switch the interpreter's own compiler on or off; returns what it was. It is there since 3.14, and on if CPython was built
+   so (PYTHON_JIT is not read). */
+static inline int
+compat_set_jit(int is_on)
+{
+#if PY_VERSION_HEX >= 0x030e0000
+    PyInterpreterState *interpreter = PyInterpreterState_Get();
+    int before = interpreter->jit;
+    interpreter->jit = is_on;
+    return before;
+#else
+    (void)is_on;
+    return 0;
+#endif
+}
+
 /* Let go of what a thread's state says of the process, and of what calls have left behind on its stack of frames. */
 static inline void
 compat_forget_process(PyThreadState *thread)

@@ -231,6 +231,7 @@ bundle_prepare_adoption(PyObject *globals, PyObject *again, bool is_ready)
     PyDict_Clear(found.environment);
     bundle_note_recorded_objects();
     compat_forget_process(found.thread);
+    compat_forget_collections();
     return 0;
 }
 

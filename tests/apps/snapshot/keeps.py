@@ -1,0 +1,23 @@
+"""A module that makes much garbage while it is imported, and registers a tool."""
+
+import sys
+
+# So many objects that the collector runs.
+GARBAGE = [[number] for number in range(60_000)]
+
+CALLS = []
+TOOL = None
+
+
+def watched():
+    """A function whose calls the tool notes."""
+    return 1
+
+
+if hasattr(sys, "monitoring"):
+    TOOL = sys.monitoring.PROFILER_ID
+    sys.monitoring.use_tool_id(TOOL, "keeps")
+    sys.monitoring.register_callback(
+        TOOL, sys.monitoring.events.PY_START, lambda code, offset: CALLS.append(code.co_name)
+    )
+    sys.monitoring.set_local_events(TOOL, watched.__code__, sys.monitoring.events.PY_START)
