@@ -76,6 +76,9 @@ start_interpreter(PyConfig *config)
         status = compat_initialize_main(config);
         bundle_release_collector();
     }
+    if (bundle_is_recording() && !PyStatus_Exception(status)) {
+        bundle_record_uncompiled();
+    }
     PyConfig_Clear(config);
     return status;
 }

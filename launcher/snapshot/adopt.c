@@ -22,6 +22,7 @@ enum { LAST_SIGNAL = 64, STREAMS = 3 };
 PER_PROGRAM static struct {
     PyObject *globals; /* of `__main__` */
     bool is_ready;
+    int jit; /* is the interpreter's compiler on? */
     PyThreadState *thread;
     PyObject *raw[STREAMS], *buffer[STREAMS], *text[STREAMS], *names[STREAMS];
     PyObject *environment;                  /* posix.environ, which os.environ is made of */
@@ -203,6 +204,12 @@ adopt_nothing(void)
         return -1;
     }
     return adopt_streams("strict") < 0 || adopt_environment() < 0 ? -1 : compat_set_own_names("/", "/");
+}
+
+void
+bundle_record_uncompiled(void)
+{
+    found.jit = compat_set_jit(0); /* its code lies in memory that is mapped without the right to run */
 }
 
 int
@@ -487,6 +494,7 @@ bundle_adopt(const struct bundle_start *start, bool *is_ready)
 {
     unsigned long native_id = PyThread_get_thread_native_id();
     compat_find_stack(found.thread);
+    compat_set_jit(found.jit);
     found.thread->native_thread_id = native_id;
     adopt_locale();
     if ((found.main_thread && set_main_thread(PyThread_get_thread_ident(), native_id) < 0) || adopt_signals() < 0
