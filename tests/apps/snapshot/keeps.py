@@ -1,9 +1,13 @@
-"""A module that makes much garbage while it is imported, and registers a tool."""
+"""A module that collects garbage while it is imported, registers a tool, and has types that differ by arguments alone."""
 
+import gc
 import sys
+from typing import Any, Tuple, Union
 
-# So many objects that the collector runs.
 GARBAGE = [[number] for number in range(60_000)]
+gc.collect()
+
+Result = Union[Any, Tuple[Any], Tuple[str, Any], Tuple[str, Any, Any]]
 
 CALLS = []
 TOOL = None
