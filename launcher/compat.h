@@ -314,6 +314,18 @@ compat_forget_seekable(PyObject *file)
     raw->seekable = -1;
 }
 
+/* The size of the buffer that a stream gets whose file has blocks of a size (_io/_iomodule.c, _io_open). */
+static inline Py_ssize_t
+compat_buffer_size(Py_ssize_t block)
+{
+#if PY_VERSION_HEX >= 0x030e0000
+    enum { LEAST = 128 << 10, MOST = 8 << 20 };
+    return block < LEAST ? LEAST : block > MOST ? MOST : block;
+#else
+    return block;
+#endif
+}
+
 /* Finish an initialisation that was begun with `_init_main = 0`. 3.14 lost _Py_InitializeMain; there a second
    Py_InitializeFromConfig does the same (pylifecycle.c). `warn_default_encoding` is lost on the way to the interpreter
    (3.13, initconfig.c: _PyConfig_Copy), which reads the command line after that. */

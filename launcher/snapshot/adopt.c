@@ -298,13 +298,14 @@ adopt_locale(void)
     }
 }
 
-/* pylifecycle.c, config_get_locale_encoding and get_default_standard_stream_error_handler. */
+/* pylifecycle.c, config_get_locale_encoding and get_default_standard_stream_error_handler. UTF-8 mode, which 3.15 is always in,
+   is lenient whatever the locale (initconfig.c, config_init_stdio_encoding). */
 static const char *
 stream_errors(void)
 {
     const char *locale = __real_setlocale(LC_CTYPE, NULL);
-    bool is_lenient = was_legacy || is_legacy(locale) || strcmp(locale, "C.UTF-8") == 0 || strcmp(locale, "C.utf8") == 0
-                      || strcmp(locale, "UTF-8") == 0;
+    bool is_lenient = _PyRuntime.preconfig.utf8_mode || is_legacy(locale) || strcmp(locale, "C.UTF-8") == 0
+                      || strcmp(locale, "C.utf8") == 0 || strcmp(locale, "UTF-8") == 0;
     return is_lenient ? "surrogateescape" : "strict";
 }
 
@@ -355,9 +356,11 @@ adopt_stream(int fd, const char *errors)
     if (fd && is_unbuffered) {
         return adopt_unbuffered(fd, errors);
     }
-    PyObject *size = PyObject_GetAttrString(found.raw[fd], "_blksize");
-    done = size ? PyObject_CallMethod(found.buffer[fd], "__init__", "OO", found.raw[fd], size) : NULL;
-    Py_XDECREF(size);
+    PyObject *block = PyObject_GetAttrString(found.raw[fd], "_blksize");
+    Py_ssize_t size = block ? PyLong_AsSsize_t(block) : -1;
+    Py_XDECREF(block);
+    done = size > 0 ? PyObject_CallMethod(found.buffer[fd], "__init__", "On", found.raw[fd], compat_buffer_size(size))
+                    : NULL;
     if (!done) {
         return -1;
     }
