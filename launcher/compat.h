@@ -15,6 +15,7 @@
 #include "internal/pycore_runtime.h" /* the main interpreter */
 
 #if PY_VERSION_HEX >= 0x030e0000
+#include "internal/pycore_ceval.h" /* _Py_InitializeRecursionLimits */
 #include "internal/pycore_interpframe.h"
 #endif
 
@@ -135,10 +136,92 @@ compat_set_flag(const char *name, long value)
     }
 }
 
+/* Say where the stack of the main thread lies, if it is another than the C library knows of. Since 3.14 the interpreter keeps
+   its limits (ceval.c, tstate_set_stack): where it takes the end to be near, it raises RecursionError, and puts off the end of
+   objects (object.c, _Py_Dealloc), which would then be recorded. PyUnstable_ThreadState_SetStackProtection does the same, but
+   3.14.0 lacks it. */
+static inline void
+compat_set_stack(PyThreadState *thread, uintptr_t start, size_t size)
+{
+#if PY_VERSION_HEX >= 0x030e0000
+    _PyThreadStateImpl *limits = (_PyThreadStateImpl *)thread;
+    uintptr_t margin = limits->c_stack_soft_limit - limits->c_stack_hard_limit;
+    limits->c_stack_top = start + size;
+    limits->c_stack_hard_limit = start + margin;
+    limits->c_stack_soft_limit = start + 2 * margin;
+#else
+    (void)thread, (void)start, (void)size;
+#endif
+}
+
+/* Find out where this thread's stack lies. */
+static inline void
+compat_find_stack(PyThreadState *thread)
+{
+#if PY_VERSION_HEX >= 0x030e0000
+    _Py_InitializeRecursionLimits(thread);
+#else
+    (void)thread;
+#endif
+}
+
+/* Forget where it lies: that differs between processes. Until it is found again there are no limits. */
+static inline void
+compat_forget_stack(PyThreadState *thread)
+{
+#if PY_VERSION_HEX >= 0x030e0000
+    _PyThreadStateImpl *limits = (_PyThreadStateImpl *)thread;
+    limits->c_stack_top = limits->c_stack_hard_limit = limits->c_stack_soft_limit = 0;
+#if PY_VERSION_HEX >= 0x030e0100
+    limits->c_stack_init_base = limits->c_stack_init_top = 0;
+#endif
+#else
+    (void)thread;
+#endif
+}
+
+/* Forget when collections of garbage were, and how long they took: since 3.15 the interpreter keeps the times for profilers. */
+static inline void
+compat_forget_collections(void)
+{
+#if PY_VERSION_HEX >= 0x030f0000
+    struct gc_stats *stats = _PyRuntime._main_interpreter.gc.generation_stats;
+    struct {
+        struct gc_generation_stats *items;
+        size_t count;
+    } kept[] = {{stats->young.items, GC_YOUNG_STATS_SIZE},
+                {stats->old[0].items, GC_OLD_STATS_SIZE},
+                {stats->old[1].items, GC_OLD_STATS_SIZE}};
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+        for (size_t j = 0; j < kept[i].count; j++) {
+            kept[i].items[j].ts_start = kept[i].items[j].ts_stop = 0;
+            kept[i].items[j].duration = 0;
+        }
+    }
+#endif
+}
+
+/* Switch the interpreter's own compiler on or off; returns what it was. It is there since 3.14, and on if CPython was built
+   so (PYTHON_JIT is not read). */
+static inline int
+compat_set_jit(int is_on)
+{
+#if PY_VERSION_HEX >= 0x030e0000
+    PyInterpreterState *interpreter = PyInterpreterState_Get();
+    int before = interpreter->jit;
+    interpreter->jit = is_on;
+    return before;
+#else
+    (void)is_on;
+    return 0;
+#endif
+}
+
 /* Let go of what a thread's state says of the process, and of what calls have left behind on its stack of frames. */
 static inline void
 compat_forget_process(PyThreadState *thread)
 {
+    compat_forget_stack(thread);
     thread->native_thread_id = 0;
     memset(thread->datastack_top, 0, (size_t)((char *)thread->datastack_limit - (char *)thread->datastack_top));
 }
@@ -229,6 +312,18 @@ compat_forget_seekable(PyObject *file)
         signed int seekable : 2;
     } *raw = (struct fileio *)file;
     raw->seekable = -1;
+}
+
+/* The size of the buffer that a stream gets whose file has blocks of a size (_io/_iomodule.c, _io_open). */
+static inline Py_ssize_t
+compat_buffer_size(Py_ssize_t block)
+{
+#if PY_VERSION_HEX >= 0x030e0000
+    enum { LEAST = 128 << 10, MOST = 8 << 20 };
+    return block < LEAST ? LEAST : block > MOST ? MOST : block;
+#else
+    return block;
+#endif
 }
 
 /* Finish an initialisation that was begun with `_init_main = 0`. 3.14 lost _Py_InitializeMain; there a second

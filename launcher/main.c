@@ -63,6 +63,9 @@ start_interpreter(PyConfig *config)
     bundle_hold_collector();
     PyStatus status = Py_InitializeFromConfig(config);
     if (!PyStatus_Exception(status)) {
+        if (bundle_is_recording()) {
+            bundle_record_stack();
+        }
         compat_reserve_versions(bundle.options.version_end);
         if (bundle_install_importer() < 0 || bundle_replace_compilers() < 0) {
             PyErr_Print();
@@ -72,6 +75,9 @@ start_interpreter(PyConfig *config)
     if (!PyStatus_Exception(status)) {
         status = compat_initialize_main(config);
         bundle_release_collector();
+    }
+    if (bundle_is_recording() && !PyStatus_Exception(status)) {
+        bundle_record_uncompiled();
     }
     PyConfig_Clear(config);
     return status;

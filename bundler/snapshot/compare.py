@@ -185,19 +185,32 @@ class Instructions:
 
     def __init__(self, recording: Recording, linked: Linked, layout: ObjectLayout) -> None:
         fields = {field.name: field.offset for field in layout.structs["code"]}
-        pattern = _code_type(linked).to_bytes(8, "little")
+        self._parts = (*recording.executable, recording.region)
+        self._text_type = _address_of("PyUnicode_Type", linked)
+        pattern = _address_of("PyCode_Type", linked).to_bytes(8, "little")
         self._spans: list[tuple[int, int]] = []
-        for part in (*recording.executable, recording.region):
+        for part in self._parts:
             at = part.content.find(pattern)
             while at >= 0:
-                if at % 8 == 0:
-                    start = part.address + at - 8
-                    units = int.from_bytes(part.content[at + 8 : at + 16], "little")
-                    first = start + fields["co_code_adaptive"]
-                    self._spans.append((first, first + 2 * units))
+                start = part.address + at - 8
+                first = start + fields["co_code_adaptive"]
+                end = first + 2 * int.from_bytes(part.content[at + 8 : at + 16], "little")
+                # Tables of types hold the pattern, too: what follows there is no size, and no object with a file's name.
+                if at % 8 == 0 and end <= part.end and self._is_text(self._word(start + fields["co_filename"])):
+                    self._spans.append((first, end))
                 at = part.content.find(pattern, at + 1)
         self._spans.sort()
         self._starts = [start for start, _ in self._spans]
+
+    def _word(self, address: int) -> int:
+        for part in self._parts:
+            if part.address <= address < part.end:
+                return int.from_bytes(part.content[address - part.address : address - part.address + 8], "little")
+        return 0
+
+    def _is_text(self, address: int) -> bool:
+        """True if a string lies there."""
+        return self._word(address + 8) == self._text_type
 
     def hold(self, address: int) -> bool:
         """True if the word at an address holds instructions."""
@@ -205,16 +218,16 @@ class Instructions:
         return row >= 0 and address < self._spans[row][1]
 
 
-def _code_type(linked: Linked) -> int:
-    """The address of PyCode_Type."""
+def _address_of(name: str, linked: Linked) -> int:
+    """The address of one of CPython's variables."""
     symbols = linked.executable.symbols
-    if "PyCode_Type" in symbols:
-        return symbols["PyCode_Type"]
+    if name in symbols:
+        return symbols[name]
     for dso in linked.layout.plan.prelinked.residents:
         for symbol in dso.object.symbols:
-            if symbol.name == "PyCode_Type" and symbol.is_defined:
+            if symbol.name == name and symbol.is_defined:
                 return dso.base + symbol.value
-    raise AssertionError("the executable has no PyCode_Type")
+    raise AssertionError(f"the executable has no {name}")
 
 
 def differences(

@@ -35,6 +35,7 @@ _WORDS: Mapping[str, str] = {
     "child": "it starts a process",
     "thread": "it starts a thread",
     "socket": "it opens a socket",
+    "process-handle": "it opens a process",
     "descriptor": "it opens a descriptor",
     "set-locale": "it sets the locale",
     "umask": "it sets the umask",

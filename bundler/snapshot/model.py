@@ -31,6 +31,11 @@ class Memory:
     address: int
     content: bytes
 
+    @property
+    def end(self) -> int:
+        """The address behind them."""
+        return self.address + len(self.content)
+
 
 @dataclass(frozen=True, slots=True)
 class Key:

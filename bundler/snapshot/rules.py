@@ -14,7 +14,7 @@ from bundler.settings import Settings
 from bundler.snapshot.model import Note
 
 # Questions that can be asked again at each start, by the statement or the function that asks.
-REPEATABLE = frozenset(("arguments", "variables", "path", "socket", "own-path"))
+REPEATABLE = frozenset(("arguments", "variables", "path", "socket", "process-handle", "own-path"))
 
 
 @dataclass(frozen=True, slots=True)

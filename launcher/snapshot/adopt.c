@@ -23,6 +23,7 @@ enum { LAST_SIGNAL = 64, STREAMS = 3 };
 PER_PROGRAM static struct {
     PyObject *globals; /* of `__main__` */
     bool is_ready;
+    int jit; /* is the interpreter's compiler on? */
     PyThreadState *thread;
     PyObject *raw[STREAMS], *buffer[STREAMS], *text[STREAMS], *names[STREAMS];
     PyObject *environment;                  /* posix.environ, which os.environ is made of */
@@ -206,6 +207,12 @@ adopt_nothing(void)
     return adopt_streams("strict") < 0 || adopt_environment() < 0 ? -1 : compat_set_own_names("/", "/");
 }
 
+void
+bundle_record_uncompiled(void)
+{
+    found.jit = compat_set_jit(0); /* its code lies in memory that is mapped without the right to run */
+}
+
 int
 bundle_prepare_adoption(PyObject *globals, PyObject *again, bool is_ready)
 {
@@ -232,6 +239,7 @@ bundle_prepare_adoption(PyObject *globals, PyObject *again, bool is_ready)
     PyDict_Clear(found.environment);
     bundle_note_recorded_objects();
     compat_forget_process(found.thread);
+    compat_forget_collections();
     return 0;
 }
 
@@ -291,13 +299,14 @@ adopt_locale(void)
     }
 }
 
-/* pylifecycle.c, config_get_locale_encoding and get_default_standard_stream_error_handler. */
+/* pylifecycle.c, config_get_locale_encoding and get_default_standard_stream_error_handler. UTF-8 mode, which 3.15 is always in,
+   is lenient whatever the locale (initconfig.c, config_init_stdio_encoding). */
 static const char *
 stream_errors(void)
 {
     const char *locale = __real_setlocale(LC_CTYPE, NULL);
-    bool is_lenient = was_legacy || is_legacy(locale) || strcmp(locale, "C.UTF-8") == 0 || strcmp(locale, "C.utf8") == 0
-                      || strcmp(locale, "UTF-8") == 0;
+    bool is_lenient = _PyRuntime.preconfig.utf8_mode || is_legacy(locale) || strcmp(locale, "C.UTF-8") == 0
+                      || strcmp(locale, "C.utf8") == 0 || strcmp(locale, "UTF-8") == 0;
     return is_lenient ? "surrogateescape" : "strict";
 }
 
@@ -348,9 +357,11 @@ adopt_stream(int fd, const char *errors)
     if (fd && is_unbuffered) {
         return adopt_unbuffered(fd, errors);
     }
-    PyObject *size = PyObject_GetAttrString(found.raw[fd], "_blksize");
-    done = size ? PyObject_CallMethod(found.buffer[fd], "__init__", "OO", found.raw[fd], size) : NULL;
-    Py_XDECREF(size);
+    PyObject *block = PyObject_GetAttrString(found.raw[fd], "_blksize");
+    Py_ssize_t size = block ? PyLong_AsSsize_t(block) : -1;
+    Py_XDECREF(block);
+    done = size > 0 ? PyObject_CallMethod(found.buffer[fd], "__init__", "On", found.raw[fd], compat_buffer_size(size))
+                    : NULL;
     if (!done) {
         return -1;
     }
@@ -486,6 +497,8 @@ PyObject *
 bundle_adopt(const struct bundle_start *start, bool *is_ready)
 {
     unsigned long native_id = PyThread_get_thread_native_id();
+    compat_find_stack(found.thread);
+    compat_set_jit(found.jit);
     found.thread->native_thread_id = native_id;
     adopt_locale();
     if ((found.main_thread && set_main_thread(PyThread_get_thread_ident(), native_id) < 0) || adopt_signals() < 0

@@ -168,10 +168,12 @@ def _order(value):
     """A key by which elements of sets are sorted: they lie in another order where their addresses are others."""
     kind = type(value)
     if kind in _ATOMS:
-        return (kind.__name__, repr(value), "", 0)
+        return (kind.__name__, repr(value), "", 0, ())
     code = value.__code__ if kind is _FUNCTION else None
-    name, module = (getattr(value, each, None) for each in ("__qualname__", "__module__"))
-    return (kind.__name__, str(name), str(module), code.co_firstlineno if code else 0)
+    name, module, arguments = (getattr(value, each, None) for each in ("__qualname__", "__module__", "__args__"))
+    # A type such as `tuple[str, int]` is told from `tuple[int]` by its arguments: since 3.14 a union keeps its types in a set.
+    within = tuple(map(_order, arguments)) if type(arguments) is tuple else ()
+    return (kind.__name__, str(name), str(module), code.co_firstlineno if code else 0, within)
 
 
 def describe():

@@ -210,6 +210,12 @@ bundle_record_allocations(void)
     }
 }
 
+void
+bundle_record_stack(void)
+{
+    compat_set_stack(PyThreadState_Get(), STACK, STACK_SIZE);
+}
+
 static void
 usual_allocations(void)
 {
@@ -651,17 +657,20 @@ put_objects(const uint32_t *order, uint32_t count)
     }
 }
 
-/* Overwrite the floats in CPython's free list (floatobject.c): they keep old values, which may be times. */
+/* Overwrite the numbers in CPython's free lists (floatobject.c, and longobject.c since 3.14): they keep old values, which may
+   be times, or offsets of time zones. */
 static void
-overwrite_free_floats(void)
+overwrite_free_numbers(void)
 {
-    enum { MOST = 256 }; /* floatobject.c keeps 100 */
-    PyObject *floats[MOST];
+    enum { MOST = 256, NUMBER = 1 << 20 }; /* a list has 100; small integers do not come from it */
+    PyObject *numbers[2][MOST];
     for (size_t i = 0; i < MOST; i++) {
-        floats[i] = PyFloat_FromDouble(0);
+        numbers[0][i] = PyFloat_FromDouble(0);
+        numbers[1][i] = PyLong_FromLong(NUMBER);
     }
     for (size_t i = 0; i < MOST; i++) {
-        Py_XDECREF(floats[i]);
+        Py_XDECREF(numbers[0][i]);
+        Py_XDECREF(numbers[1][i]);
     }
 }
 
@@ -684,7 +693,7 @@ write_recording(void)
     put_features();
     put("alone", 0, "", bundle_streams_are_alone());
     environ = NULL;
-    overwrite_free_floats();
+    overwrite_free_numbers();
     usual_allocations();
     bundle_close_region();
 

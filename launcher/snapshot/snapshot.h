@@ -18,6 +18,12 @@ _Noreturn void bundle_start_recording(int (*run)(int argc, char **argv, char **e
 /* Before there is an interpreter: each of its objects is to have a block of the region of its own. */
 void bundle_record_allocations(void);
 
+/* As soon as there is a thread's state: it is to have the limits of the stack on which recordings run. */
+void bundle_record_stack(void);
+
+/* Before anything of the program runs: what the interpreter's compiler makes is not to be recorded. */
+void bundle_record_uncompiled(void);
+
 /* Note from now on who asks for what, and import the modules that the build names; `globals`: the namespace of `__main__`,
    which is returned. NULL: an exception is set, which ends the recording. */
 PyObject *bundle_begin_recording(PyObject *globals);

@@ -336,6 +336,11 @@ answer(long number, const long *a)
     case SYS_socket:
         bundle_note("socket", NULL);
         return -EACCES;
+#ifdef SYS_pidfd_open
+    case SYS_pidfd_open:
+        bundle_note("process-handle", NULL);
+        return -EPERM;
+#endif
     default:
         return note_call(number);
     }

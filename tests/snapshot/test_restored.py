@@ -52,6 +52,15 @@ def test_environments(library: Recorded, name: str):
     library.check_same("facts", whole={"PATH": "/usr/bin:/bin", **ENVIRONMENTS[name]})
 
 
+def test_language(library: Recorded):
+    """In the locale of a language the streams are as strict as the version has it."""
+    done = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=True)
+    found = [name for name in done.stdout.split() if re.fullmatch(r"[a-z]+_[A-Z]+\.utf-?8", name, re.IGNORECASE)]
+    if not found:
+        pytest.skip("there is no locale of a language on this machine")
+    library.check_same("facts", whole={"PATH": "/usr/bin:/bin", "LC_ALL": found[0]})
+
+
 def test_standard_streams(library: Recorded):
     """Pipes, files and the null device are what they are in Python; input is read."""
     command = shlex.join([str(library.binary), "facts"])

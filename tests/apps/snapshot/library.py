@@ -58,6 +58,7 @@ def facts():
     print(sorted(name for name in os.environ if not name.startswith(("BUNDLE", "PYTHON", "_"))), dict(os.environ) == {**os.environ})
     print(sys.stdin.encoding, sys.stdout.errors, sys.stdout.line_buffering, sys.stdout.write_through, sys.stderr.errors)
     print([stream.name for stream in (sys.stdin, sys.stdout, sys.stderr)], [stream.mode for stream in (sys.stdin, sys.stdout)])
+    print(sys.stdin.buffer.__sizeof__(), sys.stdout.buffer.__sizeof__(), sys.stderr.buffer.__sizeof__())
     print(type(sys.stdout.buffer).__name__, type(sys.stdin.buffer).__name__, "faulthandler" in sys.modules)
     print(sys.flags.utf8_mode, os.getcwd() == str(pathlib.Path.cwd()), time.tzname, time.timezone)
     print(signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGHUP), signal.getsignal(signal.SIGPIPE))
