@@ -320,6 +320,8 @@ struct bundle_feature {
 struct bundle_host_word {
     uint32_t object;
     uint32_t patch;
+    uint32_t is_replaced; /* all of the object's variables are among the snapshot's runs */
+    uint32_t reserved;
 };
 
 struct bundle_snapshot {
@@ -334,6 +336,7 @@ struct bundle_snapshot {
     const uint64_t *thread_words;      /* values that count from the thread pointer */
     const unsigned char *thread_block; /* of the executable: the main thread's variables */
     const uint32_t *objects;           /* loaded ones, in the order in which they were */
+    const uint32_t *replaced;          /* of each of them: all its variables are among `runs` */
     const uint32_t *constructed;       /* those of them whose constructors run first, to ask for the processor */
     const struct bundle_host_word *host_words;
     const struct bundle_key *keys;

@@ -202,6 +202,7 @@ class Snapshot:
     thread_words: tuple[int, ...]
     block: bytes
     objects: tuple[int, ...]
+    replaced: frozenset[int]
     constructed: tuple[int, ...]
     host_words: tuple[tuple[int, int], ...]
     keys: tuple[Key, ...]

@@ -61,7 +61,8 @@ bundle_map_objects_again(const struct bundle_snapshot *snapshot)
     }
     uint64_t mapped = 0;
     for (; mapped < snapshot->object_count; mapped++) {
-        if (bundle_map_object(fd, &bundle.objects[snapshot->objects[mapped]]) < 0) {
+        const struct bundle_object *object = &bundle.objects[snapshot->objects[mapped]];
+        if (bundle_map_object(fd, object, !snapshot->replaced[mapped]) < 0) {
             break;
         }
     }
@@ -75,13 +76,22 @@ bundle_map_objects_again(const struct bundle_snapshot *snapshot)
     return is_mapped;
 }
 
-void
-bundle_write_host_words(const struct bundle_snapshot *snapshot, const uint64_t *words)
+/* `all`: also those of objects whose variables are mapped later. */
+static void
+write_words(const struct bundle_snapshot *snapshot, const uint64_t *words, bool all)
 {
     for (uint64_t i = 0; i < snapshot->host_word_count; i++) {
         const struct bundle_host_word *word = &snapshot->host_words[i];
-        *bundle.objects[word->object].patches[word->patch].place = words[i];
+        if (all || !word->is_replaced) {
+            *bundle.objects[word->object].patches[word->patch].place = words[i];
+        }
     }
+}
+
+void
+bundle_write_host_words(const struct bundle_snapshot *snapshot, const uint64_t *words)
+{
+    write_words(snapshot, words, true);
 }
 
 void
@@ -101,7 +111,7 @@ bundle_construct_again(const struct bundle_snapshot *snapshot, const uint64_t *w
     if (!snapshot->constructed_count) {
         return;
     }
-    bundle_write_host_words(snapshot, words);
+    write_words(snapshot, words, false);
     for (uint64_t i = 0; i < snapshot->constructed_count; i++) {
         const struct bundle_object *object = &bundle.objects[snapshot->constructed[i]];
         for (uint32_t j = 0; j < object->patch_count; j++) {

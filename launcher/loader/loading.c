@@ -123,7 +123,7 @@ is_one_piece(const struct bundle_object *object)
 
 /* Map all of an object as constants first, with one call; three of five segments are that, usually. */
 static int
-map_piece(int fd, const struct bundle_object *object)
+map_piece(int fd, const struct bundle_object *object, bool with_variables)
 {
     const struct bundle_segment *first = &object->segments[0];
     const struct bundle_segment *last = &object->segments[object->segment_count - 1];
@@ -132,7 +132,8 @@ map_piece(int fd, const struct bundle_object *object)
     int status = map_at(first->address, size, PROT_READ, MAP_FIXED_NOREPLACE, fd, offset);
     for (uint32_t i = 0; i < object->segment_count && status == 0; i++) {
         const struct bundle_segment *segment = &object->segments[i];
-        status = segment->protection == PROT_READ ? 0 : map_segment(fd, segment, MAP_FIXED);
+        bool is_constant = segment->protection == PROT_READ || (segment->protection & PROT_WRITE && !with_variables);
+        status = is_constant ? 0 : map_segment(fd, segment, MAP_FIXED);
     }
     return status;
 }
@@ -304,9 +305,9 @@ unmapped_reason(int fd)
 }
 
 int
-bundle_map_object(int fd, const struct bundle_object *object)
+bundle_map_object(int fd, const struct bundle_object *object, bool with_variables)
 {
-    int status = fd >= 0 && is_one_piece(object) ? map_piece(fd, object) : map_segments(fd, object);
+    int status = fd >= 0 && is_one_piece(object) ? map_piece(fd, object, with_variables) : map_segments(fd, object);
     if (status < 0) {
         return fail("%s: cannot be mapped: %s", object->path, unmapped_reason(fd));
     }
@@ -356,7 +357,7 @@ map_objects(const uint32_t *tree, uint32_t count)
             status = fail("%s: %s", object->path, "could not be loaded before");
         }
         else if (*state == UNLOADED) {
-            status = bundle_map_object(fd, object);
+            status = bundle_map_object(fd, object, true);
             *state = status < 0 ? FAILED : MAPPED;
             if (status == 0) {
                 bundle_tell_debugger(tree[i]);
