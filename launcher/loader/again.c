@@ -3,7 +3,6 @@
    No constructor runs, but for those that ask for the processor, whose words are then taken over. What an object has written lies in the snapshot; what it takes from libraries of the system is
    looked up anew. Everything that can fail comes before anything is changed. */
 
-#include "executable/executable.h"
 #include "interposed.h"
 #include "loader/errors.h"
 #include "loader/host.h"
@@ -12,7 +11,6 @@
 
 #include <dlfcn.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 static bool
 open_libraries(const struct bundle_snapshot *snapshot)
@@ -53,12 +51,8 @@ bundle_find_host_words(const struct bundle_snapshot *snapshot, uint64_t *words)
 }
 
 bool
-bundle_map_objects_again(const struct bundle_snapshot *snapshot)
+bundle_map_objects_again(const struct bundle_snapshot *snapshot, int fd)
 {
-    int fd = snapshot->object_count ? bundle_open_own_file() : -1;
-    if (fd < 0) {
-        return !snapshot->object_count;
-    }
     uint64_t mapped = 0;
     for (; mapped < snapshot->object_count; mapped++) {
         const struct bundle_object *object = &bundle.objects[snapshot->objects[mapped]];
@@ -67,7 +61,6 @@ bundle_map_objects_again(const struct bundle_snapshot *snapshot)
         }
     }
     bool is_mapped = mapped == snapshot->object_count;
-    close(fd);
     for (; !is_mapped && mapped > 0; mapped--) {
         const struct bundle_object *object = &bundle.objects[snapshot->objects[mapped - 1]];
         __real_munmap((void *)object->base, object->end - object->base);
