@@ -257,7 +257,12 @@ struct bundle_request {
     uint32_t output;           /* a descriptor: where the recording goes */
     const char *const *steady; /* modules whose random bytes are the same in each recording; ends with NULL */
     uint32_t wants_graph;      /* it is a description of all objects, and not the memory */
-    const uint64_t *hidden;    /* addresses of instructions that ask for the processor: another one is to answer */
+    uint32_t wants_heat;       /* it is to say which blocks of memory a start touches, too */
+    uint32_t reserved;
+    const uint32_t *hot; /* blocks that a start touches: twice the number, plus 1 for those that it writes; ascending */
+    uint64_t hot_count;
+    uint64_t hot_sizes[2];  /* bytes of those that are read, and of those that are written */
+    const uint64_t *hidden; /* addresses of instructions that ask for the processor: another one is to answer */
     uint64_t hidden_count;
     uint64_t hidden_level; /* the other processor's: world/processor.c */
 };
@@ -322,6 +327,13 @@ struct bundle_host_word {
     uint32_t patch;
     uint32_t is_replaced; /* all of the object's variables are among the snapshot's runs */
     uint32_t reserved;
+};
+
+/* A block of memory that a start touches. */
+struct bundle_heat {
+    uint32_t number;
+    uint32_t is_written;
+    uint64_t size; /* bytes, with its header */
 };
 
 struct bundle_snapshot {

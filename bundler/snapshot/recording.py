@@ -7,7 +7,19 @@ from collections import defaultdict
 from typing import Any
 
 from bundler.contract import bundle_ffi
-from bundler.snapshot.model import Call, Event, Feature, Graph, Key, Memory, Note, Recording, Refusal, SignalAction
+from bundler.snapshot.model import (
+    Call,
+    Event,
+    Feature,
+    Graph,
+    Heat,
+    Key,
+    Memory,
+    Note,
+    Recording,
+    Refusal,
+    SignalAction,
+)
 
 _HEAD = struct.Struct("<8sQQ")
 
@@ -56,6 +68,11 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
         notes=notes,
         owners=owners,
         events=events,
+        heat=tuple(
+            Heat(row.number, row.size, bool(row.is_written))
+            for part in parts["heat"]
+            for row in _rows("struct bundle_heat", part.content)
+        ),
     )
 
 

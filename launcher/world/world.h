@@ -34,6 +34,16 @@ uint64_t bundle_blocks_taken(void);
 /* Make free blocks zero, for two recordings to be the same. Nothing can be taken from the region afterwards. */
 void bundle_close_region(void);
 
+/* After that, and if the request wants to know what a start touches: give out blocks behind all that is recorded, and change of
+   those that are given back what a restored process changes. False: nobody knows the numbers of blocks. */
+bool bundle_watch_blocks(void);
+
+/* The number of the block that an address lies in, counted from 1; 0 where there is none. */
+uint32_t bundle_block_number(const void *address);
+
+/* Bytes that a block takes with its header. */
+uint64_t bundle_block_size(const void *block);
+
 /* Was this block of the region given back, in this process or before? */
 bool bundle_is_block_free(const void *block);
 
