@@ -9,7 +9,6 @@
 #include "interposed.h"
 #include "lifetime.h"
 
-#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
@@ -421,38 +420,19 @@ ignore_signal(int number)
     return before ? 0 : -1;
 }
 
-/* The signals that are ignored, as the kernel tells them all at once (proc_pid_status(5)); asking for each takes 64 calls. */
-static uint64_t
-ignored_signals(void)
-{
-    char text[4096];
-    int fd = __real_open("/proc/self/status", O_RDONLY | O_CLOEXEC);
-    ssize_t size = fd < 0 ? -1 : __real_read(fd, text, sizeof text - 1);
-    if (fd >= 0) {
-        close(fd);
-    }
-    text[size < 0 ? 0 : size] = '\0';
-    const char *row = strstr(text, "\nSigIgn:");
-    if (row) {
-        return strtoull(row + strlen("\nSigIgn:"), NULL, 16);
-    }
-    uint64_t ignored = 0; /* without /proc */
-    for (int i = 1; i <= LAST_SIGNAL; i++) {
-        struct sigaction now;
-        if (sigaction(i, NULL, &now) == 0 && now.sa_handler == SIG_IGN) {
-            ignored |= UINT64_C(1) << (i - 1);
-        }
-    }
-    return ignored;
-}
-
 /* What is ignored when the process starts stays ignored, unless the program has an action of its own (signalmodule.c,
    signal_install_handlers). */
 static int
 adopt_signals(void)
 {
     const struct bundle_snapshot *snapshot = bundle.snapshot;
-    uint64_t ignored = ignored_signals();
+    uint64_t ignored = 0;
+    for (int i = 1; i <= LAST_SIGNAL; i++) {
+        struct sigaction now;
+        if (sigaction(i, NULL, &now) == 0 && now.sa_handler == SIG_IGN) {
+            ignored |= UINT64_C(1) << (i - 1);
+        }
+    }
     ignored &= found.usual_signals;
     for (uint64_t i = 0; i < snapshot->signal_count; i++) {
         const struct bundle_signal *signal = &snapshot->signals[i];
