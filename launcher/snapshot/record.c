@@ -10,7 +10,6 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "loader/loader.h"
-#include "snapshot/heat.h"
 #include "snapshot/snapshot.h"
 #include "world/world.h"
 

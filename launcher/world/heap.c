@@ -6,8 +6,9 @@
    memory that this wastes is bounded by the size of the recording.
 
    Blocks are numbered in the order in which they are taken, which is the same in every recording. A first recording shows
-   which of them each start touches (snapshot/heat.c); in later ones those lie together, so that a start touches few pages. */
+   which of them each start touches (heat.c); in later ones those lie together, so that a start touches few pages. */
 
+#include "world/heap.h"
 #include "interposed.h"
 #include "lifetime.h"
 #include "world/world.h"
@@ -20,7 +21,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
-enum { PAGE = 4096, UNIT = 16, SMALL = 1024, SMALL_CLASSES = SMALL / UNIT, CLASSES = SMALL_CLASSES + 40 * 4 };
+enum { PAGE = 4096, UNIT = BLOCK_UNIT, SMALL = 1024, SMALL_CLASSES = SMALL / UNIT, CLASSES = SMALL_CLASSES + 40 * 4 };
 
 /* In front of each block. */
 struct head {

@@ -34,15 +34,12 @@ uint64_t bundle_blocks_taken(void);
 /* Make free blocks zero, for two recordings to be the same. Nothing can be taken from the region afterwards. */
 void bundle_close_region(void);
 
-/* After that, and if the request wants to know what a start touches: give out blocks behind all that is recorded, and change of
-   those that are given back what a restored process changes. False: nobody knows the numbers of blocks. */
-bool bundle_watch_blocks(void);
+/* When all is recorded, and if the request wants to know which blocks a start touches: note every access to the region. False:
+   it does not want to, or that cannot be done. What happens next changes the memory. */
+bool bundle_begin_heat(void);
 
-/* The number of the block that an address lies in, counted from 1; 0 where there is none. */
-uint32_t bundle_block_number(const void *address);
-
-/* Bytes that a block takes with its header. */
-uint64_t bundle_block_size(const void *block);
+/* The end of that: the blocks, in the order of their addresses, and how many there are. */
+const struct bundle_heat *bundle_end_heat(uint64_t *count);
 
 /* Was this block of the region given back, in this process or before? */
 bool bundle_is_block_free(const void *block);

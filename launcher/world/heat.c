@@ -3,10 +3,9 @@
    No page of the region can be read or written; each instruction that tries is stopped, noted, and let through alone. That
    shows single blocks, and also those of which the contents are the same afterwards, such as counts of references. */
 
-#include "snapshot/heat.h"
-
 #include "interposed.h"
 #include "lifetime.h"
+#include "world/heap.h"
 #include "world/machine_x86_64.h"
 #include "world/world.h"
 
@@ -85,11 +84,11 @@ bundle_end_heat(uint64_t *count)
     struct bundle_heat *found = room(taken * sizeof *found + 1);
     *count = 0;
     uint32_t last = 0;
-    for (uint64_t at = 0; found && at < size; at += 16) {
+    for (uint64_t at = 0; found && at < size; at += BLOCK_UNIT) {
         uint32_t number = bundle_block_number((void *)(BUNDLE_REGION + at));
         if (number && number != last && touched[number]) {
             found[(*count)++] = (struct bundle_heat){number, touched[number] >= WRITTEN,
-                                                     bundle_block_size((char *)BUNDLE_REGION + at + 16)};
+                                                     bundle_block_size((char *)BUNDLE_REGION + at + BLOCK_UNIT)};
         }
         last = number;
     }
