@@ -129,13 +129,20 @@ map_piece(int fd, const struct bundle_object *object, bool with_variables)
     const struct bundle_segment *last = &object->segments[object->segment_count - 1];
     uint64_t size = last->address + last->memory_size - first->address;
     off_t offset = bundle_own_offset(first->content);
-    int status = map_at(first->address, size, PROT_READ, MAP_FIXED_NOREPLACE, fd, offset);
-    for (uint32_t i = 0; i < object->segment_count && status == 0; i++) {
+    if (map_at(first->address, size, PROT_READ, MAP_FIXED_NOREPLACE, fd, offset) < 0) {
+        return -1;
+    }
+    for (uint32_t i = 0; i < object->segment_count; i++) {
         const struct bundle_segment *segment = &object->segments[i];
         bool is_constant = segment->protection == PROT_READ || (segment->protection & PROT_WRITE && !with_variables);
-        status = is_constant ? 0 : map_segment(fd, segment, MAP_FIXED);
+        if (!is_constant && map_segment(fd, segment, MAP_FIXED) < 0) {
+            int reason = errno;
+            munmap((void *)first->address, size);
+            errno = reason;
+            return -1;
+        }
     }
-    return status;
+    return 0;
 }
 
 static int
