@@ -257,7 +257,12 @@ struct bundle_request {
     uint32_t output;           /* a descriptor: where the recording goes */
     const char *const *steady; /* modules whose random bytes are the same in each recording; ends with NULL */
     uint32_t wants_graph;      /* it is a description of all objects, and not the memory */
-    const uint64_t *hidden;    /* addresses of instructions that ask for the processor: another one is to answer */
+    uint32_t wants_heat;       /* it is to say which blocks of memory a start touches, too */
+    uint32_t reserved;
+    const uint32_t *hot; /* blocks that a start touches: twice the number, plus 1 for those that it writes; ascending */
+    uint64_t hot_count;
+    uint64_t hot_sizes[2];  /* bytes of those that are read, and of those that are written */
+    const uint64_t *hidden; /* addresses of instructions that ask for the processor: another one is to answer */
     uint64_t hidden_count;
     uint64_t hidden_level; /* the other processor's: world/processor.c */
 };
@@ -320,6 +325,15 @@ struct bundle_feature {
 struct bundle_host_word {
     uint32_t object;
     uint32_t patch;
+    uint32_t is_replaced; /* all of the object's variables are among the snapshot's runs */
+    uint32_t reserved;
+};
+
+/* A block of memory that a start touches. */
+struct bundle_heat {
+    uint32_t number;
+    uint32_t is_written;
+    uint64_t size; /* bytes, with its header */
 };
 
 /* A word that holds an address in the C library: its own address, and the number of the other (launcher/snapshot/library.c). */
@@ -340,6 +354,7 @@ struct bundle_snapshot {
     const uint64_t *thread_words;      /* values that count from the thread pointer */
     const unsigned char *thread_block; /* of the executable: the main thread's variables */
     const uint32_t *objects;           /* loaded ones, in the order in which they were */
+    const uint32_t *replaced;          /* of each of them: all its variables are among `runs` */
     const uint32_t *constructed;       /* those of them whose constructors run first, to ask for the processor */
     const struct bundle_host_word *host_words;
     const struct bundle_library_word *library_words;

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,7 +31,7 @@ from bundler.snapshot.judge import (
     sometimes_imported,
     unanswered,
 )
-from bundler.snapshot.model import Answers, Graph, Memory, Note, Range, Recording, Refusal, Snapshot
+from bundler.snapshot.model import Answers, Graph, Heat, Memory, Note, Range, Recording, Refusal, Snapshot
 from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, of_processor
 from bundler.snapshot.record import (
     ANSWERS,
@@ -97,7 +97,7 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
 ) -> Snapshot | Refusal | Verdict | OtherOrder:
     """The snapshot, or what is in its way. `program`: the work of a start without a snapshot."""
     asked = {
-        "first": _Run(work, ANSWERS),
+        "first": _Run(work, ANSWERS, hot=None),
         "graph": _Run(work, ANSWERS, wants_graph=True),
         "graph-opposite": _Run(work, OPPOSITE_ANSWERS, wants_graph=True),
     }
@@ -120,7 +120,16 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
     if names:
         reasons = {module: f"`{its[0]}` depends on the machine" for module, its in names.items()}
         return Verdict(first, reasons, {}, names)
-    return _compared(subject, work, program, rules, folder, late, first)
+    return _compared(subject, work, program, rules, folder, late, hot_blocks(first.heat))
+
+
+# Larger blocks are touched in few places.
+_LARGEST_HOT = 4096
+
+
+def hot_blocks(heat: Sequence[Heat]) -> tuple[Heat, ...]:
+    """The blocks of those that a start touches that are to lie together: then it touches few pages."""
+    return tuple(each for each in heat if each.size <= _LARGEST_HOT)
 
 
 def _compared(  # noqa: PLR0913 - as above
@@ -130,19 +139,24 @@ def _compared(  # noqa: PLR0913 - as above
     rules: Rules,
     folder: Path,
     late: Mapping[str, str],
-    first: Recording,
+    hot: Sequence[Heat],
 ) -> Snapshot | Refusal | Verdict | OtherOrder:
-    """The verdict from comparing a recording with others; its notes and graphs showed no obstacle."""
-    runs = {"second": _Run(work, ANSWERS), "other": _Run(work, OTHER_ANSWERS)}
+    """The verdict from comparing recordings; notes and graphs of earlier ones showed no obstacle."""
+    runs = {
+        "first, ordered": _Run(work, ANSWERS, hot=hot),
+        "second": _Run(work, ANSWERS, hot=hot),
+        "other": _Run(work, OTHER_ANSWERS, hot=hot),
+    }
     if work.parts is None:
         runs["program"] = _Run(program, ANSWERS, wants_graph=True)
         runs["order"] = _Run(replace(program, names=work.names), ANSWERS, wants_graph=True)
     taken = _taken(subject, runs, folder)
-    second, other = taken["second"], taken["other"]
-    for each in (second, other):
-        if isinstance(each, Refusal):
-            return each
-    second, other = _as(Recording, second), _as(Recording, other)
+    refusal = next(
+        (taken[name] for name in ("first, ordered", "second", "other") if isinstance(taken[name], Refusal)), None
+    )
+    if isinstance(refusal, Refusal):
+        return refusal
+    first, second, other = (_as(Recording, taken[name]) for name in ("first, ordered", "second", "other"))
     if first.thread == second.thread:
         return Refusal("this machine puts every process at the same addresses, so that recordings prove nothing")
     compared = _Compared.of(subject, first, second, other)
@@ -165,7 +179,7 @@ def _compared(  # noqa: PLR0913 - as above
         compared.halves,
         [each.address for each in compared.generators],
         (*unbuffered, *_INTERPRETER_VARIABLES, *guarded_variables(first.notes, rules)),
-        _processor(subject, work, folder, compared),
+        _processor(subject, work, folder, compared, hot),
         subject.seed,
         ANSWERS.environment,
         late,
@@ -236,14 +250,14 @@ class _Compared:
         return differences(self.first, other, self.known, self.owners, self.instructions)
 
 
-def _processor(subject: Subject, work: Work, folder: Path, compared: _Compared) -> OfProcessor:
+def _processor(subject: Subject, work: Work, folder: Path, compared: _Compared, hot: Sequence[Heat]) -> OfProcessor:
     """The snapshot's part about the processor, by more recordings where anything asks for it."""
     first = compared.first
     places = asking_places(subject.linked, first, subject.toolchain)
     if not places:
         return OfProcessor((), (), frozenset())
     for level in LEVELS:
-        run = _Run(work, ANSWERS, hidden=HiddenProcessor(level, places))
+        run = _Run(work, ANSWERS, hidden=HiddenProcessor(level, places), hot=hot)
         other = _taken(subject, {f"level {level}": run}, folder)[f"level {level}"]
         if not isinstance(other, Recording) or other.order != first.order:
             log.info("snapshot: with another processor: %s", other if isinstance(other, Refusal) else "other objects")
@@ -270,6 +284,7 @@ class _Run:
     answers: Answers
     wants_graph: bool = False
     hidden: HiddenProcessor | None = None
+    hot: Sequence[Heat] | None = ()
 
 
 def _taken(subject: Subject, runs: Mapping[str, _Run], folder: Path) -> Mapping[str, Recording | Graph | Refusal]:
@@ -288,6 +303,7 @@ def _taken(subject: Subject, runs: Mapping[str, _Run], folder: Path) -> Mapping[
             subject.seed,
             wants_graph=run.wants_graph,
             hidden=run.hidden,
+            hot=run.hot,
         )
         for name, run in runs.items()
     ]

@@ -127,13 +127,22 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class Heat:
+    """A block of the heap that a start touches: its number in the order in which blocks are taken, and bytes with its header."""
+
+    number: int
+    size: int
+    is_written: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Recording:
     """The memory of a recorded run, and what was told and asked in it. `before`: the executable's variables when a start gets to the snapshot.
 
     `constructed`: the objects' memory when their constructors had run, empty for those whose constructors did more than to write
-    there. `owners`: modules by the numbers that blocks of the region carry. `events`: what happened to modules, in order.
-    `thread`: the thread pointer; `block`: the main thread's variables. `library`: addresses in the C library, by numbers.
-    `generators`: the state of objects of `random.Random`.
+    there. `heat`: blocks that a start touches, if that was asked. `owners`: modules by the numbers that blocks of the region carry.
+    `events`: what happened to modules, in order. `thread`: the thread pointer; `block`: the main thread's variables.
+    `library`: addresses in the C library, by numbers. `generators`: the state of objects of `random.Random`.
     """
 
     before: tuple[Memory, ...]
@@ -156,6 +165,7 @@ class Recording:
     notes: tuple[Note, ...]
     owners: tuple[str, ...]
     events: tuple[Event, ...]
+    heat: tuple[Heat, ...] = ()
 
     @property
     def finished(self) -> tuple[str, ...]:
@@ -216,6 +226,7 @@ class Snapshot:
     thread_words: tuple[int, ...]
     block: bytes
     objects: tuple[int, ...]
+    replaced: frozenset[int]
     constructed: tuple[int, ...]
     host_words: tuple[tuple[int, int], ...]
     library_words: tuple[tuple[int, int], ...]

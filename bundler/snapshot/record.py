@@ -21,7 +21,7 @@ from bundler.link.payload import bound_tables
 from bundler.link.script import SNAPSHOT_BASE, SNAPSHOT_SECTION
 from bundler.link.table_writer import TableWriter
 from bundler.settings import FunctionName
-from bundler.snapshot.model import Answers, Graph, Range, Recording, Refusal, Rerun
+from bundler.snapshot.model import Answers, Graph, Heat, Range, Recording, Refusal, Rerun
 from bundler.snapshot.recording import LEFT_OPEN, read_recording
 from bundler.snapshot.rules import load_rules
 from bundler.snapshot.worker.schema import Part, Request, RerunRequest
@@ -240,6 +240,7 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     *,
     wants_graph: bool,
     hidden: HiddenProcessor | None,
+    hot: Sequence[Heat] | None,
 ) -> bytes:
     """The section's content in a copy that is recorded."""
     ffi = bundle_ffi()
@@ -263,7 +264,8 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     row.work = writer.point("unsigned char *", writer.place(work))
     row.work_size = len(work)
     row.output = descriptor
-    row.wants_graph = wants_graph
+    row.wants_graph, row.wants_heat = wants_graph, hot is None
+    _write_hot(writer, row, hot or ())
     if hidden is not None:
         places = b"".join(each.to_bytes(8, "little") for each in hidden.places)
         row.hidden, row.hidden_count = writer.point("uint64_t *", writer.place(places)), len(hidden.places)
@@ -271,6 +273,14 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     writer.fill(rows, at)
     head[0].request = writer.point("struct bundle_request *", at)
     return joined(writer.finish(head))
+
+
+def _write_hot(writer: TableWriter, row: Any, hot: Sequence[Heat]) -> None:
+    """Write which blocks are to lie together: read ones, and written ones."""
+    numbers = sorted(2 * each.number + each.is_written for each in hot)
+    row.hot, row.hot_count = writer.numbers(numbers), len(numbers)
+    for kind in (False, True):
+        row.hot_sizes[kind] = sum(each.size for each in hot if each.is_written == kind)
 
 
 def joined(tables: Any) -> bytes:
@@ -300,8 +310,10 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
     *,
     wants_graph: bool = False,
     hidden: HiddenProcessor | None = None,
+    hot: Sequence[Heat] | None = (),
 ) -> Copy:
-    """Write a copy of the executable with a request in it.
+    """Write a copy of the executable with a request in it. `hot`: blocks of the heap that are to lie together; None asks which a
+    start touches.
 
     All copies are made before one is started: a process that is started meanwhile would hold them open for writing.
     """
@@ -310,7 +322,7 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
     shutil.copyfile(linked.path, path)
     path.chmod(0o700)
     output = os.memfd_create("recording", 0)
-    content = request_content(answers, ranges, work, output, seed, wants_graph=wants_graph, hidden=hidden)
+    content = request_content(answers, ranges, work, output, seed, wants_graph=wants_graph, hidden=hidden, hot=hot)
     fill_section(path, SNAPSHOT_SECTION, content, linked.layout.plan.machine.page_size)
     return Copy(path, output, answers)
 

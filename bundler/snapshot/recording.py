@@ -12,6 +12,7 @@ from bundler.snapshot.model import (
     Event,
     Feature,
     Graph,
+    Heat,
     Key,
     Memory,
     Note,
@@ -70,6 +71,11 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
         notes=notes,
         owners=owners,
         events=events,
+        heat=tuple(
+            Heat(row.number, row.size, bool(row.is_written))
+            for part in parts["heat"]
+            for row in _rows("struct bundle_heat", part.content)
+        ),
     )
 
 

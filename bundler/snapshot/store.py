@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bundler.contract import bundle_constant, bundle_ffi
@@ -19,8 +19,9 @@ from bundler.snapshot.model import PAGE, Feature, Memory, Range, Recording, Run,
 from bundler.snapshot.processor import OfProcessor
 from bundler.snapshot.record import joined
 
-# Unchanged pages between changed ones are stored too when they are so few: a mapping costs more.
-MOST_UNCHANGED = 16
+# Unchanged pages are stored too when they are so few, between changed ones or beside them in an object: a mapping costs more
+# (docs/startup.md).
+MOST_UNCHANGED = 64
 
 # Addresses from here on are those of the system's libraries: prelinked objects and the region lie below.
 _HOST = 0x7000_0000_0000
@@ -115,6 +116,13 @@ def changed_runs(now: Memory, pristine: Memory, touched: Memory | None = None) -
         end = at + PAGE
     if start >= 0:
         yield Run(now.address + start, content[start:end])
+
+
+def whole_run(now: Memory, runs: Sequence[Run]) -> Run | None:
+    """All of an object's variables, if some of them have changed and little else is among them; so they are mapped once."""
+    changed = sum(len(each.content) for each in runs)
+    is_worth = runs and len(now.content) - changed <= MOST_UNCHANGED * PAGE
+    return Run(now.address, now.content) if is_worth else None
 
 
 def edges(now: Memory, pristine: Memory) -> Iterator[Memory]:
@@ -218,9 +226,12 @@ def _write_tables(writer: TableWriter, row: object, snapshot: Snapshot) -> None:
     row.thread_block_size = len(snapshot.block)  # type: ignore[attr-defined]
     row.objects = writer.numbers(snapshot.objects)  # type: ignore[attr-defined]
     row.object_count = len(snapshot.objects)  # type: ignore[attr-defined]
+    row.replaced = writer.numbers([index in snapshot.replaced for index in snapshot.objects])  # type: ignore[attr-defined]
     row.constructed = writer.numbers(snapshot.constructed)  # type: ignore[attr-defined]
     row.constructed_count = len(snapshot.constructed)  # type: ignore[attr-defined]
-    array("struct bundle_host_word", "host_words", "host_word_count", snapshot.host_words, ("object", "patch"))
+    words_of_hosts = [(index, patch, index in snapshot.replaced) for index, patch in snapshot.host_words]
+    fields = ("object", "patch", "is_replaced")
+    array("struct bundle_host_word", "host_words", "host_word_count", words_of_hosts, fields)
     array("struct bundle_key", "keys", "key_count", snapshot.keys, ("key", "is_early", "destructor", "value"))
     array(
         "struct bundle_library_word",
@@ -256,6 +267,49 @@ def mapped_objects(linked: Linked, recording: Recording) -> tuple[PrelinkedObjec
     return tuple(objects[index] for index in recording.order if not objects[index].is_resident)
 
 
+def runs_of_objects(
+    linked: Linked,
+    recording: Recording,
+    now: Mapping[int, Memory],
+    clean: Mapping[int, Memory],
+    constructed: Collection[int],
+) -> tuple[tuple[Run, ...], frozenset[int]]:
+    """Runs of the objects' variables, and the objects that need no mapping of their own for them.
+
+    `now` and `clean`: the variables by address. Constructors that run before the runs are mapped, and what they may call, need
+    the variables as they are when they are new.
+    """
+    runs: list[Run] = []
+    replaced = set()
+    needed = _with_needed(linked, constructed)
+    for dso in mapped_objects(linked, recording):
+        changed = {
+            part.address: tuple(changed_runs(now[part.address], clean[part.address]))
+            for part in relocated.parts(dso)
+            if part.address in now
+        }
+        whole = [whole_run(now[address], its) for address, its in changed.items()]
+        if dso.index not in needed and all(whole):
+            replaced.add(dso.index)
+            runs += [each for each in whole if each is not None]
+        else:
+            runs += [each for its in changed.values() for each in its]
+    return tuple(runs), frozenset(replaced)
+
+
+def _with_needed(linked: Linked, indexes: Collection[int]) -> frozenset[int]:
+    """Objects, and all that they need."""
+    objects = linked.layout.plan.prelinked.objects
+    found: set[int] = set()
+    pending = list(indexes)
+    while pending:
+        index = pending.pop()
+        if index not in found:
+            found.add(index)
+            pending += objects[index].needed
+    return frozenset(found)
+
+
 def make_snapshot(  # noqa: PLR0913 - what recordings have shown
     linked: Linked,
     recording: Recording,
@@ -288,9 +342,14 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
         copies += edges(now, clean)
     at_start = {each.address: each for each in objects}
     clean_words = {address: _value(at_start, address) for address in (*hosts, *processor.words)}
-    for clean, written in zip(objects, recording.objects, strict=True):
-        now = Memory(written.address, written.content.ljust(len(clean.content), b"\0"))
-        runs += changed_runs(overwritten(overwritten(now, outside), clean_words), clean)
+    variables = {
+        written.address: overwritten(
+            overwritten(Memory(written.address, written.content.ljust(len(clean.content), b"\0")), outside), clean_words
+        )
+        for clean, written in zip(objects, recording.objects, strict=True)
+    }
+    of_objects, replaced = runs_of_objects(linked, recording, variables, at_start, processor.constructed)
+    runs += of_objects
     region = overwritten(recording.region, outside)
     used = len(region.content) + -len(region.content) % PAGE
     runs += changed_runs(Memory(region.address, region.content.ljust(used, b"\0")), Memory(region.address, bytes(used)))
@@ -306,6 +365,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
         thread_words=tuple(sorted(local)),
         block=overwritten(block, inside).content,
         objects=tuple(each.index for each in mapped_objects(linked, recording)),
+        replaced=replaced,
         constructed=processor.constructed,
         host_words=tuple(hosts.values()),
         library_words=tuple(sorted(library.items())),

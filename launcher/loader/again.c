@@ -3,7 +3,6 @@
    No constructor runs, but for those that ask for the processor, whose words are then taken over. What an object has written lies in the snapshot; what it takes from libraries of the system is
    looked up anew. Everything that can fail comes before anything is changed. */
 
-#include "executable/executable.h"
 #include "interposed.h"
 #include "loader/errors.h"
 #include "loader/host.h"
@@ -12,7 +11,6 @@
 
 #include <dlfcn.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
 static bool
 open_libraries(const struct bundle_snapshot *snapshot)
@@ -53,20 +51,16 @@ bundle_find_host_words(const struct bundle_snapshot *snapshot, uint64_t *words)
 }
 
 bool
-bundle_map_objects_again(const struct bundle_snapshot *snapshot)
+bundle_map_objects_again(const struct bundle_snapshot *snapshot, int fd)
 {
-    int fd = snapshot->object_count ? bundle_open_own_file() : -1;
-    if (fd < 0) {
-        return !snapshot->object_count;
-    }
     uint64_t mapped = 0;
     for (; mapped < snapshot->object_count; mapped++) {
-        if (bundle_map_object(fd, &bundle.objects[snapshot->objects[mapped]]) < 0) {
+        const struct bundle_object *object = &bundle.objects[snapshot->objects[mapped]];
+        if (bundle_map_object(fd, object, !snapshot->replaced[mapped]) < 0) {
             break;
         }
     }
     bool is_mapped = mapped == snapshot->object_count;
-    close(fd);
     for (; !is_mapped && mapped > 0; mapped--) {
         const struct bundle_object *object = &bundle.objects[snapshot->objects[mapped - 1]];
         __real_munmap((void *)object->base, object->end - object->base);
@@ -75,13 +69,22 @@ bundle_map_objects_again(const struct bundle_snapshot *snapshot)
     return is_mapped;
 }
 
-void
-bundle_write_host_words(const struct bundle_snapshot *snapshot, const uint64_t *words)
+/* `all`: also those of objects whose variables are mapped later. */
+static void
+write_words(const struct bundle_snapshot *snapshot, const uint64_t *words, bool all)
 {
     for (uint64_t i = 0; i < snapshot->host_word_count; i++) {
         const struct bundle_host_word *word = &snapshot->host_words[i];
-        *bundle.objects[word->object].patches[word->patch].place = words[i];
+        if (all || !word->is_replaced) {
+            *bundle.objects[word->object].patches[word->patch].place = words[i];
+        }
     }
+}
+
+void
+bundle_write_host_words(const struct bundle_snapshot *snapshot, const uint64_t *words)
+{
+    write_words(snapshot, words, true);
 }
 
 void
@@ -101,7 +104,7 @@ bundle_construct_again(const struct bundle_snapshot *snapshot, const uint64_t *w
     if (!snapshot->constructed_count) {
         return;
     }
-    bundle_write_host_words(snapshot, words);
+    write_words(snapshot, words, false);
     for (uint64_t i = 0; i < snapshot->constructed_count; i++) {
         const struct bundle_object *object = &bundle.objects[snapshot->constructed[i]];
         for (uint32_t j = 0; j < object->patch_count; j++) {

@@ -18,9 +18,10 @@ const uint32_t *bundle_loaded_objects(uint32_t *count);
 
 /* For a start from a snapshot, in four steps. Find all that the snapshot's objects need of this process's libraries: false
    with nothing done when something is missing; `words` has room for one value for each of the snapshot's host words. Map
-   what they hold when they are new: false with nothing mapped. Write the words. Make what is constant read-only. */
+   what they hold when they are new, from the executable's file: false with nothing mapped. Write the words. Make what is
+   constant read-only. */
 bool bundle_find_host_words(const struct bundle_snapshot *snapshot, uint64_t *words);
-bool bundle_map_objects_again(const struct bundle_snapshot *snapshot);
+bool bundle_map_objects_again(const struct bundle_snapshot *snapshot, int fd);
 void bundle_write_host_words(const struct bundle_snapshot *snapshot, const uint64_t *words);
 void bundle_protect_objects(const struct bundle_snapshot *snapshot);
 

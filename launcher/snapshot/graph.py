@@ -159,7 +159,9 @@ def _in_order_of_names(value):
     children = []
     for name, item in sorted(value.__dict__.items()):
         is_table = type(item) is dict
-        pairs = sorted(item.items(), key=lambda pair: pair[0] if type(pair[0]) is str else pair[0].name) if is_table else ()
+        pairs = (
+            sorted(item.items(), key=lambda pair: pair[0] if type(pair[0]) is str else pair[0].name) if is_table else ()
+        )
         children += (name, *(each for pair in pairs for each in pair)) if is_table else (name, item)
     return children
 

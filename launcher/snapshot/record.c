@@ -680,6 +680,22 @@ put_generator(PyObject *object, uint64_t size)
     put("seeded", (uint64_t)object, &size, sizeof size);
 }
 
+/* Do what a start from the snapshot does, and write which blocks it touches. Afterwards the process is good for nothing. */
+static void
+put_heat(char **variables)
+{
+    if (!bundle_begin_heat()) {
+        return;
+    }
+    environ = variables;
+    bool is_ready;
+    const struct bundle_start start = {.argc = 1, .argv = arguments};
+    PyObject *globals = bundle_adopt(&start, &is_ready);
+    uint64_t count;
+    const struct bundle_heat *heat = bundle_end_heat(&count);
+    put("heat", 0, heat, globals ? count * sizeof *heat : 0);
+}
+
 _Noreturn static void
 write_recording(void)
 {
@@ -692,6 +708,7 @@ write_recording(void)
     put_signals();
     put_features();
     put("alone", 0, "", bundle_streams_are_alone());
+    char **variables = environ;
     environ = NULL;
     overwrite_free_numbers();
     usual_allocations();
@@ -719,6 +736,7 @@ write_recording(void)
     put_memory("region", BUNDLE_REGION, (void *)BUNDLE_REGION, bundle_region_used());
     put_objects(order, count);
     put("end", 0, NULL, 0);
+    put_heat(variables);
     _exit(0);
 }
 

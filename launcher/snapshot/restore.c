@@ -165,15 +165,25 @@ map_pages(int fd, const struct bundle_run *run)
            == wanted;
 }
 
-/* Take the region's addresses, if nothing is there. */
-static bool
-reserve_region(const struct bundle_range *region)
+/* Are all pages of the region stored, one behind the other? They are, unless it has large parts of zeros. */
+static const struct bundle_run *
+whole_region(const struct bundle_snapshot *snapshot)
 {
-    void *wanted = (void *)region->address;
-    void *mapped = __real_mmap(wanted, region->size, PROT_READ | PROT_WRITE,
-                               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    const struct bundle_run *last = &snapshot->runs[snapshot->run_count - 1];
+    return last->address == snapshot->region.address && last->size == snapshot->region.size ? last : NULL;
+}
+
+/* Take the region's addresses, if nothing is there; with what is stored of it, if that is one run. */
+static bool
+take_region(const struct bundle_snapshot *snapshot, int fd)
+{
+    const struct bundle_run *stored = whole_region(snapshot);
+    void *wanted = (void *)snapshot->region.address;
+    int flags = MAP_PRIVATE | MAP_FIXED_NOREPLACE | (stored ? 0 : MAP_ANONYMOUS | MAP_NORESERVE);
+    void *mapped = __real_mmap(wanted, snapshot->region.size, PROT_READ | PROT_WRITE, flags, stored ? fd : -1,
+                               stored ? bundle_own_offset(stored->content) : 0);
     if (mapped != wanted && mapped != MAP_FAILED) { /* Linux before 4.17 takes the address for a wish */
-        __real_munmap(mapped, region->size);
+        __real_munmap(mapped, snapshot->region.size);
     }
     return mapped == wanted || refused("addresses in use");
 }
@@ -255,7 +265,8 @@ replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_blo
     for (uint64_t i = 0; i < snapshot->kept_word_count; i++) {
         kept[i] = *(const uint64_t *)snapshot->kept_words[i];
     }
-    for (uint64_t i = 0; i < snapshot->run_count; i++) {
+    uint64_t left = snapshot->run_count - (whole_region(snapshot) != NULL);
+    for (uint64_t i = 0; i < left; i++) {
         if (!map_pages(fd, &snapshot->runs[i])) {
             die();
         }
@@ -310,8 +321,9 @@ restore(const struct bundle_snapshot *snapshot)
         return refused("the executable's file");
     }
     bool is_mapped = false;
-    if ((bundle_locale_fits() || refused("the locale")) && reserve_region(&snapshot->region)) {
-        is_mapped = keys_fit(snapshot) && (bundle_map_objects_again(snapshot) || refused("objects cannot be mapped"));
+    if ((bundle_locale_fits() || refused("the locale")) && take_region(snapshot, fd)) {
+        is_mapped =
+            keys_fit(snapshot) && (bundle_map_objects_again(snapshot, fd) || refused("objects cannot be mapped"));
         if (!is_mapped) {
             __real_munmap((void *)snapshot->region.address, snapshot->region.size);
         }

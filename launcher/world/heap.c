@@ -3,8 +3,12 @@
    While a program is recorded: from a region at a fixed address, by a simple allocator whose answers depend only on what
    it was asked before. In every other process: from the C library. Blocks of the region are known by their addresses; a header
    in front of each holds its size. A restored process never reuses them: `free` only sets the size in the header to 0. The
-   memory that this wastes is bounded by the size of the recording. */
+   memory that this wastes is bounded by the size of the recording.
 
+   Blocks are numbered in the order in which they are taken, which is the same in every recording. A first recording shows
+   which of them each start touches (heat.c); in later ones those lie together, so that a start touches few pages. */
+
+#include "world/heap.h"
 #include "interposed.h"
 #include "lifetime.h"
 #include "world/world.h"
@@ -17,7 +21,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
-enum { PAGE = 4096, UNIT = 16, SMALL = 1024, SMALL_CLASSES = SMALL / UNIT, CLASSES = SMALL_CLASSES + 40 * 4 };
+enum { PAGE = 4096, UNIT = BLOCK_UNIT, SMALL = 1024, SMALL_CLASSES = SMALL / UNIT, CLASSES = SMALL_CLASSES + 40 * 4 };
 
 /* In front of each block. */
 struct head {
@@ -27,13 +31,23 @@ struct head {
 };
 _Static_assert(sizeof(struct head) == UNIT, "blocks are aligned");
 
+/* A part of the region, up to a page's end, for blocks that each start touches. */
+struct hot_part {
+    uint64_t used;
+    uint64_t end;
+};
+
 PER_PROCESS static struct {
     bool is_mapped;
     bool is_closed;
+    bool is_watched;
     uint32_t owner;
     uint64_t used;
     uint64_t taken; /* blocks */
     void *free_blocks[CLASSES];
+    struct hot_part hot[2]; /* for blocks that are read, and for those that are written */
+    uint64_t next_hot;      /* in the request's list */
+    uint32_t *numbers;      /* of the block in which each unit of the region lies; NULL: nobody wants to know */
 } region;
 
 PER_PROCESS static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -73,15 +87,58 @@ map_region(void)
     void *mapped = __real_mmap(wanted, BUNDLE_REGION_ROOM, PROT_READ | PROT_WRITE,
                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
     region.is_mapped = mapped == wanted;
+    const struct bundle_request *request = bundle.snapshot->request;
+    for (size_t i = 0; i < 2; i++) {
+        region.hot[i].used = region.used;
+        region.used += (request->hot_sizes[i] + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+        region.hot[i].end = region.used;
+    }
+    if (request->wants_heat) {
+        void *numbers = __real_mmap(NULL, BUNDLE_REGION_ROOM / UNIT * sizeof *region.numbers, PROT_READ | PROT_WRITE,
+                                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        region.numbers = numbers == MAP_FAILED ? NULL : numbers;
+    }
     return region.is_mapped;
+}
+
+/* Room among the blocks that each start touches, if the one with this number is one of them; else NULL. */
+static void *
+take_hot(uint64_t number, size_t room)
+{
+    const struct bundle_request *request = bundle.snapshot->request;
+    uint64_t *next = &region.next_hot;
+    while (*next < request->hot_count && request->hot[*next] >> 1 < number) {
+        ++*next;
+    }
+    if (*next == request->hot_count || request->hot[*next] >> 1 != number) {
+        return NULL;
+    }
+    struct hot_part *part = &region.hot[request->hot[*next] & 1];
+    uint64_t start = part->used + sizeof(struct head);
+    if (start + room > part->end) {
+        return NULL;
+    }
+    part->used = start + room;
+    return (void *)(BUNDLE_REGION + start);
+}
+
+/* Remember which block lies there. */
+static void
+note_number(const void *block, size_t room, uint64_t number)
+{
+    uint64_t first = ((uint64_t)head_of(block) - BUNDLE_REGION) / UNIT;
+    for (uint64_t i = 0; i <= room / UNIT; i++) {
+        region.numbers[first + i] = (uint32_t)number;
+    }
 }
 
 /* Room behind all that is used; NULL with errno. */
 static void *
 carve(size_t size, size_t alignment, size_t head)
 {
+    bool is_open = !region.is_closed && (region.is_mapped || map_region());
     uint64_t start = (region.used + head + alignment - 1) & ~(uint64_t)(alignment - 1);
-    if (region.is_closed || size > BUNDLE_REGION_ROOM - start || (!region.is_mapped && !map_region())) {
+    if (!is_open || size > BUNDLE_REGION_ROOM - start) {
         errno = ENOMEM;
         return NULL;
     }
@@ -98,17 +155,20 @@ take(size_t size, size_t alignment)
     }
     size_t room = rounded(size);
     pthread_mutex_lock(&lock);
-    region.taken++;
-    void *block = alignment <= UNIT ? *free_list(room) : NULL;
-    if (block) {
-        *free_list(room) = *(void **)block;
+    uint64_t number = ++region.taken;
+    void *block = alignment <= UNIT && region.is_mapped ? take_hot(number, room) : NULL;
+    void **free_blocks = free_list(room);
+    if (!block && alignment <= UNIT && *free_blocks) {
+        block = *free_blocks;
+        *free_blocks = *(void **)block;
         *(void **)block = NULL;
     }
-    else {
-        block = carve(room, alignment < UNIT ? UNIT : alignment, sizeof(struct head));
-    }
+    block = block ? block : carve(room, alignment < UNIT ? UNIT : alignment, sizeof(struct head));
     if (block) {
         *head_of(block) = (struct head){room, region.owner, size ? size : 1};
+    }
+    if (block && region.numbers && !region.is_watched) {
+        note_number(block, room, number);
     }
     pthread_mutex_unlock(&lock);
     return block;
@@ -119,7 +179,10 @@ give_back(void *block)
 {
     size_t room = head_of(block)->room;
     pthread_mutex_lock(&lock);
-    if (!region.is_closed) {
+    if (region.is_watched) {
+        head_of(block)->size = 0; /* as in a restored process */
+    }
+    else if (!region.is_closed) {
         memset(block, 0, room); /* nothing of what was there is left: recordings are the same, and zeros need no room */
         *head_of(block) = (struct head){room, 0, 0};
         *(void **)block = *free_list(room);
@@ -161,6 +224,26 @@ bundle_close_region(void)
         region.free_blocks[i] = NULL;
     }
     region.is_closed = true;
+}
+
+bool
+bundle_watch_blocks(void)
+{
+    region.is_watched = region.numbers != NULL;
+    region.is_closed = !region.is_watched;
+    return region.is_watched;
+}
+
+uint32_t
+bundle_block_number(const void *address)
+{
+    return region.numbers[((uint64_t)address - BUNDLE_REGION) / UNIT];
+}
+
+uint64_t
+bundle_block_size(const void *block)
+{
+    return sizeof(struct head) + head_of(block)->room;
 }
 
 uint32_t

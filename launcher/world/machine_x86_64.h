@@ -4,6 +4,7 @@
 #define MACHINE_X86_64_H
 
 #include <linux/audit.h>
+#include <stdbool.h>
 #include <ucontext.h>
 
 #define MACHINE_AUDIT AUDIT_ARCH_X86_64
@@ -34,6 +35,23 @@ static inline void
 machine_set_result(ucontext_t *context, long result)
 {
     context->uc_mcontext.gregs[REG_RAX] = result;
+}
+
+/* Did an instruction that the kernel refused want to write? (Bit 1 of the error code of a page fault: Intel's manual, volume 3,
+   section 4.7.) */
+static inline bool
+machine_wanted_to_write(const ucontext_t *context)
+{
+    return context->uc_mcontext.gregs[REG_ERR] & 2;
+}
+
+/* Let the processor stop behind the next instruction, or no longer (the trap flag: the same volume, section 17.3.1.4). */
+static inline void
+machine_stop_behind_next(ucontext_t *context, bool stops)
+{
+    enum { TRAP_FLAG = 0x100 };
+    greg_t *flags = &context->uc_mcontext.gregs[REG_EFL];
+    *flags = stops ? *flags | TRAP_FLAG : *flags & ~(greg_t)TRAP_FLAG;
 }
 
 #endif

@@ -34,6 +34,13 @@ uint64_t bundle_blocks_taken(void);
 /* Make free blocks zero, for two recordings to be the same. Nothing can be taken from the region afterwards. */
 void bundle_close_region(void);
 
+/* When all is recorded, and if the request wants to know which blocks a start touches: note every access to the region. False:
+   it does not want to, or that cannot be done. What happens next changes the memory. */
+bool bundle_begin_heat(void);
+
+/* The end of that: the blocks, in the order of their addresses, and how many there are. */
+const struct bundle_heat *bundle_end_heat(uint64_t *count);
+
 /* Was this block of the region given back, in this process or before? */
 bool bundle_is_block_free(const void *block);
 

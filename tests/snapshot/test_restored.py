@@ -27,6 +27,19 @@ def test_behaviour(library: Recorded, command: str):
     library.check_same(command, "--an", "argument")
 
 
+@pytest.mark.parametrize("command", ["listed", "counted", "changed", "died", "unloaded", "left_alone"])
+def test_collection(recorded: Callable[[Path], Recorded], command: str):
+    """The collector knows recorded objects, references to them are counted, and they die when nobody refers to them."""
+    recorded(APPS / "snapshot" / "collection.py").check_same(command)
+
+
+def test_touched_pages(recorded: Callable[[Path], Recorded]):
+    """What each start touches lies together: of the recorded memory, it makes few pages its own."""
+    done = recorded(APPS / "snapshot" / "pages.py").start()
+    assert told(done) == "restored"
+    assert int(done.stdout.split()[0]) <= 60
+
+
 @pytest.mark.one_python
 def test_examples(recorded: Callable[[Path], Recorded]):
     """The examples of the documentation start from a snapshot."""
