@@ -201,9 +201,6 @@ adopt_nothing(void)
             return -1;
         }
     }
-    if (found.main_thread && set_main_thread(1, 1) < 0) {
-        return -1;
-    }
     return adopt_streams("strict") < 0 || adopt_environment() < 0 ? -1 : compat_set_own_names("/", "/");
 }
 
@@ -233,7 +230,8 @@ bundle_prepare_adoption(PyObject *globals, PyObject *again, bool is_ready)
     find_signals();
     Py_DECREF(signals);
     Py_DECREF(posix);
-    if (adopt_nothing() < 0 || prepare_again(again) < 0) {
+    /* Whatever is run again may ask for the thread that runs it: that keeps its number until then. */
+    if (adopt_nothing() < 0 || prepare_again(again) < 0 || (found.main_thread && set_main_thread(1, 1) < 0)) {
         return -1;
     }
     PyDict_Clear(found.environment);
