@@ -66,7 +66,7 @@ class Graph:
         if kind in _ATOMS:
             self.add(f"{kind.__name__} {_without_addresses(value) if kind is str else value!r}")
             return
-        if kind.__name__ == "Pattern":
+        if kind.__name__ == "Pattern" and kind.__module__ == "re":
             self.add(f"pattern {value.pattern!r} {value.flags}")  # whether two are one depends on the cache of `re`
             return
         label = self.labels.get(id(value))
