@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from enum import IntEnum
 
 from bundler.analyze.graph import Binding, Import
 from bundler.snapshot.compare import Difference
@@ -167,19 +168,28 @@ def importers(events: Iterable[Event], module: str) -> tuple[str, ...]:
     return ()
 
 
+class Extent(IntEnum):
+    """How far a program is recorded: all that can be; what was imported whole before the first late module began; what was before
+    the first module ended that is left out.
+    """
+
+    ALL = 0
+    UP_TO_LATE = 1
+    UP_TO_LEFT_OUT = 2
+
+
 def recordable(
-    events: Sequence[Event], late: Iterable[str], imports: Iterable[Import], *, up_to_first: bool
+    events: Sequence[Event], late: Iterable[str], imports: Iterable[Import], extent: Extent
 ) -> tuple[str, ...]:
     """The modules that can be imported without any of the late ones, in the order in which they began.
 
-    A module that imports another which is left out, or lies in a package that is, is left out too. `up_to_first`: only what
-    was imported whole before the first of the late ones began.
+    A module that imports another which is left out, or lies in a package that is, is left out too.
     """
     begun = [name for happened, name in events if happened == "begin"]
     refused = {*late, "__main__"}
     whole = set()
     for happened, name in events:
-        if up_to_first and happened == "begin" and name in refused - {"__main__"}:
+        if extent > Extent.ALL and happened == "begin" and name in refused - {"__main__"}:
             break
         if happened == "end":
             whole.add(name)
@@ -195,4 +205,17 @@ def recordable(
         more = (needed_by.get(name, set()) | inside) - left_out
         left_out |= more
         pending += more
+    if extent is Extent.UP_TO_LEFT_OUT:
+        left_out |= set(begun) - _ended_before(events, left_out)
     return tuple(name for name in dict.fromkeys(begun) if name not in left_out and ":" not in name)
+
+
+def _ended_before(events: Iterable[Event], names: Container[str]) -> set[str]:
+    """The modules whose bodies had ended when the first of these names' did."""
+    found: set[str] = set()
+    for happened, name in events:
+        if happened != "begin" and name in names:
+            break
+        if happened == "end":
+            found.add(name)
+    return found

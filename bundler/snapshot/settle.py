@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bundler.analyze.graph import ExtensionModule, Module, ModuleGraph, SourceModule
 from bundler.snapshot.attempt import OtherOrder, Subject, Verdict, attempt
-from bundler.snapshot.judge import asking_lines, importers, recordable
+from bundler.snapshot.judge import Extent, asking_lines, importers, recordable
 from bundler.snapshot.model import Event, Refusal, Rerun, Snapshot
 from bundler.snapshot.record import Work, find_rerun
 from bundler.snapshot.rules import REPEATABLE, Rules
@@ -61,7 +61,7 @@ class _Search:
         )
         self._wanted: dict[str, _Wanted] = defaultdict(_Wanted)
         self._events: tuple[Event, ...] = ()
-        self._up_to_first = False
+        self._extent = Extent.ALL
         self.late: dict[str, str] = {}
 
     def program(self) -> Work:
@@ -83,11 +83,12 @@ class _Search:
         """Take what was in the way out of the next round; a refusal where that is not possible."""
         if isinstance(found, OtherOrder):
             reason = f"the order of imports can be told: `{found.name}`"
-            if self._up_to_first and found.module in self.late:
+            if self._extent < Extent.UP_TO_LEFT_OUT:
+                self._extent = Extent(self._extent + 1)
+            elif found.module in self.late:
                 return Refusal(reason, found.module)
-            if self._up_to_first:
+            else:
                 self.late[found.module] = reason
-            self._up_to_first = True
         elif isinstance(found, Refusal):
             if not self._learn_refusal(found):
                 return found
@@ -117,7 +118,7 @@ class _Search:
         self.late[found.module] = found.reason
         self._events = found.events
         if Event("end", found.module) not in found.events:  # what came behind it was not imported
-            self._up_to_first = True
+            self._extent = max(self._extent, Extent.UP_TO_LATE)
         return True
 
     def _leave_out(self, missed: dict[str, str], found: Verdict) -> None:
@@ -127,7 +128,10 @@ class _Search:
 
     def _choose(self) -> Refusal | None:
         """Choose the modules that are recorded next."""
-        names = recordable(self._events, self.late, self._graph.imports, up_to_first=self._up_to_first)
+        names = recordable(self._events, self.late, self._graph.imports, self._extent)
+        while names == self._names and self._extent < Extent.UP_TO_LEFT_OUT:
+            self._extent = Extent(self._extent + 1)
+            names = recordable(self._events, self.late, self._graph.imports, self._extent)
         if names == self._names:
             return Refusal("modules are imported in another way", next(iter(self.late)))
         self._names = names

@@ -27,6 +27,9 @@ _MOST = 3_000_000
 # through them all (logging.config) sorts these: in which order they came makes no difference.
 _TABLES = frozenset((("logging", "Manager"), ("logging", "PlaceHolder")))
 
+# Variables of functools.singledispatch: by the number of classes that were registered so far it knows that its cache is valid.
+_TOKENS = frozenset(("cache_token",))
+
 # Where recorded objects lie (launcher/world/world.h).
 _REGION = 0x6000000000
 
@@ -115,9 +118,13 @@ class Graph:
         if kind.__name__ in ("count", "Decimal", "Fraction"):
             self.add(repr(value))
         if kind is _FUNCTION:
-            children = [
-                value.__code__, value.__defaults__, value.__kwdefaults__, value.__dict__, value.__name__, value.__closure__
-            ]  # fmt: skip
+            code = value.__code__
+            cells = [
+                cell
+                for name, cell in zip(code.co_freevars, value.__closure__ or (), strict=True)
+                if name not in _TOKENS
+            ]
+            children = [code, value.__defaults__, value.__kwdefaults__, value.__dict__, value.__name__, *cells]
         elif (kind.__module__, kind.__qualname__) in _TABLES:
             children = _in_order_of_names(value)
         else:

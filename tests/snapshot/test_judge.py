@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bundler.analyze.graph import Binding, Import
-from bundler.snapshot.judge import guarded_variables, importers, recordable, unanswered
+from bundler.snapshot.judge import Extent, guarded_variables, importers, recordable, unanswered
 from bundler.snapshot.model import Event, Graph, Note, Rerun
 from bundler.snapshot.rules import Rules, load_rules
 
@@ -55,13 +55,15 @@ def edges(*pairs: str) -> list[Import]:
 )
 def test_recordable(text: str, late: list[str], imports: list[str], expected: list[str]):
     """A late module is left out with all that import it; others are imported in the program's order, circles whole."""
-    assert recordable(events(text), late, edges(*imports), up_to_first=False) == tuple(expected)
+    assert recordable(events(text), late, edges(*imports), Extent.ALL) == tuple(expected)
 
 
 def test_recordable_up_to_first():
     """Where the order can be told, what comes behind the first late module is left out."""
-    assert recordable(events("a b c"), ["b"], [], up_to_first=True) == ("a",)
-    assert recordable(events("p(a late b) c"), ["late"], edges("p>late"), up_to_first=True) == ("a",)
+    assert recordable(events("a b c"), ["b"], [], Extent.UP_TO_LATE) == ("a",)
+    assert recordable(events("p(a late b) c"), ["late"], edges("p>late"), Extent.UP_TO_LATE) == ("a",)
+    assert recordable(events("a p(b p.x c late)"), ["late"], edges("p>late"), Extent.UP_TO_LATE) == ("a", "b", "c")
+    assert recordable(events("a p(b p.x c late)"), ["late"], edges("p>late"), Extent.UP_TO_LEFT_OUT) == ("a", "b")
 
 
 def test_importers():
