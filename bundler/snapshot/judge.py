@@ -169,8 +169,8 @@ def importers(events: Iterable[Event], module: str) -> tuple[str, ...]:
 
 
 class Extent(IntEnum):
-    """How far a program is recorded: all that can be; what was imported whole before the first late module began; what was before
-    the first module ended that is left out.
+    """The part of a program that is recorded: all that can be, what was imported whole before the first late module began, or what
+    was before the first module ended that is left out.
     """
 
     ALL = 0
