@@ -11,17 +11,7 @@ from typing import TypeVar
 
 from bundler.link.model import Linked
 from bundler.process import jobs
-from bundler.snapshot.compare import (
-    Difference,
-    Instructions,
-    Owners,
-    differences,
-    half_words,
-    kept_words,
-    library_words,
-    seeded_generators,
-    thread_words,
-)
+from bundler.snapshot.compare import Difference, Instructions, Owners, StartWords, differences
 from bundler.snapshot.judge import (
     guarded_variables,
     late_by_differences,
@@ -173,11 +163,7 @@ def _compared(  # noqa: PLR0913 - as above
         subject.linked,
         first,
         subject.pristine,
-        compared.kept,
-        compared.local,
-        compared.library,
-        compared.halves,
-        [each.address for each in compared.generators],
+        compared.words,
         (*unbuffered, *_INTERPRETER_VARIABLES, *guarded_variables(first.notes, rules)),
         _processor(subject, work, folder, compared, hot),
         subject.seed,
@@ -212,11 +198,7 @@ class _Compared:
 
     linked: Linked
     first: Recording
-    kept: Mapping[int, int]
-    local: Mapping[int, int]
-    library: Mapping[int, int]
-    halves: Mapping[int, int]
-    generators: tuple[Range, ...]
+    words: StartWords
     known: frozenset[int]
     owners: Owners
     instructions: Instructions
@@ -224,26 +206,10 @@ class _Compared:
     @classmethod
     def of(cls, subject: Subject, first: Recording, second: Recording, other: Recording) -> _Compared:
         """The comparison that two recordings with equal answers allow; in a third, the machine gave other answers."""
-        kept = kept_words(first, subject.pristine)
-        local = thread_words(first, second)
-        library = library_words(first, second)
-        halves = half_words(first, second)
-        generators = seeded_generators(first, other)
-        states = (address for each in generators for address in range(each.address, each.end, 8))
-        known = frozenset((*kept, *local, *library, *halves, *states, *host_words(subject.linked, first)))
+        words = StartWords.of(subject.pristine, first, second, other)
+        known = frozenset((*words.addresses, *host_words(subject.linked, first)))
         instructions = Instructions(first, subject.linked, subject.target.layout)
-        return cls(
-            subject.linked,
-            first,
-            kept,
-            local,
-            library,
-            halves,
-            generators,
-            known,
-            Owners(first, subject.linked),
-            instructions,
-        )
+        return cls(subject.linked, first, words, known, Owners(first, subject.linked), instructions)
 
     def differences(self, other: Recording) -> tuple[Difference, ...]:
         """The words that differ in another recording, and that a start does not find for itself."""

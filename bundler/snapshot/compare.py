@@ -141,6 +141,44 @@ def object_at(linked: Linked, address: int) -> PrelinkedObject | None:
     return next((each for each in objects if each.base <= address < each.end), None)
 
 
+@dataclass(frozen=True, slots=True)
+class StartWords:
+    """Words that each start computes for itself, by address; what each maps to, the function of that name tells.
+
+    `generators`: objects of `random.Random` that are seeded.
+    """
+
+    kept: Mapping[int, int]
+    local: Mapping[int, int]
+    library: Mapping[int, int]
+    halves: Mapping[int, int]
+    generators: tuple[Range, ...]
+
+    @classmethod
+    def of(cls, pristine: Sequence[Memory], first: Recording, second: Recording, other: Recording) -> StartWords:
+        """The words that three recordings show: two with equal answers of the machine, and one with others."""
+        return cls(
+            kept_words(first, pristine),
+            thread_words(first, second),
+            library_words(first, second),
+            half_words(first, second),
+            seeded_generators(first, other),
+        )
+
+    @property
+    def addresses(self) -> Iterator[int]:
+        """The addresses of all of them."""
+        yield from (*self.kept, *self.local, *self.library, *self.halves)
+        for each in self.generators:
+            yield from range(each.address, each.end, 8)
+
+    @property
+    def stored(self) -> Mapping[int, int]:
+        """The values that these words have in the snapshot, outside of the thread's own block."""
+        outside = {address: value for address, value in self.local.items() if address >= 0}
+        return {**outside, **dict.fromkeys(self.library, 0), **self.halves}
+
+
 class Owners:
     """Finds whose a word is: the module that ran when a block was taken, the object whose variable it is."""
 

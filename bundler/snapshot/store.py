@@ -15,6 +15,7 @@ from bundler.link.script import SNAPSHOT_SECTION
 from bundler.link.table_writer import TableWriter
 from bundler.link.write import locator
 from bundler.schema import SnapshotDocument
+from bundler.snapshot.compare import StartWords
 from bundler.snapshot.model import PAGE, Feature, Memory, Range, Recording, Run, Snapshot
 from bundler.snapshot.processor import OfProcessor
 from bundler.snapshot.record import joined
@@ -314,11 +315,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
     linked: Linked,
     recording: Recording,
     pristine: Sequence[Memory],
-    kept: Mapping[int, int],
-    local: Mapping[int, int],
-    library: Mapping[int, int],
-    halves: Mapping[int, int],
-    generators: Sequence[int],
+    words: StartWords,
     guarded: Sequence[str],
     processor: OfProcessor,
     seed: int,
@@ -327,8 +324,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
 ) -> Snapshot:
     """The snapshot of a recording."""
     hosts = host_words(linked, recording)
-    outside = {address: value for address, value in local.items() if address >= 0}
-    outside |= {**dict.fromkeys(library, 0), **halves}
+    outside = words.stored
     objects = pristine_objects(linked, recording)
     runs: list[Run] = []
     copies: list[Memory] = []
@@ -336,7 +332,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
     for clean in pristine:
         now = next(each for each in recording.executable if each.address == clean.address)
         now = Memory(now.address, now.content.ljust(len(clean.content), b"\0"))
-        now = overwritten(overwritten(now, outside), kept)
+        now = overwritten(overwritten(now, outside), words.kept)
         touched = before[clean.address]
         runs += changed_runs(now, clean, touched)
         copies += edges(now, clean)
@@ -354,22 +350,22 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
     used = len(region.content) + -len(region.content) % PAGE
     runs += changed_runs(Memory(region.address, region.content.ljust(used, b"\0")), Memory(region.address, bytes(used)))
     block = Memory(recording.block.address - recording.thread, recording.block.content)
-    inside = {address: value for address, value in local.items() if address < 0}
+    inside = {address: value for address, value in words.local.items() if address < 0}
     given = set(environment)
     names = {each.partition("=")[0] for each in recording.variables}
     return Snapshot(
         region=Range(region.address, used),
         runs=tuple(runs),
         copies=tuple(copies),
-        kept_words=tuple(sorted((*kept, *processor.words))),
-        thread_words=tuple(sorted(local)),
+        kept_words=tuple(sorted((*words.kept, *processor.words))),
+        thread_words=tuple(sorted(words.local)),
         block=overwritten(block, inside).content,
         objects=tuple(each.index for each in mapped_objects(linked, recording)),
         replaced=replaced,
         constructed=processor.constructed,
         host_words=tuple(hosts.values()),
-        library_words=tuple(sorted(library.items())),
-        generators=tuple(generators),
+        library_words=tuple(sorted(words.library.items())),
+        generators=tuple(each.address for each in words.generators),
         keys=recording.keys,
         calls=recording.calls,
         signals=recording.signals,
