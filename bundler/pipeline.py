@@ -26,7 +26,7 @@ from bundler.project import find_project_file, read_header, record
 from bundler.report import Reporter, count_text, size_text
 from bundler.selfcheck import self_check
 from bundler.settings import Settings
-from bundler.snapshot import Refusal, Taken, snapshot, snapshot_digest
+from bundler.snapshot import Refusal, Taken, read_description, snapshot, snapshot_digest
 from bundler.target import Linkage, TargetPython, probe, script_environment
 from bundler.toolchain import find_toolchain
 
@@ -219,7 +219,9 @@ def _make(  # noqa: PLR0913 - the stages before it
             hint="leave one of the options out, or build with `--snapshot auto`",
         )
     inputs = link.inputs_digest(layout, *((snapshot_digest(settings),) if with_snapshot else ()))
-    if link.is_current(planned.output, inputs, context.cache):
+    if link.is_current(planned.output, inputs, context.cache) and (
+        settings.snapshot != "require" or read_description(planned.output) is not None
+    ):
         return None
     with link.workplace(planned.output) as folder:
         linked = link.link(layout, folder)

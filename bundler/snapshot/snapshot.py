@@ -105,7 +105,10 @@ def _snapshot(  # noqa: PLR0913 - what a snapshot is made of
         parts = leading_parts(graph, target, context.cache)
         wishes: tuple[FunctionName | str, ...] = (*settings.snapshot_imports, *settings.snapshot_call)
         work = Work((), parts, tuple(rules.again.items()), (), wishes, settings.optimize)
-        return settle(subject, work, rules, graph)
+        try:
+            return settle(subject, work, rules, graph)
+        except OSError as error:  # a file system that lets no program run, or is full
+            return Refusal(f"it cannot be run where it is built: {error.strerror}")
 
 
 @contextmanager

@@ -1,0 +1,33 @@
+"""Where a snapshot cannot be taken, the build goes on without one, and says why."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bundler.cli import main
+from tests.support import Interpreter, run
+
+
+def test_a_folder_from_which_nothing_runs(
+    one_interpreter: Interpreter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+):
+    """On a file system without programs (`mount -o noexec`), the binary is built without a snapshot."""
+    start = subprocess.Popen
+
+    def refuse(command: list[Path], *arguments: object, **options: object) -> object:
+        if ".recording-" in str(command[0]):
+            raise PermissionError(13, "Permission denied")
+        return start(command, *arguments, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    (tmp_path / "app.py").write_text("import json\nprint(json.dumps(1))\n")
+    options = ["--python", str(one_interpreter.python), "-o", str(tmp_path / "app")]
+
+    assert main([str(tmp_path / "app.py"), *options, "--snapshot", "auto"]) == 0
+    assert "snapshot: none, for it cannot be run where it is built: Permission denied" in capfd.readouterr().err
+    assert main([str(tmp_path / "app.py"), *options, "--snapshot", "require"]) == 1
+    monkeypatch.undo()
+    assert run([tmp_path / "app"]).stdout == b"1\n"
