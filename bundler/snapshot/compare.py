@@ -195,8 +195,8 @@ class Owners:
         at = 0
         while at + 2 <= len(words):
             room, owner = words[at] & (1 << 40) - 1, words[at] >> 40 & _OWNER
-            if not room or room % 16:
-                at = (at * 8 // PAGE + 1) * PAGE // 8 if at * 8 % PAGE else at + PAGE // 8
+            if not room:  # a gap before a block that is aligned, or behind the last
+                at += 2
                 continue
             self._starts.append(region.address + at * 8)
             self._rows.append((region.address + at * 8 + _HEAD_SIZE + room, owner))

@@ -195,7 +195,11 @@ void *
 bundle_region_pages(size_t size)
 {
     pthread_mutex_lock(&lock);
-    void *pages = carve((size + PAGE - 1) & ~(size_t)(PAGE - 1), PAGE, 0);
+    size_t room = (size + PAGE - 1) & ~(size_t)(PAGE - 1);
+    void *pages = carve(room, PAGE, sizeof(struct head));
+    if (pages) {
+        *head_of(pages) = (struct head){room, region.owner, size};
+    }
     pthread_mutex_unlock(&lock);
     return pages;
 }

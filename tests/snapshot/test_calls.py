@@ -21,6 +21,7 @@ LATE = {
     "write_text": "it prints or writes",
     "start_process": "it starts a process",
     "ask_group": "it opens a socket",
+    "keep_in_pages": "it keeps an answer (process)",
     "sort": None,
 }
 
@@ -50,5 +51,5 @@ def test_calls(
     assert {name: late.get(name) for name in LATE} == LATE
     done = run([program.binary], environment=program.environment({"BUNDLE_TRACE": "snapshot", "FOLDER": str(made)}))
     assert told(done) == "restored"
-    assert done.stdout == b"beneath\nTrue 1 0 8 3 0 500\n"
+    assert done.stdout == b"beneath\nTrue 1 0 8 3 0 5 500\n"
     assert made.is_dir()

@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 
@@ -58,6 +59,21 @@ ask_group(void)
 {
     struct group *root = getgrnam("root");
     return root ? (long)root->gr_gid : -1;
+}
+
+/* Memory that is aligned to pages, and pages themselves. */
+static long
+keep_in_pages(void)
+{
+    static int *kept[2];
+    void *block;
+    if (posix_memalign(&block, 4096, 100) != 0) {
+        return 0;
+    }
+    kept[0] = block;
+    kept[1] = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    *kept[0] = *kept[1] = (int)call(SYS_getpid, 0, 0, 0, 0);
+    return 5;
 }
 
 static int
