@@ -21,7 +21,7 @@ LATE = {
     "write_text": "it prints or writes",
     "start_process": "it starts a process",
     "ask_group": "it opens a socket",
-    "keep_in_pages": "it keeps an answer (process)",
+    "keep_in_pages": "it keeps an answer (process, time)",
     "sort": None,
 }
 
