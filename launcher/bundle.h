@@ -358,7 +358,8 @@ struct bundle_snapshot {
     const uint32_t *constructed;       /* those of them whose constructors run first, to ask for the processor */
     const struct bundle_host_word *host_words;
     const struct bundle_library_word *library_words;
-    const uint64_t *generators; /* addresses of objects that are seeded at each start */
+    const uint64_t *number_words; /* addresses of words that hold the number of the main thread */
+    const uint64_t *generators;   /* addresses of objects that are seeded at each start */
     const struct bundle_key *keys;
     const struct bundle_call *calls;
     const struct bundle_signal *signals;
@@ -373,6 +374,7 @@ struct bundle_snapshot {
     uint64_t constructed_count;
     uint64_t host_word_count;
     uint64_t library_word_count;
+    uint64_t number_word_count;
     uint64_t generator_count;
     uint64_t key_count;
     uint64_t call_count;

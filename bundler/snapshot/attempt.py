@@ -206,10 +206,12 @@ class _Compared:
     @classmethod
     def of(cls, subject: Subject, first: Recording, second: Recording, other: Recording) -> _Compared:
         """The comparison that two recordings with equal answers allow; in a third, the machine gave other answers."""
-        words = StartWords.of(subject.pristine, first, second, other)
+        numbers = (ANSWERS.process, OTHER_ANSWERS.process)
+        owners = Owners(first, subject.linked)
+        words = StartWords.of(subject.pristine, first, second, other, numbers, owners)
         known = frozenset((*words.addresses, *host_words(subject.linked, first)))
         instructions = Instructions(first, subject.linked, subject.target.layout)
-        return cls(subject.linked, first, words, known, Owners(first, subject.linked), instructions)
+        return cls(subject.linked, first, words, known, owners, instructions)
 
     def differences(self, other: Recording) -> tuple[Difference, ...]:
         """The words that differ in another recording, and that a start does not find for itself."""

@@ -94,6 +94,27 @@ def seeded_generators(first: Recording, other: Recording) -> tuple[Range, ...]:
     )
 
 
+def number_words(first: Recording, other: Recording, numbers: tuple[int, int], owners: Owners) -> Mapping[int, int]:
+    """Words that hold the number of the main thread, with zero, by their addresses: of modules that asked for this one, and never
+    for the number of the process.
+
+    Rust's standard library keeps it, for messages about panics. Who remembers the process, to notice a fork, must find another.
+    """
+    kinds: dict[str, set[str]] = {}
+    for note in first.notes:
+        kinds.setdefault(note.module, set()).add(note.kind)
+    asking = {module for module, its in kinds.items() if "thread-number" in its and "process" not in its}
+    loaded_by = {note.detail: note.module for note in reversed(first.notes) if note.kind == "object"}
+    pairs = ((first.region, other.region), *zip(first.objects, other.objects, strict=True)) if asking else ()
+    found: dict[int, int] = {}
+    for pair in pairs:
+        for address, *values in _words(*pair):
+            owner = owners.owner(address) if tuple(values) == numbers else ""
+            if loaded_by.get(owner, owner) in asking:
+                found[address] = 0
+    return found
+
+
 def half_words(first: Recording, second: Recording) -> Mapping[int, int]:
     """Words whose upper half is what was left of an address in the system's libraries, with that half zero, by their addresses.
 
@@ -141,44 +162,6 @@ def object_at(linked: Linked, address: int) -> PrelinkedObject | None:
     return next((each for each in objects if each.base <= address < each.end), None)
 
 
-@dataclass(frozen=True, slots=True)
-class StartWords:
-    """Words that each start computes for itself, by address; what each maps to, the function of that name tells.
-
-    `generators`: objects of `random.Random` that are seeded.
-    """
-
-    kept: Mapping[int, int]
-    local: Mapping[int, int]
-    library: Mapping[int, int]
-    halves: Mapping[int, int]
-    generators: tuple[Range, ...]
-
-    @classmethod
-    def of(cls, pristine: Sequence[Memory], first: Recording, second: Recording, other: Recording) -> StartWords:
-        """The words that three recordings show: two with equal answers of the machine, and one with others."""
-        return cls(
-            kept_words(first, pristine),
-            thread_words(first, second),
-            library_words(first, second),
-            half_words(first, second),
-            seeded_generators(first, other),
-        )
-
-    @property
-    def addresses(self) -> Iterator[int]:
-        """The addresses of all of them."""
-        yield from (*self.kept, *self.local, *self.library, *self.halves)
-        for each in self.generators:
-            yield from range(each.address, each.end, 8)
-
-    @property
-    def stored(self) -> Mapping[int, int]:
-        """The values that these words have in the snapshot, outside of the thread's own block."""
-        outside = {address: value for address, value in self.local.items() if address >= 0}
-        return {**outside, **dict.fromkeys(self.library, 0), **self.halves}
-
-
 class Owners:
     """Finds whose a word is: the module that ran when a block was taken, the object whose variable it is."""
 
@@ -213,6 +196,57 @@ class Owners:
             return ""
         dso = object_at(self._linked, address)
         return dso.path if dso is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartWords:
+    """Words that each start computes for itself, by address; what each maps to, the function of that name tells.
+
+    `generators`: objects of `random.Random` that are seeded.
+    """
+
+    kept: Mapping[int, int]
+    local: Mapping[int, int]
+    library: Mapping[int, int]
+    halves: Mapping[int, int]
+    generators: tuple[Range, ...]
+    numbers: Mapping[int, int]
+
+    @classmethod
+    def of(  # noqa: PLR0913 - three recordings, and what is known of two
+        cls,
+        pristine: Sequence[Memory],
+        first: Recording,
+        second: Recording,
+        other: Recording,
+        numbers: tuple[int, int],
+        owners: Owners,
+    ) -> StartWords:
+        """The words that three recordings show: two with equal answers of the machine, and one with others.
+
+        `numbers`: those of the main thread in the first and in the other.
+        """
+        return cls(
+            kept_words(first, pristine),
+            thread_words(first, second),
+            library_words(first, second),
+            half_words(first, second),
+            seeded_generators(first, other),
+            number_words(first, other, numbers, owners),
+        )
+
+    @property
+    def addresses(self) -> Iterator[int]:
+        """The addresses of all of them."""
+        yield from (*self.kept, *self.local, *self.library, *self.halves, *self.numbers)
+        for each in self.generators:
+            yield from range(each.address, each.end, 8)
+
+    @property
+    def stored(self) -> Mapping[int, int]:
+        """The values that these words have in the snapshot, outside of the thread's own block."""
+        outside = {address: value for address, value in self.local.items() if address >= 0}
+        return {**outside, **dict.fromkeys(self.library, 0), **self.halves, **self.numbers}
 
 
 class Instructions:

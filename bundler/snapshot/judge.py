@@ -16,7 +16,20 @@ log = logging.getLogger(__name__)
 
 # Kinds of questions whose answers differ between recordings: a module may ask them if it keeps no answer.
 _VARIED = frozenset(
-    ("time", "process", "user", "host", "system", "entropy", "processors", "memory", "limits", "folder", "terminal")
+    (
+        "time",
+        "process",
+        "thread-number",
+        "user",
+        "host",
+        "system",
+        "entropy",
+        "processors",
+        "memory",
+        "limits",
+        "folder",
+        "terminal",
+    )
 )
 # Kinds that say nothing of the machine: the library that was loaded, the names of locales, which a guard looks at.
 # Descriptors and threads matter if they are there in the end, and then there is no recording.

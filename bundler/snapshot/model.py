@@ -231,6 +231,7 @@ class Snapshot:
     host_words: tuple[tuple[int, int], ...]
     library_words: tuple[tuple[int, int], ...]
     generators: tuple[int, ...]
+    number_words: tuple[int, ...]
     keys: tuple[Key, ...]
     calls: tuple[Call, ...]
     signals: tuple[SignalAction, ...]

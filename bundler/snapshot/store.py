@@ -221,6 +221,7 @@ def _write_tables(writer: TableWriter, row: object, snapshot: Snapshot) -> None:
         setattr(row, count, len(values))
 
     words("kept_words", "kept_word_count", snapshot.kept_words)
+    words("number_words", "number_word_count", snapshot.number_words)
     words("generators", "generator_count", snapshot.generators)
     words("thread_words", "thread_word_count", snapshot.thread_words)
     row.thread_block = writer.point("unsigned char *", writer.place(snapshot.block))  # type: ignore[attr-defined]
@@ -366,6 +367,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
         host_words=tuple(hosts.values()),
         library_words=tuple(sorted(words.library.items())),
         generators=tuple(each.address for each in words.generators),
+        number_words=tuple(sorted(words.numbers)),
         keys=recording.keys,
         calls=recording.calls,
         signals=recording.signals,

@@ -244,7 +244,7 @@ die(void)
 }
 
 static void
-write_library_words(const struct bundle_snapshot *snapshot)
+write_known_words(const struct bundle_snapshot *snapshot)
 {
     uint64_t addresses[BUNDLE_MOST_LIBRARY_ADDRESSES];
     if (snapshot->library_word_count) {
@@ -252,6 +252,9 @@ write_library_words(const struct bundle_snapshot *snapshot)
     }
     for (uint64_t i = 0; i < snapshot->library_word_count; i++) {
         *(uint64_t *)snapshot->library_words[i].address = addresses[snapshot->library_words[i].number];
+    }
+    for (uint64_t i = 0; i < snapshot->number_word_count; i++) {
+        *(uint64_t *)snapshot->number_words[i] = (uint64_t)__real_gettid();
     }
 }
 
@@ -284,7 +287,7 @@ replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_blo
         *(uint64_t *)((int64_t)place < 0 ? place + thread : place) += thread;
     }
     bundle_write_host_words(snapshot, host_words);
-    write_library_words(snapshot);
+    write_known_words(snapshot);
     bundle_protect_objects(snapshot);
 }
 

@@ -78,7 +78,7 @@ bundle_answer_alike(void)
    of random numbers do, finds another in a restored process and starts afresh. */
 ASK(pid_t, getpid, (void), (), "process", (pid_t)request()->process)
 ASK(pid_t, getppid, (void), (), "process", (pid_t)request()->process + 1)
-ASK(pid_t, gettid, (void), (), "process", (pid_t)request()->process)
+ASK(pid_t, gettid, (void), (), "thread-number", (pid_t)request()->process) /* as in every main thread */
 ASK(pid_t, getpgrp, (void), (), "process", (pid_t)request()->process)
 ASK(pid_t, getsid, (pid_t process), (process), "process", (pid_t)request()->process)
 ASK(pid_t, getpgid, (pid_t process), (process), "process", (pid_t)request()->process)

@@ -290,6 +290,7 @@ answer(long number, const long *a)
 {
     switch (number) {
     case SYS_getpid:
+        return __wrap_getpid();
     case SYS_gettid:
         return __wrap_gettid();
     case SYS_getppid:

@@ -22,6 +22,7 @@ LATE = {
     "start_process": "it starts a process",
     "ask_group": "it opens a socket",
     "keep_in_pages": "it keeps an answer (process, time)",
+    "keep_thread_number": None,
     "sort": None,
 }
 
@@ -42,7 +43,9 @@ def test_calls(
         subprocess.run(["cc", *options, SOURCE, "-o", folder / f"{name}{suffix}"], check=True)
     imports = "".join(f"import {name}\n" for name in ("json", *LATE))
     values = ", ".join(f"{name}.VALUE" for name in LATE if name != "ask_process")
-    (folder / "main.py").write_text(f"{imports}import os\nprint(ask_process.VALUE == os.getpid(), {values})\n")
+    (folder / "main.py").write_text(
+        f"{imports}import os\nprint(ask_process.VALUE == os.getpid(), {values}, keep_thread_number.kept() == os.getpid())\n"
+    )
     made = folder / "made"
     monkeypatch.setenv("FOLDER", str(made))
     program = recorded(folder / "main.py")
@@ -51,5 +54,5 @@ def test_calls(
     assert {name: late.get(name) for name in LATE} == LATE
     done = run([program.binary], environment=program.environment({"BUNDLE_TRACE": "snapshot", "FOLDER": str(made)}))
     assert told(done) == "restored"
-    assert done.stdout == b"beneath\nTrue 1 0 8 3 0 5 500\n"
+    assert done.stdout == b"beneath\nTrue 1 0 8 3 0 5 6 500 True\n"
     assert made.is_dir()

@@ -76,6 +76,17 @@ keep_in_pages(void)
     return 5;
 }
 
+/* As Rust's standard library does. */
+static long *thread_number;
+
+static long
+keep_thread_number(void)
+{
+    thread_number = malloc(sizeof *thread_number);
+    *thread_number = call(SYS_gettid, 0, 0, 0, 0);
+    return 6;
+}
+
 static int
 compare(const void *one, const void *other)
 {
@@ -99,7 +110,17 @@ sort(void)
 #define TEXT(name) #name
 #define NAME(name) TEXT(name)
 
-static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = NAME(WHAT), .m_size = -1};
+static PyObject *
+kept(PyObject *self, PyObject *unused)
+{
+    (void)self;
+    (void)unused;
+    return PyLong_FromLong(thread_number ? *thread_number : 0);
+}
+
+static PyMethodDef methods[] = {{"kept", kept, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = NAME(WHAT), .m_size = -1,
+                                        .m_methods = methods};
 
 PyMODINIT_FUNC
 INIT(WHAT)(void)
