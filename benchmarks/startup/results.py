@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from benchmarks.startup.clock import Timing
-from benchmarks.startup.tools import BUNDLE, PYTHON, Built
+from benchmarks.startup.tools import BUNDLE, PYTHON, WITHOUT_SNAPSHOT, Built
 
 FLOOR = "C"
 
@@ -39,8 +39,8 @@ def _lines(results: Results, plot: str, downloads: str) -> Iterator[str]:
     yield f"Medians of {results.rounds} starts. {results.versions}; {datetime.datetime.now(datetime.UTC):%Y-%m-%d}."
     yield ""
     yield "`python` is `python app.py` in the app's virtual environment with warm bytecode; `C` is a C program that prints"
-    yield "one line, the least that a start can take. The last columns are what `bundle` takes of what `python` takes, and of"
-    yield "what the fastest of the other tools takes."
+    yield "one line, the least that a start can take. `bundle` starts go on from a [snapshot](snapshot.md). The last columns are what"
+    yield "it takes of what `python` takes, and of what the fastest of the other tools takes."
     yield ""
     yield f"![start-up times]({plot})"
     yield ""
@@ -89,7 +89,9 @@ def _compared(
     yield f"| | {' | '.join((*columns, *compared))} |"
     yield "|---" * (len(columns) + len(compared) + 1) + "|"
     for row, each in shown.items():
-        best = min((value for tool, value in each.items() if tool not in (*not_tools, BUNDLE)), default=None)
+        best = min(
+            (value for tool, value in each.items() if tool not in (*not_tools, WITHOUT_SNAPSHOT, BUNDLE)), default=None
+        )
         cells = [f"{each[tool]:.1f}" if tool in each else "" for tool in columns]
         others = (each.get(PYTHON), best) if with_python else (best,)
         yield f"| {' | '.join((row, *cells, *(_ratio(each.get(BUNDLE), other) for other in others)))} |"

@@ -91,13 +91,27 @@ def _bare_python(app: App, environment: Environment) -> Built:
     return Built((str(environment.python), "-I", "-S", str(app.source)))
 
 
-def _bundle(app: App, environment: Environment) -> Built:
-    output = environment.work / app.name
-    command = (Path(sysconfig.get_path("scripts"), "bundle"), app.source, "--quiet", "--python", environment.python)
-    variables = {"BUNDLER_CACHE_DIR": str(environment.work / "cache")}
-    cold = _run(*command, "--output", output, variables=variables)
-    warm = _run(*command, "--output", output, variables=variables)
-    return Built((str(output),), _size(output), cold, warm)
+def _bundle(*options: str) -> Build:
+    def build(app: App, environment: Environment) -> Built:
+        output = environment.work / app.name
+        bundle = Path(sysconfig.get_path("scripts"), "bundle")
+        command: tuple[str | Path, ...] = (
+            bundle,
+            app.source,
+            "--quiet",
+            "--python",
+            environment.python,
+            *options,
+            "--output",
+            output,
+        )
+        variables = {"BUNDLER_CACHE_DIR": str(environment.work / "cache")}
+        cold = _run(*command, variables=variables)
+        output.unlink()  # else nothing is linked, nor recorded
+        warm = _run(*command, variables=variables)
+        return Built((str(output),), _size(output), cold, warm)
+
+    return build
 
 
 def _pyinstaller(kind: str) -> Build:
@@ -152,6 +166,7 @@ class Tool:
 
 PYTHON = "python"
 BUNDLE = "bundle"
+WITHOUT_SNAPSHOT = "bundle --snapshot no"
 
 TOOLS = (
     Tool(PYTHON, _python),
@@ -160,7 +175,8 @@ TOOLS = (
     Tool("PyInstaller onefile", _pyinstaller("onefile")),
     Tool("cx_Freeze", _cx_freeze),
     Tool("Nuitka standalone", _nuitka, frozenset({"hello", "wordcount", "pydantic"})),
-    Tool(BUNDLE, _bundle),
+    Tool(WITHOUT_SNAPSHOT, _bundle("--snapshot", "no")),
+    Tool(BUNDLE, _bundle()),
 )
 
 
