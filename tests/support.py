@@ -153,7 +153,7 @@ def _without_calls(folder: Path, error: int, first: int, last: int) -> tuple[str
 def bundle(*arguments: str | Path, cwd: Path | None = None, **variables: str) -> Outcome:
     """Run the command line of the installed bundler, as a user would; `variables` are added to the environment."""
     command = Path(sysconfig.get_path("scripts"), "bundle")
-    builds = "--python" in arguments and not {"plan", "why", "inspect", "trace"} & {*arguments}
+    builds = "--python" in arguments and not {"plan", "why", "inspect", "trace", "doctor"} & {*arguments}
     forced = [
         *(
             ["--libpython", *LIBPYTHON]

@@ -8,6 +8,7 @@
 
 #include "executable/executable.h"
 #include "interposed.h"
+#include "interpreter/interposed_python.h"
 #include "lifetime.h"
 #include "loader/loader.h"
 #include "snapshot/generators.h"
@@ -450,6 +451,25 @@ PER_PROCESS static struct {
     uint32_t owner;
 } work;
 
+/* The work of a request. Reading it interns names: the program's own strings come first, for modules may compare those by their
+   addresses. */
+static PyObject *
+read_work(const struct bundle_request *request)
+{
+    PyObject *pair = PyMarshal_ReadObjectFromString((const char *)request->work, (Py_ssize_t)request->work_size);
+    const char *names, *work_bytes;
+    Py_ssize_t names_size, work_size;
+    if (!pair || !PyArg_ParseTuple(pair, "y#y#", &names, &names_size, &work_bytes, &work_size)) {
+        return NULL;
+    }
+    for (const char *name = names; name < names + names_size; name += strlen(name) + 1) {
+        Py_XDECREF(extension_PyUnicode_InternFromString(name));
+    }
+    PyObject *whole = PyMarshal_ReadObjectFromString(work_bytes, work_size);
+    Py_DECREF(pair);
+    return whole;
+}
+
 PyObject *
 bundle_begin_recording(PyObject *globals)
 {
@@ -457,7 +477,7 @@ bundle_begin_recording(PyObject *globals)
     if (!globals) {
         give_up_raised();
     }
-    work.whole = PyMarshal_ReadObjectFromString((const char *)request->work, (Py_ssize_t)request->work_size);
+    work.whole = read_work(request);
     if (!work.whole
         || !PyArg_ParseTuple(work.whole, "OOOOOO", &work.recorder, &work.graph, &work.parts, &work.names, &work.calls,
                              &work.again)) {

@@ -1,5 +1,7 @@
 """Compile what a recorded run does: a `Request` on standard input, the marshalled work on standard output.
 
+What is written is a pair: names, with zeros between them, and the marshalled work.
+
 The work is (recorder, graph, ((code, module or None), ...) or None, (name, ...), ((owner, code), ...), ((module, code), ...)), as
 record.c has it.
 """
@@ -31,7 +33,22 @@ def main() -> None:
         for module, text in request["again"]
     )
     calls = tuple((name, compile(text, f"<call {name}>", "exec", dont_inherit=True)) for name, text in request["calls"])
-    sys.stdout.buffer.write(marshal.dumps((recorder, graph, parts, tuple(request["names"]), calls, again)))
+    work = (recorder, graph, parts, tuple(request["names"]), calls, again)
+    names = "\0".join(sorted(set(_texts(work)))).encode("utf-8", "surrogatepass")
+    sys.stdout.buffer.write(marshal.dumps((names, marshal.dumps(work))))
+
+
+def _texts(value: object) -> Iterator[str]:
+    """All texts in a work that may be names."""
+    match value:
+        case str() if value.isidentifier():
+            yield value
+        case tuple() | frozenset():
+            for each in value:
+                yield from _texts(each)
+        case CodeType():
+            names = (value.co_names, value.co_varnames, value.co_freevars, value.co_cellvars, value.co_consts)
+            yield from _texts((*names, value.co_name, value.co_qualname))
 
 
 def _compiled(part: Part, optimize: int) -> CodeType:
