@@ -61,7 +61,8 @@ def bundle(settings: Settings, report: Reporter) -> Built:
         if settings.self_check:
             _checked(image, target, settings, context)
         with report.stage("linking"):
-            planned = link.plan(image, target, settings, static)
+            places_sections = link.places_sections(context.toolchain, context.cache)
+            planned = link.plan(image, target, settings, static, places_sections=places_sections)
             inventory, sbom = None, ""
             if delivery.needs_inventory or settings.report is not None:
                 inventory = release.take_inventory(planned, graph.distributions, target, delivery)
@@ -71,6 +72,8 @@ def bundle(settings: Settings, report: Reporter) -> Built:
                     sbom = release.sbom_text(inventory, delivery.source_date)
             taken = _make(planned, sbom, launcher(), graph, target, settings, context)
         _tell_snapshot(taken, settings, report)
+        if settings.snapshot == "auto" and not places_sections:
+            report.line(f"snapshot: none, for the linker puts no sections at addresses: {context.toolchain.linker}")
         findings = (*planned.findings, *_above_floor(planned), *(taken.findings if taken else ()))
         report.findings(findings)
         _tell_own_files(planned, settings, report)
@@ -215,8 +218,8 @@ def _make(  # noqa: PLR0913 - the stages before it
     if settings.snapshot == "require" and not with_snapshot:
         raise BundleError(
             "no-snapshot",
-            "the program cannot start from a snapshot: `--static` and `--no-run` go without",
-            hint="leave one of the options out, or build with `--snapshot auto`",
+            "the program cannot start from a snapshot: `--static`, `--no-run` and linkers such as gold go without",
+            hint="leave the option out, use GNU ld or lld, or build with `--snapshot auto`",
         )
     inputs = link.inputs_digest(layout, *((snapshot_digest(settings),) if with_snapshot else ()))
     if link.is_current(planned.output, inputs, context.cache) and (

@@ -14,7 +14,7 @@ from bundler.link.plan import plan
 from bundler.link.portability import above_floor
 from bundler.link.publish import check_output, publish, workplace
 from bundler.link.seal import seal
-from bundler.link.trial import check_linker
+from bundler.link.trial import check_linker, places_sections
 from bundler.link.up_to_date import inputs_digest, is_current
 from bundler.link.write import write
 
@@ -34,6 +34,7 @@ __all__ = [
     "lay_out",
     "link",
     "needed_versions",
+    "places_sections",
     "plan",
     "publish",
     "read_manifest",

@@ -63,11 +63,19 @@ FIRST_VERSION = 0x40000000
 _PYTHON_COMMAND = {None: "BUNDLE_REFUSE_PYTHON", True: "BUNDLE_PYTHON_COMMAND", False: "BUNDLE_NO_PYTHON"}
 
 
-def plan(image: FrozenImage, target: TargetPython, settings: Settings, static: StaticLibrary | None = None) -> LinkPlan:
+def plan(
+    image: FrozenImage,
+    target: TargetPython,
+    settings: Settings,
+    static: StaticLibrary | None = None,
+    *,
+    places_sections: bool = True,
+) -> LinkPlan:
     """Find the libraries that extension modules need, bind them, and list what the binary will hold.
 
     Reads libraries; of other files only their sizes. `static`: the C library that is to be linked into the executable;
-    None: it is the system's. BundleError when the program cannot do with it.
+    None: it is the system's. `places_sections`: the linker can make the section of a snapshot. BundleError when the program
+    cannot do with a static C library.
     """
     graph = image.graph
     libpython = target.libpython
@@ -88,7 +96,7 @@ def plan(image: FrozenImage, target: TargetPython, settings: Settings, static: S
         libraries=placement,
         ending_visibly=ending_visibly(graph, closure),
         interposed=tuple(sorted(INTERPOSED_FUNCTIONS | INTERPOSED_FOR_EXTENSIONS)) if placement.carried else (),
-        has_snapshot=settings.snapshot != "no" and settings.run and not settings.static,
+        has_snapshot=settings.snapshot != "no" and settings.run and not settings.static and places_sections,
         precompiled=PrecompiledTable(image.precompiled.keys, image.precompiled.symbol),
         config=InterpreterConfig(
             optimize=settings.optimize,

@@ -58,6 +58,15 @@ def check_linker(toolchain: Toolchain, linkage: Linkage, cache: Cache) -> None:
     cache.ask("linker", key, try_out)
 
 
+def places_sections(toolchain: Toolchain, cache: Cache) -> bool:
+    """True if the linker puts sections at addresses of their own, as a shared libpython and a snapshot need."""
+    try:
+        check_linker(toolchain, Linkage.SHARED, cache)
+    except BundleError:
+        return False
+    return True
+
+
 def _try(toolchain: Toolchain, linkage: Linkage, folder: Path) -> None:
     """Link the small program; CommandError when that fails, ElfError when the result lacks a property."""
     # Only a shared libpython has sections with addresses of their own.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from bundler.elf import is_elf
+from bundler.elf import ElfError, is_elf, read_executable
 
 _FILES = (
     *(".env", ".env.*", ".envrc", ".netrc", ".pypirc", ".coverage", ".coverage.*"),
@@ -20,8 +20,8 @@ _FOLDERS = frozenset(
     " .ipynb_checkpoints __pycache__ node_modules".split()
 )
 
-# The section with the manifest of a binary (link/manifest.py), as its name stands among those of sections.
-_MANIFEST = b"\0.bundle.manifest\0"
+# The section with the manifest of a binary (link/manifest.py).
+_MANIFEST = ".bundle.manifest"
 
 
 def is_stray_folder(name: str) -> bool:
@@ -38,12 +38,10 @@ def is_stray_file(path: Path) -> bool:
 
 
 def _is_output(path: Path) -> bool:
-    """An executable that bundler wrote: its section names stand near the end of the file."""
+    """An executable that bundler wrote: it has a section for the manifest."""
     try:
         if path.stat().st_size < 1 << 20 or not is_elf(path):
             return False
-        with path.open("rb") as file:
-            file.seek(-(1 << 16), 2)
-            return _MANIFEST in file.read()
-    except OSError:
+        return _MANIFEST in read_executable(path, with_symbols=False).sections
+    except (OSError, ElfError):
         return False
