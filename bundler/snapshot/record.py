@@ -30,7 +30,7 @@ from bundler.target import TargetPython
 from bundler.target.workers import run_worker
 
 # The longest that imports may take, in seconds.
-LONGEST = 120
+LONGEST = 60
 
 # Variables that many people set, with the values in an environment, in one with other values, and in one where others are
 # set; None: not set.
@@ -40,6 +40,7 @@ _VARIABLES: Mapping[str, tuple[str | None, str | None, str | None]] = {
     "COLUMNS": (None, None, "123"),
     "DISPLAY": (None, None, ":3"),
     "EDITOR": (None, None, "ed"),
+    "GITHUB_ACTIONS": (None, None, "true"),
     "HOME": ("/bundle-home-one", "/bundle-home-two", "/bundle-home"),
     "LANG": ("C.UTF-8", "C.UTF-8", None),
     "LANGUAGE": (None, None, "de:fr"),
@@ -52,14 +53,24 @@ _VARIABLES: Mapping[str, tuple[str | None, str | None, str | None]] = {
     "PATH": ("/usr/bin:/bin-one", "/usr/bin:/bin-two", "/usr/bin"),
     "PWD": ("/bundle-folder-one", "/bundle-folder-two", None),
     "SHELL": ("/bin/sh-one", "/bin/sh-two", None),
+    "SSH_CONNECTION": (None, None, "192.0.2.1 50000 192.0.2.2 22"),
+    "SSH_TTY": (None, None, "/dev/pts/1"),
     "TERM": ("dumb-one", "dumb-two", None),
+    "TERM_PROGRAM": (None, None, "bundle-terminal"),
+    "TMUX": (None, None, "/bundle-run/tmux,1,0"),
     "TZ": ("ABC1", "XYZ3", "KLM5"),
     "USER": ("bundle-user-one", "bundle-user-two", None),
+    "VIRTUAL_ENV": (None, None, "/bundle-home/environment"),
     "VISUAL": (None, None, "ed"),
+    "WAYLAND_DISPLAY": (None, None, "wayland-3"),
     "XDG_CACHE_HOME": (None, None, "/bundle-home/cache"),
+    "XDG_CONFIG_DIRS": (None, None, "/bundle-etc/xdg"),
     "XDG_CONFIG_HOME": (None, None, "/bundle-home/config"),
+    "XDG_CURRENT_DESKTOP": (None, None, "bundle"),
+    "XDG_DATA_DIRS": (None, None, "/bundle-etc/share"),
     "XDG_DATA_HOME": (None, None, "/bundle-home/data"),
     "XDG_RUNTIME_DIR": (None, None, "/bundle-run"),
+    "XDG_SESSION_TYPE": (None, None, "wayland"),
     "XDG_STATE_HOME": (None, None, "/bundle-home/state"),
 }
 

@@ -8,6 +8,7 @@
 
 #include "executable/executable.h"
 #include "interpreter/interposed_python.h"
+#include "interpreter/interpreter.h"
 
 /* Static code's string with this text; NULL when it has none. Borrowed. */
 static PyObject *
@@ -59,4 +60,12 @@ extension_PyUnicode_InternInPlace(PyObject **place)
         Py_DECREF(given);
     }
     PyUnicode_InternInPlace(place);
+}
+
+void
+bundle_intern_names(const char *names, size_t size)
+{
+    for (const char *name = names; name < names + size; name += strlen(name) + 1) {
+        Py_XDECREF(extension_PyUnicode_InternFromString(name));
+    }
 }

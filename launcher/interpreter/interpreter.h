@@ -40,4 +40,7 @@ PyObject *bundle_module_code(const struct bundle_module *module);
 /* A path as text (a new reference); NULL with an exception set. */
 PyObject *bundle_path_text(const char *path);
 
+/* Intern names, between which there are zeros: static code's strings where it has them. */
+void bundle_intern_names(const char *names, size_t size);
+
 #endif

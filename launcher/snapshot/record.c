@@ -8,7 +8,7 @@
 
 #include "executable/executable.h"
 #include "interposed.h"
-#include "interpreter/interposed_python.h"
+#include "interpreter/interpreter.h"
 #include "lifetime.h"
 #include "loader/loader.h"
 #include "snapshot/generators.h"
@@ -462,9 +462,7 @@ read_work(const struct bundle_request *request)
     if (!pair || !PyArg_ParseTuple(pair, "y#y#", &names, &names_size, &work_bytes, &work_size)) {
         return NULL;
     }
-    for (const char *name = names; name < names + names_size; name += strlen(name) + 1) {
-        Py_XDECREF(extension_PyUnicode_InternFromString(name));
-    }
+    bundle_intern_names(names, (size_t)names_size);
     PyObject *whole = PyMarshal_ReadObjectFromString(work_bytes, work_size);
     Py_DECREF(pair);
     return whole;
