@@ -73,7 +73,9 @@ def bundle(settings: Settings, report: Reporter) -> Built:
             taken = _make(planned, sbom, launcher(), graph, target, settings, context)
         _tell_snapshot(taken, settings, report)
         if settings.snapshot == "auto" and not places_sections:
-            report.line(f"snapshot: none, for the linker puts no sections at addresses: {context.toolchain.linker}")
+            report.line(
+                f"snapshot: none, for the linker cannot place sections at addresses: {context.toolchain.linker}"
+            )
         findings = (*planned.findings, *_above_floor(planned), *(taken.findings if taken else ()))
         report.findings(findings)
         _tell_own_files(planned, settings, report)

@@ -15,7 +15,6 @@ from bundler.snapshot.compare import Difference, Instructions, Owners, StartWord
 from bundler.snapshot.judge import (
     guarded_variables,
     late_by_differences,
-    loaders,
     named_late,
     reason,
     sometimes_imported,
@@ -150,7 +149,7 @@ def _compared(  # noqa: PLR0913 - as above
     if first.thread == second.thread:
         return Refusal("this machine puts every process at the same addresses, so that recordings prove nothing")
     compared = _Compared.of(subject, first, second, other)
-    loaded_by = loaders(first.notes)
+    loaded_by = first.loaders
     for each in (second, other):
         keeps = late_by_differences(compared.differences(each), first, loaded_by)
         if keeps:

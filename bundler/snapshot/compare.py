@@ -104,7 +104,7 @@ def number_words(first: Recording, other: Recording, numbers: tuple[int, int], o
     for note in first.notes:
         kinds.setdefault(note.module, set()).add(note.kind)
     asking = {module for module, its in kinds.items() if "thread-number" in its and "process" not in its}
-    loaded_by = {note.detail: note.module for note in reversed(first.notes) if note.kind == "object"}
+    loaded_by = first.loaders
     pairs = ((first.region, other.region), *zip(first.objects, other.objects, strict=True)) if asking else ()
     found: dict[int, int] = {}
     for pair in pairs:

@@ -159,15 +159,6 @@ def asking_lines(recording: Recording, module: str, *, with_time: bool) -> tuple
     )
 
 
-def loaders(notes: Iterable[Note]) -> Mapping[str, str]:
-    """The modules that loaded objects, by paths."""
-    found: dict[str, str] = {}
-    for note in notes:
-        if note.kind == "object":
-            found.setdefault(note.detail, note.module)
-    return found
-
-
 def importers(events: Iterable[Event], module: str) -> tuple[str, ...]:
     """The modules that were being imported when this one began."""
     running: list[str] = []

@@ -172,6 +172,11 @@ class Recording:
         """Modules that were imported, in the order in which their bodies ended."""
         return tuple(name for happened, name in self.events if happened == "end")
 
+    @property
+    def loaders(self) -> Mapping[str, str]:
+        """The modules that loaded objects, by paths."""
+        return {note.detail: note.module for note in reversed(self.notes) if note.kind == "object"}
+
 
 @dataclass(frozen=True, slots=True)
 class Graph:

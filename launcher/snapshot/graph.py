@@ -27,9 +27,6 @@ _MOST = 3_000_000
 # through them all (logging.config) sorts these: in which order they came makes no difference.
 _TABLES = frozenset((("logging", "Manager"), ("logging", "PlaceHolder")))
 
-# Variables of functools.singledispatch: by the number of classes that were registered so far it knows that its cache is valid.
-_TOKENS = frozenset(("cache_token",))
-
 # Where recorded objects lie (launcher/world/world.h).
 _REGION = 0x6000000000
 
@@ -119,10 +116,12 @@ class Graph:
             self.add(repr(value))
         if kind is _FUNCTION:
             code = value.__code__
+            # The variable `cache_token` of functools.singledispatch tells how many classes were registered with an abstract one
+            # so far, and so whether a cache is still valid.
             cells = [
                 cell
                 for name, cell in zip(code.co_freevars, value.__closure__ or (), strict=True)
-                if name not in _TOKENS
+                if name != "cache_token" or not code.co_qualname.startswith("singledispatch.")
             ]
             children = [code, value.__defaults__, value.__kwdefaults__, value.__dict__, value.__name__, *cells]
         elif (kind.__module__, kind.__qualname__) in _TABLES:
