@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from bundler.link.model import Linked
 from bundler.process import jobs
-from bundler.snapshot.compare import Difference, Instructions, Owners, StartWords, differences
+from bundler.snapshot.compare import Difference, Owners, StartWords, differences
 from bundler.snapshot.judge import (
     guarded_variables,
     late_by_differences,
@@ -21,6 +21,7 @@ from bundler.snapshot.judge import (
     unanswered,
 )
 from bundler.snapshot.model import Answers, Graph, Heat, Memory, Note, Range, Recording, Refusal, Snapshot
+from bundler.snapshot.passed_over import Instructions, Interned, Tables
 from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, of_processor
 from bundler.snapshot.record import (
     ANSWERS,
@@ -35,6 +36,7 @@ from bundler.snapshot.record import (
 from bundler.snapshot.rules import Rules
 from bundler.snapshot.store import host_words, make_snapshot
 from bundler.target import TargetPython
+from bundler.target.model import ObjectLayout
 from bundler.toolchain import Toolchain
 
 log = logging.getLogger(__name__)
@@ -200,7 +202,9 @@ class _Compared:
     words: StartWords
     known: frozenset[int]
     owners: Owners
+    layout: ObjectLayout
     instructions: Instructions
+    interned: Interned
 
     @classmethod
     def of(cls, subject: Subject, first: Recording, second: Recording, other: Recording) -> _Compared:
@@ -209,12 +213,15 @@ class _Compared:
         owners = Owners(first, subject.linked)
         words = StartWords.of(subject.pristine, first, second, other, numbers, owners)
         known = frozenset((*words.addresses, *host_words(subject.linked, first)))
-        instructions = Instructions(first, subject.linked, subject.target.layout)
-        return cls(subject.linked, first, words, known, owners, instructions)
+        layout = subject.target.layout
+        instructions = Instructions(first, subject.linked, layout)
+        interned = Interned(first, subject.linked, owners, layout)
+        return cls(subject.linked, first, words, known, owners, layout, instructions, interned)
 
     def differences(self, other: Recording) -> tuple[Difference, ...]:
         """The words that differ in another recording, and that a start does not find for itself."""
-        return differences(self.first, other, self.known, self.owners, self.instructions)
+        tables = Tables(self.first, other, self.owners, self.layout)
+        return differences(self.first, other, self.known, self.owners, (self.instructions, self.interned, tables))
 
 
 def _processor(subject: Subject, work: Work, folder: Path, compared: _Compared, hot: Sequence[Heat]) -> OfProcessor:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from bundler.link.model import Linked
 from bundler.link.objects import PrelinkedObject
 from bundler.snapshot.model import PAGE, Memory, Range, Recording
-from bundler.target.model import ObjectLayout
 
 # Words that count from the thread pointer lie within so many bytes of it.
 _NEAR_THREAD = 1 << 20
@@ -185,15 +185,26 @@ class Owners:
             self._rows.append((region.address + at * 8 + _HEAD_SIZE + room, owner))
             at += (_HEAD_SIZE + room) // 8
 
+    def _row(self, address: int) -> int:
+        """The number of the block in which an address of the region lies; -1 for none."""
+        row = bisect_right(self._starts, address) - 1
+        return row if row >= 0 and address < self._rows[row][0] else -1
+
+    def block(self, address: int) -> Range | None:
+        """The block of the region in which an address lies."""
+        row = self._row(address)
+        if row < 0:
+            return None
+        start = self._starts[row] + _HEAD_SIZE
+        return Range(start, self._rows[row][0] - start)
+
     def owner(self, address: int) -> str:
         """The owner's name: a module's, or an object's path; "" for the interpreter's and the launcher's."""
         region = self._recording.region
         if region.address <= address < region.address + (1 << 34):
-            row = bisect_right(self._starts, address) - 1
-            if row >= 0 and address < self._rows[row][0]:
-                number = self._rows[row][1]
-                return self._recording.owners[number] if number < len(self._recording.owners) else ""
-            return ""
+            row = self._row(address)
+            number = self._rows[row][1] if row >= 0 else len(self._recording.owners)
+            return self._recording.owners[number] if number < len(self._recording.owners) else ""
         dso = object_at(self._linked, address)
         return dso.path if dso is not None else ""
 
@@ -249,63 +260,17 @@ class StartWords:
         return {**outside, **dict.fromkeys(self.library, 0), **self.halves, **self.numbers}
 
 
-class Instructions:
-    """Finds words of instructions: the interpreter writes into them what it has seen, to be faster, and nothing else (PEP 659).
-
-    Whether it has seen something often enough differs where a loop takes another turn.
-    """
-
-    def __init__(self, recording: Recording, linked: Linked, layout: ObjectLayout) -> None:
-        fields = {field.name: field.offset for field in layout.structs["code"]}
-        self._parts = (*recording.executable, recording.region)
-        self._text_type = _address_of("PyUnicode_Type", linked)
-        pattern = _address_of("PyCode_Type", linked).to_bytes(8, "little")
-        self._spans: list[tuple[int, int]] = []
-        for part in self._parts:
-            at = part.content.find(pattern)
-            while at >= 0:
-                start = part.address + at - 8
-                first = start + fields["co_code_adaptive"]
-                end = first + 2 * int.from_bytes(part.content[at + 8 : at + 16], "little")
-                # Tables of types hold the pattern, too: what follows there is no size, and no object with a file's name.
-                if at % 8 == 0 and end <= part.end and self._is_text(self._word(start + fields["co_filename"])):
-                    self._spans.append((first, end))
-                at = part.content.find(pattern, at + 1)
-        self._spans.sort()
-        self._starts = [start for start, _ in self._spans]
-
-    def _word(self, address: int) -> int:
-        for part in self._parts:
-            if part.address <= address < part.end:
-                return int.from_bytes(part.content[address - part.address : address - part.address + 8], "little")
-        return 0
-
-    def _is_text(self, address: int) -> bool:
-        """True if a string lies there."""
-        return self._word(address + 8) == self._text_type
+class PassedOver(Protocol):
+    """Words that may differ between recordings: nothing that a program can see depends on their values."""
 
     def hold(self, address: int) -> bool:
-        """True if the word at an address holds instructions."""
-        row = bisect_right(self._starts, address + 7) - 1
-        return row >= 0 and address < self._spans[row][1]
-
-
-def _address_of(name: str, linked: Linked) -> int:
-    """The address of one of CPython's variables."""
-    symbols = linked.executable.symbols
-    if name in symbols:
-        return symbols[name]
-    for dso in linked.layout.plan.prelinked.residents:
-        for symbol in dso.object.symbols:
-            if symbol.name == name and symbol.is_defined:
-                return dso.base + symbol.value
-    raise AssertionError(f"the executable has no {name}")
+        """True if the word at an address is one of them."""
 
 
 def differences(
-    first: Recording, second: Recording, known: Collection[int], owners: Owners, instructions: Instructions
+    first: Recording, second: Recording, known: Collection[int], owners: Owners, passed_over: Sequence[PassedOver]
 ) -> tuple[Difference, ...]:
-    """Words that differ, but for those at known addresses and for instructions."""
+    """Words that differ, but for those at known addresses and those that are passed over."""
     found = []
     for parts in (
         (first.executable, second.executable),
@@ -313,7 +278,7 @@ def differences(
         (first.objects, second.objects),
     ):
         for address, one, other in words_that_differ(*parts):
-            if address not in known and not instructions.hold(address):
+            if address not in known and not any(each.hold(address) for each in passed_over):
                 found.append(Difference(address, owners.owner(address), (one, other)))
     for address, one, other in words_that_differ((first.block,), (second.block,)):
         if address - first.thread not in known:

@@ -9,6 +9,7 @@
 #define PY_SSIZE_T_CLEAN
 #include "Python.h"
 #include "internal/pycore_code.h"
+#include "internal/pycore_dict.h"
 #include "internal/pycore_gc.h"
 #include "internal/pycore_global_objects.h"
 #include "internal/pycore_global_strings.h"
@@ -125,6 +126,15 @@ structs(void)
     FIELD(PyCodeObject, _co_firsttraceable);
     FIELD(PyCodeObject, co_extra);
     FIELD(PyCodeObject, co_code_adaptive);
+    printf("]"), separator = ",\n";
+
+    begin("keys"), printf("[");
+    FIELD(PyDictKeysObject, dk_log2_size);
+    FIELD(PyDictKeysObject, dk_log2_index_bytes);
+    FIELD(PyDictKeysObject, dk_kind);
+    FIELD(PyDictKeysObject, dk_usable);
+    FIELD(PyDictKeysObject, dk_nentries);
+    printf("%s[\"dk_indices\", %zu, 0]", separator, offsetof(PyDictKeysObject, dk_indices));
     printf("]"), separator = ",\n";
 
     begin("ascii"), printf("[");

@@ -9,6 +9,7 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "snapshot/generators.h"
+#include "snapshot/statements.h"
 
 #include <langinfo.h>
 #include <locale.h>
@@ -32,7 +33,6 @@ PER_PROGRAM static struct {
     PyObject *make_handle;
     PyObject *set_signal;
     PyObject *ignore;
-    PyObject *again;        /* pairs of a namespace and code */
     uint64_t usual_signals; /* those whose action is the interpreter's own */
 } found;
 
@@ -113,48 +113,6 @@ set_main_thread(unsigned long ident, unsigned long native_id)
     return status;
 }
 
-/* Run code as if it stood in a module: the names that it writes are the module's. */
-static PyObject *
-run_in(PyObject *space, PyObject *code)
-{
-    bool is_whole = PyDict_GetItemString(space, "__builtins__") != NULL; /* modules in C have none */
-    PyObject *globals = is_whole ? Py_NewRef(space) : PyDict_New();
-    PyObject *result = NULL;
-    if (globals && (is_whole || PyDict_SetItemString(globals, "__builtins__", PyEval_GetBuiltins()) == 0)) {
-        result = PyEval_EvalCode(code, globals, space);
-    }
-    Py_XDECREF(globals);
-    return result;
-}
-
-/* Run what is run at each start; the modules that it is for may be missing. */
-static int
-prepare_again(PyObject *again)
-{
-    found.again = PyList_New(0);
-    for (Py_ssize_t i = 0; found.again && i < PyTuple_GET_SIZE(again); i++) {
-        PyObject *pair = PyTuple_GET_ITEM(again, i);
-        PyObject *module = PyImport_GetModule(PyTuple_GET_ITEM(pair, 0));
-        if (!module) {
-            if (PyErr_Occurred()) {
-                return -1;
-            }
-            continue;
-        }
-        PyObject *space = PyModule_GetDict(module);
-        PyObject *entry = PyTuple_Pack(2, space, PyTuple_GET_ITEM(pair, 1));
-        PyObject *result = entry ? run_in(space, PyTuple_GET_ITEM(pair, 1)) : NULL;
-        int status = result ? PyList_Append(found.again, entry) : -1;
-        Py_XDECREF(result);
-        Py_XDECREF(entry);
-        Py_DECREF(module);
-        if (status < 0) {
-            return -1;
-        }
-    }
-    return found.again ? 0 : -1;
-}
-
 static void
 find_signals(void)
 {
@@ -231,7 +189,8 @@ bundle_prepare_adoption(PyObject *globals, PyObject *again, bool is_ready)
     Py_DECREF(signals);
     Py_DECREF(posix);
     /* Whatever is run again may ask for the thread that runs it: that keeps its number until then. */
-    if (adopt_nothing() < 0 || prepare_again(again) < 0 || (found.main_thread && set_main_thread(1, 1) < 0)) {
+    if (adopt_nothing() < 0 || bundle_prepare_statements(again) < 0
+        || (found.main_thread && set_main_thread(1, 1) < 0)) {
         return -1;
     }
     PyDict_Clear(found.environment);
@@ -460,26 +419,12 @@ adopt_signals(void)
     return 0;
 }
 
-static int
-do_again(void)
-{
-    for (Py_ssize_t i = 0; i < PyList_GET_SIZE(found.again); i++) {
-        PyObject *pair = PyList_GET_ITEM(found.again, i);
-        PyObject *result = run_in(PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1));
-        Py_XDECREF(result);
-        if (!result) {
-            return -1;
-        }
-    }
-    return 0;
-}
-
 static void
 forget_references(void)
 {
-    PyObject **single[] = {&found.globals,     &found.environment,    &found.arguments[0], &found.arguments[1],
-                           &found.main_thread, &found.active_threads, &found.make_handle,  &found.set_signal,
-                           &found.ignore,      &found.again};
+    PyObject **single[] = {&found.globals,      &found.environment, &found.arguments[0],
+                           &found.arguments[1], &found.main_thread, &found.active_threads,
+                           &found.make_handle,  &found.set_signal,  &found.ignore};
     for (size_t i = 0; i < sizeof single / sizeof *single; i++) {
         Py_CLEAR(*single[i]);
     }
@@ -508,10 +453,10 @@ bundle_adopt(const struct bundle_start *start, bool *is_ready)
     if (is_switched_on("PYTHONFAULTHANDLER") && enable_faulthandler() < 0) {
         return NULL;
     }
-    PyObject *globals =
-        adopt_streams(stream_errors()) == 0 && bundle_seed_generators(bundle.snapshot) == 0 && do_again() == 0
-            ? found.globals
-            : NULL;
+    PyObject *globals = adopt_streams(stream_errors()) == 0 && bundle_seed_generators(bundle.snapshot) == 0
+                                && bundle_run_statements() == 0
+                            ? found.globals
+                            : NULL;
     forget_references();
     return globals; /* held by the module */
 }

@@ -184,14 +184,16 @@ def _order(value):
     return (kind.__name__, str(name), str(module), code.co_firstlineno if code else 0, within)
 
 
-def describe():
+def describe(kept):
     """Lines "MODULE NAME DIGEST": a digest of what is first met below each name of each module.
+
+    `kept`: "MODULE NAME:object" for objects that have got new values in place. That must be so on every machine.
 
     Modules come in the order of their names: in which order they were imported makes no difference. What a module defines is
     met below its own name there, and then what has come from elsewhere.
     """
     graph = Graph()
-    lines = []
+    lines = [f"{each} 0" for each in kept]
     names = [each for each in _names() if each[2] is not graph]
     for defined in (True, False):
         for module, key, value in names:

@@ -14,6 +14,7 @@
 #include "snapshot/generators.h"
 #include "snapshot/library.h"
 #include "snapshot/snapshot.h"
+#include "snapshot/statements.h"
 #include "world/world.h"
 
 #include <errno.h>
@@ -509,7 +510,8 @@ write_graph(void)
 {
     PyObject *space = run_recorder(work.graph);
     PyObject *function = PyDict_GetItemString(space, "describe"); /* borrowed */
-    PyObject *text = function ? PyObject_CallNoArgs(function) : NULL;
+    PyObject *kept = bundle_names_kept();
+    PyObject *text = function && kept ? PyObject_CallOneArg(function, kept) : NULL;
     if (!text || !PyBytes_Check(text)) {
         give_up_raised();
     }
@@ -558,6 +560,7 @@ run_work(PyObject *globals)
     if (bundle.snapshot->request->wants_graph) {
         write_graph();
     }
+    Py_XDECREF(bundle_names_kept());
     Py_CLEAR(work.space);
     Py_CLEAR(work.whole);
 }

@@ -12,8 +12,8 @@ import pytest
 
 from bundler.contract import launcher_folder
 from bundler.link.model import Linked
-from bundler.snapshot.compare import Instructions
 from bundler.snapshot.model import Memory, Recording
+from bundler.snapshot.passed_over import Instructions
 from bundler.target.model import ObjectLayout
 from tests.snapshot.conftest import Recorded
 from tests.support import APPS, Interpreter, inspect

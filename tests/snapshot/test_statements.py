@@ -1,0 +1,118 @@
+"""Names whose values are found again at each start: paths are changed in place, wherever copies of the name are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from bundler.link.model import Linked
+from bundler.snapshot.compare import Owners
+from bundler.snapshot.model import Memory, Range, Recording
+from bundler.snapshot.passed_over import Interned, Tables
+from bundler.target.model import ObjectLayout
+from tests.snapshot.conftest import Recorded
+from tests.support import APPS, inspect
+
+FOLDERS = APPS / "snapshot" / "folders"
+
+
+def late(recorded: Recorded) -> Mapping[str, str]:
+    found: Mapping[str, str] = inspect(recorded.binary)["snapshot"]["late"]
+    return found
+
+
+def test_copies(recorded: Callable[[Path], Recorded], tmp_path: Path):
+    """A default, a field, a class and a partial call that hold a path have this user's; it is one object in all of them."""
+    folders = recorded(FOLDERS / "folders.py")
+    assert late(folders) == {}
+    for home in ("/", str(tmp_path), "/tmp"):
+        assert home.encode() in folders.check_same(HOME=home).stdout
+
+
+@pytest.mark.parametrize(("name", "module"), [("as_key", "keys"), ("at_times", "sometimes")])
+def test_other_objects(recorded: Callable[[Path], Recorded], name: str, module: str):
+    """A path that was a key, or that is none on other machines, is not changed: who has a copy of it is imported at each start."""
+    program = recorded(FOLDERS / f"{name}.py")
+    assert list(late(program)) == [module]
+    program.check_same()
+    program.check_same(HOME="/tmp", XDG_STATE_HOME="/tmp/state")
+
+
+def field(name: str, offset: int, size: int) -> SimpleNamespace:
+    return SimpleNamespace(name=name, offset=offset, size=size)
+
+
+KEYS = (
+    field("dk_log2_size", 8, 1),
+    field("dk_log2_index_bytes", 9, 1),
+    field("dk_kind", 10, 1),
+    field("dk_usable", 16, 8),
+    field("dk_nentries", 24, 8),
+    field("dk_indices", 32, 0),
+)
+START = 0x10000
+
+
+def keys(places: bytes, usable: int = 3) -> Memory:
+    """The keys of a dictionary with eight places, five of which may have entries."""
+    head = (1).to_bytes(8, "little") + bytes((3, 3, 1, 0)) + bytes(4)
+    return Memory(START, head + usable.to_bytes(8, "little") + (2).to_bytes(8, "little") + places)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "holds"),
+    [
+        (b"\0\1\xff\xff\xff\xff\xff\xff", b"\0\1\xff\xff\xff\xff\xff\xff", True),
+        (b"\0\1\xfe\xff\xff\xff\xff\xff", b"\0\1\xff\xff\xfe\xff\xff\xff", True),  # another key was there before
+        (b"\0\xfe\1\xff\xff\xff\xff\xff", b"\0\1\xff\xff\xff\xff\xff\xff", True),  # and the place was taken
+        (b"\0\1\xff\xff\xff\xff\xff\xff", b"\0\2\xff\xff\xff\xff\xff\xff", False),  # another entry
+        (b"\0\1\xff\xff\xff\xff\xff\xff", b"\0\1\2\xff\xff\xff\xff\xff", False),  # one more
+    ],
+)
+def test_tables(one: bytes, other: bytes, holds: bool):
+    """Hash tables are equal if they have the same entries, wherever in the table these are."""
+    first, second = (cast(Recording, SimpleNamespace(region=keys(places))) for places in (one, other))
+    owners = cast(Owners, SimpleNamespace(block=lambda _: Range(START, 40)))
+    layout = cast(ObjectLayout, SimpleNamespace(structs={"keys": KEYS}))
+
+    assert Tables(first, second, owners, layout).hold(START + 32) is holds
+
+
+def test_no_table():
+    """What has no fitting sizes is no table of a dictionary; the words before the table are none of it."""
+    right, wrong = keys(b"\0\1" + b"\xff" * 6), keys(b"\0\1" + b"\xff" * 6, usable=9)
+    owners = cast(Owners, SimpleNamespace(block=lambda _: Range(START, 40)))
+    layout = cast(ObjectLayout, SimpleNamespace(structs={"keys": KEYS}))
+    for memory, held in ((right, [START + 32]), (wrong, [])):
+        recording = cast(Recording, SimpleNamespace(region=memory))
+        tables = Tables(recording, recording, owners, layout)
+        assert [at for at in range(START, START + 40, 8) if tables.hold(at)] == held
+
+
+TEXT_TYPE = 0x500000
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "words", "holds"),
+    [
+        (TEXT_TYPE, 1, [START, START, 0, 0], True),
+        (TEXT_TYPE, 0, [START, START, 0, 0], False),  # a dictionary may have it
+        (TEXT_TYPE, 1, [START, START, START + 16, 0], False),  # somebody has it, or its characters
+        (TEXT_TYPE, 1, [START, 0, START, 0], False),
+        (TEXT_TYPE + 8, 1, [START, START, 0, 0], False),
+    ],
+)
+def test_interned(kind: int, state: int, words: list[int], holds: bool):
+    """A string that nobody but the table of interned strings refers to may differ."""
+    numbers = (1, kind, 4, state, 0x636261, *words)
+    memory = Memory(START, b"".join(number.to_bytes(8, "little") for number in numbers))
+    recording = cast(Recording, SimpleNamespace(executable=(), region=memory, objects=()))
+    linked = cast(Linked, SimpleNamespace(executable=SimpleNamespace(symbols={"PyUnicode_Type": TEXT_TYPE})))
+    owners = cast(Owners, SimpleNamespace(block=lambda _: Range(START, 40)))
+    layout = cast(ObjectLayout, SimpleNamespace(structs={"ascii": (field("state", 24, 4),)}))
+
+    assert Interned(recording, linked, owners, layout).hold(START + 32) is holds
