@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from bundler.link.model import Linked
 from bundler.snapshot.compare import Owners
-from bundler.snapshot.model import Range, Recording
+from bundler.snapshot.model import Memory, Range, Recording
 from bundler.target.model import ObjectLayout
 
 _MOST_KINDS = 3  # of keys of dictionaries (pycore_dict.h, DictKeysKind)
@@ -84,13 +84,19 @@ class Interned:
     def _is_alone(self, block: Range) -> bool:
         """True if just two words in all recorded memory are addresses in a block: key and value in the table of interned strings."""
         parts = (*self._recording.executable, self._recording.region, *self._recording.objects)
-        found = [
-            part.address + 8 * number
-            for part in parts
-            for number, word in enumerate(memoryview(part.content[: len(part.content) // 8 * 8]).cast("Q"))
-            if block.address <= word < block.end
-        ]
+        found = [address for part in parts for address in _words_within(part, block)]
         return len(found) == 2 and found[1] - found[0] == 8
+
+
+def _words_within(part: Memory, block: Range) -> Iterator[int]:
+    """The addresses of words that are addresses in a block. All but the last bytes of those are equal, or nearly."""
+    for upper in range(block.address >> 8, (block.end - 1 >> 8) + 1):
+        pattern = upper.to_bytes(7, "little")
+        at = part.content.find(pattern)
+        while at >= 0:
+            if at % 8 == 1 and block.address <= upper << 8 | part.content[at - 1] < block.end:
+                yield part.address + at - 1
+            at = part.content.find(pattern, at + 1)
 
 
 class Tables:

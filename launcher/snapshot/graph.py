@@ -178,10 +178,18 @@ def _order(value):
     if kind in _ATOMS:
         return (kind.__name__, repr(value), "", 0, ())
     code = value.__code__ if kind is _FUNCTION else None
-    name, module, arguments = (getattr(value, each, None) for each in ("__qualname__", "__module__", "__args__"))
+    name, module, arguments = (_attribute(value, each) for each in ("__qualname__", "__module__", "__args__"))
     # A type such as `tuple[str, int]` is told from `tuple[int]` by its arguments: since 3.14 a union keeps its types in a set.
     within = tuple(map(_order, arguments)) if type(arguments) is tuple else ()
     return (kind.__name__, str(name), str(module), code.co_firstlineno if code else 0, within)
+
+
+def _attribute(value, name):
+    """An attribute; None where there is none, or it cannot be told, as in an object that stands for one not made yet."""
+    try:
+        return getattr(value, name, None)
+    except Exception:  # noqa: BLE001 - whatever the program raises
+        return None
 
 
 def describe(kept):
@@ -220,6 +228,6 @@ def _is_defined(module, key, value):
         return value.__module__ == module and value.__qualname__ == key
     if type(value).__name__ == "_lru_cache_wrapper":
         return getattr(value, "__module__", None) == module and getattr(value, "__qualname__", None) == key
-    if isinstance(value, type):
+    if issubclass(type(value), type):  # `isinstance` asks for `__class__`, and an object that stands for another makes that
         return type.__getattribute__(value, "__module__") == module and value.__qualname__ == key
     return False
