@@ -259,7 +259,7 @@ struct bundle_request {
     uint32_t wants_graph;      /* it is a description of all objects, and not the memory */
     uint32_t wants_heat;       /* it is to say which blocks of memory a start touches, too */
     uint32_t reserved;
-    const uint32_t *hot; /* blocks that a start touches: twice the number, plus 1 for those that it writes; ascending */
+    const uint64_t *hot; /* blocks that a start touches: twice the number, plus 1 for those that it writes; ascending */
     uint64_t hot_count;
     uint64_t hot_sizes[2];  /* bytes of those that are read, and of those that are written */
     const uint64_t *hidden; /* addresses of instructions that ask for the processor: another one is to answer */
@@ -331,8 +331,9 @@ struct bundle_host_word {
 
 /* A block of memory that a start touches. */
 struct bundle_heat {
-    uint32_t number;
+    uint64_t number; /* of its period, and in that (launcher/world/heap.h) */
     uint32_t is_written;
+    uint32_t reserved;
     uint64_t size; /* bytes, with its header */
 };
 

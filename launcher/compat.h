@@ -240,8 +240,8 @@ compat_frame_code(struct _PyInterpreterFrame *frame)
     return code && PyCode_Check(code) ? (PyCodeObject *)code : NULL;
 }
 
-/* The line at which a module's body is that runs in a thread, the innermost of several; 0 when there is none. Neither
-   allocates nor needs the GIL. */
+/* The line at which a module's body is that runs in a thread, the innermost of several, or the body of a class in it; 0 when there
+   is none. Neither allocates nor needs the GIL. */
 static inline int
 compat_module_line(PyThreadState *thread)
 {
@@ -250,12 +250,19 @@ compat_module_line(PyThreadState *thread)
 #else
     struct _PyInterpreterFrame *frame = thread->cframe->current_frame;
 #endif
+    int class_line = 0; /* of a class that this frame makes, with no function between */
     for (; frame; frame = frame->previous) {
         PyCodeObject *code = compat_frame_code(frame);
-        if (code && PyUnicode_CompareWithASCIIString(code->co_name, "<module>") == 0
-            && PyUnicode_READ_CHAR(code->co_filename, 0) == '/') {
-            return PyCode_Addr2Line(code, _PyInterpreterFrame_LASTI(frame) * (int)sizeof(_Py_CODEUNIT));
+        if (!code) {
+            continue;
         }
+        int line = PyCode_Addr2Line(code, _PyInterpreterFrame_LASTI(frame) * (int)sizeof(_Py_CODEUNIT));
+        if (PyUnicode_CompareWithASCIIString(code->co_name, "<module>") == 0
+            && PyUnicode_READ_CHAR(code->co_filename, 0) == '/') {
+            return class_line ? class_line : line;
+        }
+        bool is_function = code->co_flags & CO_OPTIMIZED;
+        class_line = is_function ? 0 : class_line ? class_line : line;
     }
     return 0;
 }

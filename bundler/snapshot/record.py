@@ -97,9 +97,10 @@ ANSWERS = Answers(
     host="bundle-host-one",
     environment=_environment(0),
 )
-# Other values of the same sizes: whatever is made of them lies where it lies in the first recording.
+# Other values of the same sizes: whatever is made of them lies where it lies in the first recording. So both days are early ones of
+# their years: Python keeps integers up to 256.
 OTHER_ANSWERS = Answers(
-    time=1_700_000_123_456_789,
+    time=1_684_000_123_456_789,
     entropy=2,
     process=_PROCESS - 16,
     user=1_000_002,
@@ -289,7 +290,8 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
 def _write_hot(writer: TableWriter, row: Any, hot: Sequence[Heat]) -> None:
     """Write which blocks are to lie together: read ones, and written ones."""
     numbers = sorted(2 * each.number + each.is_written for each in hot)
-    row.hot, row.hot_count = writer.numbers(numbers), len(numbers)
+    content = b"".join(number.to_bytes(8, "little") for number in numbers)
+    row.hot, row.hot_count = writer.point("uint64_t *", writer.place(content)), len(numbers)
     for kind in (False, True):
         row.hot_sizes[kind] = sum(each.size for each in hot if each.is_written == kind)
 

@@ -42,6 +42,10 @@ class Graph:
         self.name = ""
         self.first = 0
 
+    def own(self, name, value):
+        """Label an object with the name of a module's that it belongs to: it is described there, wherever it is met before."""
+        self.labels.setdefault(id(value), name)
+
     def begin(self, name):
         """What follows is met below this name."""
         self.name = name
@@ -70,10 +74,10 @@ class Graph:
             self.add(f"pattern {value.pattern!r} {value.flags}")  # whether two are one depends on the cache of `re`
             return
         label = self.labels.get(id(value))
-        if label is not None:
+        if label is not None and not (label == self.name and not self.digest):
             self.add(label)
             return
-        self.labels[id(value)] = f"{self.name}#{len(self.kept) - self.first}"
+        self.labels[id(value)] = label or f"{self.name}#{len(self.kept) - self.first}"
         self.kept.append(value)
         if kind is _CODE:
             self.add(f"code {value.co_filename} {value.co_firstlineno} {value.co_name}")
@@ -198,17 +202,20 @@ def describe(kept):
     `kept`: "MODULE NAME:object" for objects that have got new values in place. That must be so on every machine.
 
     Modules come in the order of their names: in which order they were imported makes no difference. What a module defines is
-    met below its own name there, and then what has come from elsewhere.
+    met below its own name there, then objects of its classes, which it has made for itself, and then what has come from elsewhere.
     """
     graph = Graph()
     lines = [f"{each} 0" for each in kept]
     names = [each for each in _names() if each[2] is not graph]
-    for defined in (True, False):
-        for module, key, value in names:
-            if _is_defined(module, key, value) is defined:
-                graph.begin(f"{module}.{key}")
-                graph.meet(value)
-                lines.append(f"{module} {key.replace(' ', '_')} {graph.digest & (1 << 64) - 1:x}")
+    by_distance = ([], [], [])
+    for each in names:
+        by_distance[_distance(*each)].append(each)
+    for module, key, value in (*by_distance[0], *by_distance[1]):
+        graph.own(f"{module}.{key}", value)
+    for module, key, value in (*by_distance[0], *by_distance[1], *by_distance[2]):
+        graph.begin(f"{module}.{key}")
+        graph.meet(value)
+        lines.append(f"{module} {key.replace(' ', '_')} {graph.digest & (1 << 64) - 1:x}")
     return "\n".join(lines).encode("utf-8", "surrogateescape")
 
 
@@ -222,12 +229,14 @@ def _names():
                 yield name, key, value
 
 
-def _is_defined(module, key, value):
-    """True for a function or a class of the module, by its own name."""
-    if type(value) is _FUNCTION:
-        return value.__module__ == module and value.__qualname__ == key
-    if type(value).__name__ == "_lru_cache_wrapper":
-        return getattr(value, "__module__", None) == module and getattr(value, "__qualname__", None) == key
-    if issubclass(type(value), type):  # `isinstance` asks for `__class__`, and an object that stands for another makes that
-        return type.__getattribute__(value, "__module__") == module and value.__qualname__ == key
-    return False
+def _distance(module, key, value):
+    """0 for a function or a class of the module, by its own name; 1 for an object of a class of it; else 2."""
+    kind = type(value)
+    if kind is _FUNCTION:
+        return 0 if value.__module__ == module and value.__qualname__ == key else 2
+    if kind.__name__ == "_lru_cache_wrapper":
+        is_own = getattr(value, "__module__", None) == module and getattr(value, "__qualname__", None) == key
+        return 0 if is_own else 2
+    if issubclass(kind, type):  # `isinstance` asks for `__class__`, and an object that stands for another makes that
+        return 0 if type.__getattribute__(value, "__module__") == module and value.__qualname__ == key else 2
+    return 1 if kind.__module__ == module else 2

@@ -262,6 +262,7 @@ begin_module(const char *name)
     for (const char *const *each = bundle.snapshot->request->steady; each && *each; each++) {
         is_steady |= strcmp(*each, name) == 0;
     }
+    bundle_begin_period();
     return bundle_set_owner(++owners | (is_steady ? BUNDLE_STEADY : 0));
 }
 
@@ -274,6 +275,7 @@ end_module(uint32_t owner, const char *name)
     PyErr_Restore(type, value, traceback);
     bundle_set_owner(owner);
     bundle_note(type ? "fail" : "end", name);
+    bundle_begin_period();
 }
 
 /* In place of importlib._bootstrap._load_unlocked(spec). */

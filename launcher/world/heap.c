@@ -21,7 +21,14 @@
 #include <unistd.h>
 #include <wchar.h>
 
-enum { PAGE = 4096, UNIT = BLOCK_UNIT, SMALL = 1024, SMALL_CLASSES = SMALL / UNIT, CLASSES = SMALL_CLASSES + 40 * 4 };
+enum {
+    PAGE = 4096,
+    MOST_PERIODS = 1 << 20,
+    UNIT = BLOCK_UNIT,
+    SMALL = 1024,
+    SMALL_CLASSES = SMALL / UNIT,
+    CLASSES = SMALL_CLASSES + 40 * 4
+};
 
 /* In front of each block. */
 struct head {
@@ -44,6 +51,9 @@ PER_PROCESS static struct {
     uint32_t owner;
     uint64_t used;
     uint64_t taken; /* blocks */
+    uint32_t period;
+    uint64_t period_start;   /* blocks taken before */
+    uint64_t *period_starts; /* of all periods, where somebody wants to know numbers */
     void *free_blocks[CLASSES];
     struct hot_part hot[2]; /* for blocks that are read, and for those that are written */
     uint64_t next_hot;      /* in the request's list */
@@ -96,15 +106,20 @@ map_region(void)
     if (request->wants_heat) {
         void *numbers = __real_mmap(NULL, BUNDLE_REGION_ROOM / UNIT * sizeof *region.numbers, PROT_READ | PROT_WRITE,
                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        region.numbers = numbers == MAP_FAILED ? NULL : numbers;
+        void *starts = __real_mmap(NULL, MOST_PERIODS * sizeof *region.period_starts, PROT_READ | PROT_WRITE,
+                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        bool has_both = numbers != MAP_FAILED && starts != MAP_FAILED;
+        region.numbers = has_both ? numbers : NULL;
+        region.period_starts = has_both ? starts : NULL;
     }
     return region.is_mapped;
 }
 
-/* Room among the blocks that each start touches, if the one with this number is one of them; else NULL. */
+/* Room among the blocks that each start touches, if the next one is one of them; else NULL. */
 static void *
-take_hot(uint64_t number, size_t room)
+take_hot(size_t room)
 {
+    uint64_t number = (uint64_t)region.period << 32 | (region.taken - region.period_start);
     const struct bundle_request *request = bundle.snapshot->request;
     uint64_t *next = &region.next_hot;
     while (*next < request->hot_count && request->hot[*next] >> 1 < number) {
@@ -156,7 +171,7 @@ take(size_t size, size_t alignment)
     size_t room = rounded(size);
     pthread_mutex_lock(&lock);
     uint64_t number = ++region.taken;
-    void *block = alignment <= UNIT && region.is_mapped ? take_hot(number, room) : NULL;
+    void *block = alignment <= UNIT && region.is_mapped ? take_hot(room) : NULL;
     void **free_blocks = free_list(room);
     if (!block && alignment <= UNIT && *free_blocks) {
         block = *free_blocks;
@@ -245,6 +260,22 @@ bundle_block_number(const void *address)
 }
 
 uint64_t
+bundle_lasting_number(uint32_t number)
+{
+    uint64_t first = 0, last = region.period;
+    while (first < last) {
+        uint64_t middle = (first + last + 1) / 2;
+        if (region.period_starts[middle] < number) {
+            first = middle;
+        }
+        else {
+            last = middle - 1;
+        }
+    }
+    return first << 32 | (number - region.period_starts[first]);
+}
+
+uint64_t
 bundle_block_size(const void *block)
 {
     return sizeof(struct head) + head_of(block)->room;
@@ -256,6 +287,20 @@ bundle_set_owner(uint32_t owner)
     uint32_t before = region.owner;
     region.owner = owner;
     return before;
+}
+
+void
+bundle_begin_period(void)
+{
+    pthread_mutex_lock(&lock);
+    if (region.period < MOST_PERIODS - 1) {
+        region.period++;
+        region.period_start = region.taken;
+        if (region.period_starts) {
+            region.period_starts[region.period] = region.taken;
+        }
+    }
+    pthread_mutex_unlock(&lock);
 }
 
 /* --- What is called -------------------------------------------------------------------------------------------- */

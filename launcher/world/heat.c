@@ -87,8 +87,9 @@ bundle_end_heat(uint64_t *count)
     for (uint64_t at = 0; found && at < size; at += BLOCK_UNIT) {
         uint32_t number = bundle_block_number((void *)(BUNDLE_REGION + at));
         if (number && number != last && touched[number]) {
-            found[(*count)++] = (struct bundle_heat){number, touched[number] >= WRITTEN,
-                                                     bundle_block_size((char *)BUNDLE_REGION + at + BLOCK_UNIT)};
+            uint64_t bytes = bundle_block_size((char *)BUNDLE_REGION + at + BLOCK_UNIT);
+            found[(*count)++] =
+                (struct bundle_heat){bundle_lasting_number(number), touched[number] >= WRITTEN, 0, bytes};
         }
         last = number;
     }

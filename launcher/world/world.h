@@ -50,6 +50,9 @@ void *bundle_region_pages(size_t size);
 /* Whoever owns the blocks that are taken from now on: a number of the caller's. Returns the one before. */
 uint32_t bundle_set_owner(uint32_t owner);
 
+/* What is taken from here on is counted anew: the import of another module begins, or goes on. */
+void bundle_begin_period(void);
+
 /* Of owners: random bytes are the same for it in each recording. */
 enum { BUNDLE_STEADY = 1 << 23 };
 

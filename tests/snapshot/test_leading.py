@@ -54,6 +54,12 @@ def test_function(newest_target: TargetPython, tmp_path: Path):
     assert ask(newest_target, "analyze/read", "leading", {"path": str(path), "function": "h"})["lines"] == []
 
 
+def attribute(name: str, value: str) -> str:
+    """An assignment in the class `A`, as it is run again."""
+    test = f"not any((hasattr(type(vars(A)[{name!r}]), each) for each in ('__get__', '__set_name__')))"
+    return f"if {test}:\n        A.{name} = {value}"
+
+
 # Source, lines that asked, names that differ, whether the answer is unknown, and what is run again.
 RERUN = {
     "assignment": ("import os\nX = os.getcwd()\n", [2], [], False, "X = os.getcwd()"),
@@ -96,7 +102,32 @@ RERUN = {
         "if f.cache_clear():\n    pass",
     ),
     "call": ("import os\nos.chdir('/')\n", [2], [], True, None),
-    "class": ("import os\nclass A:\n    x = os.getcwd()\n", [3], [], True, None),
+    "class": (
+        "import os\nclass A:\n    x = os.getcwd()\n",
+        [3],
+        [],
+        True,
+        f"if True:\n    {attribute('x', 'os.getcwd()')}",
+    ),
+    "class that uses it": ("import os\nclass A:\n    x = os.getcwd()\n    print(x)\n", [3], [], True, None),
+    "class that copies it": (
+        "import os\nclass A:\n    x = os.getcwd()\n    y = 1, x\n    def f(self, a=x, *, b=2): pass\n    def g(self): x\n",
+        [3],
+        [],
+        True,
+        f"if True:\n    {attribute('x', 'os.getcwd()')}\n    {attribute('y', '(1, A.x)')}\n"
+        "    if True:\n        A.f.__defaults__ = (A.x,)\n        A.f.__kwdefaults__ = {'b': 2}",
+    ),
+    "class with a base": ("import os\nclass A(B):\n    x = os.getcwd()\n", [3], [], True, None),
+    "class with a base, compared": (
+        "import os\nclass A(B):\n    y = 1\n    x: str = f(y, os.getcwd())\n    print(x)\n",
+        [4],
+        [],
+        False,
+        f"if True:\n    {attribute('x', 'f(A.y, os.getcwd())')}",
+    ),
+    "class with a scope": ("import os\nclass A:\n    x = [y for y in os.getcwd()]\n", [3], [], False, None),
+    "class with a private name": ("import os\nclass A:\n    __x = os.getcwd()\n", [3], [], False, None),
     "strict": ("import os\nX = os.path.exists('/a')\ndef f(): return X\n", [2], [], True, "X = os.path.exists('/a')"),
     "copied": (
         "import os\nX = os.path.exists('/a')\nY = not X\n",

@@ -10,7 +10,7 @@ import ast
 import functools
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,12 +26,15 @@ def main() -> None:
 
 @dataclass
 class _Module:
-    """A module whose statements are looked at. `given`: names that get other values; `chosen`: what is run, by statement."""
+    """A module whose statements are looked at. `given`: names that get other values; `chosen`: what is run, by statement, and
+    `spans`: the first and last lines of what that stands for.
+    """
 
     name: str
     path: Path
     given: set[str] = field(default_factory=set)
     chosen: dict[int, ast.stmt] = field(default_factory=dict)
+    spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
     @functools.cached_property
     def text(self) -> bytes:
@@ -50,7 +53,34 @@ class _Module:
     def choose(self, number: int, again: ast.stmt) -> None:
         """Run this in place of the statement with this number, and all that make the same names before or behind it."""
         self.chosen[number] = again
+        self.spans[number] = [_span(self.statements[number])]
         self.given |= _names_given(again)
+
+    def choose_attributes(self, number: int, lines: Collection[int], *, is_strict: bool) -> None:
+        """Run the assignments in a class again that are at these lines, and what copies their names there."""
+        node = self.statements[number]
+        assert isinstance(node, ast.ClassDef)
+        # Where no comparison follows, nobody may have had the values: no base, no decorator.
+        if is_strict and (node.bases or node.keywords or node.decorator_list):
+            return
+        names: set[str] = set()  # of the class, with other values
+        parts: list[ast.stmt] = []
+        spans: list[tuple[int, int]] = []
+        for each in node.body:
+            is_asking = any(_is_at(each, line) for line in lines)
+            if not is_asking and not _used(each, _Module(self.name, self.path, names), {}, names):
+                continue
+            part = _part_again(each, node)
+            if part is not None:
+                parts.append(part)
+                spans.append(_span(each))
+                names |= {one.id for one in _stored(each)} if not isinstance(each, ast.FunctionDef) else set()
+            elif is_asking or is_strict:
+                return
+        if parts:
+            self.chosen[number] = ast.If(ast.Constant(value=True), parts, [])
+            self.spans[number] = spans
+            self.given |= names
 
     def complete(self) -> bool:
         """Choose all statements that set given names; False if one changes a value that no chosen one before it sets."""
@@ -71,7 +101,7 @@ class _Module:
         """The statements to run again, in the order of the source."""
         numbers = sorted(self.chosen)
         body = ast.Module([self.chosen[number] for number in numbers], [])
-        spans = [(self.statements[n].lineno, self.statements[n].end_lineno or 0) for n in numbers]
+        spans = [span for number in numbers for span in self.spans[number]]
         return {
             "module": self.name,
             "text": ast.unparse(ast.fix_missing_locations(body)),
@@ -88,16 +118,19 @@ class _Module:
 def _found(request: RerunRequest) -> list[Piece] | None:
     origin, *others = (_Module(each["name"], Path(each["path"])) for each in request["modules"])
     for number, each in enumerate(origin.statements):
-        if any(_is_at(each, line) for line in request["lines"]) and _only_gives(each):
+        is_asking = any(_is_at(each, line) for line in request["lines"])
+        if is_asking and _only_gives(each):
             origin.choose(number, each)
+        elif is_asking and isinstance(each, ast.ClassDef):
+            origin.choose_attributes(number, request["lines"], is_strict=request["is_strict"])
         elif request["names"]:
             again = _again(each, origin, set(request["names"]))
             if again is not None:
                 origin.choose(number, again)
     if not origin.chosen or not origin.complete():
         return None
-    chosen = [origin.statements[number] for number in origin.chosen]
-    is_whole = all(any(_is_at(each, line) for each in chosen) for line in request["lines"])
+    spans = [span for its in origin.spans.values() for span in its]
+    is_whole = all(any(first <= line <= last for first, last in spans) for line in request["lines"])
     is_strict = request["is_strict"]
     modules = [origin, *others]
     if (is_strict and not is_whole) or not _follow(modules, is_strict=is_strict):
@@ -106,7 +139,12 @@ def _found(request: RerunRequest) -> list[Piece] | None:
 
 
 def _is_at(node: ast.stmt, line: int) -> bool:
-    return node.lineno <= line <= (node.end_lineno or node.lineno)
+    first, last = _span(node)
+    return first <= line <= last
+
+
+def _span(node: ast.stmt) -> tuple[int, int]:
+    return node.lineno, node.end_lineno or node.lineno
 
 
 # --- What can be run again ----------------------------------------------------------------------------------------------
@@ -119,7 +157,7 @@ def _again(node: ast.stmt, module: _Module, names: set[str]) -> ast.stmt | None:
             aliases = [alias for alias in node.names if (alias.asname or alias.name) in names]
             return ast.ImportFrom(module.source_of(node), aliases, 0) if aliases else None
         case ast.FunctionDef(name=name, decorator_list=[]) if name in names:
-            return _defaults(node)
+            return _defaults(node, ast.Name(name, ast.Load()))
         case ast.FunctionDef(name=name, decorator_list=[decorator]) if name in names and _is_cache(decorator):
             function = ast.Name(name, ast.Load())
             clear = ast.Call(ast.Attribute(function, "cache_clear", ast.Load()), [], [])
@@ -135,9 +173,8 @@ def _is_cache(decorator: ast.expr) -> bool:
     return name in ("cache", "lru_cache")
 
 
-def _defaults(node: ast.FunctionDef) -> ast.stmt | None:
+def _defaults(node: ast.FunctionDef, function: ast.expr) -> ast.stmt | None:
     """A statement that gives a function its defaults; None when it has none."""
-    function = ast.Name(node.name, ast.Load())
     statements: list[ast.stmt] = []
     if node.args.defaults:
         target = ast.Attribute(function, "__defaults__", ast.Store())
@@ -147,6 +184,56 @@ def _defaults(node: ast.FunctionDef) -> ast.stmt | None:
         table = ast.Dict([ast.Constant(name) for name, _ in pairs], [value for _, value in pairs])
         statements.append(ast.Assign([ast.Attribute(function, "__kwdefaults__", ast.Store())], table))
     return ast.If(ast.Constant(value=True), statements, []) if statements else None
+
+
+class _InClass(ast.NodeTransformer):
+    """Makes an expression in the body of a class one of the module: names of the class become attributes."""
+
+    def __init__(self, node: ast.ClassDef) -> None:
+        self._class = node.name
+        self._own = {each.id for part in node.body for each in _stored(part)}
+        self._own |= {part.name for part in node.body if isinstance(part, ast.FunctionDef | ast.ClassDef)}
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 - the method's name is ast's
+        if node.id not in self._own:
+            return node
+        return ast.Attribute(ast.Name(self._class, ast.Load()), node.id, ast.Load())
+
+
+def _part_again(node: ast.stmt, parent: ast.ClassDef) -> ast.stmt | None:
+    """A statement in the body of a class as one of the module: an attribute gets its value, a method its defaults. None if it cannot
+    be one.
+
+    It does nothing to an attribute that its class gives a meaning, for that is told of it when the class is made: a descriptor,
+    what has `__set_name__`.
+    """
+    own = ast.Name(parent.name, ast.Load())
+    match node:
+        case ast.FunctionDef(name=name, decorator_list=[]) if _is_public(node.args, name):
+            defaults = _defaults(node, ast.Attribute(own, name, ast.Load()))
+            return _InClass(parent).visit(defaults) if defaults else None
+        case (
+            ast.Assign([ast.Name(id=name)], value)
+            | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
+        ):
+            if not _is_public(value, name):
+                return None
+            text = (
+                f"not any(hasattr(type(vars({parent.name})[{name!r}]), each) for each in ('__get__', '__set_name__'))"
+            )
+            assignment = ast.Assign([ast.Attribute(own, name, ast.Store())], _InClass(parent).visit(value))
+            return ast.If(ast.parse(text, mode="eval").body, [assignment], [])
+        case _:
+            return None
+
+
+def _is_public(node: ast.AST, name: str) -> bool:
+    """True if code in a class means the same outside of it: no scope of its own, and no name that is another there."""
+    scopes = ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+    names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    names |= {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+    is_private = any(each.startswith("__") and not each.endswith("__") for each in (*names, name))
+    return not is_private and not any(isinstance(each, scopes) for each in ast.walk(node))
 
 
 def _only_gives(node: ast.stmt) -> bool:
@@ -249,8 +336,8 @@ def _copying(node: ast.stmt, module: _Module, used: set[str]) -> ast.stmt | None
     match node:
         case ast.ImportFrom():
             return _again(node, module, used) if "*" not in used else None
-        case ast.FunctionDef(decorator_list=[]):
-            return _defaults(node)
+        case ast.FunctionDef(name=name, decorator_list=[]):
+            return _defaults(node, ast.Name(name, ast.Load()))
         case ast.Assign() | ast.AnnAssign() | ast.If() | ast.Try() | ast.For():
             return node if _only_gives(node) else None
         case _:

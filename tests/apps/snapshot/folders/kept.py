@@ -11,9 +11,12 @@ PURE = PurePosixPath(os.environ.get("HOME", "/")) / "pure"
 
 
 class Plain:
-    """A class with an attribute."""
+    """A class with attributes."""
 
     folder = FOLDER
+    name = "shelf"
+    shelf = os.path.join(os.path.expanduser("~"), name)
+    user: str = os.environ.get("LOGNAME", "nobody")
 
 
 @dataclass
@@ -32,6 +35,7 @@ PARTIAL = functools.partial(str, FOLDER)
 
 
 def show():
+    print(Plain.shelf, Plain.user)
     print(FOLDER, ALIAS, PURE, Plain.folder, Table(), decorated(), PARTIAL())
     print(FOLDER is ALIAS is Plain.folder is Table().folder, FOLDER == Path.home() / ".cache", FOLDER.parts[-1])
     print({FOLDER: 1}[Path.home() / ".cache"], sorted([PURE, PurePosixPath("/a")])[0] == PurePosixPath("/a"))
