@@ -178,12 +178,13 @@ def find_rerun(
     target: TargetPython,
     *,
     is_strict: bool,
-) -> tuple[Rerun, ...]:
-    """Statements to run at each start, so that names of the first module, and copies of them in the others, get their values.
+) -> tuple[tuple[Rerun, ...], tuple[tuple[str, str], ...]]:
+    """Statements to run at each start, so that names of the first module, and copies of them in the others, get their values; and the
+    modules and names of which the first has copies itself.
 
     Modules come with the files of their sources.
 
-    Empty where that cannot be done; see `RerunRequest` for what is asked.
+    No statements where that cannot be done; see `RerunRequest` for what is asked.
     """
     request: RerunRequest = {
         "modules": [{"name": name, "path": str(path)} for name, path in modules],
@@ -193,10 +194,11 @@ def find_rerun(
     }
     done = run_worker(target.executable, "snapshot", "rerun", job=json.dumps(request).encode())
     answer: RerunAnswer = json.loads(done.stdout)
-    return tuple(
+    found = tuple(
         Rerun(each["module"], each["text"], tuple(zip(each["lines"][::2], each["lines"][1::2], strict=True)))
         for each in answer["pieces"] or ()
     )
+    return found, tuple((module, name) for module, name in answer["copied"])
 
 
 def _part(part: LeadingPart) -> Part:

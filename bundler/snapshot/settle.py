@@ -169,9 +169,15 @@ class _Search:
         modules = [(each, path) for each in names if (path := _source(self._graph.imported(each))) is not None]
         if not modules or modules[0][0] != name:
             return False
-        wanted.found = find_rerun(
+        wanted.found, copied = find_rerun(
             modules, sorted(wanted.lines), sorted(wanted.names), self._subject.target, is_strict=wanted.is_strict
         )
+        for module, original in copied if wanted.found else ():
+            # Where several modules have a name, the one that is blamed may have a copy.
+            source = self._wanted[module]
+            if original not in source.names:
+                source.names.add(original)
+                self._find(source, module)
         return bool(wanted.found) and wanted.found != before
 
     def _importers(self, name: str) -> Iterator[str]:

@@ -3,7 +3,21 @@
 
 #include "snapshot/generators.h"
 
+#include "lifetime.h"
+
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A generator, and what it was. */
+struct kept_state {
+    struct kept_state *next;
+    PyObject *object;
+    uint64_t size;
+    char state[];
+};
+
+PER_PROCESS static struct kept_state *kept_states;
 
 /* `_random.Random`, a new reference; NULL, with no exception set, where nobody has imported it. */
 static PyTypeObject *
@@ -45,6 +59,45 @@ bundle_find_generators(void (*found)(PyObject *object, uint64_t size))
     Py_XDECREF(objects);
     Py_DECREF(type);
     return status;
+}
+
+/* What a generator is lies behind the head of the object (_randommodule.c, RandomObject). */
+static void
+keep_state(PyObject *object, uint64_t size)
+{
+    uint64_t room = size - sizeof(PyObject);
+    struct kept_state *kept = malloc(sizeof *kept + room);
+    if (kept) {
+        *kept = (struct kept_state){kept_states, Py_NewRef(object), room};
+        memcpy(kept->state, object + 1, room);
+        kept_states = kept;
+    }
+}
+
+int
+bundle_seed_alike(void)
+{
+    int status = bundle_find_generators(keep_state);
+    PyTypeObject *type = status == 0 && kept_states ? generator_type() : NULL;
+    for (struct kept_state *kept = kept_states; type && kept && status == 0; kept = kept->next) {
+        PyObject *result = PyObject_CallMethod((PyObject *)type, "seed", "Oi", kept->object, 0);
+        status = result ? 0 : -1;
+        Py_XDECREF(result);
+    }
+    Py_XDECREF(type);
+    return status;
+}
+
+void
+bundle_unseed(void)
+{
+    while (kept_states) {
+        struct kept_state *kept = kept_states;
+        kept_states = kept->next;
+        memcpy(kept->object + 1, kept->state, kept->size);
+        Py_DECREF(kept->object);
+        free(kept);
+    }
 }
 
 int

@@ -10,6 +10,11 @@
 /* Call `found` with each generator and the size of its state. 0, or -1 with an exception set. */
 int bundle_find_generators(void (*found)(PyObject *object, uint64_t size));
 
+/* While a program is recorded: let all generators go on from one seed, and from where they were. What is drawn between is the same in
+   each recording. 0, or -1 with an exception set. */
+int bundle_seed_alike(void);
+void bundle_unseed(void);
+
 /* Seed those of a snapshot. 0, or -1 with an exception set. */
 int bundle_seed_generators(const struct bundle_snapshot *snapshot);
 

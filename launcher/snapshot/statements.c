@@ -6,6 +6,7 @@
 #include "snapshot/statements.h"
 
 #include "lifetime.h"
+#include "snapshot/generators.h"
 
 #include <stdbool.h>
 
@@ -159,11 +160,12 @@ bundle_prepare_statements(PyObject *again)
 {
     statements = PyList_New(0);
     kept = PyList_New(0);
-    int status = statements && kept ? 0 : -1;
+    int status = statements && kept ? bundle_seed_alike() : -1;
     for (Py_ssize_t i = 0; status == 0 && i < PyTuple_GET_SIZE(again); i++) {
         PyObject *pair = PyTuple_GET_ITEM(again, i);
         status = prepare(PyTuple_GET_ITEM(pair, 0), PyTuple_GET_ITEM(pair, 1));
     }
+    bundle_unseed();
     return status;
 }
 

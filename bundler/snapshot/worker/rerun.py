@@ -20,7 +20,8 @@ from .schema import Piece, Rerun, RerunRequest
 def main() -> None:
     """Serve one request."""
     request: RerunRequest = json.load(sys.stdin)
-    answer: Rerun = {"pieces": _found(request)}
+    modules = [_Module(each["name"], Path(each["path"])) for each in request["modules"]]
+    answer: Rerun = {"pieces": _found(request, modules), "copied": list(_copied(modules[0]))}
     print(json.dumps(answer))
 
 
@@ -115,8 +116,15 @@ class _Module:
         return ".".join((*above, *(node.module or "").split(".")) if node.module else above)
 
 
-def _found(request: RerunRequest) -> list[Piece] | None:
-    origin, *others = (_Module(each["name"], Path(each["path"])) for each in request["modules"])
+def _copied(module: _Module) -> Iterator[tuple[str, str]]:
+    """What a module imports again, of which others are the source."""
+    for node in module.chosen.values():
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from ((node.module, alias.name) for alias in node.names)
+
+
+def _found(request: RerunRequest, modules: list[_Module]) -> list[Piece] | None:
+    origin = modules[0]
     for number, each in enumerate(origin.statements):
         is_asking = any(_is_at(each, line) for line in request["lines"])
         if is_asking and _only_gives(each):
@@ -132,7 +140,6 @@ def _found(request: RerunRequest) -> list[Piece] | None:
     spans = [span for its in origin.spans.values() for span in its]
     is_whole = all(any(first <= line <= last for first, last in spans) for line in request["lines"])
     is_strict = request["is_strict"]
-    modules = [origin, *others]
     if (is_strict and not is_whole) or not _follow(modules, is_strict=is_strict):
         return None
     return [each.piece() for each in modules if each.chosen]

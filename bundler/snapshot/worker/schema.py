@@ -50,9 +50,10 @@ class Piece(TypedDict):
 
 @final
 class Rerun(TypedDict):
-    """The pieces to run again; None: that cannot be done."""
+    """The pieces to run again; None: that cannot be done. `copied`: modules, and names of theirs that the first module has copied."""
 
     pieces: list[Piece] | None
+    copied: list[tuple[str, str]]
 
 
 @final
