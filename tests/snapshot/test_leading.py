@@ -127,7 +127,14 @@ RERUN = {
         f"if True:\n    {attribute('x', 'f(A.y, os.getcwd())')}",
     ),
     "class with a scope": ("import os\nclass A:\n    x = [y for y in os.getcwd()]\n", [3], [], False, None),
-    "class with a private name": ("import os\nclass A:\n    __x = os.getcwd()\n", [3], [], False, None),
+    "class with private names": (
+        "import os\nclass A:\n    __x = os.getcwd()\n    y = [__x, os.__z, __all__]\n    def __f(self, a=__x): pass\n",
+        [3],
+        [],
+        False,
+        f"if True:\n    {attribute('_A__x', 'os.getcwd()')}\n    {attribute('y', '[A._A__x, os._A__z, __all__]')}\n"
+        "    if True:\n        A._A__f.__defaults__ = (A._A__x,)",
+    ),
     "strict": ("import os\nX = os.path.exists('/a')\ndef f(): return X\n", [2], [], True, "X = os.path.exists('/a')"),
     "copied": (
         "import os\nX = os.path.exists('/a')\nY = not X\n",

@@ -194,7 +194,7 @@ def _defaults(node: ast.FunctionDef, function: ast.expr) -> ast.stmt | None:
 
 
 class _InClass(ast.NodeTransformer):
-    """Makes an expression in the body of a class one of the module: names of the class become attributes."""
+    """Makes code in the body of a class code of the module: names of the class become attributes, private ones what they stand for."""
 
     def __init__(self, node: ast.ClassDef) -> None:
         self._class = node.name
@@ -203,8 +203,16 @@ class _InClass(ast.NodeTransformer):
 
     def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 - the method's name is ast's
         if node.id not in self._own:
-            return node
-        return ast.Attribute(ast.Name(self._class, ast.Load()), node.id, ast.Load())
+            return ast.Name(self.meant(node.id), node.ctx)
+        return ast.Attribute(ast.Name(self._class, ast.Load()), self.meant(node.id), ast.Load())
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:  # noqa: N802 - as above
+        return ast.Attribute(self.visit(node.value), self.meant(node.attr), node.ctx)
+
+    def meant(self, name: str) -> str:
+        """The name that a name stands for in the class (Language Reference, 6.2.2: private name mangling)."""
+        is_private = name.startswith("__") and not name.endswith("__") and self._class.strip("_")
+        return f"_{self._class.lstrip('_')}{name}" if is_private else name
 
 
 def _part_again(node: ast.stmt, parent: ast.ClassDef) -> ast.stmt | None:
@@ -214,33 +222,31 @@ def _part_again(node: ast.stmt, parent: ast.ClassDef) -> ast.stmt | None:
     It does nothing to an attribute that its class gives a meaning, for that is told of it when the class is made: a descriptor,
     what has `__set_name__`.
     """
-    own = ast.Name(parent.name, ast.Load())
+    own, outside = ast.Name(parent.name, ast.Load()), _InClass(parent)
     match node:
-        case ast.FunctionDef(name=name, decorator_list=[]) if _is_public(node.args, name):
+        case ast.FunctionDef(name=name, decorator_list=[]) if not _has_scope(node.args):
             defaults = _defaults(node, ast.Attribute(own, name, ast.Load()))
-            return _InClass(parent).visit(defaults) if defaults else None
+            return outside.visit(defaults) if defaults else None
         case (
             ast.Assign([ast.Name(id=name)], value)
             | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
         ):
-            if not _is_public(value, name):
+            if _has_scope(value):
                 return None
+            name = outside.meant(name)
             text = (
                 f"not any(hasattr(type(vars({parent.name})[{name!r}]), each) for each in ('__get__', '__set_name__'))"
             )
-            assignment = ast.Assign([ast.Attribute(own, name, ast.Store())], _InClass(parent).visit(value))
+            assignment = ast.Assign([ast.Attribute(own, name, ast.Store())], outside.visit(value))
             return ast.If(ast.parse(text, mode="eval").body, [assignment], [])
         case _:
             return None
 
 
-def _is_public(node: ast.AST, name: str) -> bool:
-    """True if code in a class means the same outside of it: no scope of its own, and no name that is another there."""
+def _has_scope(node: ast.AST) -> bool:
+    """True if code has a scope of its own, in which names of the class are not known."""
     scopes = ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-    names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
-    names |= {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
-    is_private = any(each.startswith("__") and not each.endswith("__") for each in (*names, name))
-    return not is_private and not any(isinstance(each, scopes) for each in ast.walk(node))
+    return any(isinstance(each, scopes) for each in ast.walk(node))
 
 
 def _only_gives(node: ast.stmt) -> bool:
