@@ -258,7 +258,8 @@ struct bundle_request {
     const char *const *steady; /* modules whose random bytes are the same in each recording; ends with NULL */
     uint32_t wants_graph;      /* it is a description of all objects, and not the memory */
     uint32_t wants_heat;       /* it is to say which blocks of memory a start touches, too */
-    uint32_t reserved;
+    uint32_t fresh_count;
+    const uint32_t *fresh; /* objects that each start constructs anew */
     const uint32_t *hot; /* blocks that a start touches: twice the number, plus 1 for those that it writes; ascending */
     uint64_t hot_count;
     uint64_t hot_sizes[2];  /* bytes of those that are read, and of those that are written */
@@ -293,6 +294,7 @@ enum bundle_call_kind {
     BUNDLE_CALL_EXIT = 1,        /* __cxa_atexit(function, argument, object) */
     BUNDLE_CALL_FORK = 2,        /* __register_atfork(function, argument, child, object) */
     BUNDLE_CALL_THREAD_EXIT = 3, /* __cxa_thread_atexit_impl(function, argument, object) */
+    BUNDLE_CALL_CONSTRUCT = 4,   /* no call: constructors of the prelinked object with the number `object` ran here */
 };
 
 /* What the C library was told, and is told again. */

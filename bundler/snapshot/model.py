@@ -81,12 +81,16 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A question or an effect of a module while it was imported. `line`: of a module's body that ran then, or 0."""
+    """A question or an effect of a module while it was imported. `line`: of a module's body that ran then, or 0.
+
+    `object`: the path of an object whose constructors asked, or "".
+    """
 
     module: str
     line: int
     kind: str
     detail: str
+    object: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,8 @@ class Recording:
     `constructed`: the objects' memory when their constructors had run, empty for those whose constructors did more than to write
     there. `heat`: blocks that a start touches, if that was asked. `owners`: modules by the numbers that blocks of the region carry.
     `events`: what happened to modules, in order. `thread`: the thread pointer; `block`: the main thread's variables.
-    `library`: addresses in the C library, by numbers. `generators`: the state of objects of `random.Random`.
+    `library`: addresses in the C library, by numbers. `generators`: the state of objects of `random.Random`. `spoiled`: numbers of
+    objects that a start cannot construct anew, though it was asked, and why.
     """
 
     before: tuple[Memory, ...]
@@ -166,6 +171,7 @@ class Recording:
     owners: tuple[str, ...]
     events: tuple[Event, ...]
     heat: tuple[Heat, ...] = ()
+    spoiled: tuple[tuple[int, str], ...] = ()
 
     @property
     def finished(self) -> tuple[str, ...]:

@@ -131,7 +131,8 @@ class Work:
 
     `again`: modules, and source text that is run in them at each start.
 
-    `rerun`: statements of modules that are run at each start, as `again` is.
+    `rerun`: statements of modules that are run at each start, as `again` is. `fresh`: objects, by their paths, that each start
+    constructs itself.
     """
 
     names: tuple[str, ...]
@@ -140,6 +141,7 @@ class Work:
     rerun: tuple[Rerun, ...]
     wishes: tuple[FunctionName | str, ...]
     optimize: int
+    fresh: frozenset[str] = frozenset()
 
     def of_modules(self, names: tuple[str, ...], late: Container[str]) -> Work:
         """The part of this work that imports these modules alone; wishes that are late are left out too."""
@@ -252,6 +254,7 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     wants_graph: bool,
     hidden: HiddenProcessor | None,
     hot: Sequence[Heat] | None,
+    fresh: Sequence[int],
 ) -> bytes:
     """The section's content in a copy that is recorded."""
     ffi = bundle_ffi()
@@ -276,6 +279,7 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     row.work_size = len(work)
     row.output = descriptor
     row.wants_graph, row.wants_heat = wants_graph, hot is None
+    row.fresh, row.fresh_count = writer.numbers(fresh), len(fresh)
     _write_hot(writer, row, hot or ())
     if hidden is not None:
         places = b"".join(each.to_bytes(8, "little") for each in hidden.places)
@@ -322,6 +326,7 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
     wants_graph: bool = False,
     hidden: HiddenProcessor | None = None,
     hot: Sequence[Heat] | None = (),
+    fresh: Sequence[int] = (),
 ) -> Copy:
     """Write a copy of the executable with a request in it. `hot`: blocks of the heap that are to lie together; None asks which a
     start touches.
@@ -333,7 +338,9 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
     shutil.copyfile(linked.path, path)
     path.chmod(0o700)
     output = os.memfd_create("recording", 0)
-    content = request_content(answers, ranges, work, output, seed, wants_graph=wants_graph, hidden=hidden, hot=hot)
+    content = request_content(
+        answers, ranges, work, output, seed, wants_graph=wants_graph, hidden=hidden, hot=hot, fresh=fresh
+    )
     fill_section(path, SNAPSHOT_SECTION, content, linked.layout.plan.machine.page_size)
     return Copy(path, output, answers)
 

@@ -76,6 +76,7 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
             for part in parts["heat"]
             for row in _rows("struct bundle_heat", part.content)
         ),
+        spoiled=tuple((each.address, each.content.decode()) for each in parts["spoiled"]),
     )
 
 
@@ -101,14 +102,19 @@ def _read_notes(
     owners = [""]
     events = []
     notes = []
+    constructing: list[str] = []
     for line in content.decode("utf-8", "replace").splitlines():
         number, place, kind, detail = line.split(" ", 3)
         if kind == "begin":
             owners.append(detail)
         if kind in ("begin", "end", "fail"):
             events.append(Event(kind, detail))
+        elif kind == "constructed":
+            constructing.pop()
         elif int(number):
-            notes.append(Note(owners[int(number)], int(place), kind, detail))
+            notes.append(Note(owners[int(number)], int(place), kind, detail, constructing[-1] if constructing else ""))
+        if kind == "object":
+            constructing.append(detail)
     return tuple(dict.fromkeys(notes)), tuple(owners), tuple(events)
 
 

@@ -342,8 +342,14 @@ construct(uint32_t index)
     if (bundle_is_recording()) {
         bundle_note("object", object->path);
         uint64_t before = bundle_world_changes();
-        bundle_run_constructors(object);
+        if (bundle_is_fresh(index)) {
+            bundle_construct_fresh(index);
+        }
+        else {
+            bundle_run_constructors(object);
+        }
         bundle_note_constructed(index, bundle_world_changes() == before);
+        bundle_note("constructed", object->path);
     }
     else {
         bundle_run_constructors(object);

@@ -172,6 +172,7 @@ bundle_start_recording(int (*run)(int, char **, char **))
     output = fcntl((int)bundle.snapshot->request->output, F_DUPFD_CLOEXEC, 500);
     close((int)bundle.snapshot->request->output);
     usual_signals();
+    bundle_own_signal_stack();
     bundle_answer_for_processor();
     __real_dl_iterate_phdr(hide_in_executable, NULL);
     if (output < 0 || __real_chdir("/") < 0) {
@@ -576,7 +577,7 @@ look_for_obstacles(void)
     if (status) {
         fclose(status);
     }
-    if (threads != 1) {
+    if (threads != 1 + (int)bundle_waiting_threads()) {
         give_up("thread");
     }
     for (int fd = 3; fd < 500; fd++) {
@@ -698,6 +699,12 @@ put_generator(PyObject *object, uint64_t size)
     put("seeded", (uint64_t)object, &size, sizeof size);
 }
 
+static void
+put_spoiled(uint32_t object, const char *why)
+{
+    put("spoiled", object, why, strlen(why));
+}
+
 /* Do what a start from the snapshot does, and write which blocks it touches. Afterwards the process is good for nothing. */
 static void
 put_heat(char **variables)
@@ -721,6 +728,7 @@ write_recording(void)
     if (bundle_find_generators(put_generator) < 0) {
         give_up_raised();
     }
+    bundle_tell_spoiled(put_spoiled);
     bundle_call_fork_handlers(); /* libraries end threads of theirs */
     look_for_obstacles();
     put_signals();

@@ -212,6 +212,9 @@ tell_again(const struct bundle_snapshot *snapshot)
             __real___register_atfork((void (*)(void))call->function, (void (*)(void))argument,
                                      (void (*)(void))call->child, (void *)call->object);
         }
+        else if (call->kind == BUNDLE_CALL_CONSTRUCT) {
+            bundle_construct_anew((uint32_t)call->object);
+        }
         else {
             __real___cxa_thread_atexit_impl((void (*)(void *))call->function, argument, (void *)call->object);
         }
@@ -288,6 +291,11 @@ replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_blo
     }
     bundle_write_host_words(snapshot, host_words);
     write_known_words(snapshot);
+    for (uint64_t i = 0; i < snapshot->call_count; i++) {
+        if (snapshot->calls[i].kind == BUNDLE_CALL_CONSTRUCT) {
+            bundle_resolve_anew((uint32_t)snapshot->calls[i].object);
+        }
+    }
     bundle_protect_objects(snapshot);
 }
 

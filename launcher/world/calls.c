@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
@@ -394,6 +395,17 @@ answer_stopped(int signal, siginfo_t *info, void *context)
     errno = error;
 }
 
+void
+bundle_own_signal_stack(void)
+{
+    enum { SIZE = 1 << 20 };
+    void *room = __real_mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    const stack_t stack = {.ss_sp = room, .ss_size = SIZE};
+    if (room != MAP_FAILED) {
+        __real_sigaltstack(&stack, NULL);
+    }
+}
+
 #define FIELD(name) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, name))
 #define ARGUMENT(number) \
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[number])) /* its lower half */
@@ -437,7 +449,7 @@ bundle_stop_calls(void)
     }
     filter[HEAD + INNER] = (struct sock_filter)RETURN(SECCOMP_RET_TRAP);
     filter[HEAD + INNER + 1] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
-    struct sigaction action = {.sa_sigaction = answer_stopped, .sa_flags = SA_SIGINFO | SA_NODEFER};
+    struct sigaction action = {.sa_sigaction = answer_stopped, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
     struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
     __real_sigaction(SIGSYS, &action, NULL);
     __real_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

@@ -53,6 +53,23 @@ uint32_t bundle_set_owner(uint32_t owner);
 /* Of owners: random bytes are the same for it in each recording. */
 enum { BUNDLE_STEADY = 1 << 23 };
 
+/* --- Memory of constructors that each start runs anew (arena.c) --- */
+
+/* From now on memory comes from an arena that is not recorded, and threads wait before they begin; until the arena is closed.
+   False: there is no room for one. */
+bool bundle_open_arena(void);
+void bundle_close_arena(void);
+
+/* All that was taken from it. */
+struct bundle_range bundle_arena(void);
+
+/* Say why a start cannot run these constructors. Take the reason that was said; NULL if none was. */
+void bundle_spoil_arena(const char *why);
+const char *bundle_take_spoiled(void);
+
+/* How many threads wait. */
+uint32_t bundle_waiting_threads(void);
+
 /* --- Questions --- */
 
 /* Note one of the program: its kind, and what it is about, or NULL. */
@@ -68,6 +85,10 @@ void bundle_set_locator(int (*line)(void));
 void bundle_answer_alike(void);
 
 /* --- System calls --- */
+
+/* Let handlers of signals that answer have a stack of their own: what they and the kernel leave on one lies elsewhere in each
+   process, and programs copy structs with what the stack had in their padding. */
+void bundle_own_signal_stack(void);
 
 /* From now on the kernel lets no call through that says or changes anything outside of the process: it is answered or
    noted. */
@@ -100,6 +121,9 @@ uint64_t bundle_world_changes(void);
 
 /* From now on note calls. Earlier ones came from constructors, which run in every start. */
 void bundle_note_calls(void);
+
+/* A start constructs this object when it has told the C library of the calls before. */
+void bundle_note_construction(uint32_t object);
 
 /* The keys and calls that it was told of, and their numbers. */
 struct bundle_told {
