@@ -254,10 +254,12 @@ struct bundle_request {
     uint64_t range_count;
     const unsigned char *work; /* marshalled: see bundler/snapshot/worker */
     uint64_t work_size;
-    uint32_t output;           /* a descriptor: where the recording goes */
-    const char *const *steady; /* modules whose random bytes are the same in each recording; ends with NULL */
-    uint32_t wants_graph;      /* it is a description of all objects, and not the memory */
-    uint32_t wants_heat;       /* it is to say which blocks of memory a start touches, too */
+    uint32_t output; /* a descriptor: where the recording goes */
+    uint32_t steady_object_count;
+    const char *const *steady;      /* modules whose random bytes are the same in each recording; ends with NULL */
+    const uint32_t *steady_objects; /* prelinked objects of such modules */
+    uint32_t wants_graph;           /* it is a description of all objects, and not the memory */
+    uint32_t wants_heat;            /* it is to say which blocks of memory a start touches, too */
     uint32_t fresh_count;
     const uint32_t *fresh; /* objects that each start constructs anew */
     const uint32_t *hot; /* blocks that a start touches: twice the number, plus 1 for those that it writes; ascending */
@@ -288,6 +290,12 @@ struct bundle_key {
     uint32_t is_early; /* every start makes it before it reads the snapshot */
     uint64_t destructor;
     uint64_t value;
+};
+
+/* A word that holds the address of a symbol, which the program has looked up. */
+struct bundle_symbol_word {
+    uint64_t address;
+    const char *symbol;
 };
 
 enum bundle_call_kind {
@@ -361,7 +369,9 @@ struct bundle_snapshot {
     const struct bundle_host_word *host_words;
     const struct bundle_library_word *library_words;
     const uint64_t *number_words; /* addresses of words that hold the number of the main thread */
-    const uint64_t *generators;   /* addresses of objects that are seeded at each start */
+    const uint64_t *count_words;  /* the same for how many processors the process may use */
+    const struct bundle_symbol_word *symbol_words;
+    const uint64_t *generators; /* addresses of objects that are seeded at each start */
     const struct bundle_key *keys;
     const struct bundle_call *calls;
     const struct bundle_signal *signals;
@@ -377,6 +387,8 @@ struct bundle_snapshot {
     uint64_t host_word_count;
     uint64_t library_word_count;
     uint64_t number_word_count;
+    uint64_t count_word_count;
+    uint64_t symbol_word_count;
     uint64_t generator_count;
     uint64_t key_count;
     uint64_t call_count;

@@ -12,7 +12,7 @@ from typing import TypeVar
 from bundler.link.model import Linked
 from bundler.process import jobs
 from bundler.snapshot import fresh
-from bundler.snapshot.compare import Difference, Instructions, Owners, StartWords, differences
+from bundler.snapshot.compare import Difference, Instructions, Owners, StartWords, count_words, differences
 from bundler.snapshot.judge import (
     guarded_variables,
     late_by_differences,
@@ -160,9 +160,11 @@ def _compared(  # noqa: PLR0913 - as above
     first, second, other = (_as(Recording, taken[name]) for name in ("first, ordered", "second", "other"))
     if first.thread == second.thread:
         return Refusal("this machine puts every process at the same addresses, so that recordings prove nothing")
-    compared = _Compared.of(subject, first, second, other)
+    compared = _with_counts(subject, work, folder, _Compared.of(subject, first, second, other), other, hot)
     for each in (second, other):
-        keeps = _earliest(late_by_differences(compared.differences(each), first, first.loaders), first)
+        found = compared.differences(each)
+        _, others = count_words(found, first, _TWO_COUNTS)  # these are looked at when nothing else differs
+        keeps = _earliest(late_by_differences(others or found, first, first.loaders), first)
         if keeps:
             return Verdict(first, keeps, {}, {}, objects_that_ask(first.notes, work.fresh))
     moved = _moved(taken.get("program"), taken.get("order"), rules, late)
@@ -226,6 +228,31 @@ class _Compared:
     def differences(self, other: Recording) -> tuple[Difference, ...]:
         """The words that differ in another recording, and that a start does not find for itself."""
         return differences(self.first, other, self.known, self.owners, self.instructions)
+
+
+# Nobody has so many processors that a word which holds the smaller of two numbers would pass for their number.
+_COUNTS = (1, 1000)
+_TWO_COUNTS = (ANSWERS.processors, OTHER_ANSWERS.processors)
+
+
+def _with_counts(  # noqa: PLR0913 - what a recording depends on
+    subject: Subject, work: Work, folder: Path, compared: _Compared, other: Recording, hot: Sequence[Heat]
+) -> _Compared:
+    """The comparison that also knows words that hold the number of processors; more recordings show whether any do."""
+    words, others = count_words(compared.differences(other), compared.first, _TWO_COUNTS)
+    if not words or others:
+        return compared
+    known = replace(compared.words, counts={each.address: 0 for each in words})
+    for count in _COUNTS:
+        run = _Run(work, replace(ANSWERS, processors=count), hot=hot)
+        taken = _taken(subject, {f"processors {count}": run}, folder)[f"processors {count}"]
+        if not isinstance(taken, Recording):
+            return compared
+        found = {each.address: each.values[1] for each in compared.differences(taken)}
+        if found != dict.fromkeys(known.counts, count):
+            log.info("snapshot: with %d processors: %d words differ", count, len(found))
+            return compared
+    return replace(compared, words=known, known=compared.known | known.counts.keys())
 
 
 def _processor(subject: Subject, work: Work, folder: Path, compared: _Compared, hot: Sequence[Heat]) -> OfProcessor:

@@ -6,7 +6,7 @@ Linked --record--> Recording --compare--> Snapshot --store--> the executable's l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 PAGE = 4096
@@ -147,7 +147,7 @@ class Recording:
     there. `heat`: blocks that a start touches, if that was asked. `owners`: modules by the numbers that blocks of the region carry.
     `events`: what happened to modules, in order. `thread`: the thread pointer; `block`: the main thread's variables.
     `library`: addresses in the C library, by numbers. `generators`: the state of objects of `random.Random`. `spoiled`: numbers of
-    objects that a start cannot construct anew, though it was asked, and why.
+    objects that a start cannot construct anew, though it was asked, and why. `symbols`: addresses of those that the program looked up.
     """
 
     before: tuple[Memory, ...]
@@ -172,6 +172,7 @@ class Recording:
     events: tuple[Event, ...]
     heat: tuple[Heat, ...] = ()
     spoiled: tuple[tuple[int, str], ...] = ()
+    symbols: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def finished(self) -> tuple[str, ...]:
@@ -228,6 +229,7 @@ class Snapshot:
     """The state that a start restores; fields as in `struct bundle_snapshot`.
 
     `hash_seed`: the secret of string hashes, as PYTHONHASHSEED takes it. `modules`: those that were recorded. `late`: modules that are imported at every start, and why.
+    `fresh`: paths of objects that each start constructs itself.
     """
 
     region: Range
@@ -243,6 +245,9 @@ class Snapshot:
     library_words: tuple[tuple[int, int], ...]
     generators: tuple[int, ...]
     number_words: tuple[int, ...]
+    count_words: tuple[int, ...]
+    symbol_words: tuple[tuple[int, str], ...]
+    fresh: tuple[str, ...]
     keys: tuple[Key, ...]
     calls: tuple[Call, ...]
     signals: tuple[SignalAction, ...]

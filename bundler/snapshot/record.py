@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bundler.analyze.tell.leading import LeadingPart
-from bundler.contract import bundle_constant, bundle_ffi, launcher_folder
+from bundler.contract import bundle_constant, bundle_ffi, bundle_root, launcher_folder
 from bundler.elf import SectionFlag, SectionType, SegmentType, fill_section
 from bundler.link.model import Linked
 from bundler.link.payload import bound_tables
@@ -255,6 +255,7 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     hidden: HiddenProcessor | None,
     hot: Sequence[Heat] | None,
     fresh: Sequence[int],
+    steady: Sequence[int],
 ) -> bytes:
     """The section's content in a copy that is recorded."""
     ffi = bundle_ffi()
@@ -267,6 +268,7 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     row.processors, row.is_terminal = answers.processors, answers.is_terminal
     row.own_path, row.folder, row.host = map(writer.text, (answers.own_path, answers.folder, answers.host))
     row.steady = writer.text_list(load_rules().steady)
+    row.steady_objects, row.steady_object_count = writer.numbers(steady), len(steady)
     row.environment = writer.text_list(answers.environment)
     row.hash_seed = seed
     pieces, place = writer.reserve("struct bundle_range", len(ranges))
@@ -288,6 +290,12 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     writer.fill(rows, at)
     head[0].request = writer.point("struct bundle_request *", at)
     return joined(writer.finish(head))
+
+
+def _steady_objects(linked: Linked) -> tuple[int, ...]:
+    """The numbers of objects of modules that are steady by a rule."""
+    beginnings = tuple(f"{bundle_root()}/{name.replace('.', '/')}." for name in load_rules().steady)
+    return tuple(each.index for each in linked.layout.plan.prelinked.objects if each.path.startswith(beginnings))
 
 
 def _write_hot(writer: TableWriter, row: Any, hot: Sequence[Heat]) -> None:
@@ -339,7 +347,16 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
     path.chmod(0o700)
     output = os.memfd_create("recording", 0)
     content = request_content(
-        answers, ranges, work, output, seed, wants_graph=wants_graph, hidden=hidden, hot=hot, fresh=fresh
+        answers,
+        ranges,
+        work,
+        output,
+        seed,
+        wants_graph=wants_graph,
+        hidden=hidden,
+        hot=hot,
+        fresh=fresh,
+        steady=_steady_objects(linked),
     )
     fill_section(path, SNAPSHOT_SECTION, content, linked.layout.plan.machine.page_size)
     return Copy(path, output, answers)

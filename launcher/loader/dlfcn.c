@@ -7,9 +7,11 @@
 #include "loader/loading.h"
 #include "loader/memory_files.h"
 #include "loader/objects.h"
+#include "world/world.h"
 
 #include <elf.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 _Static_assert(sizeof(struct bundle_link_map) == sizeof(struct link_map)
@@ -50,6 +52,8 @@ find_named(const char *name)
 /* The program itself, dlopen(NULL): a handle that means the same in each process, for modules keep it. */
 static const char program;
 
+enum { LONGEST_SYMBOL = 1024 };
+
 static void *
 own_handle(void *handle)
 {
@@ -80,6 +84,18 @@ __wrap_dlopen(const char *name, int flags)
     return handle;
 }
 
+/* A symbol of the program's, or of any library's: whoever keeps the address is found, and a start looks it up again. */
+static void *
+noted_symbol(void *handle, const char *name, void *found)
+{
+    if (bundle_is_recording() && found && (handle == &program || handle == RTLD_DEFAULT)) {
+        char text[LONGEST_SYMBOL + 32];
+        snprintf(text, sizeof text, "%.*s %lx", LONGEST_SYMBOL, name, (unsigned long)found);
+        bundle_note("symbol", text);
+    }
+    return found;
+}
+
 void *
 __wrap_dlsym(void *handle, const char *name)
 {
@@ -89,9 +105,9 @@ __wrap_dlsym(void *handle, const char *name)
         object = bundle_object_at(__builtin_return_address(0));
     }
     if (!object) {
-        return __real_dlsym(own_handle(handle), name);
+        return noted_symbol(handle, name, __real_dlsym(own_handle(handle), name));
     }
-    void *found = handle == RTLD_DEFAULT ? __real_dlsym(handle, name) : NULL;
+    void *found = handle == RTLD_DEFAULT ? noted_symbol(handle, name, __real_dlsym(handle, name)) : NULL;
     found = found ? found : bundle_symbol_below(object, name);
     if (!found) {
         bundle_dl_fail("%s: undefined symbol: %s", object->path, name);

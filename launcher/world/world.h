@@ -114,6 +114,12 @@ uint32_t bundle_least_features(uint32_t level, struct bundle_feature *out);
 void bundle_hide_processor(uint64_t address, uint64_t size, int protection);
 void bundle_answer_for_processor(void);
 
+/* How many this process may use; 0 if that cannot be told. */
+uint32_t bundle_usable_processors(void);
+
+/* May it use only a share of their time (cgroups(7), cpu.max)? Who counts processors may count fewer then. */
+bool bundle_is_share_limited(void);
+
 /* --- What the C library is told --- */
 
 /* How often it was told something, or memory was taken. */
