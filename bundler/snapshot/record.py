@@ -385,7 +385,8 @@ def record(copy: Copy) -> Recording | Graph | Refusal:
 
 def _run(copy: Copy) -> int | None:
     """Run a copy; its status, or None if it took too long. Folder and environment size differ on purpose."""
-    environment = {"LANG": "C.UTF-8", "PADDING": "x" * (hash(copy.path) % 5000)}
+    # What the dynamic linker leaves on the stack when it binds a function late would lie in padding, elsewhere each time.
+    environment = {"LANG": "C.UTF-8", "LD_BIND_NOW": "1", "PADDING": "x" * (hash(copy.path) % 5000)}
     with subprocess.Popen(
         [copy.path],
         stdin=subprocess.DEVNULL,

@@ -418,7 +418,9 @@ bundle_load_object(uint32_t root)
         return -1;
     }
     bundle_join_host_libraries(last);
+    bundle_wipe_stack();
     construct(root);
+    bundle_wipe_stack();
     return 0;
 }
 

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { ROOM = 64 << 20, LONGEST = 4096 };
+enum { ROOM = 64 << 20, LONGEST = 4096, WIPED = 32 << 10 };
 
 PER_PROCESS static struct {
     char *text;
@@ -52,6 +52,17 @@ bundle_note(const char *kind, const char *detail)
         notes.size = (size_t)(at - notes.text);
     }
     pthread_mutex_unlock(&lock);
+    bundle_wipe_stack();
+}
+
+__attribute__((noinline)) void
+bundle_wipe_stack(void)
+{
+    if (bundle_is_recording()) {
+        char below[WIPED];
+        memset(below, 0, sizeof below);
+        __asm__ volatile("" : : "r"(below) : "memory");
+    }
 }
 
 void

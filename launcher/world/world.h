@@ -75,6 +75,10 @@ uint32_t bundle_waiting_threads(void);
 /* Note one of the program: its kind, and what it is about, or NULL. */
 void bundle_note(const char *kind, const char *detail);
 
+/* While recording: clear what is left on the stack below the caller, when functions of the system's libraries have run. Compiled code
+   copies structs with what the stack had in their padding, and addresses in these libraries are others in each process. */
+void bundle_wipe_stack(void);
+
 /* What was noted: lines "OWNER LINE KIND DETAIL". */
 const char *bundle_notes(size_t *size);
 

@@ -180,11 +180,12 @@ def test_seeds_of_tables(
 _RANDOM = """
 import os
 import types
+from array import array
 
 class MT19937:
     def __init__(self, seed=None):
         self._seed_seq = seed or os.urandom(8)
-        self.state = {"state": {"key": [each + 1 & 255 for each in self._seed_seq], "pos": 624}}
+        self.state = {"state": {"key": array("B", (each + 1 & 255 for each in self._seed_seq)), "pos": 624}}
 
 class _Rand:
     def __init__(self):
@@ -198,10 +199,13 @@ def set_bit_generator(generator):
 def seed(number):
     generator = mtrand._rand._bit_generator
     generator._seed_seq = None
-    generator.state["state"]["key"] = [number]
+    generator.state["state"]["key"] = array("B", [number])
+
+def bytes(count):
+    return os.urandom(count)
 
 def key():
-    return bytes(mtrand._rand._bit_generator.state["state"]["key"]).hex()
+    return mtrand._rand._bit_generator.state["state"]["key"].tobytes().hex()
 """
 
 
