@@ -28,8 +28,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, STACK_SIZE = 64 << 20, LAST_SIGNAL = 64 };
-#define STACK (BUNDLE_REGION - (1ul << 32))
+enum { PAGE = 4096, LAST_SIGNAL = 64 };
 
 /* --- Output ------------------------------------------------------------------------------------------------------- */
 
@@ -180,10 +179,10 @@ bundle_start_recording(int (*run)(int, char **, char **))
     }
     to_run = run;
     getcontext(&context);
-    context.uc_stack.ss_size = STACK_SIZE;
-    context.uc_stack.ss_sp = __real_mmap((void *)STACK, STACK_SIZE, PROT_READ | PROT_WRITE,
+    context.uc_stack.ss_size = BUNDLE_STACK_SIZE;
+    context.uc_stack.ss_sp = __real_mmap((void *)BUNDLE_STACK, BUNDLE_STACK_SIZE, PROT_READ | PROT_WRITE,
                                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-    if (context.uc_stack.ss_sp != (void *)STACK) {
+    if (context.uc_stack.ss_sp != (void *)BUNDLE_STACK) {
         give_up("no room for a stack");
     }
     makecontext(&context, run_alone, 0);
@@ -215,7 +214,7 @@ bundle_record_allocations(void)
 void
 bundle_record_stack(void)
 {
-    compat_set_stack(PyThreadState_Get(), STACK, STACK_SIZE);
+    compat_set_stack(PyThreadState_Get(), BUNDLE_STACK, BUNDLE_STACK_SIZE);
 }
 
 static void
@@ -551,6 +550,7 @@ run_work(PyObject *globals)
     Py_CLEAR(load_module);
     Py_CLEAR(work.noted);
     put_variables();
+    bundle_compare_environment();
     /* What is done again at each start leaves the same in every recording. */
     bundle_answer_alike();
     if (bundle_prepare_adoption(globals, work.again, bundle_records_all()) < 0) {

@@ -201,6 +201,9 @@ tell_again(const struct bundle_snapshot *snapshot)
     if (snapshot->object_count) {
         bundle_register_destructors();
     }
+    for (const char *const *variable = snapshot->variables; variable && *variable; variable++) {
+        putenv((char *)*variable); /* without "=" it is taken away (glibc) */
+    }
     for (uint64_t i = 0; i < snapshot->call_count; i++) {
         const struct bundle_call *call = &snapshot->calls[i];
         uint64_t local = call->is_argument_local ? (uint64_t)__builtin_thread_pointer() : 0;
@@ -218,9 +221,6 @@ tell_again(const struct bundle_snapshot *snapshot)
         else {
             __real___cxa_thread_atexit_impl((void (*)(void *))call->function, argument, (void *)call->object);
         }
-    }
-    for (const char *const *variable = snapshot->variables; variable && *variable; variable++) {
-        putenv((char *)*variable); /* without "=" it is taken away (glibc) */
     }
 }
 

@@ -55,13 +55,20 @@ bundle_note(const char *kind, const char *detail)
     bundle_wipe_stack();
 }
 
-__attribute__((noinline)) void
+__attribute__((noinline)) static void
+wipe(void)
+{
+    char below[WIPED];
+    memset(below, 0, sizeof below);
+    __asm__ volatile("" : : "r"(below) : "memory");
+}
+
+void
 bundle_wipe_stack(void)
 {
-    if (bundle_is_recording()) {
-        char below[WIPED];
-        memset(below, 0, sizeof below);
-        __asm__ volatile("" : : "r"(below) : "memory");
+    uint64_t left = (uint64_t)__builtin_frame_address(0) - BUNDLE_STACK;
+    if (bundle_is_recording() && left < BUNDLE_STACK_SIZE && left > 2ul * WIPED) { /* other threads have small stacks */
+        wipe();
     }
 }
 

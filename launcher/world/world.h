@@ -19,6 +19,10 @@
 #define BUNDLE_REGION 0x6000000000ul
 #define BUNDLE_REGION_ROOM (16ul << 30)
 
+/* Where the stack of a recorded run lies. */
+#define BUNDLE_STACK (BUNDLE_REGION - (1ul << 32))
+#define BUNDLE_STACK_SIZE (64ul << 20)
+
 static inline bool
 bundle_in_region(const void *address)
 {

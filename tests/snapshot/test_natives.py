@@ -80,6 +80,26 @@ def test_constructed_anew(
     assert told(program.start(POOL_SIZE="3")) == "POOL_SIZE"
 
 
+@pytest.mark.one_python
+@pytest.mark.parametrize("is_before", [True, False])
+def test_environment_of_constructors(
+    recorded: Callable[[Path], Recorded],
+    extension: Extension,
+    tmp_path_factory: pytest.TempPathFactory,
+    *,
+    is_before: bool,
+):
+    """Constructors find what the program has made of the environment before; if it changes that later, the library is loaded then."""
+    folder = tmp_path_factory.mktemp("pooled")
+    _pooled(extension, folder)
+    lines = ["import os", 'os.environ["POOL_SIZE"] = "3"', "import pooled"]
+    (folder / "choosing.py").write_text("\n".join(lines if is_before else [lines[0], *reversed(lines[1:])]) + "\n")
+    (folder / "main.py").write_text("import choosing\nimport pooled\nprint(pooled.use())\n")
+    program = recorded(folder / "main.py")
+    assert ("pooled" in inspect(program.binary)["snapshot"]["late"]) is not is_before
+    assert program.check_same().stdout.startswith(b"(3," if is_before else b"(")
+
+
 # What the module does when it is imported, options of the library, and why the module is late.
 SPOILED = {
     "changed": ("pool_scale(2)", (), "`libpool.so`: what it made when it was loaded is changed later"),
