@@ -29,13 +29,6 @@ struct part {
 PER_PROCESS static struct part made[MOST_PARTS];
 PER_PROCESS static uint32_t made_count;
 
-/* The environment in which constructors of an object ran: its texts, one behind the other. */
-PER_PROCESS static struct environment {
-    uint32_t object;
-    char *texts;
-} environments[MOST_PARTS];
-PER_PROCESS static uint32_t environment_count;
-
 /* Why an object cannot be constructed anew at each start. */
 PER_PROCESS static struct {
     uint32_t object;
@@ -155,48 +148,6 @@ note_others(struct part *parts, uint32_t own)
     return count;
 }
 
-/* Compare the environment with one that was noted, or note it if there is room. */
-static bool
-is_environment(char *texts, bool is_noted)
-{
-    bool is_same = true;
-    for (char **variable = environ; variable && *variable && is_same; variable++) {
-        size_t size = strlen(*variable) + 1;
-        if (!is_noted) {
-            memcpy(texts, *variable, size);
-        }
-        is_same = strcmp(texts, *variable) == 0;
-        texts += size;
-    }
-    return is_same && !*texts;
-}
-
-static void
-note_environment(uint32_t object)
-{
-    size_t size = 1;
-    for (char **variable = environ; variable && *variable; variable++) {
-        size += strlen(*variable) + 1;
-    }
-    void *room = __real_mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (room == MAP_FAILED || environment_count == MOST_PARTS) {
-        note_spoiled(object, "there is too much to compare");
-        return;
-    }
-    is_environment(room, false);
-    environments[environment_count++] = (struct environment){object, room};
-}
-
-void
-bundle_compare_environment(void)
-{
-    for (uint32_t i = 0; i < environment_count; i++) {
-        if (!is_environment(environments[i].texts, true)) {
-            note_spoiled(environments[i].object, "the environment is changed when it is loaded");
-        }
-    }
-}
-
 void
 bundle_construct_fresh(uint32_t index)
 {
@@ -209,7 +160,6 @@ bundle_construct_fresh(uint32_t index)
         return;
     }
     bundle_note_construction(index);
-    note_environment(index);
     uint32_t count = note_others(others, index);
     char **variables = environ;
     if (!bundle_open_arena()) {

@@ -37,10 +37,6 @@ const void *bundle_constructed(uint32_t object);
 void bundle_resolve_anew(uint32_t object);
 void bundle_construct_anew(uint32_t object);
 
-/* While recording, before the environment is another: constructors of fresh objects are to find at a start what the program has
-   made of it; see whether they found the same when they ran. */
-void bundle_compare_environment(void);
-
 /* While recording: tell which fresh objects (fresh.c) cannot be constructed anew at each start, and why. */
 void bundle_tell_spoiled(void (*tell)(uint32_t object, const char *why));
 

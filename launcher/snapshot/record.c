@@ -550,7 +550,7 @@ run_work(PyObject *globals)
     Py_CLEAR(load_module);
     Py_CLEAR(work.noted);
     put_variables();
-    bundle_compare_environment();
+    bundle_compare_variables();
     /* What is done again at each start leaves the same in every recording. */
     bundle_answer_alike();
     if (bundle_prepare_adoption(globals, work.again, bundle_records_all()) < 0) {

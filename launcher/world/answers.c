@@ -5,6 +5,7 @@
 
 #include "interposed.h"
 #include "lifetime.h"
+#include "world/arena.h"
 #include "world/notes.h"
 
 #include <errno.h>
@@ -330,10 +331,12 @@ ASK(char *, getcwd, (char *out, size_t size), (out, size), "folder", fill_folder
 char *
 __wrap_getenv(const char *name)
 {
+    char *value = __real_getenv(name);
     if (bundle_is_recording()) {
         bundle_note("variable", name);
+        bundle_note_variable(name, value);
     }
-    return __real_getenv(name);
+    return value;
 }
 
 /* --- Streams ---------------------------------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -98,6 +99,49 @@ bundle_take_from_arena(uint64_t size, uint64_t alignment, uint64_t head)
         errno = ENOMEM;
     }
     return fits ? (void *)place : NULL;
+}
+
+/* --- Variables -------------------------------------------------------------------------------------------------------- */
+
+enum { MOST_VARIABLES = 1024 };
+
+PER_PROCESS static struct {
+    const char *name;
+    const char *value; /* NULL: it was not set */
+} asked[MOST_VARIABLES];
+PER_PROCESS static uint32_t asked_count;
+
+static const char *
+kept(const char *text)
+{
+    char *copy = text ? bundle_take_from_arena(strlen(text) + 1, UNIT, 0) : NULL;
+    return copy ? strcpy(copy, text) : NULL;
+}
+
+void
+bundle_note_variable(const char *name, const char *value)
+{
+    if (!arena.is_open) {
+        return;
+    }
+    if (asked_count == MOST_VARIABLES) {
+        bundle_spoil_arena("it asks for too many variables");
+        return;
+    }
+    asked[asked_count].name = kept(name);
+    asked[asked_count++].value = kept(value);
+}
+
+void
+bundle_compare_variables(void)
+{
+    for (uint32_t i = 0; i < asked_count; i++) {
+        const char *now = asked[i].name ? __real_getenv(asked[i].name) : NULL;
+        const char *then = asked[i].value;
+        if ((now == NULL) != (then == NULL) || (now && strcmp(now, then) != 0)) {
+            bundle_spoil_arena("a variable that it asks for is changed when it is loaded");
+        }
+    }
 }
 
 /* --- Threads --------------------------------------------------------------------------------------------------------- */

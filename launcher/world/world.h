@@ -64,6 +64,10 @@ enum { BUNDLE_STEADY = 1 << 23 };
 bool bundle_open_arena(void);
 void bundle_close_arena(void);
 
+/* Before the environment is another: at a start these constructors find what the program has made of it. See whether the variables
+   that they asked for are still the same. */
+void bundle_compare_variables(void);
+
 /* All that was taken from it. */
 struct bundle_range bundle_arena(void);
 
