@@ -183,6 +183,7 @@ def _snapshot_items(snapshot: SnapshotDocument) -> Iterator[Item]:
     yield from (Item(f"late: {module}", reason) for module, reason in snapshot["late"].items())
     yield Item("guarded variables", str(len(snapshot["guards"])), tuple(snapshot["guards"]))
     yield Item("guards of the processor", str(len(snapshot["processor"])), tuple(snapshot["processor"]))
+    yield from (Item("constructed at each start", path) for path in snapshot["fresh"])
     yield Item("secret of hashes", f"PYTHONHASHSEED={snapshot['hash_seed']}")
     yield Item("pages", str(snapshot["pages"]))
 

@@ -110,6 +110,7 @@ class SnapshotDocument(TypedDict):
     guards: Sequence[str]
     hash_seed: int
     processor: Sequence[str]
+    fresh: Sequence[str]
     pages: int
 
 
@@ -174,9 +175,10 @@ class InspectDocument(TypedDict):
     static_glibc: _StaticGlibc
     snapshot: Annotated[
         SnapshotDocument | None,
-        'the snapshot, or null: `{"modules", "late", "guards", "hash_seed", "processor", "pages"}`; `late`: modules that are '
-        "imported at each start, with reasons; `guards`: variables that must not be set for a start from it; `hash_seed`: the "
-        "secret of hashes, as PYTHONHASHSEED takes it; `processor`: conditions on CPUID; `pages`: number of pages of 4096 bytes",
+        'the snapshot, or null: `{"modules", "late", "guards", "hash_seed", "processor", "fresh", "pages"}`; `late`: modules '
+        "that are imported at each start, with reasons; `guards`: variables that must not be set for a start from it; `hash_seed`: the "
+        "secret of hashes, as PYTHONHASHSEED takes it; `processor`: conditions on CPUID; `fresh`: paths of libraries whose "
+        "constructors run at each start; `pages`: number of pages of 4096 bytes",
     ]
     newest_versions: Annotated[
         Mapping[str, NewestVersion],

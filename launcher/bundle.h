@@ -254,11 +254,14 @@ struct bundle_request {
     uint64_t range_count;
     const unsigned char *work; /* marshalled: see bundler/snapshot/worker */
     uint64_t work_size;
-    uint32_t output;           /* a descriptor: where the recording goes */
-    const char *const *steady; /* modules whose random bytes are the same in each recording; ends with NULL */
-    uint32_t wants_graph;      /* it is a description of all objects, and not the memory */
-    uint32_t wants_heat;       /* it is to say which blocks of memory a start touches, too */
-    uint32_t reserved;
+    uint32_t output; /* a descriptor: where the recording goes */
+    uint32_t steady_object_count;
+    const char *const *steady;      /* modules whose random bytes are the same in each recording; ends with NULL */
+    const uint32_t *steady_objects; /* prelinked objects of such modules */
+    uint32_t wants_graph;           /* it is a description of all objects, and not the memory */
+    uint32_t wants_heat;            /* it is to say which blocks of memory a start touches, too */
+    uint32_t fresh_count;
+    const uint32_t *fresh; /* objects that each start constructs anew */
     const uint64_t *hot; /* blocks that a start touches: twice the number, plus 1 for those that it writes; ascending */
     uint64_t hot_count;
     uint64_t hot_sizes[2];  /* bytes of those that are read, and of those that are written */
@@ -289,10 +292,17 @@ struct bundle_key {
     uint64_t value;
 };
 
+/* A word that holds the address of a symbol, which the program has looked up. */
+struct bundle_symbol_word {
+    uint64_t address;
+    const char *symbol;
+};
+
 enum bundle_call_kind {
     BUNDLE_CALL_EXIT = 1,        /* __cxa_atexit(function, argument, object) */
     BUNDLE_CALL_FORK = 2,        /* __register_atfork(function, argument, child, object) */
     BUNDLE_CALL_THREAD_EXIT = 3, /* __cxa_thread_atexit_impl(function, argument, object) */
+    BUNDLE_CALL_CONSTRUCT = 4,   /* no call: constructors of the prelinked object with the number `object` ran here */
 };
 
 /* What the C library was told, and is told again. */
@@ -360,7 +370,9 @@ struct bundle_snapshot {
     const struct bundle_host_word *host_words;
     const struct bundle_library_word *library_words;
     const uint64_t *number_words; /* addresses of words that hold the number of the main thread */
-    const uint64_t *generators;   /* addresses of objects that are seeded at each start */
+    const uint64_t *count_words;  /* the same for how many processors the process may use */
+    const struct bundle_symbol_word *symbol_words;
+    const uint64_t *generators; /* addresses of objects that are seeded at each start */
     const struct bundle_key *keys;
     const struct bundle_call *calls;
     const struct bundle_signal *signals;
@@ -376,6 +388,8 @@ struct bundle_snapshot {
     uint64_t host_word_count;
     uint64_t library_word_count;
     uint64_t number_word_count;
+    uint64_t count_word_count;
+    uint64_t symbol_word_count;
     uint64_t generator_count;
     uint64_t key_count;
     uint64_t call_count;

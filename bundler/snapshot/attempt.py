@@ -5,19 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
 from bundler.link.model import Linked
 from bundler.process import jobs
-from bundler.snapshot.compare import Difference, Owners, StartWords, differences
+from bundler.snapshot import fresh
+from bundler.snapshot.compare import Difference, Owners, StartWords, count_words, differences
 from bundler.snapshot.judge import (
     guarded_variables,
     late_by_differences,
     named_late,
+    objects_that_ask,
+    objects_with_threads,
     reason,
     sometimes_imported,
+    spoiled_modules,
     unanswered,
 )
 from bundler.snapshot.model import Answers, Graph, Heat, Memory, Note, Range, Recording, Refusal, Snapshot
@@ -74,13 +78,15 @@ class OtherOrder:
 class Verdict:
     """Modules that must not be in a snapshot as they are, with reasons.
 
-    `notes`: what they asked that was not answered. `names`: those in modules whose values differ between machines.
+    `notes`: what they asked that was not answered. `names`: those in modules whose values differ between machines. `objects`: by
+    modules, objects that could be constructed anew at each start, by their paths, so that the module keeps nothing.
     """
 
     recording: Recording
     reasons: Mapping[str, str]
     notes: Mapping[str, tuple[Note, ...]]
     names: Mapping[str, tuple[str, ...]]
+    objects: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def attempt(  # noqa: PLR0913 - what a verdict depends on
@@ -97,6 +103,12 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
     if refusal is not None:
         return refusal
     first = _as(Recording, taken["first"])
+    spoiled = spoiled_modules(first, fresh.spoiled(subject.linked, first))
+    if spoiled:
+        return Verdict(first, spoiled, {}, {})
+    threads = objects_with_threads(first.notes, work.fresh)
+    if threads:  # they run beside the program: what is recorded depends on who is faster
+        return Verdict(first, dict.fromkeys(threads, "its libraries start threads"), {}, {}, threads)
     notes = {**unanswered(first.notes, rules, work.rerun), **named_late(first.events, rules)}
     if notes:
         return Verdict(first, {name: reason(its[0]) for name, its in notes.items()}, notes, {})
@@ -150,12 +162,13 @@ def _compared(  # noqa: PLR0913 - as above
     first, second, other = (_as(Recording, taken[name]) for name in ("first, ordered", "second", "other"))
     if first.thread == second.thread:
         return Refusal("this machine puts every process at the same addresses, so that recordings prove nothing")
-    compared = _Compared.of(subject, first, second, other)
-    loaded_by = first.loaders
+    compared = _with_counts(subject, work, folder, _Compared.of(subject, first, second, other), other, hot)
     for each in (second, other):
-        keeps = late_by_differences(compared.differences(each), first, loaded_by)
+        found = compared.differences(each)
+        _, others = count_words(found, first, _TWO_COUNTS)  # these are looked at when nothing else differs
+        keeps = _earliest(late_by_differences(others or found, first, first.loaders), first)
         if keeps:
-            return Verdict(first, _earliest(keeps, first), {}, {})
+            return Verdict(first, keeps, {}, {}, objects_that_ask(first.notes, work.fresh))
     moved = _moved(taken.get("program"), taken.get("order"), rules, late)
     if moved is not None:
         return moved
@@ -224,6 +237,31 @@ class _Compared:
         return differences(self.first, other, self.known, self.owners, (self.instructions, self.interned, tables))
 
 
+# Nobody has so many processors that a word which holds the smaller of two numbers would pass for their number.
+_COUNTS = (1, 1000)
+_TWO_COUNTS = (ANSWERS.processors, OTHER_ANSWERS.processors)
+
+
+def _with_counts(  # noqa: PLR0913 - what a recording depends on
+    subject: Subject, work: Work, folder: Path, compared: _Compared, other: Recording, hot: Sequence[Heat]
+) -> _Compared:
+    """The comparison that also knows words that hold the number of processors; more recordings show whether any do."""
+    words, others = count_words(compared.differences(other), compared.first, _TWO_COUNTS)
+    if not words or others:
+        return compared
+    known = replace(compared.words, counts={each.address: 0 for each in words})
+    for count in _COUNTS:
+        run = _Run(work, replace(ANSWERS, processors=count), hot=hot)
+        taken = _taken(subject, {f"processors {count}": run}, folder)[f"processors {count}"]
+        if not isinstance(taken, Recording):
+            return compared
+        found = {each.address: each.values[1] for each in compared.differences(taken)}
+        if found != dict.fromkeys(known.counts, count):
+            log.info("snapshot: with %d processors: %d words differ", count, len(found))
+            return compared
+    return replace(compared, words=known, known=compared.known | known.counts.keys())
+
+
 def _processor(subject: Subject, work: Work, folder: Path, compared: _Compared, hot: Sequence[Heat]) -> OfProcessor:
     """The snapshot's part about the processor, by more recordings where anything asks for it."""
     first = compared.first
@@ -278,15 +316,22 @@ def _taken(subject: Subject, runs: Mapping[str, _Run], folder: Path) -> Mapping[
             wants_graph=run.wants_graph,
             hidden=run.hidden,
             hot=run.hot,
+            fresh=fresh.indexes(subject.linked, run.work.fresh),
         )
         for name, run in runs.items()
     ]
     with ThreadPoolExecutor(jobs()) as pool:
-        return dict(zip(runs, pool.map(record, copies), strict=True))
+        taken = dict(zip(runs, pool.map(record, copies), strict=True))
+    return {
+        name: fresh.as_new(subject.linked, each, runs[name].work.fresh) if isinstance(each, Recording) else each
+        for name, each in taken.items()
+    }
 
 
 def _earliest(found: Mapping[str, str], recording: Recording) -> Mapping[str, str]:
     """The first module that keeps something: later ones, and the interpreter, may differ only because of it."""
+    if not found:
+        return found
     order = {name: number for number, (happened, name) in enumerate(recording.events) if happened == "begin"}
     names = sorted(found, key=lambda name: order.get(name, -1) if name else 2 * len(order))
     return {names[0]: found[names[0]]}

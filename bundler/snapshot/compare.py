@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from bundler.link.model import Linked
@@ -82,6 +82,18 @@ def library_words(first: Recording, second: Recording) -> Mapping[int, int]:
     return found
 
 
+def symbol_words(first: Recording, second: Recording) -> Mapping[int, str]:
+    """Words that hold the address of a symbol which the program looked up, by their addresses."""
+    names = {address: name for name, address in first.symbols.items()}
+    parts = (*zip(first.executable, second.executable, strict=True), (first.region, second.region))
+    return {
+        address: names[one]
+        for pair in (*parts, *zip(first.objects, second.objects, strict=True))
+        for address, one, other in _words(*pair)
+        if one in names and second.symbols.get(names[one]) == other
+    }
+
+
 def seeded_generators(first: Recording, other: Recording) -> tuple[Range, ...]:
     """The generators of random numbers whose state followed from the answers of the machine."""
     if first.generators != other.generators:
@@ -113,6 +125,27 @@ def number_words(first: Recording, other: Recording, numbers: tuple[int, int], o
             if loaded_by.get(owner, owner) in asking:
                 found[address] = 0
     return found
+
+
+def count_words(
+    found: Iterable[Difference], first: Recording, counts: tuple[int, int]
+) -> tuple[tuple[Difference, ...], tuple[Difference, ...]]:
+    """Differences that may be words which hold how many processors there are, and all others.
+
+    They are those of modules that asked for this number alone, by sched_getaffinity(2). Other recordings show whether the words hold it
+    for few processors and for many, too. `counts`: the numbers in both recordings.
+    """
+    details: dict[str, set[str]] = {}
+    for note in first.notes:
+        if note.kind == "processors":
+            details.setdefault(note.module, set()).add(note.detail)
+    asking = {module for module, its in details.items() if its == {"affinity"}}
+    words: list[Difference] = []
+    others: list[Difference] = []
+    for each in found:
+        is_count = each.values == counts and first.loaders.get(each.owner, each.owner) in asking
+        (words if is_count else others).append(each)
+    return tuple(words), tuple(others)
 
 
 def half_words(first: Recording, second: Recording) -> Mapping[int, int]:
@@ -222,6 +255,8 @@ class StartWords:
     halves: Mapping[int, int]
     generators: tuple[Range, ...]
     numbers: Mapping[int, int]
+    symbols: Mapping[int, str]
+    counts: Mapping[int, int] = field(default_factory=dict)
 
     @classmethod
     def of(  # noqa: PLR0913 - three recordings, and what is known of two
@@ -244,12 +279,13 @@ class StartWords:
             half_words(first, second),
             seeded_generators(first, other),
             number_words(first, other, numbers, owners),
+            symbol_words(first, second),
         )
 
     @property
     def addresses(self) -> Iterator[int]:
         """The addresses of all of them."""
-        yield from (*self.kept, *self.local, *self.library, *self.halves, *self.numbers)
+        yield from (*self.kept, *self.local, *self.library, *self.halves, *self.numbers, *self.symbols, *self.counts)
         for each in self.generators:
             yield from range(each.address, each.end, 8)
 
@@ -257,7 +293,13 @@ class StartWords:
     def stored(self) -> Mapping[int, int]:
         """The values that these words have in the snapshot, outside of the thread's own block."""
         outside = {address: value for address, value in self.local.items() if address >= 0}
-        return {**outside, **dict.fromkeys(self.library, 0), **self.halves, **self.numbers}
+        return {
+            **outside,
+            **dict.fromkeys((*self.library, *self.symbols), 0),
+            **self.halves,
+            **self.numbers,
+            **self.counts,
+        }
 
 
 class PassedOver(Protocol):

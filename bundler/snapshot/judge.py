@@ -130,6 +130,29 @@ def late_by_differences(
     return found
 
 
+def objects_with_threads(notes: Iterable[Note], fresh: Container[str]) -> Mapping[str, frozenset[str]]:
+    """Objects whose constructors start threads, without those that are constructed anew already, by the modules that load them."""
+    return _objects((note for note in notes if note.kind == "thread"), fresh)
+
+
+def _objects(notes: Iterable[Note], fresh: Container[str]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for note in notes:
+        if note.object and note.object not in fresh:
+            found[note.module] = found.get(note.module, frozenset()) | {note.object}
+    return found
+
+
+def objects_that_ask(notes: Iterable[Note], fresh: Container[str]) -> Mapping[str, frozenset[str]]:
+    """The same for objects whose constructors ask what other machines answer in another way."""
+    return _objects((note for note in notes if note.kind in _VARIED), fresh)
+
+
+def spoiled_modules(recording: Recording, spoiled: Mapping[str, str]) -> Mapping[str, str]:
+    """The modules that load objects which cannot be constructed anew at each start, and why."""
+    return {recording.loaders[path]: f"`{path.rpartition('/')[2]}`: {why}" for path, why in spoiled.items()}
+
+
 def sometimes_imported(one: Graph, other: Graph) -> Mapping[str, str]:
     """Modules that import others on some machines only, and why they are late. What else differs may follow from that."""
     found: dict[str, str] = {}

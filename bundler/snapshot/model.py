@@ -6,7 +6,7 @@ Linked --record--> Recording --compare--> Snapshot --store--> the executable's l
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 PAGE = 4096
@@ -81,12 +81,16 @@ class Feature:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A question or an effect of a module while it was imported. `line`: of a module's body that ran then, or 0."""
+    """A question or an effect of a module while it was imported. `line`: of a module's body that ran then, or 0.
+
+    `object`: the path of an object whose constructors asked, or "".
+    """
 
     module: str
     line: int
     kind: str
     detail: str
+    object: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +146,8 @@ class Recording:
     `constructed`: the objects' memory when their constructors had run, empty for those whose constructors did more than to write
     there. `heat`: blocks that a start touches, if that was asked. `owners`: modules by the numbers that blocks of the region carry.
     `events`: what happened to modules, in order. `thread`: the thread pointer; `block`: the main thread's variables.
-    `library`: addresses in the C library, by numbers. `generators`: the state of objects of `random.Random`.
+    `library`: addresses in the C library, by numbers. `generators`: the state of objects of `random.Random`. `spoiled`: numbers of
+    objects that a start cannot construct anew, though it was asked, and why. `symbols`: addresses of those that the program looked up.
     """
 
     before: tuple[Memory, ...]
@@ -166,6 +171,8 @@ class Recording:
     owners: tuple[str, ...]
     events: tuple[Event, ...]
     heat: tuple[Heat, ...] = ()
+    spoiled: tuple[tuple[int, str], ...] = ()
+    symbols: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def finished(self) -> tuple[str, ...]:
@@ -222,6 +229,7 @@ class Snapshot:
     """The state that a start restores; fields as in `struct bundle_snapshot`.
 
     `hash_seed`: the secret of string hashes, as PYTHONHASHSEED takes it. `modules`: those that were recorded. `late`: modules that are imported at every start, and why.
+    `fresh`: paths of objects that each start constructs itself.
     """
 
     region: Range
@@ -237,6 +245,9 @@ class Snapshot:
     library_words: tuple[tuple[int, int], ...]
     generators: tuple[int, ...]
     number_words: tuple[int, ...]
+    count_words: tuple[int, ...]
+    symbol_words: tuple[tuple[int, str], ...]
+    fresh: tuple[str, ...]
     keys: tuple[Key, ...]
     calls: tuple[Call, ...]
     signals: tuple[SignalAction, ...]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bundler.analyze.tell.leading import LeadingPart
-from bundler.contract import bundle_constant, bundle_ffi, launcher_folder
+from bundler.contract import bundle_constant, bundle_ffi, bundle_root, launcher_folder
 from bundler.elf import SectionFlag, SectionType, SegmentType, fill_section
 from bundler.link.model import Linked
 from bundler.link.payload import bound_tables
@@ -132,7 +132,8 @@ class Work:
 
     `again`: modules, and source text that is run in them at each start.
 
-    `rerun`: statements of modules that are run at each start, as `again` is.
+    `rerun`: statements of modules that are run at each start, as `again` is. `fresh`: objects, by their paths, that each start
+    constructs itself.
     """
 
     names: tuple[str, ...]
@@ -141,6 +142,7 @@ class Work:
     rerun: tuple[Rerun, ...]
     wishes: tuple[FunctionName | str, ...]
     optimize: int
+    fresh: frozenset[str] = frozenset()
 
     def of_modules(self, names: tuple[str, ...], late: Container[str]) -> Work:
         """The part of this work that imports these modules alone; wishes that are late are left out too."""
@@ -255,6 +257,8 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     wants_graph: bool,
     hidden: HiddenProcessor | None,
     hot: Sequence[Heat] | None,
+    fresh: Sequence[int],
+    steady: Sequence[int],
 ) -> bytes:
     """The section's content in a copy that is recorded."""
     ffi = bundle_ffi()
@@ -267,6 +271,7 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     row.processors, row.is_terminal = answers.processors, answers.is_terminal
     row.own_path, row.folder, row.host = map(writer.text, (answers.own_path, answers.folder, answers.host))
     row.steady = writer.text_list(load_rules().steady)
+    row.steady_objects, row.steady_object_count = writer.numbers(steady), len(steady)
     row.environment = writer.text_list(answers.environment)
     row.hash_seed = seed
     pieces, place = writer.reserve("struct bundle_range", len(ranges))
@@ -279,6 +284,7 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     row.work_size = len(work)
     row.output = descriptor
     row.wants_graph, row.wants_heat = wants_graph, hot is None
+    row.fresh, row.fresh_count = writer.numbers(fresh), len(fresh)
     _write_hot(writer, row, hot or ())
     if hidden is not None:
         places = b"".join(each.to_bytes(8, "little") for each in hidden.places)
@@ -287,6 +293,12 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     writer.fill(rows, at)
     head[0].request = writer.point("struct bundle_request *", at)
     return joined(writer.finish(head))
+
+
+def _steady_objects(linked: Linked) -> tuple[int, ...]:
+    """The numbers of objects of modules that are steady by a rule."""
+    beginnings = tuple(f"{bundle_root()}/{name.replace('.', '/')}." for name in load_rules().steady)
+    return tuple(each.index for each in linked.layout.plan.prelinked.objects if each.path.startswith(beginnings))
 
 
 def _write_hot(writer: TableWriter, row: Any, hot: Sequence[Heat]) -> None:
@@ -326,6 +338,7 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
     wants_graph: bool = False,
     hidden: HiddenProcessor | None = None,
     hot: Sequence[Heat] | None = (),
+    fresh: Sequence[int] = (),
 ) -> Copy:
     """Write a copy of the executable with a request in it. `hot`: blocks of the heap that are to lie together; None asks which a
     start touches.
@@ -337,7 +350,18 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
     shutil.copyfile(linked.path, path)
     path.chmod(0o700)
     output = os.memfd_create("recording", 0)
-    content = request_content(answers, ranges, work, output, seed, wants_graph=wants_graph, hidden=hidden, hot=hot)
+    content = request_content(
+        answers,
+        ranges,
+        work,
+        output,
+        seed,
+        wants_graph=wants_graph,
+        hidden=hidden,
+        hot=hot,
+        fresh=fresh,
+        steady=_steady_objects(linked),
+    )
     fill_section(path, SNAPSHOT_SECTION, content, linked.layout.plan.machine.page_size)
     return Copy(path, output, answers)
 
@@ -365,7 +389,8 @@ def record(copy: Copy) -> Recording | Graph | Refusal:
 
 def _run(copy: Copy) -> int | None:
     """Run a copy; its status, or None if it took too long. Folder and environment size differ on purpose."""
-    environment = {"LANG": "C.UTF-8", "PADDING": "x" * (hash(copy.path) % 5000)}
+    # What the dynamic linker leaves on the stack when it binds a function late would lie in padding, elsewhere each time.
+    environment = {"LANG": "C.UTF-8", "LD_BIND_NOW": "1", "PADDING": "x" * (hash(copy.path) % 5000)}
     with subprocess.Popen(
         [copy.path],
         stdin=subprocess.DEVNULL,

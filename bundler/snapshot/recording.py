@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from bundler.contract import bundle_ffi
@@ -34,7 +35,8 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
         at += _HEAD.size
         parts[kind.rstrip(b"\0").decode()].append(Memory(address, bytes(data[at : at + size])))
         at += size
-    notes, owners, events = _read_notes(parts["notes"][0].content if parts["notes"] else b"")
+    text = parts["notes"][0].content if parts["notes"] else b""
+    notes, owners, events = _read_notes(text)
     if parts["failure"]:
         return _refusal(parts["failure"][0].content.decode("utf-8", "replace"), notes, events)
     if parts["graph"]:
@@ -76,6 +78,8 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
             for part in parts["heat"]
             for row in _rows("struct bundle_heat", part.content)
         ),
+        symbols=dict(_read_symbols(text)),
+        spoiled=tuple((each.address, each.content.decode()) for each in parts["spoiled"]),
     )
 
 
@@ -101,15 +105,29 @@ def _read_notes(
     owners = [""]
     events = []
     notes = []
+    constructing: list[str] = []
     for line in content.decode("utf-8", "replace").splitlines():
         number, place, kind, detail = line.split(" ", 3)
         if kind == "begin":
             owners.append(detail)
         if kind in ("begin", "end", "fail"):
             events.append(Event(kind, detail))
-        elif int(number):
-            notes.append(Note(owners[int(number)], int(place), kind, detail))
+        elif kind == "constructed":
+            constructing.pop()
+        elif kind != "symbol" and int(number):
+            notes.append(Note(owners[int(number)], int(place), kind, detail, constructing[-1] if constructing else ""))
+        if kind == "object":
+            constructing.append(detail)
     return tuple(dict.fromkeys(notes)), tuple(owners), tuple(events)
+
+
+def _read_symbols(content: bytes) -> Iterator[tuple[str, int]]:
+    """Symbols that were looked up, and their addresses."""
+    for line in content.decode("utf-8", "replace").splitlines():
+        _, _, kind, detail = line.split(" ", 3)
+        if kind == "symbol":
+            name, _, address = detail.rpartition(" ")
+            yield name, int(address, 16)
 
 
 def _running(events: tuple[Event, ...]) -> str:

@@ -62,11 +62,15 @@ class _Search:
         self._wanted: dict[str, _Wanted] = defaultdict(_Wanted)
         self._events: tuple[Event, ...] = ()
         self._extent = Extent.ALL
+        self._fresh: dict[
+            str, str
+        ] = {}  # objects that each start constructs itself, by paths: the modules that load them
+        self._tried: frozenset[str] = frozenset()  # those of them that no recording has had yet
         self.late: dict[str, str] = {}
 
     def program(self) -> Work:
         """The work of a start without a snapshot, with what is run again."""
-        return replace(self._whole, rerun=tuple(self._rerun()))
+        return replace(self._whole, rerun=tuple(self._rerun()), fresh=frozenset(self._fresh))
 
     def work(self) -> Work:
         """The work that is recorded next."""
@@ -90,12 +94,13 @@ class _Search:
             else:
                 self.late[found.module] = reason
         elif isinstance(found, Refusal):
-            if not self._learn_refusal(found):
+            if not self._learn_refusal(found) and not self._give_up_fresh(found):
                 return found
         else:
             log.info("snapshot: %s", dict(found.reasons))
             self._events = self._events or found.recording.events
-            missed = self._run_again(found)
+            self._tried = frozenset()
+            missed = self._run_again(self._construct_anew(found))
             if "" in missed:
                 return Refusal(f"the interpreter keeps something of the machine: {missed['']}")
             if not missed:
@@ -125,6 +130,25 @@ class _Search:
         for name in missed.keys() & self.late.keys():  # something imports it in a way that no statement shows
             missed |= dict.fromkeys(importers(found.recording.events, name), f"it imports {name}")
         self.late = missed | self.late
+
+    def _construct_anew(self, found: Verdict) -> Verdict:
+        """Let objects be constructed anew at each start; what is left of the verdict."""
+        left = dict(found.reasons)
+        for name in found.reasons:
+            more = found.objects.get(name, frozenset()) - self._fresh.keys()
+            if more:
+                del left[name]
+            self._fresh |= dict.fromkeys(sorted(more), name)
+            self._tried |= more
+        return replace(found, reasons=left)
+
+    def _give_up_fresh(self, found: Refusal) -> bool:
+        """Leave out the modules whose objects were constructed anew for the first time; False if there were none."""
+        for path in self._tried:
+            self.late[self._fresh.pop(path)] = found.reason
+        given_up = bool(self._tried)
+        self._tried = frozenset()
+        return given_up
 
     def _choose(self) -> Refusal | None:
         """Choose the modules that are recorded next."""

@@ -170,6 +170,7 @@ def describe(snapshot: Snapshot) -> SnapshotDocument:
         "guards": list(snapshot.guarded),
         "hash_seed": snapshot.hash_seed,
         "processor": [_feature_text(each) for each in snapshot.features],
+        "fresh": list(snapshot.fresh),
         "pages": sum(len(run.content) for run in snapshot.runs) // PAGE,
     }
 
@@ -222,6 +223,7 @@ def _write_tables(writer: TableWriter, row: object, snapshot: Snapshot) -> None:
 
     words("kept_words", "kept_word_count", snapshot.kept_words)
     words("number_words", "number_word_count", snapshot.number_words)
+    words("count_words", "count_word_count", snapshot.count_words)
     words("generators", "generator_count", snapshot.generators)
     words("thread_words", "thread_word_count", snapshot.thread_words)
     row.thread_block = writer.point("unsigned char *", writer.place(snapshot.block))  # type: ignore[attr-defined]
@@ -242,6 +244,8 @@ def _write_tables(writer: TableWriter, row: object, snapshot: Snapshot) -> None:
         snapshot.library_words,
         ("address", "number"),
     )
+    named = [(address, writer.text(name)) for address, name in snapshot.symbol_words]
+    array("struct bundle_symbol_word", "symbol_words", "symbol_word_count", named, ("address", "symbol"))
     members = ("kind", "is_argument_local", "function", "argument", "child", "object")
     array("struct bundle_call", "calls", "call_count", snapshot.calls, members)
     signal = ("number", "flags", "handler", "mask")
@@ -368,6 +372,13 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
         library_words=tuple(sorted(words.library.items())),
         generators=tuple(each.address for each in words.generators),
         number_words=tuple(sorted(words.numbers)),
+        count_words=tuple(sorted(words.counts)),
+        symbol_words=tuple(sorted(words.symbols.items())),
+        fresh=tuple(
+            linked.layout.plan.prelinked.objects[each.object].path
+            for each in recording.calls
+            if each.kind == bundle_constant("BUNDLE_CALL_CONSTRUCT")
+        ),
         keys=recording.keys,
         calls=recording.calls,
         signals=recording.signals,

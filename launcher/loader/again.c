@@ -99,6 +99,23 @@ bundle_protect_objects(const struct bundle_snapshot *snapshot)
 }
 
 void
+bundle_resolve_anew(uint32_t index)
+{
+    const struct bundle_object *object = &bundle.objects[index];
+    for (uint32_t i = 0; i < object->patch_count; i++) {
+        if (object->patches[i].kind == BUNDLE_PATCH_RESOLVER) {
+            bundle_call_resolver(&object->patches[i]);
+        }
+    }
+}
+
+void
+bundle_construct_anew(uint32_t index)
+{
+    bundle_run_constructors(&bundle.objects[index]);
+}
+
+void
 bundle_construct_again(const struct bundle_snapshot *snapshot, const uint64_t *words)
 {
     if (!snapshot->constructed_count) {
@@ -106,12 +123,7 @@ bundle_construct_again(const struct bundle_snapshot *snapshot, const uint64_t *w
     }
     write_words(snapshot, words, false);
     for (uint64_t i = 0; i < snapshot->constructed_count; i++) {
-        const struct bundle_object *object = &bundle.objects[snapshot->constructed[i]];
-        for (uint32_t j = 0; j < object->patch_count; j++) {
-            if (object->patches[j].kind == BUNDLE_PATCH_RESOLVER) {
-                bundle_call_resolver(&object->patches[j]);
-            }
-        }
-        bundle_run_constructors(object);
+        bundle_resolve_anew(snapshot->constructed[i]);
+        bundle_construct_anew(snapshot->constructed[i]);
     }
 }

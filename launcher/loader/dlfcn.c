@@ -7,9 +7,11 @@
 #include "loader/loading.h"
 #include "loader/memory_files.h"
 #include "loader/objects.h"
+#include "world/world.h"
 
 #include <elf.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 _Static_assert(sizeof(struct bundle_link_map) == sizeof(struct link_map)
@@ -50,6 +52,8 @@ find_named(const char *name)
 /* The program itself, dlopen(NULL): a handle that means the same in each process, for modules keep it. */
 static const char program;
 
+enum { LONGEST_SYMBOL = 1024 };
+
 static void *
 own_handle(void *handle)
 {
@@ -80,6 +84,41 @@ __wrap_dlopen(const char *name, int flags)
     return handle;
 }
 
+/* The launcher's function that answers in place of the C library's, for a program that asks by name; NULL for others. */
+static void *
+answering_function(const char *name)
+{
+#define ANSWERING(result, name, parameters) {#name, (void *)__wrap_##name},
+    static const struct {
+        const char *name;
+        void *function;
+    } all[] = {INTERPOSED_IN_WORLD(ANSWERING)};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        if (strcmp(all[i].name, name) == 0) {
+            return all[i].function;
+        }
+    }
+    return NULL;
+}
+
+/* A symbol of the program's, or of any library's: while recording, what a program asks of the machine is answered, and whoever
+   keeps another address is found, for a start looks it up again. */
+static void *
+noted_symbol(void *handle, const char *name, void *found)
+{
+    if (!bundle_is_recording() || !found || (handle != &program && handle != RTLD_DEFAULT)) {
+        return found;
+    }
+    void *answering = answering_function(name);
+    char text[LONGEST_SYMBOL + 32];
+    snprintf(text, sizeof text, "%.*s %lx", LONGEST_SYMBOL, name, (unsigned long)found);
+    if (!answering) {
+        bundle_note("symbol", text);
+    }
+    bundle_wipe_stack();
+    return answering ? answering : found;
+}
+
 void *
 __wrap_dlsym(void *handle, const char *name)
 {
@@ -89,9 +128,9 @@ __wrap_dlsym(void *handle, const char *name)
         object = bundle_object_at(__builtin_return_address(0));
     }
     if (!object) {
-        return __real_dlsym(own_handle(handle), name);
+        return noted_symbol(handle, name, __real_dlsym(own_handle(handle), name));
     }
-    void *found = handle == RTLD_DEFAULT ? __real_dlsym(handle, name) : NULL;
+    void *found = handle == RTLD_DEFAULT ? noted_symbol(handle, name, __real_dlsym(handle, name)) : NULL;
     found = found ? found : bundle_symbol_below(object, name);
     if (!found) {
         bundle_dl_fail("%s: undefined symbol: %s", object->path, name);

@@ -32,6 +32,14 @@ void bundle_construct_again(const struct bundle_snapshot *snapshot, const uint64
    more than to write there, or it is resident. */
 const void *bundle_constructed(uint32_t object);
 
+/* An object that was restored as it was before its constructors: write the words of its indirect functions, while it can be
+   written; then run the constructors. */
+void bundle_resolve_anew(uint32_t object);
+void bundle_construct_anew(uint32_t object);
+
+/* While recording: tell which fresh objects (fresh.c) cannot be constructed anew at each start, and why. */
+void bundle_tell_spoiled(void (*tell)(uint32_t object, const char *why));
+
 /* Let the destructors of objects that are there run when the process ends. Returns 0, or -1. */
 int bundle_register_destructors(void);
 

@@ -342,8 +342,14 @@ construct(uint32_t index)
     if (bundle_is_recording()) {
         bundle_note("object", object->path);
         uint64_t before = bundle_world_changes();
-        bundle_run_constructors(object);
+        if (bundle_is_fresh(index)) {
+            bundle_construct_fresh(index);
+        }
+        else {
+            bundle_run_constructors(object);
+        }
         bundle_note_constructed(index, bundle_world_changes() == before);
+        bundle_note("constructed", object->path);
     }
     else {
         bundle_run_constructors(object);
@@ -412,7 +418,9 @@ bundle_load_object(uint32_t root)
         return -1;
     }
     bundle_join_host_libraries(last);
+    bundle_wipe_stack();
     construct(root);
+    bundle_wipe_stack();
     return 0;
 }
 

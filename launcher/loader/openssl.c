@@ -9,6 +9,7 @@
 
 #include "interposed.h"
 #include "loader/objects.h"
+#include "world/arena.h"
 #include "world/world.h"
 
 #include <dirent.h>
@@ -78,10 +79,11 @@ first(const char *const *paths, bool (*is_good)(const char *path))
 char *
 __wrap_secure_getenv(const char *name)
 {
+    char *value = __real_secure_getenv(name);
     if (bundle_is_recording()) {
         bundle_note("variable", name);
+        bundle_note_variable(name, value);
     }
-    char *value = __real_secure_getenv(name);
     if (value) {
         return value;
     }

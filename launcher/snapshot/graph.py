@@ -116,8 +116,10 @@ class Graph:
 
     def _describe_object(self, value, kind):
         self.add(f"{kind.__module__} {kind.__qualname__}")
-        if kind.__name__ in ("count", "Decimal", "Fraction"):
+        if kind.__name__ in ("count", "Decimal", "Fraction", "timedelta"):
             self.add(repr(value))
+        elif kind.__module__ == "datetime" and kind.__name__ in ("date", "time", "datetime"):
+            self.add(repr(value.__reduce__()[1][0]))  # without the time zone, which may be anybody's object
         if kind is _FUNCTION:
             code = value.__code__
             # The variable `cache_token` of functools.singledispatch tells how many classes were registered with an abstract one

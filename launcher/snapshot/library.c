@@ -1,8 +1,10 @@
-/* Addresses that the C library has in each process, and that libraries keep: libstdc++ those of the standard streams and of
-   the C locale, for `std::cout` and `std::locale::classic()`. A start finds its own. */
+/* Words that the C library has in each process, and that are kept: libstdc++ keeps the addresses of the standard streams and of
+   the C locale, for `std::cout` and `std::locale::classic()`; the guard of the stack is left in the padding of structs, and in
+   stacks that are put by. A start finds its own. */
 
 #include "snapshot/library.h"
 #include "interposed.h"
+#include "world/machine_x86_64.h"
 
 #include <stdio.h>
 #include <wctype.h>
@@ -14,6 +16,7 @@ size_t
 bundle_library_addresses(uint64_t *out)
 {
     size_t count = 0;
+    out[count++] = machine_stack_guard();
     FILE *streams[] = {stdin, stdout, stderr};
     for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
         out[count++] = (uint64_t)streams[i];

@@ -1,4 +1,4 @@
-/* Addresses in the C library. */
+/* Addresses in the C library, and its guard of the stack. */
 
 #ifndef LIBRARY_H
 #define LIBRARY_H
@@ -8,7 +8,7 @@
 
 enum { BUNDLE_MOST_LIBRARY_ADDRESSES = 64 };
 
-/* Fill in the addresses, in the same order in each process; how many there are. */
+/* Fill in the words, in the same order in each process; how many there are. */
 size_t bundle_library_addresses(uint64_t *out);
 
 #endif

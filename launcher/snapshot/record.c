@@ -29,8 +29,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, STACK_SIZE = 64 << 20, LAST_SIGNAL = 64 };
-#define STACK (BUNDLE_REGION - (1ul << 32))
+enum { PAGE = 4096, LAST_SIGNAL = 64 };
 
 /* --- Output ------------------------------------------------------------------------------------------------------- */
 
@@ -173,6 +172,7 @@ bundle_start_recording(int (*run)(int, char **, char **))
     output = fcntl((int)bundle.snapshot->request->output, F_DUPFD_CLOEXEC, 500);
     close((int)bundle.snapshot->request->output);
     usual_signals();
+    bundle_own_signal_stack();
     bundle_answer_for_processor();
     __real_dl_iterate_phdr(hide_in_executable, NULL);
     if (output < 0 || __real_chdir("/") < 0) {
@@ -180,10 +180,10 @@ bundle_start_recording(int (*run)(int, char **, char **))
     }
     to_run = run;
     getcontext(&context);
-    context.uc_stack.ss_size = STACK_SIZE;
-    context.uc_stack.ss_sp = __real_mmap((void *)STACK, STACK_SIZE, PROT_READ | PROT_WRITE,
+    context.uc_stack.ss_size = BUNDLE_STACK_SIZE;
+    context.uc_stack.ss_sp = __real_mmap((void *)BUNDLE_STACK, BUNDLE_STACK_SIZE, PROT_READ | PROT_WRITE,
                                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-    if (context.uc_stack.ss_sp != (void *)STACK) {
+    if (context.uc_stack.ss_sp != (void *)BUNDLE_STACK) {
         give_up("no room for a stack");
     }
     makecontext(&context, run_alone, 0);
@@ -215,7 +215,7 @@ bundle_record_allocations(void)
 void
 bundle_record_stack(void)
 {
-    compat_set_stack(PyThreadState_Get(), STACK, STACK_SIZE);
+    compat_set_stack(PyThreadState_Get(), BUNDLE_STACK, BUNDLE_STACK_SIZE);
 }
 
 static void
@@ -554,6 +554,7 @@ run_work(PyObject *globals)
     Py_CLEAR(load_module);
     Py_CLEAR(work.noted);
     put_variables();
+    bundle_compare_variables();
     /* What is done again at each start leaves the same in every recording. */
     bundle_answer_alike();
     if (bundle_prepare_adoption(globals, work.again, bundle_records_all()) < 0) {
@@ -581,7 +582,7 @@ look_for_obstacles(void)
     if (status) {
         fclose(status);
     }
-    if (threads != 1) {
+    if (threads != 1 + (int)bundle_waiting_threads()) {
         give_up("thread");
     }
     for (int fd = 3; fd < 500; fd++) {
@@ -703,6 +704,12 @@ put_generator(PyObject *object, uint64_t size)
     put("seeded", (uint64_t)object, &size, sizeof size);
 }
 
+static void
+put_spoiled(uint32_t object, const char *why)
+{
+    put("spoiled", object, why, strlen(why));
+}
+
 /* Do what a start from the snapshot does, and write which blocks it touches. Afterwards the process is good for nothing. */
 static void
 put_heat(char **variables)
@@ -726,6 +733,7 @@ write_recording(void)
     if (bundle_find_generators(put_generator) < 0) {
         give_up_raised();
     }
+    bundle_tell_spoiled(put_spoiled);
     bundle_call_fork_handlers(); /* libraries end threads of theirs */
     look_for_obstacles();
     put_signals();

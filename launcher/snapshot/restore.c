@@ -201,6 +201,9 @@ tell_again(const struct bundle_snapshot *snapshot)
     if (snapshot->object_count) {
         bundle_register_destructors();
     }
+    for (const char *const *variable = snapshot->variables; variable && *variable; variable++) {
+        putenv((char *)*variable); /* without "=" it is taken away (glibc) */
+    }
     for (uint64_t i = 0; i < snapshot->call_count; i++) {
         const struct bundle_call *call = &snapshot->calls[i];
         uint64_t local = call->is_argument_local ? (uint64_t)__builtin_thread_pointer() : 0;
@@ -212,12 +215,12 @@ tell_again(const struct bundle_snapshot *snapshot)
             __real___register_atfork((void (*)(void))call->function, (void (*)(void))argument,
                                      (void (*)(void))call->child, (void *)call->object);
         }
+        else if (call->kind == BUNDLE_CALL_CONSTRUCT) {
+            bundle_construct_anew((uint32_t)call->object);
+        }
         else {
             __real___cxa_thread_atexit_impl((void (*)(void *))call->function, argument, (void *)call->object);
         }
-    }
-    for (const char *const *variable = snapshot->variables; variable && *variable; variable++) {
-        putenv((char *)*variable); /* without "=" it is taken away (glibc) */
     }
 }
 
@@ -243,8 +246,28 @@ die(void)
     _exit(127);
 }
 
+/* What a start finds before it changes anything, for words that hold it. */
+struct found {
+    uint64_t *host_words;
+    uint64_t *symbols;
+    uint32_t processors;
+};
+
+static bool
+find_symbols(const struct bundle_snapshot *snapshot, uint64_t *out)
+{
+    for (uint64_t i = 0; i < snapshot->symbol_word_count; i++) {
+        out[i] = (uint64_t)__real_dlsym(RTLD_DEFAULT, snapshot->symbol_words[i].symbol);
+        if (!out[i]) {
+            __real_dlerror();
+            return false;
+        }
+    }
+    return true;
+}
+
 static void
-write_known_words(const struct bundle_snapshot *snapshot)
+write_known_words(const struct bundle_snapshot *snapshot, const struct found *found)
 {
     uint64_t addresses[BUNDLE_MOST_LIBRARY_ADDRESSES];
     if (snapshot->library_word_count) {
@@ -256,15 +279,21 @@ write_known_words(const struct bundle_snapshot *snapshot)
     for (uint64_t i = 0; i < snapshot->number_word_count; i++) {
         *(uint64_t *)snapshot->number_words[i] = (uint64_t)__real_gettid();
     }
+    for (uint64_t i = 0; i < snapshot->count_word_count; i++) {
+        *(uint64_t *)snapshot->count_words[i] = found->processors;
+    }
+    for (uint64_t i = 0; i < snapshot->symbol_word_count; i++) {
+        *(uint64_t *)snapshot->symbol_words[i].address = found->symbols[i];
+    }
 }
 
 /* Replace the memory. `fd`: the executable's file. */
 static void
-replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_block block, const uint64_t *host_words)
+replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_block block, const struct found *found)
 {
     uint64_t thread = (uint64_t)__builtin_thread_pointer();
     uint64_t kept[snapshot->kept_word_count + 1];
-    bundle_construct_again(snapshot, host_words);
+    bundle_construct_again(snapshot, found->host_words);
     for (uint64_t i = 0; i < snapshot->kept_word_count; i++) {
         kept[i] = *(const uint64_t *)snapshot->kept_words[i];
     }
@@ -286,8 +315,13 @@ replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_blo
         uint64_t place = snapshot->thread_words[i];
         *(uint64_t *)((int64_t)place < 0 ? place + thread : place) += thread;
     }
-    bundle_write_host_words(snapshot, host_words);
-    write_known_words(snapshot);
+    bundle_write_host_words(snapshot, found->host_words);
+    write_known_words(snapshot, found);
+    for (uint64_t i = 0; i < snapshot->call_count; i++) {
+        if (snapshot->calls[i].kind == BUNDLE_CALL_CONSTRUCT) {
+            bundle_resolve_anew((uint32_t)snapshot->calls[i].object);
+        }
+    }
     bundle_protect_objects(snapshot);
 }
 
@@ -303,6 +337,13 @@ guards_hold(const struct bundle_snapshot *snapshot)
     return variables_fit(snapshot) && descriptors_fit() && c_library_fits() && processor_fits(snapshot);
 }
 
+/* How many this process may use; 0 where libraries may count in another way. */
+static uint32_t
+count_processors(void)
+{
+    return bundle_is_share_limited() ? 0 : bundle_usable_processors();
+}
+
 static bool
 restore(const struct bundle_snapshot *snapshot)
 {
@@ -312,11 +353,16 @@ restore(const struct bundle_snapshot *snapshot)
     }
     __real_dl_iterate_phdr(find_thread_block, &block);
     if (block.size != snapshot->thread_block_size || snapshot->host_word_count > MOST_WORDS
-        || snapshot->kept_word_count > MOST_WORDS) {
+        || snapshot->kept_word_count > MOST_WORDS || snapshot->symbol_word_count > MOST_WORDS) {
         return refused("the executable's own variables");
     }
     uint64_t host_words[snapshot->host_word_count + 1];
-    if (!bundle_find_host_words(snapshot, host_words)) {
+    uint64_t symbols[snapshot->symbol_word_count + 1];
+    const struct found found = {host_words, symbols, snapshot->count_word_count ? count_processors() : 1};
+    if (!found.processors) {
+        return refused("the number of processors");
+    }
+    if (!bundle_find_host_words(snapshot, host_words) || !find_symbols(snapshot, symbols)) {
         return refused("libraries of the system");
     }
     int fd = bundle_open_own_file();
@@ -332,7 +378,7 @@ restore(const struct bundle_snapshot *snapshot)
         }
     }
     if (is_mapped) {
-        replace_memory(snapshot, fd, block, host_words);
+        replace_memory(snapshot, fd, block, &found);
     }
     close(fd);
     return is_mapped;

@@ -5,6 +5,7 @@
 
 #include "interposed.h"
 #include "lifetime.h"
+#include "world/arena.h"
 #include "world/notes.h"
 
 #include <errno.h>
@@ -61,16 +62,19 @@ bundle_answer_alike(void)
     bundle_end_notes();
 }
 
-/* ASK(type, name, parameters, arguments, kind, answer): `answer` while recording, else the C library's. */
-#define ASK(type, name, parameters, arguments, kind, answer) \
+/* ASK(type, name, parameters, arguments, kind, answer): `answer` while recording, else the C library's. ASK_FOR has a detail for
+   the note, too. */
+#define ASK_FOR(type, name, parameters, arguments, kind, detail, answer) \
     type __wrap_##name parameters \
     { \
         if (!bundle_is_recording()) { \
             return __real_##name arguments; \
         } \
-        bundle_note(kind, NULL); \
+        bundle_note(kind, detail); \
         return answer; \
     }
+#define ASK(type, name, parameters, arguments, kind, answer) \
+    ASK_FOR(type, name, parameters, arguments, kind, NULL, answer)
 
 /* --- Identity -------------------------------------------------------------------------------------------------- */
 
@@ -116,14 +120,27 @@ ASK(int, uname, (struct utsname * out), (out), "system", describe_system(out))
 
 /* --- Chance ---------------------------------------------------------------------------------------------------- */
 
+/* Is it code of an object that is steady by a rule? */
+static bool
+is_of_steady_object(const void *code)
+{
+    for (uint32_t i = 0; i < request()->steady_object_count; i++) {
+        const struct bundle_object *object = &bundle.objects[request()->steady_objects[i]];
+        if ((uint64_t)code >= object->base && (uint64_t)code < object->end) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Bytes that nobody wants to be secret (getrandom(2), GRND_INSECURE), and those of modules that are steady by a rule, are the
-   same in each recording: Rust's standard library asks for seeds of its hash maps so. */
+   same in each recording: Rust's standard library asks for seeds of its hash maps so. `caller`: the code that asks. */
 static void
-fill_with_chance(unsigned char *bytes, size_t size, unsigned flags)
+fill_with_chance(unsigned char *bytes, size_t size, unsigned flags, const void *caller)
 {
     uint32_t owner = bundle_set_owner(0);
     bundle_set_owner(owner);
-    bool is_steady = owner & BUNDLE_STEADY || flags & GRND_INSECURE;
+    bool is_steady = owner & BUNDLE_STEADY || flags & GRND_INSECURE || is_of_steady_object(caller);
     for (size_t i = 0; i < size; i++) {
         /* splitmix64 */
         uint64_t value = is_steady ? given.steady++ : (request()->entropy << 32) + given.entropy++;
@@ -133,16 +150,30 @@ fill_with_chance(unsigned char *bytes, size_t size, unsigned flags)
     }
 }
 
-static long
-fill_request(void *bytes, size_t size, unsigned flags)
+long
+bundle_answer_with_chance(void *bytes, size_t size, unsigned flags, const void *caller)
 {
-    fill_with_chance(bytes, size, flags);
+    bundle_note("entropy", NULL);
+    fill_with_chance(bytes, size, flags, caller);
     return (long)size;
 }
 
-ASK(ssize_t, getrandom, (void *bytes, size_t size, unsigned flags), (bytes, size, flags), "entropy",
-    fill_request(bytes, size, flags))
-ASK(int, getentropy, (void *bytes, size_t size), (bytes, size), "entropy", (fill_request(bytes, size, 0), 0))
+ssize_t
+__wrap_getrandom(void *bytes, size_t size, unsigned flags)
+{
+    return bundle_is_recording() ? bundle_answer_with_chance(bytes, size, flags, __builtin_return_address(0))
+                                 : __real_getrandom(bytes, size, flags);
+}
+
+int
+__wrap_getentropy(void *bytes, size_t size)
+{
+    if (!bundle_is_recording()) {
+        return __real_getentropy(bytes, size);
+    }
+    bundle_answer_with_chance(bytes, size, 0, __builtin_return_address(0));
+    return 0;
+}
 
 /* --- Time ------------------------------------------------------------------------------------------------------ */
 
@@ -241,8 +272,8 @@ fill_processors(size_t size, cpu_set_t *out)
     return 0;
 }
 
-ASK(int, sched_getaffinity, (pid_t process, size_t size, cpu_set_t *out), (process, size, out), "processors",
-    fill_processors(size, out))
+ASK_FOR(int, sched_getaffinity, (pid_t process, size_t size, cpu_set_t *out), (process, size, out), "processors",
+        "affinity", fill_processors(size, out))
 
 static int
 fill_load(double *out, int count)
@@ -300,10 +331,12 @@ ASK(char *, getcwd, (char *out, size_t size), (out, size), "folder", fill_folder
 char *
 __wrap_getenv(const char *name)
 {
+    char *value = __real_getenv(name);
     if (bundle_is_recording()) {
         bundle_note("variable", name);
+        bundle_note_variable(name, value);
     }
-    return __real_getenv(name);
+    return value;
 }
 
 /* --- Streams ---------------------------------------------------------------------------------------------------- */

@@ -21,6 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
@@ -284,9 +285,9 @@ answer_clone(const long *a)
     return -EAGAIN;
 }
 
-/* The answer of a function of the table that asks the same. */
+/* The answer of a function of the table that asks the same; `caller`: the code that makes the call. */
 static long
-answer(long number, const long *a)
+answer(long number, const long *a, const void *caller)
 {
     switch (number) {
     case SYS_getpid:
@@ -301,7 +302,7 @@ answer(long number, const long *a)
     case SYS_getegid:
         return __wrap_getuid();
     case SYS_getrandom:
-        return __wrap_getrandom((void *)a[0], (size_t)a[1], (unsigned)a[2]);
+        return bundle_answer_with_chance((void *)a[0], (size_t)a[1], (unsigned)a[2], caller);
 #ifdef SYS_time
     case SYS_time:
         return __wrap_time((time_t *)a[0]);
@@ -347,16 +348,16 @@ answer(long number, const long *a)
     }
 }
 
-/* The answer to a call, as the kernel gives it: an errno below zero. */
+/* The answer to a call, as the kernel gives it: an errno below zero. `caller`: the code that makes it. */
 static long
-answer_call(long number, const long *a)
+answer_call(long number, const long *a, const void *caller)
 {
     bool is_change;
     const char *path = path_argument(number, a, &is_change);
     if (passing || is_inner(number)) {
         return make_call(number, a);
     }
-    return path ? answer_path(number, a, path, is_change) : answer(number, a);
+    return path ? answer_path(number, a, path, is_change) : answer(number, a, caller);
 }
 
 /* Rust's standard library asks the kernel itself where it does not rely on the C library's version. */
@@ -373,7 +374,7 @@ __wrap_syscall(long number, ...)
     if (!bundle_is_recording()) {
         return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
     }
-    long result = answer_call(number, a);
+    long result = answer_call(number, a, __builtin_return_address(0));
     if (result < 0 && result > -4096) {
         errno = (int)-result;
         return -1;
@@ -390,8 +391,19 @@ answer_stopped(int signal, siginfo_t *info, void *context)
     int error = errno;
     long a[6];
     machine_call_arguments(context, a);
-    machine_set_result(context, answer_call(info->si_syscall, a));
+    machine_set_result(context, answer_call(info->si_syscall, a, info->si_call_addr));
     errno = error;
+}
+
+void
+bundle_own_signal_stack(void)
+{
+    enum { SIZE = 1 << 20 };
+    void *room = __real_mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    const stack_t stack = {.ss_sp = room, .ss_size = SIZE};
+    if (room != MAP_FAILED) {
+        __real_sigaltstack(&stack, NULL);
+    }
 }
 
 #define FIELD(name) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, name))
@@ -437,7 +449,7 @@ bundle_stop_calls(void)
     }
     filter[HEAD + INNER] = (struct sock_filter)RETURN(SECCOMP_RET_TRAP);
     filter[HEAD + INNER + 1] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
-    struct sigaction action = {.sa_sigaction = answer_stopped, .sa_flags = SA_SIGINFO | SA_NODEFER};
+    struct sigaction action = {.sa_sigaction = answer_stopped, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
     struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
     __real_sigaction(SIGSYS, &action, NULL);
     __real_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);

@@ -3,6 +3,7 @@
 
 #include "interposed.h"
 #include "lifetime.h"
+#include "world/arena.h"
 #include "world/world.h"
 
 #include <errno.h>
@@ -117,6 +118,9 @@ __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void 
 {
     if (bundle_is_recording()) {
         bundle_note("thread", NULL);
+    }
+    if (bundle_is_arena_open()) {
+        return bundle_start_waiting(thread, attributes, function, argument);
     }
     return __real_pthread_create(thread, attributes, function, argument);
 }

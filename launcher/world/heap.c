@@ -11,6 +11,7 @@
 #include "world/heap.h"
 #include "interposed.h"
 #include "lifetime.h"
+#include "world/arena.h"
 #include "world/world.h"
 
 #include <errno.h>
@@ -169,6 +170,13 @@ take(size_t size, size_t alignment)
         return NULL;
     }
     size_t room = rounded(size);
+    if (bundle_is_arena_open()) {
+        void *block = bundle_take_from_arena(room, alignment < UNIT ? UNIT : alignment, sizeof(struct head));
+        if (block) {
+            *head_of(block) = (struct head){room, 0, size ? size : 1};
+        }
+        return block;
+    }
     pthread_mutex_lock(&lock);
     uint64_t number = ++region.taken;
     void *block = alignment <= UNIT && region.is_mapped ? take_hot(room) : NULL;
@@ -187,6 +195,15 @@ take(size_t size, size_t alignment)
     }
     pthread_mutex_unlock(&lock);
     return block;
+}
+
+/* A block of the arena is given back, or changed: its constructors may, nobody else. */
+static void
+spoil(void)
+{
+    if (!bundle_is_arena_open()) {
+        bundle_spoil_arena("memory that it took when it was loaded is given back");
+    }
 }
 
 static void
@@ -209,8 +226,11 @@ give_back(void *block)
 void *
 bundle_region_pages(size_t size)
 {
-    pthread_mutex_lock(&lock);
     size_t room = (size + PAGE - 1) & ~(size_t)(PAGE - 1);
+    if (bundle_is_arena_open()) {
+        return bundle_take_from_arena(room, PAGE, 0);
+    }
+    pthread_mutex_lock(&lock);
     void *pages = carve(room, PAGE, sizeof(struct head));
     if (pages) {
         *head_of(pages) = (struct head){room, region.owner, size};
@@ -328,7 +348,10 @@ __wrap_calloc(size_t count, size_t size)
 void
 __wrap_free(void *block)
 {
-    if (!bundle_in_region(block)) {
+    if (bundle_is_recording() && bundle_in_arena(block)) {
+        spoil();
+    }
+    else if (!bundle_in_region(block)) {
         __real_free(block);
     }
     else if (bundle_is_recording()) {
@@ -351,12 +374,16 @@ __wrap_realloc(void *block, size_t size)
     if (!block) {
         return __wrap_malloc(size);
     }
-    if (!bundle_in_region(block)) {
+    bool is_of_arena = bundle_is_recording() && bundle_in_arena(block);
+    if (!is_of_arena && !bundle_in_region(block)) {
         return __real_realloc(block, size);
     }
     if (!size) {
         __wrap_free(block);
         return NULL;
+    }
+    if (is_of_arena) {
+        spoil();
     }
     struct head *head = head_of(block);
     if (size <= head->room) {
@@ -418,7 +445,8 @@ __wrap_memalign(size_t alignment, size_t size)
 size_t
 __wrap_malloc_usable_size(void *block)
 {
-    return block && bundle_in_region(block) ? head_of(block)->room : __real_malloc_usable_size(block);
+    bool is_ours = block && (bundle_in_region(block) || (bundle_is_recording() && bundle_in_arena(block)));
+    return is_ours ? head_of(block)->room : __real_malloc_usable_size(block);
 }
 
 /* Functions of the C library that hand out blocks of its own heap: what a program keeps of them is to be in the region. */
@@ -472,8 +500,12 @@ __wrap_wcsdup(const wchar_t *text)
 int
 __wrap_munmap(void *address, size_t size)
 {
-    if (!bundle_is_recording() || !bundle_in_region(address)) {
+    bool is_of_arena = bundle_is_recording() && bundle_in_arena(address);
+    if (!is_of_arena && (!bundle_is_recording() || !bundle_in_region(address))) {
         return __real_munmap(address, size);
+    }
+    if (is_of_arena) {
+        spoil();
     }
     memset(address, 0, size);
     return 0;
@@ -482,7 +514,8 @@ __wrap_munmap(void *address, size_t size)
 int
 __wrap_madvise(void *address, size_t size, int advice)
 {
-    if (!bundle_is_recording() || !bundle_in_region(address)) {
+    bool is_of_arena = bundle_is_recording() && bundle_in_arena(address);
+    if (!is_of_arena && (!bundle_is_recording() || !bundle_in_region(address))) {
         return __real_madvise(address, size, advice);
     }
     if (advice == MADV_DONTNEED) {

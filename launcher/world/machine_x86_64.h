@@ -1,10 +1,11 @@
-/* The registers of a system call on x86-64 (System V ABI, AMD64 supplement, section A.2.1). */
+/* The registers of a system call on x86-64 (System V ABI, AMD64 supplement, section A.2.1), and other facts of this processor. */
 
 #ifndef MACHINE_X86_64_H
 #define MACHINE_X86_64_H
 
 #include <linux/audit.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <ucontext.h>
 
 #define MACHINE_AUDIT AUDIT_ARCH_X86_64
@@ -35,6 +36,15 @@ static inline void
 machine_set_result(ucontext_t *context, long result)
 {
     context->uc_mcontext.gregs[REG_RAX] = result;
+}
+
+/* The process's random word by which compiled code finds out that its stack was overwritten (GCC's -fstack-protector). */
+static inline uint64_t
+machine_stack_guard(void)
+{
+    uint64_t guard;
+    __asm__("movq %%fs:0x28, %0" : "=r"(guard));
+    return guard;
 }
 
 /* Did an instruction that the kernel refused want to write? (Bit 1 of the error code of a page fault: Intel's manual, volume 3,

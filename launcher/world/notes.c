@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { ROOM = 64 << 20, LONGEST = 4096 };
+enum { ROOM = 64 << 20, LONGEST = 4096, WIPED = 32 << 10 };
 
 PER_PROCESS static struct {
     char *text;
@@ -52,6 +52,24 @@ bundle_note(const char *kind, const char *detail)
         notes.size = (size_t)(at - notes.text);
     }
     pthread_mutex_unlock(&lock);
+    bundle_wipe_stack();
+}
+
+__attribute__((noinline)) static void
+wipe(void)
+{
+    char below[WIPED];
+    memset(below, 0, sizeof below);
+    __asm__ volatile("" : : "r"(below) : "memory");
+}
+
+void
+bundle_wipe_stack(void)
+{
+    uint64_t left = (uint64_t)__builtin_frame_address(0) - BUNDLE_STACK;
+    if (bundle_is_recording() && left < BUNDLE_STACK_SIZE && left > 2ul * WIPED) { /* other threads have small stacks */
+        wipe();
+    }
 }
 
 void

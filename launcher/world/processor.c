@@ -177,7 +177,8 @@ void
 bundle_answer_for_processor(void)
 {
     if (is_hidden()) {
-        struct sigaction action = {.sa_sigaction = answer_instruction, .sa_flags = SA_SIGINFO | SA_NODEFER};
+        struct sigaction action = {.sa_sigaction = answer_instruction,
+                                   .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
         __real_sigaction(SIGILL, &action, NULL);
     }
 }

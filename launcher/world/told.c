@@ -3,6 +3,7 @@
 
 #include "interposed.h"
 #include "lifetime.h"
+#include "world/arena.h"
 #include "world/world.h"
 
 #include <pthread.h>
@@ -36,6 +37,9 @@ __wrap_pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
 {
     int status = __real_pthread_key_create(key, destructor);
     told.changes++;
+    if (bundle_is_arena_open()) {
+        bundle_spoil_arena("it makes a key of threads when it is loaded"); /* their numbers must be the recorded ones */
+    }
     if (bundle_is_recording() && status == 0 && told.key_count < MOST_KEYS) {
         told.keys[told.key_count++] = (struct bundle_key){*key, !told.is_early_over, (uint64_t)destructor, 0};
     }
@@ -57,7 +61,7 @@ static void
 note_call(struct bundle_call call)
 {
     told.changes++;
-    if (!told.is_early_over) {
+    if (!told.is_early_over || bundle_is_arena_open()) { /* constructors tell it themselves at each start */
         return;
     }
     if (told.call_count == MOST_CALLS) {
@@ -85,6 +89,12 @@ __wrap___register_atfork(void (*prepare)(void), void (*parent)(void), void (*chi
                                        (uint64_t)object});
     }
     return __real___register_atfork(prepare, parent, child, object);
+}
+
+void
+bundle_note_construction(uint32_t object)
+{
+    note_call((struct bundle_call){BUNDLE_CALL_CONSTRUCT, 0, 0, 0, 0, object});
 }
 
 /* Thread-local variables of the executable lie around the thread pointer, elsewhere in each process. */

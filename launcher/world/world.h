@@ -19,6 +19,10 @@
 #define BUNDLE_REGION 0x6000000000ul
 #define BUNDLE_REGION_ROOM (16ul << 30)
 
+/* Where the stack of a recorded run lies. */
+#define BUNDLE_STACK (BUNDLE_REGION - (1ul << 32))
+#define BUNDLE_STACK_SIZE (64ul << 20)
+
 static inline bool
 bundle_in_region(const void *address)
 {
@@ -56,10 +60,35 @@ void bundle_begin_period(void);
 /* Of owners: random bytes are the same for it in each recording. */
 enum { BUNDLE_STEADY = 1 << 23 };
 
+/* --- Memory of constructors that each start runs anew (arena.c) --- */
+
+/* From now on memory comes from an arena that is not recorded, and threads wait before they begin; until the arena is closed.
+   False: there is no room for one. */
+bool bundle_open_arena(void);
+void bundle_close_arena(void);
+
+/* Before the environment is another: at a start these constructors find what the program has made of it. See whether the variables
+   that they asked for are still the same. */
+void bundle_compare_variables(void);
+
+/* All that was taken from it. */
+struct bundle_range bundle_arena(void);
+
+/* Say why a start cannot run these constructors. Take the reason that was said; NULL if none was. */
+void bundle_spoil_arena(const char *why);
+const char *bundle_take_spoiled(void);
+
+/* How many threads wait. */
+uint32_t bundle_waiting_threads(void);
+
 /* --- Questions --- */
 
 /* Note one of the program: its kind, and what it is about, or NULL. */
 void bundle_note(const char *kind, const char *detail);
+
+/* While recording: clear what is left on the stack below the caller, when functions of the system's libraries have run. Compiled code
+   copies structs with what the stack had in their padding, and addresses in these libraries are others in each process. */
+void bundle_wipe_stack(void);
 
 /* What was noted: lines "OWNER LINE KIND DETAIL". */
 const char *bundle_notes(size_t *size);
@@ -71,6 +100,10 @@ void bundle_set_locator(int (*line)(void));
 void bundle_answer_alike(void);
 
 /* --- System calls --- */
+
+/* Let handlers of signals that answer have a stack of their own: what they and the kernel leave on one lies elsewhere in each
+   process, and programs copy structs with what the stack had in their padding. */
+void bundle_own_signal_stack(void);
 
 /* From now on the kernel lets no call through that says or changes anything outside of the process: it is answered or
    noted. */
@@ -96,6 +129,12 @@ uint32_t bundle_least_features(uint32_t level, struct bundle_feature *out);
 void bundle_hide_processor(uint64_t address, uint64_t size, int protection);
 void bundle_answer_for_processor(void);
 
+/* How many this process may use; 0 if that cannot be told. */
+uint32_t bundle_usable_processors(void);
+
+/* May it use only a share of their time (cgroups(7), cpu.max)? Who counts processors may count fewer then. */
+bool bundle_is_share_limited(void);
+
 /* --- What the C library is told --- */
 
 /* How often it was told something, or memory was taken. */
@@ -103,6 +142,9 @@ uint64_t bundle_world_changes(void);
 
 /* From now on note calls. Earlier ones came from constructors, which run in every start. */
 void bundle_note_calls(void);
+
+/* A start constructs this object when it has told the C library of the calls before. */
+void bundle_note_construction(uint32_t object);
 
 /* The keys and calls that it was told of, and their numbers. */
 struct bundle_told {

@@ -150,6 +150,13 @@ RERUN = {
         True,
         "X = os.path.exists('/a')\nif True:\n    f.__defaults__ = (X,)",
     ),
+    "deleted": (
+        "import os\nX = ['a']\nif not os.path.exists('a'):\n    X.remove('a')\ndel os\nY = X + ['b']\n",
+        [3],
+        [],
+        True,
+        "import os\nX = ['a']\nif not os.path.exists('a'):\n    X.remove('a')\nY = X + ['b']\ndel os",
+    ),
     "used": ("import os\nX = os.path.exists('/a')\nif X:\n    import b\n", [2], [], True, None),
     "decorated": ("import os\nX = os.path.exists('/a')\n@f(X)\ndef g(): pass\n", [2], [], True, None),
     "class body": ("import os\nX = os.path.exists('/a')\nclass A:\n    x = X\n", [2], [], True, None),

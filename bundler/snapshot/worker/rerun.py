@@ -101,13 +101,37 @@ class _Module:
     def piece(self) -> Piece:
         """The statements to run again, in the order of the source."""
         numbers = sorted(self.chosen)
-        body = ast.Module([self.chosen[number] for number in numbers], [])
+        chosen = [self.chosen[number] for number in numbers]
+        body = ast.Module(self._with_deleted(chosen), [])
         spans = [span for number in numbers for span in self.spans[number]]
         return {
             "module": self.name,
             "text": ast.unparse(ast.fix_missing_locations(body)),
             "lines": [line for span in spans for line in span],
         }
+
+    def _with_deleted(self, chosen: list[ast.stmt]) -> list[ast.stmt]:
+        """The statements, between imports of what they use and the module deletes, and its deletion."""
+        used = {each.id for node in chosen for each in ast.walk(node) if isinstance(each, ast.Name)}
+        deleted = {
+            target.id
+            for node in self.statements
+            if isinstance(node, ast.Delete)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        imports: list[ast.stmt] = []
+        names: dict[str, None] = {}
+        for node in self.statements:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                found = {_bound(alias): alias for alias in node.names if _bound(alias) in used & deleted}
+                if found:
+                    aliases = list(found.values())
+                    source = self.source_of(node) if isinstance(node, ast.ImportFrom) else None
+                    imports.append(ast.ImportFrom(source, aliases, 0) if source else ast.Import(aliases))
+                    names |= dict.fromkeys(found)
+        ends = [ast.Delete([ast.Name(name, ast.Del())]) for name in names]
+        return [*imports, *chosen, *ends]
 
     def source_of(self, node: ast.ImportFrom) -> str:
         """The absolute name of the module that a statement imports from."""
@@ -143,6 +167,11 @@ def _found(request: RerunRequest, modules: list[_Module]) -> list[Piece] | None:
     if (is_strict and not is_whole) or not _follow(modules, is_strict=is_strict):
         return None
     return [each.piece() for each in modules if each.chosen]
+
+
+def _bound(alias: ast.alias) -> str:
+    """The name that an import gives a value."""
+    return alias.asname or alias.name.partition(".")[0]
 
 
 def _is_at(node: ast.stmt, line: int) -> bool:
