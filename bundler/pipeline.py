@@ -27,7 +27,7 @@ from bundler.report import Reporter, count_text, size_text
 from bundler.selfcheck import self_check
 from bundler.settings import Settings
 from bundler.snapshot import Refusal, Taken, read_description, snapshot, snapshot_digest
-from bundler.target import Linkage, TargetPython, probe, script_environment
+from bundler.target import Linkage, TargetPython, foreign_machine, probe, script_environment
 from bundler.toolchain import find_toolchain
 
 
@@ -131,7 +131,8 @@ def traced(settings: Settings, arguments: Sequence[str], folder: Path, report: R
 
 
 def _context(settings: Settings, report: Reporter) -> BuildContext:
-    return BuildContext(find_toolchain(settings.compiler), Cache(settings.cache_dir), report)
+    foreign = foreign_machine(settings.system)
+    return BuildContext(find_toolchain(settings.compiler, foreign), Cache(settings.cache_dir), report, foreign)
 
 
 def _target(settings: Settings, context: BuildContext) -> TargetPython:

@@ -84,7 +84,7 @@ def _stamp(path: Path) -> str:
 
 def _run(names: list[str], paths: list[str], target: TargetPython) -> Profiled:
     job: ProfileJob = {"modules": names, "path": paths, "seconds": _SECONDS, "grace": _GRACE}
-    command = worker_command(target.executable, "freeze", "profiler", repeatable=True)
+    command = worker_command(target.command, "freeze", "profiler", repeatable=True)
     with closing(ForeignCode()) as foreign:
         try:
             done = foreign.run(command, json.dumps(job).encode(), _SECONDS + 2 * _GRACE, **REPEATABLE)

@@ -12,6 +12,9 @@ from bundler.link.objects import PrelinkedObject, Refusal, ThreadLocal, ThreadLo
 MOST_STATIC = 16 << 10
 _SMALL = 256
 
+# Bytes from the thread pointer to the block, of variant I: two words, which are the C library's.
+_BEFORE = 16
+
 
 def thread_local_blocks(
     objects: Iterable[PrelinkedObject],
@@ -49,5 +52,7 @@ def thread_local_blocks(
 def thread_pointer_offset(machine: Machine, block: Segment, place: int) -> int:
     """The distance of a place in the executable's block from the thread pointer. `block`: its PT_TLS segment."""
     match machine.thread_pointer:
+        case ThreadPointer.BEFORE_BLOCK:
+            return place + -(-_BEFORE // block.alignment) * block.alignment
         case ThreadPointer.BEHIND_BLOCK:
             return place - -(-block.memory_size // block.alignment) * block.alignment

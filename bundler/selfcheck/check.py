@@ -83,7 +83,7 @@ def fresh_cases(image: FrozenImage, target: TargetPython, settings: Settings, ou
         "optimize": settings.optimize,
         "output": str(output),
     }
-    run_worker(target.executable, "selfcheck", "fresh", job=json.dumps(job).encode())
+    run_worker(target.command, "selfcheck", "fresh", job=json.dumps(job).encode())
     cases: list[Case] = marshal.loads(output.read_bytes())  # noqa: S302  # of our worker
     return cases
 
@@ -95,7 +95,7 @@ def fresh_results(image: FrozenImage, target: TargetPython, settings: Settings, 
         "optimize": settings.optimize,
         "output": str(output),
     }
-    run_worker(target.executable, "freeze", "precompile", job=json.dumps(job).encode())
+    run_worker(target.command, "freeze", "precompile", job=json.dumps(job).encode())
     results: list[FreshResult] = marshal.loads(output.read_bytes())  # noqa: S302  # of our worker
     return results
 

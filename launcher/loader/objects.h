@@ -43,7 +43,7 @@ struct thread_local_index {
 
 void *__tls_get_addr(struct thread_local_index *index);
 
-/* thread_local.S: what the build gives to objects as a TLS descriptor's function, whose calling convention is not C's, and
+/* thread_local_*.S: what the build gives to objects as a TLS descriptor's function, whose calling convention is not C's, and
    in place of __tls_get_addr, with offsets that count from the thread pointer. */
 void bundle_tlsdesc(void);
 void *bundle_tls_get_addr(struct thread_local_index *index);

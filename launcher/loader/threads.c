@@ -8,6 +8,7 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "loader/objects.h"
+#include "machine.h"
 
 #include <limits.h>
 #include <pthread.h>
@@ -86,8 +87,7 @@ make_block(const struct bundle_object *object, uint32_t number)
     return block;
 }
 
-/* Old compilers call it with a stack that is not aligned (GCC bug 58066). */
-__attribute__((force_align_arg_pointer)) void *
+MACHINE_ALIGNS_STACK void *
 __wrap___tls_get_addr(struct thread_local_index *index)
 {
     uint64_t number = index->module - BUNDLE_DYNAMIC_MODULE;

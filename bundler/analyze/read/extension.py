@@ -75,7 +75,7 @@ class ExtensionImports:
         if not self._runs_code:
             return []
         if self._service is None:
-            command = worker_command(self._target.executable, "analyze/read", "observe")
+            command = worker_command(self._target.command, "analyze/read", "observe")
             self._service = self._foreign.service(command, _SECONDS)
         request: ObserveRequest = {"name": name, "path": self._path}
         try:

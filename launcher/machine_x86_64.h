@@ -1,11 +1,38 @@
-/* The registers of a system call on x86-64 (System V ABI, AMD64 supplement, section A.2.1). */
+/* x86-64 (System V ABI, AMD64 supplement). */
 
 #ifndef MACHINE_X86_64_H
 #define MACHINE_X86_64_H
 
+#include <elf.h>
 #include <linux/audit.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <ucontext.h>
+
+/* What uname(2) calls it. */
+#define MACHINE_NAME "x86_64"
+
+/* --- Shared objects --- */
+
+/* Does a relocation stand for a word that holds the address of a symbol? */
+static inline bool
+machine_is_symbol_word(uint32_t type)
+{
+    return type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT || type == R_X86_64_64;
+}
+
+/* The distance of the executable's thread-local block from the thread pointer (ELF Handling For Thread-Local Storage,
+   section 3.4.6). */
+static inline uint64_t
+machine_block_distance(uint64_t size, uint64_t alignment)
+{
+    return -((size + alignment - 1) & -alignment);
+}
+
+/* Of a function that old compilers call with a stack that is not aligned (GCC bug 58066). */
+#define MACHINE_ALIGNS_STACK __attribute__((force_align_arg_pointer))
+
+/* --- System calls (section A.2.1) --- */
 
 #define MACHINE_AUDIT AUDIT_ARCH_X86_64
 
@@ -36,6 +63,11 @@ machine_set_result(ucontext_t *context, long result)
 {
     context->uc_mcontext.gregs[REG_RAX] = result;
 }
+
+/* --- Signals of instructions that the kernel refused --- */
+
+/* Can the processor be told to stop behind one instruction? */
+enum { MACHINE_STOPS = true };
 
 /* Did an instruction that the kernel refused want to write? (Bit 1 of the error code of a page fault: Intel's manual, volume 3,
    section 4.7.) */
