@@ -736,6 +736,11 @@ COMMAND_LINE: Mapping[str, Option] = {
     field: option for field, option in OPTIONS.items() if option.place is not Place.PROGRAM
 }
 
+# Those that files have.
+IN_FILES: Mapping[str, Option] = {
+    field: option for field, option in OPTIONS.items() if option.place is not Place.COMMAND_LINE
+}
+
 # Options of a group exclude each other; one of the first group must be given.
 ENTRIES = ("target", "module", "script")
 EXCLUSIVE = (ENTRIES, ("quiet", "verbose"), ("static", "glibc"))

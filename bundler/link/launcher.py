@@ -38,18 +38,22 @@ FLAGS = (
 _STATIC_FOLDER = "static_libc"
 
 
+def is_for(path: Path, machine: Machine) -> bool:
+    """True if a file of the launcher is not named after another machine."""
+    return not path.stem.endswith(tuple(f"_{each.python_name}" for each in MACHINES.values() if each != machine))
+
+
 def sources(linkage: Linkage, machine: Machine, *, is_static: bool = False) -> tuple[Path, ...]:
     """The launcher's files for a libpython of this kind and a machine, in a fixed order, without polyfills.
 
     A folder named after the other kind is left out, and one for executables without a dynamic linker unless `is_static`.
     So are files whose names end with another machine's.
     """
-    foreign = tuple(f"_{each.python_name}" for each in MACHINES.values() if each != machine)
     others = {"polyfill", *(each.value for each in Linkage)} - {linkage.value}
     if not is_static:
         others.add(_STATIC_FOLDER)
     files = (path for path in sorted(launcher_folder().rglob("*")) if path.suffix in {".c", ".S"})
-    return tuple(path for path in files if path.parent.name not in others and not path.stem.endswith(foreign))
+    return tuple(path for path in files if path.parent.name not in others and is_for(path, machine))
 
 
 @contextmanager

@@ -96,7 +96,11 @@ def plan(
         libraries=placement,
         ending_visibly=ending_visibly(graph, closure),
         interposed=tuple(sorted(INTERPOSED_FUNCTIONS | INTERPOSED_FOR_EXTENSIONS)) if placement.carried else (),
-        has_snapshot=settings.snapshot != "no" and settings.run and not settings.static and places_sections,
+        has_snapshot=settings.snapshot != "no"
+        and settings.run
+        and not settings.static
+        and places_sections
+        and target.system.is_own,
         precompiled=PrecompiledTable(image.precompiled.keys, image.precompiled.symbol),
         config=InterpreterConfig(
             optimize=settings.optimize,

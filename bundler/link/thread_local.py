@@ -12,6 +12,10 @@ from bundler.link.objects import PrelinkedObject, Refusal, ThreadLocal, ThreadLo
 MOST_STATIC = 16 << 10
 _SMALL = 256
 
+# The launcher's functions of TLS descriptors: for storage that is part of the executable's, and for other.
+STATIC_DESCRIPTOR = "bundle_tlsdesc"
+DESCRIPTOR_FUNCTIONS = (STATIC_DESCRIPTOR, "bundle_tlsdesc_dynamic")
+
 # Bytes from the thread pointer to the block, of variant I: two words, which are the C library's.
 _BEFORE = 16
 
@@ -47,6 +51,17 @@ def thread_local_blocks(
         total += size
         blocks.append(ThreadLocalBlock(each.index, segment.file_size, size, max(segment.alignment, 1)))
     return tuple(blocks), tuple(refusals)
+
+
+def dynamic_argument(dso: PrelinkedObject, offset: int) -> int:
+    """The second word of a TLS descriptor for storage that a thread gets when it asks: the object's number, and the place.
+
+    The place counts from what is allocated for the thread (launcher/loader/threads.c).
+    """
+    segment = dso.object.segment(SegmentType.TLS)
+    assert segment is not None, "the variable is in it"
+    lead = (dso.base + segment.address) & (max(segment.alignment, 1) - 1)
+    return dso.index << 32 | lead + offset
 
 
 def thread_pointer_offset(machine: Machine, block: Segment, place: int) -> int:

@@ -122,7 +122,7 @@ def compare(
         }
         (work / "request").write_bytes(marshal.dumps(request, OLD_FORMAT))  # type: ignore[arg-type]  # a TypedDict
         try:
-            run([binary, work / "request", work / "answer"])
+            run([*target.system.command(binary), work / "request", work / "answer"])
         except CommandError as error:
             raise BundleError(
                 "self-check",

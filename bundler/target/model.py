@@ -68,6 +68,11 @@ class System:
         return not self.emulator
 
     @property
+    def patience(self) -> float:
+        """The factor of times that code of the target may take: an emulator is slow."""
+        return 1 if self.is_own else 20
+
+    @property
     def include_options(self) -> tuple[str, ...]:
         """Options by which a compiler finds the system's headers, which those of Debian's Python name, after its own."""
         return () if self.is_own else ("-idirafter", str(self.file("/usr/include")))

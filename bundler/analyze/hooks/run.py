@@ -302,7 +302,7 @@ class Hooks:
     def _ask(self, request: Request) -> Answer[HookResult] | Answer[Collected] | Answer[FoldersResult]:
         if self._service is None:
             command = worker_command(self._target.command, "analyze/hooks", "main")
-            self._service = self._foreign.service(command, _SECONDS)
+            self._service = self._foreign.service(command, _SECONDS * self._target.system.patience)
             self._service.tell(json.dumps(self._setting))
         answer: Answer[HookResult] = json.loads(self._service.ask(json.dumps(request)))
         return answer

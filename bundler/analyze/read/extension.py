@@ -76,7 +76,7 @@ class ExtensionImports:
             return []
         if self._service is None:
             command = worker_command(self._target.command, "analyze/read", "observe")
-            self._service = self._foreign.service(command, _SECONDS)
+            self._service = self._foreign.service(command, _SECONDS * self._target.system.patience)
         request: ObserveRequest = {"name": name, "path": self._path}
         try:
             answer: Observed | NotObserved = json.loads(self._service.ask(json.dumps(request)))
