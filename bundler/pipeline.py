@@ -76,8 +76,8 @@ def bundle(settings: Settings, report: Reporter) -> Built:
             report.line(
                 f"snapshot: none, for the linker cannot place sections at addresses: {context.toolchain.linker}"
             )
-        elif settings.snapshot == "auto" and context.foreign is not None:
-            report.line("snapshot: none, for programs of another processor are not recorded here")
+        elif settings.snapshot == "auto" and not (target.machine.has_snapshots and target.system.is_own):
+            report.line(f"snapshot: none, for programs for {target.machine.name} are not recorded here")
         findings = (*planned.findings, *_above_floor(planned), *(taken.findings if taken else ()))
         report.findings(findings)
         _tell_own_files(planned, settings, report)
@@ -229,9 +229,9 @@ def _make(  # noqa: PLR0913 - the stages before it
     if settings.snapshot == "require" and not with_snapshot:
         raise BundleError(
             "no-snapshot",
-            "the program cannot start from a snapshot: `--static`, `--no-run`, linkers such as gold, and builds for another "
-            "processor go without",
-            hint="leave the option out, use GNU ld or lld, build on a machine of the processor, or build with `--snapshot auto`",
+            "the program cannot start from a snapshot: `--static`, `--no-run`, linkers such as gold, and processors other than "
+            "x86-64 go without",
+            hint="leave the option out, use GNU ld or lld, or build with `--snapshot auto`",
         )
     inputs = link.inputs_digest(layout, *((snapshot_digest(settings),) if with_snapshot else ()))
     if link.is_current(planned.output, inputs, context.cache) and (

@@ -80,6 +80,7 @@ class Machine:
     disassembler: str  # what objdump calls it (`-m`)
     # The instruction by which code asks what the processor has; None: it asks the kernel.
     processor_question: tuple[str, bytes] | None
+    has_snapshots: bool  # a recording of a program can be restored (bundler/snapshot)
     ldconfig_label: str  # marks this machine's libraries in the output of `ldconfig -p`
 
     @property
@@ -131,6 +132,7 @@ X86_64 = Machine(
     first_glibc="2.2.5",
     disassembler="i386:x86-64",
     processor_question=("cpuid", b"\x0f\xa2"),
+    has_snapshots=True,
     ldconfig_label="libc6,x86-64",
 )
 
@@ -165,6 +167,7 @@ AARCH64 = Machine(
     first_glibc="2.17",
     disassembler="aarch64",
     processor_question=None,
+    has_snapshots=False,
     ldconfig_label="libc6,AArch64",
 )
 

@@ -321,7 +321,9 @@ def linked_library(option: str, known: Mapping[str, Path]) -> Path | None:
     """
     beginning = f"lib{option.removeprefix('-l')}.so"
     names = sorted(name for name in known if name == beginning or name.startswith(f"{beginning}."))
-    return next((known[name] for name in names if name not in LINKED_SYSTEM_LIBRARIES), None)
+    # Where libm.so is no script of the linker, it is in the cache too.
+    is_part = any(name in LINKED_SYSTEM_LIBRARIES for name in names)
+    return known[names[0]] if names and not is_part else None
 
 
 def _name_of(opened: LibraryName, known: Mapping[str, Path], system: System) -> str | None:

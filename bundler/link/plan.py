@@ -100,6 +100,7 @@ def plan(
         and settings.run
         and not settings.static
         and places_sections
+        and target.machine.has_snapshots
         and target.system.is_own,
         precompiled=PrecompiledTable(image.precompiled.keys, image.precompiled.symbol),
         config=InterpreterConfig(

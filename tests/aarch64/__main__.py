@@ -17,8 +17,7 @@ PAGE = ROOT / "docs" / "aarch64.md"
 _HEAD = """# aarch64
 
 Programs that are built on x86-64 for aarch64 (`--target aarch64-linux`), with Debian 12's Python 3.11, and run by QEMU's user
-emulation: what they write, and their exit status, is compared with what `python` does there. The binaries are of the same bytes
-as those that are built on an aarch64 machine with the same compiler, but have no snapshot.
+emulation: what they write, and their exit status, is compared with what `python` does there.
 Written by `python -m tests.aarch64`; the programs are in `tests/aarch64/trial.py`.
 
 | program | what it shows | runs | result |

@@ -11,17 +11,23 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from bundler.elf import AARCH64, read_shared_object
+from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, system_libraries
+from bundler.target import System
 from tests.aarch64.foreign import (
     OLD,
+    QEMU,
     bundle_foreign,
     compilers,
     environment,
     headers,
+    root,
     run_foreign,
     work_folder,
 )
 from tests.link import natives, test_natives
 from tests.support import BUNDLE_ROOT, Outcome, Program
+from tests.systems.facts import wrong_facts
 from tests.systems.programs import SUBJECTS, Subject
 from tests.systems.roots import make_root
 
@@ -30,6 +36,8 @@ _MOST_SHOWN = 12  # lines of a difference
 # Differences that are right, with their reasons: by the arguments of a run, and a word of the lines that differ.
 _STATIC_BLOCK = "the dynamic linker has no room for the variables that the module wants at a fixed place; a binary has"
 EXPLAINED: Mapping[str, tuple[str, str]] = {
+    "thread_initial_exec last": ("thread_initial_exec", _STATIC_BLOCK),
+    "thread_initial_exec thread:thread_initial_exec thread_initial_exec": ("thread_initial_exec", _STATIC_BLOCK),
     "thread_extern_initial_exec last": ("thread_extern_initial_exec", _STATIC_BLOCK),
     "thread_large_fixed last": ("thread_large_fixed", _STATIC_BLOCK),
     "relro last": ("relro says", "QEMU tells the permissions of two neighbours of the same file as one"),
@@ -152,6 +160,13 @@ def _self_check() -> Iterator[tuple[str, list[str]]]:
     yield "--self-check", [] if done.status == 0 else text
 
 
+def _facts() -> Iterator[tuple[str, list[str]]]:
+    """The comparison of what Debian's C library tells of glibc 2.17 with a real one."""
+    known = system_libraries(AARCH64, System(root(), (QEMU,)))
+    here = {name: read_shared_object(known[name]) for name in LINKED_SYSTEM_LIBRARIES if name in known}
+    yield "the symbols of glibc 2.17", list(wrong_facts(here, make_root(OLD) / "lib"))
+
+
 def _difference(expected: Sequence[str], found: Sequence[str]) -> Iterator[str]:
     """Lines of a difference, with `-` what Python writes and with `+` what the binary writes."""
     for line in [*difflib.unified_diff(expected, found, lineterm="", n=0)][2:]:
@@ -195,6 +210,7 @@ TRIALS = {
         ),
         Trial("wheels", "wheels in C, C++, Cython and Rust, numpy with OpenBLAS among them", _of_subject("wheels")),
         Trial("wheels-2.17", "the same, with glibc 2.17", _of_subject("wheels", is_old=True)),
+        Trial("glibc", "what is known of glibc 2.17, compared with a real one", _facts),
         Trial("self-check", "the static code of two hundred modules of the standard library", _self_check),
     )
 }

@@ -136,6 +136,7 @@ MODULES = (
     Part("relative_sysv_hash", "relative.c", flags=("-Wl,--hash-style=sysv",)),
     Part("relative_separate", "relative.c", flags=("-Wl,-z,separate-code", "-Wl,-z,norelro")),
     Part("relative_together", "relative.c", flags=("-Wl,-z,noseparate-code", "-Wl,-z,max-page-size=65536", NOW)),
+    Part("relative_small_pages", "relative.c", flags=("-Wl,-z,max-page-size=4096", "-Wl,-z,common-page-size=4096")),
     Part("use_lifetime", "use_lifetime.c", ("outer",)),
     Part("use_cycle", "use_cycle.c", ("cycle1", "cycle2")),
     Part("aligned", "aligned.c"),
@@ -195,6 +196,7 @@ import threading
 import time
 
 
+SMALL = max(65536, os.sysconf("SC_THREAD_STACK_MIN"))
 TASKS = len(os.listdir("/proc/self/task"))  # an emulator has some of its own
 
 
@@ -233,7 +235,7 @@ for argument in sys.argv[1:]:
     elif way == "thread":
         show_in_thread(rest)
     elif way == "small":
-        before = threading.stack_size(65536)
+        before = threading.stack_size(SMALL)
         show_in_thread(rest)
         threading.stack_size(before)
     elif way == "file":
