@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import shlex
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -98,6 +98,12 @@ class Toolchain:
         """The command of a program that belongs to the compiler, such as `objdump`; it need not be installed."""
         printed = run([*self.command, f"-print-prog-name={name}"]).stdout.decode(errors="surrogateescape").strip()
         return printed or name
+
+    def macros(self, header: str) -> Mapping[str, str]:
+        """The macros that are defined where a header of the C library is included; CommandError when there is none."""
+        printed = run([*self.command, "-E", "-dM", "-include", header, "-x", "c", "/dev/null"]).stdout.decode()
+        lines = (line.split(" ", 2) for line in printed.splitlines())
+        return {words[1]: words[2] for words in lines if len(words) > 2}
 
     def find_file(self, name: str) -> Path | None:
         """A file that comes with the compiler or the C library; None when there is none."""

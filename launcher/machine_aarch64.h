@@ -22,15 +22,6 @@ machine_is_symbol_word(uint32_t type)
     return type == R_AARCH64_JUMP_SLOT || type == R_AARCH64_GLOB_DAT || type == R_AARCH64_ABS64;
 }
 
-/* The distance of the executable's thread-local block from the thread pointer, behind two words that are the C library's (ELF
-   Handling For Thread-Local Storage, section 3, variant I). */
-static inline uint64_t
-machine_block_distance(uint64_t size, uint64_t alignment)
-{
-    (void)size;
-    return (16 + alignment - 1) & -alignment;
-}
-
 /* The stack is aligned wherever it is used. */
 #define MACHINE_ALIGNS_STACK
 

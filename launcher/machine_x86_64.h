@@ -21,14 +21,6 @@ machine_is_symbol_word(uint32_t type)
     return type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT || type == R_X86_64_64;
 }
 
-/* The distance of the executable's thread-local block from the thread pointer (ELF Handling For Thread-Local Storage,
-   section 3.4.6). */
-static inline uint64_t
-machine_block_distance(uint64_t size, uint64_t alignment)
-{
-    return -((size + alignment - 1) & -alignment);
-}
-
 /* Of a function that old compilers call with a stack that is not aligned (GCC bug 58066). */
 #define MACHINE_ALIGNS_STACK __attribute__((force_align_arg_pointer))
 

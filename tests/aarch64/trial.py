@@ -194,6 +194,7 @@ TRIALS = {
         Trial("hello", "prints a line", _of_subject("hello")),
         Trial("hello-shared", "the same, with the shared libpython", _of_subject("hello", *_SHARED)),
         Trial("hello-2.17", "the same, with glibc 2.17", _of_subject("hello", is_old=True)),
+        Trial("hello-static", "the same, linked statically", _of_subject("hello", "--static")),
         Trial("greet", "typer and rich", _of_subject("greet")),
         Trial(
             "natives",
@@ -203,6 +204,7 @@ TRIALS = {
         ),
         Trial("natives-shared", "the same, with the shared libpython", _natives(*_SHARED)),
         Trial("cpp", "exceptions through two C++ modules, threads, locales, file systems", _of_subject("cpp")),
+        Trial("cpp-static", "the same, linked statically", _of_subject("cpp", "--static")),
         Trial(
             "standard-library",
             "groups of the standard library: processes, pools, sockets, signals, threads, files",

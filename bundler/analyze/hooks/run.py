@@ -286,7 +286,9 @@ class Hooks:
                 "suffixes": sorted(SUFFIXES_LEFT_OUT_OF_HOOKS),
             },
             "machine": {
-                "library_folders": list(self._target.machine.library_folders),
+                "library_folders": [
+                    str(self._target.system.file(folder)) for folder in self._target.machine.library_folders
+                ],
                 "ldconfig_label": self._target.machine.ldconfig_label,
             },
             "config": self._config,
