@@ -40,6 +40,7 @@ EXPLAINED: Mapping[str, tuple[str, str]] = {
     "thread_initial_exec thread:thread_initial_exec thread_initial_exec": ("thread_initial_exec", _STATIC_BLOCK),
     "thread_extern_initial_exec last": ("thread_extern_initial_exec", _STATIC_BLOCK),
     "thread_large_fixed last": ("thread_large_fixed", _STATIC_BLOCK),
+    "small:thread_large_fixed small:thread_own small:thread_extern": ("thread_large_fixed", _STATIC_BLOCK),
     "relro last": ("relro says", "QEMU tells the permissions of two neighbours of the same file as one"),
 }
 
