@@ -249,6 +249,18 @@ CODES: Mapping[str, Code] = {
         "The file that is given to `bundle verify --against` is not what `bundle inspect FILE --json` prints.",
         "Make it where the binary is built: `bundle inspect dist/app --json > app.json`.",
     ),
+    "no-emulator": _error(
+        "nothing here runs programs for aarch64: `qemu-aarch64-static` or `qemu-aarch64` was not found",
+        "A build for another processor (`--target`) runs the interpreter of that processor, by QEMU's user emulation.",
+        "Install it (Debian, Ubuntu: `apt install qemu-user-static`).",
+    ),
+    "no-foreign-system": _error(
+        "there is no C library of aarch64 to run `/srv/python/bin/python3` with",
+        "A build for another processor (`--target`) runs an interpreter of that processor with the libraries of its system. These "
+        "are looked for in the folders above the interpreter, then beside the cross compiler.",
+        "Name the interpreter of a root folder of the other system, or install the cross compiler's C library. "
+        "[Building for another processor](portability.md#building-for-another-processor) shows how to make such a folder.",
+    ),
     "no-headers": _error(
         "`/usr/bin/python3` has no C headers",
         "The C headers of the target Python are not installed.",
@@ -387,6 +399,12 @@ CODES: Mapping[str, Code] = {
         "`simplejson`, which is optional, is not installed",
         "A library tries to import a module and does without it when it is absent.",
         "Nothing needs to be done. If the program needs it, install it.",
+    ),
+    "other-processor": _error(
+        "`/srv/arm64/usr/bin/python3` is for aarch64, not for x86-64",
+        "The interpreter to embed is for another processor than the binary, or the header of a script requires packages for one.",
+        "Name another interpreter with `--python`, or the other processor's system with `--target`. What a script requires must be "
+        "installed in an environment of that interpreter.",
     ),
     "output-is-source": _error(
         "the output `app.py` would replace a source of the program",

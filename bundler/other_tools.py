@@ -150,7 +150,10 @@ ANSWERS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("`--python PYTHON`, `--interpreter-constraint VERSION`", "`--python PYTHON`"),
         ("`-D DIR`, `--sources-directory DIR`, `-P PACKAGE`, `--package PACKAGE`", _ENVIRONMENT),
         ("`--compile`, `--no-compile`, `--venv`, `--layout LAYOUT`, `--sh-boot`, `--scie WHEN`", _ONE_FILE),
-        ("`--platform NAME`, `--complete-platform FILE`", "nothing; a build is for the processor of its machine"),
+        (
+            "`--platform NAME`, `--complete-platform FILE`",
+            "`--target SYSTEM`, with `--python` for an interpreter of that system",
+        ),
         ("`--inject-env NAME=VALUE`, `--inject-args TEXT`", "nothing; the program sets its own"),
     ),
     "shiv": (

@@ -27,7 +27,7 @@ from bundler.report import Reporter, count_text, size_text
 from bundler.selfcheck import self_check
 from bundler.settings import Settings
 from bundler.snapshot import Refusal, Taken, read_description, snapshot, snapshot_digest
-from bundler.target import Linkage, TargetPython, probe, script_environment
+from bundler.target import Linkage, System, TargetPython, foreign_machine, probe, script_environment
 from bundler.toolchain import find_toolchain
 
 
@@ -76,13 +76,15 @@ def bundle(settings: Settings, report: Reporter) -> Built:
             report.line(
                 f"snapshot: none, for the linker cannot place sections at addresses: {context.toolchain.linker}"
             )
+        elif settings.snapshot == "auto" and not (target.machine.has_snapshots and target.system.is_own):
+            report.line(f"snapshot: none, for programs for {target.machine.name} are not recorded here")
         findings = (*planned.findings, *_above_floor(planned), *(taken.findings if taken else ()))
         report.findings(findings)
         _tell_own_files(planned, settings, report)
         release.deliver(delivery, inventory)
         if settings.report is not None and inventory is not None:
             with report.stage("describing the binary"):
-                start = _traced_start(image, planned, delivery, launcher(), settings, context)
+                start = _traced_start(image, planned, delivery, launcher(), target.system, settings, context)
                 earlier = (*settings.findings, *graph.findings, *image.findings, *release.duties(inventory))
                 described = overview.describe(image, planned, inventory, (*earlier, *findings), start)
                 overview.write_page(described, settings.report)
@@ -131,13 +133,20 @@ def traced(settings: Settings, arguments: Sequence[str], folder: Path, report: R
 
 
 def _context(settings: Settings, report: Reporter) -> BuildContext:
-    return BuildContext(find_toolchain(settings.compiler), Cache(settings.cache_dir), report)
+    foreign = foreign_machine(settings.system)
+    return BuildContext(find_toolchain(settings.compiler, foreign), Cache(settings.cache_dir), report, foreign)
 
 
 def _target(settings: Settings, context: BuildContext) -> TargetPython:
     _tell(settings.findings, settings, context)
     linkage = Linkage(settings.libpython) if settings.libpython else None
     python = settings.python
+    if settings.requirements is not None and context.foreign is not None:
+        raise BundleError(
+            "other-processor",
+            f"what `{settings.requirements.script}` requires is not installed for {context.foreign.name} by bundle",
+            hint="install it into an environment of an interpreter for that processor, and name that with `--python DIR`",
+        )
     if settings.requirements is not None:
         python = script_environment(settings.requirements, python, context)
     return probe(python, context, linkage)
@@ -220,7 +229,8 @@ def _make(  # noqa: PLR0913 - the stages before it
     if settings.snapshot == "require" and not with_snapshot:
         raise BundleError(
             "no-snapshot",
-            "the program cannot start from a snapshot: `--static`, `--no-run` and linkers such as gold go without",
+            "the program cannot start from a snapshot: `--static`, `--no-run`, linkers such as gold, and processors other than "
+            "x86-64 go without",
             hint="leave the option out, use GNU ld or lld, or build with `--snapshot auto`",
         )
     inputs = link.inputs_digest(layout, *((snapshot_digest(settings),) if with_snapshot else ()))
@@ -256,13 +266,14 @@ def _traced_start(  # noqa: PLR0913 - the stages before it
     planned: LinkPlan,
     delivery: release.Delivery,
     launcher: LauncherFiles,
+    system: System,
     settings: Settings,
     context: BuildContext,
 ) -> TracedStart:
     """A start whose imports a report shows: of the program as the user asks, else of a binary that is linked for it."""
     if settings.report_start is not None:
         # One that holds several programs does not know its own name.
-        return overview.trace_start(next(iter(delivery.links), planned.output), settings.report_start)
+        return overview.trace_start(next(iter(delivery.links), planned.output), settings.report_start, system)
     if not settings.run:
         return TracedStart("No start was traced: the program was built with --no-run.", ())
     probe = overview.probe_plan(planned, image.graph)
@@ -270,7 +281,7 @@ def _traced_start(  # noqa: PLR0913 - the stages before it
     with link.workplace(planned.output) as folder:
         linked = link.link(link.lay_out(probe, launcher, c_library, context.toolchain), folder)
         link.write(linked)
-        return overview.trace_probe(linked.path)
+        return overview.trace_probe(linked.path, system)
 
 
 def _refusal_text(refusal: Refusal) -> str:

@@ -25,7 +25,7 @@ from bundler.schema import (
     WhyDocument,
     keys_of,
 )
-from bundler.settings import COMMAND_LINE, OPTIONS, Group, Option, Settings, ValueType
+from bundler.settings import COMMAND_LINE, IN_FILES, Group, Option, Place, Settings, ValueType
 
 _SECTION = re.compile(
     r"(<!-- (?P<name>[\w ]+): written by `python -m bundler\.reference` -->\n).*?(<!-- end -->)", re.DOTALL
@@ -42,7 +42,8 @@ def _option_tables() -> Iterator[str]:
         yield "|---|---|---|"
         for option in COMMAND_LINE.values():
             if option.group is group:
-                yield f"| {_usage(option)} | `{option.name}`: {option.kind.value} | {_description(option)} |"
+                key = "" if option.place is Place.COMMAND_LINE else f"`{option.name}`: "
+                yield f"| {_usage(option)} | {key}{option.kind.value} | {_description(option)} |"
     yield ""
 
 
@@ -52,7 +53,7 @@ def _configuration() -> Iterator[str]:
     yield "| key | value | default | table | meaning |"
     yield "|---|---|---|---|---|"
     for group in Group:
-        for field, option in OPTIONS.items():
+        for field, option in IN_FILES.items():
             if option.group is group:
                 default = _default(field, option)
                 yield f"| `{option.name}` | {option.kind.value} | {default} | {option.place.value} | {_meaning(option)} |"

@@ -33,6 +33,7 @@ class ValueType(Enum):
     FLOOR = 'a string (version from "2.17" on, or "host")'
     LINKAGE = '"static" or "shared"'
     SNAPSHOT = '"auto", "require" or "no"'
+    SYSTEM = '"aarch64-linux" or "x86_64-linux"'
     SWITCH = "true or false"
     TEXTS = "a list of strings"
     FUNCTIONS = "a list of strings (`package.module:function`)"
@@ -52,6 +53,7 @@ CHOICES: Mapping[ValueType, tuple[str, ...]] = {
     ValueType.LINKAGE: ("static", "shared"),
     ValueType.ARCHIVES: ("tar.gz", "tar.zst", "zip"),
     ValueType.SNAPSHOT: ("auto", "require", "no"),
+    ValueType.SYSTEM: ("aarch64-linux", "x86_64-linux"),
 }
 
 
@@ -78,6 +80,7 @@ class Place(Enum):
     ANY = "either"
     PROJECT = "`[tool.bundle]`"
     PROGRAM = "`[[tool.bundle.program]]`"  # and not on the command line
+    COMMAND_LINE = "the command line"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +221,18 @@ class Settings:
             metavar="PYTHON",
         ),
     ] = Path(sys.executable)
+    system: Annotated[
+        str | None,
+        Option(
+            "target",
+            ValueType.SYSTEM,
+            Group.ENTRY,
+            "the system that the binary is for (default: this machine's); for another processor, `--python` names an interpreter "
+            "of that system",
+            metavar="SYSTEM",
+            place=Place.COMMAND_LINE,
+        ),
+    ] = None
     multicall: Annotated[
         bool,
         Option(
@@ -719,6 +734,11 @@ OPTIONS: Mapping[str, Option] = {
 # Those that the command line has.
 COMMAND_LINE: Mapping[str, Option] = {
     field: option for field, option in OPTIONS.items() if option.place is not Place.PROGRAM
+}
+
+# Those that files have.
+IN_FILES: Mapping[str, Option] = {
+    field: option for field, option in OPTIONS.items() if option.place is not Place.COMMAND_LINE
 }
 
 # Options of a group exclude each other; one of the first group must be given.

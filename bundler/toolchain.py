@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import platform
 import shlex
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from bundler.cache import digest
+from bundler.elf import Machine
 from bundler.errors import BundleError
 from bundler.process import Argument, CommandError, run
 from bundler.zig import OPTIONS as ZIG_OPTIONS
@@ -18,6 +20,10 @@ from bundler.zig import find_zig, linker_arguments, linker_command
 _INSTALL = (
     "install one (Debian, Ubuntu: `apt install gcc libc6-dev`; anywhere: `pip install ziglang` where bundler is installed), "
     "or name it in the variable CC"
+)
+_INSTALL_CROSS = (
+    "install the cross compiler (Debian, Ubuntu: `apt install gcc-{0.gnu_name}`; Arch: "
+    "`pacman -S {0.gnu_name}-gcc`), or name one in the variable CC"
 )
 _ARGUMENTS_FILE = "arguments.txt"
 
@@ -93,6 +99,12 @@ class Toolchain:
         printed = run([*self.command, f"-print-prog-name={name}"]).stdout.decode(errors="surrogateescape").strip()
         return printed or name
 
+    def macros(self, header: str) -> Mapping[str, str]:
+        """The macros that are defined where a header of the C library is included; CommandError when there is none."""
+        printed = run([*self.command, "-E", "-dM", "-include", header, "-x", "c", "/dev/null"]).stdout.decode()
+        lines = (line.split(" ", 2) for line in printed.splitlines())
+        return {words[1]: words[2] for words in lines if len(words) > 2}
+
     def find_file(self, name: str) -> Path | None:
         """A file that comes with the compiler or the C library; None when there is none."""
         printed = run([*self.command, f"-print-file-name={name}"]).stdout.decode(errors="surrogateescape").strip()
@@ -110,30 +122,35 @@ class Toolchain:
         run([*command, f"@{_ARGUMENTS_FILE}"], cwd=folder)
 
 
-def find_toolchain(wanted: str | None) -> Toolchain:
+def find_toolchain(wanted: str | None, foreign: Machine | None = None) -> Toolchain:
     """The compiler that `wanted` (the variable CC, options included, or None) names, else `cc`, `gcc`, `clang` or zig's.
 
-    BundleError when it is not there, does not run, has no linker, or is neither gcc nor clang.
+    `foreign`: the machine for which it compiles; None: this one. For another one it is GNU's cross compiler, unless one is named.
+    BundleError when it is not there, does not run, has no linker, is neither gcc nor clang, or compiles for another machine.
     """
     compiler_cache, named = _without_compiler_cache(shlex.split(wanted or ""))
-    candidates = [named] if named else [["cc"], ["gcc"], ["clang"]]
+    usual = [["cc"], ["gcc"], ["clang"]] if foreign is None else [[f"{foreign.gnu_name}-gcc"]]
+    candidates = [named] if named else usual
     found = next(([path, *words[1:]] for words in candidates if (path := shutil.which(words[0]))), None)
-    zig = find_zig() if found is None and not named else None
+    zig = find_zig() if found is None and not named and foreign is None else None
     if zig is not None:
         return _zig_toolchain(zig)
     if found is None:
         raise BundleError(
             "no-compiler",
-            f"there is no C compiler: {' or '.join(f'`{words[0]}`' for words in candidates)} was not found",
-            hint=_INSTALL,
+            f"there is no C compiler{f' for {foreign.name}' if foreign else ''}: "
+            f"{' or '.join(f'`{words[0]}`' for words in candidates)} was not found",
+            hint=_INSTALL if foreign is None else _INSTALL_CROSS.format(foreign),
         )
     version = _version(found)
     family = _family(found, version)
+    if foreign is not None:
+        _check_machine(found, foreign)
     # Object files do not depend on the linker, so another one leaves those in the cache as they are.
     compiling = (word for word in found[1:] if not word.startswith(("-fuse-ld=", "-Wl,")))
     return Toolchain(
         (*found, *_OPTIONS[family]),
-        digest(version, *compiling),
+        digest(version, foreign.name if foreign is not None else platform.machine(), *compiling),
         family,
         _linker((*found, "-Wl,--version")),
         compiler_cache=compiler_cache,
@@ -156,7 +173,7 @@ def _without_compiler_cache(words: Sequence[str]) -> tuple[tuple[str, ...], Sequ
 
 def _zig_toolchain(zig: Path) -> Toolchain:
     command, linker = (str(zig), "cc", *ZIG_OPTIONS), linker_command(zig)
-    identity = digest(_version(command), *ZIG_OPTIONS)
+    identity = digest(_version(command), platform.machine(), *ZIG_OPTIONS)
     options = _OPTIONS[CompilerFamily.CLANG]
     return Toolchain((*command, *options), identity, CompilerFamily.CLANG, _linker((*linker, "--version")), linker)
 
@@ -170,6 +187,17 @@ def _version(command: Sequence[str]) -> bytes:
             f"the C compiler does not work: {error}",
             hint="the variable CC, if it is set, must name gcc or clang",
         ) from error
+
+
+def _check_machine(command: Sequence[str], machine: Machine) -> None:
+    """BundleError when the compiler is for another machine."""
+    made_for = run([*command, "-dumpmachine"]).stdout.decode(errors="replace").strip()
+    if made_for.partition("-")[0] != machine.python_name:
+        raise BundleError(
+            "no-compiler",
+            f"`{command[0]}` compiles for {made_for}, not for {machine.name}",
+            hint=f"{_INSTALL_CROSS.format(machine)}, and unset the variable CC or name it there",
+        )
 
 
 def _family(command: Sequence[str], version: bytes) -> CompilerFamily:

@@ -76,7 +76,7 @@ def fits(kind: ValueType, raw: object) -> bool:
             return isinstance(raw, bool)
         case ValueType.LEVEL:
             return type(raw) is int and raw in OPTIMIZE_LEVELS
-        case ValueType.EXTENT | ValueType.LINKAGE | ValueType.SNAPSHOT:
+        case ValueType.EXTENT | ValueType.LINKAGE | ValueType.SNAPSHOT | ValueType.SYSTEM:
             return raw in CHOICES[kind]
         case ValueType.VERSION | ValueType.FLOOR:
             return isinstance(raw, str)
@@ -120,7 +120,14 @@ def convert(kind: ValueType, raw: Any, folder: Path) -> Any:  # one type for eac
             if kind is ValueType.FLOOR and _numbers(raw) < _numbers(OLDEST_GLIBC):
                 raise ValueError(f"`{raw}` is older than the oldest that is supported, `{OLDEST_GLIBC}`")
             return raw
-        case ValueType.TEXT | ValueType.EXTENT | ValueType.LINKAGE | ValueType.SNAPSHOT | ValueType.SWITCH:
+        case (
+            ValueType.TEXT
+            | ValueType.EXTENT
+            | ValueType.LINKAGE
+            | ValueType.SNAPSHOT
+            | ValueType.SYSTEM
+            | ValueType.SWITCH
+        ):
             return raw
 
 

@@ -18,7 +18,7 @@ import pytest
 from bundler.cache import Cache
 from bundler.elf import read_shared_object
 from bundler.errors import BundleError
-from bundler.target import Linkage, probe
+from bundler.target import Linkage, System, probe
 from bundler.target.libpython import find_libpython
 from bundler.target.static_libpython import missing_symbols
 from bundler.toolchain import Toolchain
@@ -121,7 +121,7 @@ def archive(folder: Path, text: str) -> None:
 
 
 def found(variables: dict[str, str], wanted: Linkage | None, folder: Path) -> Linkage:
-    return find_libpython(Path("/python"), "3.99.0", variables, wanted, Cache(folder / "cache")).linkage
+    return find_libpython(Path("/python"), "3.99.0", variables, wanted, System(), Cache(folder / "cache")).linkage
 
 
 def test_static_comes_first(variables: dict[str, str], tmp_path: Path):

@@ -12,6 +12,7 @@ import pytest
 from bundler.cli.arguments import parser, read_arguments
 from bundler.cli.programs import read_settings
 from bundler.cli.usage import UsageError
+from bundler.elf import MACHINES
 from bundler.errors import BundleError
 from bundler.interpreters import DefaultPython, default_python, find_python
 from bundler.other_tools import ANSWERS, options_in
@@ -21,6 +22,7 @@ from bundler.settings import (
     CHOICES,
     COMMAND_LINE,
     ENTRIES,
+    IN_FILES,
     OPTIONS,
     AddedData,
     Option,
@@ -125,7 +127,10 @@ SAMPLES = {
 }
 
 
-@pytest.mark.parametrize(("field", "option"), COMMAND_LINE.items(), ids=COMMAND_LINE)
+IN_BOTH = {field: option for field, option in COMMAND_LINE.items() if field in IN_FILES}
+
+
+@pytest.mark.parametrize(("field", "option"), IN_BOTH.items(), ids=IN_BOTH)
 def test_every_option_stands_in_both_places(read: Read, field: str, option: Option):
     """An option means the same on the command line, in each of its spellings, and in the file."""
     value = SAMPLES.get(option.kind, '"some"')
@@ -142,6 +147,14 @@ def test_every_option_stands_in_both_places(read: Read, field: str, option: Opti
     assert in_file != getattr(Settings(), field)
     for spelling in spellings:
         assert getattr(read(f"{entry}{spelling} {word}", ""), field) == in_file
+
+
+def test_the_system_belongs_to_the_command_line(read: Read):
+    """`--target` names one of the machines; the key of the same name stands for what is bundled."""
+    settings = read("--target aarch64-linux", 'target = "app.py"')
+
+    assert (settings.system, Path(settings.target or "").name) == ("aarch64-linux", "app.py")
+    assert {*CHOICES[ValueType.SYSTEM]} == {machine.system_name for machine in MACHINES.values()}
 
 
 def test_defaults_are_those_of_the_dataclass(read: Read):
@@ -498,10 +511,10 @@ def test_documentation_is_of_this_table():
     page = DOCUMENTATION.read_text()
 
     assert page == refresh(page)
-    assert all(f"| `{option.name}`: " in page for option in COMMAND_LINE.values())
+    assert all(f"| `{option.name}`: " in page for option in IN_BOTH.values())
     configuration = (DOCUMENTATION.parent / "configuration.md").read_text()
     assert configuration == refresh(configuration)
-    assert all(f"| `{option.name}` | " in configuration for option in OPTIONS.values())
+    assert all(f"| `{option.name}` | " in configuration for option in IN_FILES.values())
 
 
 def test_table_with_the_name_of_the_package(tmp_path: Path):

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from bundler.elf import X86_64
+from bundler.settings import OLDEST_GLIBC
 from tests.conftest import make_environment
+from tests.glibc.here import read_c_library
 from tests.support import EXAMPLES, ROOT, Interpreter, Program, bundle, run
 from tests.systems.facts import wrong_facts
 from tests.systems.roots import EMPTY, RootError, make_root
@@ -80,4 +83,4 @@ def test_wheel(one_interpreter: Interpreter, tmp_path: Path):
 
 def test_facts_about_the_old_library():
     """What `bundler/glibc` knows of glibc 2.17 from a newer one, and of which library had what, is so."""
-    assert list(wrong_facts()) == []
+    assert list(wrong_facts(read_c_library(X86_64), make_root(f"glibc-{OLDEST_GLIBC}") / "lib64")) == []

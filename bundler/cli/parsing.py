@@ -56,7 +56,7 @@ def _details(field: str, option: Option) -> _Details:
             return {"dest": field, "action": argparse.BooleanOptionalAction}
         case ValueType.LEVEL:
             return {"dest": field, "choices": tuple(map(str, OPTIMIZE_LEVELS)), "metavar": option.metavar}
-        case ValueType.EXTENT | ValueType.LINKAGE | ValueType.SNAPSHOT:
+        case ValueType.EXTENT | ValueType.LINKAGE | ValueType.SNAPSHOT | ValueType.SYSTEM:
             return {"dest": field, "choices": CHOICES[option.kind], "metavar": option.metavar}
         case ValueType.ARCHIVES:
             return {"dest": field, "action": "append", "choices": CHOICES[option.kind], "metavar": option.metavar}

@@ -19,7 +19,17 @@ from bundler.elf.archive import archive_symbols, read_archive_index, thread_loca
 from bundler.elf.digest import loaded_digest, symbols_digest
 from bundler.elf.executable import read_executable
 from bundler.elf.header import is_elf, is_shared_object
-from bundler.elf.machine import MACHINES, X86_64, Detour, Machine, Relocation, ThreadPointer, machine_for_python
+from bundler.elf.machine import (
+    AARCH64,
+    MACHINES,
+    X86_64,
+    Detour,
+    Machine,
+    Relocation,
+    ThreadPointer,
+    machine_for_python,
+    machine_for_system,
+)
 from bundler.elf.model import Executable, Rela, Section, Segment, SharedObject, Symbol
 from bundler.elf.section import fill_section
 from bundler.elf.shared_object import read_shared_object
@@ -39,6 +49,7 @@ from bundler.elf.symbol_file import symbol_file, symbol_file_size
 from bundler.elf.symtab import drop_symbols
 
 __all__ = [
+    "AARCH64",
     "MACHINES",
     "X86_64",
     "Detour",
@@ -68,6 +79,7 @@ __all__ = [
     "is_shared_object",
     "loaded_digest",
     "machine_for_python",
+    "machine_for_system",
     "read_archive_index",
     "read_executable",
     "read_shared_object",

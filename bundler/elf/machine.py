@@ -1,6 +1,6 @@
 """Facts that depend on the processor: one row of `MACHINES` for each that is supported.
 
-The launcher's share is in its `.S` files and in `loader/redirect.c`.
+The launcher's share is in its files that are named after a processor (`docs/adding-a-processor.md`).
 """
 
 from __future__ import annotations
@@ -27,11 +27,9 @@ class Relocation(Enum):
 
 
 class ThreadPointer(Enum):
-    """The place of the thread pointer (ELF Handling For Thread-Local Storage, section 3).
+    """The place of the thread pointer (ELF Handling For Thread-Local Storage, section 3)."""
 
-    Variant I, where it stands before the block, comes with the first machine that has it.
-    """
-
+    BEFORE_BLOCK = "variant I"
     BEHIND_BLOCK = "variant II"
 
 
@@ -63,21 +61,38 @@ class Machine:
 
     name: str  # for messages
     number: int  # e_machine
-    python_name: str  # `platform.machine()`, also the end of wheels' platform tags
+    python_name: (
+        str  # `platform.machine()`, also the end of wheels' platform tags, and of the names of QEMU's emulators
+    )
+    gnu_name: str  # before the names of its cross compilers, and of Debian's folders for its libraries
+    debian_name: str  # of Debian's port
     relocations: Mapping[int, Relocation]
     # The largest page that kernels use: what is mapped by itself is aligned to it.
     page_size: int
     thread_pointer: ThreadPointer
+    # True if compilers use TLS descriptors where they are not told otherwise, also for variables that may be many.
+    uses_descriptors: bool
     # Assembler for a jump to a function through the procedure linkage table; `{function}` is its name.
     plt_jump: str
     detour: Detour
     dynamic_linker: str  # its soname
-    # The folders in which the dynamic linker looks last (ld.so(8)), with Debian's for several architectures.
-    library_folders: tuple[str, ...]
+    first_glibc: str  # the version of the C library's oldest symbols
     disassembler: str  # what objdump calls it (`-m`)
-    # The instruction by which code asks what the processor has.
-    processor_question: tuple[str, bytes]
+    # The instruction by which code asks what the processor has; None: it asks the kernel.
+    processor_question: tuple[str, bytes] | None
+    has_snapshots: bool  # a recording of a program can be restored (bundler/snapshot)
     ldconfig_label: str  # marks this machine's libraries in the output of `ldconfig -p`
+
+    @property
+    def system_name(self) -> str:
+        """The name of its systems, as `--target` takes it."""
+        return f"{self.python_name}-linux"
+
+    @property
+    def library_folders(self) -> tuple[str, ...]:
+        """The folders in which the dynamic linker looks last (ld.so(8)), with Debian's for several architectures."""
+        own = (f"/lib/{self.gnu_name}", f"/usr/lib/{self.gnu_name}")
+        return (*own, "/lib64", "/usr/lib64", "/lib", "/usr/lib")
 
     def page_down(self, address: int) -> int:
         """The address, rounded down to the start of a page."""
@@ -88,14 +103,12 @@ class Machine:
         return (address + self.page_size - 1) & -self.page_size
 
 
-def _library_folders(multiarch: str) -> tuple[str, ...]:
-    return (f"/lib/{multiarch}", f"/usr/lib/{multiarch}", "/lib64", "/usr/lib64", "/lib", "/usr/lib")
-
-
 X86_64 = Machine(
     name="x86-64",
     number=62,
     python_name="x86_64",
+    gnu_name="x86_64-linux-gnu",
+    debian_name="amd64",
     # psABI, table 4.10.
     relocations={
         0: Relocation.NONE,
@@ -112,18 +125,60 @@ X86_64 = Machine(
     },
     page_size=4096,
     thread_pointer=ThreadPointer.BEHIND_BLOCK,
+    uses_descriptors=False,
     plt_jump="jmp {function}@PLT",
     detour=Detour(opcode=b"\xe9", operand_size=4, is_relative=True),  # JMP rel32
     dynamic_linker="ld-linux-x86-64.so.2",
-    library_folders=_library_folders("x86_64-linux-gnu"),
+    first_glibc="2.2.5",
     disassembler="i386:x86-64",
     processor_question=("cpuid", b"\x0f\xa2"),
+    has_snapshots=True,
     ldconfig_label="libc6,x86-64",
 )
 
-MACHINES: Mapping[int, Machine] = {machine.number: machine for machine in (X86_64,)}
+AARCH64 = Machine(
+    name="aarch64",
+    number=183,
+    python_name="aarch64",
+    gnu_name="aarch64-linux-gnu",
+    debian_name="arm64",
+    # ELF for the Arm 64-bit Architecture, section "Dynamic relocations"; 257 is a static relocation too.
+    relocations={
+        0: Relocation.NONE,
+        257: Relocation.ABSOLUTE,
+        1024: Relocation.COPY,
+        1025: Relocation.GLOB_DAT,
+        1026: Relocation.JUMP_SLOT,
+        1027: Relocation.RELATIVE,
+        1028: Relocation.DTPMOD64,
+        1029: Relocation.DTPOFF64,
+        1030: Relocation.TPOFF64,
+        1031: Relocation.TLSDESC,
+        1032: Relocation.IRELATIVE,
+    },
+    # Kernels have pages of 4, 16 or 64 KiB.
+    page_size=64 << 10,
+    thread_pointer=ThreadPointer.BEFORE_BLOCK,
+    uses_descriptors=True,
+    plt_jump="b {function}",
+    # LDR X16, .+8; BR X16: a direct branch reaches 128 MiB only. A call may change X16 (AAPCS64, section 6.1.1).
+    detour=Detour(opcode=b"\x50\x00\x00\x58\x00\x02\x1f\xd6", operand_size=8, is_relative=False),
+    dynamic_linker="ld-linux-aarch64.so.1",
+    first_glibc="2.17",
+    disassembler="aarch64",
+    processor_question=None,
+    has_snapshots=False,
+    ldconfig_label="libc6,AArch64",
+)
+
+MACHINES: Mapping[int, Machine] = {machine.number: machine for machine in (X86_64, AARCH64)}
 
 
 def machine_for_python(python_name: str) -> Machine | None:
     """The machine that Python calls by this name; None when it is not supported."""
     return next((machine for machine in MACHINES.values() if machine.python_name == python_name), None)
+
+
+def machine_for_system(system_name: str) -> Machine:
+    """The machine of a system that `--target` names."""
+    return next(machine for machine in MACHINES.values() if machine.system_name == system_name)

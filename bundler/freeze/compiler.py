@@ -183,7 +183,7 @@ def prepare(target: TargetPython, settings: Settings, context: BuildContext) -> 
 
 def worker_pool(target: TargetPython) -> WorkerPool:
     """Workers that write C for a target."""
-    return WorkerPool(target.executable, "freeze", "main", json.dumps(layout_as_json(target.layout)))
+    return WorkerPool(target.command, "freeze", "main", json.dumps(layout_as_json(target.layout)))
 
 
 def build_pool(compiler: Compiler, texts: Iterable[Sequence[str]]) -> tuple[Path, ...]:

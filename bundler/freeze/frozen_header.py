@@ -65,7 +65,7 @@ def _prove_layout(target: TargetPython, include: Path, flags: tuple[str, ...], c
         f'#include "{HEADER}"',
         *layout_asserts(layout_as_json(target.layout)),
     ]
-    headers = [f"-I{folder}" for folder in target.include_dirs]
+    headers = [*(f"-I{folder}" for folder in target.include_dirs), *target.system.include_options]
     with context.cache.workplace("frozen-header") as folder:
         source = folder / "proof.c"
         source.write_text("\n".join((*lines, "")))

@@ -83,11 +83,12 @@ def _stamp(path: Path) -> str:
 
 
 def _run(names: list[str], paths: list[str], target: TargetPython) -> Profiled:
-    job: ProfileJob = {"modules": names, "path": paths, "seconds": _SECONDS, "grace": _GRACE}
-    command = worker_command(target.executable, "freeze", "profiler", repeatable=True)
+    seconds = _SECONDS * target.system.patience
+    job: ProfileJob = {"modules": names, "path": paths, "seconds": seconds, "grace": _GRACE}
+    command = worker_command(target.command, "freeze", "profiler", repeatable=True)
     with closing(ForeignCode()) as foreign:
         try:
-            done = foreign.run(command, json.dumps(job).encode(), _SECONDS + 2 * _GRACE, **REPEATABLE)
+            done = foreign.run(command, json.dumps(job).encode(), seconds + 2 * _GRACE, **REPEATABLE)
             answer: Profiled = json.loads(done.stdout)
         except (CommandError, ValueError) as error:
             reason = error.reason if isinstance(error, CommandError) else "gave no answer"

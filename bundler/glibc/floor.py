@@ -129,6 +129,7 @@ def read_floor(version: str, libraries: Mapping[str, SharedObject], polyfills: f
 def _symbols(libraries: Mapping[str, SharedObject], at: Version) -> Mapping[str, Mapping[Version, FloorSymbol]]:
     """All symbols with a numbered version, by name and version, in the libraries that have them at the floor."""
     found: dict[str, dict[Version, FloorSymbol]] = {}
+    moved = _moved(Version(libraries[_LIBC].machine.first_glibc)) if _LIBC in libraries else {}
     # libc.so.6 first: other libraries have had copies of some of its functions.
     for library in sorted(libraries, key=lambda name: (name != _LIBC, name)):
         for symbol in libraries[library].symbols:
@@ -137,7 +138,7 @@ def _symbols(libraries: Mapping[str, SharedObject], at: Version) -> Mapping[str,
                 continue
             place = library
             if library == _LIBC and at < _MERGED:
-                place = _moved().get((symbol.name, symbol.version), library)
+                place = moved.get((symbol.name, number), library)
             row = FloorSymbol(place, symbol.name, symbol.version, False, symbol.type, symbol.size)
             found.setdefault(symbol.name, {}).setdefault(number, row)
     return found
@@ -160,15 +161,23 @@ def _table() -> Mapping[str, Any]:
 
 
 @functools.cache
-def _moved() -> Mapping[tuple[str, str], str]:
-    """The library that had a symbol before all became one, by name and version."""
-    return {(name, version): library for library, version, names in _rows(_table()["moved"]) for name in names}
+def _moved(first: Version) -> Mapping[tuple[str, Version], str]:
+    """The library that had a symbol before all became one, by name and version. `first`: the machine's oldest version."""
+    joined = {name for version, names in _table()["joined"].items() if _number(version) == first for name in names}
+    return {
+        (name, max(version, first)): library
+        for library, version, names in _rows(_table()["moved"])
+        for name in names
+        if name not in joined
+    }
 
 
-def _rows(moved: Mapping[str, Mapping[str, list[str]]]) -> Iterator[tuple[str, str, list[str]]]:
+def _rows(moved: Mapping[str, Mapping[str, list[str]]]) -> Iterator[tuple[str, Version, list[str]]]:
     for library, versions in moved.items():
         for version, names in versions.items():
-            yield library, version, names
+            number = _number(version)
+            assert number is not None, "names.toml has versions of glibc"
+            yield library, number, names
 
 
 @functools.cache

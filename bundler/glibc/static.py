@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -77,8 +76,8 @@ def find_static_library(toolchain: Toolchain) -> StaticLibrary:
             notes=("older ones need files of the system to look up users and hosts",),
             hint="build on a newer system: the binary runs on old ones too",
         )
-    version = os.confstr("CS_GNU_LIBC_VERSION") or ""
-    return StaticLibrary(version.removeprefix("glibc "), archives, names)
+    macros = toolchain.macros("features.h")
+    return StaticLibrary(f"{macros['__GLIBC__']}.{macros['__GLIBC_MINOR__']}", archives, names)
 
 
 def _members(path: Path) -> Iterator[Path]:

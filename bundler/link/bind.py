@@ -32,6 +32,8 @@ from bundler.link.libraries import c_library_names
 from bundler.link.objects import (
     Closure,
     Constant,
+    DescriptorArgument,
+    DescriptorFunction,
     ExecutableSymbol,
     Fixup,
     IndirectFunction,
@@ -48,7 +50,7 @@ from bundler.link.objects import (
     ThreadLocalModule,
     UniqueSymbol,
 )
-from bundler.link.thread_local import thread_local_blocks
+from bundler.link.thread_local import DESCRIPTOR_FUNCTIONS, STATIC_DESCRIPTOR, thread_local_blocks
 
 # Above the 1 GiB over which the kernel scatters the heap of a program at fixed addresses, below all that it maps itself.
 FIRST_BASE = 64 << 30
@@ -204,6 +206,8 @@ class _Binder:
             match fixup.target:
                 case ThreadLocal() as local:
                     yield Fixup(fixup.address, replace(local, from_thread_pointer=True))
+                case DescriptorArgument(owner, offset):
+                    yield Fixup(fixup.address, ThreadLocal(owner, offset, from_thread_pointer=True))
                 case ExecutableSymbol("__wrap___tls_get_addr"):
                     yield Fixup(fixup.address, self._executable_symbol("bundle_tls_get_addr"))
                 case _:
@@ -245,10 +249,27 @@ class _Binder:
             case Relocation.TPOFF64:
                 yield Fixup(place, self._from_thread_pointer(index, rela))
             case Relocation.TLSDESC:
-                yield Fixup(place, self._executable_symbol("bundle_tlsdesc"))
-                yield Fixup(place + 8, self._from_thread_pointer(index, rela))
+                yield from self._descriptor(index, rela)
             case _:
                 self._refuse(index, f"has a relocation of type {rela.type}")
+
+    def _descriptor(self, index: int, rela: Rela) -> Iterator[Fixup]:
+        """The two words of a TLS descriptor.
+
+        Where compilers use few, the variable's storage is part of the executable's. Elsewhere objects with much of it have
+        descriptors, which are made for storage that a thread gets when it asks.
+        """
+        place = self._bases[index] + rela.offset
+        local = self._thread_local(index, rela)
+        is_usual = self.closure.libraries[index].object.machine.uses_descriptors
+        if is_usual and isinstance(local, ThreadLocal):
+            for function in DESCRIPTOR_FUNCTIONS:
+                self._executable_symbol(function)
+            yield Fixup(place, DescriptorFunction(local.owner))
+            yield Fixup(place + 8, DescriptorArgument(local.owner, local.offset))
+        else:
+            yield Fixup(place, self._executable_symbol(STATIC_DESCRIPTOR))
+            yield Fixup(place + 8, self._from_thread_pointer(index, rela))
 
     def _stored_word(self, index: int, address: int, *, signed: bool = False) -> int:
         """The eight bytes that the file has at an address."""

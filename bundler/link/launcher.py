@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bundler.cache import Cache, digest
 from bundler.contract import launcher_folder
+from bundler.elf import MACHINES, Machine
 from bundler.glibc import polyfill_sources
 from bundler.link.model import LauncherFiles
 from bundler.process import jobs
@@ -37,16 +38,22 @@ FLAGS = (
 _STATIC_FOLDER = "static_libc"
 
 
-def sources(linkage: Linkage, *, is_static: bool = False) -> tuple[Path, ...]:
-    """The launcher's files for a libpython of this kind, in a fixed order, without polyfills.
+def is_for(path: Path, machine: Machine) -> bool:
+    """True if a file of the launcher is not named after another machine."""
+    return not path.stem.endswith(tuple(f"_{each.python_name}" for each in MACHINES.values() if each != machine))
+
+
+def sources(linkage: Linkage, machine: Machine, *, is_static: bool = False) -> tuple[Path, ...]:
+    """The launcher's files for a libpython of this kind and a machine, in a fixed order, without polyfills.
 
     A folder named after the other kind is left out, and one for executables without a dynamic linker unless `is_static`.
+    So are files whose names end with another machine's.
     """
     others = {"polyfill", *(each.value for each in Linkage)} - {linkage.value}
     if not is_static:
         others.add(_STATIC_FOLDER)
     files = (path for path in sorted(launcher_folder().rglob("*")) if path.suffix in {".c", ".S"})
-    return tuple(path for path in files if path.parent.name not in others)
+    return tuple(path for path in files if path.parent.name not in others and is_for(path, machine))
 
 
 @contextmanager
@@ -61,7 +68,7 @@ def launcher_objects(
     folder = launcher_folder()
     headers = digest(*(path.read_bytes() for path in sorted(folder.rglob("*.h"))))
     # As system headers: warnings about Python's own headers are not ours to mend.
-    flags = (*FLAGS, *(f"-isystem{include}" for include in target.include_dirs))
+    flags = (*FLAGS, *(f"-isystem{include}" for include in target.include_dirs), *target.system.include_options)
     python = f"{target.hexversion:x} {target.layout.digest}"  # the version of the headers that they include
 
     def compiled(source: Path, flags: Sequence[str], *conditions: str) -> Path:
@@ -75,7 +82,7 @@ def launcher_objects(
 
     # One processor is left to what the block does.
     with ThreadPoolExecutor(max(1, jobs() - 1)) as pool:
-        files = sources(target.libpython.linkage, is_static=is_static)
+        files = sources(target.libpython.linkage, target.machine, is_static=is_static)
         objects = [pool.submit(compiled, source, flags, python) for source in files]
         polyfills = {path.stem: pool.submit(compiled, path, _POLYFILL_FLAGS) for path in polyfill_sources()}
         try:

@@ -22,6 +22,7 @@ from bundler.elf import MACHINES, ElfError, Machine, SharedObject, is_shared_obj
 from bundler.errors import BundleError
 from bundler.link.objects import Closure, Library
 from bundler.process import CommandError, run
+from bundler.target import System
 
 # Part of the C library: present wherever the binary runs at all, and inseparable from its dynamic linker.
 LINKED_SYSTEM_LIBRARIES = frozenset(
@@ -66,6 +67,9 @@ _STAYING = (
 )
 
 
+_THIS_SYSTEM = System()
+
+
 def c_library_names(*, is_static: bool) -> frozenset[str]:
     """The libraries of the system that the executable is linked with, whatever the program: as files, or as archives."""
     return LINKED_SYSTEM_LIBRARIES | (_LINKED_IF_STATIC if is_static else frozenset())
@@ -75,6 +79,7 @@ def find_closure(  # noqa: PLR0913  # what the search begins with, and where it 
     roots: Iterable[tuple[Path, str]],
     root_folder: str,
     machine: Machine,
+    system: System = _THIS_SYSTEM,
     *,
     linked: Iterable[Path] = (),
     opened: Iterable[LibraryName] = (),
@@ -94,10 +99,10 @@ def find_closure(  # noqa: PLR0913  # what the search begins with, and where it 
     need it too. `is_static`: the binary loads no library of the system; `RUNTIMES` are not added.
     """
     roots, linked, opened = tuple(roots), tuple(linked), tuple(opened)
-    known = system_libraries(machine)
+    known = system_libraries(machine, system)
     read = functools.cache(read_shared_object)
     while True:
-        search = _Search(root_folder, machine, known, SYSTEM_LIBRARIES | left_to_system, read, library_folders)
+        search = _Search(root_folder, machine, system, known, SYSTEM_LIBRARIES | left_to_system, read, library_folders)
         linked_names = [search.add_linked(file) for file in linked]
         for file, path in roots:
             search.add(file, path, ())
@@ -126,6 +131,7 @@ class _Search:
 
     root_folder: str
     machine: Machine
+    target_system: System  # in which libraries are looked for
     known: Mapping[str, Path]  # the dynamic linker's cache
     of_system: frozenset[str]  # names of libraries that are no part of the binary
     read: Callable[[Path], SharedObject]
@@ -171,7 +177,7 @@ class _Search:
 
     def add_opened(self, opened: LibraryName) -> None:
         """Add a library that a program opens by name, if this machine has it and it need not be the user's machine's own."""
-        name = _name_of(opened)
+        name = _name_of(opened, self.known, self.target_system)
         file = self.find(name, ()) if name is not None else None
         if name is None or file is None or _stays_with_the_machine(name) or not is_shared_object(file, self.machine):
             return
@@ -252,7 +258,7 @@ class _Search:
         candidates = [Path(name)] if "/" in name else [Path(folder) / name for folder in folders]
         if name in self.known:
             candidates.append(self.known[name])
-        candidates += [Path(folder) / name for folder in self.machine.library_folders]
+        candidates += [self.target_system.file(folder) / name for folder in self.machine.library_folders]
         return next((path for path in candidates if _is_file(path)), None)
 
     def _place(self, file: Path, needed_by: Library) -> str | None:
@@ -288,8 +294,14 @@ def _check_found(lacking: Mapping[str, Iterable[Path]]) -> None:
         )
 
 
-def system_libraries(machine: Machine) -> Mapping[str, Path]:
-    """The dynamic linker's own cache: files by soname; empty where there is no ldconfig."""
+def system_libraries(machine: Machine, system: System = _THIS_SYSTEM) -> Mapping[str, Path]:
+    """The dynamic linker's own cache: files by soname; empty where there is no ldconfig.
+
+    Of another system, it is the files in the folders in which the dynamic linker looks last.
+    """
+    if not system.is_own:
+        folders = (system.file(folder) for folder in reversed(machine.library_folders))
+        return {path.name: path for folder in folders for path in sorted(folder.glob("lib*.so*")) if _is_file(path)}
     program = shutil.which("ldconfig") or "/sbin/ldconfig"
     try:
         listing = run([program, "-p"]).stdout.decode(errors="replace")
@@ -309,13 +321,17 @@ def linked_library(option: str, known: Mapping[str, Path]) -> Path | None:
     """
     beginning = f"lib{option.removeprefix('-l')}.so"
     names = sorted(name for name in known if name == beginning or name.startswith(f"{beginning}."))
-    return next((known[name] for name in names if name not in LINKED_SYSTEM_LIBRARIES), None)
+    # Where libm.so is no script of the linker, it is in the cache too.
+    is_part = any(name in LINKED_SYSTEM_LIBRARIES for name in names)
+    return known[names[0]] if names and not is_part else None
 
 
-def _name_of(opened: LibraryName) -> str | None:
-    """The name under which the dynamic linker finds a library; None when this machine has no library of a short name."""
+def _name_of(opened: LibraryName, known: Mapping[str, Path], system: System) -> str | None:
+    """The name under which the dynamic linker finds a library; None when the system has no library of a short name."""
     if not opened.is_short:
         return opened.name
+    if not system.is_own:
+        return next((name for name in sorted(known) if name.startswith(f"lib{opened.name}.so.")), None)
     try:
         return ctypes.util.find_library(opened.name)
     except OSError:

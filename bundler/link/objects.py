@@ -128,6 +128,21 @@ class ThreadLocalModule:
 
 
 @dataclass(frozen=True, slots=True)
+class DescriptorFunction:
+    """The function of a TLS descriptor for a variable of the prelinked object `owner`."""
+
+    owner: int
+
+
+@dataclass(frozen=True, slots=True)
+class DescriptorArgument:
+    """The second word of a TLS descriptor: a place in the thread-local storage of the prelinked object `owner`."""
+
+    owner: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
 class SystemSymbol:
     """A symbol of the running system, or else of the module being loaded, looked up when the object is loaded.
 
@@ -174,7 +189,16 @@ class IndirectFunction:
 RunTimeTarget = SystemSymbol | SystemThreadLocal | IndirectFunction | UniqueSymbol
 """Known when the object is loaded: its words are patched then (launcher/loader/loading.c)."""
 
-Target = Constant | ExecutableSymbol | PltStub | ThreadLocal | ThreadLocalModule | RunTimeTarget
+Target = (
+    Constant
+    | ExecutableSymbol
+    | PltStub
+    | ThreadLocal
+    | ThreadLocalModule
+    | DescriptorFunction
+    | DescriptorArgument
+    | RunTimeTarget
+)
 
 Locate = Callable[[Target], int]
 """The value of a target, once the executable is linked. Targets of the run time have none."""

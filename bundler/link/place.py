@@ -7,6 +7,7 @@ objects. To those that need it, it is like a library of the system: its symbols 
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -78,9 +79,21 @@ def _evident_reason(library: Library, rules: Mapping[str, str]) -> str | None:
         return "asks for an executable stack"
     if object_.headers_address is None:
         return "does not load its program headers"
+    if _shares_pages(object_):
+        return f"is laid out for pages smaller than {object_.machine.page_size >> 10} KiB"
     if {Tag.AUXILIARY, Tag.FILTER} & object_.tags.keys():
         return "is a filter for another library"
     return None
+
+
+def _shares_pages(object_: SharedObject) -> bool:
+    """True if two segments lie in one of the largest pages that kernels use, for which the object is not aligned."""
+    machine, loads = object_.machine, object_.loads
+    is_aligned = all(load.alignment >= machine.page_size for load in loads)
+    return not is_aligned and any(
+        machine.page_down(after.address) < machine.page_up(before.address + before.memory_size)
+        for before, after in itertools.pairwise(loads)
+    )
 
 
 def _with_needed(closure: Closure, reasons: Mapping[str, str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from bundler.analyze.graph import (
     SourceModule,
 )
 from bundler.contract import bundle_constant, bundle_root, launcher_folder
-from bundler.elf import Machine, archive_symbols, undefined_symbols
+from bundler.elf import archive_symbols, undefined_symbols
 from bundler.errors import Diagnostic, Severity
 from bundler.freeze.image import FrozenImage
 from bundler.freeze.worker.ctext import runtime_symbol
@@ -54,7 +54,7 @@ from bundler.link.place import library_rules, place
 from bundler.link.script import EXPORTED_PREFIXES
 from bundler.link.static import check_static, lacking_functions, plan_static, static_files
 from bundler.settings import Settings
-from bundler.target import Libpython, Linkage, TargetPython
+from bundler.target import Linkage, TargetPython
 
 # co_versions of static code start here; lower ones go to code that is made while the interpreter starts.
 # Running code never makes so many, not even where their counter cannot be set (launcher/compat.h).
@@ -96,7 +96,12 @@ def plan(
         libraries=placement,
         ending_visibly=ending_visibly(graph, closure),
         interposed=tuple(sorted(INTERPOSED_FUNCTIONS | INTERPOSED_FOR_EXTENSIONS)) if placement.carried else (),
-        has_snapshot=settings.snapshot != "no" and settings.run and not settings.static and places_sections,
+        has_snapshot=settings.snapshot != "no"
+        and settings.run
+        and not settings.static
+        and places_sections
+        and target.machine.has_snapshots
+        and target.system.is_own,
         precompiled=PrecompiledTable(image.precompiled.keys, image.precompiled.symbol),
         config=InterpreterConfig(
             optimize=settings.optimize,
@@ -113,7 +118,7 @@ def plan(
         ),
     )
     # The archive with the interpreter, and what it needs; a shared library is prelinked instead.
-    embedded = _needed_libraries(libpython, target.machine)
+    embedded = _needed_libraries(target)
     others = [option for option in libpython.needs if option not in embedded]
     libraries: list[Path | str] = [] if is_shared else [libpython.path, *others]
     return LinkPlan(
@@ -159,7 +164,7 @@ def _placed(
     libpython = target.libpython
     is_shared = libpython.linkage is Linkage.SHARED
     roots: list[ExtensionModule | OpenedLibrary] = [*graph.of_kind(ExtensionModule), *graph.libraries]
-    embedded = _needed_libraries(libpython, target.machine)
+    embedded = _needed_libraries(target)
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
 
@@ -168,6 +173,7 @@ def _placed(
             ((each.path, each.filename) for each in roots),
             str(bundle_root()),
             target.machine,
+            target.system,
             linked=(libpython.path,) if is_shared else embedded.values(),
             opened=graph.library_names,
             library_folders=settings.library_folders,
@@ -193,15 +199,15 @@ def _placed(
     return found
 
 
-def _needed_libraries(libpython: Libpython, machine: Machine) -> Mapping[str, Path]:
+def _needed_libraries(target: TargetPython) -> Mapping[str, Path]:
     """The shared libraries that a static libpython is linked with, by the options of its Makefile; without the C library.
 
     They become part of the binary as a shared libpython does, so that it counts on no library of the user's system.
     """
-    if libpython.linkage is Linkage.SHARED:
+    if target.libpython.linkage is Linkage.SHARED:
         return {}
-    known = system_libraries(machine)
-    found = ((option, linked_library(option, known)) for option in libpython.needs)
+    known = system_libraries(target.machine, target.system)
+    found = ((option, linked_library(option, known)) for option in target.libpython.needs)
     return {option: path for option, path in found if path is not None}
 
 

@@ -12,6 +12,13 @@ from bundler.link.objects import PrelinkedObject, Refusal, ThreadLocal, ThreadLo
 MOST_STATIC = 16 << 10
 _SMALL = 256
 
+# The launcher's functions of TLS descriptors: for storage that is part of the executable's, and for other.
+STATIC_DESCRIPTOR = "bundle_tlsdesc"
+DESCRIPTOR_FUNCTIONS = (STATIC_DESCRIPTOR, "bundle_tlsdesc_dynamic")
+
+# Bytes from the thread pointer to the block, of variant I: two words, which are the C library's.
+_BEFORE = 16
+
 
 def thread_local_blocks(
     objects: Iterable[PrelinkedObject],
@@ -46,8 +53,21 @@ def thread_local_blocks(
     return tuple(blocks), tuple(refusals)
 
 
+def dynamic_argument(dso: PrelinkedObject, offset: int) -> int:
+    """The second word of a TLS descriptor for storage that a thread gets when it asks: the object's number, and the place.
+
+    The place counts from what is allocated for the thread (launcher/loader/threads.c).
+    """
+    segment = dso.object.segment(SegmentType.TLS)
+    assert segment is not None, "the variable is in it"
+    lead = (dso.base + segment.address) & (max(segment.alignment, 1) - 1)
+    return dso.index << 32 | lead + offset
+
+
 def thread_pointer_offset(machine: Machine, block: Segment, place: int) -> int:
     """The distance of a place in the executable's block from the thread pointer. `block`: its PT_TLS segment."""
     match machine.thread_pointer:
+        case ThreadPointer.BEFORE_BLOCK:
+            return place + -(-_BEFORE // block.alignment) * block.alignment
         case ThreadPointer.BEHIND_BLOCK:
             return place - -(-block.memory_size // block.alignment) * block.alignment

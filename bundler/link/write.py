@@ -8,6 +8,8 @@ from bundler.link import relocated
 from bundler.link.model import Linked
 from bundler.link.objects import (
     Constant,
+    DescriptorArgument,
+    DescriptorFunction,
     ExecutableSymbol,
     Locate,
     PltStub,
@@ -17,7 +19,7 @@ from bundler.link.objects import (
 )
 from bundler.link.payload import write_payload
 from bundler.link.script import FROZEN_SECTIONS, PAYLOAD_SECTION, part_section, stub_symbol, thread_local_symbol
-from bundler.link.thread_local import thread_pointer_offset
+from bundler.link.thread_local import DESCRIPTOR_FUNCTIONS, dynamic_argument, thread_pointer_offset
 
 # The executable's number among those that have thread-local storage.
 _OWN_MODULE = 1
@@ -64,6 +66,12 @@ def locator(linked: Linked) -> Locate:
                     return offset
                 place = executable.symbols[thread_local_symbol(owner)] + offset
                 return thread_pointer_offset(plan.machine, block, place) if from_thread_pointer else place
+            case DescriptorFunction(owner):
+                return executable.symbols[DESCRIPTOR_FUNCTIONS[owner not in static]]
+            case DescriptorArgument(owner, offset) if owner in static:
+                return locate(ThreadLocal(owner, offset, from_thread_pointer=True))
+            case DescriptorArgument(owner, offset):
+                return dynamic_argument(plan.prelinked.objects[owner], offset)
             case _:
                 raise AssertionError(target)
 

@@ -12,12 +12,12 @@ from typing import Any
 from bundler.migration.model import Collected, Note, Part, Program, Unknown
 from bundler.other_tools import counterpart
 from bundler.project import find_project_file
-from bundler.settings import OPTIONS
+from bundler.settings import IN_FILES
 
 # Options whose values are names of modules.
 MODULES = ("hidden-import", "exclude-module", "collect-all", "collect-submodules", "collect-data", "collect-binaries")
 
-_LISTS = {option.name for option in OPTIONS.values() if option.kind.is_list}
+_LISTS = {option.name for option in IN_FILES.values() if option.kind.is_list}
 # Files that only other systems can use.
 _FOREIGN = (".dll", ".dylib", ".pyd", ".exe", ".icns", ".manifest", ".framework")
 
@@ -37,7 +37,7 @@ class Draft:
 
     def finish(self) -> Program:
         """The program, with options in the order in which documentation shows them."""
-        ordered = [option.name for option in OPTIONS.values() if option.name in self._options]
+        ordered = [option.name for option in IN_FILES.values() if option.name in self._options]
         return Program(self.name, {name: self._options[name] for name in ordered})
 
     @property

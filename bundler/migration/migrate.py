@@ -84,7 +84,7 @@ def _read(file: Path, recorded: Sequence[str], python: Path, *, execute: bool) -
         return evaluate(file, recorded)
     job = {"file": str(file.resolve()), "recorded": [*recorded], "helpers": {**HELPERS}}
     try:
-        done = run_worker(python, "migration", "execute", job=json.dumps(job).encode(), isolated=False)
+        done = run_worker([python], "migration", "execute", job=json.dumps(job).encode(), isolated=False)
     except CommandError as error:
         raise BundleError(
             "bad-migration",
@@ -137,7 +137,7 @@ def _without_absent(migration: Migration, python: Path) -> Migration:
         return migration
     job = {**wanted, "folders": _searched(migration)}
     try:
-        done = run_worker(python, "migration", "installed", job=json.dumps(job).encode(), isolated=False)
+        done = run_worker([python], "migration", "installed", job=json.dumps(job).encode(), isolated=False)
     except CommandError as error:
         note = Note(f"whether modules are installed is not known: `{python}` {error.reason}")
         return replace(migration, notes=(*migration.notes, note))

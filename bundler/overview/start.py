@@ -17,6 +17,7 @@ from bundler.analyze.graph import Binding, ModuleGraph
 from bundler.freeze.start_profile import installed_imports
 from bundler.link import LinkPlan
 from bundler.process import CommandError, watch
+from bundler.target import System
 from bundler.target.workers import ForeignCode
 
 _VARIABLES = {"BUNDLE_TRACE": "imports"}  # launcher/process/configuration.c
@@ -49,9 +50,9 @@ class TracedStart:
     imports: tuple[ImportTime, ...]
 
 
-def trace_start(program: Path, arguments: Sequence[str], seconds: float = _SECONDS) -> TracedStart:
+def trace_start(program: Path, arguments: Sequence[str], system: System, seconds: float = _SECONDS) -> TracedStart:
     """Start the program, with the user's environment and folder; it is ended if it goes on."""
-    command: list[str | Path] = [program.absolute(), *arguments]
+    command = [*system.command(program.absolute()), *arguments]
     try:
         said = watch(command, environment=_VARIABLES, seconds=seconds)
     except CommandError as error:
@@ -73,11 +74,11 @@ def _is_own(graph: ModuleGraph, name: str) -> bool:
     return module is None or module.origin.is_own
 
 
-def trace_probe(probe: Path) -> TracedStart:
+def trace_probe(probe: Path, system: System) -> TracedStart:
     """Start the binary of `probe_plan`, as code of installed packages is run."""
     with closing(ForeignCode()) as foreign:
         try:
-            said = foreign.run([probe.absolute()], b"", _SECONDS, **_VARIABLES).stderr
+            said = foreign.run(system.command(probe.absolute()), b"", _SECONDS, **_VARIABLES).stderr
         except CommandError as error:
             said = error.output.encode()  # it ends with an error, as it is meant to
     found = tuple(each for each in read_imports(said) if each.name != _END)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bundler.errors import BundleError
 from bundler.project.model import Document
-from bundler.settings import OPTIONS, Option, Place, ValueType
+from bundler.settings import IN_FILES, Option, Place, ValueType
 from bundler.values import Given, convert, fits
 
 HEADING = "[tool.bundle]"
@@ -19,7 +19,7 @@ PROGRAMS = "program"  # the key of the tables of programs, which is no option
 SNAPSHOT = "snapshot"  # an option, or a table of several
 _IN_SNAPSHOT = re.escape(f"{SNAPSHOT}-")
 
-_KEYS = {option.name: (field, option) for field, option in OPTIONS.items()}
+_KEYS = {option.name: (field, option) for field, option in IN_FILES.items()}
 
 _EXAMPLES = {
     ValueType.TEXT: '"NAME"',

@@ -63,7 +63,7 @@ def _library_files(plan: LinkPlan) -> Iterator[Path]:
 
 def _python(target: TargetPython) -> Component:
     version = f"{target.version[0]}.{target.version[1]}"
-    texts = (target.stdlib / "LICENSE.txt", Path(f"/usr/share/doc/python{version}/copyright"))
+    texts = (target.stdlib / "LICENSE.txt", target.system.file(f"/usr/share/doc/python{version}/copyright"))
     return Component(
         ComponentKind.PYTHON,
         "cpython",

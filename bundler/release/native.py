@@ -85,7 +85,7 @@ def _name(file: Path) -> str:
 
 def _told_versions(target: TargetPython) -> Mapping[str, str]:
     try:
-        found: dict[str, str] = json.loads(run_worker(target.executable, "release", "versions").stdout)
+        found: dict[str, str] = json.loads(run_worker(target.command, "release", "versions").stdout)
     except (CommandError, ValueError):
         return {}  # versions that nobody tells are unknown
     return found

@@ -83,7 +83,7 @@ def fresh_cases(image: FrozenImage, target: TargetPython, settings: Settings, ou
         "optimize": settings.optimize,
         "output": str(output),
     }
-    run_worker(target.executable, "selfcheck", "fresh", job=json.dumps(job).encode())
+    run_worker(target.command, "selfcheck", "fresh", job=json.dumps(job).encode())
     cases: list[Case] = marshal.loads(output.read_bytes())  # noqa: S302  # of our worker
     return cases
 
@@ -95,7 +95,7 @@ def fresh_results(image: FrozenImage, target: TargetPython, settings: Settings, 
         "optimize": settings.optimize,
         "output": str(output),
     }
-    run_worker(target.executable, "freeze", "precompile", job=json.dumps(job).encode())
+    run_worker(target.command, "freeze", "precompile", job=json.dumps(job).encode())
     results: list[FreshResult] = marshal.loads(output.read_bytes())  # noqa: S302  # of our worker
     return results
 
@@ -122,7 +122,7 @@ def compare(
         }
         (work / "request").write_bytes(marshal.dumps(request, OLD_FORMAT))  # type: ignore[arg-type]  # a TypedDict
         try:
-            run([binary, work / "request", work / "answer"])
+            run([*target.system.command(binary), work / "request", work / "answer"])
         except CommandError as error:
             raise BundleError(
                 "self-check",

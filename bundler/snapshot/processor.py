@@ -44,6 +44,8 @@ class OfProcessor:
 
 def asking_places(linked: Linked, recording: Recording, toolchain: Toolchain) -> tuple[int, ...]:
     """Addresses at which code that was there in a recording asks for the processor; without the launcher's."""
+    if linked.layout.plan.machine.processor_question is None:
+        return ()
     own = linked.executable.sections.get(_OWN_SECTION)
     inside = Range(own.address, own.size) if own is not None else Range(0, 0)
     found = [each for each in _candidates(linked, recording) if not inside.address <= each.address < inside.end]
@@ -74,6 +76,7 @@ def _candidates(linked: Linked, recording: Recording) -> Iterator[_Candidate]:
 
 
 def _found(machine: Machine, address: int, content: bytes) -> Iterator[_Candidate]:
+    assert machine.processor_question is not None, "asking_places does not ask otherwise"
     _, question = machine.processor_question
     at = content.find(question)
     while at >= 0:
@@ -86,6 +89,7 @@ def _decoded(machine: Machine, candidates: Sequence[_Candidate], toolchain: Tool
 
     Decoding falls into step with the code soon, wherever it begins.
     """
+    assert machine.processor_question is not None, "asking_places does not ask otherwise"
     name, question = machine.processor_question
     code = b""
     ends: dict[int, _Candidate] = {}

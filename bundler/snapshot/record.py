@@ -163,7 +163,7 @@ def compiled_work(work: Work, target: TargetPython) -> bytes:
         "again": [*work.again, *((each.module, each.text) for each in work.rerun)],
         "optimize": work.optimize,
     }
-    return run_worker(target.executable, "snapshot", "main", job=json.dumps(request).encode()).stdout
+    return run_worker(target.command, "snapshot", "main", job=json.dumps(request).encode()).stdout
 
 
 def _call(wish: FunctionName | str) -> tuple[str, str]:
@@ -194,7 +194,7 @@ def find_rerun(
         "names": list(names),
         "is_strict": is_strict,
     }
-    done = run_worker(target.executable, "snapshot", "rerun", job=json.dumps(request).encode())
+    done = run_worker(target.command, "snapshot", "rerun", job=json.dumps(request).encode())
     answer: RerunAnswer = json.loads(done.stdout)
     found = tuple(
         Rerun(each["module"], each["text"], tuple(zip(each["lines"][::2], each["lines"][1::2], strict=True)))

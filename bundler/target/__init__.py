@@ -3,8 +3,19 @@
 Verbs: `probe`, and `script_environment` for a script that names its requirements. Noun: `TargetPython`.
 """
 
-from bundler.target.model import Field, Libpython, Linkage, ObjectLayout, TargetPython
+from bundler.target.model import Field, Libpython, Linkage, ObjectLayout, System, TargetPython
 from bundler.target.probe import probe
 from bundler.target.script_environment import script_environment
+from bundler.target.system import foreign_machine
 
-__all__ = ["Field", "Libpython", "Linkage", "ObjectLayout", "TargetPython", "probe", "script_environment"]
+__all__ = [
+    "Field",
+    "Libpython",
+    "Linkage",
+    "ObjectLayout",
+    "System",
+    "TargetPython",
+    "foreign_machine",
+    "probe",
+    "script_environment",
+]

@@ -10,7 +10,7 @@ from pathlib import Path
 from bundler.cache import Cache, digest
 from bundler.errors import BundleError
 from bundler.process import CommandError, run
-from bundler.target.model import Field, ObjectLayout
+from bundler.target.model import Field, ObjectLayout, System
 from bundler.target.worker.schema import MeasuredLayout
 from bundler.toolchain import Toolchain
 
@@ -20,10 +20,12 @@ _PROBE = Path(__file__).with_name("layout_probe.c")
 _RUNTIME_STRING = re.compile(r'^\s+STRUCT_FOR_(ID\(\w+\)|STR\(\w+, ".*"\))$', re.MULTILINE)
 
 
-def measure_layout(include_dirs: tuple[Path, ...], hexversion: int, toolchain: Toolchain, cache: Cache) -> ObjectLayout:
+def measure_layout(
+    include_dirs: tuple[Path, ...], hexversion: int, system: System, toolchain: Toolchain, cache: Cache
+) -> ObjectLayout:
     """The layout that these headers describe; BundleError when they belong to another Python than `hexversion`."""
-    key = digest(_PROBE.read_bytes(), *_header_digests(include_dirs))
-    measured: MeasuredLayout = cache.ask("layout", key, lambda: json.loads(_run_probe(include_dirs, toolchain)))
+    key = digest(_PROBE.read_bytes(), toolchain.identity, *_header_digests(include_dirs))
+    measured: MeasuredLayout = cache.ask("layout", key, lambda: json.loads(_run_probe(include_dirs, system, toolchain)))
     found = measured["constants"]["version_hex"]
     if found != hexversion:
         raise BundleError(
@@ -48,7 +50,7 @@ def _header_digests(include_dirs: tuple[Path, ...]) -> list[str]:
     return [digest(header.read_bytes()) for header in headers]
 
 
-def _run_probe(include_dirs: tuple[Path, ...], toolchain: Toolchain) -> bytes:
+def _run_probe(include_dirs: tuple[Path, ...], system: System, toolchain: Toolchain) -> bytes:
     headers = (folder / "internal" / "pycore_global_strings.h" for folder in include_dirs)
     strings = next((header for header in headers if header.is_file()), None)
     if strings is None:
@@ -61,12 +63,16 @@ def _run_probe(include_dirs: tuple[Path, ...], toolchain: Toolchain) -> bytes:
     with tempfile.TemporaryDirectory(prefix="bundler-") as folder:
         work = Path(folder)
         (work / "runtime_strings.h").write_text("\n".join(found) + "\n")
-        includes = ["-I.", *(f"-I{path}" for root in include_dirs for path in (root, root / "internal"))]
+        includes = [
+            "-I.",
+            *(f"-I{path}" for root in include_dirs for path in (root, root / "internal")),
+            *system.include_options,
+        ]
         # -w: the headers' own deprecations (ob_shash) are no concern of ours.
         try:
             toolchain.compile("-c", "-O0", "-w", *includes, _PROBE, "-o", "probe.o", cwd=work)
             toolchain.run("probe.o", "-o", "probe", cwd=work)
-            return run([work / "probe"]).stdout
+            return run(system.command(work / "probe")).stdout
         except CommandError as error:
             raise BundleError(
                 "layout-probe",

@@ -7,22 +7,27 @@ from pathlib import Path
 
 from bundler.cache import Cache
 from bundler.errors import BundleError
-from bundler.target.model import Libpython, Linkage
+from bundler.target.model import Libpython, Linkage, System
 from bundler.target.static_libpython import missing_symbols
 
 # How names of its own begin; those of the hash functions in modules built into it have other beginnings (3.13, 3.14).
 _OWN_PREFIXES = ("Py", "_Py", "python_")
 
 
-def find_libpython(
-    executable: Path, version: str, variables: Mapping[str, str], wanted: Linkage | None, cache: Cache
+def find_libpython(  # noqa: PLR0913 - what it is found by
+    executable: Path,
+    version: str,
+    variables: Mapping[str, str],
+    wanted: Linkage | None,
+    system: System,
+    cache: Cache,
 ) -> Libpython:
     """The library of the interpreter at `executable`, from its build variables (`sysconfig.get_config_vars`).
 
-    BundleError when there is none, or not of the kind that is `wanted`.
+    Those name folders of its system. BundleError when there is none, or not of the kind that is `wanted`.
     """
-    static = _first_file(_static_libraries(variables))
-    shared = _first_file(_shared_libraries(variables))
+    static = _first_file(_static_libraries(variables), system)
+    shared = _first_file(_shared_libraries(variables), system)
     missing = missing_symbols(static, _OWN_PREFIXES, cache) if static and wanted is not Linkage.SHARED else ()
     if static and not missing and wanted is not Linkage.SHARED:
         return Libpython(Linkage.STATIC, static, tuple(_link_libraries(variables)))
@@ -50,8 +55,8 @@ def find_libpython(
     )
 
 
-def _first_file(candidates: Iterator[Path]) -> Path | None:
-    return next((path for path in candidates if path.is_file()), None)
+def _first_file(candidates: Iterator[Path], system: System) -> Path | None:
+    return next((path for each in candidates if (path := system.file(str(each))).is_file()), None)
 
 
 def _static_libraries(variables: Mapping[str, str]) -> Iterator[Path]:

@@ -52,6 +52,41 @@ class Libpython:
 
 
 @dataclass(frozen=True, slots=True)
+class System:
+    """The system that the interpreter belongs to, as this machine sees it. `root`: the folder that is `/` there.
+
+    `emulator`: the words by which this machine runs a program of another processor, before the program's own; none for this
+    machine's own system.
+    """
+
+    root: Path = Path("/")
+    emulator: tuple[str, ...] = ()
+
+    @property
+    def is_own(self) -> bool:
+        """True if it is this machine's."""
+        return not self.emulator
+
+    @property
+    def patience(self) -> float:
+        """The factor of times that code of the target may take: an emulator is slow."""
+        return 1 if self.is_own else 20
+
+    @property
+    def include_options(self) -> tuple[str, ...]:
+        """Options by which a compiler finds the system's headers, which those of Debian's Python name, after its own."""
+        return () if self.is_own else ("-idirafter", str(self.file("/usr/include")))
+
+    def command(self, program: Path) -> tuple[str | Path, ...]:
+        """The words that start a program of the system."""
+        return (*self.emulator, program)
+
+    def file(self, path: str) -> Path:
+        """A file of the system, by its absolute path there."""
+        return self.root / path.lstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
 class TargetPython:
     """The Python that gets embedded, and the environment whose packages are searched; probed once per build."""
 
@@ -67,6 +102,7 @@ class TargetPython:
     include_dirs: tuple[Path, ...]
     libpython: Libpython
     machine: Machine
+    system: System
     builtin_modules: frozenset[str]
     stdlib_modules: frozenset[str]  # top-level names
     early_modules: frozenset[
@@ -75,3 +111,8 @@ class TargetPython:
     extension_suffixes: tuple[str, ...]  # ".cpython-313-x86_64-linux-gnu.so", ".abi3.so", ".so"
     markers: Mapping[str, str]  # PEP 508 environment
     layout: ObjectLayout
+
+    @property
+    def command(self) -> tuple[str | Path, ...]:
+        """The words that start the interpreter."""
+        return self.system.command(self.executable)

@@ -12,7 +12,8 @@ from bundler.interpreters import broken_link
 from bundler.process import CommandError, run
 from bundler.target.layout import measure_layout
 from bundler.target.libpython import find_libpython
-from bundler.target.model import Linkage, TargetPython
+from bundler.target.model import Linkage, System, TargetPython
+from bundler.target.system import find_system
 from bundler.target.worker.schema import InterpreterFacts
 
 _FACTS = Path(__file__).parent / "worker" / "interpreter_facts.py"
@@ -26,7 +27,8 @@ def probe(executable: Path, context: BuildContext, linkage: Linkage | None = Non
 
     The compiler measures the object layout, once per set of headers. `linkage`: the kind of libpython that is asked for.
     """
-    facts = _ask(executable)
+    system = find_system(executable, context.foreign, context.toolchain)
+    facts = _ask(executable, system)
     machine = _supported_machine(executable, facts)
     include_dirs = _include_dirs(executable, facts)
     major, minor, micro = facts["version"]
@@ -42,21 +44,22 @@ def probe(executable: Path, context: BuildContext, linkage: Linkage | None = Non
         search_path=tuple(Path(entry) for entry in facts["path"]),
         stdlib=Path(facts["stdlib"]),
         include_dirs=include_dirs,
-        libpython=find_libpython(executable, facts["version_text"], facts["variables"], linkage, context.cache),
+        libpython=find_libpython(executable, facts["version_text"], facts["variables"], linkage, system, context.cache),
         machine=machine,
+        system=system,
         builtin_modules=frozenset(facts["builtin"]),
         stdlib_modules=frozenset(facts["stdlib_modules"]),
         early_modules=frozenset(facts["early_modules"]),
         extension_suffixes=tuple(facts["suffixes"]),
         markers=facts["markers"],
-        layout=measure_layout(include_dirs, facts["hexversion"], context.toolchain, context.cache),
+        layout=measure_layout(include_dirs, facts["hexversion"], system, context.toolchain, context.cache),
     )
 
 
-def _ask(executable: Path) -> InterpreterFacts:
+def _ask(executable: Path, system: System) -> InterpreterFacts:
     try:
         # As a script, not through `-c`, which imports modules that no program finds there (linecache, since 3.13).
-        done = run([executable, "-B", "-X", "utf8", _FACTS], environment={"PYTHONSAFEPATH": "1"})
+        done = run([*system.command(executable), "-B", "-X", "utf8", _FACTS], environment={"PYTHONSAFEPATH": "1"})
         facts: InterpreterFacts = json.loads(done.stdout)
     except CommandError as error:
         target = broken_link(executable)

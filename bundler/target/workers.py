@@ -24,9 +24,9 @@ REPEATABLE = {"PYTHONHASHSEED": "0", "PYTHONPATH": "", "PYTHONHOME": "", "PYTHON
 
 
 def worker_command(
-    executable: Path, stage: str, module: str, *, isolated: bool = True, repeatable: bool = False
+    python: Sequence[str | Path], stage: str, module: str, *, isolated: bool = True, repeatable: bool = False
 ) -> list[str | Path]:
-    """The command that runs `bundler/<stage>/worker/<module>.py`'s `main()`.
+    """The command that runs `bundler/<stage>/worker/<module>.py`'s `main()`. `python`: the words that start the interpreter.
 
     `isolated`: the worker sees the standard library only, and starts faster; otherwise the app's environment.
     """
@@ -35,7 +35,7 @@ def worker_command(
         flags = ["-s", "-S", "-P"]  # as isolated, but for the environment: -I would leave hashes random
     code = _START.format(folder=str(_PACKAGE / stage), module=module)
     # UTF-8 whatever the locale: jobs and results are JSON.
-    return [executable, "-B", "-X", "utf8", *flags, "-c", code]
+    return [*python, "-B", "-X", "utf8", *flags, "-c", code]
 
 
 # Variables that other people's code sees: those that programs need to start at all, and settings by which hooks look at
@@ -79,8 +79,8 @@ class WorkerPool:
     `greeting`: a line that each is sent first.
     """
 
-    def __init__(self, executable: Path, stage: str, module: str, greeting: str | None = None) -> None:
-        self._command = worker_command(executable, stage, module)
+    def __init__(self, python: Sequence[str | Path], stage: str, module: str, greeting: str | None = None) -> None:
+        self._command = worker_command(python, stage, module)
         self._greeting = greeting
         self._local = threading.local()
         self._started: list[Service] = []
@@ -101,9 +101,11 @@ class WorkerPool:
             service.close()
 
 
-def run_worker(executable: Path, stage: str, module: str, *, job: bytes = b"", isolated: bool = True) -> Completed:
-    """Run a worker to its end; CommandError when it fails."""
+def run_worker(
+    python: Sequence[str | Path], stage: str, module: str, *, job: bytes = b"", isolated: bool = True
+) -> Completed:
+    """Run a worker to its end; CommandError when it fails. `python`: the words that start the interpreter."""
     # PYTHONSAFEPATH: a `json.py` in the current folder is not the one a worker imports.
     environment = None if isolated else {"PYTHONSAFEPATH": "1"}
-    command = worker_command(executable, stage, module, isolated=isolated)
+    command = worker_command(python, stage, module, isolated=isolated)
     return run(command, stdin=job, environment=environment)

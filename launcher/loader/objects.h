@@ -43,9 +43,18 @@ struct thread_local_index {
 
 void *__tls_get_addr(struct thread_local_index *index);
 
-/* thread_local.S: what the build gives to objects as a TLS descriptor's function, whose calling convention is not C's, and
+/* thread_local_*.S: what the build gives to objects as a TLS descriptor's function, whose calling convention is not C's, and
    in place of __tls_get_addr, with offsets that count from the thread pointer. */
 void bundle_tlsdesc(void);
+void
+bundle_tlsdesc_dynamic(void); /* where machines have it: for objects whose storage is made when a thread asks for it */
 void *bundle_tls_get_addr(struct thread_local_index *index);
+
+/* Of one thread: what was allocated for each object, NULL where it never asked. Functions of TLS descriptors look here too. */
+extern __attribute__((visibility("hidden"))) __thread void **bundle_thread_blocks;
+
+/* descriptors_*.c: make the calling thread's block of an object. `argument`: a descriptor's second word, with the object's number
+   in its upper half. */
+void bundle_make_thread_block(uint64_t argument);
 
 #endif

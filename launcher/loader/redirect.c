@@ -3,6 +3,7 @@
 #include "loader/redirect.h"
 
 #include "interposed.h"
+#include "machine.h"
 
 #include <elf.h>
 #include <stdbool.h>
@@ -85,8 +86,8 @@ bundle_redirect(const struct link_map *object, void *(*find)(const char *name))
         const ElfW(Rela) *end = entry ? entry + dynamic_value(object->l_ld, tables[i][1]) / sizeof *entry : entry;
         for (; entry < end; entry++) {
             uint32_t type = (uint32_t)ELF64_R_TYPE(entry->r_info);
-            bool is_word = type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT || type == R_X86_64_64;
-            void *value = is_word ? find(strings + symbols[ELF64_R_SYM(entry->r_info)].st_name) : NULL;
+            void *value =
+                machine_is_symbol_word(type) ? find(strings + symbols[ELF64_R_SYM(entry->r_info)].st_name) : NULL;
             if (value) {
                 overwrite(object, (void *)(object->l_addr + entry->r_offset), value);
             }

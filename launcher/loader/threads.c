@@ -8,6 +8,7 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "loader/objects.h"
+#include "machine.h"
 
 #include <limits.h>
 #include <pthread.h>
@@ -16,8 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Of one thread: what was allocated for each object, NULL where it never asked. */
-static __thread void **blocks;
+__thread void **bundle_thread_blocks;
 static __thread int rounds;
 
 PER_PROCESS static pthread_key_t ending;
@@ -33,10 +33,10 @@ end_thread(void *own)
         return;
     }
     for (uint32_t i = 0; i < bundle.object_index.count; i++) {
-        free(blocks[i]);
+        free(bundle_thread_blocks[i]);
     }
-    free(blocks);
-    blocks = NULL;
+    free(bundle_thread_blocks);
+    bundle_thread_blocks = NULL;
 }
 
 static void
@@ -67,11 +67,11 @@ lead(const struct bundle_object *object)
 static void *
 make_block(const struct bundle_object *object, uint32_t number)
 {
-    if (!blocks) {
+    if (!bundle_thread_blocks) {
         pthread_once(&ending_once, make_key);
-        blocks = checked(calloc(bundle.object_index.count, sizeof *blocks));
+        bundle_thread_blocks = checked(calloc(bundle.object_index.count, sizeof *bundle_thread_blocks));
         if (has_ending) {
-            pthread_setspecific(ending, blocks);
+            pthread_setspecific(ending, bundle_thread_blocks);
         }
     }
     uint64_t alignment = object->thread_alignment < sizeof(void *) ? sizeof(void *) : object->thread_alignment;
@@ -82,12 +82,11 @@ make_block(const struct bundle_object *object, uint32_t number)
     char *start = (char *)checked(block) + lead(object);
     memcpy(start, (const void *)object->thread_start, object->thread_start_size);
     memset(start + object->thread_start_size, 0, object->thread_size - object->thread_start_size);
-    blocks[number] = block;
+    bundle_thread_blocks[number] = block;
     return block;
 }
 
-/* Old compilers call it with a stack that is not aligned (GCC bug 58066). */
-__attribute__((force_align_arg_pointer)) void *
+MACHINE_ALIGNS_STACK void *
 __wrap___tls_get_addr(struct thread_local_index *index)
 {
     uint64_t number = index->module - BUNDLE_DYNAMIC_MODULE;
@@ -95,7 +94,7 @@ __wrap___tls_get_addr(struct thread_local_index *index)
         return __tls_get_addr(index);
     }
     const struct bundle_object *object = &bundle.objects[number];
-    void *block = blocks ? blocks[number] : NULL;
+    void *block = bundle_thread_blocks ? bundle_thread_blocks[number] : NULL;
     if (!block) {
         block = make_block(object, (uint32_t)number);
     }

@@ -20,7 +20,8 @@
 
 #define UNWINDER "libgcc_s.so.1"
 
-/* struct dl_find_object of <dlfcn.h> on x86-64; declared here because older C libraries have no such header. */
+/* struct dl_find_object of <dlfcn.h>, for processors whose tables of frames are relative to nothing (DLFO_STRUCT_HAS_EH_DBASE is
+   0); declared here because older C libraries have no such header. */
 struct found_object {
     unsigned long long flags;
     void *map_start;

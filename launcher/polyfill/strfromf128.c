@@ -4,7 +4,7 @@
 #include "polyfill/missing.h"
 
 int
-strfromf128(char *text, size_t size, const char *format, __float128 number)
+strfromf128(char *text, size_t size, const char *format, polyfill_float128 number)
 {
     __typeof__(&strfromf128) own = OWN(strfromf128);
     if (!own) {

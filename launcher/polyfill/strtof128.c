@@ -3,7 +3,7 @@
 
 #include "polyfill/missing.h"
 
-__float128
+polyfill_float128
 strtof128(const char *text, char **end)
 {
     __typeof__(&strtof128) own = OWN(strtof128);

@@ -4,7 +4,7 @@
 
 #include "snapshot/library.h"
 #include "interposed.h"
-#include "world/machine_x86_64.h"
+#include "machine.h"
 
 #include <stdio.h>
 #include <wctype.h>

@@ -5,6 +5,7 @@
 
 #include "interposed.h"
 #include "lifetime.h"
+#include "machine.h"
 #include "world/arena.h"
 #include "world/notes.h"
 
@@ -109,7 +110,7 @@ describe_system(struct utsname *out)
 {
     memset(out, 0, sizeof *out);
     strcpy(out->sysname, "Linux"); /* what is the same wherever the executable runs */
-    strcpy(out->machine, "x86_64");
+    strcpy(out->machine, MACHINE_NAME);
     fill_host(out->nodename, sizeof out->nodename);
     snprintf(out->release, sizeof out->release, "%d.0", 3 + (int)(request()->user & 3));
     snprintf(out->version, sizeof out->version, "#%d", (int)(request()->user & 7));

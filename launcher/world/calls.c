@@ -7,7 +7,7 @@
 
 #include "interposed.h"
 #include "lifetime.h"
-#include "world/machine_x86_64.h"
+#include "machine.h"
 #include "world/notes.h"
 
 #include <errno.h>

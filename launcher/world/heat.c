@@ -5,8 +5,8 @@
 
 #include "interposed.h"
 #include "lifetime.h"
+#include "machine.h"
 #include "world/heap.h"
-#include "world/machine_x86_64.h"
 #include "world/world.h"
 
 #include <signal.h>
@@ -64,7 +64,7 @@ bool
 bundle_begin_heat(void)
 {
     size = bundle_region_used();
-    if (!bundle.snapshot->request->wants_heat || !bundle_watch_blocks()) {
+    if (!MACHINE_STOPS || !bundle.snapshot->request->wants_heat || !bundle_watch_blocks()) {
         return false;
     }
     touched = room(bundle_blocks_taken() + 1);

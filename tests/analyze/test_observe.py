@@ -53,7 +53,7 @@ def _observed(folder: Path, statements: str) -> set[str]:
     include = sysconfig.get_path("include")
     subprocess.run(["cc", "-shared", "-fPIC", f"-I{include}", "-o", folder / f"watched{suffix}", source], check=True)
     request = json.dumps({"name": "watched", "path": [str(folder), *sys.path[1:]]})
-    command = worker_command(Path(sys.executable), "analyze/read", "observe")
+    command = worker_command([sys.executable], "analyze/read", "observe")
     answer = subprocess.run(command, input=f"{request}\n", capture_output=True, text=True, check=True).stdout
     return {*json.loads(answer)["imports"]}
 

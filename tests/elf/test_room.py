@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bundler.elf import MACHINES, X86_64, Detour, machine_for_python
+from bundler.elf import AARCH64, MACHINES, X86_64, machine_for_python
 from bundler.elf.structures import offset_of, packer, size_of
 from tests.support import ROOT
 
@@ -117,10 +117,11 @@ def test_machines_are_told_apart():
 def test_detours():
     """A detour is a jump to its destination: counted from its own end, or with the address in it."""
     relative = X86_64.detour
-    absolute = Detour(bytes.fromhex("50000058 00021fd6"), 8, is_relative=False)  # LDR x16, 8; BR x16
+    absolute = AARCH64.detour
 
     assert relative.encode(0x1000, 0x1005) == b"\xe9\0\0\0\0"
     assert relative.encode(0x1000, 0xFFB) == b"\xe9\xf6\xff\xff\xff"
+    assert absolute.opcode == bytes.fromhex("50000058 00021fd6")  # LDR x16, 8; BR x16
     assert absolute.encode(0x1000, 0x123456789A) == absolute.opcode + (0x123456789A).to_bytes(8, "little")
     assert (relative.size, absolute.size) == (5, 16)
     with pytest.raises(OverflowError):

@@ -38,7 +38,7 @@ def module_text(target: TargetPython, work: Path, name: str, source: Path) -> tu
         "is_script": False,
     }
     request = {"modules": [job], "precompiled": None, "optimize": 0, "header": HEADER, "output": str(output)}
-    worker = Service(worker_command(target.executable, "freeze", "main"))
+    worker = Service(worker_command(target.command, "freeze", "main"))
     worker.tell(json.dumps(layout))
     (answer,) = json.loads(worker.ask(json.dumps(request)))
     worker.close()

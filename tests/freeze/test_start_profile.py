@@ -31,7 +31,7 @@ def rehearse(interpreter: Interpreter, tmp_path: Path) -> Rehearse:
             (tmp_path / f"{name}.py").write_text(source)
         path = [str(tmp_path), str(interpreter.stdlib)]
         job = {"modules": sorted(sources), "path": path, "seconds": seconds, "grace": grace}
-        done = run_program(worker_command(interpreter.python, "freeze", "profiler"), stdin=json.dumps(job).encode())
+        done = run_program(worker_command([interpreter.python], "freeze", "profiler"), stdin=json.dumps(job).encode())
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
 

@@ -89,7 +89,7 @@ def objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -> Mapping
     with launcher_objects(target, toolchain, cache, is_static=True) as compiled:
         files = compiled()
         polyfills = {f"polyfill/{stem}.c": path for stem, path in files.polyfills.items()}
-        names = map(name_of, sources(target.libpython.linkage, is_static=True))
+        names = map(name_of, sources(target.libpython.linkage, target.machine, is_static=True))
         return {**dict(zip(names, files.objects, strict=True)), **polyfills}
 
 

@@ -11,17 +11,20 @@ from pathlib import Path
 import pytest
 
 from bundler.contract import launcher_folder
-from bundler.elf import archive_symbols
+from bundler.elf import MACHINES, archive_symbols
 from bundler.glibc import polyfill_sources
 from bundler.link.interposed import INTERPOSED_FUNCTIONS, INTERPOSED_IN_OBJECTS, INTERPOSED_IN_STATIC_PYTHON
-from bundler.link.launcher import FLAGS, sources
+from bundler.link.launcher import FLAGS, is_for, sources
 from bundler.target import Linkage, TargetPython
+from bundler.target.system import this_machine
 
 LAUNCHER = launcher_folder()
-SOURCES = sorted(LAUNCHER.rglob("*.c"))
+HERE = this_machine()
+assert HERE is not None
+SOURCES = sorted(path for path in LAUNCHER.rglob("*.c") if is_for(path, HERE))
 # Rooms that know nothing of Python.
 PLAIN = [path for path in SOURCES if path.parent.name in {"world", "executable", "files", "loader"}]
-HEADERS = sorted(LAUNCHER.rglob("*.h"))
+HEADERS = sorted(path for path in LAUNCHER.rglob("*.h") if is_for(path, HERE))
 WARNINGS = ("-Wall", "-Wextra", "-Wshadow", "-Werror")
 
 
@@ -61,10 +64,12 @@ def test_headers_stand_alone(target: TargetPython, tmp_path: Path, header: Path)
 
 
 def test_every_source_is_linked():
-    """No file of the launcher is left out with both kinds of libpython, without a dynamic linker."""
+    """No file of the launcher is left out with both kinds of libpython, without a dynamic linker, on every machine."""
     every = {path for path in LAUNCHER.rglob("*") if path.suffix in {".c", ".S"}}
 
-    launcher = chain.from_iterable(sources(linkage, is_static=True) for linkage in Linkage)
+    launcher = chain.from_iterable(
+        sources(linkage, machine, is_static=True) for linkage in Linkage for machine in MACHINES.values()
+    )
     assert {*launcher, *polyfill_sources()} == every
 
 

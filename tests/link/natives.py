@@ -8,12 +8,34 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 SOURCES = Path(__file__).parent / "native"
+
+
+# Ways to code thread-local variables, which have another option on each processor.
+DESCRIPTORS, CALLS = "{descriptors}", "{calls}"
+
+
+@dataclass(frozen=True)
+class Compilers:
+    """The commands of a machine's compilers, and the options for the two ways to code thread-local variables."""
+
+    c: tuple[str, ...] = ("gcc",)
+    cpp: tuple[str, ...] = ("g++",)
+    descriptors: str = "-mtls-dialect=gnu2"
+    calls: str = "-mtls-dialect=gnu"
+
+    def options(self, flags: Iterable[str]) -> Iterator[str]:
+        """The flags of a part, as this machine's compilers know them."""
+        ways = {DESCRIPTORS: self.descriptors, CALLS: self.calls}
+        return (ways.get(flag, flag) for flag in flags)
+
+
+HERE = Compilers()
 
 
 @dataclass(frozen=True)
@@ -58,8 +80,8 @@ LIBRARIES = (
     Part("data", "data.c"),
     Part("function", "function.c"),
     Part("ifunc", "ifunc.c"),
-    Part("thread", "thread.c"),
-    Part("thread-desc", "thread.c", flags=("-mtls-dialect=gnu2",)),
+    Part("thread", "thread.c", flags=(CALLS,)),
+    Part("thread-desc", "thread.c", flags=(DESCRIPTORS,)),
     Part("inner", "lifetime.c", flags=(*_texts(NOTE="inner"), "-DJOINED=inner_atexit", *_INIT)),
     Part("outer", "lifetime.c", needs=("inner",), flags=(*_texts(NOTE="outer"), "-DJOINED=outer_atexit", *_INIT)),
     Part("cycle2-first", "cycle.c", flags=("-DOWN=two", "-DOTHER=one", "-DDIGIT=2"), soname="libcycle2.so"),
@@ -103,17 +125,18 @@ MODULES = (
     Part("use_function_now", "use_function.c", ("function",), (NOW,)),
     Part("use_ifunc", "use_ifunc.c", ("ifunc",)),
     Part("use_ifunc_now", "use_ifunc.c", ("ifunc",), (NOW,)),
-    Part("thread_own", "use_thread.c"),
+    Part("thread_own", "use_thread.c", flags=(CALLS,)),
     Part("thread_initial_exec", "use_thread.c", flags=("-ftls-model=initial-exec",)),
-    Part("thread_descriptor", "use_thread.c", flags=("-mtls-dialect=gnu2",)),
-    Part("thread_extern", "use_thread.c", ("thread",), ("-DEXTERN",)),
+    Part("thread_descriptor", "use_thread.c", flags=(DESCRIPTORS,)),
+    Part("thread_extern", "use_thread.c", ("thread",), ("-DEXTERN", CALLS)),
     Part("thread_extern_initial_exec", "use_thread.c", ("thread",), ("-DEXTERN", "-ftls-model=initial-exec")),
-    Part("thread_extern_descriptor", "use_thread.c", ("thread-desc",), ("-DEXTERN", "-mtls-dialect=gnu2")),
+    Part("thread_extern_descriptor", "use_thread.c", ("thread-desc",), ("-DEXTERN", DESCRIPTORS)),
     Part("relative", "relative.c"),
     Part("relative_packed", "relative.c", flags=("-Wl,-z,pack-relative-relocs",)),
     Part("relative_sysv_hash", "relative.c", flags=("-Wl,--hash-style=sysv",)),
     Part("relative_separate", "relative.c", flags=("-Wl,-z,separate-code", "-Wl,-z,norelro")),
     Part("relative_together", "relative.c", flags=("-Wl,-z,noseparate-code", "-Wl,-z,max-page-size=65536", NOW)),
+    Part("relative_small_pages", "relative.c", flags=("-Wl,-z,max-page-size=4096", "-Wl,-z,common-page-size=4096")),
     Part("use_lifetime", "use_lifetime.c", ("outer",)),
     Part("use_cycle", "use_cycle.c", ("cycle1", "cycle2")),
     Part("aligned", "aligned.c"),
@@ -173,6 +196,10 @@ import threading
 import time
 
 
+SMALL = max(65536, os.sysconf("SC_THREAD_STACK_MIN"))
+TASKS = len(os.listdir("/proc/self/task"))  # an emulator has some of its own
+
+
 def every():
     """For the build: which modules there are."""
     import {names}
@@ -197,7 +224,7 @@ def show_in_thread(name):
     thread.start()
     thread.join()
     # What the system does at the end of a thread comes after Python's.
-    while len(os.listdir("/proc/self/task")) > 1:
+    while len(os.listdir("/proc/self/task")) > TASKS:
         time.sleep(0.001)
 
 
@@ -208,7 +235,7 @@ for argument in sys.argv[1:]:
     elif way == "thread":
         show_in_thread(rest)
     elif way == "small":
-        before = threading.stack_size(65536)
+        before = threading.stack_size(SMALL)
         show_in_thread(rest)
         threading.stack_size(before)
     elif way == "file":
@@ -236,25 +263,26 @@ def supported(part: Part) -> bool:
     return HAS_CPP or not part.source.endswith(".cpp")
 
 
-def _command(part: Part, folder: Path, output: Path, include: Path) -> Iterator[str | Path]:
-    yield "g++" if part.source.endswith(".cpp") else "gcc"
-    yield from (*_FLAGS, *part.flags)
+def _command(part: Part, folder: Path, output: Path, include: Path, compilers: Compilers) -> Iterator[str | Path]:
+    yield from compilers.cpp if part.source.endswith(".cpp") else compilers.c
+    yield from (*_FLAGS, *compilers.options(part.flags))
     yield from (f"-I{include}", SOURCES / part.source, "-o", output, f"-L{folder}")
     yield from (f"-l{name}" for name in part.needs)
 
 
-def build(folder: Path, include: Path) -> Path:
+def build(folder: Path, include: Path, compilers: Compilers = HERE) -> Path:
     """Make the libraries, the modules and the program in a folder; the program's path.
 
     `include` has the headers of the oldest Python for which the modules are meant.
     """
     for part in filter(supported, LIBRARIES):
         name = part.soname or f"lib{part.name}.so"
-        command = [*_command(part, folder, folder / f"lib{part.name}.so", include), f"-Wl,-soname,{name}"]
+        command = [*_command(part, folder, folder / f"lib{part.name}.so", include, compilers), f"-Wl,-soname,{name}"]
         subprocess.run(command, check=True)
     modules = [part for part in MODULES if supported(part)]
     commands = [
-        [*_command(part, folder, folder / f"{part.name}.abi3.so", include), f"-DNAME={part.name}"] for part in modules
+        [*_command(part, folder, folder / f"{part.name}.abi3.so", include, compilers), f"-DNAME={part.name}"]
+        for part in modules
     ]
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         list(pool.map(lambda command: subprocess.run(command, check=True), commands))

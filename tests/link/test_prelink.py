@@ -11,7 +11,20 @@ from pathlib import Path
 
 import pytest
 
-from bundler.elf import X86_64, Rela, Relocation, SegmentType, SharedObject, Symbol, SymbolBinding, SymbolType, Tag
+from bundler.elf import (
+    AARCH64,
+    X86_64,
+    Machine,
+    Rela,
+    Relocation,
+    Segment,
+    SegmentType,
+    SharedObject,
+    Symbol,
+    SymbolBinding,
+    SymbolType,
+    Tag,
+)
 from bundler.errors import BundleError
 from bundler.link import relocated
 from bundler.link.bind import FIRST_BASE, prelink
@@ -35,6 +48,7 @@ from bundler.link.objects import (
     ThreadLocalModule,
 )
 from bundler.link.place import place
+from bundler.link.thread_local import thread_pointer_offset
 from tests.link import natives
 
 PAGE = X86_64.page_size
@@ -513,3 +527,14 @@ def test_file_that_is_no_library(tmp_path: Path):
 
     with pytest.raises(BundleError, match=r"broken\.so"):
         find_closure([(file, "/here/broken.so")], "/here", X86_64)
+
+
+@pytest.mark.parametrize(
+    ("machine", "alignment", "expected"),
+    [(X86_64, 8, 16 - 104), (X86_64, 64, 16 - 128), (AARCH64, 8, 16 + 16), (AARCH64, 64, 16 + 64)],
+)
+def test_distance_from_the_thread_pointer(machine: Machine, alignment: int, expected: int):
+    """The block ends at the thread pointer, or begins behind two words after it (ELF Handling For Thread-Local Storage, 3)."""
+    block = Segment(SegmentType.TLS, 0, 0, 0, 8, 100, alignment)
+
+    assert thread_pointer_offset(machine, block, 16) == expected

@@ -11,6 +11,7 @@ from bundler.analyze.graph import ModuleGraph
 from bundler.overview import trace_start
 from bundler.overview.describe import _shown
 from bundler.overview.start import ImportTime, read_imports
+from bundler.target import System
 from tests.analyze.trees import write
 from tests.overview.conftest import Reported
 from tests.support import Interpreter, bundle, inspect
@@ -143,7 +144,7 @@ def test_a_start_that_goes_on_is_ended(tmp_path: Path):
     program.write_text("#!/bin/sh\necho 'import time: 3 | 5 | json' >&2\nsleep 1000 &\nwait\n")
     program.chmod(0o755)
     started = time.monotonic()
-    found = trace_start(program, (), seconds=0.5)
+    found = trace_start(program, (), System(), seconds=0.5)
 
     assert time.monotonic() - started < 10
     assert found.imports == (ImportTime("json", 0, 3, 5),)
@@ -154,7 +155,7 @@ def test_a_program_that_cannot_start(tmp_path: Path):
     (tmp_path / "broken").touch()
 
     assert (
-        trace_start(tmp_path / "broken", ()).what
+        trace_start(tmp_path / "broken", (), System()).what
         == "No start was traced: the program could not be started: Permission denied."
     )
 

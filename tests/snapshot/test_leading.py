@@ -25,7 +25,7 @@ LEADING = {
 
 def ask(target: TargetPython, stage: str, module: str, request: object) -> dict[str, object]:
     answer: dict[str, object] = json.loads(
-        run_worker(target.executable, stage, module, job=json.dumps(request).encode()).stdout
+        run_worker(target.command, stage, module, job=json.dumps(request).encode()).stdout
     )
     return answer
 

@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bundler.elf import X86_64
 from bundler.glibc import beyond
 from bundler.settings import OLDEST_GLIBC
+from tests.glibc.here import read_c_library
 from tests.support import ROOT
 from tests.systems import facts
 from tests.systems.page import SAME, Row, read_rows, write_page
@@ -46,7 +48,7 @@ def main() -> int:
         parser.error(f"there is no Python {given.python}; there are {', '.join(map(str, pythons))}")
     for root in given.root:
         add_commands(make_root(root))
-    wrong = list(facts.wrong_facts())
+    wrong = list(facts.wrong_facts(read_c_library(X86_64), make_root(f"glibc-{OLDEST_GLIBC}") / "lib64"))
     for line in wrong:
         print(line, flush=True)
     order = [(str(python), name) for python in pythons for name in SUBJECTS if is_possible(SUBJECTS[name], python)]

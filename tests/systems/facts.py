@@ -1,25 +1,25 @@
-"""Compares what this machine's C library tells of an old one with a real old one. Verb: `wrong_facts`."""
+"""Compares what a C library tells of an old one with a real old one. Verb: `wrong_facts`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
-from bundler.elf import X86_64, SharedObject, read_shared_object
+from bundler.elf import SharedObject, read_shared_object
 from bundler.glibc import Floor, beyond, read_floor
 from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES
 from bundler.settings import OLDEST_GLIBC
-from tests.glibc.here import read_c_library
-from tests.systems.roots import make_root
 
 # That of this machine has them no more.
 _GONE = {"malloc_get_state", "malloc_set_state"}
 
 
-def wrong_facts() -> Iterator[str]:
-    """Yields a sentence for each symbol that only one of both has, or in another library; RootError when there is no real one."""
-    here = read_c_library(X86_64)
+def wrong_facts(here: Mapping[str, SharedObject], folder: Path) -> Iterator[str]:
+    """Yields a sentence for each symbol that only one of both has, or in another library.
+
+    `here`: libraries of a new C library, by soname. `folder`: those of the old one.
+    """
     floor = read_floor(OLDEST_GLIBC, here, frozenset())
-    folder = make_root(f"glibc-{OLDEST_GLIBC}") / "lib64"
     names = {*here, *(symbol.library for symbol in floor.symbols)}
     yield from _differences(floor, {name: read_shared_object(folder / name) for name in sorted(names)})
 
@@ -40,7 +40,7 @@ def _differences(floor: Floor, real: Mapping[str, SharedObject]) -> Iterator[str
         place = told.get((name, version))
         # Others are separate libraries to this day.
         if place is None and name not in _GONE and libraries & LINKED_SYSTEM_LIBRARIES:
-            yield f"{name} of {version} is in {', '.join(sorted(libraries))}, which this machine does not tell"
+            yield f"{name} of {version} is in {', '.join(sorted(libraries))}, which the new one does not tell"
         if place is not None and place not in libraries:
             yield f"{name} of {version} is in {', '.join(sorted(libraries))}, not in {place}"
     for name, version in sorted(told.keys() - there.keys()):

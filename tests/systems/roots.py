@@ -1,7 +1,8 @@
 """Root folders of other Linux systems, made once and kept in the user's cache. Verb: `make_root`.
 
 glibc-2.17 is the C library that an npm package brings for cross compilers, with busybox for the commands; empty has those
-commands alone; the others are Debian's, from the mirror of this machine.
+commands alone; the others are Debian's, from the mirror of this machine. Names that end with a processor's are for that one:
+nothing has run in them.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ from pathlib import Path
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "bundler-tests"
 
-_PACKAGE = "@napi-rs/cross-toolchain-x64-target-x86_64@1.0.0"
-_ARCHIVE = "package/x86_64-unknown-linux-gnu.tar.xz"
-_SYSROOT = "./x86_64-unknown-linux-gnu/sysroot"
-# What only compilers read.
-_LARGE = ("*.a", f"{_SYSROOT}/usr/include", f"{_SYSROOT}/usr/share")
+# Packages of npm with glibc 2.17, by processor.
+_PACKAGES = {
+    "x86_64": "@napi-rs/cross-toolchain-x64-target-x86_64@1.0.0",
+    "aarch64": "@napi-rs/cross-toolchain-x64-target-aarch64@1.0.3",
+}
 
 _MIRROR = "http://deb.debian.org/debian"
 # What building takes inside: a compiler, and what the static libraries of Debian's Pythons need.
@@ -61,16 +62,23 @@ def make_root(name: str) -> Path:
     return folder
 
 
-def _make_old(root: Path, work: Path) -> None:
+def _old(processor: str) -> Callable[[Path, Path], None]:
     """Glibc 2.17 (Red Hat Enterprise Linux 7), without the parts that only compilers use."""
-    if shutil.which("npm") is None:
-        raise RootError("npm, which fetches glibc 2.17, is not on PATH")
-    _run("npm", "pack", "--silent", _PACKAGE, cwd=work)
-    package = next(work.glob("*.tgz"))
-    _run("tar", "-xzf", package, _ARCHIVE, cwd=work)
-    _run("tar", "-xJf", _ARCHIVE, *(f"--exclude={each}" for each in _LARGE), _SYSROOT, cwd=work)
-    (work / _SYSROOT).rename(root)
-    _write_files(root)
+    archive = f"package/{processor}-unknown-linux-gnu.tar.xz"
+    sysroot = f"./{processor}-unknown-linux-gnu/sysroot"
+    large = ("*.a", f"{sysroot}/usr/include", f"{sysroot}/usr/share")  # what only compilers read
+
+    def make(root: Path, work: Path) -> None:
+        if shutil.which("npm") is None:
+            raise RootError("npm, which fetches glibc 2.17, is not on PATH")
+        _run("npm", "pack", "--silent", _PACKAGES[processor], cwd=work)
+        package = next(work.glob("*.tgz"))
+        _run("tar", "-xzf", package, archive, cwd=work)
+        _run("tar", "-xJf", archive, *(f"--exclude={each}" for each in large), sysroot, cwd=work)
+        (work / sysroot).rename(root)
+        _write_files(root)
+
+    return make
 
 
 def _make_empty(root: Path, _: Path) -> None:
@@ -116,6 +124,22 @@ def _debian(release: str, *packages: str) -> Callable[[Path, Path], None]:
     return make
 
 
+def _foreign_debian(release: str, port: str, *packages: str) -> Callable[[Path, Path], None]:
+    """Debian for another processor: its packages are unpacked, and none of their programs is run."""
+
+    def make(root: Path, _: Path) -> None:
+        if shutil.which("debootstrap") is None:
+            raise RootError("debootstrap is not on PATH")
+        options = ("--foreign", f"--arch={port}", "--variant=minbase", f"--include={','.join(packages)}")
+        _run("debootstrap", *options, release, root, _mirror())
+        archives = root / "var/cache/apt/archives"
+        for package in sorted(archives.glob("*.deb")):
+            _run("dpkg-deb", "--extract", package, root)
+        shutil.rmtree(archives)
+
+    return make
+
+
 def _mirror() -> str:
     """The first mirror of Debian that apt uses here."""
     sources = Path("/etc/apt/sources.list.d/debian.sources")
@@ -129,7 +153,11 @@ def _run(*command: str | Path, cwd: Path | None = None) -> None:
 
 ROOTS: Mapping[str, Callable[[Path, Path], None]] = {
     EMPTY: _make_empty,
-    "glibc-2.17": _make_old,
+    "glibc-2.17": _old("x86_64"),
+    "glibc-2.17-aarch64": _old("aarch64"),
+    "bookworm-aarch64": _foreign_debian(
+        *("bookworm", "arm64", "python3-dev", "libpython3-dev", "python3-venv", "ca-certificates", "tzdata")
+    ),
     "bullseye": _debian("bullseye"),
     "trixie": _debian("trixie", *_TO_BUILD, "python3.13-dev", "python3.13-venv"),
     "sid": _debian("sid", *_TO_BUILD, "python3.14-dev", "python3.14-venv", "python3.15-dev", "python3.15-venv"),

@@ -197,7 +197,7 @@ def test_workers_are_not_misled_by_the_current_folder(
     monkeypatch.chdir(tmp_path)
 
     for isolated in (True, False):
-        facts = json.loads(run_worker(target.executable, "target", "interpreter_facts", isolated=isolated).stdout)
+        facts = json.loads(run_worker(target.command, "target", "interpreter_facts", isolated=isolated).stdout)
         assert facts["version"] == list(target.version)
 
 
@@ -207,7 +207,7 @@ def test_workers_leave_nothing_behind(target: TargetPython):
     ours = f"*.{ask(target, 'sys.implementation.cache_tag')}.pyc"
     before = sorted(folder.rglob(ours))
 
-    run_worker(target.executable, "target", "interpreter_facts")
+    run_worker(target.command, "target", "interpreter_facts")
 
     # The interpreter that runs the tests keeps bytecode of what it imports itself.
     assert sorted(folder.rglob(ours)) == before

@@ -286,7 +286,9 @@ class Hooks:
                 "suffixes": sorted(SUFFIXES_LEFT_OUT_OF_HOOKS),
             },
             "machine": {
-                "library_folders": list(self._target.machine.library_folders),
+                "library_folders": [
+                    str(self._target.system.file(folder)) for folder in self._target.machine.library_folders
+                ],
                 "ldconfig_label": self._target.machine.ldconfig_label,
             },
             "config": self._config,
@@ -301,8 +303,8 @@ class Hooks:
 
     def _ask(self, request: Request) -> Answer[HookResult] | Answer[Collected] | Answer[FoldersResult]:
         if self._service is None:
-            command = worker_command(self._target.executable, "analyze/hooks", "main")
-            self._service = self._foreign.service(command, _SECONDS)
+            command = worker_command(self._target.command, "analyze/hooks", "main")
+            self._service = self._foreign.service(command, _SECONDS * self._target.system.patience)
             self._service.tell(json.dumps(self._setting))
         answer: Answer[HookResult] = json.loads(self._service.ask(json.dumps(request)))
         return answer

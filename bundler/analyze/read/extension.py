@@ -75,8 +75,8 @@ class ExtensionImports:
         if not self._runs_code:
             return []
         if self._service is None:
-            command = worker_command(self._target.executable, "analyze/read", "observe")
-            self._service = self._foreign.service(command, _SECONDS)
+            command = worker_command(self._target.command, "analyze/read", "observe")
+            self._service = self._foreign.service(command, _SECONDS * self._target.system.patience)
         request: ObserveRequest = {"name": name, "path": self._path}
         try:
             answer: Observed | NotObserved = json.loads(self._service.ask(json.dumps(request)))

@@ -136,7 +136,7 @@ class FactSource:
         self._identity = digest(tree_digest(Path(__file__).parent / "worker"), str(target.hexversion))
         self._expected: dict[Path, _Found | Future[_Found]] = {}
         self._executor: ThreadPoolExecutor | None = None
-        self._workers = WorkerPool(target.executable, "analyze/read", "main")
+        self._workers = WorkerPool(target.command, "analyze/read", "main")
 
     @property
     def is_reading(self) -> bool:

@@ -76,7 +76,7 @@ def _read(path: Path, function: str | None, target: TargetPython, cache: Cache) 
     worker = Path(__file__).parent.parent / "read" / "worker"
 
     def ask() -> Leading:
-        done = run_worker(target.executable, "analyze/read", "leading", job=json.dumps(request).encode())
+        done = run_worker(target.command, "analyze/read", "leading", job=json.dumps(request).encode())
         answer: Leading = json.loads(done.stdout)
         return answer
 

@@ -53,7 +53,7 @@ def trace(
         answer = Path(folder) / "answer"
         kind, subject = ("module", entry.module) if settings.module else ("script", str(entry.source))
         first = str(entry.search_path[0]) if entry.search_path else ""
-        command = worker_command(target.executable, "analyze/read", "tracer", isolated=False)
+        command = worker_command(target.command, "analyze/read", "tracer", isolated=False)
         run_attached([*command, str(answer), kind, subject, first, *arguments], environment={"PYTHONSAFEPATH": "1"})
         if not answer.exists():
             raise BundleError(

@@ -1,4 +1,5 @@
-/* __tls_get_addr, which the C library's archive lacks: code in an executable does not need it, that of objects does. */
+/* __tls_get_addr, which the C library's archive lacks on this processor: code in an executable does not need it, that of objects
+   does. */
 
 #include "loader/objects.h"
 

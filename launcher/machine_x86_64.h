@@ -1,12 +1,30 @@
-/* The registers of a system call on x86-64 (System V ABI, AMD64 supplement, section A.2.1), and other facts of this processor. */
+/* x86-64 (System V ABI, AMD64 supplement). */
 
 #ifndef MACHINE_X86_64_H
 #define MACHINE_X86_64_H
 
+#include <elf.h>
 #include <linux/audit.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <ucontext.h>
+
+/* What uname(2) calls it. */
+#define MACHINE_NAME "x86_64"
+
+/* --- Shared objects --- */
+
+/* Does a relocation stand for a word that holds the address of a symbol? */
+static inline bool
+machine_is_symbol_word(uint32_t type)
+{
+    return type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT || type == R_X86_64_64;
+}
+
+/* Of a function that old compilers call with a stack that is not aligned (GCC bug 58066). */
+#define MACHINE_ALIGNS_STACK __attribute__((force_align_arg_pointer))
+
+/* --- System calls (section A.2.1) --- */
 
 #define MACHINE_AUDIT AUDIT_ARCH_X86_64
 
@@ -46,6 +64,11 @@ machine_stack_guard(void)
     __asm__("movq %%fs:0x28, %0" : "=r"(guard));
     return guard;
 }
+
+/* --- Signals of instructions that the kernel refused --- */
+
+/* Can the processor be told to stop behind one instruction? */
+enum { MACHINE_STOPS = true };
 
 /* Did an instruction that the kernel refused want to write? (Bit 1 of the error code of a page fault: Intel's manual, volume 3,
    section 4.7.) */

@@ -1,0 +1,102 @@
+/* AArch64 (Procedure Call Standard for the Arm 64-bit Architecture; Linux, arch/arm64). */
+
+#ifndef MACHINE_AARCH64_H
+#define MACHINE_AARCH64_H
+
+#include <asm/sigcontext.h>
+#include <elf.h>
+#include <linux/audit.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <ucontext.h>
+
+/* What uname(2) calls it. */
+#define MACHINE_NAME "aarch64"
+
+/* --- Shared objects --- */
+
+/* Does a relocation stand for a word that holds the address of a symbol? */
+static inline bool
+machine_is_symbol_word(uint32_t type)
+{
+    return type == R_AARCH64_JUMP_SLOT || type == R_AARCH64_GLOB_DAT || type == R_AARCH64_ABS64;
+}
+
+/* The stack is aligned wherever it is used. */
+#define MACHINE_ALIGNS_STACK
+
+/* --- System calls (Linux, arch/arm64/kernel/entry.S) --- */
+
+#define MACHINE_AUDIT AUDIT_ARCH_AARCH64
+
+/* Make a system call; the label stands behind the only instruction by which this is done. */
+#define MACHINE_CALL(label, result, number, a) \
+    do { \
+        register long x8 __asm__("x8") = (number); \
+        register long x0 __asm__("x0") = (a)[0]; \
+        register long x1 __asm__("x1") = (a)[1]; \
+        register long x2 __asm__("x2") = (a)[2]; \
+        register long x3 __asm__("x3") = (a)[3]; \
+        register long x4 __asm__("x4") = (a)[4]; \
+        register long x5 __asm__("x5") = (a)[5]; \
+        __asm__ volatile("svc #0\n" label ":" \
+                         : "+r"(x0) \
+                         : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) \
+                         : "memory"); \
+        (result) = x0; \
+    } while (0)
+
+/* The arguments of one that was stopped. */
+static inline void
+machine_call_arguments(const ucontext_t *context, long *a)
+{
+    for (int i = 0; i < 6; i++) {
+        a[i] = (long)context->uc_mcontext.regs[i];
+    }
+}
+
+static inline void
+machine_set_result(ucontext_t *context, long result)
+{
+    context->uc_mcontext.regs[0] = (unsigned long long)result;
+}
+
+/* The process's random word by which compiled code finds out that its stack was overwritten; 0, for it is not looked for here: it is
+   a variable of the dynamic linker. */
+static inline uint64_t
+machine_stack_guard(void)
+{
+    return 0;
+}
+
+/* --- Signals of instructions that the kernel refused --- */
+
+/* Can the processor be told to stop behind one instruction? Only a debugger can. */
+enum { MACHINE_STOPS = false };
+
+/* Did an instruction that the kernel refused want to write? (Bit 6 of the syndrome of a data abort: Arm Architecture Reference
+   Manual, ESR_EL1.) */
+static inline bool
+machine_wanted_to_write(const ucontext_t *context)
+{
+    const unsigned char *at = context->uc_mcontext.__reserved;
+    for (;;) {
+        const struct _aarch64_ctx *record = (const void *)at;
+        if (record->magic == ESR_MAGIC) {
+            return ((const struct esr_context *)record)->esr >> 6 & 1;
+        }
+        if (!record->magic) {
+            return true;
+        }
+        at += record->size;
+    }
+}
+
+static inline void
+machine_stop_behind_next(ucontext_t *context, bool stops)
+{
+    (void)context;
+    (void)stops;
+}
+
+#endif

@@ -1,0 +1,71 @@
+"""Two programs that are built for aarch64 and run by QEMU, where all is there that this takes.
+
+Costs two builds, in which the emulator compiles the modules of a start: a minute the first time.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bundler.elf import AARCH64, ThreadPointer, read_executable
+from tests.aarch64.foreign import bundle_foreign, compilers, environment, headers, lacking, run_foreign
+from tests.link.natives import SOURCES
+from tests.support import EXAMPLES, inspect
+
+pytestmark = pytest.mark.skipif(lacking() != "", reason=lacking())
+
+_THREADS = """
+import os
+import threading
+
+import thread_large
+
+threading.stack_size(os.sysconf("SC_THREAD_STACK_MIN"))
+for _ in range(2):
+    thread = threading.Thread(target=lambda: print(thread_large.run()))
+    thread.start()
+    thread.join()
+print(thread_large.run())
+"""
+
+
+def test_a_line_is_printed(tmp_path: Path):
+    """A binary for another processor is one: it does there what it should, and needs no newer C library than any."""
+    done = bundle_foreign(environment().python, tmp_path / "hello", EXAMPLES / "hello" / "hello.py")
+    assert done.status == 0, done.stderr
+
+    found = run_foreign([tmp_path / "hello", "you"])
+
+    assert (found.status, found.stdout, found.stderr) == (0, b"Hello, you!\n", b"")
+    assert read_executable(tmp_path / "hello").machine == AARCH64
+    assert inspect(tmp_path / "hello")["newest_versions"]["GLIBC"]["version"] == AARCH64.first_glibc
+
+
+def test_threads_have_variables_of_their_own(tmp_path: Path):
+    """Storage of a module that is much for every thread is made when one asks for it, by a descriptor's function."""
+    assert AARCH64.thread_pointer is ThreadPointer.BEFORE_BLOCK
+    source = tmp_path / "threads.py"
+    source.write_text(_THREADS)
+    made = tmp_path / "thread_large.abi3.so"
+    flags = (
+        "-shared",
+        "-fPIC",
+        "-O1",
+        "-w",
+        "-DNAME=thread_large",
+        "-DSIZE=70000",
+        "-DALIGNMENT=4096",
+        f"-I{headers()}",
+    )
+    subprocess.run([*compilers().c, *flags, SOURCES / "thread_large.c", "-o", made], check=True)
+    python = environment().python
+    done = bundle_foreign(python, tmp_path / "binary", source)
+    assert done.status == 0, done.stderr
+
+    expected, found = run_foreign([python, source]), run_foreign([tmp_path / "binary"])
+
+    assert expected.stdout.count(b"\n") == 3
+    assert (found.status, found.stdout, found.stderr) == (expected.status, expected.stdout, expected.stderr)

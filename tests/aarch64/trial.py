@@ -1,0 +1,219 @@
+"""Tries of programs: built here, run by QEMU, and compared with Python there. Noun: `Trial`; all of them: `TRIALS`."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from bundler.elf import AARCH64, read_shared_object
+from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, system_libraries
+from bundler.target import System
+from tests.aarch64.foreign import (
+    OLD,
+    QEMU,
+    bundle_foreign,
+    compilers,
+    environment,
+    headers,
+    root,
+    run_foreign,
+    work_folder,
+)
+from tests.link import natives, test_natives
+from tests.support import BUNDLE_ROOT, Outcome, Program
+from tests.systems.facts import wrong_facts
+from tests.systems.programs import SUBJECTS, Subject
+from tests.systems.roots import make_root
+
+_MOST_SHOWN = 12  # lines of a difference
+
+# Differences that are right, with their reasons: by the arguments of a run, and a word of the lines that differ.
+_STATIC_BLOCK = "the dynamic linker has no room for the variables that the module wants at a fixed place; a binary has"
+EXPLAINED: Mapping[str, tuple[str, str]] = {
+    "thread_initial_exec last": ("thread_initial_exec", _STATIC_BLOCK),
+    "thread_initial_exec thread:thread_initial_exec thread_initial_exec": ("thread_initial_exec", _STATIC_BLOCK),
+    "thread_extern_initial_exec last": ("thread_extern_initial_exec", _STATIC_BLOCK),
+    "thread_large_fixed last": ("thread_large_fixed", _STATIC_BLOCK),
+    "small:thread_large_fixed small:thread_own small:thread_extern": ("thread_large_fixed", _STATIC_BLOCK),
+    "relro last": ("relro says", "QEMU tells the permissions of two neighbours of the same file as one"),
+}
+
+
+class TrialError(Exception):
+    """A program is not built; its text says why."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A program, what it shows, and how it is tried: a function that yields the arguments of each run and what differs."""
+
+    name: str
+    what: str
+    attempt: Callable[[], Iterator[tuple[str, list[str]]]]
+
+
+def _of_subject(name: str, *options: str, is_old: bool = False) -> Callable[[], Iterator[tuple[str, list[str]]]]:
+    """A program of `tests.systems`. `is_old`: the binary runs with the oldest C library."""
+
+    def attempt() -> Iterator[tuple[str, list[str]]]:
+        subject = SUBJECTS[name]
+        program = _built(subject, *options)
+        prefix = make_root(OLD) if is_old else None
+
+        def compared(arguments: Sequence[str]) -> tuple[str, list[str]]:
+            outcomes = [
+                _run(subject, form, [*command, *arguments], root)
+                for form, command, root in (
+                    ("python", program.original, None),
+                    ("binary", (program.binary,), prefix),
+                )
+            ]
+            return " ".join(arguments), list(_difference(*(_lines(program, each) for each in outcomes)))
+
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+            yield from pool.map(compared, subject.runs)
+
+    return attempt
+
+
+def _built(subject: Subject, *options: str) -> Program:
+    interpreter = environment(subject.requirements)
+    folder = work_folder(f"{subject.name}{''.join(options)}")
+    assert subject.source is not None, "a script has a shebang of this machine"
+    source = folder / subject.source.name
+    shutil.copy(subject.source, source)
+    for name in subject.extensions:
+        extension = subject.source.with_name(name)
+        flags = ("-std=c++17", "-O2", "-shared", "-fPIC", f"-I{headers()}")
+        made = folder / f"{extension.stem}.abi3.so"
+        subprocess.run([*compilers().cpp, *flags, extension, "-o", made], check=True)
+    binary = folder / "built" / source.name
+    done = bundle_foreign(interpreter.python, binary, source, *options)
+    if done.status:
+        raise TrialError(done.stderr.decode(errors="replace"))
+    return Program(interpreter, source, binary)
+
+
+def _run(subject: Subject, form: str, command: Sequence[str | Path], prefix: Path | None) -> Outcome:
+    folder = work_folder(f"{subject.name}-{form}-{abs(hash(tuple(map(str, command))))}", subject.files)
+    return run_foreign(command, prefix=prefix, cwd=folder, HOME=str(folder), COLUMNS="100", PYTHONHASHSEED="0")
+
+
+def _natives(*options: str) -> Callable[[], Iterator[tuple[str, list[str]]]]:
+    """The small modules in C and C++ of `tests.link`, alone and together."""
+
+    def attempt() -> Iterator[tuple[str, list[str]]]:
+        folder = work_folder(f"natives{''.join(options)}")
+        source = natives.build(folder, headers(), compilers())
+        interpreter = environment()
+        binary = folder / "built" / source.name
+        done = bundle_foreign(interpreter.python, binary, source, *options)
+        if done.status:
+            raise TrialError(done.stderr.decode(errors="replace"))
+        program = Program(interpreter, source, binary)
+
+        def compared(arguments: str) -> tuple[str, list[str]]:
+            words = arguments.split()
+            expected = run_foreign([*program.original, *words])
+            found = run_foreign([binary, *words])
+            moved = expected.stdout.replace(str(folder).encode(), BUNDLE_ROOT.encode())
+            expected = Outcome(expected.status, moved, expected.stderr)
+            return arguments, list(_difference(_lines(program, expected), _lines(program, found)))
+
+        runs = (*(f"{name} last" for name in test_natives.CASES), *test_natives.COMBINATIONS)
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+            yield from pool.map(compared, runs)
+
+    return attempt
+
+
+# Modules of the standard library that do something when they are imported, or need a display.
+_LEFT_OUT = {
+    "antigravity",
+    "ensurepip",
+    "idlelib",
+    "lib2to3",
+    "pydoc_data",
+    "test",
+    "this",
+    "tkinter",
+    "turtle",
+    "turtledemo",
+}
+
+
+def _self_check() -> Iterator[tuple[str, list[str]]]:
+    """The comparison of all static code of two hundred modules with what the interpreter makes of their sources."""
+    interpreter = environment()
+    names = {
+        path.stem for path in interpreter.stdlib.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    imports = "".join(f"import {name}\n" for name in sorted(names - _LEFT_OUT) if not name.startswith("_"))
+    folder = work_folder("self-check", {"modules.py": imports})
+    done = bundle_foreign(interpreter.python, folder / "checked", folder / "modules.py", "--self-check")
+    text = done.stderr.decode(errors="replace").splitlines()
+    yield "--self-check", [] if done.status == 0 else text
+
+
+def _facts() -> Iterator[tuple[str, list[str]]]:
+    """The comparison of what Debian's C library tells of glibc 2.17 with a real one."""
+    known = system_libraries(AARCH64, System(root(), (QEMU,)))
+    here = {name: read_shared_object(known[name]) for name in LINKED_SYSTEM_LIBRARIES if name in known}
+    yield "the symbols of glibc 2.17", list(wrong_facts(here, make_root(OLD) / "lib"))
+
+
+def _difference(expected: Sequence[str], found: Sequence[str]) -> Iterator[str]:
+    """Lines of a difference, with `-` what Python writes and with `+` what the binary writes."""
+    for line in [*difflib.unified_diff(expected, found, lineterm="", n=0)][2:]:
+        if not line.startswith("@@"):
+            yield line
+
+
+def _lines(program: Program, outcome: Outcome) -> list[str]:
+    texts = (program.normalise(text) for text in (outcome.stdout, outcome.stderr))
+    return [f"status {outcome.status}", *(line for text in texts for line in text.splitlines())]
+
+
+def unexplained(run: str, lines: Sequence[str]) -> list[str]:
+    """The first lines of a difference that has no explanation."""
+    word, _ = EXPLAINED.get(run, ("", ""))
+    left = [line for line in lines if not (word and word in line)]
+    return left[:_MOST_SHOWN]
+
+
+_SHARED = ("--libpython", "shared")
+
+TRIALS = {
+    trial.name: trial
+    for trial in (
+        Trial("hello", "prints a line", _of_subject("hello")),
+        Trial("hello-shared", "the same, with the shared libpython", _of_subject("hello", *_SHARED)),
+        Trial("hello-2.17", "the same, with glibc 2.17", _of_subject("hello", is_old=True)),
+        Trial("hello-static", "the same, linked statically", _of_subject("hello", "--static")),
+        Trial("greet", "typer and rich", _of_subject("greet")),
+        Trial(
+            "natives",
+            "small modules in C and C++: the order of look-ups, versions, every model of thread-local variables, threads with "
+            "small stacks, IFUNC, constructors, exceptions, libraries carried as files",
+            _natives(),
+        ),
+        Trial("natives-shared", "the same, with the shared libpython", _natives(*_SHARED)),
+        Trial("cpp", "exceptions through two C++ modules, threads, locales, file systems", _of_subject("cpp")),
+        Trial("cpp-static", "the same, linked statically", _of_subject("cpp", "--static")),
+        Trial(
+            "standard-library",
+            "groups of the standard library: processes, pools, sockets, signals, threads, files",
+            _of_subject("standard-library"),
+        ),
+        Trial("wheels", "wheels in C, C++, Cython and Rust, numpy with OpenBLAS among them", _of_subject("wheels")),
+        Trial("wheels-2.17", "the same, with glibc 2.17", _of_subject("wheels", is_old=True)),
+        Trial("glibc", "what is known of glibc 2.17, compared with a real one", _facts),
+        Trial("self-check", "the static code of two hundred modules of the standard library", _self_check),
+    )
+}
