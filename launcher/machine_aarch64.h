@@ -22,6 +22,9 @@ machine_is_symbol_word(uint32_t type)
     return type == R_AARCH64_JUMP_SLOT || type == R_AARCH64_GLOB_DAT || type == R_AARCH64_ABS64;
 }
 
+/* A variable that functions in assembler read too, by a symbol. */
+#define MACHINE_READ_BY_ASSEMBLER(declaration, symbol) __attribute__((visibility("hidden"))) declaration __asm__(symbol)
+
 /* The stack is aligned wherever it is used. */
 #define MACHINE_ALIGNS_STACK
 

@@ -21,6 +21,9 @@ machine_is_symbol_word(uint32_t type)
     return type == R_X86_64_JUMP_SLOT || type == R_X86_64_GLOB_DAT || type == R_X86_64_64;
 }
 
+/* A variable that functions in assembler read too, by a symbol; here there are none. */
+#define MACHINE_READ_BY_ASSEMBLER(declaration, symbol) static declaration
+
 /* Of a function that old compilers call with a stack that is not aligned (GCC bug 58066). */
 #define MACHINE_ALIGNS_STACK __attribute__((force_align_arg_pointer))
 

@@ -50,9 +50,6 @@ void
 bundle_tlsdesc_dynamic(void); /* where machines have it: for objects whose storage is made when a thread asks for it */
 void *bundle_tls_get_addr(struct thread_local_index *index);
 
-/* Of one thread: what was allocated for each object, NULL where it never asked. Functions of TLS descriptors look here too. */
-extern __attribute__((visibility("hidden"))) __thread void **bundle_thread_blocks;
-
 /* descriptors_*.c: make the calling thread's block of an object. `argument`: a descriptor's second word, with the object's number
    in its upper half. */
 void bundle_make_thread_block(uint64_t argument);

@@ -17,7 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-__thread void **bundle_thread_blocks;
+/* Of one thread: what was allocated for each object, NULL where it never asked. */
+MACHINE_READ_BY_ASSEMBLER(__thread void **blocks, "bundle_thread_blocks");
 static __thread int rounds;
 
 PER_PROCESS static pthread_key_t ending;
@@ -33,10 +34,10 @@ end_thread(void *own)
         return;
     }
     for (uint32_t i = 0; i < bundle.object_index.count; i++) {
-        free(bundle_thread_blocks[i]);
+        free(blocks[i]);
     }
-    free(bundle_thread_blocks);
-    bundle_thread_blocks = NULL;
+    free(blocks);
+    blocks = NULL;
 }
 
 static void
@@ -67,11 +68,11 @@ lead(const struct bundle_object *object)
 static void *
 make_block(const struct bundle_object *object, uint32_t number)
 {
-    if (!bundle_thread_blocks) {
+    if (!blocks) {
         pthread_once(&ending_once, make_key);
-        bundle_thread_blocks = checked(calloc(bundle.object_index.count, sizeof *bundle_thread_blocks));
+        blocks = checked(calloc(bundle.object_index.count, sizeof *blocks));
         if (has_ending) {
-            pthread_setspecific(ending, bundle_thread_blocks);
+            pthread_setspecific(ending, blocks);
         }
     }
     uint64_t alignment = object->thread_alignment < sizeof(void *) ? sizeof(void *) : object->thread_alignment;
@@ -82,7 +83,7 @@ make_block(const struct bundle_object *object, uint32_t number)
     char *start = (char *)checked(block) + lead(object);
     memcpy(start, (const void *)object->thread_start, object->thread_start_size);
     memset(start + object->thread_start_size, 0, object->thread_size - object->thread_start_size);
-    bundle_thread_blocks[number] = block;
+    blocks[number] = block;
     return block;
 }
 
@@ -94,7 +95,7 @@ __wrap___tls_get_addr(struct thread_local_index *index)
         return __tls_get_addr(index);
     }
     const struct bundle_object *object = &bundle.objects[number];
-    void *block = bundle_thread_blocks ? bundle_thread_blocks[number] : NULL;
+    void *block = blocks ? blocks[number] : NULL;
     if (!block) {
         block = make_block(object, (uint32_t)number);
     }

@@ -41,6 +41,10 @@ EXPLAINED: Mapping[str, tuple[str, str]] = {
     "thread_extern_initial_exec last": ("thread_extern_initial_exec", _STATIC_BLOCK),
     "thread_large_fixed last": ("thread_large_fixed", _STATIC_BLOCK),
     "small:thread_large_fixed small:thread_own small:thread_extern": ("thread_large_fixed", _STATIC_BLOCK),
+    "posix_spawn": (
+        " True",
+        "QEMU makes a copy of the process for `vfork`, in which a program that is not there is found out late",
+    ),
     "relro last": ("relro says", "QEMU tells the permissions of two neighbours of the same file as one"),
 }
 

@@ -1,5 +1,6 @@
 """Uses what its arguments name: a real use, an error that is raised in compiled code, and threads. Prints results."""
 
+import os
 import sys
 import threading
 from pathlib import Path
@@ -41,7 +42,7 @@ def use_numpy():
     print(np.random.default_rng(7).normal(size=3), np.random.default_rng(7).integers(0, 100, 5))
     print(np.fft.fft(np.ones(4)), np.sort(np.array([3, 1, 2])), np.array(["b", "a"]).tolist())
     print(in_threads(lambda index: float((np.full((200, 200), index) @ np.eye(200)).sum())))
-    before = threading.stack_size(65536)
+    before = threading.stack_size(max(65536, os.sysconf("SC_THREAD_STACK_MIN")))
     print(in_threads(lambda index: float(np.arange(index * 10.0).sum())))
     threading.stack_size(before)
 
@@ -162,8 +163,6 @@ def use_orjson():
 
 
 def use_psutil():
-    import os
-
     import psutil
 
     own = psutil.Process()
@@ -305,7 +304,6 @@ def use_zoneinfo():
 
 
 def use_coverage():
-    import os
     import pathlib
 
     import coverage
