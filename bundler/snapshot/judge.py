@@ -144,7 +144,7 @@ def _objects(notes: Iterable[Note], fresh: Container[str]) -> Mapping[str, froze
 
 
 def objects_that_ask(notes: Iterable[Note], fresh: Container[str]) -> Mapping[str, frozenset[str]]:
-    """The same for objects whose constructors ask what other machines answer in another way."""
+    """Objects whose constructors ask what other machines answer in another way, by the modules that load them."""
     return _objects((note for note in notes if note.kind in _VARIED), fresh)
 
 

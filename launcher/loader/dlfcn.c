@@ -84,23 +84,6 @@ __wrap_dlopen(const char *name, int flags)
     return handle;
 }
 
-/* The launcher's function that answers in place of the C library's, for a program that asks by name; NULL for others. */
-static void *
-answering_function(const char *name)
-{
-#define ANSWERING(result, name, parameters) {#name, (void *)__wrap_##name},
-    static const struct {
-        const char *name;
-        void *function;
-    } all[] = {INTERPOSED_IN_WORLD(ANSWERING)};
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        if (strcmp(all[i].name, name) == 0) {
-            return all[i].function;
-        }
-    }
-    return NULL;
-}
-
 /* A symbol of the program's, or of any library's: while recording, what a program asks of the machine is answered, and whoever
    keeps another address is found, for a start looks it up again. */
 static void *
@@ -109,7 +92,7 @@ noted_symbol(void *handle, const char *name, void *found)
     if (!bundle_is_recording() || !found || (handle != &program && handle != RTLD_DEFAULT)) {
         return found;
     }
-    void *answering = answering_function(name);
+    void *answering = bundle_answering_function(name);
     char text[LONGEST_SYMBOL + 32];
     snprintf(text, sizeof text, "%.*s %lx", LONGEST_SYMBOL, name, (unsigned long)found);
     if (!answering) {

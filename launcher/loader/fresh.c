@@ -149,14 +149,14 @@ note_others(struct part *parts, uint32_t own)
 }
 
 void
-bundle_construct_fresh(uint32_t index)
+bundle_construct_fresh(uint32_t index, void (*construct)(const struct bundle_object *object))
 {
     const struct bundle_object *object = &bundle.objects[index];
     struct part *others = __real_mmap(NULL, MOST_PARTS * sizeof *others, PROT_READ | PROT_WRITE,
                                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (others == MAP_FAILED) {
         note_spoiled(index, "there is too much to compare");
-        bundle_run_constructors(object);
+        construct(object);
         return;
     }
     bundle_note_construction(index);
@@ -166,7 +166,7 @@ bundle_construct_fresh(uint32_t index)
         bundle_spoil_arena("there is no room for its memory");
     }
     uint64_t start = bundle_arena().size;
-    bundle_run_constructors(object);
+    construct(object);
     bundle_close_arena();
     bool is_alone = environ == variables;
     for (uint32_t i = 0; i < count; i++) {

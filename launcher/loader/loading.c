@@ -343,7 +343,7 @@ construct(uint32_t index)
         bundle_note("object", object->path);
         uint64_t before = bundle_world_changes();
         if (bundle_is_fresh(index)) {
-            bundle_construct_fresh(index);
+            bundle_construct_fresh(index, bundle_run_constructors);
         }
         else {
             bundle_run_constructors(object);

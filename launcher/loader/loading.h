@@ -21,10 +21,10 @@ void bundle_run_constructors(const struct bundle_object *object);
 /* While recording: keep what an object's constructors have written. `is_pure`: they did nothing else (constructed.c). */
 void bundle_note_constructed(uint32_t index, bool is_pure);
 
-/* While recording: does each start construct this object itself? Its constructors then run so that this shows whether it can
-   (fresh.c). */
+/* While recording: does each start construct this object itself? Its constructors, which `construct` runs, then run so that
+   this shows whether it can (fresh.c). */
 bool bundle_is_fresh(uint32_t index);
-void bundle_construct_fresh(uint32_t index);
+void bundle_construct_fresh(uint32_t index, void (*construct)(const struct bundle_object *object));
 
 /* Write the word that an indirect function's resolver gives. */
 void bundle_call_resolver(const struct bundle_patch *patch);

@@ -9,7 +9,6 @@
 
 #include "interposed.h"
 #include "loader/objects.h"
-#include "world/arena.h"
 #include "world/world.h"
 
 #include <dirent.h>

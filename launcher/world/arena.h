@@ -15,9 +15,6 @@ bool bundle_is_arena_open(void);
 /* Zeroed bytes behind `head` others; NULL with errno. */
 void *bundle_take_from_arena(uint64_t size, uint64_t alignment, uint64_t head);
 
-/* Remember the value of a variable that constructors asked for. */
-void bundle_note_variable(const char *name, const char *value);
-
 bool bundle_in_arena(const void *address);
 
 /* Start a thread that waits before it begins. As pthread_create. */

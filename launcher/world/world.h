@@ -54,6 +54,12 @@ void *bundle_region_pages(size_t size);
 /* Whoever owns the blocks that are taken from now on: a number of the caller's. Returns the one before. */
 uint32_t bundle_set_owner(uint32_t owner);
 
+/* While recording: remember the value of a variable that constructors asked for. */
+void bundle_note_variable(const char *name, const char *value);
+
+/* The launcher's function that answers in place of one of the C library's; NULL for others. */
+void *bundle_answering_function(const char *name);
+
 /* What is taken from here on is counted anew: the import of another module begins, or goes on. */
 void bundle_begin_period(void);
 

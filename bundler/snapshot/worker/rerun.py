@@ -141,7 +141,7 @@ class _Module:
 
 
 def _copied(module: _Module) -> Iterator[tuple[str, str]]:
-    """What a module imports again, of which others are the source."""
+    """The modules and names of which a module imports names again."""
     for node in module.chosen.values():
         if isinstance(node, ast.ImportFrom) and node.module:
             yield from ((node.module, alias.name) for alias in node.names)
