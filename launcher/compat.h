@@ -237,6 +237,11 @@ compat_frame_code(struct _PyInterpreterFrame *frame)
 #else
     PyObject *code = (PyObject *)frame->f_code;
 #endif
+#if PY_VERSION_HEX >= 0x030c0000 && PY_VERSION_HEX < 0x030d0000
+    if (frame->owner == FRAME_OWNED_BY_CSTACK) {
+        return NULL; /* of the interpreter's own code, by which C calls Python (ceval.c) */
+    }
+#endif
     return code && PyCode_Check(code) ? (PyCodeObject *)code : NULL;
 }
 

@@ -21,7 +21,7 @@ LATE = {
     "write_text": "it prints or writes",
     "start_process": "it starts a process",
     "ask_group": "it opens a socket",
-    "keep_in_pages": "it keeps an answer (process, time)",
+    "keep_in_pages": "it keeps an answer (process)",
     "keep_thread_number": None,
     "sort": None,
 }
@@ -51,7 +51,8 @@ def test_calls(
     program = recorded(folder / "main.py")
     assert not made.exists()
     late = inspect(program.binary)["snapshot"]["late"]
-    assert {name: late.get(name) for name in LATE} == LATE
+    # Whether loading a module takes a lock, and so asks for the time, differs between versions.
+    assert {name: late[name].replace(", time", "") if name in late else None for name in LATE} == LATE
     done = run([program.binary], environment=program.environment({"BUNDLE_TRACE": "snapshot", "FOLDER": str(made)}))
     assert told(done) == "restored"
     assert done.stdout == b"beneath\nTrue 1 0 8 3 0 5 6 500 True\n"
