@@ -136,6 +136,28 @@ RERUN = {
         "    if True:\n        A._A__f.__defaults__ = (A._A__x,)",
     ),
     "strict": ("import os\nX = os.path.exists('/a')\ndef f(): return X\n", [2], [], True, "X = os.path.exists('/a')"),
+    "called": (
+        "import os\nX = os.path.exists('/a')\ndef f(): return X\ndef g(): return f()\nY = g()\n",
+        [2],
+        [],
+        True,
+        "X = os.path.exists('/a')\nY = g()",
+    ),
+    "called by others": ("import os\nX = os.path.exists('/a')\ndef f(): return X\nprint(f())\n", [2], [], True, None),
+    "made": (
+        "import os\nX = os.path.exists('/a')\nclass A:\n    def f(self): return X\nclass B(A): pass\nprint(B())\n",
+        [2],
+        [],
+        True,
+        None,
+    ),
+    "called in a script": (
+        "import os\nX = os.path.exists('/a')\ndef f(): return X\nif __name__ == '__main__':\n    print(f())\n",
+        [2],
+        [],
+        True,
+        "X = os.path.exists('/a')",
+    ),
     "copied": (
         "import os\nX = os.path.exists('/a')\nY = not X\n",
         [2],

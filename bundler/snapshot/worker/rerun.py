@@ -28,7 +28,7 @@ def main() -> None:
 @dataclass
 class _Module:
     """A module whose statements are looked at. `given`: names that get other values; `chosen`: what is run, by statement, and
-    `spans`: the first and last lines of what that stands for.
+    `spans`: the first and last lines of what that stands for; `users`: functions and classes that use such names when they are called.
     """
 
     name: str
@@ -36,6 +36,7 @@ class _Module:
     given: set[str] = field(default_factory=set)
     chosen: dict[int, ast.stmt] = field(default_factory=dict)
     spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    users: set[str] = field(default_factory=set)
 
     @functools.cached_property
     def text(self) -> bytes:
@@ -354,9 +355,12 @@ def _follow(modules: list[_Module], *, is_strict: bool) -> bool:
     """
     by_name = {each.name: each for each in modules}
     count = -1
-    while count != sum(len(each.chosen) for each in modules):
-        count = sum(len(each.chosen) for each in modules)
+    while count != sum(len(each.chosen) + len(each.users) for each in modules):
+        count = sum(len(each.chosen) + len(each.users) for each in modules)
         given = set().union(*(each.given for each in modules))
+        if is_strict:
+            _find_users(modules, by_name, given)
+            given |= set().union(*(each.users for each in modules))
         for module in modules:
             if not module.may_use(given):
                 continue
@@ -371,6 +375,40 @@ def _follow(modules: list[_Module], *, is_strict: bool) -> bool:
             if not module.complete():
                 return False
     return True
+
+
+def _find_users(modules: list[_Module], by_name: dict[str, _Module], given: set[str]) -> None:
+    """Find functions and classes of modules that use given names when they are called, themselves or by others that do."""
+    count = -1
+    while count != sum(len(each.users) for each in modules):
+        count = sum(len(each.users) for each in modules)
+        names = given.union(*(each.users for each in modules))
+        for module in modules:
+            for node in module.statements if module.may_use(names) else ():
+                match node:
+                    case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                        if _may_use_when_called(node, module, names):
+                            module.users.add(name)
+                    case ast.ImportFrom(names=aliases) if source := by_name.get(module.source_of(node)):
+                        module.users |= {alias.asname or alias.name for alias in aliases if alias.name in source.users}
+
+
+def _may_use_when_called(node: ast.stmt, module: _Module, names: set[str]) -> bool:
+    """True if a function, or a method, a nested class or a base of a class, uses names of the module, or attributes of these names."""
+    own = module.given | module.users
+    return any(
+        (isinstance(each, ast.Name) and each.id in own) or (isinstance(each, ast.Attribute) and each.attr in names)
+        for each in ast.walk(node)
+    )
+
+
+def _is_of_script(node: ast.stmt) -> bool:
+    """True for what runs if the module is the program: `if __name__ == "__main__"`."""
+    match node:
+        case ast.If(test=ast.Compare(left=ast.Name(id="__name__"), ops=[ast.Eq()])):
+            return True
+        case _:
+            return False
 
 
 def _copying(node: ast.stmt, module: _Module, used: set[str]) -> ast.stmt | None:
@@ -392,7 +430,13 @@ def _used(node: ast.stmt, module: _Module, modules: dict[str, _Module], given: s
     pending: list[ast.AST] = [node]
     while pending:
         match pending.pop():
-            case ast.Name(id=name, ctx=ast.Load()) if name in module.given:
+            case ast.If() as statement if _is_of_script(statement):
+                pass
+            case ast.ClassDef(bases=bases) as statement if all(
+                isinstance(each, ast.Name) and each.id in module.users for each in bases
+            ):
+                pending += (*statement.decorator_list, *statement.keywords, *statement.body)
+            case ast.Name(id=name, ctx=ast.Load()) if name in module.given or name in module.users:
                 found.add(name)
             case ast.Attribute(value, attr):
                 found |= {attr} & given
