@@ -229,8 +229,8 @@ def _make(  # noqa: PLR0913 - the stages before it
     if settings.snapshot == "require" and not with_snapshot:
         raise BundleError(
             "no-snapshot",
-            "the program cannot start from a snapshot: `--static`, `--no-run`, linkers such as gold, and processors other than "
-            "x86-64 go without",
+            "the program cannot start from a snapshot: `--static`, `--no-run`, linkers such as gold, and 64-bit ARM go "
+            "without",
             hint="leave the option out, use GNU ld or lld, or build with `--snapshot auto`",
         )
     inputs = link.inputs_digest(layout, *((snapshot_digest(settings),) if with_snapshot else ()))

@@ -28,6 +28,7 @@ from bundler.elf import X86_64
 from bundler.errors import BundleError
 from bundler.settings import AddedData, Settings
 from bundler.target import TargetPython
+from bundler.target.model import System
 from tests.analyze.trees import MARKERS, SUFFIXES, install, reached, walked, walker, write
 from tests.support import VERSIONS, Interpreter, find_interpreter
 
@@ -152,7 +153,13 @@ def hooks_of(  # what surrounds hooks
     config: HookConfig | None = None,
 ) -> Hooks:
     target = SimpleNamespace(
-        executable=python, prefix=python.parent.parent, hexversion=1, stdlib_modules=frozenset(), machine=X86_64
+        executable=python,
+        command=(python,),
+        system=System(),
+        prefix=python.parent.parent,
+        hexversion=1,
+        stdlib_modules=frozenset(),
+        machine=X86_64,
     )
     return Hooks(
         cast(TargetPython, target),

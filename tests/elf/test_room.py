@@ -24,6 +24,14 @@ _PROCESSOR = re.compile(r"x86.64|aarch64|ld-linux|libc6,|@PLT|multiarch")
 _ALLOWED = {
     # Part of PyInstaller's API: what hooks compare with.
     "analyze/hooks/worker/PyInstaller/compat.py": {"x86_64"},
+    # The values of `--target`, which tests/test_settings.py holds against the table.
+    "settings.py": {"aarch64-linux", "x86_64-linux", '"aarch64-linux" or "x86_64-linux"'},
+    # Examples of messages.
+    "codes.py": {
+        "`/srv/arm64/usr/bin/python3` is for aarch64, not for x86-64",
+        "nothing here runs programs for aarch64: `qemu-aarch64-static` or `qemu-aarch64` was not found",
+        "there is no C library of aarch64 to run `/srv/python/bin/python3` with",
+    },
 }
 
 

@@ -5,6 +5,7 @@ Costs three small compilations and one binary.
 
 from __future__ import annotations
 
+import platform
 import shutil
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from bundler.target import TargetPython
 from tests.link.test_libraries import compile_library
 from tests.support import bundle, inspect, run
 
-(_MACHINE,) = MACHINES.values()
+[_MACHINE] = [machine for machine in MACHINES.values() if machine.python_name == platform.machine()]
 
 _PROGRAM = """\
 import ctypes

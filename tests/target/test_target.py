@@ -182,7 +182,7 @@ def test_headers_of_another_version(target: TargetPython, toolchain: Toolchain, 
     layout = sys.modules["bundler.target.layout"]
 
     with pytest.raises(BundleError, match="the C headers in"):
-        layout.measure_layout(other.include_dirs, target.hexversion, toolchain, Cache(tmp_path))
+        layout.measure_layout(other.include_dirs, target.hexversion, target.system, toolchain, Cache(tmp_path))
 
 
 # --- Workers ----------------------------------------------------------------------------------------------------------
