@@ -134,7 +134,7 @@ FACTS: dict[str, Any] = {
         ({"free_threaded": True}, "free-threaded"),
         ({"debug": True}, "debug build"),
         ({"platform": "darwin"}, "darwin"),
-        ({"machine": "aarch64"}, "aarch64"),
+        ({"machine": "riscv64"}, "riscv64"),
         ({"libc": ""}, "unknown C library"),
     ],
     ids=lambda value: str(value) if isinstance(value, dict) else None,
