@@ -246,9 +246,9 @@ compat_frame_code(struct _PyInterpreterFrame *frame)
 }
 
 /* The line at which a module's body is that runs in a thread, the innermost of several, or the body of a class in it; 0 when there
-   is none. Neither allocates nor needs the GIL. */
+   is none, or it is not of this file. Neither allocates nor needs the GIL. */
 static inline int
-compat_module_line(PyThreadState *thread)
+compat_module_line(PyThreadState *thread, const char *path)
 {
 #if PY_VERSION_HEX >= 0x030d0000
     struct _PyInterpreterFrame *frame = thread->current_frame;
@@ -264,12 +264,35 @@ compat_module_line(PyThreadState *thread)
         int line = PyCode_Addr2Line(code, _PyInterpreterFrame_LASTI(frame) * (int)sizeof(_Py_CODEUNIT));
         if (PyUnicode_CompareWithASCIIString(code->co_name, "<module>") == 0
             && PyUnicode_READ_CHAR(code->co_filename, 0) == '/') {
-            return class_line ? class_line : line;
+            bool is_of_file = path && PyUnicode_CompareWithASCIIString(code->co_filename, path) == 0;
+            return !is_of_file ? 0 : class_line ? class_line : line;
         }
         bool is_function = code->co_flags & CO_OPTIMIZED;
         class_line = is_function ? 0 : class_line ? class_line : line;
     }
     return 0;
+}
+
+/* The path that code says it has which runs in a thread, the innermost that `is_asking` accepts; NULL when there is none. Neither
+   allocates nor needs the GIL. */
+static inline const char *
+compat_running_path(PyThreadState *thread, bool (*is_asking)(const char *path))
+{
+#if PY_VERSION_HEX >= 0x030d0000
+    struct _PyInterpreterFrame *frame = thread->current_frame;
+#else
+    struct _PyInterpreterFrame *frame = thread->cframe->current_frame;
+#endif
+    for (; frame; frame = frame->previous) {
+        PyCodeObject *code = compat_frame_code(frame);
+        if (code && PyUnicode_IS_COMPACT_ASCII(code->co_filename)) {
+            const char *path = PyUnicode_DATA(code->co_filename);
+            if (is_asking(path)) {
+                return path;
+            }
+        }
+    }
+    return NULL;
 }
 
 /* Write down under which names this executable runs, where libraries in C ask for them (Py_GetProgramFullPath and its kin,

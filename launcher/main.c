@@ -230,6 +230,9 @@ run_restored(const struct bundle_start *start)
     bool interrupted = false;
     struct progress progress;
     progress.globals = bundle_adopt(start, &progress.is_ready);
+    if (!progress.globals) {
+        bundle_begin_anew(start);
+    }
     int status = progress.globals ? run(start, progress, &interrupted) : bundle_status_of_exception();
     return end(status, interrupted);
 }

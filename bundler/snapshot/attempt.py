@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -79,7 +79,8 @@ class Verdict:
     """Modules that must not be in a snapshot as they are, with reasons.
 
     `notes`: what they asked that was not answered. `names`: those in modules whose values differ between machines. `objects`: by
-    modules, objects that could be constructed anew at each start, by their paths, so that the module keeps nothing.
+    modules, objects that could be constructed anew at each start, by their paths, so that the module keeps nothing. `differing`: names
+    whose values differ, where `notes` come first.
     """
 
     recording: Recording
@@ -87,6 +88,7 @@ class Verdict:
     notes: Mapping[str, tuple[Note, ...]]
     names: Mapping[str, tuple[str, ...]]
     objects: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def attempt(  # noqa: PLR0913 - what a verdict depends on
@@ -109,21 +111,28 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
     threads = objects_with_threads(first.notes, work.fresh)
     if threads:  # they run beside the program: what is recorded depends on who is faster
         return Verdict(first, dict.fromkeys(threads, "its libraries start threads"), {}, {}, threads)
-    notes = {**unanswered(first.notes, rules, work.rerun), **named_late(first.events, rules)}
-    if notes:
-        return Verdict(first, {name: reason(its[0]) for name, its in notes.items()}, notes, {})
+    notes = {**unanswered(first, rules, work.rerun), **named_late(first.events, rules)}
     graphs = (_as(Graph, taken["graph"]), _as(Graph, taken["graph-opposite"]))
+    differing = graphs[0].differing(graphs[1])
+    if notes:
+        reasons = {name: reason(its[0]) for name, its in notes.items()}
+        return Verdict(first, reasons, notes, {}, differing=_by_module(graphs[0].sharing(differing)))
     sometimes = sometimes_imported(*graphs)
     if sometimes:
         # No statement of theirs can be run again: it would import something.
         return Verdict(first, sometimes, {name: (Note(name, 0, "import", ""),) for name in sometimes}, {})
-    names: dict[str, tuple[str, ...]] = {}
-    for module, name in graphs[0].differing(graphs[1]):
-        names[module] = (*names.get(module, ()), name)
+    names = _by_module(differing)
     if names:
         reasons = {module: f"`{its[0]}` depends on the machine" for module, its in names.items()}
         return Verdict(first, reasons, {}, names)
     return _compared(subject, work, program, rules, folder, late, hot_blocks(first.heat))
+
+
+def _by_module(names: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for module, name in names:
+        found[module] = (*found.get(module, ()), name)
+    return found
 
 
 # Larger blocks are touched in few places.

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from bundler.analyze.graph import Binding, Import
 from bundler.snapshot.compare import Difference
-from bundler.snapshot.model import Event, Graph, Note, Recording, Rerun
+from bundler.snapshot.model import Event, Graph, Note, Question, Recording, Rerun
 from bundler.snapshot.record import VARIED_VARIABLES
 from bundler.snapshot.rules import REPEATABLE, Rules
 
@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 # Kinds of questions whose answers differ between recordings: a module may ask them if it keeps no answer.
 _VARIED = frozenset(
     (
+        "clock",
         "time",
         "process",
         "thread-number",
@@ -31,6 +32,8 @@ _VARIED = frozenset(
         "terminal",
     )
 )
+# Those of which a module may keep no more than whether something is so: other answers need not change that.
+_JUDGED = frozenset(("time", "user", "host", "folder", "processors", "memory", "limits"))
 # Kinds that say nothing of the machine: the library that was loaded, the names of locales, which a guard looks at.
 # Descriptors and threads matter if they are there in the end, and then there is no recording.
 _NOTHING = frozenset(("object", "locale", "descriptor", "thread"))
@@ -41,6 +44,15 @@ _AT_ONCE = frozenset((Binding.EAGER, Binding.OPTIONAL, Binding.CONDITIONAL, Bind
 # How a reason is told, by the kind of the question.
 _WORDS: Mapping[str, str] = {
     "arguments": "it reads `sys.argv`",
+    "variable": "it reads the variable `{detail}`",
+    "time": "it asks for the time",
+    "user": "it asks who runs it",
+    "host": "it asks for the host's name",
+    "folder": "it asks for the current folder",
+    "terminal": "it asks for a terminal",
+    "processors": "it counts processors",
+    "memory": "it asks for the size of memory",
+    "limits": "it asks for limits",
     "variables": "it looks through all variables of the environment",
     "path": "it looks for `{detail}`",
     "path-change": "it makes or changes `{detail}`",
@@ -86,16 +98,50 @@ def named_late(events: Iterable[Event], rules: Rules) -> Mapping[str, tuple[Note
     return {name: (Note(name, 0, "named", ""),) for name in names if rules.is_named_late(name)}
 
 
-def unanswered(notes: Sequence[Note], rules: Rules, rerun: Sequence[Rerun]) -> Mapping[str, tuple[Note, ...]]:
-    """Notes of questions and effects that cannot be recorded, by module; without those of statements that are run again."""
+def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Mapping[str, tuple[Note, ...]]:
+    """Notes of questions and effects that cannot be recorded, by module; without those of statements that are run again.
+
+    Questions that are varied are among them where the line of a module's body is known that asked; for others, comparisons must do.
+    """
     found: dict[str, tuple[Note, ...]] = {}
-    for note in notes:
-        if note.kind in _VARIED or note.kind in _NOTHING or note.kind == "variable" or rules.are_harmless(note):
+    by_streams = _asking_for_streams(recording.notes)
+    for note in recording.notes:
+        if note.kind in _NOTHING or rules.are_harmless(note):
             continue
-        if note.kind in REPEATABLE and any(each.module == note.module and _is_in(note.line, each) for each in rerun):
+        if is_varied(note):
+            may_keep_bit = (
+                note.kind in _JUDGED
+                or note.detail in VARIED_VARIABLES
+                or (note.kind == "terminal" and note.module in by_streams)
+            )
+            if not (may_keep_bit and note.line) or note.object:
+                continue
+        if note.kind in REPEATABLE and _is_repeated(note, recording, rules, rerun):
             continue
         found[note.module] = (*found.get(note.module, ()), note)
     return found
+
+
+def is_varied(note: Note) -> bool:
+    """True for a question that recordings answer in several ways: whoever keeps the answer differs between them."""
+    return note.kind in _VARIED or note.kind == "variable"
+
+
+def _asking_for_streams(notes: Iterable[Note]) -> frozenset[str]:
+    """The modules that ask of several streams whether they are terminals: other recordings vary these all at once."""
+    streams: dict[str, set[str]] = {}
+    for note in notes:
+        if note.kind == "terminal":
+            streams.setdefault(note.module, set()).add(note.detail)
+    return frozenset(module for module, its in streams.items() if len(its) > 1)
+
+
+def _is_repeated(note: Note, recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> bool:
+    """True if each start asks this again: what is run again did, and took no answer that somebody had kept."""
+    is_run_again = any(each.module == note.module and _is_in(note.line, each) for each in rerun)
+    return (is_run_again or note.module in rules.again) and (
+        Question.of(note.module, note.kind, note.detail) in recording.asked_again
+    )
 
 
 def _is_in(line: int, rerun: Rerun) -> bool:
@@ -175,7 +221,7 @@ def asking_lines(recording: Recording, module: str, *, with_time: bool) -> tuple
                 note.line
                 for note in recording.notes
                 if note.module == module
-                and (with_time or note.kind != "time")
+                and (with_time or note.kind != "clock")
                 and (note.kind in _VARIED or (note.kind == "variable" and note.detail in VARIED_VARIABLES))
             }
         )

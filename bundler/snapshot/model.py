@@ -5,7 +5,7 @@ Linked --record--> Recording --compare--> Snapshot --store--> the executable's l
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -79,11 +79,24 @@ class Feature:
     values: tuple[int, ...]
 
 
+class Question(NamedTuple):
+    """A question of a module: its kind, and the variable, if it asked for one."""
+
+    module: str
+    kind: str
+    variable: str
+
+    @classmethod
+    def of(cls, module: str, kind: str, detail: str) -> Question:
+        """The question of a note. Paths are left out: they may follow from other answers."""
+        return cls(module, kind, detail if kind == "variable" else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """A question or an effect of a module while it was imported. `line`: of a module's body that ran then, or 0.
 
-    `object`: the path of an object whose constructors asked, or "".
+    `object`: the path of an object whose constructors asked, or "". `asker`: the file of the code that ran, or "".
     """
 
     module: str
@@ -91,6 +104,7 @@ class Note:
     kind: str
     detail: str
     object: str = ""
+    asker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +162,7 @@ class Recording:
     `events`: what happened to modules, in order. `thread`: the thread pointer; `block`: the main thread's variables.
     `library`: addresses in the C library, by numbers. `generators`: the state of objects of `random.Random`. `spoiled`: numbers of
     objects that a start cannot construct anew, though it was asked, and why. `symbols`: addresses of those that the program looked up.
+    `asked_again`: by statements that were run once more.
     """
 
     before: tuple[Memory, ...]
@@ -173,6 +188,7 @@ class Recording:
     heat: tuple[Heat, ...] = ()
     spoiled: tuple[tuple[int, str], ...] = ()
     symbols: Mapping[str, int] = field(default_factory=dict)
+    asked_again: frozenset[Question] = frozenset()
 
     @property
     def finished(self) -> tuple[str, ...]:
@@ -187,10 +203,14 @@ class Recording:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Digests of what modules hold, by module and name, in the order of `sys.modules`; what happened to modules before."""
+    """Digests of what modules hold, by module and name, in the order of `sys.modules`; what happened to modules before.
+
+    `places`: "MODULE.NAME" of another name whose digest has the value of this one.
+    """
 
     digests: Mapping[tuple[str, str], str]
     events: tuple[Event, ...] = ()
+    places: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def modules(self) -> frozenset[str]:
@@ -201,6 +221,12 @@ class Graph:
         """Modules and names that hold something else, or are not there, in the other; in order."""
         names = dict.fromkeys((*self.digests, *other.digests))
         return tuple(each for each in names if self.digests.get(each) != other.digests.get(each))
+
+    def sharing(self, names: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+        """These names, and others whose values were met below them."""
+        found = set(names)
+        of_names = {f"{module}.{name}" for module, name in found}
+        return tuple(each for each in self.digests if each in found or self.places.get(each) in of_names)
 
 
 @dataclass(frozen=True, slots=True)

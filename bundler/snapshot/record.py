@@ -173,27 +173,12 @@ def _call(wish: FunctionName | str) -> tuple[str, str]:
     return str(wish), f"import {wish.module}\n{wish.module}.{wish.name}()"
 
 
-def find_rerun(
-    modules: Sequence[tuple[str, Path]],
-    lines: Sequence[int],
-    names: Sequence[str],
-    target: TargetPython,
-    *,
-    is_strict: bool,
-) -> tuple[tuple[Rerun, ...], tuple[tuple[str, str], ...]]:
+def find_rerun(request: RerunRequest, target: TargetPython) -> tuple[tuple[Rerun, ...], tuple[tuple[str, str], ...]]:
     """Statements to run at each start, so that names of the first module, and copies of them in the others, get their values; and the
     modules and names of which the first has copies itself.
 
-    Modules come with the files of their sources.
-
-    No statements where that cannot be done; see `RerunRequest` for what is asked.
+    No statements where that cannot be done.
     """
-    request: RerunRequest = {
-        "modules": [{"name": name, "path": str(path)} for name, path in modules],
-        "lines": list(lines),
-        "names": list(names),
-        "is_strict": is_strict,
-    }
     done = run_worker(target.command, "snapshot", "rerun", job=json.dumps(request).encode())
     answer: RerunAnswer = json.loads(done.stdout)
     found = tuple(

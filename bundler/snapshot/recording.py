@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 from bundler.contract import bundle_ffi
 from bundler.snapshot.model import (
@@ -17,6 +17,7 @@ from bundler.snapshot.model import (
     Key,
     Memory,
     Note,
+    Question,
     Range,
     Recording,
     Refusal,
@@ -36,7 +37,7 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
         parts[kind.rstrip(b"\0").decode()].append(Memory(address, bytes(data[at : at + size])))
         at += size
     text = parts["notes"][0].content if parts["notes"] else b""
-    notes, owners, events = _read_notes(text)
+    notes, owners, events = _read_notes(_lines(text))
     if parts["failure"]:
         return _refusal(parts["failure"][0].content.decode("utf-8", "replace"), notes, events)
     if parts["graph"]:
@@ -78,14 +79,19 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
             for part in parts["heat"]
             for row in _rows("struct bundle_heat", part.content)
         ),
-        symbols=dict(_read_symbols(text)),
+        symbols=dict(_read_symbols(_lines(text))),
+        asked_again=_read_asked_again(_lines(text)),
         spoiled=tuple((each.address, each.content.decode()) for each in parts["spoiled"]),
     )
 
 
 def _graph(content: bytes, events: tuple[Event, ...]) -> Graph:
-    rows = (line.split(" ") for line in content.decode("utf-8", "surrogateescape").splitlines())
-    return Graph({(module, name): digest for module, name, digest in rows}, events)
+    rows = [line.split(" ") for line in content.decode("utf-8", "surrogateescape").splitlines()]
+    return Graph(
+        {(module, name): digest for module, name, digest, _ in rows},
+        events,
+        {(module, name): place for module, name, _, place in rows if place != "-"},
+    )
 
 
 def _features(part: Memory) -> tuple[Feature, ...]:
@@ -98,33 +104,59 @@ def _rows(kind: str, content: bytes) -> Any:
     return bundle_ffi().from_buffer(f"{kind}[]", content)
 
 
-def _read_notes(
-    content: bytes,
-) -> tuple[tuple[Note, ...], tuple[str, ...], tuple[Event, ...]]:
+class _Line(NamedTuple):
+    """A line that the recorder noted: the number of the module, the line of its source, the file of the code that ran, the kind, and
+    what it is about.
+    """
+
+    owner: int
+    place: int
+    asker: str
+    kind: str
+    detail: str
+
+
+def _lines(content: bytes) -> Iterator[_Line]:
+    for line in content.decode("utf-8", "replace").splitlines():
+        number, place, asker, kind, detail = line.split("\t", 4)
+        yield _Line(int(number), int(place), asker, kind, detail)
+
+
+def _read_notes(lines: Iterable[_Line]) -> tuple[tuple[Note, ...], tuple[str, ...], tuple[Event, ...]]:
     """Notes, modules by their numbers, and what happened to modules."""
     owners = [""]
     events = []
     notes = []
     constructing: list[str] = []
-    for line in content.decode("utf-8", "replace").splitlines():
-        number, place, kind, detail = line.split(" ", 3)
+    for number, place, asker, kind, detail in lines:
         if kind == "begin":
             owners.append(detail)
         if kind in ("begin", "end", "fail"):
             events.append(Event(kind, detail))
         elif kind == "constructed":
             constructing.pop()
-        elif kind != "symbol" and int(number):
-            notes.append(Note(owners[int(number)], int(place), kind, detail, constructing[-1] if constructing else ""))
+        elif kind != "symbol" and number:
+            notes.append(Note(owners[number], place, kind, detail, constructing[-1] if constructing else "", asker))
         if kind == "object":
             constructing.append(detail)
     return tuple(dict.fromkeys(notes)), tuple(owners), tuple(events)
 
 
-def _read_symbols(content: bytes) -> Iterator[tuple[str, int]]:
+def _read_asked_again(lines: Iterable[_Line]) -> frozenset[Question]:
+    """What modules asked when statements of theirs were run once more."""
+    found: set[Question] = set()
+    module = ""
+    for *_, kind, detail in lines:
+        if kind in ("again", "again-end"):
+            module = detail
+        elif module:
+            found.add(Question.of(module, kind, detail))
+    return frozenset(found)
+
+
+def _read_symbols(lines: Iterable[_Line]) -> Iterator[tuple[str, int]]:
     """Symbols that were looked up, and their addresses."""
-    for line in content.decode("utf-8", "replace").splitlines():
-        _, _, kind, detail = line.split(" ", 3)
+    for *_, kind, detail in lines:
         if kind == "symbol":
             name, _, address = detail.rpartition(" ")
             yield name, int(address, 16)

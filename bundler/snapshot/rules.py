@@ -14,16 +14,22 @@ from bundler.settings import Settings
 from bundler.snapshot.model import Note
 
 # Questions that can be asked again at each start, by the statement or the function that asks.
-REPEATABLE = frozenset(("arguments", "variables", "path", "socket", "process-handle", "own-path"))
+REPEATABLE = frozenset(
+    (
+        *("arguments", "variables", "variable", "path", "socket", "process-handle", "own-path"),
+        *("time", "user", "host", "folder", "terminal", "processors", "memory", "limits"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Harmless:
-    """A question that leaves nothing behind. `detail`: a pattern."""
+    """A question that leaves nothing behind. `detail`, `asker`: patterns of what it is about, and of the file of the code that asks."""
 
     module: str
     kind: str
     detail: str
+    asker: str = "*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,10 @@ class Rules:
     def are_harmless(self, note: Note) -> bool:
         """True if a rule says that nothing of this is left behind, or what a guard is for."""
         return (note.kind == "variables" and note.module in self.prefixes) or any(
-            fnmatchcase(note.module, each.module) and each.kind == note.kind and fnmatchcase(note.detail, each.detail)
+            fnmatchcase(note.module, each.module)
+            and each.kind == note.kind
+            and fnmatchcase(note.detail, each.detail)
+            and fnmatchcase(note.asker, each.asker)
             for each in self.harmless
         )
 
@@ -76,7 +85,8 @@ def load_rules() -> Rules:
     return Rules(
         again=again,
         harmless=tuple(
-            Harmless(each["module"], each["kind"], each.get("detail", "*")) for each in raw.get("harmless", ())
+            Harmless(each["module"], each["kind"], each.get("detail", "*"), each.get("asker", "*"))
+            for each in raw.get("harmless", ())
         ),
         steady=tuple(each["module"] for each in raw.get("steady", ())),
         prefixes={each["module"]: tuple(each["prefixes"]) for each in raw.get("prefixed", ())},

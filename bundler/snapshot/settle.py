@@ -10,10 +10,11 @@ from pathlib import Path
 
 from bundler.analyze.graph import ExtensionModule, Module, ModuleGraph, SourceModule
 from bundler.snapshot.attempt import OtherOrder, Subject, Verdict, attempt
-from bundler.snapshot.judge import Extent, asking_lines, importers, recordable
+from bundler.snapshot.judge import Extent, asking_lines, importers, is_varied, recordable
 from bundler.snapshot.model import Event, Refusal, Rerun, Snapshot
 from bundler.snapshot.record import Work, find_rerun
 from bundler.snapshot.rules import REPEATABLE, Rules
+from bundler.snapshot.worker.schema import RerunRequest, Source
 
 log = logging.getLogger(__name__)
 
@@ -40,11 +41,15 @@ def settle(subject: Subject, program: Work, rules: Rules, graph: ModuleGraph) ->
 
 @dataclass
 class _Wanted:
-    """The part of a module that is to be run again: statements at lines, and those that give names."""
+    """The part of a module that is to be run again: statements at lines, and those that give names.
+
+    `is_strict`: all must be followed to the last use. `is_compared`: comparisons look for those who keep the answers themselves.
+    """
 
     lines: set[int] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     is_strict: bool = False
+    is_compared: bool = True
     attempts: int = 0
     found: tuple[Rerun, ...] = ()
 
@@ -60,6 +65,7 @@ class _Search:
             None  # of modules that are recorded; None: all, and what comes behind them
         )
         self._wanted: dict[str, _Wanted] = defaultdict(_Wanted)
+        self._differing: dict[str, set[str]] = defaultdict(set)  # names of modules whose values differ between machines
         self._events: tuple[Event, ...] = ()
         self._extent = Extent.ALL
         self._fresh: dict[
@@ -100,6 +106,8 @@ class _Search:
             log.info("snapshot: %s", dict(found.reasons))
             self._events = self._events or found.recording.events
             self._tried = frozenset()
+            for module, its in found.differing.items():
+                self._differing[module].update(its)
             missed = self._run_again(self._construct_anew(found))
             if "" in missed:
                 return Refusal(f"the interpreter keeps something of the machine: {missed['']}")
@@ -178,6 +186,7 @@ class _Search:
         if any(note.kind not in REPEATABLE or not note.line for note in notes):
             return False
         wanted.is_strict |= bool(notes)
+        wanted.is_compared &= all(map(is_varied, notes))
         wanted.names |= set(found.names.get(name, ()))
         if notes:
             wanted.lines |= {note.line for note in notes}
@@ -190,12 +199,21 @@ class _Search:
         """Find the statements; False if there are none, or no others than before."""
         before = wanted.found
         names = (name, *(self._importers(name) if wanted.is_strict else ()))
-        modules = [(each, path) for each in names if (path := _source(self._graph.imported(each))) is not None]
-        if not modules or modules[0][0] != name:
+        modules: list[Source] = [
+            {"name": each, "path": str(path), "lines": self._recorded_lines(each)}
+            for each in names
+            if (path := _source(self._graph.imported(each))) is not None
+        ]
+        if not modules or modules[0]["name"] != name:
             return False
-        wanted.found, copied = find_rerun(
-            modules, sorted(wanted.lines), sorted(wanted.names), self._subject.target, is_strict=wanted.is_strict
-        )
+        request: RerunRequest = {
+            "modules": modules,
+            "lines": sorted(wanted.lines),
+            "names": sorted(wanted.names),
+            "is_strict": wanted.is_strict,
+            "differing": {each: sorted(self._differing[each]) for each in names} if wanted.is_compared else None,
+        }
+        wanted.found, copied = find_rerun(request, self._subject.target)
         for module, original in copied if wanted.found else ():
             # Where several modules have a name, the one that is blamed may have a copy.
             source = self._wanted[module]
@@ -203,6 +221,13 @@ class _Search:
                 source.names.add(original)
                 self._find(source, module)
         return bool(wanted.found) and wanted.found != before
+
+    def _recorded_lines(self, name: str) -> list[int] | None:
+        """Lines of the statements of a module that are recorded; None: all are."""
+        if name != "__main__":
+            return None
+        parts = self._whole.parts if self._names is None else None
+        return [line for part in parts or () if part.module is None for line in part.lines]
 
     def _importers(self, name: str) -> Iterator[str]:
         """The modules that import one, directly or through others, as far as they were imported."""

@@ -13,7 +13,7 @@ from bundler.process import CommandError, run
 from bundler.target.layout import measure_layout
 from bundler.target.libpython import find_libpython
 from bundler.target.model import Linkage, System, TargetPython
-from bundler.target.system import find_system
+from bundler.target.system import find_system, other_machine, this_machine
 from bundler.target.worker.schema import InterpreterFacts
 
 _FACTS = Path(__file__).parent / "worker" / "interpreter_facts.py"
@@ -30,6 +30,11 @@ def probe(executable: Path, context: BuildContext, linkage: Linkage | None = Non
     system = find_system(executable, context.foreign, context.toolchain)
     facts = _ask(executable, system)
     machine = _supported_machine(executable, facts)
+    wanted = context.foreign or this_machine()
+    if (
+        wanted is not None and machine != wanted
+    ):  # the file is a script, with an interpreter for another machine behind it
+        raise other_machine(executable, machine, wanted)
     include_dirs = _include_dirs(executable, facts)
     major, minor, micro = facts["version"]
     return TargetPython(

@@ -32,7 +32,7 @@ def find_system(executable: Path, foreign: Machine | None, toolchain: Toolchain)
     found = _program(executable)
     wanted = foreign or this_machine()
     if found is not None and wanted is not None and found[0] != wanted:
-        raise _other_machine(executable, found[0], wanted)
+        raise other_machine(executable, found[0], wanted)
     if foreign is None or found is None:
         return System()
     _, dynamic_linker = found
@@ -88,7 +88,8 @@ def _emulator(machine: Machine) -> tuple[str, ...]:
     return (found,)
 
 
-def _other_machine(executable: Path, found: Machine, wanted: Machine) -> BundleError:
+def other_machine(executable: Path, found: Machine, wanted: Machine) -> BundleError:
+    """The error that an interpreter is for another machine than the binary is to be."""
     here = this_machine()
     hint = (
         "name an interpreter for this machine with `--python PYTHON`"

@@ -33,6 +33,9 @@ extern bool bundle_moved_contents;
 /* The path of this executable; `otherwise` where the system does not tell. */
 const char *bundle_own_path(const char *otherwise);
 
+/* A path by which this executable can be started once more. */
+const char *bundle_path_to_start(void);
+
 /* Is this path, or this descriptor, that of the executable we run from? Does a process run it? */
 bool bundle_is_own_file(const char *path);
 bool bundle_is_own_descriptor(int fd);

@@ -68,6 +68,13 @@ bundle_is_own_file(const char *path)
     return __real_stat(path, &facts) == 0 && is_own(&facts);
 }
 
+const char *
+bundle_path_to_start(void)
+{
+    const char *noted = noted_path();
+    return noted && bundle_is_own_file(noted) ? noted : SELF; /* after the other, the process would be called "exe" */
+}
+
 bool
 bundle_is_own_descriptor(int fd)
 {

@@ -10,6 +10,7 @@
 #include "files/files.h"
 #include "interposed.h"
 #include "lifetime.h"
+#include "process/process.h"
 #include "world/world.h"
 
 #include <alloca.h>
@@ -44,26 +45,48 @@ length_of(char *const *environment)
 
 enum { MARK_SIZE = sizeof BUNDLE_MARK "=99" };
 
-/* The environment of `count` entries with the mark, in `room`: two pointers more, and MARK_SIZE bytes. A program that
-   replaces itself goes no deeper. */
-static char *const *
-with_mark(char **room, char *const *environment, size_t count, bool is_child)
+static void
+write_mark(char *mark, int depth)
 {
-    int depth = start.depth + (is_child || start.depth == 0);
     depth = depth > 99 ? 99 : depth;
-    char *mark = (char *)(room + count + 2);
     char *end = stpcpy(mark, BUNDLE_MARK "=");
     if (depth > 9) {
         *end++ = (char)('0' + depth / 10);
     }
     *end++ = (char)('0' + depth % 10);
     *end = '\0';
+}
+
+/* The environment of `count` entries with the mark, in `room`: two pointers more, and MARK_SIZE bytes. A program that
+   replaces itself goes no deeper. */
+static char *const *
+with_mark(char **room, char *const *environment, size_t count, bool is_child)
+{
+    int depth = start.depth + (is_child || start.depth == 0);
+    char *mark = (char *)(room + count + 2);
+    write_mark(mark, depth);
     if (count) {
         memcpy(room, environment, count * sizeof *room);
     }
     room[count] = mark;
     room[count + 1] = NULL;
     return room;
+}
+
+void
+bundle_start_anew(const struct bundle_start *before, char *const *environment)
+{
+    size_t count = length_of(environment);
+    char *room[count + 3];
+    char mark[MARK_SIZE], *next = BUNDLE_ANEW "=1";
+    if (count) {
+        memcpy(room, environment, count * sizeof *room);
+    }
+    room[count] = next;
+    room[count + 1] = start.depth ? mark : NULL;
+    room[count + 2] = NULL;
+    write_mark(mark, start.depth);
+    __real_execve(bundle_path_to_start(), before->argv, room);
 }
 
 #define MARKED_FOR(environment, is_child) \

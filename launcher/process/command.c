@@ -88,16 +88,16 @@ read_python_line(int argc, char **argv)
 
 /* --- Who started this process ---------------------------------------------------------------------------------- */
 
-/* Take the mark out of the environment, for no one below is to inherit it; its number, 0 when it was not there. */
+/* Take a mark ("NAME=") out of the environment, for no one below is to inherit it; its number, 0 when it was not there. */
 static int
-take_mark(void)
+take_mark(const char *mark)
 {
-    static const char mark[] = BUNDLE_MARK "=";
+    size_t length = strlen(mark);
     int found = 0;
     char **to = environ;
     for (char **from = environ; from && *from; from++) {
-        if (strncmp(*from, mark, sizeof mark - 1) == 0) {
-            found = atoi(*from + sizeof mark - 1);
+        if (strncmp(*from, mark, length) == 0) {
+            found = atoi(*from + length);
         }
         else {
             *to++ = *from;
@@ -275,13 +275,17 @@ enum { DEEPEST = 8 };
 struct bundle_start
 bundle_read_command(int argc, char **argv)
 {
-    struct bundle_start app = {BUNDLE_RUN_APP, argc, argv, NULL, bundle_find_module("__main__")};
-    int depth = take_mark();
+    struct bundle_start app = {BUNDLE_RUN_APP, argc, argv, NULL, bundle_find_module("__main__"), false};
+    int depth = take_mark(BUNDLE_MARK "=");
+    app.is_anew = take_mark(BUNDLE_ANEW "=") != 0;
     bool is_marked = depth > 0;
     if (__real_getauxval(AT_SECURE)) {
         return app; /* who may start it must not choose what it runs */
     }
     bundle_children_start(depth);
+    if (app.is_anew) {
+        return app; /* the one before has read the command line */
+    }
     if (depth > DEEPEST && runs_this_file(getppid())) {
         app.command = BUNDLE_RUN_ENDLESS;
         return app;
@@ -297,7 +301,7 @@ bundle_read_command(int argc, char **argv)
         return app;
     }
 
-    struct bundle_start pool = {BUNDLE_RUN_POOL, argc, argv, NULL, NULL};
+    struct bundle_start pool = {BUNDLE_RUN_POOL, argc, argv, NULL, NULL, false};
     if (argc > 1 && strcmp(argv[1], "--multiprocessing-fork") == 0) {
         pool.code = "from multiprocessing.spawn import freeze_support; freeze_support()";
         return pool;
@@ -322,7 +326,7 @@ bundle_read_command(int argc, char **argv)
     }
     if (bundle.options.python_command == BUNDLE_PYTHON_COMMAND) {
         const struct bundle_module *program = line.target == SCRIPT ? module_at(line.text) : NULL;
-        return (struct bundle_start){BUNDLE_RUN_PYTHON, argc, argv, NULL, program};
+        return (struct bundle_start){BUNDLE_RUN_PYTHON, argc, argv, NULL, program, false};
     }
     bool is_python = runs_code || line.target == STANDARD_INPUT || (line.target == SCRIPT && is_script(line.text));
     if (bundle.options.python_command == BUNDLE_REFUSE_PYTHON && is_python) {

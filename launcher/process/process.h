@@ -26,11 +26,15 @@ struct bundle_start {
     char **argv;
     const char *code;
     const struct bundle_module *program; /* the frozen module that runs as __main__; NULL when that is up to Python */
+    bool is_anew;                        /* it takes the place of a start from a snapshot that could not go on */
 };
 
 /* Decide from the command line, and from who started this process. Call before anything reads the environment: the
    mark that this program's own exec calls leave there is taken away. */
 struct bundle_start bundle_read_command(int argc, char **argv);
+
+/* Let a start like this take this process's place, with the environment that it had. Returns if that cannot be done. */
+void bundle_start_anew(const struct bundle_start *before, char *const *environment);
 
 /* How the interpreter is configured (PEP 587). */
 struct bundle_configuration {

@@ -199,7 +199,8 @@ def _attribute(value, name):
 
 
 def describe(kept):
-    """Lines "MODULE NAME DIGEST": a digest of what is first met below each name of each module.
+    """Lines "MODULE NAME DIGEST PLACE": a digest of what is first met below each name of each module; the module and name, with a dot
+    between them, below which its own value was met before, or "-".
 
     `kept`: "MODULE NAME:object" for objects that have got new values in place. That must be so on every machine.
 
@@ -207,7 +208,7 @@ def describe(kept):
     met below its own name there, then objects of its classes, which it has made for itself, and then what has come from elsewhere.
     """
     graph = Graph()
-    lines = [f"{each} 0" for each in kept]
+    lines = [f"{each} 0 -" for each in kept]
     names = [each for each in _names() if each[2] is not graph]
     by_distance = ([], [], [])
     for each in names:
@@ -215,9 +216,12 @@ def describe(kept):
     for module, key, value in (*by_distance[0], *by_distance[1]):
         graph.own(f"{module}.{key}", value)
     for module, key, value in (*by_distance[0], *by_distance[1], *by_distance[2]):
-        graph.begin(f"{module}.{key}")
+        name = f"{module}.{key}"
+        place = graph.labels.get(id(value), name).partition("#")[0]
+        graph.begin(name)
         graph.meet(value)
-        lines.append(f"{module} {key.replace(' ', '_')} {graph.digest & (1 << 64) - 1:x}")
+        words = (module, key, f"{graph.digest & (1 << 64) - 1:x}", "-" if place == name else place)
+        lines.append(" ".join(word.replace(" ", "_") for word in words))
     return "\n".join(lines).encode("utf-8", "surrogateescape")
 
 

@@ -248,13 +248,39 @@ flush_streams(void)
 
 PER_PROCESS static PyThreadState *thread;
 
-static int
-module_line(void)
+/* The module that is imported: its number, and the path that its code says it has. */
+struct running {
+    uint32_t owner;
+    const char *path;
+};
+
+PER_PROCESS static const char *running_path;
+
+/* Does code of this file ask for itself? These ask for others: the interpreter's own, and the recorder's. */
+static bool
+asks_for_itself(const char *path)
 {
-    return compat_module_line(thread);
+    static const char *const others[] = {"/os.py", "/posixpath.py", "/genericpath.py", "/_collections_abc.py"};
+    size_t length = strlen(path);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        size_t end = strlen(others[i]);
+        if (length >= end && strcmp(path + length - end, others[i]) == 0) {
+            return false;
+        }
+    }
+    return *path != '<';
 }
 
-static uint32_t
+static struct bundle_place
+place(void)
+{
+    const char *path = compat_running_path(thread, asks_for_itself);
+    bool is_ours = path && strncmp(path, BUNDLE_ROOT "/", sizeof BUNDLE_ROOT) == 0;
+    return (struct bundle_place){compat_module_line(thread, running_path), is_ours ? path + sizeof BUNDLE_ROOT : NULL};
+}
+
+/* The module that ran before. */
+static struct running
 begin_module(const char *name)
 {
     bundle_note("begin", name);
@@ -263,17 +289,21 @@ begin_module(const char *name)
         is_steady |= strcmp(*each, name) == 0;
     }
     bundle_begin_period();
-    return bundle_set_owner(++owners | (is_steady ? BUNDLE_STEADY : 0));
+    const struct bundle_module *module = bundle_find_module(name);
+    struct running before = {bundle_set_owner(++owners | (is_steady ? BUNDLE_STEADY : 0)), running_path};
+    running_path = module ? module->path : NULL;
+    return before;
 }
 
 static void
-end_module(uint32_t owner, const char *name)
+end_module(struct running before, const char *name)
 {
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     flush_streams();
     PyErr_Restore(type, value, traceback);
-    bundle_set_owner(owner);
+    bundle_set_owner(before.owner);
+    running_path = before.path;
     bundle_note(type ? "fail" : "end", name);
     bundle_begin_period();
 }
@@ -287,9 +317,9 @@ load_noted(PyObject *self, PyObject *spec)
     const char *text = name ? PyUnicode_AsUTF8(name) : NULL;
     PyObject *module = NULL;
     if (text) {
-        uint32_t owner = begin_module(text);
+        struct running before = begin_module(text);
         module = PyObject_CallOneArg(load_module, spec);
-        end_module(owner, text);
+        end_module(before, text);
     }
     Py_XDECREF(name);
     return module;
@@ -451,7 +481,7 @@ PER_PROCESS static struct {
     PyObject *whole, *recorder, *graph, *parts, *names, *calls, *again;
     PyObject *space; /* of the recorder's Python side */
     PyObject *noted; /* in place of load_module */
-    uint32_t owner;
+    struct running before;
 } work;
 
 /* The work of a request. Reading it interns names: the program's own strings come first, for modules may compare those by their
@@ -492,8 +522,8 @@ bundle_begin_recording(PyObject *globals)
     call_recorder(work.space, "begin");
     bundle_stop_calls();
     thread = PyThreadState_Get();
-    bundle_set_locator(module_line);
-    work.owner = begin_module("__main__");
+    bundle_set_locator(place);
+    work.before = begin_module("__main__");
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(work.names); i++) {
         import_named(PyTuple_GET_ITEM(work.names, i));
     }
@@ -528,10 +558,10 @@ run_call(PyObject *globals, PyObject *call)
 {
     const char *name = PyUnicode_AsUTF8(PyTuple_GET_ITEM(call, 0));
     bool is_function = name && *name;
-    uint32_t owner = is_function ? begin_module(name) : 0;
+    struct running before = is_function ? begin_module(name) : (struct running){0, NULL};
     run_part(globals, PyTuple_GET_ITEM(call, 1), Py_None);
     if (is_function) {
-        end_module(owner, name);
+        end_module(before, name);
     }
 }
 
@@ -548,7 +578,7 @@ run_work(PyObject *globals)
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(work.calls); i++) {
         run_call(globals, PyTuple_GET_ITEM(work.calls, i));
     }
-    end_module(work.owner, "__main__");
+    end_module(work.before, "__main__");
     call_recorder(work.space, "end");
     PyObject_SetAttrString(bootstrap, "_load_unlocked", load_module);
     Py_CLEAR(load_module);
@@ -560,6 +590,8 @@ run_work(PyObject *globals)
     if (bundle_prepare_adoption(globals, work.again, bundle_records_all()) < 0) {
         give_up_raised();
     }
+    bundle_end_notes();
+    call_recorder(work.space, "release");
     if (bundle.snapshot->request->wants_graph) {
         write_graph();
     }

@@ -1,7 +1,8 @@
 """The recorder's Python side: it runs in the executable while that is recorded, and leaves nothing behind.
 
 The launcher (launcher/snapshot/record.c) runs it with `note` and `retype` in its namespace, calls `begin` before the
-program's first import and `end` after the last. It imports nothing: the program's imports are what is recorded.
+program's first import, `end` after the last, and `release` when what is run again at each start has run. It imports
+nothing: the program's imports are what is recorded.
 """
 
 import sys
@@ -114,10 +115,14 @@ def begin():
     retype(sys.orig_argv, Arguments)
 
 
-def end():
+def release():
     """Watch no more."""
     retype(environ, dict)
     retype(sys.argv, list)
     retype(sys.orig_argv, list)
+
+
+def end():
+    """Look at what the program has left."""
     if getattr(sys.meta_path[0], "__name__", "") != "BundleFinder":
         note("finder", None)

@@ -5,6 +5,7 @@
    under it. */
 
 #include "snapshot/adopt.h"
+#include "snapshot/anew.h"
 
 #include "executable/executable.h"
 #include "interposed.h"
@@ -405,10 +406,12 @@ bundle_restore(const struct bundle_start *start)
     }
     const char *asked = __real_getenv("BUNDLE_SNAPSHOT");
     bool is_restored = asked && strcmp(asked, "no") == 0 ? refused("BUNDLE_SNAPSHOT=no")
+                       : start->is_anew                  ? refused("a start could not go on from it")
                        : bundle_traces("imports")        ? refused("BUNDLE_TRACE=imports")
                                                          : restore(snapshot);
     tell(start->argv[0], is_restored ? "restored" : reason);
     if (is_restored) {
+        bundle_keep_environment(snapshot);
         tell_again(snapshot);
         call_child_handlers(snapshot);
     }

@@ -41,4 +41,8 @@ bool bundle_restore(const struct bundle_start *start);
    what comes before `__main__` was imported. */
 PyObject *bundle_adopt(const struct bundle_start *start, bool *is_ready);
 
+/* After bundle_adopt has failed, with its exception set: let a usual start take this process's place, for nothing has happened yet
+   that anybody could see. Returns if that cannot be done, or if the user interrupts the program. */
+void bundle_begin_anew(const struct bundle_start *start);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "lifetime.h"
 #include "snapshot/generators.h"
+#include "world/world.h"
 
 #include <stdbool.h>
 
@@ -145,7 +146,9 @@ prepare(PyObject *module, PyObject *code)
     }
     PyObject *space = PyModule_GetDict(loaded);
     PyObject *names = PyObject_GetAttrString(code, "co_names");
+    bundle_note("again", PyUnicode_AsUTF8(module));
     PyObject *changed = names ? run_keeping(space, code, names) : NULL;
+    bundle_note("again-end", NULL);
     PyObject *entry = changed ? PyTuple_Pack(3, space, code, changed) : NULL;
     int status = entry && PyList_Append(statements, entry) == 0 ? tell_kept(module, changed) : -1;
     Py_XDECREF(entry);

@@ -60,7 +60,6 @@ bundle_answer_alike(void)
     environ = variables;
     given.is_alike = true;
     given.questions = given.entropy = 0;
-    bundle_end_notes();
 }
 
 /* ASK(type, name, parameters, arguments, kind, answer): `answer` while recording, else the C library's. ASK_FOR has a detail for
@@ -217,13 +216,13 @@ __wrap_clock_gettime(clockid_t clock, struct timespec *out)
     if (!bundle_is_recording()) {
         return __real_clock_gettime(clock, out);
     }
-    bundle_note("time", NULL);
+    bundle_note(clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE ? "time" : "clock", NULL);
     uint64_t time = now();
     *out = (struct timespec){(time_t)(time / 1000000), (long)(time % 1000000) * 1000};
     return 0;
 }
 
-ASK(clock_t, clock, (void), (), "time", (clock_t)now())
+ASK(clock_t, clock, (void), (), "clock", (clock_t)now())
 
 clock_t
 __wrap_times(struct tms *out)
@@ -231,7 +230,7 @@ __wrap_times(struct tms *out)
     if (!bundle_is_recording()) {
         return __real_times(out);
     }
-    bundle_note("time", NULL);
+    bundle_note("clock", NULL);
     *out = (struct tms){0};
     return (clock_t)now();
 }
@@ -352,10 +351,35 @@ is_terminal(int fd)
     return 0;
 }
 
-ASK(int, isatty, (int fd), (fd), "terminal", is_terminal(fd))
-ASK(int, tcgetattr, (int fd, struct termios *out), (fd, out), "terminal", (errno = ENOTTY, -1))
-ASK(char *, ttyname, (int fd), (fd), "terminal", (errno = ENOTTY, NULL))
-ASK(int, ttyname_r, (int fd, char *out, size_t size), (fd, out, size), "terminal", ENOTTY)
+/* A question about a terminal: "0", "1" or "2" is what it is about. */
+static void
+note_terminal(int fd)
+{
+    char detail[2] = {(char)('0' + fd), 0};
+    bundle_note("terminal", fd >= 0 && fd <= 2 ? detail : NULL);
+}
+
+#define ASK_TERMINAL(type, name, parameters, arguments, answer) \
+    type __wrap_##name parameters \
+    { \
+        if (!bundle_is_recording()) { \
+            return __real_##name arguments; \
+        } \
+        note_terminal(fd); \
+        return answer; \
+    }
+
+static int
+fill_terminal(int fd, struct termios *out)
+{
+    memset(out, 0, sizeof *out);
+    return is_terminal(fd) ? 0 : -1;
+}
+
+ASK_TERMINAL(int, isatty, (int fd), (fd), is_terminal(fd))
+ASK_TERMINAL(int, tcgetattr, (int fd, struct termios *out), (fd, out), fill_terminal(fd, out))
+ASK_TERMINAL(char *, ttyname, (int fd), (fd), (errno = ENOTTY, NULL))
+ASK_TERMINAL(int, ttyname_r, (int fd, char *out, size_t size), (fd, out, size), ENOTTY)
 
 int
 __wrap_ioctl(int fd, unsigned long request_, ...)
@@ -367,7 +391,11 @@ __wrap_ioctl(int fd, unsigned long request_, ...)
     if (!bundle_is_recording() || request_ == FIOCLEX || request_ == FIONCLEX) {
         return __real_ioctl(fd, request_, argument);
     }
-    bundle_note("terminal", NULL);
+    note_terminal(fd);
+    if (request_ == TIOCGWINSZ && is_terminal(fd)) {
+        *(struct winsize *)argument = (struct winsize){.ws_row = 45, .ws_col = 123};
+        return 0;
+    }
     errno = ENOTTY;
     return -1;
 }

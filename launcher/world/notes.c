@@ -15,7 +15,7 @@ enum { ROOM = 64 << 20, LONGEST = 4096, WIPED = 32 << 10 };
 PER_PROCESS static struct {
     char *text;
     size_t size;
-    int (*line)(void);
+    struct bundle_place (*locator)(void);
     bool is_over;
 } notes;
 
@@ -26,7 +26,7 @@ copy_line_part(char *to, const char *text)
 {
     size_t length = strnlen(text, LONGEST);
     for (size_t i = 0; i < length; i++) {
-        to[i] = text[i] == '\n' ? ' ' : text[i];
+        to[i] = text[i] == '\n' || text[i] == '\t' ? ' ' : text[i];
     }
     return length;
 }
@@ -42,11 +42,14 @@ bundle_note(const char *kind, const char *detail)
     }
     uint32_t owner = bundle_set_owner(0);
     bundle_set_owner(owner);
-    if (notes.text && !notes.is_over && notes.size + 2 * LONGEST < ROOM) {
+    if (notes.text && !notes.is_over && notes.size + 3 * LONGEST < ROOM) {
         char *at = notes.text + notes.size;
-        at += sprintf(at, "%u %d ", owner & ~(uint32_t)BUNDLE_STEADY, notes.line ? notes.line() : 0);
+        struct bundle_place place = notes.locator ? notes.locator() : (struct bundle_place){0, NULL};
+        at += sprintf(at, "%u\t%d\t", owner & ~(uint32_t)BUNDLE_STEADY, place.line);
+        at += place.file ? copy_line_part(at, place.file) : 0;
+        *at++ = '\t';
         at += copy_line_part(at, kind);
-        *at++ = ' ';
+        *at++ = '\t';
         at += detail ? copy_line_part(at, detail) : 0;
         *at++ = '\n';
         notes.size = (size_t)(at - notes.text);
@@ -72,10 +75,9 @@ bundle_wipe_stack(void)
     }
 }
 
-void
-bundle_set_locator(int (*line)(void))
+void bundle_set_locator(struct bundle_place (*locator)(void))
 {
-    notes.line = line;
+    notes.locator = locator;
 }
 
 void

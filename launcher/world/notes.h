@@ -8,7 +8,4 @@
 /* Give random bytes as getrandom(2) does; `caller`: the code that asks for them. */
 long bundle_answer_with_chance(void *bytes, size_t size, unsigned flags, const void *caller);
 
-/* Note nothing more. */
-void bundle_end_notes(void);
-
 #endif

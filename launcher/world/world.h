@@ -96,13 +96,22 @@ void bundle_note(const char *kind, const char *detail);
    copies structs with what the stack had in their padding, and addresses in these libraries are others in each process. */
 void bundle_wipe_stack(void);
 
-/* What was noted: lines "OWNER LINE KIND DETAIL". */
+/* What was noted: lines of OWNER, LINE, FILE, KIND and DETAIL, with tabs between them. */
 const char *bundle_notes(size_t *size);
 
-/* Whoever can tell at which line of its source the program is. */
-void bundle_set_locator(int (*line)(void));
+/* Note nothing from now on. */
+void bundle_end_notes(void);
 
-/* From now on answer as in every recording, and note nothing. */
+/* The line at which a module's body is, or 0, and the file of the code that runs, below the root of the binary's files, or NULL. */
+struct bundle_place {
+    int line;
+    const char *file;
+};
+
+/* Whoever can tell where the program is. */
+void bundle_set_locator(struct bundle_place (*locator)(void));
+
+/* From now on answer as in every recording. */
 void bundle_answer_alike(void);
 
 /* --- System calls --- */

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from bundler.analyze.graph import Binding, Import
 from bundler.snapshot.judge import Extent, guarded_variables, importers, recordable, unanswered
-from bundler.snapshot.model import Event, Graph, Note, Rerun
+from bundler.snapshot.model import Event, Graph, Note, Question, Recording, Rerun
 from bundler.snapshot.rules import Rules, load_rules
 
 NO_RULES = Rules(again={}, harmless=(), unordered=frozenset(), steady=(), prefixes={})
@@ -71,14 +74,39 @@ def test_importers():
     assert importers(events("__main__(a(b c(d)))"), "d") == ("a", "c")
 
 
+def recording(notes: Sequence[Note], *asked_again: Question) -> Recording:
+    """A recording with these notes and questions."""
+    return cast(Recording, SimpleNamespace(notes=tuple(notes), asked_again=frozenset(asked_again)))
+
+
 def test_unanswered():
-    """Questions that other recordings answer in another way may be asked; others not, unless their statement is run again."""
-    notes = [Note("a", 1, "time", ""), Note("a", 3, "path", "/etc/x"), Note("b", 2, "output", "")]
-    assert set(unanswered(notes, NO_RULES, ())) == {"a", "b"}
-    again = Rerun("a", "X = f()", ((3, 4),))
-    assert set(unanswered(notes, NO_RULES, (again,))) == {"b"}
-    printing = Rerun("b", "Y = g()", ((1, 2),))
-    assert "b" in unanswered(notes, NO_RULES, (again, printing))
+    """Questions that other recordings answer in another way may be asked where no line is known; all others must be asked again."""
+    notes = [
+        Note("a", 0, "time", ""),
+        Note("a", 3, "path", "/etc/x"),
+        Note("b", 2, "output", ""),
+        Note("c", 1, "time", ""),
+    ]
+    assert set(unanswered(recording(notes), NO_RULES, ())) == {"a", "b", "c"}
+    again = (Rerun("a", "X = f()", ((3, 4),)), Rerun("b", "Y = g()", ((1, 2),)), Rerun("c", "Z = h()", ((1, 1),)))
+    asked = recording(notes, Question("a", "path", ""), Question("b", "output", ""), Question("c", "time", ""))
+    assert set(unanswered(asked, NO_RULES, again)) == {"b"}
+    assert set(unanswered(recording(notes), NO_RULES, again)) == {"a", "b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("note", "holds"),
+    [
+        (Note("a", 1, "variable", "TERM"), False),
+        (Note("a", 1, "variable", "NO_COLOR"), True),  # guarded
+        (Note("a", 1, "clock", ""), True),  # taking a lock asks for it
+        (Note("a", 1, "process", ""), True),  # nobody compares it with a number of his own
+        (Note("a", 1, "folder", "", "liba.so"), True),  # of constructors
+    ],
+)
+def test_bits(note: Note, holds: bool):
+    """A module may not keep a bit that follows from an answer which is not the same at each start."""
+    assert (unanswered(recording([note]), NO_RULES, ()) == {}) is holds
 
 
 def test_guards():

@@ -179,6 +179,45 @@ RERUN = {
         True,
         "import os\nX = ['a']\nif not os.path.exists('a'):\n    X.remove('a')\nY = X + ['b']\ndel os",
     ),
+    "a name that is deleted": (
+        "import os\nX = os.path.exists('/a')\nY = [X]\ndel X, os\n",
+        [2],
+        [],
+        True,
+        "import os\nX = os.path.exists('/a')\nY = [X]\ndel X\ndel os",
+    ),
+    "in each case": (
+        "import os\nX = os.path.exists('/a')\nif X:\n    Y = 1\nelse:\n    Y = 2\n",
+        [2],
+        [],
+        True,
+        "X = os.path.exists('/a')\nif X:\n    Y = 1\nelse:\n    Y = 2",
+    ),
+    "in each case of an error": (
+        "import os\ntry:\n    X = os.listdir('/a')\nexcept OSError:\n    X = []\n",
+        [3],
+        [],
+        True,
+        "try:\n    X = os.listdir('/a')\nexcept OSError:\n    X = []",
+    ),
+    "in one case": ("import os\nX = os.path.exists('/a')\nif not X:\n    Y = 1\n", [2], [], True, None),
+    "but for an error": ("import os\ntry:\n    X = os.listdir('/a')\nexcept OSError:\n    pass\n", [3], [], True, None),
+    "for each": ("import os\nX = {}\nfor name in os.listdir('/a'):\n    X[name] = 1\n", [3], [], True, None),
+    "in one case of a script": (
+        "import os\nX = os.path.exists('/a')\nif __name__ == '__main__':\n    Y = X\n",
+        [2],
+        [],
+        True,
+        "X = os.path.exists('/a')",
+    ),
+    "bound again": ("import os\nX = os.path.exists('/a')\ndef X(): pass\n", [2], [], True, None),
+    "bound before": (
+        "import os\nfrom a import X\nX = os.path.exists('/a')\n",
+        [3],
+        [],
+        True,
+        "X = os.path.exists('/a')",
+    ),
     "used": ("import os\nX = os.path.exists('/a')\nif X:\n    import b\n", [2], [], True, None),
     "decorated": ("import os\nX = os.path.exists('/a')\n@f(X)\ndef g(): pass\n", [2], [], True, None),
     "class body": ("import os\nX = os.path.exists('/a')\nclass A:\n    x = X\n", [2], [], True, None),
@@ -202,12 +241,13 @@ def rerun(
     names: Sequence[str] = (),
     *,
     is_strict: bool = True,
+    differing: Mapping[str, list[str]] | None = None,
 ) -> Mapping[str, str] | None:
     """What is run again, by modules; the first of the sources asks."""
     for name, text in sources.items():
         (folder / f"{name}.py").write_text(text)
-    modules = [{"name": name, "path": str(folder / f"{name}.py")} for name in sources]
-    request = {"modules": modules, "lines": lines, "names": names, "is_strict": is_strict}
+    modules = [{"name": name, "path": str(folder / f"{name}.py"), "lines": None} for name in sources]
+    request = {"modules": modules, "lines": lines, "names": names, "is_strict": is_strict, "differing": differing}
     pieces = ask(target, "snapshot", "rerun", request)["pieces"]
     assert pieces is None or isinstance(pieces, list)
     return {each["module"]: each["text"] for each in pieces} if pieces is not None else None
@@ -227,6 +267,42 @@ def test_rerun_in_importers(newest_target: TargetPython, tmp_path: Path):
         assert found == {"module": "X = os.path.exists('/a')", **expected}
     for other in ("from module import *\n", "from module import X\nprint(X)\n", "import module\nprint(module.X)\n"):
         assert rerun(newest_target, {"module": asking, "other": other}, tmp_path, [2]) is None
+
+
+@pytest.mark.parametrize(
+    ("use", "holds"),
+    [
+        ("class A:\n    x = X\n", True),
+        ("class A:\n    x = X == '/'\n", False),
+        ("@f(X)\ndef g(): pass\n", True),
+        ("@f('/' if X else '.')\ndef g(): pass\n", False),
+        ("class A:\n    x = SAME\n", False),
+        ("def g(): return SAME\nclass A:\n    x = g()\n", False),
+        ("def g(): return SAME\nclass A:\n    x = g\n", True),
+        ("def g(SAME): return SAME\nclass A:\n    x = g()\n", True),
+    ],
+)
+def test_differing_names(newest_target: TargetPython, tmp_path: Path, use: str, holds: bool):
+    """Who keeps a value that differs between machines is found by comparing; who keeps a bit of it, or a value that does not, is not."""
+    source = f"import os\nX = os.getcwd()\nSAME = X == '/'\n{use}"
+    found = rerun(newest_target, {"module": source}, tmp_path, [2], differing={"module": ["X"]})
+    assert found == ({"module": "X = os.getcwd()\nSAME = X == '/'"} if holds else None)
+
+
+def test_other_objects_of_a_name(newest_target: TargetPython, tmp_path: Path):
+    """An attribute of another module, and a variable of a function, have nothing to do with the name of a module."""
+    asking = "import os\nX = os.path.exists('/a')\ndef get(): return X\n"
+    for other, holds in (
+        ("import ssl\nZ = [ssl.X]\nclass A:\n    x = ssl.X\n", True),
+        ("import module\nclass A:\n    x = module.X\n", False),
+        ("from unknown import thing\nclass A:\n    x = thing.X\n", True),
+        ("class A:\n    x = f().X\n", False),
+        ("class A:\n    x = {}.get('X')\n", True),
+        ("import module\nclass A:\n    x = module.get()\n", False),
+        ("from module import get\nTABLE = [get]\nclass A:\n    x = TABLE[0]()\n", False),
+    ):
+        found = rerun(newest_target, {"module": asking, "other": other}, tmp_path, [2])
+        assert (found is not None and "other" not in found) is holds, other
 
 
 def test_rerun_of_a_copy(newest_target: TargetPython, tmp_path: Path):

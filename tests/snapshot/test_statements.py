@@ -15,9 +15,10 @@ from bundler.snapshot.model import Memory, Range, Recording
 from bundler.snapshot.passed_over import Interned, Tables
 from bundler.target.model import ObjectLayout
 from tests.snapshot.conftest import Recorded
-from tests.support import APPS, inspect
+from tests.support import APPS, inspect, run
 
 FOLDERS = APPS / "snapshot" / "folders"
+JUDGING = APPS / "snapshot" / "judging"
 
 
 def late(recorded: Recorded) -> Mapping[str, str]:
@@ -40,6 +41,40 @@ def test_other_objects(recorded: Callable[[Path], Recorded], name: str, module: 
     assert list(late(program)) == [module]
     program.check_same()
     program.check_same(HOME="/tmp", XDG_STATE_HOME="/tmp/state")
+
+
+def test_judged_answers(recorded: Callable[[Path], Recorded]):
+    """Of an answer no more may be kept than a bit, which is the same in every recording: it is that of this start all the same.
+
+    What asks once and remembers, and what has a name at some starts alone, is imported at each start.
+    """
+    program = recorded(JUDGING / "judging.py")
+    assert set(late(program)) == {"remembers", "sets_sometimes"}
+    texts = {
+        program.check_same(*arguments, TERM=term, HOME=home).stdout
+        for arguments, term, home in (((), "dumb", "/"), (("--quiet",), "xterm-256color", "/tmp"))
+    }
+    assert texts == {
+        b"True True False True False\nTrue True True\n",
+        b"False False False True True\nFalse False False\n",
+    }
+
+
+def test_begun_anew(recorded: Callable[[Path], Recorded], tmp_path: Path):
+    """Where a statement that is run again raises an exception, the usual start takes over, and nobody can tell."""
+    program = recorded(JUDGING / "elsewhere.py")
+    assert late(program) == {}
+    program.check_same("a", "-c")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    command = 'cd "$1" && rmdir "$1" && shift && exec "$@"'
+    words: list[str | Path] = ["sh", "-c", command, "sh", gone, program.binary, "-c", "import sys"]
+    done = run(words, environment=program.environment({"BUNDLE_TRACE": "snapshot"}))
+    assert done.stdout == b'[true, "-c", "import sys"]\n'
+    assert [line.rpartition(": ")[2] for line in done.stderr.decode().splitlines()] == [
+        "restored",
+        "a start could not go on from it",
+    ]
 
 
 def field(name: str, offset: int, size: int) -> SimpleNamespace:

@@ -18,10 +18,11 @@ class Part(TypedDict):
 
 @final
 class Source(TypedDict):
-    """A module and its file."""
+    """A module and its file. `lines`: the first and last of each statement that is recorded, one after the other; None: all are."""
 
     name: str
     path: str
+    lines: list[int] | None
 
 
 @final
@@ -30,13 +31,15 @@ class RerunRequest(TypedDict):
     `names`: names of the first whose values differ between machines.
 
     With `is_strict`, every line must be in a statement that can be run again, and while modules are imported, only other such
-    statements may use the names that it sets.
+    statements may use the names that it sets. `differing`: names, by modules, whose values differ between machines, so that whoever
+    keeps such a value is found by comparing; None where only what the source says is known.
     """
 
     modules: list[Source]
     lines: list[int]
     names: list[str]
     is_strict: bool
+    differing: dict[str, list[str]] | None
 
 
 @final

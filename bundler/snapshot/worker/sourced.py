@@ -1,0 +1,164 @@
+"""A module's source, and the statements of it that are chosen to be run again."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .repeat import (
+    again,
+    alias_name,
+    bound,
+    changed,
+    given_always,
+    given_sometimes,
+    names_given,
+    only_gives,
+    span,
+    stored,
+)
+from .schema import Piece
+
+
+@dataclass
+class SourcedModule:
+    """A module whose statements are looked at, those at `lines` if these are not None. `given`: names that get other values; `differing`: names of which comparing finds those who
+    keep their values; `chosen`: what is run, by statement, and
+    `spans`: the first and last lines of what that stands for; `users`: functions and classes that use such names when they are called.
+    """
+
+    name: str
+    path: Path
+    lines: list[int] | None
+    given: set[str] = field(default_factory=set)
+    differing: set[str] = field(default_factory=set)
+    chosen: dict[int, ast.stmt] = field(default_factory=dict)
+    spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    users: set[str] = field(default_factory=set)
+
+    @functools.cached_property
+    def text(self) -> bytes:
+        """The module's source."""
+        return self.path.read_bytes()
+
+    @functools.cached_property
+    def statements(self) -> list[ast.stmt]:
+        """The statements of its body."""
+        body = ast.parse(self.text).body
+        if self.lines is None:
+            return body
+        wanted = set(zip(self.lines[::2], self.lines[1::2], strict=True))
+        return [each for each in body if span(each) in wanted]
+
+    @functools.cached_property
+    def imports(self) -> Mapping[str, str]:
+        """What names stand for that nothing but imports binds, anywhere in the module: modules, or what is taken from them."""
+        found: dict[str, str] = {}
+        others: set[str] = set()
+        for node in ast.walk(ast.Module(self.statements, [])):
+            match node:
+                case ast.Import(names=aliases):
+                    pairs = [
+                        (alias_name(alias), alias.name if alias.asname else alias_name(alias)) for alias in aliases
+                    ]
+                case ast.ImportFrom(names=aliases):
+                    pairs = [(alias_name(alias), f"{self.source_of(node)}.{alias.name}") for alias in aliases]
+                case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                    pairs = [(name, "")]
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                    pairs = [(name, "")]
+                case _:
+                    continue
+            for name, meant in pairs:
+                if not meant or found.setdefault(name, meant) != meant:
+                    others.add(name)
+        return {name: meant for name, meant in found.items() if name not in others}
+
+    def may_use(self, names: set[str]) -> bool:
+        """True if a name occurs in the source at all."""
+        return b"import *" in self.text or any(name.encode() in self.text for name in names)
+
+    def choose(self, number: int, again: ast.stmt) -> None:
+        """Run this in place of the statement with this number, and all that make the same names before or behind it."""
+        self.chosen[number] = again
+        self.spans[number] = [span(self.statements[number])]
+        self.given |= names_given(again)
+
+    def complete(self) -> bool:
+        """Choose all statements that set or delete given names. False if a name can then be left in another state than that of
+        a usual start: one changes a value that no chosen one before it sets, sets it at some starts alone, or is not chosen.
+        """
+        before: set[str] = set()
+        while before != self.given:
+            before = set(self.given)
+            for number, each in enumerate(self.statements):
+                if number not in self.chosen and only_gives(each) and names_given(each) & self.given:
+                    self.choose(number, each)
+        stored_again = {each.id for node in self.chosen.values() for each in stored(node)}
+        for number, each in enumerate(self.statements):
+            deleting = again(each, stored_again, self.source_of) if isinstance(each, ast.Delete) else None
+            if number not in self.chosen and deleting is not None:
+                self.choose(number, deleting)
+        return self._leaves_nothing(stored_again)
+
+    def _leaves_nothing(self, stored_again: set[str]) -> bool:
+        """False if a name that is stored again may keep what it had when the program was recorded, or lose what it had then."""
+        made: set[str] = set()
+        begun: set[str] = set()
+        for number, each in enumerate(self.statements):
+            chosen = self.chosen.get(number)
+            if chosen is None:
+                if begun & set(bound(each)):
+                    return False
+            elif isinstance(chosen, ast.Delete):
+                made -= set(bound(chosen))
+            else:
+                if not (changed(chosen) | given_sometimes(chosen)) <= made:
+                    return False
+                made |= given_always([chosen])
+                begun |= stored_again & set(bound(chosen))
+        return True
+
+    def piece(self) -> Piece:
+        """The statements to run again, in the order of the source."""
+        numbers = sorted(self.chosen)
+        chosen = [self.chosen[number] for number in numbers]
+        body = ast.Module(self._with_deleted(chosen), [])
+        spans = [span for number in numbers for span in self.spans[number]]
+        return {
+            "module": self.name,
+            "text": ast.unparse(ast.fix_missing_locations(body)),
+            "lines": [line for span in spans for line in span],
+        }
+
+    def _with_deleted(self, chosen: list[ast.stmt]) -> list[ast.stmt]:
+        """The statements, between imports of what they use and the module deletes, and its deletion."""
+        used = {each.id for node in chosen for each in ast.walk(node) if isinstance(each, ast.Name)}
+        deleted = {
+            target.id
+            for node in self.statements
+            if isinstance(node, ast.Delete)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        imports: list[ast.stmt] = []
+        names: dict[str, None] = {}
+        for node in self.statements:
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                found = {alias_name(alias): alias for alias in node.names if alias_name(alias) in used & deleted}
+                if found:
+                    aliases = list(found.values())
+                    source = self.source_of(node) if isinstance(node, ast.ImportFrom) else None
+                    imports.append(ast.ImportFrom(source, aliases, 0) if source else ast.Import(aliases))
+                    names |= dict.fromkeys(found)
+        ends = [ast.Delete([ast.Name(name, ast.Del())]) for name in names]
+        return [*imports, *chosen, *ends]
+
+    def source_of(self, node: ast.ImportFrom) -> str:
+        """The absolute name of the module that a statement imports from."""
+        package = self.name.split(".") if self.path.name == "__init__.py" else self.name.split(".")[:-1]
+        above = package[: len(package) - node.level + 1] if node.level else []
+        return ".".join((*above, *(node.module or "").split(".")) if node.module else above)

@@ -1,0 +1,3 @@
+import os
+
+FOLDER = os.getcwd()
