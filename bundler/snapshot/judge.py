@@ -112,7 +112,7 @@ def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Ma
             may_keep_bit = (
                 note.kind in _JUDGED
                 or note.detail in VARIED_VARIABLES
-                or (note.kind == "terminal" and note.module in by_streams)
+                or (note.kind == "terminal" and note.detail and note.module in by_streams)
             )
             if not (may_keep_bit and note.line) or note.object:
                 continue
@@ -131,7 +131,7 @@ def _asking_for_streams(notes: Iterable[Note]) -> frozenset[str]:
     """The modules that ask of several streams whether they are terminals: other recordings vary these all at once."""
     streams: dict[str, set[str]] = {}
     for note in notes:
-        if note.kind == "terminal":
+        if note.kind == "terminal" and note.detail:
             streams.setdefault(note.module, set()).add(note.detail)
     return frozenset(module for module, its in streams.items() if len(its) > 1)
 

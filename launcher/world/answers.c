@@ -351,7 +351,7 @@ is_terminal(int fd)
     return 0;
 }
 
-/* A question about a terminal: "0", "1" or "2" is what it is about. */
+/* A question about a terminal: "0", "1" or "2" is what it is about; any other file is none, whatever the machine. */
 static void
 note_terminal(int fd)
 {

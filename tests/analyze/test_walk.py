@@ -607,6 +607,16 @@ def test_a_first_choice_that_cannot_be_imported(tmp_path: Path):
     assert reached(walked(walker(tmp_path), "import app")) == {"app", "first", "deeper", "second"}
 
 
+def test_many_modules_add_folders(tmp_path: Path):
+    """A module that adds a folder waits for what it imports before, however many do so, one below the other."""
+    adding = "import os, sys, m{}\nsys.path.append(os.path.join(os.path.dirname(__file__), 'more'))\n"
+    write(tmp_path, {f"m{number}.py": adding.format(number + 1) for number in range(600)})
+    write(tmp_path, {"m600.py": "", "more/last.py": ""})
+
+    assert len(reached(walked(walker(tmp_path), "import m0, last"))) >= 602
+
+
+
 def test_folder_on_the_search_path(tmp_path: Path):
     """What a module puts on `sys.path` is searched for all that is imported later."""
     write(

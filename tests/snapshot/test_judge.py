@@ -109,6 +109,13 @@ def test_bits(note: Note, holds: bool):
     assert (unanswered(recording([note]), NO_RULES, ()) == {}) is holds
 
 
+def test_bits_of_streams():
+    """Whether a stream is a terminal is found by comparing, but for a module that asks so of several streams."""
+    out, err, file = (Note("a", 1, "terminal", detail) for detail in ("1", "2", ""))
+    assert unanswered(recording([out, file]), NO_RULES, ()) == {}
+    assert unanswered(recording([out, err, file]), NO_RULES, ()) == {"a": (out, err)}
+
+
 def test_guards():
     """A variable that hardly anybody sets is guarded, one that everybody has is not."""
     notes = [Note("a", 1, "variable", name) for name in ("NO_COLOR", "HOME", "LC_ALL", "")]

@@ -30,6 +30,9 @@ from bundler.analyze.resolve.places import Places
 from bundler.analyze.resolve.resolver import Node, Resolver
 
 
+_ENDED = object()
+
+
 class Walker:
     """A walk that is under way; `finished` gives the result.
 
@@ -124,7 +127,8 @@ class Walker:
             # Relative imports of the entry start at its package.
             caller = self._imports.by_name("__main__", package, Binding.PARENT)
         for statements in (facts.imports, facts.main_imports):
-            self._follow_all(node, caller, statements, frozenset())
+            for _ in self._follow_all(node, caller, statements, frozenset()):
+                self._drain()
         self._follow_unwritten(main)
         self.run()
 
@@ -180,12 +184,17 @@ class Walker:
                 return
 
     def _drain(self) -> None:
-        while self._pending:
-            pending = self._pending.popleft()
-            if isinstance(pending, PendingImport):
-                self._imports.by_statement(pending.node, pending.fact, pending.caller)
-            else:
-                self._scan(pending)
+        """Follow all that waits. A scan that stops goes on when the queue is empty, the last one first: there may be hundreds."""
+        stopped: list[Iterator[None]] = []
+        while self._pending or stopped:
+            if self._pending:
+                pending = self._pending.popleft()
+                if isinstance(pending, PendingImport):
+                    self._imports.by_statement(pending.node, pending.fact, pending.caller)
+                    continue
+                stopped.append(self._scan(pending))
+            if next(stopped[-1], _ENDED) is _ENDED:
+                stopped.pop()
 
     def _locate(self, name: str, folders: Iterable[Folder]) -> Located | None:
         """The place of a module, below these folders unless a hook names others."""
@@ -213,7 +222,8 @@ class Walker:
 
     # --- Needs of one module ---
 
-    def _scan(self, node: Node) -> None:
+    def _scan(self, node: Node) -> Iterator[None]:
+        """Follow one module; stops where what was imported so far is to be followed first."""
         reached = self.reached[node.identifier]
         rule = self.context.rules.of(reached.name, reached.origin)
         ignored = frozenset(rule.ignores) if rule else frozenset()
@@ -225,12 +235,12 @@ class Walker:
         hook = self.context.hooks.standard(reached.name, reached.located, reached.origin)
         if hook is not None:
             self._exclusions.note(reached.name, hook.excluded_imports)
-        self._follow_all(node, node, reached.facts.imports if reached.facts else (), ignored)
+        yield from self._follow_all(node, node, reached.facts.imports if reached.facts else (), ignored)
         for name in self._compiled_imports(reached):
             self._imports.by_name(reached.name, name, Binding.EAGER)
         if reached.facts is not None and reached.facts.reads_stub and reached.located is not None:
             stub = self.context.facts.facts(reached.located.path.with_suffix(".pyi"))
-            self._follow_all(node, node, stub.imports, ignored)
+            yield from self._follow_all(node, node, stub.imports, ignored)
         self._follow_unwritten(reached)
         hidden = hook.hidden_imports if hook is not None else ()
         self._ahead.modules(hidden)
@@ -285,14 +295,18 @@ class Walker:
 
     # --- Import statements of one file ---
 
-    def _follow_all(self, node: Node, caller: Node, facts: Iterable[ImportFact], ignored: frozenset[str]) -> None:
-        """Follow the imports of one file; relative ones start at `caller`."""
+    def _follow_all(
+        self, node: Node, caller: Node, facts: Iterable[ImportFact], ignored: frozenset[str]
+    ) -> Iterator[None]:
+        """Follow the imports of one file; relative ones start at `caller`. Stops before a line that adds folders which are searched:
+        what is imported before that is followed first.
+        """
         failed = set()
         attempted: dict[int, list[str]] = {}
         reached, edges = self.reached[node.identifier], self._imports.edges
         kept = self._exclusions.rest(self.reached[caller.identifier], facts)
         for fact in map(self._names.renamed, self._in_order(reached, kept)):
-            self._add_folders(reached, math.inf if fact.binding is Binding.DEFERRED else fact.line)
+            yield from self._add_folders(reached, math.inf if fact.binding is Binding.DEFERRED else fact.line)
             if fact.name in ignored or ("*" in ignored and fact.binding is Binding.DEFERRED):
                 continue
             if fact.fallback and fact.fallback not in failed:
@@ -307,7 +321,7 @@ class Walker:
             elif not self._imports.by_statement(node, fact, caller):
                 failed.add(fact.attempt)
             attempted.setdefault(fact.attempt, []).extend(edge.imported for edge in edges[known:])
-        self._add_folders(reached, math.inf)
+        yield from self._add_folders(reached, math.inf)
 
     def _in_order(self, reached: Reached, facts: Iterable[ImportFact]) -> Iterable[ImportFact]:
         """Imports in the order in which they happen, where that matters: deferred ones come after all lines have run."""
@@ -315,10 +329,10 @@ class Walker:
             return facts
         return sorted(facts, key=lambda fact: fact.binding is Binding.DEFERRED)
 
-    def _add_folders(self, reached: Reached, line: float) -> None:
-        """Add the folders that are searched before a line of a module runs; what is imported before that is followed first."""
+    def _add_folders(self, reached: Reached, line: float) -> Iterator[None]:
+        """Add the folders that are searched before a line of a module runs."""
         if self._folders.are_due(reached, line):
-            self._drain()
+            yield
         self._folders.apply(reached, line)
 
     def _must_wait(self, importer: Reached, fact: ImportFact) -> bool:
