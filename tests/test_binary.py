@@ -44,6 +44,7 @@ def fetch(program: Callable[[Path], Program]) -> Program:
     return program(EXAMPLES / "fetch" / "fetch.py")
 
 
+@pytest.mark.one_python
 def test_executable_has_fixed_addresses(fetch: Program):
     """The type is ET_EXEC, in the eyes of another ELF reader than ours."""
     with fetch.binary.open("rb") as file:

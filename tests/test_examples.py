@@ -57,6 +57,7 @@ def _readme_commands(name: str) -> Iterator[tuple[str, str]]:
         yield command, output
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("name", ["hello", "wordcount", "greet"])
 def test_readme_is_true(program: Programs, name: str):
     """The commands in an example's README print what it says. (Rich pads titles; READMEs end lines without blanks.)"""

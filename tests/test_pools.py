@@ -61,6 +61,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("name", ["shop.tasks", "shop"])
 def test_program_that_is_a_module(interpreter: Interpreter, tmp_path: Path, name: str):
     """The children of `python -m package.module` find its classes by the module's name; a `__main__` is not run again."""
@@ -87,6 +88,7 @@ def shop():
 """
 
 
+@pytest.mark.one_python
 def test_console_script_that_is_named_like_its_package(interpreter: Interpreter, tmp_path: Path):
     """The children run the script again without calling its function, and not the package that lies under its name."""
     (tmp_path / "shop").mkdir()

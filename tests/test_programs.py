@@ -34,6 +34,7 @@ def black(command: Callable[[str], Program]) -> Program:
     return command("black")
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("name", COMMANDS)
 def test_version_in_an_empty_environment(command: Callable[[str], Program], name: str):
     """The first thing that everybody tries, with no variable set at all."""
@@ -43,6 +44,7 @@ def test_version_in_an_empty_environment(command: Callable[[str], Program], name
     assert found.stderr == b""
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("name", COMMANDS)
 def test_version_in_an_empty_root(command: Callable[[str], Program], name: str, empty_root: Path):
     """The binary needs no file but itself and the C library; libstdc++ only if a wheel does."""

@@ -41,6 +41,7 @@ def test_sessions_and_programs_tell_apart(commands: Program, tmp_path: Path):
     assert run([commands.binary, "told"]).stdout == b"told [] __main__\n"
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize(
     "arguments",
     [["-c", "print(1)"], ["-Im", "json.tool"], ["-W", "error", "-"], [__file__, "x"], ["/__bundle__/helpers/task.py"]],
@@ -54,6 +55,7 @@ def test_refused_without_the_setting(refusing: Program, arguments: list[str]):
     assert b"python-command = true" in found.stderr
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("case", ["code", "module"])
 def test_program_is_refused_not_repeated(refusing: Program, case: str):
     """Every way in which the program starts Python ends with that error, and soon."""
@@ -63,6 +65,7 @@ def test_program_is_refused_not_repeated(refusing: Program, case: str):
     assert found.stdout.count(b"$") == found.stdout.count(b"= 2\n") == found.stdout.count(b"asked by itself")
 
 
+@pytest.mark.one_python
 def test_starts_again_without_the_setting(refusing: Program):
     """Reloaders run the program once more through `[sys.executable, *sys.argv]`: that needs no setting."""
     refusing.check_same("again")

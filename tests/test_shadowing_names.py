@@ -30,6 +30,7 @@ def _variable(interpreter: Interpreter, name: str) -> str:
     return subprocess.run([interpreter.python, "-c", code], capture_output=True, check=True, text=True).stdout.strip()
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("case", CASES)
 def test_is_whose_it_is(names: Program, case: str):
     """Output, error output and status are those of `python app.py`, whatever the program's files are called."""
@@ -38,6 +39,7 @@ def test_is_whose_it_is(names: Program, case: str):
     assert found.stdout or found.status == 3
 
 
+@pytest.mark.one_python
 def test_a_folder_runs_with_such_files(interpreter: Interpreter, build: Callable[..., Path], tmp_path: Path):
     """A folder with `__main__.py` and an `io.py` beside it, which nothing imports, starts."""
     app = tmp_path / "app"
@@ -60,6 +62,7 @@ def test_chains_tell_the_interpreter_from_a_package_named_python(one_interpreter
     assert start_up.status == 0, start_up.stderr
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("layout", ["src", "flat"])
 def test_nothing_of_an_editable_install_runs_in_the_rehearsal(
     one_interpreter: Interpreter, tmp_path: Path, layout: str

@@ -33,6 +33,7 @@ def _normal(outcome: Outcome) -> Outcome:
     return Outcome(outcome.status, outcome.stdout.replace(str(FOLDER).encode(), BUNDLE_ROOT.encode()), text.encode())
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("arguments", [[], ["fail"]])
 @pytest.mark.parametrize("kind", ["module", "package", "function", "method"])
 def test_runs_as_python_runs_it(interpreter: Interpreter, build: Callable[..., Path], kind: str, arguments: list[str]):
@@ -58,6 +59,7 @@ def test_script_inside_a_package_is_no_module(interpreter: Interpreter, tmp_path
     assert f"-m {module}`".encode() in done.stderr
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize(
     ("target", "name"),
     [

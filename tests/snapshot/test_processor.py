@@ -58,6 +58,7 @@ def digests(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempP
     return recorded(source)
 
 
+@pytest.mark.one_python
 def test_constructors_ask_again(digests: Recorded):
     """What constructors ask the processor is asked at each start; which ciphers OpenSSL has depends on AES instructions alone."""
     digests.check_same()
@@ -66,6 +67,7 @@ def test_constructors_ask_again(digests: Recorded):
     assert set(leaves) <= {"CPUID 0x1.0", "CPUID 0x7.0", "CPUID 0x80000001.0"}
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("name", EMULATED)
 def test_another_processor(digests: Recorded, name: str):
     """A start on another processor is restored if that has what is needed, and digests are right in any case."""
@@ -82,6 +84,7 @@ def test_another_processor(digests: Recorded, name: str):
 LEAVES = {"avx2": "CPUID 0x7.0", "avx512f": "CPUID 0xd.1"}
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("feature", LEAVES)
 def test_what_keeps_a_feature(
     recorded: Callable[[Path], Recorded],

@@ -33,6 +33,7 @@ def test_collection(recorded: Callable[[Path], Recorded], command: str):
     recorded(APPS / "snapshot" / "collection.py").check_same(command)
 
 
+@pytest.mark.one_python
 def test_touched_pages(recorded: Callable[[Path], Recorded]):
     """What each start touches lies together: of the recorded memory, it makes few pages its own."""
     done = recorded(APPS / "snapshot" / "pages.py").start()
@@ -308,6 +309,7 @@ def test_builds_are_equal(library: Recorded, build: Callable[..., Path], tmp_pat
     assert (tmp_path / "snapshot").is_dir()
 
 
+@pytest.mark.one_python
 def test_hostile_modules(recorded: Callable[[Path], Recorded]):
     """Whatever modules do at once is done at each start, and not when the program is built."""
     hostile = recorded(APPS / "hostile" / "hostile.py")

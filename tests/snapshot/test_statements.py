@@ -26,6 +26,7 @@ def late(recorded: Recorded) -> Mapping[str, str]:
     return found
 
 
+@pytest.mark.one_python
 def test_copies(recorded: Callable[[Path], Recorded], tmp_path: Path):
     """A default, a field, a class and a partial call that hold a path have this user's; it is one object in all of them."""
     folders = recorded(FOLDERS / "folders.py")
@@ -34,6 +35,7 @@ def test_copies(recorded: Callable[[Path], Recorded], tmp_path: Path):
         assert home.encode() in folders.check_same(HOME=home).stdout
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize(("name", "module"), [("as_key", "keys"), ("at_times", "sometimes")])
 def test_other_objects(recorded: Callable[[Path], Recorded], name: str, module: str):
     """A path that was a key, or that is none on other machines, is not changed: who has a copy of it is imported at each start."""
@@ -43,6 +45,7 @@ def test_other_objects(recorded: Callable[[Path], Recorded], name: str, module: 
     program.check_same(HOME="/tmp", XDG_STATE_HOME="/tmp/state")
 
 
+@pytest.mark.one_python
 def test_judged_answers(recorded: Callable[[Path], Recorded]):
     """Of an answer no more may be kept than a bit, which is the same in every recording: it is that of this start all the same.
 
@@ -60,6 +63,7 @@ def test_judged_answers(recorded: Callable[[Path], Recorded]):
     }
 
 
+@pytest.mark.one_python
 def test_begun_anew(recorded: Callable[[Path], Recorded], tmp_path: Path):
     """Where a statement that is run again raises an exception, the usual start takes over, and nobody can tell."""
     program = recorded(JUDGING / "elsewhere.py")
