@@ -234,10 +234,10 @@ def _make(  # noqa: PLR0913 - the stages before it
             hint="leave the option out, use GNU ld or lld, or build with `--snapshot auto`",
         )
     inputs = link.inputs_digest(layout, *((snapshot_digest(settings),) if with_snapshot else ()))
-    if link.is_current(planned.output, inputs, context.cache) and (
-        settings.snapshot != "require" or read_description(planned.output) is not None
-    ):
-        return None
+    if link.is_current(planned.output, inputs, context.cache):
+        kept = read_description(planned.output) if with_snapshot else None
+        if kept is not None or settings.snapshot != "require":
+            return Taken(kept, None) if with_snapshot else None
     with link.workplace(planned.output) as folder:
         linked = link.link(layout, folder)
         link.write(linked)
@@ -295,8 +295,8 @@ def _tell_snapshot(taken: Taken | None, settings: Settings, report: Reporter) ->
     if taken is None:
         return
     if taken.description is None:
-        assert taken.refusal is not None
-        report.line(f"snapshot: none, for {_refusal_text(taken.refusal)}")
+        why = f"for {_refusal_text(taken.refusal)}" if taken.refusal is not None else "as when the output was built"
+        report.line(f"snapshot: none, {why}")
         return
     late, modules = taken.description["late"], taken.description["modules"]
     names = ", ".join(f"{module}: {reason}" for module, reason in list(late.items())[: None if settings.verbose else 3])

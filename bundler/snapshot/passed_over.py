@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
 from bundler.link.model import Linked
 from bundler.snapshot.compare import Owners
-from bundler.snapshot.model import Memory, Range, Recording
+from bundler.snapshot.model import Range, Recording
 from bundler.target.model import ObjectLayout
 
 _MOST_KINDS = 3  # of keys of dictionaries (pycore_dict.h, DictKeysKind)
@@ -83,20 +84,21 @@ class Interned:
 
     def _is_alone(self, block: Range) -> bool:
         """True if just two words in all recorded memory are addresses in a block: key and value in the table of interned strings."""
-        parts = (*self._recording.executable, self._recording.region, *self._recording.objects)
-        found = [address for part in parts for address in _words_within(part, block)]
-        return len(found) == 2 and found[1] - found[0] == 8
+        found = [at for address in range(block.address, block.end) for at in self._referring.get(address, ())]
+        return len(found) == 2 and abs(found[1] - found[0]) == 8
 
-
-def _words_within(part: Memory, block: Range) -> Iterator[int]:
-    """The addresses of words that are addresses in a block. All but the last bytes of those are equal, or nearly."""
-    for upper in range(block.address >> 8, (block.end - 1 >> 8) + 1):
-        pattern = upper.to_bytes(7, "little")
-        at = part.content.find(pattern)
-        while at >= 0:
-            if at % 8 == 1 and block.address <= upper << 8 | part.content[at - 1] < block.end:
-                yield part.address + at - 1
-            at = part.content.find(pattern, at + 1)
+    @functools.cached_property
+    def _referring(self) -> Mapping[int, Sequence[int]]:
+        """The addresses of words that are addresses in the region, by these. One walk: blocks to look at come by the thousand."""
+        region = self._recording.region
+        first, end = region.address, region.address + len(region.content)
+        found: dict[int, list[int]] = {}
+        for part in (*self._recording.executable, region, *self._recording.objects):
+            words = memoryview(part.content[: len(part.content) // 8 * 8]).cast("Q")
+            for number, word in enumerate(words):
+                if first <= word < end:
+                    found.setdefault(word, []).append(part.address + number * 8)
+        return found
 
 
 class Tables:

@@ -37,7 +37,7 @@ class Taken:
     """The result of the stage: what the snapshot in the executable holds, or why there is none."""
 
     description: SnapshotDocument | None
-    refusal: Refusal | None
+    refusal: Refusal | None  # None, too, where the output is up to date: why it has none was told when it was built
     findings: tuple[Diagnostic, ...] = ()
 
 

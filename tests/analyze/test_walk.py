@@ -616,7 +616,6 @@ def test_many_modules_add_folders(tmp_path: Path):
     assert len(reached(walked(walker(tmp_path), "import m0, last"))) >= 602
 
 
-
 def test_folder_on_the_search_path(tmp_path: Path):
     """What a module puts on `sys.path` is searched for all that is imported later."""
     write(

@@ -289,6 +289,24 @@ def test_differing_names(newest_target: TargetPython, tmp_path: Path, use: str, 
     assert found == ({"module": "X = os.getcwd()\nSAME = X == '/'"} if holds else None)
 
 
+DECORATOR = """
+from module import get
+def decorator(function):
+    def inner(): return get() and function()
+    return inner
+"""
+
+METHODS = """
+from module import get
+class B:
+    def asking(): return get()
+    @staticmethod
+    def other(value=1): return value
+    @classmethod
+    def through(cls): return cls.asking()
+"""
+
+
 def test_other_objects_of_a_name(newest_target: TargetPython, tmp_path: Path):
     """An attribute of another module, and a variable of a function, have nothing to do with the name of a module."""
     asking = "import os\nX = os.path.exists('/a')\ndef get(): return X\n"
@@ -300,6 +318,12 @@ def test_other_objects_of_a_name(newest_target: TargetPython, tmp_path: Path):
         ("class A:\n    x = {}.get('X')\n", True),
         ("import module\nclass A:\n    x = module.get()\n", False),
         ("from module import get\nTABLE = [get]\nclass A:\n    x = TABLE[0]()\n", False),
+        ("from module import get\nclass A:\n    x = isinstance(1, get)\n", True),
+        (f"{DECORATOR}@decorator\ndef g(): pass\n", True),
+        (f"{DECORATOR}@decorator\ndef g(): pass\nclass A:\n    x = g()\n", False),
+        (f"{METHODS}@f(B.other())\ndef g(): pass\n", True),
+        (f"{METHODS}@f(B.asking())\ndef g(): pass\n", False),
+        (f"{METHODS}@f(B.through())\ndef g(): pass\n", False),
     ):
         found = rerun(newest_target, {"module": asking, "other": other}, tmp_path, [2])
         assert (found is not None and "other" not in found) is holds, other

@@ -29,7 +29,6 @@ from bundler.analyze.read.facts import FileFacts, ImportFact
 from bundler.analyze.resolve.places import Places
 from bundler.analyze.resolve.resolver import Node, Resolver
 
-
 _ENDED = object()
 
 

@@ -27,7 +27,8 @@ from .schema import Piece
 class SourcedModule:
     """A module whose statements are looked at, those at `lines` if these are not None. `given`: names that get other values; `differing`: names of which comparing finds those who
     keep their values; `chosen`: what is run, by statement, and
-    `spans`: the first and last lines of what that stands for; `users`: functions and classes that use such names when they are called.
+    `spans`: the first and last lines of what that stands for; `users`: functions and classes that use such names when they are called, and `makers`: those of them
+    that only make a function which does.
     """
 
     name: str
@@ -38,6 +39,7 @@ class SourcedModule:
     chosen: dict[int, ast.stmt] = field(default_factory=dict)
     spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     users: set[str] = field(default_factory=set)
+    makers: set[str] = field(default_factory=set)
 
     @functools.cached_property
     def text(self) -> bytes:

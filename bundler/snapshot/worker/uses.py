@@ -68,6 +68,7 @@ class _Scope:
     def __init__(self, module: SourcedModule, by_name: Mapping[str, SourcedModule]) -> None:
         self.module = module
         self.by_name = by_name
+        self.looked_at: set[tuple[str, str]] = set()  # methods of classes that are being judged
 
     def givers(self, node: ast.expr) -> tuple[SourcedModule, ...]:
         """The modules of which this may be a given name, by itself or as an attribute."""
@@ -81,16 +82,18 @@ class _Scope:
             case _:
                 return ()
 
-    def is_user(self, node: ast.expr) -> bool:
-        """True for a function or class that uses given names, by its name or as an attribute of its module."""
+    def is_user(self, node: ast.expr, *, is_called: bool = False) -> bool:
+        """True for a function or class that uses given names, by its name or as an attribute of its module; with `is_called`, if it
+        does so when it is called.
+        """
         match node:
             case ast.Name(id=name, ctx=ast.Load()):
-                return name in self.module.users
-            case ast.Attribute(value, attr):
-                owner = self.by_name.get(self._owner(value) or "")
-                return owner is not None and attr in owner.users
+                module: SourcedModule | None = self.module
+            case ast.Attribute(value, name):
+                module = self.by_name.get(self._owner(value) or "")
             case _:
                 return False
+        return module is not None and name in module.users and not (is_called and name in module.makers)
 
     def _owner(self, node: ast.expr) -> str | None:
         """The module that an expression stands for, or what else is not of a module that is known; None where that is unknown."""
@@ -112,6 +115,9 @@ class _Use(NamedTuple):
     is_compared: bool
 
 
+# Functions of Python's that call nothing of what they are given, apart from what gives a class's attributes a meaning.
+_LOOKING = frozenset(("getattr", "hasattr", "isinstance", "issubclass"))
+
 # Where no more than a bit of a value is left.
 _TESTS = ast.Compare | ast.BoolOp | ast.UnaryOp
 
@@ -124,7 +130,7 @@ def _used(root: ast.AST, scope: _Scope) -> Iterator[_Use]:
         node, is_called, is_tested = pending.pop()
         if isinstance(node, ast.Name | ast.Attribute):
             name = node.id if isinstance(node, ast.Name) else node.attr
-            if is_called and scope.is_user(node):
+            if is_called and scope.is_user(node, is_called=True):
                 yield _Use(name, is_compared=False)
             elif givers := scope.givers(node):
                 yield _Use(name, is_compared=not is_tested and all(name in each.differing for each in givers))
@@ -153,6 +159,10 @@ def _used(root: ast.AST, scope: _Scope) -> Iterator[_Use]:
             case ast.If(test=test) | ast.IfExp(test=test):
                 pending.append((test, is_called, True))
                 pending += [(each, is_called, is_tested) for each in ast.iter_child_nodes(node) if each is not test]
+            case ast.Call(func=function, args=args, keywords=keywords) if _is_method_apart(function, scope):
+                pending += [(each, True, is_tested) for each in (*args, *keywords)]
+            case ast.Call(func=ast.Name(id=name)) if name in _LOOKING:
+                pending += [(each, is_called, is_tested) for each in ast.iter_child_nodes(node)]
             case _:
                 calls = is_called or isinstance(node, ast.Call | ast.With | ast.For | ast.comprehension)
                 tests = is_tested or isinstance(node, _TESTS)
@@ -190,15 +200,74 @@ def _find_users(modules: list[SourcedModule], by_name: Mapping[str, SourcedModul
             for node in module.statements if module.may_use(names) else ():
                 match node:
                     case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                        if _mentions(node, scope, with_given=True):
+                        if _mentions(node, scope, with_given=True) and name not in module.users:
                             module.users.add(name)
+                            if isinstance(node, ast.FunctionDef) and _only_makes(node, scope):
+                                module.makers.add(name)
                     case ast.ImportFrom(names=aliases) if source := by_name.get(module.source_of(node)):
-                        module.users |= {alias.asname or alias.name for alias in aliases if alias.name in source.users}
+                        module.users |= {alias_name(alias) for alias in aliases if alias.name in source.users}
+                        module.makers |= {alias_name(alias) for alias in aliases if alias.name in source.makers}
                     case ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.If() | ast.Try():
                         if _mentions(node, scope, with_given=False):
                             module.users |= {each.id for each in stored(node)} | changed(node)
                     case _:
                         pass
+
+
+def _only_makes(function: ast.FunctionDef, scope: _Scope) -> bool:
+    """True for a function that uses nothing itself, and does no more with a function in it that does than to return it."""
+    inner = {each.name for each in function.body if isinstance(each, ast.FunctionDef)}
+    for each in function.body:
+        match each:
+            case ast.FunctionDef(decorator_list=decorators):
+                if not all(map(_is_wraps, decorators)):
+                    return False
+            case ast.Return(ast.Name(id=name)) if name in inner:
+                pass
+            case _:
+                names = {part.id for part in ast.walk(each) if isinstance(part, ast.Name)}
+                if names & inner or _mentions(each, scope, with_given=True, own=_own_names(function)):
+                    return False
+    return not function.decorator_list
+
+
+def _is_wraps(decorator: ast.expr) -> bool:
+    """True for `functools.wraps(...)`."""
+    return isinstance(decorator, ast.Call) and ast.unparse(decorator.func) in ("wraps", "functools.wraps")
+
+
+def _is_method_apart(node: ast.expr, scope: _Scope) -> bool:
+    """True for a method of a class of the module, by its name, that has nothing to do with what other methods use."""
+    match node:
+        case ast.Attribute(ast.Name(id=name), attr) if name not in scope.module.given:
+            found = [each for each in scope.module.statements if isinstance(each, ast.ClassDef) and each.name == name]
+            return len(found) == 1 and _is_apart(found[0], attr, scope)
+        case _:
+            return False
+
+
+def _is_apart(owner: ast.ClassDef, name: str, scope: _Scope) -> bool:
+    method = (owner.name, name)
+    if method in scope.looked_at:
+        return True
+    scope.looked_at.add(method)
+    is_apart = _uses_nothing(owner, name, scope)
+    scope.looked_at.discard(method)
+    return is_apart
+
+
+def _uses_nothing(owner: ast.ClassDef, name: str, scope: _Scope) -> bool:
+    methods = [each for each in owner.body if isinstance(each, ast.FunctionDef) and each.name == name]
+    if len(methods) != 1 or _mentions(methods[0], scope, with_given=True):
+        return False
+    is_static = any(isinstance(each, ast.Name) and each.id == "staticmethod" for each in methods[0].decorator_list)
+    arguments = [] if is_static else [each.arg for each in methods[0].args.args[:1]]
+    names = [each for each in ast.walk(methods[0]) if isinstance(each, ast.Name)]
+    attributes = [each for each in ast.walk(methods[0]) if isinstance(each, ast.Attribute)]
+    through = [each for each in attributes if isinstance(each.value, ast.Name) and each.value.id in arguments]
+    # The class itself goes no further, and whatever is taken from it is such a method, too.
+    uses = sum(each.id in (*arguments, owner.name, "super", "__class__") for each in names)
+    return uses == len(through) and all(_is_apart(owner, each.attr, scope) for each in through)
 
 
 def _mentions(node: ast.AST, scope: _Scope, *, with_given: bool, own: frozenset[str] = frozenset()) -> bool:
@@ -215,6 +284,8 @@ def _mentions(node: ast.AST, scope: _Scope, *, with_given: bool, own: frozenset[
             names = source.users | (source.given - source.differing) if with_given else source.users
             if any(alias.name in names for alias in aliases):
                 return True
+        case ast.Call(func=function, args=args, keywords=keywords) if _is_method_apart(function, scope):
+            return any(_mentions(each, scope, with_given=with_given, own=own) for each in (*args, *keywords))
         case ast.expr() if scope.is_user(node) or (with_given and _followed(node, scope)):
             return True
         case _:
