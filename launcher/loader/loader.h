@@ -40,6 +40,9 @@ void bundle_construct_anew(uint32_t object);
 /* While recording: tell which fresh objects (fresh.c) cannot be constructed anew at each start, and why. */
 void bundle_tell_spoiled(void (*tell)(uint32_t object, const char *why));
 
+/* While recording, in the end: let generators of random numbers of OpenSSL's that were seeded be seeded as in every recording. */
+void bundle_begin_openssl_anew(void);
+
 /* Let the destructors of objects that are there run when the process ends. Returns 0, or -1. */
 int bundle_register_destructors(void);
 

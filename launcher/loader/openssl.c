@@ -8,6 +8,7 @@
    OpenSSL: it is read only if OPENSSL_CONF names one. */
 
 #include "interposed.h"
+#include "loader/loader.h"
 #include "loader/objects.h"
 #include "world/world.h"
 
@@ -100,4 +101,49 @@ __wrap_secure_getenv(const char *name)
         return NULL;
     }
     return (char *)(wants_file ? first(files, is_file) : first(folders, has_entries));
+}
+
+/* --- Generators of random numbers ------------------------------------------------------------------------------------ */
+
+/* Functions of OpenSSL 3: EVP_RAND(3). */
+struct generators {
+    int (*uninstantiate)(void *generator);
+    int (*instantiate)(void *generator, unsigned strength, int is_resistant, const unsigned char *text, size_t size,
+                       const void *parameters);
+    int (*generate)(void *generator, unsigned char *out, size_t size, unsigned strength, int is_resistant,
+                    const unsigned char *text, size_t text_size);
+};
+
+/* Those of an object that has seeded such generators. */
+static bool
+find_generators(const struct bundle_object *object, struct generators *out)
+{
+    out->uninstantiate = bundle_object_symbol(object, "EVP_RAND_uninstantiate");
+    out->instantiate = bundle_object_symbol(object, "EVP_RAND_instantiate");
+    out->generate = bundle_object_symbol(object, "EVP_RAND_generate");
+    return out->uninstantiate && out->instantiate && out->generate && bundle_took_chance(object->base, object->end);
+}
+
+void
+bundle_begin_openssl_anew(void)
+{
+    static const char *const getters[] = {"RAND_get0_primary", "RAND_get0_public", "RAND_get0_private"};
+    uint32_t count;
+    const uint32_t *order = bundle_loaded_objects(&count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct bundle_object *object = &bundle.objects[order[i]];
+        struct generators functions;
+        if (!find_generators(object, &functions)) {
+            continue;
+        }
+        for (size_t j = 0; j < sizeof getters / sizeof *getters; j++) {
+            void *(*get)(void *library) = bundle_object_symbol(object, getters[j]);
+            void *generator = get ? get(NULL) : NULL;
+            unsigned char bytes[16]; /* what is left of the last ones it gave is overwritten, too */
+            if (generator && functions.uninstantiate(generator)) {
+                functions.instantiate(generator, 0, 0, NULL, 0, NULL);
+                functions.generate(generator, bytes, sizeof bytes, 0, 0, NULL, 0);
+            }
+        }
+    }
 }

@@ -587,10 +587,13 @@ run_work(PyObject *globals)
     bundle_compare_variables();
     /* What is done again at each start leaves the same in every recording. */
     bundle_answer_alike();
+    bundle_begin_openssl_anew();
+    bundle_answer_alike(); /* how often OpenSSL asked makes no difference */
     if (bundle_prepare_adoption(globals, work.again, bundle_records_all()) < 0) {
         give_up_raised();
     }
     bundle_end_notes();
+    bundle_begin_openssl_anew();
     call_recorder(work.space, "release");
     if (bundle.snapshot->request->wants_graph) {
         write_graph();

@@ -37,10 +37,14 @@ static const struct bundle_request alike = {
     .host = "localhost",
 };
 
+enum { MOST_TAKERS = 64 };
+
 PER_PROCESS static struct {
     bool is_alike;
-    uint64_t questions; /* of the time */
-    uint64_t entropy;   /* taken already */
+    uint64_t questions;              /* of the time */
+    uint64_t entropy;                /* taken already */
+    const void *takers[MOST_TAKERS]; /* code that took some */
+    uint32_t taker_count;
     uint64_t steady;
 } given;
 
@@ -154,8 +158,21 @@ long
 bundle_answer_with_chance(void *bytes, size_t size, unsigned flags, const void *caller)
 {
     bundle_note("entropy", NULL);
+    if (given.taker_count < MOST_TAKERS) {
+        given.takers[given.taker_count++] = caller;
+    }
     fill_with_chance(bytes, size, flags, caller);
     return (long)size;
+}
+
+bool
+bundle_took_chance(uint64_t address, uint64_t end)
+{
+    bool is_found = false;
+    for (uint32_t i = 0; i < given.taker_count; i++) {
+        is_found |= (uint64_t)given.takers[i] >= address && (uint64_t)given.takers[i] < end;
+    }
+    return is_found;
 }
 
 ssize_t

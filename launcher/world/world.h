@@ -114,6 +114,9 @@ void bundle_set_locator(struct bundle_place (*locator)(void));
 /* From now on answer as in every recording. */
 void bundle_answer_alike(void);
 
+/* Has code between these addresses taken random bytes? */
+bool bundle_took_chance(uint64_t address, uint64_t end);
+
 /* --- System calls --- */
 
 /* Let handlers of signals that answer have a stack of their own: what they and the kernel leave on one lies elsewhere in each

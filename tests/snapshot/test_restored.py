@@ -181,6 +181,20 @@ def test_nothing_is_twice(library: Recorded):
         assert len(set(words)) == len(outputs), words
 
 
+@pytest.mark.one_python
+def test_generators_of_openssl(recorded: Callable[[Path], Recorded]):
+    """A module may make a context for TLS and draw bytes: OpenSSL's generators are seeded anew, with equal process numbers too."""
+    program = recorded(APPS / "snapshot" / "tls" / "tls.py")
+    assert inspect(program.binary)["snapshot"]["late"] == {}
+    alone: list[str] = ["unshare", "--pid", "--fork"] if os.geteuid() == 0 and shutil.which("unshare") else []
+    environment = program.environment({"BUNDLE_TRACE": "snapshot"})
+    starts = [run([*alone, program.binary], environment=environment) for _ in range(3)]
+    assert [told(each) for each in starts] == ["restored"] * 3
+    drawn, same = zip(*(each.stdout.split() for each in starts), strict=True)
+    assert len(set(drawn)) == 3
+    assert set(same) == {b"True"}
+
+
 def test_generators(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
     """Generators of modules are seeded at each start; one with a seed of its own goes on where it was."""
     folder = tmp_path_factory.mktemp("generators")
