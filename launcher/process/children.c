@@ -10,7 +10,6 @@
 #include "files/files.h"
 #include "interposed.h"
 #include "lifetime.h"
-#include "process/process.h"
 #include "world/world.h"
 
 #include <alloca.h>
@@ -31,6 +30,12 @@ bundle_children_start(int depth)
 {
     start.depth = depth;
     start.process = getpid();
+}
+
+int
+bundle_children_depth(void)
+{
+    return start.depth;
 }
 
 static size_t
@@ -71,22 +76,6 @@ with_mark(char **room, char *const *environment, size_t count, bool is_child)
     room[count] = mark;
     room[count + 1] = NULL;
     return room;
-}
-
-void
-bundle_start_anew(const struct bundle_start *before, char *const *environment)
-{
-    size_t count = length_of(environment);
-    char *room[count + 3];
-    char mark[MARK_SIZE], *next = BUNDLE_ANEW "=1";
-    if (count) {
-        memcpy(room, environment, count * sizeof *room);
-    }
-    room[count] = next;
-    room[count + 1] = start.depth ? mark : NULL;
-    room[count + 2] = NULL;
-    write_mark(mark, start.depth);
-    __real_execve(bundle_path_to_start(), before->argv, room);
 }
 
 #define MARKED_FOR(environment, is_child) \

@@ -11,5 +11,6 @@
 
 /* Remember how many starts of this executable by itself, one below the other, lead to this process. */
 void bundle_children_start(int depth);
+int bundle_children_depth(void);
 
 #endif

@@ -269,6 +269,28 @@ with_arguments(struct bundle_start start, int next, char *first)
     return start;
 }
 
+void
+bundle_start_anew(const struct bundle_start *before, char *const *environment)
+{
+    size_t count = 0;
+    while (environment && environment[count]) {
+        count++;
+    }
+    char *room[count + 3];
+    char mark[sizeof BUNDLE_MARK "=2147483647"];
+    char **next = room;
+    for (size_t i = 0; i < count; i++) {
+        *next++ = environment[i];
+    }
+    *next++ = BUNDLE_ANEW "=1";
+    if (bundle_children_depth()) {
+        snprintf(mark, sizeof mark, BUNDLE_MARK "=%d", bundle_children_depth());
+        *next++ = mark;
+    }
+    *next = NULL;
+    __real_execve(bundle_path_to_start(), before->argv, room);
+}
+
 /* A program may start itself, and that again; it goes in circles when so many wait for one another. */
 enum { DEEPEST = 8 };
 

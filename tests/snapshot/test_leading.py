@@ -172,6 +172,20 @@ RERUN = {
         True,
         "X = os.path.exists('/a')\nif True:\n    f.__defaults__ = (X,)",
     ),
+    "asked by a default": (
+        "import os\ndef f(x=os.getcwd() == '/'): pass\n",
+        [2],
+        [],
+        True,
+        "if True:\n    f.__defaults__ = (os.getcwd() == '/',)",
+    ),
+    "called with a default": (
+        "import os\ndef f(x=os.getcwd() == '/'): return x\nclass A:\n    y = f()\n",
+        [2],
+        [],
+        True,
+        None,
+    ),
     "deleted": (
         "import os\nX = ['a']\nif not os.path.exists('a'):\n    X.remove('a')\ndel os\nY = X + ['b']\n",
         [3],

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from .repeat import again, is_at, only_gives, part_again, span, stored
+from .repeat import again, defaults, is_at, only_gives, part_again, span, stored
 from .schema import Piece, Rerun, RerunRequest
 from .sourced import SourcedModule
 from .uses import follow, used_names
@@ -43,6 +43,11 @@ def _found(request: RerunRequest, modules: list[SourcedModule]) -> list[Piece] |
             origin.choose(number, each)
         elif is_asking and isinstance(each, ast.ClassDef):
             _choose_attributes(origin, number, request)
+        elif is_asking and isinstance(each, ast.FunctionDef) and not each.decorator_list:
+            part = defaults(each, ast.Name(each.name, ast.Load()))
+            if part is not None:
+                origin.choose(number, part)
+                origin.users |= {each.name} if request["is_strict"] else set()
         elif request["names"]:
             part = again(each, set(request["names"]), origin.source_of)
             if part is not None:
