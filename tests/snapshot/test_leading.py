@@ -279,8 +279,25 @@ def test_rerun_in_importers(newest_target: TargetPython, tmp_path: Path):
     ):
         found = rerun(newest_target, {"module": asking, "other": other}, tmp_path, [2])
         assert found == {"module": "X = os.path.exists('/a')", **expected}
-    for other in ("from module import *\n", "from module import X\nprint(X)\n", "import module\nprint(module.X)\n"):
+    for other in ("from module import X\nprint(X)\n", "import module\nprint(module.X)\n"):
         assert rerun(newest_target, {"module": asking, "other": other}, tmp_path, [2]) is None
+
+
+@pytest.mark.parametrize(
+    ("exported", "copied"),
+    [
+        ("", "from module import X"),
+        ("__all__ = ['X', 'get']\n", "from module import X"),
+        ("__all__ = ('get',)\n", ""),
+        ("__all__ = names()\n", None),
+        ("__all__ = ['X']\n__all__ += names()\n", None),
+    ],
+)
+def test_rerun_of_all_names(newest_target: TargetPython, tmp_path: Path, exported: str, copied: str | None):
+    """`from MODULE import *` copies what the module shows, if its source tells that."""
+    asking = f"import os\nX = os.path.exists('/a')\ndef get(): pass\n{exported}"
+    found = rerun(newest_target, {"module": asking, "other": "from module import *\n"}, tmp_path, [2])
+    assert (None if found is None else found.get("other", "")) == copied
 
 
 @pytest.mark.parametrize(

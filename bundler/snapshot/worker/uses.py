@@ -29,7 +29,7 @@ def follow(modules: list[SourcedModule], *, is_strict: bool) -> bool:
             for number, each in enumerate(module.statements):
                 if number in module.chosen or not (used := set(_used(each, scope))):
                     continue
-                part = _copying(each, module, {use.name for use in used})
+                part = _copying(each, scope, {use.name for use in used})
                 if part is not None:
                     module.choose(number, part)
                 elif is_strict and not all(use.is_compared for use in used):
@@ -46,17 +46,45 @@ def used_names(node: ast.stmt, module: SourcedModule, by_name: Mapping[str, Sour
     return {use.name for use in _used(node, _Scope(module, by_name))}
 
 
-def _copying(node: ast.stmt, module: SourcedModule, used: set[str]) -> ast.stmt | None:
+def _copying(node: ast.stmt, scope: _Scope, used: set[str]) -> ast.stmt | None:
     """The part of a statement that copies names which it uses, as it can be run again; None: it uses them in another way."""
     match node:
+        case ast.ImportFrom() if "*" in used:
+            source = scope.by_name[scope.module.source_of(node)]
+            shown = _shown(source)
+            names = [ast.alias(name) for name in sorted(source.given & shown)] if shown is not None else []
+            return ast.ImportFrom(source.name, names, 0) if names else None
         case ast.ImportFrom():
-            return again(node, used, module.source_of) if "*" not in used else None
+            return again(node, used, scope.module.source_of)
         case ast.FunctionDef(name=name, decorator_list=[]):
             return defaults(node, ast.Name(name, ast.Load()))
         case ast.Assign() | ast.AnnAssign() | ast.If() | ast.Try() | ast.For():
             return node if only_gives(node) else None
         case _:
             return None
+
+
+def _shown(module: SourcedModule) -> set[str] | None:
+    """The given names that `from MODULE import *` takes; None where the source does not tell."""
+    values = [
+        each.value
+        for each in module.statements
+        if isinstance(each, ast.Assign)
+        and any(isinstance(name, ast.Name) and name.id == "__all__" for name in each.targets)
+    ]
+    if not values and b"__all__" not in module.text:
+        return {name for name in module.given if not name.startswith("_")}
+    try:
+        (value,) = values
+        return set(ast.literal_eval(value)) if module.text.count(b"__all__") == 1 else None
+    except ValueError:
+        return None
+
+
+def _takes(module: SourcedModule) -> bool:
+    """True if `from MODULE import *` may take given names."""
+    shown = _shown(module)
+    return bool(module.given) and (shown is None or bool(module.given & shown))
 
 
 # --- Names and attributes -------------------------------------------------------------------------------------------------
@@ -144,7 +172,7 @@ def _used(root: ast.AST, scope: _Scope) -> Iterator[_Use]:
             case ast.ImportFrom(names=aliases):
                 source = scope.by_name.get(scope.module.source_of(node))
                 for alias in aliases:
-                    if source and source.given and (alias.name in source.given or alias.name == "*"):
+                    if source and (alias.name in source.given or (alias.name == "*" and _takes(source))):
                         yield _Use(alias_name(alias), is_compared=alias.name in source.differing)
             case (
                 ast.FunctionDef(args=args, decorator_list=decorators)
@@ -207,6 +235,9 @@ def _find_users(modules: list[SourcedModule], by_name: Mapping[str, SourcedModul
                     case ast.ImportFrom(names=aliases) if source := by_name.get(module.source_of(node)):
                         module.users |= {alias_name(alias) for alias in aliases if alias.name in source.users}
                         module.makers |= {alias_name(alias) for alias in aliases if alias.name in source.makers}
+                        if any(alias.name == "*" for alias in aliases):
+                            module.users |= {each for each in source.users if not each.startswith("_")}
+                            module.makers |= source.makers & module.users
                     case ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.If() | ast.Try():
                         if _mentions(node, scope, with_given=False):
                             module.users |= {each.id for each in stored(node)} | changed(node)
