@@ -114,7 +114,8 @@ def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Ma
                 or note.detail in VARIED_VARIABLES
                 or (note.kind == "terminal" and note.detail and note.module in by_streams)
             )
-            if not (may_keep_bit and note.line) or note.object:
+            # Who looks through all variables for a prefix is told each of them.
+            if not (may_keep_bit and note.line) or note.object or note.module in rules.prefixes:
                 continue
         if note.kind in REPEATABLE and _is_repeated(note, recording, rules, rerun):
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -114,6 +115,14 @@ def test_bits_of_streams():
     out, err, file = (Note("a", 1, "terminal", detail) for detail in ("1", "2", ""))
     assert unanswered(recording([out, file]), NO_RULES, ()) == {}
     assert unanswered(recording([out, err, file]), NO_RULES, ()) == {"a": (out, err)}
+
+
+def test_prefixes():
+    """Who looks through all variables for a prefix asks for each of them, and keeps none but those."""
+    rules = replace(NO_RULES, prefixes={"a": ("A_",)})
+    notes = [Note("a", 1, "variables", ""), Note("a", 1, "variable", "HOME")]
+    assert unanswered(recording(notes), rules, ()) == {}
+    assert guarded_variables(notes, rules) == ("A_*",)
 
 
 def test_guards():
