@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,8 +30,11 @@ from bundler.snapshot.worker.schema import Rerun as RerunAnswer
 from bundler.target import TargetPython
 from bundler.target.workers import run_worker
 
-# The longest that imports may take, in seconds.
+# The longest that imports may take, in seconds of the processor's time: others may be busy. So long they may also wait.
 LONGEST = 60
+
+# Seconds of the processor's time by which somebody who works, and does not wait, is known.
+_WORK = 0.1
 
 # Variables that many people set, with the values in an environment, in one with other values, and in one where others are
 # set; None: not set.
@@ -387,8 +391,24 @@ def _run(copy: Copy) -> int | None:
         pass_fds=(copy.output,),
         umask=0o022,
     ) as process:
-        try:
-            return process.wait(LONGEST)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            return None
+        used, working = 0.0, time.monotonic()
+        while True:
+            try:
+                return process.wait(1)
+            except subprocess.TimeoutExpired:
+                now = processor_time(process.pid)
+            if now - used > _WORK:
+                used, working = now, time.monotonic()
+            if now > LONGEST or time.monotonic() - working > LONGEST:
+                process.kill()
+                return None
+
+
+def processor_time(process: int) -> float:
+    """The seconds that a process has worked: proc_pid_stat(5), fields 14 and 15. 0 if it has ended."""
+    try:
+        text = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return 0
+    fields = text.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

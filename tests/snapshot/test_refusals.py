@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bundler.cli import main
+from bundler.snapshot import record
 from tests.support import Interpreter, run
 
 
@@ -31,3 +32,21 @@ def test_a_folder_from_which_nothing_runs(
     assert main([str(tmp_path / "app.py"), *options, "--snapshot", "require"]) == 1
     monkeypatch.undo()
     assert run([tmp_path / "app"]).stdout == b"1\n"
+
+
+@pytest.mark.parametrize("body", ["import os\nos.read(os.pipe()[0], 1)\n", "while True:\n    pass\n"])
+def test_imports_that_do_not_end(
+    one_interpreter: Interpreter,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    body: str,
+):
+    """A module that works for longer than the limit, or waits for so long, ends the recording, not the build."""
+    monkeypatch.setattr(record, "LONGEST", 1)
+    (tmp_path / "endless.py").write_text(body)
+    (tmp_path / "app.py").write_text("import endless\n")
+    options = ["--python", str(one_interpreter.python), "-o", str(tmp_path / "app")]
+
+    assert main([str(tmp_path / "app.py"), *options, "--snapshot", "auto"]) == 0
+    assert "snapshot: none, for its imports take longer than 1 seconds" in capfd.readouterr().err
