@@ -607,6 +607,22 @@ def test_a_first_choice_that_cannot_be_imported(tmp_path: Path):
     assert reached(walked(walker(tmp_path), "import app")) == {"app", "first", "deeper", "second"}
 
 
+@pytest.mark.parametrize(
+    "choosing",
+    [
+        "path: str = 'local.' if name in own else 'p.parsers.'",
+        "path = 'p.parsers.'",
+        "if name in own:\n  path = 'local.'\n else:\n  path = 'p.parsers.'",
+    ],
+)
+def test_beginnings_that_a_function_chooses(tmp_path: Path, choosing: str):
+    """A name that is put together of a variable may begin with each text that the function gives the variable."""
+    source = f"from importlib import import_module\ndef load(name, own):\n {choosing}\n return import_module(f'{{path}}{{name}}')\n"
+    write(tmp_path, {"p/__init__.py": "", "p/lib.py": source, "p/parsers/__init__.py": "", "p/parsers/one.py": ""})
+
+    assert "p.parsers.one" in reached(walked(walker(tmp_path), "import p.lib\np.lib.load('one', ())"))
+
+
 def test_many_modules_add_folders(tmp_path: Path):
     """A module that adds a folder waits for what it imports before, however many do so, one below the other."""
     adding = "import os, sys, m{}\nsys.path.append(os.path.join(os.path.dirname(__file__), 'more'))\n"

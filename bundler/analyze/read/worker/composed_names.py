@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise, product
 
 from .lookups import argument
 
@@ -71,6 +71,32 @@ def pattern_of(node: ast.expr, constants: Mapping[str, str]) -> str:
             return changed(pattern_of(start, constants), changes) if changes else "*"
         case _:
             return "*"
+
+
+# More combinations of texts than that are no names of modules.
+_MOST_VARIANTS = 16
+
+_BEGINNING = re.compile(r"\.*[A-Za-z_][\w.]*")
+
+
+def alternatives_in(value: ast.expr | None) -> set[str]:
+    """Texts that may begin the name of a module, of which a variable is given one: `"a." if x else "b."`."""
+    match value:
+        case ast.Constant(str(text)) if _BEGINNING.fullmatch(text):
+            return {text}
+        case ast.IfExp(body=body, orelse=orelse):
+            return alternatives_in(body) | alternatives_in(orelse)
+        case _:
+            return set()
+
+
+def variants(
+    node: ast.expr, constants: Mapping[str, str], alternatives: Mapping[str, set[str]]
+) -> Iterator[Mapping[str, str]]:
+    """The constants, once for each combination of texts that the variables of functions in an expression may have."""
+    names = sorted({each.id for each in ast.walk(node) if isinstance(each, ast.Name)} & alternatives.keys())
+    rows = product(*(sorted(alternatives[name]) for name in names))
+    yield from ({**constants, **dict(zip(names, row, strict=True))} for row in islice(rows, _MOST_VARIANTS))
 
 
 def texts_of(node: ast.expr, constants: Mapping[str, str], choices: Mapping[str, set[str]]) -> Iterator[str]:

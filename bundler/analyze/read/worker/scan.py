@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 from .composed_names import (
     CHANGING,
+    alternatives_in,
     changed,
     changes_of,
     choices_of,
@@ -24,6 +25,7 @@ from .composed_names import (
     pattern_of,
     resolved,
     texts_of,
+    variants,
 )
 from .conditions import dotted, is_main_test, truth
 from .folders import AddedFolders, is_path_guard
@@ -193,6 +195,7 @@ class _Scanner:
         self._looked_up: list[int] = []  # lines where the spec of a module with a computed name is asked for
         self._makes_modules = False  # of specs, as importlib's recipe for lazy imports does
         self._composed: list[ast.expr] = []
+        self._alternatives: dict[str, set[str]] = {}  # texts that variables of functions are given
         self.globals: set[str] = set()
         self.all: list[str] | None = None
         self._arguments: set[str] = set()  # names that calls are given
@@ -266,10 +269,16 @@ class _Scanner:
         if self._is_module_level:
             self._note_all(node)
             self._note_variable(node)
-        if type(node.value) in _TABLES:
-            target = node.targets[0] if isinstance(node, ast.Assign) else node.target
-            if isinstance(target, ast.Name) and node.value is not None:
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        if isinstance(target, ast.Name) and node.value is not None:
+            if type(node.value) in _TABLES:
                 self._tables.append((target.id, node.value))
+            elif not isinstance(node, ast.AugAssign) and (
+                not self._is_module_level or isinstance(node.value, ast.IfExp)
+            ):
+                texts = alternatives_in(node.value)
+                if texts:
+                    self._alternatives.setdefault(target.id, set()).update(texts)
         if isinstance(node, ast.AnnAssign) and self._user:
             # Annotations of a function's own names are not evaluated.
             self._look([node.target, *([node.value] if node.value else ())], binding)
@@ -529,9 +538,12 @@ class _Scanner:
         choices = choices_of(self._tables, self._loops) if self._computed or self._opened else {}
         named_modules: set[str] = set()
         for computed, package, above, line in self._computed:
-            self._add_family("." * above + pattern_of(computed, self._constants).partition("*")[0], package, line)
-            texts = {"." * above + text for text in texts_of(computed, self._constants, choices)}
-            named_modules |= {resolved(text, package) if text.startswith(".") and package else text for text in texts}
+            for known in variants(computed, self._constants, self._alternatives):
+                self._add_family("." * above + pattern_of(computed, known).partition("*")[0], package, line)
+                texts = {"." * above + text for text in texts_of(computed, known, choices)}
+                named_modules |= {
+                    resolved(text, package) if text.startswith(".") and package else text for text in texts
+                }
         for named, is_short in self._opened:
             for library in texts_of(named, self._constants, choices):
                 if library == "*":  # a file that opens any library has its names in a table
@@ -539,7 +551,11 @@ class _Scanner:
                 elif _LIBRARY_NAME.match(library) and (is_short or ".so" in library):
                     self.libraries.add(LibraryRow(library, is_short))
         if self.dynamic or self.has_lazy_attributes:
-            found = {pattern_of(node, self._constants) for node in self._composed}
+            found = {
+                pattern_of(node, known)
+                for node in self._composed
+                for known in variants(node, self._constants, self._alternatives)
+            }
             self.patterns = sorted({*filter(_MODULE_PATTERN.match, found), *filter(_MODULE_NAME.match, named_modules)})
             # A name that is made by `.replace()` may be handed on before it is imported, and be of any table.
             every = {changes_of(node)[1] for node in self._changing}
