@@ -139,6 +139,43 @@ def _is_decided(test: ast.expr) -> bool:
     }
 
 
+# What these are wherever a binary runs.
+_ALWAYS = {"sys.platform": "linux", "os.name": "posix", "TYPE_CHECKING": "", "typing.TYPE_CHECKING": ""}
+
+
+def branches(node: ast.If) -> list[ast.stmt]:
+    """The statements of an `if` that some start may run."""
+    match _truth(node.test):
+        case True:
+            return node.body
+        case False:
+            return node.orelse
+        case _:
+            return [*node.body, *node.orelse]
+
+
+def _truth(test: ast.expr) -> bool | None:
+    """What a test comes to on Linux; None where that is not known."""
+    match test:
+        case ast.UnaryOp(ast.Not(), operand):
+            truth = _truth(operand)
+            return None if truth is None else not truth
+        case ast.Compare(left, [ast.Eq()], [ast.Constant(str(text))]) if (value := _always(left)) is not None:
+            return value == text
+        case ast.Compare(left, [ast.NotEq()], [ast.Constant(str(text))]) if (value := _always(left)) is not None:
+            return value != text
+        case ast.Call(ast.Attribute(left, "startswith"), [ast.Constant(str(text))]) if value := _always(left):
+            return value.startswith(text)
+        case ast.Name() | ast.Attribute() if (value := _always(test)) is not None:
+            return bool(value)
+        case _:
+            return None
+
+
+def _always(node: ast.expr) -> str | None:
+    return _ALWAYS.get(ast.unparse(node)) if isinstance(node, ast.Name | ast.Attribute) else None
+
+
 def _named(target: ast.expr) -> ast.expr:
     """The container that an item is assigned to, or the target itself."""
     return target.value if isinstance(target, ast.Subscript) else target

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from .repeat import again, alias_name, bound, changed, defaults, only_gives, stored
+from .repeat import again, alias_name, bound, branches, changed, defaults, only_gives, stored
 from .sourced import SourcedModule
 
 
@@ -184,7 +184,10 @@ def _used(root: ast.AST, scope: _Scope) -> Iterator[_Use]:
                 pending += [(each, is_called, is_tested) for each in (target, value) if each is not None]
             case ast.Lambda():
                 pass
-            case ast.If(test=test) | ast.IfExp(test=test):
+            case ast.If(test=test):
+                pending.append((test, is_called, True))
+                pending += [(each, is_called, is_tested) for each in branches(node)]
+            case ast.IfExp(test=test):
                 pending.append((test, is_called, True))
                 pending += [(each, is_called, is_tested) for each in ast.iter_child_nodes(node) if each is not test]
             case ast.Call(func=function, args=args, keywords=keywords) if _is_method_apart(function, scope):
@@ -225,7 +228,7 @@ def _find_users(modules: list[SourcedModule], by_name: Mapping[str, SourcedModul
         names = set().union(*(each.given | each.users for each in modules))
         for module in modules:
             scope = _Scope(module, by_name)
-            for node in module.statements if module.may_use(names) else ():
+            for node in _parts(module.statements) if module.may_use(names) else ():
                 match node:
                     case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                         if _mentions(node, scope, with_given=True) and name not in module.users:
@@ -238,11 +241,22 @@ def _find_users(modules: list[SourcedModule], by_name: Mapping[str, SourcedModul
                         if any(alias.name == "*" for alias in aliases):
                             module.users |= {each for each in source.users if not each.startswith("_")}
                             module.makers |= source.makers & module.users
-                    case ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.If() | ast.Try():
+                    case ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.Expr():
                         if _mentions(node, scope, with_given=False):
                             module.users |= {each.id for each in stored(node)} | changed(node)
                     case _:
                         pass
+
+
+def _parts(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
+    """Statements, those within others too, but for those of functions and classes."""
+    for node in body:
+        if isinstance(node, ast.stmt):
+            yield node
+        if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case) and not isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        ):
+            yield from _parts(branches(node) if isinstance(node, ast.If) else ast.iter_child_nodes(node))
 
 
 def _only_makes(function: ast.FunctionDef, scope: _Scope) -> bool:
