@@ -35,11 +35,12 @@ def main():
     print(shop.parser.make().parse_args().name, made, *found, *(name in sys.modules for name in ("shop.slower", "shop.extra")))
 """,
     "shop/parser.py": """
-import argparse, functools
+import argparse, functools, sys
 
 @functools.cache
 def make():
-    parser = argparse.ArgumentParser(prog="shop")
+    plain = {"color": False} if sys.version_info >= (3, 14) else {}  # else it keeps what the terminal can show
+    parser = argparse.ArgumentParser(prog="shop", **plain)
     parser.add_argument("--name", default="nobody")
     return parser
 
