@@ -60,6 +60,15 @@ def test_judged_answers(recorded: Callable[[Path], Recorded]):
     }
 
 
+def test_roundabout_uses(recorded: Callable[[Path], Recorded]):
+    """A bit of an answer is followed where a module is asked for any of its names, and where a function that uses it is called, or a
+    class that does is told, without a call that can be seen.
+    """
+    program = recorded(APPS / "snapshot" / "reaching" / "reaching.py")
+    assert {"calls_at_once", "fields", "tells_bases"} <= set(late(program))
+    assert {program.check_same(TERM=term).stdout.split()[0] for term in ("dumb", "xterm")} == {b"0", b"1"}
+
+
 def test_begun_anew(recorded: Callable[[Path], Recorded], tmp_path: Path):
     """Where a statement that is run again raises an exception, the usual start takes over, and nobody can tell."""
     program = recorded(JUDGING / "elsewhere.py")

@@ -62,8 +62,8 @@ def _choose_attributes(module: SourcedModule, number: int, request: RerunRequest
     node = module.statements[number]
     assert isinstance(node, ast.ClassDef)
     is_strict = request["is_strict"]
-    # Where no comparison follows, nobody may have had the values: no base, no decorator.
-    if is_strict and request["differing"] is None and (node.bases or node.keywords or node.decorator_list):
+    # Where nothing is compared, or no more than a bit may be kept, nobody may have had the values: no base, no decorator.
+    if is_strict and (node.bases or node.keywords or node.decorator_list):
         return
     names: set[str] = set()  # of the class, with other values
     parts: list[ast.stmt] = []
