@@ -32,11 +32,12 @@ _VARIED = frozenset(
         "terminal",
     )
 )
-# Those of which a module may keep no more than whether something is so: other answers need not change that.
-_JUDGED = frozenset(("time", "user", "host", "folder", "processors", "memory", "limits"))
+# Those of which a module may keep no more than whether something is so: other answers need not change that. Taking a lock asks for
+# the time that a clock has counted, and for the number of the thread.
+_JUDGED = _VARIED - {"clock", "thread-number", "terminal"}
 # Kinds that say nothing of the machine: the library that was loaded, the names of locales, which a guard looks at.
 # Descriptors and threads matter if they are there in the end, and then there is no recording.
-_NOTHING = frozenset(("object", "locale", "descriptor", "thread"))
+_NOTHING = frozenset(("object", "locale", "descriptor", "thread", "ordered"))
 
 # Imports that happen while the importer is imported.
 _AT_ONCE = frozenset((Binding.EAGER, Binding.OPTIONAL, Binding.CONDITIONAL, Binding.PARENT))
@@ -53,6 +54,13 @@ _WORDS: Mapping[str, str] = {
     "processors": "it counts processors",
     "memory": "it asks for the size of memory",
     "limits": "it asks for limits",
+    "process": "it asks for a process number",
+    "system": "it asks for the system's version",
+    "system-name": "it asks for the system's version",
+    "entropy": "it asks for random bytes",
+    "own-path": "it asks for the path of the executable",
+    "locale-name": "it asks for the locale",
+    "signal-action": "it asks for the action of a signal, or sets one",
     "variables": "it looks through all variables of the environment",
     "path": "it looks for `{detail}`",
     "path-change": "it makes or changes `{detail}`",
@@ -104,7 +112,6 @@ def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Ma
     Questions that are varied are among them where the line of a module's body is known that asked; for others, comparisons must do.
     """
     found: dict[str, tuple[Note, ...]] = {}
-    by_streams = _asking_for_streams(recording.notes)
     for note in recording.notes:
         if note.kind in _NOTHING or rules.are_harmless(note):
             continue
@@ -112,7 +119,7 @@ def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Ma
             may_keep_bit = (
                 note.kind in _JUDGED
                 or note.detail in VARIED_VARIABLES
-                or (note.kind == "terminal" and note.detail and note.module in by_streams)
+                or (note.kind == "terminal" and note.detail)
             )
             if not (may_keep_bit and note.line) or note.object:
                 continue
@@ -125,15 +132,6 @@ def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Ma
 def is_varied(note: Note) -> bool:
     """True for a question that recordings answer in several ways: whoever keeps the answer differs between them."""
     return note.kind in _VARIED or note.kind == "variable"
-
-
-def _asking_for_streams(notes: Iterable[Note]) -> frozenset[str]:
-    """The modules that ask of several streams whether they are terminals: other recordings vary these all at once."""
-    streams: dict[str, set[str]] = {}
-    for note in notes:
-        if note.kind == "terminal" and note.detail:
-            streams.setdefault(note.module, set()).add(note.detail)
-    return frozenset(module for module, its in streams.items() if len(its) > 1)
 
 
 def _is_repeated(note: Note, recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> bool:

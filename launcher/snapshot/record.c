@@ -308,6 +308,8 @@ end_module(struct running before, const char *name)
     bundle_begin_period();
 }
 
+static void watch_modules(void);
+
 /* In place of importlib._bootstrap._load_unlocked(spec). */
 static PyObject *
 load_noted(PyObject *self, PyObject *spec)
@@ -320,6 +322,9 @@ load_noted(PyObject *self, PyObject *spec)
         struct running before = begin_module(text);
         module = PyObject_CallOneArg(load_module, spec);
         end_module(before, text);
+        if (module) {
+            watch_modules();
+        }
     }
     Py_XDECREF(name);
     return module;
@@ -528,6 +533,12 @@ bundle_begin_recording(PyObject *globals)
         import_named(PyTuple_GET_ITEM(work.names, i));
     }
     return globals;
+}
+
+static void
+watch_modules(void)
+{
+    call_recorder(work.space, "watch");
 }
 
 bool

@@ -69,6 +69,19 @@ def test_roundabout_uses(recorded: Callable[[Path], Recorded]):
     assert {program.check_same(TERM=term).stdout.split()[0] for term in ("dumb", "xterm")} == {b"0", b"1"}
 
 
+def test_quiet_questions(recorded: Callable[[Path], Recorded]):
+    """Attributes of `sys` and `time`, methods of `sys.argv`, the time zone and actions of signals are answers of the machine, too."""
+    program = recorded(APPS / "snapshot" / "asking" / "asking.py")
+    assert set(late(program)) == {"sets_arguments", "sets_action"}
+    program.check_same("-v", "two", TZ="UTC0")
+    program.check_same(TZ="Europe/Berlin", LC_ALL="C")
+    program.check_same(TZ="Asia/Tokyo", LC_ALL="POSIX")
+    ignoring = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", program.binary]
+    usual, restored = (run(ignoring, environment=program.environment({"BUNDLE_SNAPSHOT": each})) for each in ("no", ""))
+    assert restored.stdout == usual.stdout
+    assert restored.stdout.endswith(b" False\n")
+
+
 def test_begun_anew(recorded: Callable[[Path], Recorded], tmp_path: Path):
     """Where a statement that is run again raises an exception, the usual start takes over, and nobody can tell."""
     program = recorded(JUDGING / "elsewhere.py")
