@@ -358,7 +358,11 @@ retype_py(PyObject *self, PyObject *args)
         PyErr_SetString(PyExc_TypeError, "another layout");
         return NULL;
     }
-    Py_SET_TYPE(object, (PyTypeObject *)type);
+    PyTypeObject *before = Py_TYPE(object);
+    Py_SET_TYPE(object, (PyTypeObject *)Py_NewRef(type)); /* as each object of a class holds it */
+    if (before->tp_flags & Py_TPFLAGS_HEAPTYPE) {
+        Py_DECREF(before);
+    }
     Py_RETURN_NONE;
 }
 
