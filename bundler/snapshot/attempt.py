@@ -211,6 +211,7 @@ def _compared(  # noqa: PLR0913 - as above
     if work.parts is None:
         runs["program"] = _Run(program, ANSWERS, wants_graph=True)
         runs["order"] = _Run(replace(program, names=work.names), ANSWERS, wants_graph=True)
+        runs["program, other"] = _Run(program, OPPOSITE_ANSWERS, wants_graph=True)
     taken = _taken(subject, runs, folder)
     refusal = next(
         (taken[name] for name in ("first, ordered", "second", "other") if isinstance(taken[name], Refusal)), None
@@ -227,7 +228,7 @@ def _compared(  # noqa: PLR0913 - as above
         keeps = _earliest(late_by_differences(others or found, first, first.loaders), first)
         if keeps:
             return Verdict(first, keeps, {}, {}, objects_that_ask(first.notes, work.fresh))
-    moved = _moved(taken.get("program"), taken.get("order"), rules, late)
+    moved = _moved(taken.get("program"), taken.get("order"), taken.get("program, other"), rules, late)
     if moved is not None:
         return moved
     unbuffered = () if first.streams_are_alone else ("PYTHONUNBUFFERED",)
@@ -247,18 +248,27 @@ def _compared(  # noqa: PLR0913 - as above
 def _moved(
     program: Recording | Graph | Refusal | None,
     order: Recording | Graph | Refusal | None,
+    other: Recording | Graph | Refusal | None,
     rules: Rules,
     late: Mapping[str, str],
 ) -> OtherOrder | None:
-    """A name whose value differs in the order of a restored start; None if there is none, or nothing to compare."""
+    """A name whose value differs in the order of a restored start; None if there is none, or nothing to compare.
+
+    `other`: the program on another machine. What late modules keep of the machine is another value each time.
+    """
     if not isinstance(program, Graph):
         return None
     if isinstance(order, Refusal):
         return OtherOrder(order.module, order.reason)
     order = _as(Graph, order)
-    moved = [each for each in program.differing(order) if each not in rules.unordered]
+    of_machine = frozenset(program.differing(other)) if isinstance(other, Graph) else program.digests.keys()
+    moved = [
+        each
+        for each in program.differing(order)
+        if each not in rules.unordered and not (each[0] in late and each in of_machine)
+    ]
     if not moved and program.ordered != order.ordered:
-        moved = [one for one, other in zip(program.ordered, order.ordered, strict=False) if one != other]
+        moved = [one for one, two in zip(program.ordered, order.ordered, strict=False) if one != two]
     if not moved:
         return None
     log.info("snapshot: %d names differ in another order: %s", len(moved), moved[:10])

@@ -71,6 +71,8 @@ _WORDS: Mapping[str, str] = {
     "socket": "it opens a socket",
     "process-handle": "it opens a process",
     "descriptor": "it opens a descriptor",
+    "variable-set": "it sets a variable without `os.environ`",
+    "drawn": "it draws random numbers",
     "set-locale": "it sets the locale",
     "umask": "it sets the umask",
     "signal-stack": "it sets a stack for signals",
@@ -117,9 +119,7 @@ def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Ma
             continue
         if is_varied(note):
             may_keep_bit = (
-                note.kind in _JUDGED
-                or note.detail in VARIED_VARIABLES
-                or (note.kind == "terminal" and note.detail)
+                note.kind in _JUDGED or note.detail in VARIED_VARIABLES or (note.kind == "terminal" and note.detail)
             )
             if not (may_keep_bit and note.line) or note.object:
                 continue

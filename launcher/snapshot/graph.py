@@ -238,7 +238,17 @@ def _names():
 # Of `sys`: what is of the process, or of the recording.
 _OF_PROCESS = frozenset(
     (
-        *("modules", "argv", "orig_argv", "executable", "_base_executable", "path_importer_cache", "stdin", "stdout", "stderr"),
+        *(
+            "modules",
+            "argv",
+            "orig_argv",
+            "executable",
+            "_base_executable",
+            "path_importer_cache",
+            "stdin",
+            "stdout",
+            "stderr",
+        ),
         *("__stdin__", "__stdout__", "__stderr__", "meta_path", "path_hooks", "flags", "last_exc", "thread_info"),
     )
 )
@@ -258,7 +268,11 @@ def _state():
         ("gc", (gc.get_threshold(), gc.isenabled(), gc.get_debug())),
     ]
     if loaded("_signal"):
-        values += [(f"signal {number}", loaded("_signal").getsignal(number)) for number in range(1, 65) if number not in (32, 33)]
+        values += [
+            (f"signal {number}", loaded("_signal").getsignal(number))
+            for number in range(1, 65)
+            if number not in (32, 33)
+        ]
     if loaded("_decimal"):
         values.append(("decimal", repr(loaded("_decimal").getcontext())))
     if loaded("_socket"):

@@ -279,10 +279,26 @@ place(void)
     return (struct bundle_place){compat_module_line(thread, running_path), is_ours ? path + sizeof BUNDLE_ROOT : NULL};
 }
 
+/* The generator behind the functions of `random`: if its state is another, the module that runs has drawn from it, or seeded it. */
+static void
+note_drawn(void)
+{
+    PER_PROCESS static uint64_t before;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    uint64_t now = bundle_shared_state();
+    PyErr_Restore(type, value, traceback);
+    if (before && now != before) {
+        bundle_note("drawn", NULL);
+    }
+    before = now;
+}
+
 /* The module that ran before. */
 static struct running
 begin_module(const char *name)
 {
+    note_drawn();
     bundle_note("begin", name);
     bool is_steady = false;
     for (const char *const *each = bundle.snapshot->request->steady; each && *each; each++) {
@@ -301,6 +317,7 @@ end_module(struct running before, const char *name)
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     flush_streams();
+    note_drawn();
     PyErr_Restore(type, value, traceback);
     bundle_set_owner(before.owner);
     running_path = before.path;

@@ -26,7 +26,11 @@ def _noting(kind, base, own):
 
         return noted
 
-    members = {name: noted(name, method) for name, method in vars(base).items() if (name not in _QUIET or name in own) and callable(method)}
+    members = {
+        name: noted(name, method)
+        for name, method in vars(base).items()
+        if (name not in _QUIET or name in own) and callable(method)
+    }
     return type(base.__name__, (base,), {**members, "__slots__": (), "__hash__": None})
 
 
@@ -43,7 +47,7 @@ Environment = _noting("variables", dict, dict.fromkeys(_OF_ONE, "variable"))
 # `sys.argv` and `sys.orig_argv`, while they note that they are asked for, or changed.
 Arguments = _noting("arguments", list, {"__setitem__": "arguments", "update": "arguments"})
 _MODULE = type(sys)
-_frame = sys._getframe
+_frame = sys._getframe  # noqa: SLF001 - the frame that asks
 
 # Attributes of modules that say something of the machine, by modules: a kind and a detail.
 _ZONE = dict.fromkeys(("timezone", "altzone", "daylight", "tzname"), ("variable", "TZ"))
@@ -54,7 +58,10 @@ _QUESTIONS = {
     "_signal": dict.fromkeys(("getsignal", "signal"), ("signal-action", None)),
     "atexit": {"register": ("ordered", "atexit")},
     "codecs": {"register": ("ordered", "codecs")},
-    "os": {"register_at_fork": ("ordered", "fork")},
+    "os": {
+        "register_at_fork": ("ordered", "fork"),
+        **dict.fromkeys(("putenv", "unsetenv"), ("variable-set", None)),  # `os.environ` does not know of it
+    },
 }
 # Attributes of attributes of `sys` that follow from the locale, and from a variable.
 _ERRORS = {"errors": ("variable", "LC_ALL")}

@@ -82,6 +82,20 @@ def test_quiet_questions(recorded: Callable[[Path], Recorded]):
     assert restored.stdout.endswith(b" False\n")
 
 
+def test_statements_that_add(recorded: Callable[[Path], Recorded]):
+    """A statement that changes more than its names each time is not run again; nor is a lot drawn once for all starts."""
+    program = recorded(APPS / "snapshot" / "adding" / "adding.py")
+    assert set(late(program)) == {"adds", "counts", "draws"}
+    program.check_same()
+
+
+def test_order_of_state(recorded: Callable[[Path], Recorded]):
+    """Where a module sets what one before it has set, which is imported at each start, it is imported behind that."""
+    program = recorded(APPS / "snapshot" / "ordering" / "ordering.py")
+    assert "sets_too" not in inspect(program.binary)["snapshot"]["modules"]
+    program.check_same()
+
+
 def test_begun_anew(recorded: Callable[[Path], Recorded], tmp_path: Path):
     """Where a statement that is run again raises an exception, the usual start takes over, and nobody can tell."""
     program = recorded(JUDGING / "elsewhere.py")
