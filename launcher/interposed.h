@@ -193,6 +193,9 @@ struct thread_local_index;
     FUNCTION(time_t, time, (time_t *out)) \
     FUNCTION(int, gettimeofday, (struct timeval *restrict out, void *restrict zone)) \
     FUNCTION(int, clock_gettime, (clockid_t clock, struct timespec * out)) \
+    FUNCTION(struct tm *, localtime, (const time_t *time)) \
+    FUNCTION(struct tm *, localtime_r, (const time_t *time, struct tm *out)) \
+    FUNCTION(time_t, mktime, (struct tm * parts)) \
     FUNCTION(clock_t, clock, (void)) \
     FUNCTION(clock_t, times, (struct tms * out)) \
     FUNCTION(long, sysconf, (int name)) \

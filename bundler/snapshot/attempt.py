@@ -100,6 +100,8 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
         "graph": _Run(work, ANSWERS, wants_graph=True),
         "graph-opposite": _Run(work, OPPOSITE_ANSWERS, wants_graph=True),
     }
+    if work.rerun:
+        asked["twice"] = _Run(replace(work, rerun=(*work.rerun, *work.rerun)), ANSWERS, wants_graph=True)
     taken = _taken(subject, asked, folder)
     refusal = next((each for each in taken.values() if isinstance(each, Refusal)), None)
     if refusal is not None:
@@ -113,7 +115,7 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
         return Verdict(first, dict.fromkeys(threads, "its libraries start threads"), {}, {}, threads)
     notes = {**unanswered(first, rules, work.rerun), **named_late(first.events, rules)}
     graphs = (_as(Graph, taken["graph"]), _as(Graph, taken["graph-opposite"]))
-    differing = graphs[0].differing(graphs[1])
+    differing = tuple(each for each in graphs[0].differing(graphs[1]) if each[0] not in _INTERPRETER)
     if notes:
         reasons = {name: reason(its[0]) for name, its in notes.items()}
         return Verdict(first, reasons, notes, {}, differing=_by_module(graphs[0].sharing(differing)))
@@ -125,7 +127,54 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
     if names:
         reasons = {module: f"`{its[0]}` depends on the machine" for module, its in names.items()}
         return Verdict(first, reasons, {}, names)
+    changing = _changing(subject, work, rules, folder, graphs[0], taken.get("twice"))
+    if changing:
+        reasons = {module: f"`{name}` changes when statements are run again" for module, name in changing.items()}
+        return Verdict(first, reasons, {name: (Note(name, 0, "again", ""),) for name in changing}, {})
     return _compared(subject, work, program, rules, folder, late, hot_blocks(first.heat))
+
+
+# Modules of the interpreter, for what it keeps elsewhere. No module of the program is found by that.
+_INTERPRETER = frozenset(("sys", "builtins"))
+
+
+def _changing(  # noqa: PLR0913 - what a recording depends on
+    subject: Subject, work: Work, rules: Rules, folder: Path, once: Graph, twice: object
+) -> Mapping[str, str]:
+    """Modules with statements that change more than the names that they give when they are run again, and a name that is changed.
+
+    Such are those that call a function which adds to a list, or counts.
+    """
+    if not isinstance(twice, Graph) or not _changed(once, twice, work, rules):
+        return {}
+    modules = tuple(dict.fromkeys(each.module for each in work.rerun))
+    runs = {
+        f"twice {module}": _Run(
+            replace(work, rerun=(*work.rerun, *(each for each in work.rerun if each.module == module))),
+            ANSWERS,
+            wants_graph=True,
+        )
+        for module in modules
+    }
+    taken = _taken(subject, runs, folder)
+    found: dict[str, str] = {}
+    for module in modules:
+        graph = taken[f"twice {module}"]
+        changed = _changed(once, graph, work, rules) if isinstance(graph, Graph) else ((module, "it"),)
+        if changed:
+            found[module] = ".".join(changed[0])
+    return found
+
+
+def _changed(once: Graph, twice: Graph, work: Work, rules: Rules) -> tuple[tuple[str, str], ...]:
+    """Names whose values are others when statements were run once more, without those that these give values."""
+    given = {(each.module, name) for each in work.rerun for name in each.names}
+    places = {f"{module}.{name}" for module, name in given}
+    return tuple(
+        each
+        for each in once.differing(twice)
+        if each not in given and each not in rules.unordered and once.places.get(each) not in places
+    )
 
 
 def _by_module(names: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
@@ -162,6 +211,7 @@ def _compared(  # noqa: PLR0913 - as above
     if work.parts is None:
         runs["program"] = _Run(program, ANSWERS, wants_graph=True)
         runs["order"] = _Run(replace(program, names=work.names), ANSWERS, wants_graph=True)
+        runs["program, other"] = _Run(program, OPPOSITE_ANSWERS, wants_graph=True)
     taken = _taken(subject, runs, folder)
     refusal = next(
         (taken[name] for name in ("first, ordered", "second", "other") if isinstance(taken[name], Refusal)), None
@@ -178,7 +228,7 @@ def _compared(  # noqa: PLR0913 - as above
         keeps = _earliest(late_by_differences(others or found, first, first.loaders), first)
         if keeps:
             return Verdict(first, keeps, {}, {}, objects_that_ask(first.notes, work.fresh))
-    moved = _moved(taken.get("program"), taken.get("order"), rules, late)
+    moved = _moved(taken.get("program"), taken.get("order"), taken.get("program, other"), rules, late)
     if moved is not None:
         return moved
     unbuffered = () if first.streams_are_alone else ("PYTHONUNBUFFERED",)
@@ -198,17 +248,27 @@ def _compared(  # noqa: PLR0913 - as above
 def _moved(
     program: Recording | Graph | Refusal | None,
     order: Recording | Graph | Refusal | None,
+    other: Recording | Graph | Refusal | None,
     rules: Rules,
     late: Mapping[str, str],
 ) -> OtherOrder | None:
-    """A name whose value differs in the order of a restored start; None if there is none, or nothing to compare."""
+    """A name whose value differs in the order of a restored start; None if there is none, or nothing to compare.
+
+    `other`: the program on another machine. What late modules keep of the machine is another value each time.
+    """
     if not isinstance(program, Graph):
         return None
     if isinstance(order, Refusal):
         return OtherOrder(order.module, order.reason)
+    order = _as(Graph, order)
+    of_machine = frozenset(program.differing(other)) if isinstance(other, Graph) else program.digests.keys()
     moved = [
-        each for each in program.differing(_as(Graph, order)) if each not in rules.unordered and each[0] not in late
+        each
+        for each in program.differing(order)
+        if each not in rules.unordered and not (each[0] in late and each in of_machine)
     ]
+    if not moved and program.ordered != order.ordered:
+        moved = [one for one, two in zip(program.ordered, order.ordered, strict=False) if one != two]
     if not moved:
         return None
     log.info("snapshot: %d names differ in another order: %s", len(moved), moved[:10])

@@ -32,11 +32,12 @@ _VARIED = frozenset(
         "terminal",
     )
 )
-# Those of which a module may keep no more than whether something is so: other answers need not change that.
-_JUDGED = frozenset(("time", "user", "host", "folder", "processors", "memory", "limits"))
+# Those of which a module may keep no more than whether something is so: other answers need not change that. Taking a lock asks for
+# the time that a clock has counted, and for the number of the thread.
+_JUDGED = _VARIED - {"clock", "thread-number", "terminal"}
 # Kinds that say nothing of the machine: the library that was loaded, the names of locales, which a guard looks at.
 # Descriptors and threads matter if they are there in the end, and then there is no recording.
-_NOTHING = frozenset(("object", "locale", "descriptor", "thread"))
+_NOTHING = frozenset(("object", "locale", "descriptor", "thread", "ordered"))
 
 # Imports that happen while the importer is imported.
 _AT_ONCE = frozenset((Binding.EAGER, Binding.OPTIONAL, Binding.CONDITIONAL, Binding.PARENT))
@@ -53,6 +54,13 @@ _WORDS: Mapping[str, str] = {
     "processors": "it counts processors",
     "memory": "it asks for the size of memory",
     "limits": "it asks for limits",
+    "process": "it asks for a process number",
+    "system": "it asks for the system's version",
+    "system-name": "it asks for the system's version",
+    "entropy": "it asks for random bytes",
+    "own-path": "it asks for the path of the executable",
+    "locale-name": "it asks for the locale",
+    "signal-action": "it asks for the action of a signal, or sets one",
     "variables": "it looks through all variables of the environment",
     "path": "it looks for `{detail}`",
     "path-change": "it makes or changes `{detail}`",
@@ -63,6 +71,8 @@ _WORDS: Mapping[str, str] = {
     "socket": "it opens a socket",
     "process-handle": "it opens a process",
     "descriptor": "it opens a descriptor",
+    "variable-set": "it sets a variable without `os.environ`",
+    "drawn": "it draws random numbers",
     "set-locale": "it sets the locale",
     "umask": "it sets the umask",
     "signal-stack": "it sets a stack for signals",
@@ -104,15 +114,12 @@ def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Ma
     Questions that are varied are among them where the line of a module's body is known that asked; for others, comparisons must do.
     """
     found: dict[str, tuple[Note, ...]] = {}
-    by_streams = _asking_for_streams(recording.notes)
     for note in recording.notes:
         if note.kind in _NOTHING or rules.are_harmless(note):
             continue
         if is_varied(note):
             may_keep_bit = (
-                note.kind in _JUDGED
-                or note.detail in VARIED_VARIABLES
-                or (note.kind == "terminal" and note.detail and note.module in by_streams)
+                note.kind in _JUDGED or note.detail in VARIED_VARIABLES or (note.kind == "terminal" and note.detail)
             )
             # Who looks through all variables for a prefix is told each of them.
             if not (may_keep_bit and note.line) or note.object or note.module in rules.prefixes:
@@ -126,15 +133,6 @@ def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Ma
 def is_varied(note: Note) -> bool:
     """True for a question that recordings answer in several ways: whoever keeps the answer differs between them."""
     return note.kind in _VARIED or note.kind == "variable"
-
-
-def _asking_for_streams(notes: Iterable[Note]) -> frozenset[str]:
-    """The modules that ask of several streams whether they are terminals: other recordings vary these all at once."""
-    streams: dict[str, set[str]] = {}
-    for note in notes:
-        if note.kind == "terminal" and note.detail:
-            streams.setdefault(note.module, set()).add(note.detail)
-    return frozenset(module for module, its in streams.items() if len(its) > 1)
 
 
 def _is_repeated(note: Note, recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> bool:

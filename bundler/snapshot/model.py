@@ -5,6 +5,7 @@ Linked --record--> Recording --compare--> Snapshot --store--> the executable's l
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -120,6 +121,20 @@ class Rerun:
         """The place of an exception that they raise."""
         return f"<again {self.module}>"
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that they give values, or attributes of which they set."""
+        found: set[str] = set()
+        for node in ast.walk(ast.parse(self.text)):
+            match node:
+                case ast.Name(id=name, ctx=ast.Store()):
+                    found.add(name)
+                case ast.Attribute(value, ctx=ast.Store()) | ast.Subscript(value, ctx=ast.Store()):
+                    found |= {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
+                case ast.alias(name, asname):
+                    found.add(asname or name)
+        return frozenset(found)
+
 
 class Event(NamedTuple):
     """A module's body begins, ends, or fails with an exception."""
@@ -205,12 +220,14 @@ class Recording:
 class Graph:
     """Digests of what modules hold, by module and name, in the order of `sys.modules`; what happened to modules before.
 
-    `places`: "MODULE.NAME" of another name whose digest has the value of this one.
+    `places`: "MODULE.NAME" of another name whose digest has the value of this one. `ordered`: modules and what they registered, in
+    order.
     """
 
     digests: Mapping[tuple[str, str], str]
     events: tuple[Event, ...] = ()
     places: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    ordered: tuple[tuple[str, str], ...] = ()
 
     @property
     def modules(self) -> frozenset[str]:

@@ -41,7 +41,7 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
     if parts["failure"]:
         return _refusal(parts["failure"][0].content.decode("utf-8", "replace"), notes, events)
     if parts["graph"]:
-        return _graph(parts["graph"][0].content, events)
+        return _graph(parts["graph"][0].content, events, notes)
     if not parts["end"]:
         return Refusal("it ended the process while it was imported", _running(events), "", events)
     return Recording(
@@ -85,12 +85,13 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
     )
 
 
-def _graph(content: bytes, events: tuple[Event, ...]) -> Graph:
+def _graph(content: bytes, events: tuple[Event, ...], notes: tuple[Note, ...]) -> Graph:
     rows = [line.split(" ") for line in content.decode("utf-8", "surrogateescape").splitlines()]
     return Graph(
         {(module, name): digest for module, name, digest, _ in rows},
         events,
         {(module, name): place for module, name, _, place in rows if place != "-"},
+        tuple((note.module, note.detail) for note in notes if note.kind == "ordered"),
     )
 
 

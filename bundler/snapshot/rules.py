@@ -18,6 +18,7 @@ REPEATABLE = frozenset(
     (
         *("arguments", "variables", "variable", "path", "socket", "process-handle", "own-path"),
         *("time", "user", "host", "folder", "terminal", "processors", "memory", "limits"),
+        *("process", "system", "entropy", "locale-name", "signal-action"),
     )
 )
 

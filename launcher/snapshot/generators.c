@@ -74,6 +74,25 @@ keep_state(PyObject *object, uint64_t size)
     }
 }
 
+uint64_t
+bundle_shared_state(void)
+{
+    PyTypeObject *type = generator_type();
+    PyObject *module = PyDict_GetItemString(PyImport_GetModuleDict(), "random"); /* borrowed */
+    PyObject *shared = type && module ? PyObject_GetAttrString(module, "_inst") : NULL;
+    PyErr_Clear();
+    uint64_t sum = 0;
+    if (shared && PyObject_TypeCheck(shared, type)) {
+        const unsigned char *state = (const unsigned char *)(shared + 1);
+        for (size_t i = 0; i < (size_t)type->tp_basicsize - sizeof(PyObject); i++) {
+            sum = (sum ^ state[i]) * 0x100000001b3u; /* FNV-1a */
+        }
+    }
+    Py_XDECREF(shared);
+    Py_XDECREF(type);
+    return sum;
+}
+
 int
 bundle_seed_alike(void)
 {

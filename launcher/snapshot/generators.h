@@ -10,6 +10,9 @@
 /* Call `found` with each generator and the size of its state. 0, or -1 with an exception set. */
 int bundle_find_generators(void (*found)(PyObject *object, uint64_t size));
 
+/* A sum of the state of the generator behind the functions of `random`; 0 while that is not imported. */
+uint64_t bundle_shared_state(void);
+
 /* While a program is recorded: let all generators go on from one seed, and from where they were. What is drawn between is the same in
    each recording. 0, or -1 with an exception set. */
 int bundle_seed_alike(void);

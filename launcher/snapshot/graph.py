@@ -209,7 +209,7 @@ def describe(kept):
     """
     graph = Graph()
     lines = [f"{each} 0 -" for each in kept]
-    names = [each for each in _names() if each[2] is not graph]
+    names = [*(each for each in _names() if each[2] is not graph), *_state()]
     by_distance = ([], [], [])
     for each in names:
         by_distance[_distance(*each)].append(each)
@@ -233,6 +233,56 @@ def _names():
         for key, value in list(module.__dict__.items()):
             if key not in _OWN and type(key) is str:
                 yield name, key, value
+
+
+# Of `sys`: what is of the process, or of the recording.
+_OF_PROCESS = frozenset(
+    (
+        *(
+            "modules",
+            "argv",
+            "orig_argv",
+            "executable",
+            "_base_executable",
+            "path_importer_cache",
+            "stdin",
+            "stdout",
+            "stderr",
+        ),
+        *("__stdin__", "__stdout__", "__stderr__", "meta_path", "path_hooks", "flags", "last_exc", "thread_info"),
+    )
+)
+
+
+def _state():
+    """Modules, names and values of what the interpreter keeps elsewhere: who sets it last decides, so its order can be told."""
+    for module in (sys, sys.modules["builtins"]):
+        for key, value in list(module.__dict__.items()):
+            if key not in _OWN and key not in _OF_PROCESS and type(key) is str and type(value) is not _BUILTIN:
+                yield module.__name__, key, value
+    loaded = sys.modules.get
+    values = [
+        *((each, getattr(sys, f"get{each}")()) for each in ("recursionlimit", "switchinterval", "trace", "profile")),
+        ("int_max_str_digits", sys.get_int_max_str_digits()),
+        ("asyncgen_hooks", tuple(sys.get_asyncgen_hooks())),
+        ("gc", (gc.get_threshold(), gc.isenabled(), gc.get_debug())),
+    ]
+    if loaded("_signal"):
+        values += [
+            (f"signal {number}", loaded("_signal").getsignal(number))
+            for number in range(1, 65)
+            if number not in (32, 33)
+        ]
+    if loaded("_decimal"):
+        values.append(("decimal", repr(loaded("_decimal").getcontext())))
+    if loaded("_socket"):
+        values.append(("timeout", loaded("_socket").getdefaulttimeout()))
+    if loaded("_contextvars"):
+        values += [(f"variable {key.name}", value) for key, value in loaded("_contextvars").copy_context().items()]
+    if loaded("_thread"):
+        values.append(("stack_size", loaded("_thread").stack_size()))
+    for name, value in values:
+        yield "sys", f"({name})", value
 
 
 def _distance(module, key, value):

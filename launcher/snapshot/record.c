@@ -279,10 +279,26 @@ place(void)
     return (struct bundle_place){compat_module_line(thread, running_path), is_ours ? path + sizeof BUNDLE_ROOT : NULL};
 }
 
+/* The generator behind the functions of `random`: if its state is another, the module that runs has drawn from it, or seeded it. */
+static void
+note_drawn(void)
+{
+    PER_PROCESS static uint64_t before;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    uint64_t now = bundle_shared_state();
+    PyErr_Restore(type, value, traceback);
+    if (before && now != before) {
+        bundle_note("drawn", NULL);
+    }
+    before = now;
+}
+
 /* The module that ran before. */
 static struct running
 begin_module(const char *name)
 {
+    note_drawn();
     bundle_note("begin", name);
     bool is_steady = false;
     for (const char *const *each = bundle.snapshot->request->steady; each && *each; each++) {
@@ -301,12 +317,15 @@ end_module(struct running before, const char *name)
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     flush_streams();
+    note_drawn();
     PyErr_Restore(type, value, traceback);
     bundle_set_owner(before.owner);
     running_path = before.path;
     bundle_note(type ? "fail" : "end", name);
     bundle_begin_period();
 }
+
+static void watch_modules(void);
 
 /* In place of importlib._bootstrap._load_unlocked(spec). */
 static PyObject *
@@ -320,6 +339,9 @@ load_noted(PyObject *self, PyObject *spec)
         struct running before = begin_module(text);
         module = PyObject_CallOneArg(load_module, spec);
         end_module(before, text);
+        if (module) {
+            watch_modules();
+        }
     }
     Py_XDECREF(name);
     return module;
@@ -353,7 +375,11 @@ retype_py(PyObject *self, PyObject *args)
         PyErr_SetString(PyExc_TypeError, "another layout");
         return NULL;
     }
-    Py_SET_TYPE(object, (PyTypeObject *)type);
+    PyTypeObject *before = Py_TYPE(object);
+    Py_SET_TYPE(object, (PyTypeObject *)Py_NewRef(type)); /* as each object of a class holds it */
+    if (before->tp_flags & Py_TPFLAGS_HEAPTYPE) {
+        Py_DECREF(before);
+    }
     Py_RETURN_NONE;
 }
 
@@ -528,6 +554,12 @@ bundle_begin_recording(PyObject *globals)
         import_named(PyTuple_GET_ITEM(work.names, i));
     }
     return globals;
+}
+
+static void
+watch_modules(void)
+{
+    call_recorder(work.space, "watch");
 }
 
 bool

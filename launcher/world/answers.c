@@ -252,6 +252,20 @@ __wrap_times(struct tms *out)
     return (clock_t)now();
 }
 
+/* The C library reads TZ itself. What it makes of it is the answer of this machine to all who ask for local time. */
+#define ASK_ZONE(type, name, parameters, arguments) \
+    type __wrap_##name parameters \
+    { \
+        if (bundle_is_recording()) { \
+            bundle_note("variable", "TZ"); \
+        } \
+        return __real_##name arguments; \
+    }
+
+ASK_ZONE(struct tm *, localtime, (const time_t *time), (time))
+ASK_ZONE(struct tm *, localtime_r, (const time_t *time, struct tm *out), (time, out))
+ASK_ZONE(time_t, mktime, (struct tm * parts), (parts))
+
 /* --- The machine ------------------------------------------------------------------------------------------------ */
 
 long

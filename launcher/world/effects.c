@@ -183,7 +183,7 @@ __wrap_setlocale(int category, const char *locale)
     if (!bundle_is_recording()) {
         return __real_setlocale(category, locale);
     }
-    bundle_note(locale ? "set-locale" : "locale", locale);
+    bundle_note(locale ? "set-locale" : "locale-name", locale);
     bundle_begin_passing();
     char *result = __real_setlocale(category, locale);
     bundle_end_passing();

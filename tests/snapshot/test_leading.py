@@ -118,7 +118,15 @@ RERUN = {
         f"if True:\n    {attribute('x', 'os.getcwd()')}\n    {attribute('y', '(1, A.x)')}\n"
         "    if True:\n        A.f.__defaults__ = (A.x,)\n        A.f.__kwdefaults__ = {'b': 2}",
     ),
-    "class with a base": ("import os\nclass A(B):\n    x = os.getcwd()\n", [3], [], True, None),
+    "class with a base": (
+        "import os\nclass A(B):\n    x = os.getcwd()\n",
+        [3],
+        [],
+        True,
+        "if True:\n    if type(A) is not type or hasattr(A.__init_subclass__, '__func__'):\n"
+        f"        raise TypeError('a base may keep attributes')\n    {attribute('x', 'os.getcwd()')}",
+    ),
+    "class with a metaclass": ("import os\nclass A(metaclass=B):\n    x = os.getcwd()\n", [3], [], True, None),
     "class with a base, compared": (
         "import os\nclass A(B):\n    y = 1\n    x: str = f(y, os.getcwd())\n    print(x)\n",
         [4],

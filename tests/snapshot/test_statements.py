@@ -64,6 +64,46 @@ def test_judged_answers(recorded: Callable[[Path], Recorded]):
 
 
 @pytest.mark.one_python
+def test_roundabout_uses(recorded: Callable[[Path], Recorded]):
+    """A bit of an answer is followed where a module is asked for any of its names, and where a function that uses it is called, or a
+    class that does is told, without a call that can be seen.
+    """
+    program = recorded(APPS / "snapshot" / "reaching" / "reaching.py")
+    assert {"calls_at_once", "fields", "tells_bases"} <= set(late(program))
+    assert {program.check_same(TERM=term).stdout.split()[0] for term in ("dumb", "xterm")} == {b"0", b"1"}
+
+
+@pytest.mark.one_python
+def test_quiet_questions(recorded: Callable[[Path], Recorded]):
+    """Attributes of `sys` and `time`, methods of `sys.argv`, the time zone and actions of signals are answers of the machine, too."""
+    program = recorded(APPS / "snapshot" / "asking" / "asking.py")
+    assert set(late(program)) == {"sets_arguments", "sets_action"}
+    program.check_same("-v", "two", TZ="UTC0")
+    program.check_same(TZ="Europe/Berlin", LC_ALL="C")
+    program.check_same(TZ="Asia/Tokyo", LC_ALL="POSIX")
+    ignoring = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", program.binary]
+    usual, restored = (run(ignoring, environment=program.environment({"BUNDLE_SNAPSHOT": each})) for each in ("no", ""))
+    assert restored.stdout == usual.stdout
+    assert restored.stdout.endswith(b" False\n")
+
+
+@pytest.mark.one_python
+def test_statements_that_add(recorded: Callable[[Path], Recorded]):
+    """A statement that changes more than its names each time is not run again; nor is a lot drawn once for all starts."""
+    program = recorded(APPS / "snapshot" / "adding" / "adding.py")
+    assert set(late(program)) == {"adds", "counts", "draws"}
+    program.check_same()
+
+
+@pytest.mark.one_python
+def test_order_of_state(recorded: Callable[[Path], Recorded]):
+    """Where a module sets what one before it has set, which is imported at each start, it is imported behind that."""
+    program = recorded(APPS / "snapshot" / "ordering" / "ordering.py")
+    assert "sets_too" not in inspect(program.binary)["snapshot"]["modules"]
+    program.check_same()
+
+
+@pytest.mark.one_python
 def test_begun_anew(recorded: Callable[[Path], Recorded], tmp_path: Path):
     """Where a statement that is run again raises an exception, the usual start takes over, and nobody can tell."""
     program = recorded(JUDGING / "elsewhere.py")

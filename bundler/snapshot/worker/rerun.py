@@ -67,8 +67,8 @@ def _choose_attributes(module: SourcedModule, number: int, request: RerunRequest
     node = module.statements[number]
     assert isinstance(node, ast.ClassDef)
     is_strict = request["is_strict"]
-    # Where no comparison follows, nobody may have had the values: no base, no decorator.
-    if is_strict and request["differing"] is None and (node.bases or node.keywords or node.decorator_list):
+    # Where nothing is compared, or no more than a bit may be kept, nobody may have had the values: no metaclass, no decorator.
+    if is_strict and (node.keywords or node.decorator_list):
         return
     names: set[str] = set()  # of the class, with other values
     parts: list[ast.stmt] = []
@@ -85,8 +85,16 @@ def _choose_attributes(module: SourcedModule, number: int, request: RerunRequest
         elif is_asking or is_strict:
             return
     if parts:
+        if is_strict and node.bases:
+            parts.insert(0, _of_silent_bases(node.name))
         module.chosen[number] = ast.If(ast.Constant(value=True), parts, [])
         module.spans[number] = spans
         module.given |= names
         if node.name in module.differing:
             module.differing |= names
+
+
+def _of_silent_bases(name: str) -> ast.stmt:
+    """A statement that raises an exception if bases of a class were told of it when it was made."""
+    told = f"type({name}) is not type or hasattr({name}.__init_subclass__, '__func__')"
+    return ast.parse(f"if {told}: raise TypeError('a base may keep attributes')").body[0]

@@ -27,8 +27,8 @@ from .schema import Piece
 class SourcedModule:
     """A module whose statements are looked at, those at `lines` if these are not None. `given`: names that get other values; `differing`: names of which comparing finds those who
     keep their values; `chosen`: what is run, by statement, and
-    `spans`: the first and last lines of what that stands for; `users`: functions and classes that use such names when they are called, and `makers`: those of them
-    that only make a function which does.
+    `spans`: the first and last lines of what that stands for; `users`: functions and classes that use such names when they are called,
+    `makers`: those of them that only make a function which does; `told`: classes that do so when others are made from them.
     """
 
     name: str
@@ -40,6 +40,7 @@ class SourcedModule:
     spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     users: set[str] = field(default_factory=set)
     makers: set[str] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
 
     @functools.cached_property
     def text(self) -> bytes:
@@ -78,6 +79,11 @@ class SourcedModule:
                 if not meant or found.setdefault(name, meant) != meant:
                     others.add(name)
         return {name: meant for name, meant in found.items() if name not in others}
+
+    @functools.cached_property
+    def bound(self) -> frozenset[str]:
+        """The names that its statements bind."""
+        return frozenset(name for each in self.statements for name in bound(each))
 
     def may_use(self, names: set[str]) -> bool:
         """True if a name occurs in the source at all."""

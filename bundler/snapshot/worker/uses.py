@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from .repeat import again, alias_name, bound, branches, changed, defaults, only_gives, stored
 from .sourced import SourcedModule
@@ -18,12 +18,11 @@ def follow(modules: list[SourcedModule], *, is_strict: bool) -> bool:
     count = -1
     while count != sum(len(each.chosen) + len(each.users) for each in modules):
         count = sum(len(each.chosen) + len(each.users) for each in modules)
-        given = set().union(*(each.given for each in modules))
         if is_strict:
             _find_users(modules, by_name)
-            given |= set().union(*(each.users for each in modules))
+        words = _words(modules)
         for module in modules:
-            if not module.may_use(given):
+            if not module.may_use(words):
                 continue
             scope = _Scope(module, by_name)
             for number, each in enumerate(module.statements):
@@ -37,6 +36,15 @@ def follow(modules: list[SourcedModule], *, is_strict: bool) -> bool:
             if not module.complete():
                 return False
     return True
+
+
+def _words(modules: list[SourcedModule]) -> set[str]:
+    """Words of which one occurs in each source that may use given names: these, and what a module that has some is called."""
+    found = {"modules"}  # sys.modules
+    for each in modules:
+        found |= each.given | each.users
+        found |= {each.name.rpartition(".")[2]} if each.given else set()
+    return found
 
 
 def used_names(node: ast.stmt, module: SourcedModule, by_name: Mapping[str, SourcedModule]) -> set[str]:
@@ -93,10 +101,15 @@ def _takes(module: SourcedModule) -> bool:
 class _Scope:
     """A module among others: what expressions in it stand for."""
 
-    def __init__(self, module: SourcedModule, by_name: Mapping[str, SourcedModule]) -> None:
+    def __init__(self, module: SourcedModule, by_name: Mapping[str, SourcedModule], *, with_users: bool = True) -> None:
         self.module = module
         self.by_name = by_name
         self.looked_at: set[tuple[str, str]] = set()  # methods of classes that are being judged
+        self._with_users = with_users
+
+    def without_users(self) -> _Scope:
+        """The same, for which nothing but a given name itself is a use."""
+        return _Scope(self.module, self.by_name, with_users=False)
 
     def givers(self, node: ast.expr) -> tuple[SourcedModule, ...]:
         """The modules of which this may be a given name, by itself or as an attribute."""
@@ -110,11 +123,68 @@ class _Scope:
             case _:
                 return ()
 
+    def whole(self, node: ast.expr) -> tuple[SourcedModule, ...]:
+        """The modules, with given names, that an expression stands for: whoever has one can ask it for any of its names."""
+        match node:
+            case ast.Name(id=name) if name in self.module.imports:
+                found = self.by_name.get(self.module.imports[name])
+                return (found,) if found and found.given else ()
+            case ast.Attribute():
+                found = self.by_name.get(self._owner(node) or "")
+                return (found,) if found and found.given else ()
+            case ast.Call(ast.Name("globals" | "locals" | "vars" | "eval" | "exec"), args) if (
+                "vars" not in ast.dump(node.func) or not args
+            ):
+                return (self.module,) if self.module.given else ()
+            case ast.Call(ast.Name("import_module" | "__import__") | ast.Attribute(attr="import_module"), [key, *_]):
+                return self._loaded(key)
+            case ast.Subscript(ast.Attribute(ast.Name("sys"), "modules"), key, ctx=ast.Load()):
+                return self._loaded(key)
+            case ast.Call(ast.Attribute(ast.Attribute(ast.Name("sys"), "modules"), "get"), [key, *_]):
+                return self._loaded(key)
+            case _:
+                return ()
+
+    def _loaded(self, key: ast.expr) -> tuple[SourcedModule, ...]:
+        """The module, if it has given names, that `sys.modules` holds below a key; none for one that the source does not tell."""
+        match key:
+            case ast.Constant(str(name)):
+                found = [self.by_name[name]] if name in self.by_name else []
+            case ast.Name("__name__"):
+                found = [self.module]
+            case _:
+                found = []
+        return tuple(each for each in found if each.given)
+
+    def is_made(self, node: ast.expr) -> bool:
+        """True for an attribute that a module makes when it is asked for (PEP 562), by a function that uses given names."""
+        match node:
+            case ast.Attribute(value, attr):
+                owner = self.by_name.get(self._owner(value) or "")
+                return owner is not None and makes(owner, attr)
+            case _:
+                return False
+
+    def is_told(self, node: ast.expr) -> bool:
+        """True for a class that uses given names when another is made from it."""
+        match node:
+            case ast.Name(id=name):
+                return name in self.module.told
+            case ast.Attribute(value, attr):
+                owner = self.by_name.get(self._owner(value) or "")
+                return owner is not None and attr in owner.told
+            case ast.Subscript(value):
+                return self.is_told(value)
+            case _:
+                return False
+
     def is_user(self, node: ast.expr, *, is_called: bool = False) -> bool:
         """True for a function or class that uses given names, by its name or as an attribute of its module; with `is_called`, if it
         does so when it is called.
         """
         match node:
+            case _ if not self._with_users:
+                return False
             case ast.Name(id=name, ctx=ast.Load()):
                 module: SourcedModule | None = self.module
             case ast.Attribute(value, name):
@@ -136,6 +206,11 @@ class _Scope:
                 return None
 
 
+def makes(module: SourcedModule, name: str) -> bool:
+    """True if a module's `__getattr__` uses given names, and may be what tells this one."""
+    return "__getattr__" in module.users and name not in module.bound and name != "*"
+
+
 class _Use(NamedTuple):
     """A use of a name. `is_compared`: it is one whose value differs, and the use shows it; who keeps that is found by comparing."""
 
@@ -154,36 +229,40 @@ def _used(root: ast.AST, scope: _Scope) -> Iterator[_Use]:
     """Names that are used by code which runs while the module is imported."""
     # With each node: may users that it mentions be called, and is it part of a test?
     pending: list[tuple[ast.AST, bool, bool]] = [(root, False, False)]
+    methods: set[ast.AST] = set()
     while pending:
         node, is_called, is_tested = pending.pop()
+        node = _with_attribute(node)
+        if isinstance(node, ast.expr):
+            yield from (_Use(name, is_compared=False) for each in scope.whole(node) for name in each.given)
         if isinstance(node, ast.Name | ast.Attribute):
             name = node.id if isinstance(node, ast.Name) else node.attr
-            if is_called and scope.is_user(node, is_called=True):
+            if (is_called and scope.is_user(node, is_called=True)) or scope.is_made(node):
                 yield _Use(name, is_compared=False)
             elif givers := scope.givers(node):
                 yield _Use(name, is_compared=not is_tested and all(name in each.differing for each in givers))
         match node:
             case ast.If() if _is_of_script(node):
                 pass
-            case ast.ClassDef(bases=bases, keywords=keywords, decorator_list=decorators, body=body):
-                # A class is made from its bases without a call of their methods.
-                pending += [(each, False, False) for each in (*bases, *keywords, *body)]
-                pending += [(each, True, False) for each in decorators]
+            case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                # A method needs an object first.
+                if (isinstance(node, ast.ClassDef) or node not in methods) and _is_used_when_made(node, scope):
+                    yield _Use(node.name, is_compared=False)
+                methods.update(node.body)
+                pending += [(each, is_called, False) for each, is_called in _run_when_made(node)]
             case ast.ImportFrom(names=aliases):
                 source = scope.by_name.get(scope.module.source_of(node))
                 for alias in aliases:
                     if source and (alias.name in source.given or (alias.name == "*" and _takes(source))):
                         yield _Use(alias_name(alias), is_compared=alias.name in source.differing)
-            case (
-                ast.FunctionDef(args=args, decorator_list=decorators)
-                | ast.AsyncFunctionDef(args=args, decorator_list=decorators)
-            ):
-                pending += [(each, False, False) for each in (*args.defaults, *filter(None, args.kw_defaults))]
-                pending += [(each, True, False) for each in decorators]
+                    elif source and makes(source, alias.name):
+                        yield _Use(alias_name(alias), is_compared=False)
             case ast.AnnAssign(target=target, value=value):
                 pending += [(each, is_called, is_tested) for each in (target, value) if each is not None]
             case ast.Lambda():
                 pass
+            case ast.Attribute(value) if scope.whole(value):
+                pass  # not the whole module, but this attribute of it
             case ast.If(test=test):
                 pending.append((test, is_called, True))
                 pending += [(each, is_called, is_tested) for each in branches(node)]
@@ -200,10 +279,117 @@ def _used(root: ast.AST, scope: _Scope) -> Iterator[_Use]:
                 pending += [(each, calls, tests) for each in ast.iter_child_nodes(node)]
 
 
+_Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _is_used_when_made(node: _Definition, scope: _Scope) -> bool:
+    """True for a class or a function that uses given names, as somebody is told of it when it is made."""
+    # A class is made from its bases without a call of their methods, but for `__init_subclass__`.
+    is_told = isinstance(node, ast.ClassDef) and any(map(scope.is_told, node.bases))
+    return is_told or _is_given_away(node, scope)
+
+
+def _run_when_made(node: _Definition) -> Iterator[tuple[ast.AST, bool]]:
+    """The parts of a class or function that run when it is made; and whether functions that they mention may be called."""
+    yield from ((each, True) for each in node.decorator_list)
+    if isinstance(node, ast.ClassDef):
+        yield from ((each, True) for each in node.keywords)
+        yield from ((each, False) for each in (*node.bases, *node.body))
+    else:
+        yield from ((each, False) for each in (*node.args.defaults, *filter(None, node.args.kw_defaults)))
+
+
+def _with_attribute(node: ast.AST) -> ast.AST:
+    """The attribute that a call of `getattr` asks for; anything else is what it is."""
+    match node:
+        case ast.Call(ast.Name("getattr"), [owner, ast.Constant(str(name)), *_]):
+            return ast.Attribute(owner, name, ast.Load())
+        case _:
+            return node
+
+
+# Decorators that leave a function uncalled, by their last names.
+_UNCALLING = frozenset(
+    (
+        *(
+            "property",
+            "staticmethod",
+            "classmethod",
+            "setter",
+            "getter",
+            "deleter",
+            "cached_property",
+            "abstractmethod",
+        ),
+        *("cache", "lru_cache", "wraps", "contextmanager", "asynccontextmanager", "overload", "override", "final"),
+        *(
+            "dataclass",
+            "define",
+            "frozen",
+            "total_ordering",
+            "runtime_checkable",
+            "singledispatch",
+            "singledispatchmethod",
+            "no_type_check",
+        ),
+    )
+)
+
+
+def _is_given_away(node: _Definition, scope: _Scope) -> bool:
+    """True for a function that uses given names and that a decorator has: it may call that at once, or keep it for others. A class, which
+    is rarely called at once, must use them itself.
+    """
+    decorators = [
+        each.func if isinstance(each, ast.Call) else each
+        for each in node.decorator_list
+        if not _only_wraps(each, scope)
+    ]
+    names = {each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "") for each in decorators}
+    if names <= _UNCALLING:
+        return False
+    if isinstance(node, ast.ClassDef):
+        return any(_mentions(each, scope.without_users(), with_given=True) for each in node.body)
+    return _mentions(node, scope, with_given=True)
+
+
+def _only_wraps(decorator: ast.expr, scope: _Scope) -> bool:
+    """True for a function of these modules that calls nothing, but makes a function of what it is given."""
+    match decorator:
+        case ast.Name(id=name):
+            whole = scope.module.imports.get(name, f"{scope.module.name}.{name}")
+        case _:
+            return False
+    owner, _, name = whole.rpartition(".")
+    module = scope.by_name.get(owner)
+    functions = (
+        [each for each in module.statements if isinstance(each, ast.FunctionDef) and each.name == name]
+        if module
+        else []
+    )
+    return len(functions) == 1 and all(map(_is_part_of_wrapper, functions[0].body))
+
+
+def _is_part_of_wrapper(node: ast.stmt) -> bool:
+    match node:
+        case ast.Expr(ast.Constant()) | ast.Return(ast.Name()):
+            return True
+        case ast.FunctionDef(decorator_list=decorators):
+            return all(map(_is_wraps, decorators))
+        case _:
+            return False
+
+
 def _followed(node: ast.expr, scope: _Scope) -> bool:
     """True for a given name of which no comparison finds those who keep something of it."""
     name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
     return any(name not in each.differing for each in scope.givers(node))
+
+
+def _is_used_in_function(node: ast.expr, scope: _Scope) -> bool:
+    """True for a given name, followed to its uses, that a function uses."""
+    node = cast(ast.expr, _with_attribute(node))
+    return _followed(node, scope) or scope.is_made(node)
 
 
 def _is_of_script(node: ast.If) -> bool:
@@ -225,22 +411,26 @@ def _find_users(modules: list[SourcedModule], by_name: Mapping[str, SourcedModul
     count = -1
     while count != sum(len(each.users) for each in modules):
         count = sum(len(each.users) for each in modules)
-        names = set().union(*(each.given | each.users for each in modules))
+        words = _words(modules)
         for module in modules:
             scope = _Scope(module, by_name)
-            for node in _parts(module.statements) if module.may_use(names) else ():
+            for node in _parts(module.statements) if module.may_use(words) else ():
                 match node:
                     case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                         if _mentions(node, scope, with_given=True) and name not in module.users:
                             module.users.add(name)
                             if isinstance(node, ast.FunctionDef) and _only_makes(node, scope):
                                 module.makers.add(name)
+                            if isinstance(node, ast.ClassDef) and _is_told(node, scope):
+                                module.told.add(name)
                     case ast.ImportFrom(names=aliases) if source := by_name.get(module.source_of(node)):
                         module.users |= {alias_name(alias) for alias in aliases if alias.name in source.users}
                         module.makers |= {alias_name(alias) for alias in aliases if alias.name in source.makers}
+                        module.told |= {alias_name(alias) for alias in aliases if alias.name in source.told}
                         if any(alias.name == "*" for alias in aliases):
                             module.users |= {each for each in source.users if not each.startswith("_")}
                             module.makers |= source.makers & module.users
+                            module.told |= source.told & module.users
                     case ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.Expr():
                         if _mentions(node, scope, with_given=False):
                             module.users |= {each.id for each in stored(node)} | changed(node)
@@ -315,6 +505,12 @@ def _uses_nothing(owner: ast.ClassDef, name: str, scope: _Scope) -> bool:
     return uses == len(through) and all(_is_apart(owner, each.attr, scope) for each in through)
 
 
+def _is_told(node: ast.ClassDef, scope: _Scope) -> bool:
+    """True for a class, among those that use given names, that does something when another is made from it, or its base does."""
+    own = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
+    return bool(own & {"__init_subclass__", "__set_name__"}) or any(map(scope.is_told, node.bases))
+
+
 def _mentions(node: ast.AST, scope: _Scope, *, with_given: bool, own: frozenset[str] = frozenset()) -> bool:
     """True if code mentions a user, or a given name, wherever: in a function, a method, a nested class or a base of a class.
 
@@ -331,7 +527,9 @@ def _mentions(node: ast.AST, scope: _Scope, *, with_given: bool, own: frozenset[
                 return True
         case ast.Call(func=function, args=args, keywords=keywords) if _is_method_apart(function, scope):
             return any(_mentions(each, scope, with_given=with_given, own=own) for each in (*args, *keywords))
-        case ast.expr() if scope.is_user(node) or (with_given and _followed(node, scope)):
+        case ast.expr() if scope.is_user(node) or (with_given and _is_used_in_function(node, scope)):
+            return True
+        case ast.Call(args=args) if with_given and (scope.whole(node) or any(map(scope.whole, args))):
             return True
         case _:
             pass

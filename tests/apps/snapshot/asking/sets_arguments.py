@@ -1,0 +1,5 @@
+"""Gives the program other arguments."""
+
+import sys
+
+sys.argv = ["other", *sys.argv[2:]]
