@@ -108,7 +108,7 @@ class _Scope:
         self._with_users = with_users
 
     def without_users(self) -> _Scope:
-        """The same, for which nothing but a given name itself is a use."""
+        """A scope of the same module where nothing but a given name itself is a use."""
         return _Scope(self.module, self.by_name, with_users=False)
 
     def givers(self, node: ast.expr) -> tuple[SourcedModule, ...]:
