@@ -81,7 +81,7 @@ def test_quiet_questions(recorded: Callable[[Path], Recorded]):
     program.check_same("-v", "two", TZ="UTC0")
     program.check_same(TZ="Europe/Berlin", LC_ALL="C")
     program.check_same(TZ="Asia/Tokyo", LC_ALL="POSIX")
-    ignoring = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", program.binary]
+    ignoring: list[str | Path] = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", program.binary]
     usual, restored = (run(ignoring, environment=program.environment({"BUNDLE_SNAPSHOT": each})) for each in ("no", ""))
     assert restored.stdout == usual.stdout
     assert restored.stdout.endswith(b" False\n")
