@@ -113,9 +113,15 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
     threads = objects_with_threads(first.notes, work.fresh)
     if threads:  # they run beside the program: what is recorded depends on who is faster
         return Verdict(first, dict.fromkeys(threads, "its libraries start threads"), {}, {}, threads)
-    notes = {**unanswered(first, rules, work.rerun), **named_late(first.events, rules)}
     graphs = (_as(Graph, taken["graph"]), _as(Graph, taken["graph-opposite"]))
     differing = tuple(each for each in graphs[0].differing(graphs[1]) if each[0] not in _INTERPRETER)
+    # Who has drawn what differs, and draws it again, is found below.
+    found = {*(module for module, _ in differing), *(each.module for each in work.rerun)}
+    notes = {
+        name: its
+        for name, its in {**unanswered(first, rules, work.rerun), **named_late(first.events, rules)}.items()
+        if name not in found or any(note.kind != "drawn" for note in its)
+    }
     if notes:
         reasons = {name: reason(its[0]) for name, its in notes.items()}
         return Verdict(first, reasons, notes, {}, differing=_by_module(graphs[0].sharing(differing)))
