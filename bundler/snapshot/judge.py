@@ -33,8 +33,8 @@ _VARIED = frozenset(
     )
 )
 # Those of which a module may keep no more than whether something is so: other answers need not change that. Taking a lock asks for
-# the time that a clock has counted, and for the number of the thread.
-_JUDGED = _VARIED - {"clock", "thread-number", "terminal"}
+# the time that a clock has counted, and for the number of the thread; random bytes are asked for to be kept.
+_JUDGED = _VARIED - {"clock", "thread-number", "entropy", "terminal"}
 # Kinds that say nothing of the machine: the library that was loaded, the names of locales, which a guard looks at.
 # Descriptors and threads matter if they are there in the end, and then there is no recording.
 _NOTHING = frozenset(("object", "locale", "descriptor", "thread", "ordered"))

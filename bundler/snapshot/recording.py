@@ -144,7 +144,7 @@ def _read_notes(lines: Iterable[_Line]) -> tuple[tuple[Note, ...], tuple[str, ..
 
 
 def _read_asked_again(lines: Iterable[_Line]) -> frozenset[Question]:
-    """What modules asked when statements of theirs were run once more."""
+    """Questions of modules when statements of theirs were run once more."""
     found: set[Question] = set()
     module = ""
     for *_, kind, detail in lines:

@@ -294,11 +294,24 @@ note_drawn(void)
     before = now;
 }
 
+/* If `sys.argv` is another list, the module that runs has put it there. */
+static void
+note_arguments(void)
+{
+    PER_PROCESS static PyObject *before;
+    PyObject *now = PySys_GetObject("argv"); /* borrowed */
+    if (before && now != before) {
+        bundle_note("arguments", "set");
+    }
+    before = now;
+}
+
 /* The module that ran before. */
 static struct running
 begin_module(const char *name)
 {
     note_drawn();
+    note_arguments();
     bundle_note("begin", name);
     bool is_steady = false;
     for (const char *const *each = bundle.snapshot->request->steady; each && *each; each++) {
@@ -318,6 +331,7 @@ end_module(struct running before, const char *name)
     PyErr_Fetch(&type, &value, &traceback);
     flush_streams();
     note_drawn();
+    note_arguments();
     PyErr_Restore(type, value, traceback);
     bundle_set_owner(before.owner);
     running_path = before.path;

@@ -47,12 +47,11 @@ Environment = _noting("variables", dict, dict.fromkeys(_OF_ONE, "variable"))
 # `sys.argv` and `sys.orig_argv`, while they note that they are asked for, or changed.
 Arguments = _noting("arguments", list, {"__setitem__": "arguments", "update": "arguments"})
 _MODULE = type(sys)
-_frame = sys._getframe  # noqa: SLF001 - the frame that asks
 
-# Attributes of modules that say something of the machine, by modules: a kind and a detail.
+# Attributes of modules that say something of the machine, by modules: a kind and a detail. `sys` is none of them: its type is
+# what programs know as that of modules (types.py).
 _ZONE = dict.fromkeys(("timezone", "altzone", "daylight", "tzname"), ("variable", "TZ"))
 _QUESTIONS = {
-    "sys": dict.fromkeys(("executable", "_base_executable"), ("own-path", None)),
     "time": _ZONE,
     "platform": dict.fromkeys(("release", "version", "platform", "uname", "node"), ("system-name", None)),
     "_signal": dict.fromkeys(("getsignal", "signal"), ("signal-action", None)),
@@ -63,30 +62,7 @@ _QUESTIONS = {
         **dict.fromkeys(("putenv", "unsetenv"), ("variable-set", None)),  # `os.environ` does not know of it
     },
 }
-# Attributes of attributes of `sys` that follow from the locale, and from a variable.
-_ERRORS = {"errors": ("variable", "LC_ALL")}
-_OUTPUT = {**_ERRORS, "write_through": ("variable", "PYTHONUNBUFFERED")}
-_WITHIN = {
-    "flags": {"utf8_mode": ("variable", "LC_ALL")},
-    "stdin": _ERRORS,
-    "__stdin__": _ERRORS,
-    **dict.fromkeys(("stdout", "__stdout__", "stderr", "__stderr__"), _OUTPUT),
-}
-# Those that only a start knows, so nobody may set them before.
-_OF_START = {"argv": "arguments", "orig_argv": "arguments", "executable": "own-path", "_base_executable": "own-path"}
-_watched = {}
-
-
-def _next_names(frame):
-    """The names of which one may be the attribute that code asks for next, of what it is just asking for."""
-    code = frame.f_code.co_code
-    at = frame.f_lasti + 2
-    while at < len(code) and code[at] == 0:  # CACHE
-        at += 2
-    names = frame.f_code.co_names
-    first, second = code[at + 1 : at + 2] or b"\0", code[at + 3 : at + 4] or b"\0"
-    numbers = (first[0], first[0] << 8 | second[0])  # the second behind an EXTENDED_ARG
-    return {names[each] for number in numbers for each in (number, number >> 1) if each < len(names)}
+_watched = {}  # by names: a module, its type, and how many had that then
 
 
 def _watching(questions):
@@ -98,15 +74,7 @@ def _watching(questions):
         def __getattribute__(self, name):
             if name in questions:
                 note(*questions[name])
-            elif self is sys and name in _WITHIN:
-                for each in _WITHIN[name].keys() & _next_names(_frame(1)):
-                    note(*_WITHIN[name][each])
             return _MODULE.__getattribute__(self, name)
-
-        def __setattr__(self, name, value):
-            if self is sys and name in _OF_START:
-                note(_OF_START[name], "set")
-            _MODULE.__setattr__(self, name, value)
 
     Watched.__name__ = Watched.__qualname__ = "module"
     return Watched
@@ -117,8 +85,9 @@ def watch():
     for name in [each for each in _QUESTIONS if each not in _watched]:
         module = sys.modules.get(name)
         if type(module) is _MODULE and not getattr(module.__spec__, "_initializing", False):
-            retype(module, _watching(_QUESTIONS[name]))
-            _watched[name] = module
+            kind = _watching(_QUESTIONS[name])
+            _watched[name] = (module, kind, sys.getrefcount(kind))
+            retype(module, kind)
 
 
 def begin():
@@ -135,8 +104,10 @@ def release():
     for each in (sys.argv, sys.orig_argv):
         if type(each) is Arguments:
             retype(each, list)
-    for each in _watched.values():
-        retype(each, _MODULE)
+    for name, (module, kind, count) in _watched.items():
+        retype(module, _MODULE)
+        if sys.getrefcount(kind) > count or kind.__subclasses__():
+            raise RuntimeError(f"somebody keeps type({name})")
 
 
 def end():

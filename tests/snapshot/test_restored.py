@@ -218,6 +218,22 @@ def test_generators(recorded: Callable[[Path], Recorded], tmp_path_factory: pyte
     assert set(fixed) == {repr([usual.random(), usual.random()][1])}
 
 
+def test_modules_are_modules(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
+    """The type of modules, and types made of it while modules are imported, are those of a usual start."""
+    folder = tmp_path_factory.mktemp("kinds")
+    (folder / "kinds.py").write_text(
+        "import sys, types\nclass Lazy(types.ModuleType): pass\nKIND = type(sys)\nMADE = Lazy('made')\n"
+    )
+    checks = ("kinds.KIND is types.ModuleType is type(time)", "inspect.ismodule(os)", "inspect.ismodule(kinds.MADE)")
+    mro = "[each.__name__ for each in kinds.Lazy.__mro__]"
+    (folder / "main.py").write_text(
+        f"import inspect, kinds, os, time, types\nprint({', '.join(checks)}, {mro}, type(os.environ._data), type(inspect.sys.argv))\n"
+    )
+    program = recorded(folder / "main.py")
+    assert "kinds" in inspect(program.binary)["snapshot"]["modules"]
+    assert program.check_same().stdout.startswith(b"True True True")
+
+
 @pytest.mark.one_python
 def test_many_at_once(library: Recorded):
     """Starts side by side do not meet."""

@@ -75,7 +75,7 @@ def test_roundabout_uses(recorded: Callable[[Path], Recorded]):
 
 @pytest.mark.one_python
 def test_quiet_questions(recorded: Callable[[Path], Recorded]):
-    """Attributes of `sys` and `time`, methods of `sys.argv`, the time zone and actions of signals are answers of the machine, too."""
+    """Attributes of `time`, methods of `sys.argv`, the time zone and actions of signals are answers of the machine, too."""
     program = recorded(APPS / "snapshot" / "asking" / "asking.py")
     assert set(late(program)) == {"sets_arguments", "sets_action"}
     program.check_same("-v", "two", TZ="UTC0")

@@ -1,4 +1,4 @@
-"""What a statement gives names, and the part of it that can be run again at each start."""
+"""Names that a statement gives values, and the part of it that can be run again at each start."""
 
 from __future__ import annotations
 
@@ -155,7 +155,7 @@ def branches(node: ast.If) -> list[ast.stmt]:
 
 
 def _truth(test: ast.expr) -> bool | None:
-    """What a test comes to on Linux; None where that is not known."""
+    """The truth of a test on Linux; None where that is not known."""
     match test:
         case ast.UnaryOp(ast.Not(), operand):
             truth = _truth(operand)

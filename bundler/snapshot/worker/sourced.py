@@ -58,7 +58,7 @@ class SourcedModule:
 
     @functools.cached_property
     def imports(self) -> Mapping[str, str]:
-        """What names stand for that nothing but imports binds, anywhere in the module: modules, or what is taken from them."""
+        """Modules, or what is taken from them, that names stand for which nothing but imports binds, anywhere in the module."""
         found: dict[str, str] = {}
         others: set[str] = set()
         for node in ast.walk(ast.Module(self.statements, [])):
