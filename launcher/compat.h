@@ -245,16 +245,23 @@ compat_frame_code(struct _PyInterpreterFrame *frame)
     return code && PyCode_Check(code) ? (PyCodeObject *)code : NULL;
 }
 
+/* The innermost frame of a thread. */
+static inline struct _PyInterpreterFrame *
+compat_frame(PyThreadState *thread)
+{
+#if PY_VERSION_HEX >= 0x030d0000
+    return thread->current_frame;
+#else
+    return thread->cframe->current_frame;
+#endif
+}
+
 /* The line at which a module's body is that runs in a thread, the innermost of several, or the body of a class in it; 0 when there
    is none, or it is not of this file. Neither allocates nor needs the GIL. */
 static inline int
 compat_module_line(PyThreadState *thread, const char *path)
 {
-#if PY_VERSION_HEX >= 0x030d0000
-    struct _PyInterpreterFrame *frame = thread->current_frame;
-#else
-    struct _PyInterpreterFrame *frame = thread->cframe->current_frame;
-#endif
+    struct _PyInterpreterFrame *frame = compat_frame(thread);
     int class_line = 0; /* of a class that this frame makes, with no function between */
     for (; frame; frame = frame->previous) {
         PyCodeObject *code = compat_frame_code(frame);
@@ -278,11 +285,7 @@ compat_module_line(PyThreadState *thread, const char *path)
 static inline const char *
 compat_running_path(PyThreadState *thread, bool (*is_asking)(const char *path))
 {
-#if PY_VERSION_HEX >= 0x030d0000
-    struct _PyInterpreterFrame *frame = thread->current_frame;
-#else
-    struct _PyInterpreterFrame *frame = thread->cframe->current_frame;
-#endif
+    struct _PyInterpreterFrame *frame = compat_frame(thread);
     for (; frame; frame = frame->previous) {
         PyCodeObject *code = compat_frame_code(frame);
         if (code && PyUnicode_IS_COMPACT_ASCII(code->co_filename)) {

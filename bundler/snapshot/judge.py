@@ -57,7 +57,6 @@ _WORDS: Mapping[str, str] = {
     "process": "it asks for a process number",
     "system": "it asks for the system's version",
     "system-name": "it asks for the system's version",
-    "entropy": "it asks for random bytes",
     "own-path": "it asks for the path of the executable",
     "locale-name": "it asks for the locale",
     "signal-action": "it asks for the action of a signal, or sets one",

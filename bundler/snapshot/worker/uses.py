@@ -408,23 +408,26 @@ def _find_users(modules: list[SourcedModule], by_name: Mapping[str, SourcedModul
     """Find functions and classes of modules that use given names when they are called, themselves or by others that do; and the
     names that stand for such, or hold them.
     """
-    count = -1
-    while count != sum(len(each.users) for each in modules):
-        count = sum(len(each.users) for each in modules)
+    before: list[tuple[int, int, int]] = []
+    # Which functions only make others, and which classes are told of others, follows from all that is found.
+    while before != (now := [(len(each.users), len(each.told), len(each.makers)) for each in modules]):
+        before = now
         words = _words(modules)
         for module in modules:
             scope = _Scope(module, by_name)
             for node in _parts(module.statements) if module.may_use(words) else ():
                 match node:
                     case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                        if _mentions(node, scope, with_given=True) and name not in module.users:
+                        if _mentions(node, scope, with_given=True):
                             module.users.add(name)
+                            module.makers.discard(name)
                             if isinstance(node, ast.FunctionDef) and _only_makes(node, scope):
                                 module.makers.add(name)
                             if isinstance(node, ast.ClassDef) and _is_told(node, scope):
                                 module.told.add(name)
                     case ast.ImportFrom(names=aliases) if source := by_name.get(module.source_of(node)):
                         module.users |= {alias_name(alias) for alias in aliases if alias.name in source.users}
+                        module.makers -= {alias_name(alias) for alias in aliases}
                         module.makers |= {alias_name(alias) for alias in aliases if alias.name in source.makers}
                         module.told |= {alias_name(alias) for alias in aliases if alias.name in source.told}
                         if any(alias.name == "*" for alias in aliases):

@@ -2,4 +2,4 @@
 
 import sys
 
-sys.argv = ["other", *sys.argv[2:]]
+sys.argv = ["other", "two"]
