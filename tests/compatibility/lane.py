@@ -8,26 +8,24 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tests.compatibility.page import Row, read_rows, write_page
+from tests.compatibility.page import Page, Row, read_rows, write_page
 from tests.compatibility.subjects import Subject, read_subjects
-from tests.compatibility.trial import COLUMNS, attempt
 
 FAILED = 1
 
 
 @dataclass(frozen=True)
 class Lane:
-    """What is tried, how, and where the result goes.
+    """What is tried, how, and where the results go.
 
-    `attempt`: tries a subject, and keeps what it makes in a folder if there is one; the row, and details when it failed.
+    `attempt`: tries a subject, and keeps what it makes in a folder if there is one; a row for each page, and details when
+    it failed.
     """
 
     name: str  # of the package
     subjects: Path
-    page: Path
-    head: str  # of the page
-    columns: tuple[str, ...] = COLUMNS
-    attempt: Callable[[Subject, Path | None], tuple[Row, str]] = attempt
+    pages: tuple[Page, ...]
+    attempt: Callable[[Subject, Path | None], tuple[tuple[Row, ...], str]]
 
 
 def run_lane(lane: Lane) -> int:
@@ -43,14 +41,15 @@ def run_lane(lane: Lane) -> int:
     unknown = set(given.names) - subjects.keys()
     if unknown:
         parser.error(f"there is no subject {', '.join(sorted(unknown))}")
-    rows = read_rows(lane.page, lane.columns)
-    tried = []
+    written = [read_rows(page) for page in lane.pages]
+    tried: list[Row] = []
     for name in given.names or subjects:
         for python in given.python or [subjects[name].python]:
-            row = _tried(lane, replace(subjects[name], python=python), given.keep)
-            rows[name, python] = row
-            tried.append(row)
-            write_page(lane.page, lane.head, lane.columns, _in_order(subjects, rows), len(subjects))
+            found = _tried(lane, replace(subjects[name], python=python), given.keep)
+            tried += found
+            for page, rows, row in zip(lane.pages, written, found, strict=True):
+                rows[name, python] = row
+                write_page(page, _in_order(subjects, rows), len(subjects))
     return 0 if all(row.works for row in tried) else FAILED
 
 
@@ -61,10 +60,12 @@ def _in_order(subjects: Iterable[str], rows: Mapping[tuple[str, str], Row]) -> l
     return [rows[key] for key in sorted(known, key=lambda key: (order.index(key[0]), -int(key[1].partition(".")[2])))]
 
 
-def _tried(lane: Lane, subject: Subject, keep: Path | None) -> Row:
+def _tried(lane: Lane, subject: Subject, keep: Path | None) -> tuple[Row, ...]:
     started = time.monotonic()
-    row, details = lane.attempt(subject, keep)
-    print(f"{', '.join(row.cells)}; {time.monotonic() - started:.0f} s", flush=True)
+    rows, details = lane.attempt(subject, keep)
+    for row in rows:
+        print(", ".join(row.cells), flush=True)
+    print(f"{subject.name}: {time.monotonic() - started:.0f} s", flush=True)
     if details:
         print(details, flush=True)
-    return row
+    return rows

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.compatibility.environments import environment_with
-from tests.compatibility.page import WORKS, Row
+from tests.compatibility.page import WORKS, Page, Row
 from tests.compatibility.subjects import Subject
 from tests.compatibility.uses import Place, Use, run_to_end, serve, show
 from tests.support import BUNDLE_ROOT, Interpreter, Program, inspect, plain_environment, run
@@ -22,8 +22,8 @@ from tests.support import BUNDLE_ROOT, Interpreter, Program, inspect, plain_envi
 # The folders in which the program is used; the names have one length, for programs that fill lines up behind a path.
 FORMS = ("python", "frozen")
 
-# Of a page of results.
-COLUMNS = ("name", "version", "Python", "binary", "what was done", "result")
+# Of a page of what subjects were put to.
+_COLUMNS = ("name", "version", "Python", "binary", "what was done", "result")
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,27 @@ class Trial:
         return int(snapshot["hash_seed"]) if snapshot else None
 
 
-def attempt(subject: Subject, keep: Path | None) -> tuple[Row, str]:
+def page_of_uses(path: Path, head: str) -> Page:
+    """A page of what subjects were put to."""
+    return Page(path, head, _COLUMNS)
+
+
+def attempt(subject: Subject, keep: Path | None) -> tuple[tuple[Row], str]:
     """What came of it; with details when it failed."""
     with built(subject, keep) as trial:
-        known = (subject.name, trial.version, subject.python)
-        if trial.status:
-            return Row((*known, "", subject.does, subject.failure or "is not built")), trial.output
-        details = difference(trial)
-        size = f"{trial.program.binary.stat().st_size / 1e6:.0f} MB"
-        result = (subject.failure or "behaves differently") if details else WORKS
-        return Row((*known, size, subject.does, result)), details
+        details = trial.output if trial.status else difference(trial)
+        return (row_of_uses(trial, details),), details
+
+
+def row_of_uses(trial: Trial, details: str) -> Row:
+    """The line of such a page. `details`: how the two forms differ."""
+    subject = trial.subject
+    known = (subject.name, trial.version, subject.python)
+    if trial.status:
+        return Row((*known, "", subject.does, subject.failure or "is not built"))
+    size = f"{trial.program.binary.stat().st_size / 1e6:.0f} MB"
+    result = (subject.failure or "behaves differently") if details else WORKS
+    return Row((*known, size, subject.does, result))
 
 
 @contextmanager

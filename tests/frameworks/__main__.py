@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.compatibility.lane import Lane, run_lane
+from tests.compatibility.trial import attempt, page_of_uses
 from tests.support import ROOT
 
 _HEAD = """# Frameworks
@@ -16,8 +17,6 @@ real: the binary does the same as the application under Python, with its sources
 """
 
 if __name__ == "__main__":
-    sys.exit(
-        run_lane(
-            Lane("tests.frameworks", Path(__file__).with_name("subjects.toml"), ROOT / "docs" / "frameworks.md", _HEAD)
-        )
-    )
+    subjects = Path(__file__).with_name("subjects.toml")
+    page = page_of_uses(ROOT / "docs" / "frameworks.md", _HEAD)
+    sys.exit(run_lane(Lane("tests.frameworks", subjects, (page,), attempt)))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import resource
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 
 from tests.compatibility.page import WORKS, Row
 from tests.compatibility.subjects import Subject
-from tests.compatibility.trial import Trial, built, difference, make_place
-from tests.compatibility.uses import Place
+from tests.compatibility.trial import Trial, built, difference, make_place, row_of_uses
+from tests.compatibility.uses import Place, run_to_end
 from tests.snapshot.places import PLACES, starts
 from tests.support import inspect
 
@@ -22,6 +23,7 @@ COLUMNS = (
     "late",
     "first reason",
     "starts",
+    "of the imports",
     "of a usual start",
     "of `python`",
     "result",
@@ -31,23 +33,29 @@ COLUMNS = (
 _STARTS = 5
 
 
-def attempt(subject: Subject, keep: Path | None) -> tuple[Row, str]:
-    """Build it with a snapshot, use it, and start it in all places."""
-    with built(subject, keep, "--snapshot", "auto") as trial:
-        known = (subject.name, trial.version, subject.python)
-        nothing = ("",) * (len(COLUMNS) - len(known) - 1)
-        if trial.status:
-            return Row((*known, *nothing, "is not built")), trial.output
-        details = difference(trial)
-        result = "behaves differently" if details else WORKS
-        snapshot = inspect(trial.program.binary)["snapshot"]
-        if snapshot is None:
-            why = re.search(r"^snapshot: none, for (.*)$", trial.output, re.MULTILINE)
-            return Row((*known, "0", "", _cell(why[1] if why else "?"), *nothing[3:], result)), details
-        late = snapshot["late"]
-        first = next((f"{module}: {reason}" for module, reason in late.items()), "")
-        counts = (str(len(snapshot["modules"])), str(len(late)), _cell(first))
-        return Row((*known, *counts, _told(trial), *_ratios(trial), result)), details
+def attempt(subject: Subject, keep: Path | None) -> tuple[tuple[Row, Row], str]:
+    """Build it with a snapshot, use it, and start it in all places; its row, and that of its uses."""
+    with built(subject, keep) as trial:
+        details = trial.output if trial.status else difference(trial)
+        return (_row(trial, details), row_of_uses(trial, details)), details
+
+
+def _row(trial: Trial, details: str) -> Row:
+    subject = trial.subject
+    known = (subject.name, trial.version, subject.python)
+    nothing = ("",) * (len(COLUMNS) - len(known) - 1)
+    if trial.status:
+        return Row((*known, *nothing, "is not built"))
+    result = "behaves differently" if details else WORKS
+    snapshot = inspect(trial.program.binary)["snapshot"]
+    if snapshot is None:
+        why = re.search(r"^snapshot: none, for (.*)$", trial.output, re.MULTILINE)
+        return Row((*known, "0", "", _cell(why[1] if why else "?"), *nothing[3:], result))
+    late = snapshot["late"]
+    first = next((f"{module}: {reason}" for module, reason in late.items()), "")
+    counts = (str(len(snapshot["modules"])), str(len(late)), _cell(first))
+    recorded = _recorded(trial, snapshot["modules"])
+    return Row((*known, *counts, _told(trial), recorded, *_ratios(trial), result))
 
 
 def _cell(text: str) -> str:
@@ -65,6 +73,22 @@ def _told(trial: Trial) -> str:
     found = starts(trial.program.binary, _arguments(trial.subject))
     missed = [f"{start.place}: {start.told}" for start in found if start.told != "restored"]
     return _cell("; ".join((f"{len(found) - len(missed)} of {len(PLACES)}", *missed)))
+
+
+def _recorded(trial: Trial, modules: Collection[str]) -> str:
+    """The recorded part of the time that imports take in the first use, but for those of the interpreter's own start."""
+    subject = trial.subject
+    if not subject.runs:
+        return ""
+    place = make_place(subject, (trial.program.binary,), trial.folder / "imports" / "work", {"BUNDLE_TRACE": "imports"})
+    told = run_to_end(place, subject.runs[0], subject.stdin).outcome.stderr.decode(errors="replace")
+    times = {
+        name: int(spent) for spent, name in re.findall(r"^import time: +(\d+) \| +\d+ \| +(\S+)$", told, re.MULTILINE)
+    }
+    names = list(times)
+    program = names[min((names.index(name) for name in modules if name in times), default=0) :]
+    total = sum(times[name] for name in program)
+    return f"{sum(times[name] for name in program if name in modules) / total:.2f}" if total else ""
 
 
 def _ratios(trial: Trial) -> tuple[str, str]:
