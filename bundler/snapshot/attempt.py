@@ -80,7 +80,7 @@ class Verdict:
 
     `notes`: what they asked that was not answered. `names`: those in modules whose values differ between machines. `objects`: by
     modules, objects that could be constructed anew at each start, by their paths, so that the module keeps nothing. `differing`: names
-    whose values differ, where `notes` come first.
+    whose values differ, where `notes` come first. `called`: what ran in the recordings of graphs, as `Graph.called` has it.
     """
 
     recording: Recording
@@ -89,6 +89,7 @@ class Verdict:
     names: Mapping[str, tuple[str, ...]]
     objects: Mapping[str, frozenset[str]] = field(default_factory=dict)
     differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    called: tuple[Mapping[str, frozenset[int]] | None, ...] = ()
 
 
 def attempt(  # noqa: PLR0913 - what a verdict depends on
@@ -114,6 +115,25 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
     if threads:  # they run beside the program: what is recorded depends on who is faster
         return Verdict(first, dict.fromkeys(threads, "its libraries start threads"), {}, {}, threads)
     graphs = (_as(Graph, taken["graph"]), _as(Graph, taken["graph-opposite"]))
+    found = _judged(subject, work, rules, folder, first, graphs, taken.get("twice"))
+    if isinstance(found, Verdict):
+        return replace(found, called=tuple(graph.called for graph in graphs))
+    compared = _compared(subject, work, program, rules, folder, late, hot_blocks(first.heat))
+    if isinstance(compared, Verdict):
+        return replace(compared, called=tuple(graph.called for graph in graphs))
+    return compared
+
+
+def _judged(  # noqa: PLR0913 - what a verdict depends on
+    subject: Subject,
+    work: Work,
+    rules: Rules,
+    folder: Path,
+    first: Recording,
+    graphs: tuple[Graph, Graph],
+    twice: object,
+) -> Verdict | None:
+    """The verdict from what was asked, and from graphs; None if nothing is in the way."""
     differing = tuple(each for each in graphs[0].differing(graphs[1]) if each[0] not in _INTERPRETER)
     # Who has drawn what differs, and draws it again, is found below.
     found = {*(module for module, _ in differing), *(each.module for each in work.rerun)}
@@ -133,11 +153,11 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
     if names:
         reasons = {module: f"`{its[0]}` depends on the machine" for module, its in names.items()}
         return Verdict(first, reasons, {}, names)
-    changing = _changing(subject, work, rules, folder, graphs[0], taken.get("twice"))
+    changing = _changing(subject, work, rules, folder, graphs[0], twice)
     if changing:
         reasons = {module: f"`{name}` changes when statements are run again" for module, name in changing.items()}
         return Verdict(first, reasons, {name: (Note(name, 0, "again", ""),) for name in changing}, {})
-    return _compared(subject, work, program, rules, folder, late, hot_blocks(first.heat))
+    return None
 
 
 # Modules of the interpreter, for what it keeps elsewhere. No module of the program is found by that.

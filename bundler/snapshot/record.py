@@ -25,7 +25,7 @@ from bundler.settings import FunctionName
 from bundler.snapshot.model import Answers, Graph, Heat, Range, Recording, Refusal, Rerun
 from bundler.snapshot.recording import LEFT_OPEN, read_recording
 from bundler.snapshot.rules import load_rules
-from bundler.snapshot.worker.schema import Part, Request, RerunRequest
+from bundler.snapshot.worker.schema import Obstacle, Part, Request, RerunRequest
 from bundler.snapshot.worker.schema import Rerun as RerunAnswer
 from bundler.target import TargetPython
 from bundler.target.workers import run_worker
@@ -178,19 +178,26 @@ def _call(wish: FunctionName | str) -> tuple[str, str]:
     return str(wish), f"import {wish.module}\n{wish.module}.{wish.name}()"
 
 
-def find_rerun(request: RerunRequest, target: TargetPython) -> tuple[tuple[Rerun, ...], tuple[tuple[str, str], ...]]:
-    """Statements to run at each start, so that names of the first module, and copies of them in the others, get their values; and the
-    modules and names of which the first has copies itself.
-
-    No statements where that cannot be done.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Statements to run at each start, none where an obstacle is in the way. `copied`: modules and names of which the first module
+    has copies itself.
     """
+
+    rerun: tuple[Rerun, ...]
+    obstacle: Obstacle | None
+    copied: tuple[tuple[str, str], ...]
+
+
+def find_rerun(request: RerunRequest, target: TargetPython) -> Found:
+    """Find statements to run at each start, so that names of the first module, and copies of them in the others, get their values."""
     done = run_worker(target.command, "snapshot", "rerun", job=json.dumps(request).encode())
     answer: RerunAnswer = json.loads(done.stdout)
-    found = tuple(
+    rerun = tuple(
         Rerun(each["module"], each["text"], tuple(zip(each["lines"][::2], each["lines"][1::2], strict=True)))
-        for each in answer["pieces"] or ()
+        for each in answer["pieces"]
     )
-    return found, tuple((module, name) for module, name in answer["copied"])
+    return Found(rerun, answer["obstacle"], tuple((module, name) for module, name in answer["copied"]))
 
 
 def _part(part: LeadingPart) -> Part:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bundler.contract import bundle_ffi
@@ -41,7 +41,7 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
     if parts["failure"]:
         return _refusal(parts["failure"][0].content.decode("utf-8", "replace"), notes, events)
     if parts["graph"]:
-        return _graph(parts["graph"][0].content, events, notes)
+        return _graph(parts["graph"][0].content, events, notes, parts["called"])
     if not parts["end"]:
         return Refusal("it ended the process while it was imported", _running(events), "", events)
     return Recording(
@@ -85,14 +85,25 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
     )
 
 
-def _graph(content: bytes, events: tuple[Event, ...], notes: tuple[Note, ...]) -> Graph:
+def _graph(content: bytes, events: tuple[Event, ...], notes: tuple[Note, ...], called: Sequence[Memory]) -> Graph:
     rows = [line.split(" ") for line in content.decode("utf-8", "surrogateescape").splitlines()]
     return Graph(
         {(module, name): digest for module, name, digest, _ in rows},
         events,
         {(module, name): place for module, name, _, place in rows if place != "-"},
         tuple((note.module, note.detail) for note in notes if note.kind == "ordered"),
+        # A thread of the program's own may have called anything.
+        _called(called[0].content) if called and all(note.kind != "thread" for note in notes) else None,
     )
+
+
+def _called(content: bytes) -> Mapping[str, frozenset[int]]:
+    """The first lines of code that ran, by modules (launcher/snapshot/called.h)."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for line in content.decode("utf-8", "surrogateescape").splitlines():
+        module, _, number = line.rpartition("\t")
+        found[module].add(int(number))
+    return {module: frozenset(numbers) for module, numbers in found.items()}
 
 
 def _features(part: Memory) -> tuple[Feature, ...]:

@@ -14,7 +14,7 @@ from bundler.snapshot.judge import Extent, asking_lines, importers, is_varied, r
 from bundler.snapshot.model import Event, Refusal, Rerun, Snapshot
 from bundler.snapshot.record import Work, find_rerun
 from bundler.snapshot.rules import REPEATABLE, Rules
-from bundler.snapshot.worker.schema import RerunRequest, Source
+from bundler.snapshot.worker.schema import Obstacle, RerunRequest, Source
 
 log = logging.getLogger(__name__)
 
@@ -43,15 +43,18 @@ def settle(subject: Subject, program: Work, rules: Rules, graph: ModuleGraph) ->
 class _Wanted:
     """The part of a module that is to be run again: statements at lines, and those that give names.
 
-    `is_strict`: all must be followed to the last use. `is_compared`: comparisons look for those who keep the answers themselves.
+    `is_strict`: all must be followed to the last use. `is_compared`: comparisons look for those who keep the answers themselves;
+    `hints`: lines that may have to do with what these find.
     """
 
     lines: set[int] = field(default_factory=set)
+    hints: set[int] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     is_strict: bool = False
     is_compared: bool = True
     attempts: int = 0
     found: tuple[Rerun, ...] = ()
+    obstacle: Obstacle | None = None
 
 
 class _Search:
@@ -66,6 +69,9 @@ class _Search:
         )
         self._wanted: dict[str, _Wanted] = defaultdict(_Wanted)
         self._differing: dict[str, set[str]] = defaultdict(set)  # names of modules whose values differ between machines
+        self._called: dict[str, set[int]] | None = defaultdict(
+            set
+        )  # first lines of code that ran, as far as that is known
         self._events: tuple[Event, ...] = ()
         self._extent = Extent.ALL
         self._fresh: dict[
@@ -108,6 +114,7 @@ class _Search:
             self._tried = frozenset()
             for module, its in found.differing.items():
                 self._differing[module].update(its)
+            self._add_called(found)
             missed = self._run_again(self._construct_anew(found))
             if "" in missed:
                 return Refusal(f"the interpreter keeps something of the machine: {missed['']}")
@@ -115,6 +122,15 @@ class _Search:
                 return None
             self._leave_out(missed, found)
         return self._choose()
+
+    def _add_called(self, found: Verdict) -> None:
+        """Add what ran in recordings with other answers, or with other modules."""
+        for each in found.called:
+            if each is None or self._called is None:
+                self._called = None
+                return
+            for module, lines in each.items():
+                self._called[module] |= lines
 
     def _learn_refusal(self, found: Refusal) -> bool:
         """Leave out the module that ended the recording; False if none did."""
@@ -172,11 +188,16 @@ class _Search:
     def _run_again(self, found: Verdict) -> dict[str, str]:
         """Look for statements to run again; the modules with which that cannot be done, and why they are late."""
         missed: dict[str, str] = {}
+        before = {name: wanted.found for name, wanted in self._wanted.items()}
         for name, why in found.reasons.items():
             wanted = self._wanted[name]
             wanted.attempts += 1
-            if wanted.attempts > _ATTEMPTS or not self._add(wanted, found, name) or not self._find(wanted, name):
-                missed[name] = why
+            is_repeatable = wanted.attempts <= _ATTEMPTS and self._add(wanted, found, name)
+            if is_repeatable:
+                self._find(wanted, name)
+            # What copies its names may have found more already; what was found before this round did not help.
+            if not is_repeatable or not wanted.found or wanted.found == before.get(name):
+                missed[name] = why + _told(wanted.obstacle, name)
                 self._wanted[name] = _Wanted(attempts=_ATTEMPTS)
         return missed
 
@@ -192,35 +213,41 @@ class _Search:
             wanted.lines |= {note.line for note in notes}
         else:
             # Taking a lock asks for the time, so these questions count only from the second attempt on.
-            wanted.lines |= set(asking_lines(found.recording, name, with_time=wanted.attempts > 1))
+            wanted.hints |= set(asking_lines(found.recording, name, with_time=wanted.attempts > 1))
         return True
 
-    def _find(self, wanted: _Wanted, name: str) -> bool:
-        """Find the statements; False if there are none, or no others than before."""
-        before = wanted.found
+    def _find(self, wanted: _Wanted, name: str) -> None:
+        """Find the statements."""
+        wanted.found, wanted.obstacle = (), None
         names = (name, *(self._importers(name) if wanted.is_strict else ()))
         modules: list[Source] = [
-            {"name": each, "path": str(path), "lines": self._recorded_lines(each)}
+            {
+                "name": each,
+                "path": str(path),
+                "lines": self._recorded_lines(each),
+                "called": self._lines_called(each),
+            }
             for each in names
             if (path := _source(self._graph.imported(each))) is not None
         ]
         if not modules or modules[0]["name"] != name:
-            return False
+            return
         request: RerunRequest = {
             "modules": modules,
             "lines": sorted(wanted.lines),
+            "hints": sorted(wanted.hints - wanted.lines),
             "names": sorted(wanted.names),
             "is_strict": wanted.is_strict,
             "differing": {each: sorted(self._differing[each]) for each in names} if wanted.is_compared else None,
         }
-        wanted.found, copied = find_rerun(request, self._subject.target)
-        for module, original in copied if wanted.found else ():
+        found = find_rerun(request, self._subject.target)
+        wanted.found, wanted.obstacle = found.rerun, found.obstacle
+        for module, original in found.copied if wanted.found else ():
             # Where several modules have a name, the one that is blamed may have a copy.
             source = self._wanted[module]
             if original not in source.names:
                 source.names.add(original)
                 self._find(source, module)
-        return bool(wanted.found) and wanted.found != before
 
     def _recorded_lines(self, name: str) -> list[int] | None:
         """Lines of the statements of a module that are recorded; None: all are."""
@@ -228,6 +255,12 @@ class _Search:
             return None
         parts = self._whole.parts if self._names is None else None
         return [line for part in parts or () if part.module is None for line in part.lines]
+
+    def _lines_called(self, name: str) -> list[int] | None:
+        """The first lines of a module's code that ran; None where that is not known, as for code that is compiled to C."""
+        if self._called is None or not isinstance(self._graph.imported(name), SourceModule):
+            return None
+        return sorted(self._called[name])
 
     def _importers(self, name: str) -> Iterator[str]:
         """The modules that import one, directly or through others, as far as they were imported."""
@@ -243,6 +276,14 @@ class _Search:
                     seen.add(importer)
                     pending.append(importer)
                     yield importer
+
+
+def _told(obstacle: Obstacle | None, origin: str) -> str:
+    """The statement that is in the way of running those of a module again, as the end of a reason."""
+    if obstacle is None:
+        return ""
+    place = f"line {obstacle['line']}" if obstacle["module"] == origin else f"{obstacle['module']}:{obstacle['line']}"
+    return f", and {place} uses `{obstacle['name']}`" if obstacle["name"] else f", and {place} cannot be run again"
 
 
 def _source(module: Module | None) -> Path | None:

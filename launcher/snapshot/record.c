@@ -11,6 +11,7 @@
 #include "interpreter/interpreter.h"
 #include "lifetime.h"
 #include "loader/loader.h"
+#include "snapshot/called.h"
 #include "snapshot/generators.h"
 #include "snapshot/library.h"
 #include "snapshot/snapshot.h"
@@ -563,6 +564,9 @@ bundle_begin_recording(PyObject *globals)
     bundle_stop_calls();
     thread = PyThreadState_Get();
     bundle_set_locator(place);
+    if (request->wants_graph && bundle_watch_called() < 0) {
+        give_up_raised();
+    }
     work.before = begin_module("__main__");
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(work.names); i++) {
         import_named(PyTuple_GET_ITEM(work.names, i));
@@ -598,6 +602,20 @@ write_graph(void)
     _exit(0);
 }
 
+/* Write which code ran (called.c), unless that is not known. */
+static void
+put_called(void)
+{
+    PyObject *called = bundle_called();
+    if (!called) {
+        give_up_raised();
+    }
+    if (PyBytes_Check(called)) {
+        put("called", 0, PyBytes_AS_STRING(called), (uint64_t)PyBytes_GET_SIZE(called));
+    }
+    Py_DECREF(called);
+}
+
 /* Run what the project wishes; notes of a function that is called are its own. */
 static void
 run_call(PyObject *globals, PyObject *call)
@@ -625,6 +643,9 @@ run_work(PyObject *globals)
         run_call(globals, PyTuple_GET_ITEM(work.calls, i));
     }
     end_module(work.before, "__main__");
+    if (bundle.snapshot->request->wants_graph) {
+        put_called();
+    }
     call_recorder(work.space, "end");
     PyObject_SetAttrString(bootstrap, "_load_unlocked", load_module);
     Py_CLEAR(load_module);

@@ -102,6 +102,35 @@ RERUN = {
         "if f.cache_clear():\n    pass",
     ),
     "call": ("import os\nos.chdir('/')\n", [2], [], True, None),
+    "with": (
+        "import os, warnings\nwith warnings.catch_warnings():\n    warnings.simplefilter('ignore')\n    X = os.getcwd()\n",
+        [4],
+        [],
+        True,
+        "with warnings.catch_warnings():\n    warnings.simplefilter('ignore')\n    X = os.getcwd()",
+    ),
+    "with change": (
+        "import os, warnings\nwith warnings.catch_warnings():\n    os.chdir('/')\n    X = os.getcwd()\n",
+        [4],
+        [],
+        True,
+        None,
+    ),
+    "suppressed": (
+        "import os\nfrom contextlib import suppress\nX = 1\nwith suppress(OSError):\n    X = os.getcwd()\n",
+        [5],
+        [],
+        True,
+        "X = 1\nwith suppress(OSError):\n    X = os.getcwd()",
+    ),
+    "suppressed first": (
+        "import os\nfrom contextlib import suppress\nwith suppress(OSError):\n    X = os.getcwd()\n",
+        [4],
+        [],
+        True,
+        None,
+    ),
+    "file": ("import os\nwith open('a') as file:\n    X = os.getcwd()\n", [3], [], True, None),
     "class": (
         "import os\nclass A:\n    x = os.getcwd()\n",
         [3],
@@ -192,7 +221,7 @@ RERUN = {
         [2],
         [],
         True,
-        None,
+        f"if True:\n    f.__defaults__ = (os.getcwd() == '/',)\nif True:\n    {attribute('y', 'f()')}",
     ),
     "deleted": (
         "import os\nX = ['a']\nif not os.path.exists('a'):\n    X.remove('a')\ndel os\nY = X + ['b']\n",
@@ -242,7 +271,35 @@ RERUN = {
     ),
     "used": ("import os\nX = os.path.exists('/a')\nif X:\n    import b\n", [2], [], True, None),
     "decorated": ("import os\nX = os.path.exists('/a')\n@f(X)\ndef g(): pass\n", [2], [], True, None),
-    "class body": ("import os\nX = os.path.exists('/a')\nclass A:\n    x = X\n", [2], [], True, None),
+    "class body": (
+        "import os\nX = os.path.exists('/a')\nclass A:\n    x = X\n",
+        [2],
+        [],
+        True,
+        f"X = os.path.exists('/a')\nif True:\n    {attribute('x', 'X')}",
+    ),
+    "class that asks and uses": (
+        "import os\nX = os.getcwd() == '/'\nclass A:\n    x = os.getpid() == 1\n    y = X\n",
+        [2, 4],
+        [],
+        True,
+        f"X = os.getcwd() == '/'\nif True:\n    {attribute('x', 'os.getpid() == 1')}\n    {attribute('y', 'X')}",
+    ),
+    "class made by another": (
+        "import os\nX = os.path.exists('/a')\nclass A(metaclass=M):\n    x = X\n",
+        [2],
+        [],
+        True,
+        None,
+    ),
+    "class with a test": (
+        "import os\nX = os.path.exists('/a')\nclass A:\n    if X:\n        x = 1\n",
+        [2],
+        [],
+        True,
+        None,
+    ),
+    "class of a base": ("import os\nX = os.path.exists('/a')\nclass A(f(X)):\n    x = X\n", [2], [], True, None),
 }
 
 
@@ -264,15 +321,32 @@ def rerun(
     *,
     is_strict: bool = True,
     differing: Mapping[str, list[str]] | None = None,
+    called: Mapping[str, list[int]] | None = None,
 ) -> Mapping[str, str] | None:
-    """What is run again, by modules; the first of the sources asks."""
+    """What is run again, by modules; the first of the sources asks. `called`: first lines of functions, by modules."""
     for name, text in sources.items():
         (folder / f"{name}.py").write_text(text)
-    modules = [{"name": name, "path": str(folder / f"{name}.py"), "lines": None} for name in sources]
-    request = {"modules": modules, "lines": lines, "names": names, "is_strict": is_strict, "differing": differing}
-    pieces = ask(target, "snapshot", "rerun", request)["pieces"]
-    assert pieces is None or isinstance(pieces, list)
-    return {each["module"]: each["text"] for each in pieces} if pieces is not None else None
+    modules = [
+        {
+            "name": name,
+            "path": str(folder / f"{name}.py"),
+            "lines": None,
+            "called": called.get(name, []) if called is not None else None,
+        }
+        for name in sources
+    ]
+    request = {
+        "modules": modules,
+        "lines": lines if is_strict else [],
+        "hints": [] if is_strict else lines,
+        "names": names,
+        "is_strict": is_strict,
+        "differing": differing,
+    }
+    answer = ask(target, "snapshot", "rerun", request)
+    assert bool(answer["pieces"]) != bool(answer["obstacle"])
+    assert isinstance(answer["pieces"], list)
+    return {each["module"]: each["text"] for each in answer["pieces"]} or None
 
 
 def test_rerun_in_importers(newest_target: TargetPython, tmp_path: Path):
@@ -289,6 +363,37 @@ def test_rerun_in_importers(newest_target: TargetPython, tmp_path: Path):
         assert found == {"module": "X = os.path.exists('/a')", **expected}
     for other in ("from module import X\nprint(X)\n", "import module\nprint(module.X)\n"):
         assert rerun(newest_target, {"module": asking, "other": other}, tmp_path, [2]) is None
+
+
+USING_FUNCTIONS = """from module import X
+from elsewhere import keep
+
+def nothing(): return 1
+
+@keep
+@keep(2)
+def function(): return X
+
+class C:
+    @property
+    def value(self): return X
+
+C().value
+"""
+
+
+@pytest.mark.parametrize(
+    ("called", "holds"), [(None, False), ([], True), ([4], True), ([6], False), ([11], False), ([4, 11], False)]
+)
+def test_functions_that_nobody_called(
+    newest_target: TargetPython, tmp_path: Path, called: list[int] | None, holds: bool
+):
+    """What a function uses counts if it was called, or if that is not known; a decorated one begins with its first decorator."""
+    asking = "import os\nX = os.path.exists('/a')\n"
+    sources = {"module": asking, "other": USING_FUNCTIONS}
+    found = rerun(newest_target, sources, tmp_path, [2], called=None if called is None else {"other": called})
+    expected = {"module": "X = os.path.exists('/a')", "other": "from module import X"}
+    assert found == (expected if holds else None)
 
 
 @pytest.mark.parametrize(
@@ -309,23 +414,23 @@ def test_rerun_of_all_names(newest_target: TargetPython, tmp_path: Path, exporte
 
 
 @pytest.mark.parametrize(
-    ("use", "holds"),
+    ("use", "copied"),
     [
-        ("class A:\n    x = X\n", True),
-        ("class A:\n    x = X == '/'\n", False),
-        ("@f(X)\ndef g(): pass\n", True),
-        ("@f('/' if X else '.')\ndef g(): pass\n", False),
-        ("class A:\n    x = SAME\n", False),
-        ("def g(): return SAME\nclass A:\n    x = g()\n", False),
-        ("def g(): return SAME\nclass A:\n    x = g\n", True),
-        ("def g(SAME): return SAME\nclass A:\n    x = g()\n", True),
+        ("class A:\n    x = X\n", f"\nif True:\n    {attribute('x', 'X')}"),
+        ("class A:\n    x = X in '/'\n", "\nif True:\n    " + attribute("x", "X in '/'")),
+        ("@f(X)\ndef g(): pass\n", ""),
+        ("@f('/' if X else '.')\ndef g(): pass\n", None),
+        ("class A:\n    x = SAME\n", f"\nif True:\n    {attribute('x', 'SAME')}"),
+        ("def g(): return SAME\nclass A:\n    x = g()\n", f"\nif True:\n    {attribute('x', 'g()')}"),
+        ("def g(): return SAME\nclass A:\n    x = g\n", ""),
+        ("def g(SAME): return SAME\nclass A:\n    x = g()\n", ""),
     ],
 )
-def test_differing_names(newest_target: TargetPython, tmp_path: Path, use: str, holds: bool):
+def test_differing_names(newest_target: TargetPython, tmp_path: Path, use: str, copied: str | None):
     """Who keeps a value that differs between machines is found by comparing; who keeps a bit of it, or a value that does not, is not."""
     source = f"import os\nX = os.getcwd()\nSAME = X == '/'\n{use}"
     found = rerun(newest_target, {"module": source}, tmp_path, [2], differing={"module": ["X"]})
-    assert found == ({"module": "X = os.getcwd()\nSAME = X == '/'"} if holds else None)
+    assert found == (None if copied is None else {"module": f"X = os.getcwd()\nSAME = X == '/'{copied}"})
 
 
 DECORATOR = """

@@ -66,10 +66,13 @@ def test_judged_answers(recorded: Callable[[Path], Recorded]):
 @pytest.mark.one_python
 def test_roundabout_uses(recorded: Callable[[Path], Recorded]):
     """A bit of an answer is followed where a module is asked for any of its names, and where a function that uses it is called, or a
-    class that does is told, without a call that can be seen.
+    class that does is told, without a call that can be seen. A function that a decorator has, and nobody calls, uses nothing yet.
     """
     program = recorded(APPS / "snapshot" / "reaching" / "reaching.py")
-    assert {"calls_at_once", "fields", "tells_bases"} <= set(late(program))
+    found = late(program)
+    assert {"calls_at_once", "fields", "tells_bases"} <= set(found)
+    assert "registers" not in found
+    assert "line 13 uses `KIND`" in found["calls_at_once"]
     assert {program.check_same(TERM=term).stdout.split()[0] for term in ("dumb", "xterm")} == {b"0", b"1"}
 
 

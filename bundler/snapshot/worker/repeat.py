@@ -123,11 +123,33 @@ def only_gives(node: ast.stmt) -> bool:
             return all(isinstance(each, ast.Import) or only_gives(each) for each in (*body, *orelse))
         case ast.If(_, body, orelse) | ast.For(ast.Name(), _, body, orelse):
             return all(map(only_gives, (*body, *orelse)))
+        case ast.With(items, body):
+            return all(_manager(each) is not None for each in items) and all(map(only_gives, body))
         case ast.Try(body, handlers, orelse, finalbody):
             parts = [*body, *orelse, *finalbody, *(each for handler in handlers for each in handler.body)]
             return all(map(only_gives, parts))
         case _:
             return False
+
+
+# Context managers that leave nothing behind, and whether they let exceptions pass.
+_MANAGERS = {
+    "warnings.catch_warnings": True,
+    "catch_warnings": True,
+    "contextlib.suppress": False,
+    "suppress": False,
+    "contextlib.nullcontext": True,
+    "nullcontext": True,
+}
+
+
+def _manager(item: ast.withitem) -> bool | None:
+    """Whether a context manager lets exceptions pass; None for one that may leave something behind."""
+    match item:
+        case ast.withitem(ast.Call(ast.Name() | ast.Attribute() as function), None):
+            return _MANAGERS.get(ast.unparse(function))
+        case _:
+            return None
 
 
 def _is_decided(test: ast.expr) -> bool:
@@ -253,6 +275,8 @@ def given_always(body: Iterable[ast.stmt]) -> set[str]:
                 found |= given_always(orelse)
                 if _has_items(iterable):
                     found |= given_always(body) | {each.id for each in stored(target)}
+            case ast.With(items, body):
+                found |= given_always(body) if all(map(_manager, items)) else set()
             case ast.Try(body, handlers, orelse, finalbody):
                 ends = [given_always([*body, *orelse]), *(given_always(each.body) for each in handlers)]
                 found |= set.intersection(*ends) | given_always(finalbody)
@@ -275,18 +299,26 @@ def _has_items(iterable: ast.expr) -> bool:
             return False
 
 
+# Functions that change nothing of what they belong to; the filters of warnings are those that `catch_warnings` restores.
+_QUIET = frozenset(("codecs.lookup", "warnings.simplefilter", "warnings.filterwarnings"))
+
+
 def changed(node: ast.stmt) -> set[str]:
-    """The names whose values must be there before: they are changed. A call of a method of a module changes nothing."""
+    """The names whose values must be there before: they are changed, or a method of theirs is called."""
     found: set[str] = set()
     for each in ast.walk(node):
         match each:
             case ast.AugAssign(target=ast.Name(id=name)):
                 found.add(name)
-            case ast.Expr(ast.Call(ast.Attribute(ast.Name(id=name)))):
+            case ast.Expr(ast.Call(ast.Attribute(ast.Name(id=name)) as function)) if ast.unparse(
+                function
+            ) not in _QUIET:
                 found.add(name)
             case ast.Subscript(ast.Name(id=name), ctx=ast.Store()):
                 found.add(name)
-    return found - {each.id for each in stored(node)} if isinstance(node, ast.If | ast.For | ast.Try) else found
+    return (
+        found - {each.id for each in stored(node)} if isinstance(node, ast.If | ast.For | ast.Try | ast.With) else found
+    )
 
 
 # --- Places -----------------------------------------------------------------------------------------------------------

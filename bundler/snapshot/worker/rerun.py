@@ -12,17 +12,30 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from .repeat import again, defaults, is_at, only_gives, part_again, span, stored
-from .schema import Piece, Rerun, RerunRequest
+from .repeat import again, bound, defaults, is_at, only_gives
+from .schema import Obstacle, Rerun, RerunRequest
 from .sourced import SourcedModule
-from .uses import follow, used_names
+from .uses import choose_attributes, follow
 
 
 def main() -> None:
     """Serve one request."""
     request: RerunRequest = json.load(sys.stdin)
-    modules = [SourcedModule(each["name"], Path(each["path"]), each["lines"]) for each in request["modules"]]
-    answer: Rerun = {"pieces": _found(request, modules), "copied": list(_copied(modules[0]))}
+    modules = [
+        SourcedModule(
+            each["name"],
+            Path(each["path"]),
+            each["lines"],
+            None if each["called"] is None else frozenset(each["called"]),
+        )
+        for each in request["modules"]
+    ]
+    obstacle = _obstacle(request, modules)
+    answer: Rerun = {
+        "pieces": [] if obstacle else [each.piece() for each in modules if each.chosen],
+        "obstacle": obstacle,
+        "copied": list(_copied(modules[0])),
+    }
     print(json.dumps(answer))
 
 
@@ -33,16 +46,19 @@ def _copied(module: SourcedModule) -> Iterator[tuple[str, str]]:
             yield from ((node.module, alias.name) for alias in node.names)
 
 
-def _found(request: RerunRequest, modules: list[SourcedModule]) -> list[Piece] | None:
+def _obstacle(request: RerunRequest, modules: list[SourcedModule]) -> Obstacle | None:
+    """Choose statements in the modules; what is in the way, if anything is."""
     origin = modules[0]
     for module in modules:
         module.differing |= set((request["differing"] or {}).get(module.name, ()))
+    lines = (*request["lines"], *request["hints"])
     for number, each in enumerate(origin.statements):
-        is_asking = any(is_at(each, line) for line in request["lines"])
+        is_asking = any(is_at(each, line) for line in lines)
         if is_asking and only_gives(each):
             origin.choose(number, each)
         elif is_asking and isinstance(each, ast.ClassDef):
-            _choose_attributes(origin, number, request)
+            origin.asking[number] = [part for part in each.body if any(is_at(part, line) for line in lines)]
+            choose_attributes(origin, number, {}, is_strict=request["is_strict"])
         elif is_asking and isinstance(each, ast.FunctionDef) and not each.decorator_list:
             part = defaults(each, ast.Name(each.name, ast.Load()))
             if part is not None:
@@ -52,49 +68,13 @@ def _found(request: RerunRequest, modules: list[SourcedModule]) -> list[Piece] |
             part = again(each, set(request["names"]), origin.source_of)
             if part is not None:
                 origin.choose(number, part)
-    if not origin.chosen or not origin.complete():
-        return None
+    obstacle = origin.complete()
+    if obstacle is not None:
+        return obstacle
+    is_strict = request["is_strict"]
     spans = [span for its in origin.spans.values() for span in its]
-    is_whole = all(any(first <= line <= last for first, last in spans) for line in request["lines"])
-    is_strict = request["is_strict"]
-    if (is_strict and not is_whole) or not follow(modules, is_strict=is_strict):
-        return None
-    return [each.piece() for each in modules if each.chosen]
-
-
-def _choose_attributes(module: SourcedModule, number: int, request: RerunRequest) -> None:
-    """Run the assignments in a class again that are at the lines that ask, and what copies their names there."""
-    node = module.statements[number]
-    assert isinstance(node, ast.ClassDef)
-    is_strict = request["is_strict"]
-    # Where nothing is compared, or no more than a bit may be kept, nobody may have had the values: no metaclass, no decorator.
-    if is_strict and (node.keywords or node.decorator_list):
-        return
-    names: set[str] = set()  # of the class, with other values
-    parts: list[ast.stmt] = []
-    spans: list[tuple[int, int]] = []
-    for each in node.body:
-        is_asking = any(is_at(each, line) for line in request["lines"])
-        if not is_asking and not used_names(each, SourcedModule(module.name, module.path, None, names), {}):
-            continue
-        part = part_again(each, node)
-        if part is not None:
-            parts.append(part)
-            spans.append(span(each))
-            names |= {one.id for one in stored(each)} if not isinstance(each, ast.FunctionDef) else set()
-        elif is_asking or is_strict:
-            return
-    if parts:
-        if is_strict and node.bases:
-            parts.insert(0, _of_silent_bases(node.name))
-        module.chosen[number] = ast.If(ast.Constant(value=True), parts, [])
-        module.spans[number] = spans
-        module.given |= names
-        if node.name in module.differing:
-            module.differing |= names
-
-
-def _of_silent_bases(name: str) -> ast.stmt:
-    """A statement that raises an exception if bases of a class were told of it when it was made."""
-    told = f"type({name}) is not type or hasattr({name}.__init_subclass__, '__func__')"
-    return ast.parse(f"if {told}: raise TypeError('a base may keep attributes')").body[0]
+    left = [line for line in request["lines"] if not any(first <= line <= last for first, last in spans)]
+    if (is_strict and left) or not origin.chosen:
+        makers = (each.lineno for each in origin.statements if set(request["names"]) & set(bound(each)))
+        return {"module": origin.name, "line": next(iter((*left, *makers)), 1), "name": ""}
+    return follow(modules, is_strict=is_strict)

@@ -18,25 +18,30 @@ class Part(TypedDict):
 
 @final
 class Source(TypedDict):
-    """A module and its file. `lines`: the first and last of each statement that is recorded, one after the other; None: all are."""
+    """A module and its file. `lines`: the first and last of each statement that is recorded, one after the other; None: all are.
+    `called`: the first lines of functions that were called while it was recorded; None: it may have been any.
+    """
 
     name: str
     path: str
     lines: list[int] | None
+    called: list[int] | None
 
 
 @final
 class RerunRequest(TypedDict):
-    """A module, then those that import it, directly or through others. `lines`: where the body of the first asked for something.
-    `names`: names of the first whose values differ between machines.
+    """A module, then those that import it, directly or through others. `lines`: where the body of the first asked for something;
+    `hints`: where it did, and comparing shows whether it has kept the answer. `names`: names of the first whose values differ
+    between machines.
 
-    With `is_strict`, every line must be in a statement that can be run again, and while modules are imported, only other such
-    statements may use the names that it sets. `differing`: names, by modules, whose values differ between machines, so that whoever
+    With `is_strict`, every one of `lines` must be in a statement that can be run again, and while modules are imported, only other
+    such statements may use the names that it sets. `differing`: names, by modules, whose values differ between machines, so that whoever
     keeps such a value is found by comparing; None where only what the source says is known.
     """
 
     modules: list[Source]
     lines: list[int]
+    hints: list[int]
     names: list[str]
     is_strict: bool
     differing: dict[str, list[str]] | None
@@ -52,10 +57,25 @@ class Piece(TypedDict):
 
 
 @final
-class Rerun(TypedDict):
-    """The pieces to run again; None: that cannot be done. `copied`: modules, and names of theirs that the first module has copied."""
+class Obstacle(TypedDict):
+    """The statement for which nothing can be run again: a module and a line. `name`: what it uses; "" if it is itself what would be
+    run again, and cannot be.
+    """
 
-    pieces: list[Piece] | None
+    module: str
+    line: int
+    name: str
+
+
+@final
+class Rerun(TypedDict):
+    """The pieces to run again, none if that cannot be done, and then what is in the way.
+
+    `copied`: modules, and names of theirs that the first module has copied.
+    """
+
+    pieces: list[Piece]
+    obstacle: Obstacle | None
     copied: list[tuple[str, str]]
 
 

@@ -20,24 +20,28 @@ from .repeat import (
     span,
     stored,
 )
-from .schema import Piece
+from .schema import Obstacle, Piece
 
 
 @dataclass
 class SourcedModule:
-    """A module whose statements are looked at, those at `lines` if these are not None. `given`: names that get other values; `differing`: names of which comparing finds those who
+    """A module whose statements are looked at, those at `lines` if these are not None. `called`: the first lines of functions that
+    were called, if that is known. `given`: names that get other values; `differing`: names of which comparing finds those who
     keep their values; `chosen`: what is run, by statement, and
-    `spans`: the first and last lines of what that stands for; `users`: functions and classes that use such names when they are called,
+    `spans`: the first and last lines of what that stands for; `asking`: what asks in the body of a class, by the class's statement;
+    `users`: functions and classes that use such names when they are called,
     `makers`: those of them that only make a function which does; `told`: classes that do so when others are made from them.
     """
 
     name: str
     path: Path
     lines: list[int] | None
+    called: frozenset[int] | None = None
     given: set[str] = field(default_factory=set)
     differing: set[str] = field(default_factory=set)
     chosen: dict[int, ast.stmt] = field(default_factory=dict)
     spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    asking: dict[int, list[ast.stmt]] = field(default_factory=dict)
     users: set[str] = field(default_factory=set)
     makers: set[str] = field(default_factory=set)
     told: set[str] = field(default_factory=set)
@@ -85,6 +89,12 @@ class SourcedModule:
         """The names that its statements bind."""
         return frozenset(name for each in self.statements for name in bound(each))
 
+    def was_called(self, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+        """False for a function that nobody has called."""
+        decorators = [] if isinstance(function, ast.Lambda) else function.decorator_list
+        first = min(each.lineno for each in (function, *decorators))
+        return self.called is None or first in self.called
+
     def may_use(self, names: set[str]) -> bool:
         """True if a name occurs in the source at all."""
         return b"import *" in self.text or any(name.encode() in self.text for name in names)
@@ -95,9 +105,9 @@ class SourcedModule:
         self.spans[number] = [span(self.statements[number])]
         self.given |= names_given(again)
 
-    def complete(self) -> bool:
-        """Choose all statements that set or delete given names. False if a name can then be left in another state than that of
-        a usual start: one changes a value that no chosen one before it sets, sets it at some starts alone, or is not chosen.
+    def complete(self) -> Obstacle | None:
+        """Choose all statements that set or delete given names. One is in the way if a name can then be left in another state than that
+        of a usual start: one changes a value that no chosen one before it sets, sets it at some starts alone, or is not chosen.
         """
         before: set[str] = set()
         while before != self.given:
@@ -110,25 +120,31 @@ class SourcedModule:
             deleting = again(each, stored_again, self.source_of) if isinstance(each, ast.Delete) else None
             if number not in self.chosen and deleting is not None:
                 self.choose(number, deleting)
-        return self._leaves_nothing(stored_again)
+        return self._leaving(stored_again)
 
-    def _leaves_nothing(self, stored_again: set[str]) -> bool:
-        """False if a name that is stored again may keep what it had when the program was recorded, or lose what it had then."""
+    def _leaving(self, stored_again: set[str]) -> Obstacle | None:
+        """The statement for which a name that is stored again may keep what it had when the program was recorded, or lose what it had
+        then.
+        """
         made: set[str] = set()
         begun: set[str] = set()
         for number, each in enumerate(self.statements):
             chosen = self.chosen.get(number)
             if chosen is None:
                 if begun & set(bound(each)):
-                    return False
+                    return self.obstacle(each)
             elif isinstance(chosen, ast.Delete):
                 made -= set(bound(chosen))
             else:
                 if not (changed(chosen) | given_sometimes(chosen)) <= made:
-                    return False
+                    return self.obstacle(each)
                 made |= given_always([chosen])
                 begun |= stored_again & set(bound(chosen))
-        return True
+        return None
+
+    def obstacle(self, node: ast.stmt) -> Obstacle:
+        """A statement of it that cannot be run again, as an obstacle."""
+        return {"module": self.name, "line": node.lineno, "name": ""}
 
     def piece(self) -> Piece:
         """The statements to run again, in the order of the source."""

@@ -6,18 +6,19 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, cast
 
-from .repeat import again, alias_name, bound, branches, changed, defaults, only_gives, stored
+from .repeat import again, alias_name, bound, branches, changed, defaults, only_gives, part_again, span, stored
+from .schema import Obstacle
 from .sourced import SourcedModule
 
 
-def follow(modules: list[SourcedModule], *, is_strict: bool) -> bool:
-    """Choose all statements that copy given names. False if these are not complete, or, if `is_strict`, if there is another
+def follow(modules: list[SourcedModule], *, is_strict: bool) -> Obstacle | None:
+    """Choose all statements that copy given names. An obstacle if these are not complete, or, if `is_strict`, if there is another
     use of a name that no comparison would show.
     """
     by_name = {each.name: each for each in modules}
     count = -1
-    while count != sum(len(each.chosen) + len(each.users) for each in modules):
-        count = sum(len(each.chosen) + len(each.users) for each in modules)
+    while count != (now := sum(len(each.chosen) + len(each.users) + len(each.given) for each in modules)):
+        count = now
         if is_strict:
             _find_users(modules, by_name)
         words = _words(modules)
@@ -26,16 +27,22 @@ def follow(modules: list[SourcedModule], *, is_strict: bool) -> bool:
                 continue
             scope = _Scope(module, by_name)
             for number, each in enumerate(module.statements):
+                if (
+                    is_strict
+                    and isinstance(each, ast.ClassDef)
+                    and choose_attributes(module, number, by_name, is_strict=True)
+                ):
+                    continue
                 if number in module.chosen or not (used := set(_used(each, scope))):
                     continue
                 part = _copying(each, scope, {use.name for use in used})
                 if part is not None:
                     module.choose(number, part)
-                elif is_strict and not all(use.is_compared for use in used):
-                    return False
-            if not module.complete():
-                return False
-    return True
+                elif is_strict and (name := next((use.name for use in sorted(used) if not use.is_compared), "")):
+                    return {"module": module.name, "line": each.lineno, "name": name}
+            if (obstacle := module.complete()) is not None:
+                return obstacle
+    return None
 
 
 def _words(modules: list[SourcedModule]) -> set[str]:
@@ -47,11 +54,52 @@ def _words(modules: list[SourcedModule]) -> set[str]:
     return found
 
 
-def used_names(node: ast.stmt, module: SourcedModule, by_name: Mapping[str, SourcedModule]) -> set[str]:
-    """The given names that code which runs while a module is imported may use, and the users that it may call: of the module
-    itself, and attributes of any other.
+def choose_attributes(
+    module: SourcedModule, number: int, by_name: Mapping[str, SourcedModule], *, is_strict: bool
+) -> bool:
+    """Run assignments in a class again: those that ask, that use given names, or names of the class that get other values. False if
+    these are not all that the class makes of them, or if they cannot be run again; then none is.
     """
-    return {use.name for use in _used(node, _Scope(module, by_name))}
+    node = module.statements[number]
+    assert isinstance(node, ast.ClassDef)
+    scope = _Scope(module, by_name)
+    asking = module.asking.get(number, [])
+    using = [each for each in node.body if each not in asking and any(True for _ in _used(each, scope))]
+    # Where nothing is compared, or no more than a bit may be kept, nobody may have had the values: no metaclass, no decorator.
+    if not (asking or using) or (is_strict and (node.keywords or node.decorator_list)):
+        return False
+    if _is_used_when_made(node, scope) or any(True for each in node.bases for _ in _used(each, scope)):
+        return False
+    names: set[str] = set()  # of the class, with other values
+    parts: list[ast.stmt] = []
+    spans: list[tuple[int, int]] = []
+    for each in node.body:
+        own = _Scope(SourcedModule(module.name, module.path, None, given=names), {})
+        if each not in asking and each not in using and not any(True for _ in _used(each, own)):
+            continue
+        part = part_again(each, node)
+        if part is not None:
+            parts.append(part)
+            spans.append(span(each))
+            names |= {one.id for one in stored(each)} if not isinstance(each, ast.FunctionDef) else set()
+        elif each in asking or is_strict:
+            return False
+    if not parts:
+        return False
+    if is_strict and node.bases:
+        parts.insert(0, _of_silent_bases(node.name))
+    module.chosen[number] = ast.If(ast.Constant(value=True), parts, [])
+    module.spans[number] = spans
+    module.given |= names
+    if node.name in module.differing:
+        module.differing |= names
+    return True
+
+
+def _of_silent_bases(name: str) -> ast.stmt:
+    """A statement that raises an exception if bases of a class were told of it when it was made."""
+    told = f"type({name}) is not type or hasattr({name}.__init_subclass__, '__func__')"
+    return ast.parse(f"if {told}: raise TypeError('a base may keep attributes')").body[0]
 
 
 def _copying(node: ast.stmt, scope: _Scope, used: set[str]) -> ast.stmt | None:
@@ -284,6 +332,8 @@ _Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 def _is_used_when_made(node: _Definition, scope: _Scope) -> bool:
     """True for a class or a function that uses given names, as somebody is told of it when it is made."""
+    if not isinstance(node, ast.ClassDef) and not scope.module.was_called(node):
+        return False
     # A class is made from its bases without a call of their methods, but for `__init_subclass__`.
     is_told = isinstance(node, ast.ClassDef) and any(map(scope.is_told, node.bases))
     return is_told or _is_given_away(node, scope)
@@ -520,6 +570,8 @@ def _mentions(node: ast.AST, scope: _Scope, *, with_given: bool, own: frozenset[
     `own`: names that mean something else there, such as variables of functions.
     """
     match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda() if not scope.module.was_called(node):
+            return False
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
             own |= _own_names(node)
         case ast.Name(id=name) if name in own:
