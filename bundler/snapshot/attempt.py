@@ -81,6 +81,7 @@ class Verdict:
     `notes`: what they asked that was not answered. `names`: those in modules whose values differ between machines. `objects`: by
     modules, objects that could be constructed anew at each start, by their paths, so that the module keeps nothing. `differing`: names
     whose values differ, where `notes` come first. `called`: what ran in the recordings of graphs, as `Graph.called` has it.
+    `is_compared`: comparing the memory of recordings has shown it, so it may be garbage that keeps something.
     """
 
     recording: Recording
@@ -90,6 +91,7 @@ class Verdict:
     objects: Mapping[str, frozenset[str]] = field(default_factory=dict)
     differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     called: tuple[Mapping[str, frozenset[int]] | None, ...] = ()
+    is_compared: bool = False
 
 
 def attempt(  # noqa: PLR0913 - what a verdict depends on
@@ -253,7 +255,7 @@ def _compared(  # noqa: PLR0913 - as above
         _, others = count_words(found, first, _TWO_COUNTS)  # these are looked at when nothing else differs
         keeps = _earliest(late_by_differences(others or found, first, first.loaders), first)
         if keeps:
-            return Verdict(first, keeps, {}, {}, objects_that_ask(first.notes, work.fresh))
+            return Verdict(first, keeps, {}, {}, objects_that_ask(first.notes, work.fresh), is_compared=True)
     moved = _moved(taken.get("program"), taken.get("order"), taken.get("program, other"), rules, late)
     if moved is not None:
         return moved
@@ -409,6 +411,7 @@ def _taken(subject: Subject, runs: Mapping[str, _Run], folder: Path) -> Mapping[
             compiled[run.work],
             subject.seed,
             wants_graph=run.wants_graph,
+            collects=run.work.collects,
             hidden=run.hidden,
             hot=run.hot,
             fresh=fresh.indexes(subject.linked, run.work.fresh),

@@ -138,7 +138,7 @@ class Work:
     `again`: modules, and source text that is run in them at each start.
 
     `rerun`: statements of modules that are run at each start, as `again` is. `fresh`: objects, by their paths, that each start
-    constructs itself.
+    constructs itself. `collects`: garbage is collected in the end, unless the program has switched that off.
     """
 
     names: tuple[str, ...]
@@ -148,6 +148,7 @@ class Work:
     wishes: tuple[FunctionName | str, ...]
     optimize: int
     fresh: frozenset[str] = frozenset()
+    collects: bool = False
 
     def of_modules(self, names: tuple[str, ...], late: Container[str]) -> Work:
         """The part of this work that imports these modules alone; wishes that are late are left out too."""
@@ -252,6 +253,7 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     seed: int,
     *,
     wants_graph: bool,
+    collects: bool,
     hidden: HiddenProcessor | None,
     hot: Sequence[Heat] | None,
     fresh: Sequence[int],
@@ -280,7 +282,7 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     row.work = writer.point("unsigned char *", writer.place(work))
     row.work_size = len(work)
     row.output = descriptor
-    row.wants_graph, row.wants_heat = wants_graph, hot is None
+    row.wants_graph, row.wants_heat, row.collects = wants_graph, hot is None, collects
     row.fresh, row.fresh_count = writer.numbers(fresh), len(fresh)
     _write_hot(writer, row, hot or ())
     if hidden is not None:
@@ -333,6 +335,7 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
     seed: int,
     *,
     wants_graph: bool = False,
+    collects: bool = False,
     hidden: HiddenProcessor | None = None,
     hot: Sequence[Heat] | None = (),
     fresh: Sequence[int] = (),
@@ -354,6 +357,7 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
         output,
         seed,
         wants_graph=wants_graph,
+        collects=collects,
         hidden=hidden,
         hot=hot,
         fresh=fresh,

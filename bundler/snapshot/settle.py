@@ -74,6 +74,7 @@ class _Search:
         )  # first lines of code that ran, as far as that is known
         self._events: tuple[Event, ...] = ()
         self._extent = Extent.ALL
+        self._collects = False
         self._fresh: dict[
             str, str
         ] = {}  # objects that each start constructs itself, by paths: the modules that load them
@@ -82,7 +83,8 @@ class _Search:
 
     def program(self) -> Work:
         """The work of a start without a snapshot, with what is run again."""
-        return replace(self._whole, rerun=tuple(self._rerun()), fresh=frozenset(self._fresh))
+        rerun = tuple(self._rerun())
+        return replace(self._whole, rerun=rerun, fresh=frozenset(self._fresh), collects=self._collects)
 
     def work(self) -> Work:
         """The work that is recorded next."""
@@ -115,6 +117,10 @@ class _Search:
             for module, its in found.differing.items():
                 self._differing[module].update(its)
             self._add_called(found)
+            if found.is_compared and not self._collects and any(self._wanted[name].found for name in found.reasons):
+                # All that keeps an answer is run again: an exception, whose traceback has the frame that has the exception, may be left.
+                self._collects = True
+                return None
             missed = self._run_again(self._construct_anew(found))
             if "" in missed:
                 return Refusal(f"the interpreter keeps something of the machine: {missed['']}")

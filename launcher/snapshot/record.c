@@ -642,6 +642,9 @@ run_work(PyObject *globals)
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(work.calls); i++) {
         run_call(globals, PyTuple_GET_ITEM(work.calls, i));
     }
+    if (bundle.snapshot->request->collects) {
+        PyGC_Collect();
+    }
     end_module(work.before, "__main__");
     if (bundle.snapshot->request->wants_graph) {
         put_called();

@@ -49,17 +49,17 @@ def test_other_objects(recorded: Callable[[Path], Recorded], name: str, module: 
 def test_judged_answers(recorded: Callable[[Path], Recorded]):
     """Of an answer no more may be kept than a bit, which is the same in every recording: it is that of this start all the same.
 
-    What asks once and remembers, and what has a name at some starts alone, is imported at each start.
+    What asks once and remembers, and what has a name at some starts alone, is imported at each start. Garbage keeps nothing.
     """
     program = recorded(JUDGING / "judging.py")
     assert set(late(program)) == {"remembers", "sets_sometimes"}
     texts = {
-        program.check_same(*arguments, TERM=term, HOME=home).stdout
-        for arguments, term, home in (((), "dumb", "/"), (("--quiet",), "xterm-256color", "/tmp"))
+        program.check_same(*arguments, TERM=term, HOME=home, TZ=zone).stdout
+        for arguments, term, home, zone in (((), "dumb", "/", "UTC"), (("--quiet",), "xterm-256color", "/tmp", "EST5"))
     }
     assert texts == {
-        b"True True False True False\nTrue True True\n",
-        b"False False False True True\nFalse False False\n",
+        b"True True False True False\nTrue True True\nzone UTC\n",
+        b"False False False True True\nFalse False False\nzone EST5\n",
     }
 
 
