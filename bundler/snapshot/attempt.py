@@ -14,6 +14,7 @@ from bundler.process import jobs
 from bundler.snapshot import fresh
 from bundler.snapshot.compare import Difference, Owners, StartWords, count_words, differences
 from bundler.snapshot.judge import (
+    asking_lines,
     guarded_variables,
     late_by_differences,
     named_late,
@@ -136,7 +137,7 @@ def _judged(  # noqa: PLR0913 - what a verdict depends on
     twice: object,
 ) -> Verdict | None:
     """The verdict from what was asked, and from graphs; None if nothing is in the way."""
-    differing = tuple(each for each in graphs[0].differing(graphs[1]) if each[0] not in _INTERPRETER)
+    differing = _without_moved(subject, work, folder, graphs, first)
     # Who has drawn what differs, and draws it again, is found below.
     found = {*(module for module, _ in differing), *(each.module for each in work.rerun)}
     notes = {
@@ -162,6 +163,30 @@ def _judged(  # noqa: PLR0913 - what a verdict depends on
     return None
 
 
+def _without_moved(
+    subject: Subject, work: Work, folder: Path, graphs: tuple[Graph, Graph], first: Recording
+) -> tuple[tuple[str, str], ...]:
+    """The names whose values differ, without those that depend on the addresses of objects, as the order in a set does: at a usual
+    start any order may come.
+    """
+    differing = tuple(each for each in graphs[0].differing(graphs[1]) if each[0] not in _INTERPRETER)
+    asking = {module for module, _ in differing if asking_lines(first, module, with_time=False)}
+    places = {f"{module}.{name}" for module, name in differing}
+    if all(each[0] in asking or graphs[0].places.get(each) in places for each in differing):
+        return differing
+    of_addresses = _of_addresses(subject, work, folder / "differing", graphs[0])
+    return tuple(each for each in differing if each not in of_addresses)
+
+
+def _of_addresses(subject: Subject, work: Work, folder: Path, graph: Graph) -> frozenset[tuple[str, str]]:
+    """The names of a graph whose values are others when all objects lie elsewhere."""
+    shifted = _taken(subject, {"shifted": _Run(work, ANSWERS, wants_graph=True, is_shifted=True)}, folder)["shifted"]
+    found = frozenset(graph.differing(shifted)) if isinstance(shifted, Graph) else frozenset()
+    if found:
+        log.info("snapshot: %d names depend on addresses: %s", len(found), sorted(found)[:10])
+    return found
+
+
 # Modules of the interpreter, for what it keeps elsewhere. No module of the program is found by that.
 _INTERPRETER = frozenset(("sys", "builtins"))
 
@@ -174,6 +199,9 @@ def _changing(  # noqa: PLR0913 - what a recording depends on
     Such are those that call a function which adds to a list, or counts.
     """
     if not isinstance(twice, Graph) or not _changed(once, twice, work, rules):
+        return {}
+    of_addresses = _of_addresses(subject, work, folder / "changing", once)
+    if of_addresses.issuperset(_changed(once, twice, work, rules)):
         return {}
     modules = tuple(dict.fromkeys(each.module for each in work.rerun))
     runs = {
@@ -189,6 +217,7 @@ def _changing(  # noqa: PLR0913 - what a recording depends on
     for module in modules:
         graph = taken[f"twice {module}"]
         changed = _changed(once, graph, work, rules) if isinstance(graph, Graph) else ((module, "it"),)
+        changed = tuple(each for each in changed if each not in of_addresses)
         if changed:
             found[module] = ".".join(changed[0])
     return found
@@ -256,7 +285,7 @@ def _compared(  # noqa: PLR0913 - as above
         keeps = _earliest(late_by_differences(others or found, first, first.loaders), first)
         if keeps:
             return Verdict(first, keeps, {}, {}, objects_that_ask(first.notes, work.fresh), is_compared=True)
-    moved = _moved(taken.get("program"), taken.get("order"), taken.get("program, other"), rules, late)
+    moved = _moved(subject, program, folder, taken, rules, late)
     if moved is not None:
         return moved
     unbuffered = () if first.streams_are_alone else ("PYTHONUNBUFFERED",)
@@ -273,17 +302,19 @@ def _compared(  # noqa: PLR0913 - as above
     )
 
 
-def _moved(
-    program: Recording | Graph | Refusal | None,
-    order: Recording | Graph | Refusal | None,
-    other: Recording | Graph | Refusal | None,
+def _moved(  # noqa: PLR0913 - what a recording depends on, and what was taken
+    subject: Subject,
+    work: Work,
+    folder: Path,
+    taken: Mapping[str, Recording | Graph | Refusal],
     rules: Rules,
     late: Mapping[str, str],
 ) -> OtherOrder | None:
     """A name whose value differs in the order of a restored start; None if there is none, or nothing to compare.
 
-    `other`: the program on another machine. What late modules keep of the machine is another value each time.
+    `work`: the program's. What late modules keep of the machine is another value each time.
     """
+    program, order, other = (taken.get(name) for name in ("program", "order", "program, other"))
     if not isinstance(program, Graph):
         return None
     if isinstance(order, Refusal):
@@ -295,6 +326,9 @@ def _moved(
         for each in program.differing(order)
         if each not in rules.unordered and not (each[0] in late and each in of_machine)
     ]
+    if moved:
+        of_addresses = _of_addresses(subject, work, folder / "moved", program)
+        moved = [each for each in moved if each not in of_addresses]
     if not moved and program.ordered != order.ordered:
         moved = [one for one, two in zip(program.ordered, order.ordered, strict=False) if one != two]
     if not moved:
@@ -392,6 +426,7 @@ class _Run:
     work: Work
     answers: Answers
     wants_graph: bool = False
+    is_shifted: bool = False
     hidden: HiddenProcessor | None = None
     hot: Sequence[Heat] | None = ()
 
@@ -412,6 +447,7 @@ def _taken(subject: Subject, runs: Mapping[str, _Run], folder: Path) -> Mapping[
             subject.seed,
             wants_graph=run.wants_graph,
             collects=run.work.collects,
+            is_shifted=run.is_shifted,
             hidden=run.hidden,
             hot=run.hot,
             fresh=fresh.indexes(subject.linked, run.work.fresh),

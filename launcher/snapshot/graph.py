@@ -19,6 +19,15 @@ _PLACES = (
 )  # fmt: skip
 _WEAK = frozenset(("ReferenceType", "weakref", "weakproxy", "weakcallableproxy"))
 
+# Types that are written in annotations.
+_ALIASES = frozenset(
+    (
+        *(("typing", name) for name in ("_GenericAlias", "_UnionGenericAlias", "_LiteralGenericAlias", "Union")),
+        *(("typing", name) for name in ("_CallableGenericAlias", "_AnnotatedAlias")),
+        *(("types", "UnionType"), ("types", "GenericAlias")),
+    )
+)
+
 # What is of the process, or told by the launcher itself.
 _OWN = frozenset(("__builtins__", "__loader__", "__spec__", "__cached__"))
 _MOST = 3_000_000
@@ -72,6 +81,13 @@ class Graph:
             return
         if kind.__name__ == "Pattern" and kind.__module__ == "re":
             self.add(f"pattern {value.pattern!r} {value.flags}")  # whether two are one depends on the cache of `re`
+            return
+        if (kind.__module__, kind.__name__) in _ALIASES:
+            within = (*(_attribute(value, "__args__") or ()), *(_attribute(value, "__metadata__") or ()))
+            self.add(
+                f"alias {kind.__name__} {_attribute(value, '_name')} {len(within)}"
+            )  # as above: the caches of `typing`
+            self.pending += [*reversed(within), _attribute(value, "__origin__")]
             return
         label = self.labels.get(id(value))
         if label is not None and not (label == self.name and not self.digest):

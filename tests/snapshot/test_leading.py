@@ -109,6 +109,28 @@ RERUN = {
         True,
         "with warnings.catch_warnings():\n    warnings.simplefilter('ignore')\n    X = os.getcwd()",
     ),
+    "pair": ("import os\nX, Y = os.getpid() == 1, 2\nZ = Y\n", [2], [], True, "X, Y = (os.getpid() == 1, 2)\nZ = Y"),
+    "import within": (
+        "import os\ntry:\n    import fcntl\n    X = os.getcwd()\nexcept OSError:\n    X = None\n",
+        [4],
+        [],
+        True,
+        "try:\n    import fcntl\n    X = os.getcwd()\nexcept OSError:\n    X = None",
+    ),
+    "never tested": (
+        "import os, sys\nX = os.getcwd() == '/'\nif sys.platform == 'win32' and X:\n    import a\n",
+        [2],
+        [],
+        True,
+        "X = os.getcwd() == '/'",
+    ),
+    "tested first": (
+        "import os, sys\nX = os.getcwd() == '/'\nif X and sys.platform == 'win32':\n    import a\n",
+        [2],
+        [],
+        True,
+        None,
+    ),
     "with change": (
         "import os, warnings\nwith warnings.catch_warnings():\n    os.chdir('/')\n    X = os.getcwd()\n",
         [4],

@@ -77,6 +77,15 @@ def test_roundabout_uses(recorded: Callable[[Path], Recorded]):
 
 
 @pytest.mark.one_python
+def test_order_of_addresses(recorded: Callable[[Path], Recorded]):
+    """What depends on the addresses of objects alone, as the order in a set does, is no answer of the machine."""
+    program = recorded(APPS / "snapshot" / "addresses" / "addresses.py")
+    assert late(program) == {}
+    assert {"shuffles", "asks"} <= set(inspect(program.binary)["snapshot"]["modules"])
+    assert program.check_same(HOME="/tmp").stdout.split()[-1] == b"/tmp"
+
+
+@pytest.mark.one_python
 def test_quiet_questions(recorded: Callable[[Path], Recorded]):
     """Attributes of `time`, methods of `sys.argv`, the time zone and actions of signals are answers of the machine, too."""
     program = recorded(APPS / "snapshot" / "asking" / "asking.py")

@@ -112,7 +112,7 @@ def only_gives(node: ast.stmt) -> bool:
         case ast.Pass():
             return True
         case ast.Assign(targets):
-            return all(isinstance(_named(target), ast.Name) for target in targets)
+            return all(map(_are_names, targets))
         case ast.AnnAssign(target=ast.Name(), value=value):
             return value is not None
         case ast.AugAssign(target=ast.Name()):
@@ -127,9 +127,18 @@ def only_gives(node: ast.stmt) -> bool:
             return all(_manager(each) is not None for each in items) and all(map(only_gives, body))
         case ast.Try(body, handlers, orelse, finalbody):
             parts = [*body, *orelse, *finalbody, *(each for handler in handlers for each in handler.body)]
-            return all(map(only_gives, parts))
+            return all(isinstance(each, ast.Import) or only_gives(each) for each in parts)
         case _:
             return False
+
+
+def _are_names(target: ast.expr) -> bool:
+    """True if what is assigned to are names, or items of what they stand for."""
+    match target:
+        case ast.Tuple(targets) | ast.List(targets):
+            return all(map(_are_names, targets))
+        case _:
+            return isinstance(_named(target), ast.Name)
 
 
 # Context managers that leave nothing behind, and whether they let exceptions pass.
@@ -167,7 +176,7 @@ _ALWAYS = {"sys.platform": "linux", "os.name": "posix", "TYPE_CHECKING": "", "ty
 
 def branches(node: ast.If) -> list[ast.stmt]:
     """The statements of an `if` that some start may run."""
-    match _truth(node.test):
+    match truth(node.test):
         case True:
             return node.body
         case False:
@@ -176,12 +185,18 @@ def branches(node: ast.If) -> list[ast.stmt]:
             return [*node.body, *node.orelse]
 
 
-def _truth(test: ast.expr) -> bool | None:
-    """The truth of a test on Linux; None where that is not known."""
+def truth(test: ast.expr) -> bool | None:
+    """The truth of a test on Linux, for which nothing else is evaluated; None where that is not known."""
     match test:
         case ast.UnaryOp(ast.Not(), operand):
-            truth = _truth(operand)
-            return None if truth is None else not truth
+            found = truth(operand)
+            return None if found is None else not found
+        case ast.BoolOp(op, values):
+            decided = isinstance(op, ast.Or)  # by the first value of this truth
+            for each in values:
+                if (found := truth(each)) is None or found is decided:
+                    return found
+            return not decided
         case ast.Compare(left, [ast.Eq()], [ast.Constant(str(text))]) if (value := _always(left)) is not None:
             return value == text
         case ast.Compare(left, [ast.NotEq()], [ast.Constant(str(text))]) if (value := _always(left)) is not None:
@@ -300,7 +315,13 @@ def _has_items(iterable: ast.expr) -> bool:
 
 
 # Functions that change nothing of what they belong to; the filters of warnings are those that `catch_warnings` restores.
-_QUIET = frozenset(("codecs.lookup", "warnings.simplefilter", "warnings.filterwarnings"))
+# `strptime` looks at each call whether its tables are still those of the locale and the time zone (_strptime.py).
+_QUIET = frozenset(
+    (
+        *("codecs.lookup", "warnings.simplefilter", "warnings.filterwarnings"),
+        *("time.strptime", "datetime.strptime", "datetime.datetime.strptime"),
+    )
+)
 
 
 def changed(node: ast.stmt) -> set[str]:

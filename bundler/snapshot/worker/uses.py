@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, cast
 
-from .repeat import again, alias_name, bound, branches, changed, defaults, only_gives, part_again, span, stored
+from .repeat import again, alias_name, bound, branches, changed, defaults, only_gives, part_again, span, stored, truth
 from .schema import Obstacle
 from .sourced import SourcedModule
 
@@ -312,7 +312,7 @@ def _used(root: ast.AST, scope: _Scope) -> Iterator[_Use]:
             case ast.Attribute(value) if scope.whole(value):
                 pass  # not the whole module, but this attribute of it
             case ast.If(test=test):
-                pending.append((test, is_called, True))
+                pending += [(test, is_called, True)] if truth(test) is None else []
                 pending += [(each, is_called, is_tested) for each in branches(node)]
             case ast.IfExp(test=test):
                 pending.append((test, is_called, True))
