@@ -25,7 +25,7 @@ from bundler.settings import FunctionName
 from bundler.snapshot.model import Answers, Graph, Heat, Range, Recording, Refusal, Rerun
 from bundler.snapshot.recording import LEFT_OPEN, read_recording
 from bundler.snapshot.rules import load_rules
-from bundler.snapshot.worker.schema import Obstacle, Part, Request, RerunRequest
+from bundler.snapshot.worker.schema import AttributesRequest, Obstacle, Part, Request, RerunRequest
 from bundler.snapshot.worker.schema import Rerun as RerunAnswer
 from bundler.target import TargetPython
 from bundler.target.workers import run_worker
@@ -192,8 +192,16 @@ class Found:
 
 def find_rerun(request: RerunRequest, target: TargetPython) -> Found:
     """Find statements to run at each start, so that names of the first module, and copies of them in the others, get their values."""
-    done = run_worker(target.command, "snapshot", "rerun", job=json.dumps(request).encode())
-    answer: RerunAnswer = json.loads(done.stdout)
+    return _found(run_worker(target.command, "snapshot", "rerun", job=json.dumps(request).encode()).stdout)
+
+
+def find_uses_of_attributes(request: AttributesRequest, target: TargetPython) -> Found:
+    """Find statements to run at each start, so that what uses attributes of the interpreter uses this start's."""
+    return _found(run_worker(target.command, "snapshot", "attributes", job=json.dumps(request).encode()).stdout)
+
+
+def _found(content: bytes) -> Found:
+    answer: RerunAnswer = json.loads(content)
     rerun = tuple(
         Rerun(each["module"], each["text"], tuple(zip(each["lines"][::2], each["lines"][1::2], strict=True)))
         for each in answer["pieces"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,14 +12,23 @@ from bundler.analyze.graph import ExtensionModule, Module, ModuleGraph, SourceMo
 from bundler.snapshot.attempt import OtherOrder, Subject, Verdict, attempt
 from bundler.snapshot.judge import Extent, asking_lines, importers, is_varied, recordable
 from bundler.snapshot.model import Event, Refusal, Rerun, Snapshot
-from bundler.snapshot.record import Work, find_rerun
+from bundler.snapshot.record import Work, find_rerun, find_uses_of_attributes
 from bundler.snapshot.rules import REPEATABLE, Rules
-from bundler.snapshot.worker.schema import Obstacle, RerunRequest, Source
+from bundler.snapshot.worker.schema import AttributesRequest, Obstacle, RerunRequest, Source
 
 log = logging.getLogger(__name__)
 
 # Each time, what was recorded ends before another module, or more statements are run again.
 _MOST_ROUNDS = 24
+
+# Attributes that the interpreter gives values at each start, without a question that is noted; and those of them whose values differ
+# between recordings, so that no more than a bit of them can be kept unseen.
+_ATTRIBUTES = {
+    "sys": ["executable", "_base_executable"],
+    "sys.flags": ["utf8_mode"],
+    **{f"sys.{name}": ["line_buffering"] for name in ("stdin", "stdout", "stderr")},
+}
+_DIFFERING = {"sys": ["executable", "_base_executable"]}
 
 # Attempts to find statements of one module: running some of them again can show that it keeps more.
 _ATTEMPTS = 3
@@ -31,7 +40,9 @@ def settle(subject: Subject, program: Work, rules: Rules, graph: ModuleGraph) ->
     for number in range(_MOST_ROUNDS):
         found = attempt(subject, search.work(), search.program(), rules, subject.folder / str(number), search.late)
         if isinstance(found, Snapshot):
-            return found
+            if not search.follow_attributes(found.modules, rules):
+                return found
+            continue
         refusal = search.learn(found)
         log.debug("snapshot: late: %s", search.late)
         if refusal is not None:
@@ -69,9 +80,9 @@ class _Search:
         )
         self._wanted: dict[str, _Wanted] = defaultdict(_Wanted)
         self._differing: dict[str, set[str]] = defaultdict(set)  # names of modules whose values differ between machines
-        self._called: dict[str, set[int]] | None = defaultdict(
-            set
-        )  # first lines of code that ran, as far as that is known
+        self._called: dict[str, set[int]] = defaultdict(set)  # first lines of code that ran, by modules
+        self._knows_called: bool | None = None  # None: no recording has told that yet; False: one could not
+        self._of_attributes: tuple[Rerun, ...] = ()  # statements that use attributes of the interpreter
         self._events: tuple[Event, ...] = ()
         self._extent = Extent.ALL
         self._collects = False
@@ -94,7 +105,7 @@ class _Search:
     def _rerun(self) -> Iterator[Rerun]:
         """The statements to run again, in the order in which modules were imported: names are copied from one to the next."""
         order = {event.module: number for number, event in enumerate(self._events) if event.happened == "end"}
-        found = [each for wanted in self._wanted.values() for each in wanted.found]
+        found = [*(each for wanted in self._wanted.values() for each in wanted.found), *self._of_attributes]
         yield from sorted(dict.fromkeys(found), key=lambda each: order.get(each.module, 0))
 
     def learn(self, found: Verdict | OtherOrder | Refusal) -> Refusal | None:
@@ -132,16 +143,40 @@ class _Search:
     def _add_called(self, found: Verdict) -> None:
         """Add what ran in recordings with other answers, or with other modules."""
         for each in found.called:
-            if each is None or self._called is None:
-                self._called = None
-                return
-            for module, lines in each.items():
+            self._knows_called = each is not None and self._knows_called is not False
+            for module, lines in (each or {}).items():
                 self._called[module] |= lines
+
+    def follow_attributes(self, recorded: tuple[str, ...], rules: Rules) -> bool:
+        """Look for uses of attributes of the interpreter in a snapshot's modules. True if there are some that are not run again yet."""
+        self._events = self._events or tuple(Event(each, name) for name in recorded for each in ("begin", "end"))
+        names = [each for each in recorded if each not in rules.again]
+        before = (self._of_attributes, len(self.late))
+        while names:
+            request: AttributesRequest = {
+                "modules": self._sources(names),
+                "attributes": _ATTRIBUTES,
+                "differing": _DIFFERING,
+            }
+            found = find_uses_of_attributes(request, self._subject.target)
+            self._of_attributes = found.rerun
+            if found.obstacle is None:
+                break
+            name = found.obstacle["module"]
+            self.late[name] = f"line {found.obstacle['line']} uses `{found.obstacle['name']}`, which is this start's"
+            names.remove(name)
+        if len(self.late) > before[1]:
+            self._choose()
+        return (self._of_attributes, len(self.late)) != before
 
     def _learn_refusal(self, found: Refusal) -> bool:
         """Leave out the module that ended the recording; False if none did."""
         self._events = self._events or found.events
         raising = next((each for each in self._rerun() if found.place.startswith(f"{each.place}:")), None)
+        if raising in self._of_attributes:
+            self._of_attributes = ()
+            self.late[raising.module] = "its statements cannot be run again"
+            return True
         if raising is not None and not found.module:
             owner = next(name for name, wanted in self._wanted.items() if raising in wanted.found)
             self._wanted[owner].found = ()
@@ -226,16 +261,7 @@ class _Search:
         """Find the statements."""
         wanted.found, wanted.obstacle = (), None
         names = (name, *(self._importers(name) if wanted.is_strict else ()))
-        modules: list[Source] = [
-            {
-                "name": each,
-                "path": str(path),
-                "lines": self._recorded_lines(each),
-                "called": self._lines_called(each),
-            }
-            for each in names
-            if (path := _source(self._graph.imported(each))) is not None
-        ]
+        modules = self._sources(names)
         if not modules or modules[0]["name"] != name:
             return
         request: RerunRequest = {
@@ -255,6 +281,19 @@ class _Search:
                 source.names.add(original)
                 self._find(source, module)
 
+    def _sources(self, names: Iterable[str]) -> list[Source]:
+        """Modules that have sources."""
+        return [
+            {
+                "name": each,
+                "path": str(path),
+                "lines": self._recorded_lines(each),
+                "called": self._lines_called(each),
+            }
+            for each in names
+            if (path := _source(self._graph.imported(each))) is not None
+        ]
+
     def _recorded_lines(self, name: str) -> list[int] | None:
         """Lines of the statements of a module that are recorded; None: all are."""
         if name != "__main__":
@@ -264,7 +303,7 @@ class _Search:
 
     def _lines_called(self, name: str) -> list[int] | None:
         """The first lines of a module's code that ran; None where that is not known, as for code that is compiled to C."""
-        if self._called is None or not isinstance(self._graph.imported(name), SourceModule):
+        if not self._knows_called or not isinstance(self._graph.imported(name), SourceModule):
             return None
         return sorted(self._called[name])
 

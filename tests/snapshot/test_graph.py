@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 import functools
 import logging
+import typing
 from collections.abc import Callable
 from typing import Any
 
@@ -62,3 +63,18 @@ def test_token_of_a_cache():
         return show
 
     assert digest(made()) == digest(made())
+
+
+def test_types_in_annotations():
+    """Whether two equal types of annotations are one object makes no difference: caches of `typing` decide that."""
+
+    def made() -> tuple[object, ...]:
+        named: Any = dict[str, int]
+        cached: Any = typing.Dict[str, int]  # noqa: UP006 - this one has a cache
+        return named, int | str, cached.copy_with(cached.__args__)
+
+    one, other = made(), made()
+    assert all(each is not same for each, same in zip(one, other, strict=True))
+    for each, same in zip(one, other, strict=True):
+        assert digest([each, each]) == digest([each, same])
+        assert digest([each, each]) != digest([each, list[str]])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from bundler.snapshot.compare import Owners
 from bundler.snapshot.model import Memory, Range, Recording
 from bundler.snapshot.passed_over import Interned, Tables
 from bundler.target.model import ObjectLayout
-from tests.snapshot.conftest import Recorded
+from tests.snapshot.conftest import Recorded, told
 from tests.support import APPS, inspect, run
 
 FOLDERS = APPS / "snapshot" / "folders"
@@ -74,6 +75,24 @@ def test_roundabout_uses(recorded: Callable[[Path], Recorded]):
     assert "registers" not in found
     assert "line 13 uses `KIND`" in found["calls_at_once"]
     assert {program.check_same(TERM=term).stdout.split()[0] for term in ("dumb", "xterm")} == {b"0", b"1"}
+
+
+@pytest.mark.one_python
+def test_attributes_of_the_interpreter(recorded: Callable[[Path], Recorded], tmp_path: Path):
+    """Bits of the executable's path, of UTF-8 mode and of a stream are those of this start; what makes more of them is late."""
+    program = recorded(APPS / "snapshot" / "starting" / "starting.py")
+    assert list(late(program)) == ["judges_path"]
+    assert "line 5" in late(program)["judges_path"]
+    copy = shutil.copy(program.binary, tmp_path / "copy")
+    found = set()
+    for binary, locale in ((program.binary, "C.UTF-8"), (copy, "C.UTF-8"), (copy, "C")):
+        variables = program.environment({"LC_ALL": "", "LC_CTYPE": "", "LANG": locale})
+        usual = run([binary], environment={**variables, "BUNDLE_SNAPSHOT": "no"})
+        restored = run([binary], environment={**variables, "BUNDLE_TRACE": "snapshot"})
+        assert told(restored) == "restored"
+        assert restored.stdout == usual.stdout
+        found.add(usual.stdout)
+    assert len(found) == 3
 
 
 @pytest.mark.one_python

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .repeat import again, bound, defaults, is_at, only_gives
-from .schema import Obstacle, Rerun, RerunRequest
+from .schema import Obstacle, Rerun, RerunRequest, Source
 from .sourced import SourcedModule
 from .uses import choose_attributes, follow
 
@@ -21,15 +21,7 @@ from .uses import choose_attributes, follow
 def main() -> None:
     """Serve one request."""
     request: RerunRequest = json.load(sys.stdin)
-    modules = [
-        SourcedModule(
-            each["name"],
-            Path(each["path"]),
-            each["lines"],
-            None if each["called"] is None else frozenset(each["called"]),
-        )
-        for each in request["modules"]
-    ]
+    modules = read_sources(request["modules"])
     obstacle = _obstacle(request, modules)
     answer: Rerun = {
         "pieces": [] if obstacle else [each.piece() for each in modules if each.chosen],
@@ -37,6 +29,19 @@ def main() -> None:
         "copied": list(_copied(modules[0])),
     }
     print(json.dumps(answer))
+
+
+def read_sources(sources: list[Source]) -> list[SourcedModule]:
+    """The modules of a request."""
+    return [
+        SourcedModule(
+            each["name"],
+            Path(each["path"]),
+            each["lines"],
+            None if each["called"] is None else frozenset(each["called"]),
+        )
+        for each in sources
+    ]
 
 
 def _copied(module: SourcedModule) -> Iterator[tuple[str, str]]:

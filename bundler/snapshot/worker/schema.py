@@ -48,6 +48,17 @@ class RerunRequest(TypedDict):
 
 
 @final
+class AttributesRequest(TypedDict):
+    """Modules, and objects that are none: `attributes` of those, by expressions such as "sys.flags", are answers of the machine.
+    `differing`: attributes, likewise, whose values differ between recordings.
+    """
+
+    modules: list[Source]
+    attributes: dict[str, list[str]]
+    differing: dict[str, list[str]]
+
+
+@final
 class Piece(TypedDict):
     """Source text that is run again in a module; first and last lines of the statements that it stands for, one after the other."""
 

@@ -25,7 +25,8 @@ from .schema import Obstacle, Piece
 
 @dataclass
 class SourcedModule:
-    """A module whose statements are looked at, those at `lines` if these are not None. `called`: the first lines of functions that
+    """A module whose statements are looked at, those at `lines` if these are not None. Without a `path` it is an object, whose name is
+    the expression that stands for it. `called`: the first lines of functions that
     were called, if that is known. `given`: names that get other values; `differing`: names of which comparing finds those who
     keep their values; `chosen`: what is run, by statement, and
     `spans`: the first and last lines of what that stands for; `asking`: what asks in the body of a class, by the class's statement;
@@ -34,7 +35,7 @@ class SourcedModule:
     """
 
     name: str
-    path: Path
+    path: Path | None
     lines: list[int] | None
     called: frozenset[int] | None = None
     given: set[str] = field(default_factory=set)
@@ -49,7 +50,7 @@ class SourcedModule:
     @functools.cached_property
     def text(self) -> bytes:
         """The module's source."""
-        return self.path.read_bytes()
+        return self.path.read_bytes() if self.path else b""
 
     @functools.cached_property
     def statements(self) -> list[ast.stmt]:
@@ -183,6 +184,7 @@ class SourcedModule:
 
     def source_of(self, node: ast.ImportFrom) -> str:
         """The absolute name of the module that a statement imports from."""
-        package = self.name.split(".") if self.path.name == "__init__.py" else self.name.split(".")[:-1]
+        is_package = self.path is not None and self.path.name == "__init__.py"
+        package = self.name.split(".") if is_package else self.name.split(".")[:-1]
         above = package[: len(package) - node.level + 1] if node.level else []
         return ".".join((*above, *(node.module or "").split(".")) if node.module else above)

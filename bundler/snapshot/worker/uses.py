@@ -50,7 +50,7 @@ def _words(modules: list[SourcedModule]) -> set[str]:
     found = {"modules"}  # sys.modules
     for each in modules:
         found |= each.given | each.users
-        found |= {each.name.rpartition(".")[2]} if each.given else set()
+        found |= {each.name.rpartition(".")[2]} if each.given and each.path else set()
     return found
 
 
@@ -166,13 +166,17 @@ class _Scope:
                 return (self.module,) if name in self.module.given else ()
             case ast.Attribute(value, attr):
                 owner = self._owner(value)
-                owners = self.by_name.values() if owner is None else filter(None, [self.by_name.get(owner)])
+                modules = [each for each in self.by_name.values() if each.path]
+                owners = modules if owner is None else list(filter(None, [self.by_name.get(owner)]))
                 return tuple(each for each in owners if attr in each.given)
             case _:
                 return ()
 
     def whole(self, node: ast.expr) -> tuple[SourcedModule, ...]:
         """The modules, with given names, that an expression stands for: whoever has one can ask it for any of its names."""
+        return tuple(each for each in self._whole(node) if each.path)
+
+    def _whole(self, node: ast.expr) -> tuple[SourcedModule, ...]:
         match node:
             case ast.Name(id=name) if name in self.module.imports:
                 found = self.by_name.get(self.module.imports[name])

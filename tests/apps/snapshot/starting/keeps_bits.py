@@ -1,0 +1,13 @@
+"""Keeps bits of the executable's path, of a flag and of a stream, also in a class."""
+
+import os.path
+import sys
+from sys import executable as own
+
+IS_COPY = os.path.basename(own) == "copy"
+IS_UTF8 = bool(sys.flags.utf8_mode)
+WRITES_LINES = "yes" if sys.stdout.line_buffering else "no"
+
+
+class Options:
+    is_copy = sys.executable.endswith("copy") and IS_COPY
