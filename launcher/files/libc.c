@@ -160,6 +160,16 @@ WRAP_PATH(int, creat64, (const char *path, mode_t mode), (path, mode), vfs_open(
 WRAP_LOOKING(FILE *, fopen, (const char *path, const char *mode), (path, mode), NULL, vfs_fopen(path, mode))
 WRAP_LOOKING(FILE *, fopen64, (const char *path, const char *mode), (path, mode), NULL, vfs_fopen(path, mode))
 
+/* Whether a standard stream is a file or a pipe, and where it stands, is as much a question as whether it is a terminal. */
+static void
+note_stream(int fd)
+{
+    if (fd >= 0 && fd <= 2 && bundle_is_recording()) {
+        char detail[2] = {(char)('0' + fd), 0};
+        bundle_note("terminal", detail);
+    }
+}
+
 /* UNWRITTEN(type, name, parameters, arguments, ours): `ours` for a descriptor whose contents are in memory only. */
 #define UNWRITTEN(type, name, parameters, arguments, ours) \
     type __wrap_##name parameters \
@@ -182,10 +192,18 @@ UNWRITTEN(ssize_t, pread, (int fd, void *out, size_t size, off_t offset), (fd, o
           unwritten_pread(file, out, size, offset))
 UNWRITTEN(ssize_t, pread64, (int fd, void *out, size_t size, off_t offset), (fd, out, size, offset),
           unwritten_pread(file, out, size, offset))
-UNWRITTEN(off_t, lseek, (int fd, off_t offset, int whence), (fd, offset, whence),
-          unwritten_lseek(file, fd, offset, whence))
-UNWRITTEN(off_t, lseek64, (int fd, off_t offset, int whence), (fd, offset, whence),
-          unwritten_lseek(file, fd, offset, whence))
+
+#define WRAP_LSEEK(name) \
+    off_t __wrap_##name(int fd, off_t offset, int whence) \
+    { \
+        note_stream(fd); \
+        const struct bundle_file *file = unwritten_file(fd); \
+        return file ? unwritten_lseek(file, fd, offset, whence) : __real_##name(fd, offset, whence); \
+    }
+
+WRAP_LSEEK(lseek)
+WRAP_LSEEK(lseek64)
+
 /* Memory without a file is the region's while a program is recorded. */
 static bool
 is_region_mapping(void *address, int protection, int flags)
@@ -219,6 +237,7 @@ WRAP_PATH(int, lstat64, (const char *path, struct stat *out), (path, out), vfs_s
 #define WRAP_FSTAT(name) \
     int __wrap_##name(int fd, struct stat *out) \
     { \
+        note_stream(fd); \
         int status = __real_##name(fd, out); \
         if (status == 0 && out->st_nlink == 0) { \
             vfs_describe(out); \

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
@@ -93,6 +94,11 @@ def test_attributes_of_the_interpreter(recorded: Callable[[Path], Recorded], tmp
         assert restored.stdout == usual.stdout
         found.add(usual.stdout)
     assert len(found) == 3
+    with (tmp_path / "in").open("w+b") as file:
+        done = subprocess.run([program.binary], stdin=file, stdout=file, env=program.environment({}), check=True)
+        assert done.returncode == 0
+    assert (tmp_path / "in").read_bytes().splitlines()[1] == b"False True"
+    assert run([program.binary]).stdout.splitlines()[1] == b"True False"
 
 
 @pytest.mark.one_python
