@@ -37,7 +37,9 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
         parts[kind.rstrip(b"\0").decode()].append(Memory(address, bytes(data[at : at + size])))
         at += size
     text = parts["notes"][0].content if parts["notes"] else b""
-    notes, owners, events = _read_notes(_lines(text))
+    keeps_locale = any(each.content for each in parts["locale"])
+    lines = tuple(_lines(text, keeps_locale=keeps_locale))
+    notes, owners, events = _read_notes(lines)
     if parts["failure"]:
         return _refusal(parts["failure"][0].content.decode("utf-8", "replace"), notes, events)
     if parts["graph"]:
@@ -79,8 +81,8 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
             for part in parts["heat"]
             for row in _rows("struct bundle_heat", part.content)
         ),
-        symbols=dict(_read_symbols(_lines(text))),
-        asked_again=_read_asked_again(_lines(text)),
+        symbols=dict(_read_symbols(lines)),
+        asked_again=_read_asked_again(lines),
         spoiled=tuple((each.address, each.content.decode()) for each in parts["spoiled"]),
     )
 
@@ -128,9 +130,12 @@ class _Line(NamedTuple):
     detail: str
 
 
-def _lines(content: bytes) -> Iterator[_Line]:
+def _lines(content: bytes, *, keeps_locale: bool) -> Iterator[_Line]:
+    """The lines. `keeps_locale`: in the end the locale was what it had been: who set another for a while has only asked for it."""
     for line in content.decode("utf-8", "replace").splitlines():
         number, place, asker, kind, detail = line.split("\t", 4)
+        if keeps_locale and kind == "set-locale":
+            kind = "locale-name"
         yield _Line(int(number), int(place), asker, kind, detail)
 
 

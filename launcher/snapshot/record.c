@@ -21,6 +21,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <link.h>
+#include <locale.h>
 #include <marshal.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -542,6 +543,18 @@ read_work(const struct bundle_request *request)
     return whole;
 }
 
+/* The locale before the program's first import: who sets another one, and this one again, has only asked. */
+PER_PROCESS static char *first_locale;
+
+static void
+put_locale(void)
+{
+    const char *now = __real_setlocale(LC_ALL, NULL);
+    bool is_kept = first_locale && now && strcmp(first_locale, now) == 0;
+    put("locale", 0, "", is_kept);
+    free(first_locale);
+}
+
 /* Take blocks of all sizes, in other numbers of each: what the program makes lies at other addresses, with other low bits, so that
    sets of objects have another order. */
 static void
@@ -578,6 +591,7 @@ bundle_begin_recording(PyObject *globals)
     bundle_stop_calls();
     thread = PyThreadState_Get();
     bundle_set_locator(place);
+    first_locale = strdup(__real_setlocale(LC_ALL, NULL));
     if (request->is_shifted) {
         shift_blocks();
     }
@@ -670,6 +684,7 @@ run_work(PyObject *globals)
     PyObject_SetAttrString(bootstrap, "_load_unlocked", load_module);
     Py_CLEAR(load_module);
     Py_CLEAR(work.noted);
+    put_locale();
     put_variables();
     bundle_compare_variables();
     /* What is done again at each start leaves the same in every recording. */

@@ -109,6 +109,20 @@ RERUN = {
         True,
         "with warnings.catch_warnings():\n    warnings.simplefilter('ignore')\n    X = os.getcwd()",
     ),
+    "remembered": (
+        "import os\nfrom functools import cache\n@cache\ndef f(): return os.getcwd()\ndef g(): return f()\nX = g() == '/'\n",
+        [6],
+        [],
+        True,
+        "if f.cache_clear():\n    pass\nX = g() == '/'",
+    ),
+    "remembered elsewhere": (
+        "import os\nfrom functools import cache\n@cache\ndef f(): return os.getcwd()\nX = f() == '/'\nprint(f())\n",
+        [5],
+        [],
+        True,
+        None,
+    ),
     "pair": ("import os\nX, Y = os.getpid() == 1, 2\nZ = Y\n", [2], [], True, "X, Y = (os.getpid() == 1, 2)\nZ = Y"),
     "import within": (
         "import os\ntry:\n    import fcntl\n    X = os.getcwd()\nexcept OSError:\n    X = None\n",

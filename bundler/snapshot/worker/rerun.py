@@ -31,6 +31,24 @@ def main() -> None:
     print(json.dumps(answer))
 
 
+def _choose_caches(module: SourcedModule) -> None:
+    """Let functions that remember their first answers, and that chosen statements call, ask again. Whoever calls them has the same answer."""
+    functions = {
+        each.name: (number, each) for number, each in enumerate(module.statements) if isinstance(each, ast.FunctionDef)
+    }
+    pending: list[ast.AST] = list(module.chosen.values())
+    while pending:
+        for each in ast.walk(pending.pop()):
+            if not isinstance(each, ast.Name) or each.id not in functions:
+                continue
+            number, function = functions.pop(each.id)
+            pending.append(function)
+            part = again(function, {each.id}, module.source_of) if function.decorator_list else None
+            if part is not None:
+                module.choose(number, part)
+                module.given.add(each.id)
+
+
 def read_sources(sources: list[Source]) -> list[SourcedModule]:
     """The modules of a request."""
     return [
@@ -73,6 +91,8 @@ def _obstacle(request: RerunRequest, modules: list[SourcedModule]) -> Obstacle |
             part = again(each, set(request["names"]), origin.source_of)
             if part is not None:
                 origin.choose(number, part)
+    if request["is_strict"]:
+        _choose_caches(origin)
     obstacle = origin.complete()
     if obstacle is not None:
         return obstacle
