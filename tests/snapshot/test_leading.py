@@ -452,7 +452,7 @@ def test_rerun_of_all_names(newest_target: TargetPython, tmp_path: Path, exporte
 @pytest.mark.parametrize(
     ("use", "copied"),
     [
-        ("class A:\n    x = X\n", f"\nif True:\n    {attribute('x', 'X')}"),
+        ("class A:\n    x = X\n", ""),
         ("class A:\n    x = X in '/'\n", "\nif True:\n    " + attribute("x", "X in '/'")),
         ("@f(X)\ndef g(): pass\n", ""),
         ("@f('/' if X else '.')\ndef g(): pass\n", None),

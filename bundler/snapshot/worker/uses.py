@@ -64,7 +64,12 @@ def choose_attributes(
     assert isinstance(node, ast.ClassDef)
     scope = _Scope(module, by_name)
     asking = module.asking.get(number, [])
-    using = [each for each in node.body if each not in asking and any(True for _ in _used(each, scope))]
+    # A value that is compared stays as it is: a path is changed in place, and is one object wherever it is.
+    using = [
+        each
+        for each in node.body
+        if is_strict and each not in asking and not all(use.is_compared for use in _used(each, scope))
+    ]
     # Where nothing is compared, or no more than a bit may be kept, nobody may have had the values: no metaclass, no decorator.
     if not (asking or using) or (is_strict and (node.keywords or node.decorator_list)):
         return False
