@@ -123,6 +123,20 @@ RERUN = {
         True,
         None,
     ),
+    "filled": (
+        "import os\nX = f(os.getcwd())\nX.table.clear()\nfor a, b in PAIRS.items():\n    X.add(a, b)\n",
+        [2],
+        [],
+        True,
+        "X = f(os.getcwd())\nX.table.clear()\nfor a, b in PAIRS.items():\n    X.add(a, b)",
+    ),
+    "filled once": (
+        "import os\nX = f(os.getcwd())\nfor a, b in PAIRS:\n    X.add(a, b)\n",
+        [2],
+        [],
+        True,
+        None,
+    ),
     "pair": ("import os\nX, Y = os.getpid() == 1, 2\nZ = Y\n", [2], [], True, "X, Y = (os.getpid() == 1, 2)\nZ = Y"),
     "import within": (
         "import os\ntry:\n    import fcntl\n    X = os.getcwd()\nexcept OSError:\n    X = None\n",

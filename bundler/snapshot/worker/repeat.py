@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 
 def again(node: ast.stmt, names: set[str], source_of: Callable[[ast.ImportFrom], str]) -> ast.stmt | None:
@@ -117,12 +117,14 @@ def only_gives(node: ast.stmt) -> bool:
             return value is not None
         case ast.AugAssign(target=ast.Name()):
             return True
-        case ast.Expr(ast.Call(ast.Attribute(ast.Name()))):
-            return True
+        case ast.Expr(ast.Call(ast.Attribute() as method)):
+            return _owner(method) is not None
         case ast.If(test, body, orelse) if _is_decided(test):
             return all(isinstance(each, ast.Import) or only_gives(each) for each in (*body, *orelse))
-        case ast.If(_, body, orelse) | ast.For(ast.Name(), _, body, orelse):
+        case ast.If(_, body, orelse):
             return all(map(only_gives, (*body, *orelse)))
+        case ast.For(target, _, body, orelse):
+            return _are_names(target) and all(map(only_gives, (*body, *orelse)))
         case ast.With(items, body):
             return all(_manager(each) is not None for each in items) and all(map(only_gives, body))
         case ast.Try(body, handlers, orelse, finalbody):
@@ -130,6 +132,17 @@ def only_gives(node: ast.stmt) -> bool:
             return all(isinstance(each, ast.Import) or only_gives(each) for each in parts)
         case _:
             return False
+
+
+def _owner(method: ast.Attribute) -> str | None:
+    """The name of the object of which this is a method, or one of its attributes'; None for a method of anything else."""
+    match method.value:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute() as inner:
+            return _owner(inner)
+        case _:
+            return None
 
 
 def _are_names(target: ast.expr) -> bool:
@@ -272,35 +285,44 @@ def alias_name(alias: ast.alias) -> str:
     return alias.asname or alias.name.partition(".")[0]
 
 
-def given_sometimes(node: ast.stmt) -> set[str]:
-    """The names that a statement which only gives binds at some starts, and at others not."""
-    return {each.id for each in stored(node)} - given_always([node])
+def given_sometimes(node: ast.stmt, varied: Collection[str]) -> set[str]:
+    """The names that a statement which only gives binds at some starts, and at others not; `varied` are names with other values."""
+    return {each.id for each in stored(node)} - given_always([node], varied)
 
 
-def given_always(body: Iterable[ast.stmt]) -> set[str]:
+def given_always(body: Iterable[ast.stmt], varied: Collection[str]) -> set[str]:
     """The names that statements which only give bind at every start at which they end, or at none."""
     found: set[str] = set()
     for node in body:
         match node:
             case ast.If(test, body, orelse) if _is_decided(test):
-                found |= given_always(body) | given_always(orelse)
+                found |= given_always(body, varied) | given_always(orelse, varied)
             case ast.If(_, body, orelse):
-                found |= given_always(body) & given_always(orelse)
+                found |= given_always(body, varied) & given_always(orelse, varied)
             case ast.For(target, iterable, body, orelse):
-                found |= given_always(orelse)
-                if _has_items(iterable):
-                    found |= given_always(body) | {each.id for each in stored(target)}
+                found |= given_always(orelse, varied)
+                if _has_items(iterable) or _is_steady(iterable, varied):
+                    found |= given_always(body, varied) | {each.id for each in stored(target)}
             case ast.With(items, body):
-                found |= given_always(body) if all(map(_manager, items)) else set()
+                found |= given_always(body, varied) if all(map(_manager, items)) else set()
             case ast.Try(body, handlers, orelse, finalbody):
-                ends = [given_always([*body, *orelse]), *(given_always(each.body) for each in handlers)]
-                found |= set.intersection(*ends) | given_always(finalbody)
+                ends = [given_always([*body, *orelse], varied), *(given_always(each.body, varied) for each in handlers)]
+                found |= set.intersection(*ends) | given_always(finalbody, varied)
             case ast.ImportFrom(names=aliases):
                 found |= set(map(alias_name, aliases))
             case _:
                 walruses = {id(each.target) for each in ast.walk(node) if isinstance(each, ast.NamedExpr)}
                 found |= {each.id for each in stored(node) if id(each) not in walruses}
     return found
+
+
+def _is_steady(iterable: ast.expr, varied: Collection[str]) -> bool:
+    """True for a view of a table, which has at each start the items that it had. Anything else may be an iterator, which has none left."""
+    match iterable:
+        case ast.Call(ast.Attribute(attr="items" | "keys" | "values") as view, [], []):
+            return _owner(view) not in (None, *varied)
+        case _:
+            return False
 
 
 def _has_items(iterable: ast.expr) -> bool:
@@ -331,10 +353,9 @@ def changed(node: ast.stmt) -> set[str]:
         match each:
             case ast.AugAssign(target=ast.Name(id=name)):
                 found.add(name)
-            case ast.Expr(ast.Call(ast.Attribute(ast.Name(id=name)) as function)) if ast.unparse(
-                function
-            ) not in _QUIET:
-                found.add(name)
+            case ast.Expr(ast.Call(ast.Attribute() as function)) if ast.unparse(function) not in _QUIET:
+                owner = _owner(function)
+                found |= {owner} if owner is not None else set()
             case ast.Subscript(ast.Name(id=name), ctx=ast.Store()):
                 found.add(name)
     return (

@@ -137,9 +137,9 @@ class SourcedModule:
             elif isinstance(chosen, ast.Delete):
                 made -= set(bound(chosen))
             else:
-                if not (changed(chosen) | given_sometimes(chosen)) <= made:
+                if not (changed(chosen) | given_sometimes(chosen, self.given)) <= made:
                     return self.obstacle(each)
-                made |= given_always([chosen])
+                made |= given_always([chosen], self.given)
                 begun |= stored_again & set(bound(chosen))
         return None
 
