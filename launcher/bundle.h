@@ -261,7 +261,7 @@ struct bundle_request {
     uint32_t wants_graph;           /* it is a description of all objects, and not the memory */
     uint32_t wants_heat;            /* it is to say which blocks of memory a start touches, too */
     uint32_t collects;              /* garbage is collected in the end: what differs may be garbage */
-    uint32_t is_shifted;            /* other blocks lie before those of the program, so that all addresses are others */
+    uint32_t shift; /* not 0: other blocks lie before those of the program, so that all addresses are others */
     uint32_t fresh_count;
     const uint32_t *fresh; /* objects that each start constructs anew */
     const uint64_t *hot; /* blocks that a start touches: twice the number, plus 1 for those that it writes; ascending */

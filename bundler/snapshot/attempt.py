@@ -14,7 +14,6 @@ from bundler.process import jobs
 from bundler.snapshot import fresh
 from bundler.snapshot.compare import Difference, Owners, StartWords, count_words, differences
 from bundler.snapshot.judge import (
-    asking_lines,
     guarded_variables,
     late_by_differences,
     named_late,
@@ -96,9 +95,18 @@ class Verdict:
 
 
 def attempt(  # noqa: PLR0913 - what a verdict depends on
-    subject: Subject, work: Work, program: Work, rules: Rules, folder: Path, late: Mapping[str, str]
+    subject: Subject,
+    work: Work,
+    program: Work,
+    rules: Rules,
+    folder: Path,
+    late: Mapping[str, str],
+    *,
+    has_doubts: bool,
 ) -> Snapshot | Refusal | Verdict | OtherOrder:
-    """The snapshot, or what is in its way. `program`: the work of a start without a snapshot."""
+    """The snapshot, or what is in its way. `program`: the work of a start without a snapshot. `has_doubts`: addresses may be what makes
+    values differ.
+    """
     asked = {
         "first": _Run(work, ANSWERS, hot=None),
         "graph": _Run(work, ANSWERS, wants_graph=True),
@@ -118,7 +126,7 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
     if threads:  # they run beside the program: what is recorded depends on who is faster
         return Verdict(first, dict.fromkeys(threads, "its libraries start threads"), {}, {}, threads)
     graphs = (_as(Graph, taken["graph"]), _as(Graph, taken["graph-opposite"]))
-    found = _judged(subject, work, rules, folder, first, graphs, taken.get("twice"))
+    found = _judged(subject, work, rules, folder, first, graphs, taken.get("twice"), has_doubts=has_doubts)
     if isinstance(found, Verdict):
         return replace(found, called=tuple(graph.called for graph in graphs))
     compared = _compared(subject, work, program, rules, folder, late, hot_blocks(first.heat))
@@ -135,9 +143,11 @@ def _judged(  # noqa: PLR0913 - what a verdict depends on
     first: Recording,
     graphs: tuple[Graph, Graph],
     twice: object,
+    *,
+    has_doubts: bool,
 ) -> Verdict | None:
     """The verdict from what was asked, and from graphs; None if nothing is in the way."""
-    differing = _without_moved(subject, work, folder, graphs, first)
+    differing = _differing(subject, work, folder, graphs, has_doubts=has_doubts)
     # Who has drawn what differs, and draws it again, is found below.
     found = {*(module for module, _ in differing), *(each.module for each in work.rerun)}
     notes = {
@@ -163,25 +173,26 @@ def _judged(  # noqa: PLR0913 - what a verdict depends on
     return None
 
 
-def _without_moved(
-    subject: Subject, work: Work, folder: Path, graphs: tuple[Graph, Graph], first: Recording
+def _differing(
+    subject: Subject, work: Work, folder: Path, graphs: tuple[Graph, Graph], *, has_doubts: bool
 ) -> tuple[tuple[str, str], ...]:
-    """The names whose values differ, without those that depend on the addresses of objects, as the order in a set does: at a usual
-    start any order may come.
+    """The names whose values differ; with doubts without those that depend on the addresses of objects, as the order in a set does: at
+    a usual start any order may come.
     """
-    differing = tuple(each for each in graphs[0].differing(graphs[1]) if each[0] not in _INTERPRETER)
-    asking = {module for module, _ in differing if asking_lines(first, module, with_time=False)}
-    places = {f"{module}.{name}" for module, name in differing}
-    if all(each[0] in asking or graphs[0].places.get(each) in places for each in differing):
-        return differing
-    of_addresses = _of_addresses(subject, work, folder / "differing", graphs[0])
-    return tuple(each for each in differing if each not in of_addresses)
+    found = tuple(each for each in graphs[0].differing(graphs[1]) if each[0] not in _INTERPRETER)
+    of_addresses = _of_addresses(subject, work, folder / "differing", graphs[0]) if found and has_doubts else ()
+    return tuple(each for each in found if each not in of_addresses)
+
+
+# The order in a small set may be the same in one of them by chance.
+_SHIFTS = (1, 2, 3, 4)
 
 
 def _of_addresses(subject: Subject, work: Work, folder: Path, graph: Graph) -> frozenset[tuple[str, str]]:
     """The names of a graph whose values are others when all objects lie elsewhere."""
-    shifted = _taken(subject, {"shifted": _Run(work, ANSWERS, wants_graph=True, is_shifted=True)}, folder)["shifted"]
-    found = frozenset(graph.differing(shifted)) if isinstance(shifted, Graph) else frozenset()
+    runs = {f"shifted {number}": _Run(work, ANSWERS, wants_graph=True, shift=number) for number in _SHIFTS}
+    shifted = [each for each in _taken(subject, runs, folder).values() if isinstance(each, Graph)]
+    found = frozenset(name for each in shifted for name in graph.differing(each))
     if found:
         log.info("snapshot: %d names depend on addresses: %s", len(found), sorted(found)[:10])
     return found
@@ -426,7 +437,7 @@ class _Run:
     work: Work
     answers: Answers
     wants_graph: bool = False
-    is_shifted: bool = False
+    shift: int = 0
     hidden: HiddenProcessor | None = None
     hot: Sequence[Heat] | None = ()
 
@@ -447,7 +458,7 @@ def _taken(subject: Subject, runs: Mapping[str, _Run], folder: Path) -> Mapping[
             subject.seed,
             wants_graph=run.wants_graph,
             collects=run.work.collects,
-            is_shifted=run.is_shifted,
+            shift=run.shift,
             hidden=run.hidden,
             hot=run.hot,
             fresh=fresh.indexes(subject.linked, run.work.fresh),

@@ -262,7 +262,7 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     *,
     wants_graph: bool,
     collects: bool,
-    is_shifted: bool,
+    shift: int,
     hidden: HiddenProcessor | None,
     hot: Sequence[Heat] | None,
     fresh: Sequence[int],
@@ -292,7 +292,7 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     row.work_size = len(work)
     row.output = descriptor
     row.wants_graph, row.wants_heat = wants_graph, hot is None
-    row.collects, row.is_shifted = collects, is_shifted
+    row.collects, row.shift = collects, shift
     row.fresh, row.fresh_count = writer.numbers(fresh), len(fresh)
     _write_hot(writer, row, hot or ())
     if hidden is not None:
@@ -346,13 +346,13 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
     *,
     wants_graph: bool = False,
     collects: bool = False,
-    is_shifted: bool = False,
+    shift: int = 0,
     hidden: HiddenProcessor | None = None,
     hot: Sequence[Heat] | None = (),
     fresh: Sequence[int] = (),
 ) -> Copy:
     """Write a copy of the executable with a request in it. `hot`: blocks of the heap that are to lie together; None asks which a
-    start touches. `is_shifted`: what the program makes lies at other addresses.
+    start touches. `shift`: a number other than 0 puts what the program makes at other addresses.
 
     All copies are made before one is started: a process that is started meanwhile would hold them open for writing.
     """
@@ -369,7 +369,7 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
         seed,
         wants_graph=wants_graph,
         collects=collects,
-        is_shifted=is_shifted,
+        shift=shift,
         hidden=hidden,
         hot=hot,
         fresh=fresh,

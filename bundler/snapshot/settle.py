@@ -37,9 +37,25 @@ _ATTEMPTS = 3
 
 def settle(subject: Subject, program: Work, rules: Rules, graph: ModuleGraph) -> Snapshot | Refusal:
     """Record until no module keeps anything of the machine. `program`: the work of a start without a snapshot."""
-    search = _Search(subject, graph, program)
+    search = _Search(subject, graph, program, may_doubt=True)
+    found = _settled(search, subject, rules, subject.folder / "first")
+    if isinstance(found, Refusal) and search.has_doubts:
+        # What depends on addresses may keep an answer as well, so that nothing behind it can be compared: it is left out.
+        found = _settled(_Search(subject, graph, program, may_doubt=False), subject, rules, subject.folder / "second")
+    return found
+
+
+def _settled(search: _Search, subject: Subject, rules: Rules, folder: Path) -> Snapshot | Refusal:
     for number in range(_MOST_ROUNDS):
-        found = attempt(subject, search.work(), search.program(), rules, subject.folder / str(number), search.late)
+        found = attempt(
+            subject,
+            search.work(),
+            search.program(),
+            rules,
+            folder / str(number),
+            search.late,
+            has_doubts=search.has_doubts,
+        )
         if isinstance(found, Snapshot):
             if not search.follow_attributes(found.modules, rules):
                 return found
@@ -70,9 +86,11 @@ class _Wanted:
 
 
 class _Search:
-    """The state of the search after some rounds. `late`: modules that are not recorded, and why."""
+    """The state of the search after some rounds. `late`: modules that are not recorded, and why. `has_doubts`: statements that cannot be
+    run again seemed to give values that differ between machines; it may be the addresses of objects on which they depend.
+    """
 
-    def __init__(self, subject: Subject, graph: ModuleGraph, program: Work) -> None:
+    def __init__(self, subject: Subject, graph: ModuleGraph, program: Work, *, may_doubt: bool) -> None:
         self._subject = subject
         self._graph = graph
         self._whole = program
@@ -87,6 +105,8 @@ class _Search:
         self._events: tuple[Event, ...] = ()
         self._extent = Extent.ALL
         self._collects = False
+        self.has_doubts = False
+        self._may_doubt = may_doubt
         self._fresh: dict[
             str, str
         ] = {}  # objects that each start constructs itself, by paths: the modules that load them
@@ -134,6 +154,12 @@ class _Search:
                 self._collects = True
                 return None
             missed = self._run_again(self._construct_anew(found))
+            if self._may_doubt and not self.has_doubts and any(name in found.names for name in missed):
+                self.has_doubts = True
+                self._differing.clear()
+                for name in missed:
+                    self._wanted[name] = _Wanted()
+                return None
             if "" in missed:
                 return Refusal(f"the interpreter keeps something of the machine: {missed['']}")
             if not missed:

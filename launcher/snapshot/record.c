@@ -558,10 +558,10 @@ put_locale(void)
 /* Take blocks of all sizes, in other numbers of each: what the program makes lies at other addresses, with other low bits, so that
    sets of objects have another order. */
 static void
-shift_blocks(void)
+shift_blocks(size_t shift)
 {
     for (size_t unit = 1; unit <= 40; unit++) {
-        for (size_t i = 0; i <= unit * 7 % 13; i++) {
+        for (size_t i = 0; i <= unit * (6 + shift) % 13; i++) {
             if (!PyObject_Malloc(unit * 16)) {
                 give_up("no memory");
             }
@@ -592,8 +592,8 @@ bundle_begin_recording(PyObject *globals)
     thread = PyThreadState_Get();
     bundle_set_locator(place);
     first_locale = strdup(__real_setlocale(LC_ALL, NULL));
-    if (request->is_shifted) {
-        shift_blocks();
+    if (request->shift) {
+        shift_blocks(request->shift);
     }
     if (request->wants_graph && bundle_watch_called() < 0) {
         give_up_raised();
