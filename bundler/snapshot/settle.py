@@ -37,11 +37,13 @@ _ATTEMPTS = 3
 
 def settle(subject: Subject, program: Work, rules: Rules, graph: ModuleGraph) -> Snapshot | Refusal:
     """Record until no module keeps anything of the machine. `program`: the work of a start without a snapshot."""
-    search = _Search(subject, graph, program, may_doubt=True)
+    search = _Search(subject, graph, program, rules, may_doubt=True)
     found = _settled(search, subject, rules, subject.folder / "first")
     if isinstance(found, Refusal) and search.has_doubts:
         # What depends on addresses may keep an answer as well, so that nothing behind it can be compared: it is left out.
-        found = _settled(_Search(subject, graph, program, may_doubt=False), subject, rules, subject.folder / "second")
+        found = _settled(
+            _Search(subject, graph, program, rules, may_doubt=False), subject, rules, subject.folder / "second"
+        )
     return found
 
 
@@ -57,7 +59,7 @@ def _settled(search: _Search, subject: Subject, rules: Rules, folder: Path) -> S
             has_doubts=search.has_doubts,
         )
         if isinstance(found, Snapshot):
-            if not search.follow_attributes(found.modules, rules):
+            if search.is_done(found):
                 return found
             continue
         refusal = search.learn(found)
@@ -90,10 +92,11 @@ class _Search:
     run again seemed to give values that differ between machines; it may be the addresses of objects on which they depend.
     """
 
-    def __init__(self, subject: Subject, graph: ModuleGraph, program: Work, *, may_doubt: bool) -> None:
+    def __init__(self, subject: Subject, graph: ModuleGraph, program: Work, rules: Rules, *, may_doubt: bool) -> None:
         self._subject = subject
         self._graph = graph
         self._whole = program
+        self._rules = rules
         self._names: tuple[str, ...] | None = (
             None  # of modules that are recorded; None: all, and what comes behind them
         )
@@ -162,9 +165,12 @@ class _Search:
                 return None
             if "" in missed:
                 return Refusal(f"the interpreter keeps something of the machine: {missed['']}")
-            if not missed:
-                return None
             self._leave_out(missed, found)
+            late = len(self.late)
+            # Now, for once all is compared it would have to be compared once more.
+            self._follow_attributes(recordable(self._events, self.late, self._graph.imports, self._extent))
+            if not missed and len(self.late) == late:
+                return None
         return self._choose()
 
     def _add_called(self, found: Verdict) -> None:
@@ -174,10 +180,18 @@ class _Search:
             for module, lines in (each or {}).items():
                 self._called[module] |= lines
 
-    def follow_attributes(self, recorded: tuple[str, ...], rules: Rules) -> bool:
-        """Look for uses of attributes of the interpreter in a snapshot's modules. True if there are some that are not run again yet."""
-        self._events = self._events or tuple(Event(each, name) for name in recorded for each in ("begin", "end"))
-        names = [each for each in recorded if each not in rules.again]
+    def is_done(self, found: Snapshot) -> bool:
+        """True if the modules of a snapshot use attributes of the interpreter in no statements but those that are run again."""
+        self._events = self._events or tuple(Event(each, name) for name in found.modules for each in ("begin", "end"))
+        late = len(self.late)
+        is_done = not self._follow_attributes(found.modules)
+        if len(self.late) > late:
+            self._choose()
+        return is_done
+
+    def _follow_attributes(self, recorded: tuple[str, ...]) -> bool:
+        """Look for uses of attributes of the interpreter. True if there are others than before."""
+        names = [each for each in recorded if each not in self._rules.again]
         before = (self._of_attributes, len(self.late))
         while names:
             request: AttributesRequest = {
@@ -192,8 +206,6 @@ class _Search:
             name = found.obstacle["module"]
             self.late[name] = f"line {found.obstacle['line']} uses `{found.obstacle['name']}`, which is this start's"
             names.remove(name)
-        if len(self.late) > before[1]:
-            self._choose()
         return (self._of_attributes, len(self.late)) != before
 
     def _learn_refusal(self, found: Refusal) -> bool:

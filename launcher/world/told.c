@@ -8,12 +8,13 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <sys/mman.h>
 
-enum { MOST_KEYS = 256, MOST_CALLS = 4096 };
+enum { MOST_KEYS = 256, MOST_CALLS = 1 << 17 };
 
 PER_PROCESS static struct {
     struct bundle_key keys[MOST_KEYS];
-    struct bundle_call calls[MOST_CALLS];
+    struct bundle_call *calls; /* NULL before the first; not of the region, and not in the file of each program */
     uint32_t key_count;
     uint32_t call_count;
     uint64_t changes;
@@ -64,7 +65,12 @@ note_call(struct bundle_call call)
     if (!told.is_early_over || bundle_is_arena_open()) { /* constructors tell it themselves at each start */
         return;
     }
-    if (told.call_count == MOST_CALLS) {
+    if (!told.calls) {
+        void *room = __real_mmap(NULL, MOST_CALLS * sizeof *told.calls, PROT_READ | PROT_WRITE,
+                                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        told.calls = room == MAP_FAILED ? NULL : room;
+    }
+    if (!told.calls || told.call_count == MOST_CALLS) {
         bundle_note("too-many-calls", NULL);
         return;
     }
