@@ -156,7 +156,13 @@ class Service:
     def ask(self, line: str) -> str:
         """Send a line, wait for the answer; CommandError when the program ended, or was ended for taking too long."""
         assert self._process.stdout is not None
-        watchdog = threading.Timer(self._seconds, self._process.kill) if self._seconds is not None else None
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()  # first: who waits for the answer goes on once the program has ended
+            self._process.kill()
+
+        watchdog = threading.Timer(self._seconds, end) if self._seconds is not None else None
         try:
             if watchdog is not None:
                 watchdog.start()
@@ -165,12 +171,11 @@ class Service:
         except BrokenPipeError:
             answer = b""
         finally:
-            is_late = watchdog is not None and not watchdog.is_alive()
             if watchdog is not None:
                 watchdog.cancel()
         if not answer:
             status = self._process.wait()
-            reason = f"did not answer in {self._seconds:g} seconds" if is_late else _ending(status)
+            reason = f"did not answer in {self._seconds:g} seconds" if late.is_set() else _ending(status)
             self._errors.seek(0)
             raise CommandError(self.command, reason, self._errors.read().decode(errors="replace"))
         return answer.decode()

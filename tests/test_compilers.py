@@ -66,15 +66,19 @@ def build(interpreter: Interpreter, source: Path, folder: Path, command: str, *o
     return Program(interpreter, source, binary)
 
 
+def skip_without(libpython: Linkage, interpreter: Interpreter, toolchain: Toolchain) -> None:
+    """Skip the test where the Python has no such libpython that can be embedded."""
+    try:
+        probe(interpreter.base, quiet_context(toolchain), libpython)
+    except BundleError:
+        pytest.skip(f"that Python has no {libpython.value} libpython")
+
+
 @pytest.mark.parametrize("libpython", Linkage)
 @pytest.mark.parametrize("command", [*PAIRS, ZIG])
 def test_small_programs(one_interpreter: Interpreter, tmp_path: Path, command: str, libpython: Linkage):
     """A script and a program with packages do what they do in Python, with either kind of libpython."""
-    toolchain = toolchain_or_skip(command)
-    try:
-        probe(one_interpreter.base, quiet_context(toolchain), libpython)
-    except BundleError:
-        pytest.skip(f"that Python has no {libpython.value} libpython")
+    skip_without(libpython, one_interpreter, toolchain_or_skip(command))
     hello = build(one_interpreter, EXAMPLES / "hello" / "hello.py", tmp_path, command, f"--libpython={libpython.value}")
     greet = build(one_interpreter, EXAMPLES / "greet" / "greet.py", tmp_path, command, f"--libpython={libpython.value}")
 
@@ -85,7 +89,7 @@ def test_small_programs(one_interpreter: Interpreter, tmp_path: Path, command: s
 def test_linker_for_the_static_libpython_only(one_interpreter: Interpreter, tmp_path: Path):
     """Gold links what needs no sections at addresses."""
     command = "gcc -fuse-ld=gold"
-    toolchain_or_skip(command)
+    skip_without(Linkage.STATIC, one_interpreter, toolchain_or_skip(command))
     hello = build(one_interpreter, EXAMPLES / "hello" / "hello.py", tmp_path, command, "--libpython=static")
 
     assert hello.check_same().status == 0
@@ -94,7 +98,7 @@ def test_linker_for_the_static_libpython_only(one_interpreter: Interpreter, tmp_
 @pytest.mark.parametrize("command", [*PAIRS, "gcc -fuse-ld=gold"])
 def test_without_a_dynamic_linker(one_interpreter: Interpreter, tmp_path: Path, command: str):
     """The C library is linked in as well, and looked up by name (`ctypes`)."""
-    toolchain_or_skip(command)
+    skip_without(Linkage.STATIC, one_interpreter, toolchain_or_skip(command))
     program = build(one_interpreter, STANDARD_LIBRARY, tmp_path, command, "--static", "--libpython=static")
 
     assert program.check_same("ctypes", "threads", "name_service", "descriptors").status == 0

@@ -22,8 +22,9 @@ COMMANDS = {
 # An instruction more or less comes from addresses, which differ from build to build.
 TOLERANCE = 1.03
 
-# Of `python hello.py`, which imports `site` besides: a quarter with a static libpython, a third with a shared one.
-MOST_OF_PYTHONS = 0.4
+# Of `python hello.py`, which imports `site` besides: a quarter with a static libpython; with a shared one a third (CPython 3.13.0) to
+# 43 % (3.15.2 of Debian, whose own start takes fewer).
+MOST_OF_PYTHONS = 0.45
 
 
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="instructions are counted by valgrind")
@@ -52,7 +53,7 @@ def test_instructions_are_those_on_record(
 
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="instructions are counted by valgrind")
 def test_a_start_is_a_fraction_of_pythons(interpreter: Interpreter, program: Callable[[Path], Program]) -> None:
-    """On any machine, and with any Python, hello takes two fifths of the instructions of `python hello.py` at most."""
+    """On any machine, and with any Python, hello takes less than half of the instructions of `python hello.py`."""
     hello = program(EXAMPLES / "hello" / "hello.py")
 
     assert count([hello.binary]) <= MOST_OF_PYTHONS * count(hello.original)

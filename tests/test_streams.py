@@ -164,13 +164,18 @@ def test_terminal(streams: Program):
 def _on_terminal(command: list[Path | str]) -> str:
     """What appears on a terminal on which the command runs and somebody types an answer."""
     master, terminal = pty.openpty()
+    answer = b"an answer\n"
+    os.write(master, answer)
+    shown = b""
+    while not shown.endswith(
+        b"\n"
+    ):  # the terminal shows it a little later, and so the program starts when that has happened
+        shown += os.read(master, len(answer) + 1)
     with subprocess.Popen(
         command, stdin=terminal, stdout=terminal, stderr=terminal, env=plain_environment()
     ) as process:
         os.close(terminal)
-        os.write(master, b"an answer\n")
         process.wait(timeout=20)
-    shown = b""
     try:
         while part := os.read(master, 4096):
             shown += part

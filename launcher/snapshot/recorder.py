@@ -62,7 +62,8 @@ _QUESTIONS = {
         **dict.fromkeys(("putenv", "unsetenv"), ("variable-set", None)),  # `os.environ` does not know of it
     },
 }
-_watched = {}  # by names: a module, its type, and how many had that then
+_watched = {}  # by names: a module, and its type
+_holders = {}  # by the same names: how many held that type then
 
 
 def _watching(questions):
@@ -80,14 +81,19 @@ def _watching(questions):
     return Watched
 
 
+def _count(name):
+    """How many hold the type of a watched module. Counted here alone: which names of a frame count differs between Pythons."""
+    return sys.getrefcount(_watched[name][1])
+
+
 def watch():
     """Watch modules that are there now."""
     for name in [each for each in _QUESTIONS if each not in _watched]:
         module = sys.modules.get(name)
         if type(module) is _MODULE and not getattr(module.__spec__, "_initializing", False):
-            kind = _watching(_QUESTIONS[name])
-            _watched[name] = (module, kind, sys.getrefcount(kind))
-            retype(module, kind)
+            _watched[name] = (module, _watching(_QUESTIONS[name]))
+            _holders[name] = _count(name)
+            retype(module, _watched[name][1])
 
 
 def begin():
@@ -104,9 +110,9 @@ def release():
     for each in (sys.argv, sys.orig_argv):
         if type(each) is Arguments:
             retype(each, list)
-    for name, (module, kind, count) in _watched.items():
-        retype(module, _MODULE)
-        if sys.getrefcount(kind) > count or kind.__subclasses__():
+    for name, holders in _holders.items():
+        retype(_watched[name][0], _MODULE)
+        if _count(name) > holders or _watched[name][1].__subclasses__():
             raise RuntimeError(f"somebody keeps type({name})")
 
 

@@ -140,8 +140,15 @@ bundle_open_library(const char *name, int flags)
 
 extern const char bundle_behind_call[];
 
+/* One copy of a function: a symbol within it is defined once. clang makes no others of what is not inlined. */
+#if __has_attribute(noclone)
+#define ONE_COPY __attribute__((noinline, noclone))
+#else
+#define ONE_COPY __attribute__((noinline))
+#endif
+
 /* The one place whose calls the filter lets through. Returns what the kernel does: an errno below zero. */
-__attribute__((noinline, noclone)) static long
+ONE_COPY static long
 make_call(long number, const long *a)
 {
     long result;

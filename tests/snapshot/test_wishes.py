@@ -39,8 +39,10 @@ import argparse, functools, sys
 
 @functools.cache
 def make():
-    plain = {"color": False} if sys.version_info >= (3, 14) else {}  # else it keeps what the terminal can show
-    parser = argparse.ArgumentParser(prog="shop", **plain)
+    # From 3.14 on a parser keeps a formatter, and so what the terminal can show and how wide it is, unless both are given.
+    plain = {"color": False} if sys.version_info >= (3, 14) else {}
+    wide = functools.partial(argparse.HelpFormatter, width=80)
+    parser = argparse.ArgumentParser(prog="shop", formatter_class=wide, **plain)
     parser.add_argument("--name", default="nobody")
     return parser
 

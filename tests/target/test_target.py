@@ -19,6 +19,7 @@ from bundler.target.buildvars import portable_variables
 from bundler.target.versions import BOOTSTRAP_MODULES, core_modules, core_names
 from bundler.target.workers import run_worker
 from bundler.toolchain import Toolchain
+from tests.support import VERSIONS
 from tests.target.pythons import probed, quiet_context, short_version
 
 ROOT = "/__bundle__"
@@ -175,7 +176,7 @@ def test_interpreter_that_is_not_there(tmp_path: Path, toolchain: Toolchain):
 def test_headers_of_another_version(target: TargetPython, toolchain: Toolchain, tmp_path: Path):
     """Headers that do not belong to the interpreter are noticed before anything is built from them."""
     other = next(
-        (found for version in ("3.11", "3.13") if (found := probed(version)) and found.version != target.version), None
+        (found for version in VERSIONS if (found := probed(version)) and found.version != target.version), None
     )
     if other is None:
         pytest.skip("there is only one Python on this machine")
