@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import sys
 
+from .follow import follow
 from .rerun import read_sources
 from .schema import AttributesRequest, Rerun
 from .sourced import SourcedModule
-from .uses import follow
 
 
 def main() -> None:

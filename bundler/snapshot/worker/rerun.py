@@ -12,10 +12,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from .follow import choose_attributes, follow
 from .repeat import again, bound, defaults, is_at, only_gives
 from .schema import Obstacle, Rerun, RerunRequest, Source
 from .sourced import SourcedModule
-from .uses import choose_attributes, follow
 
 
 def main() -> None:

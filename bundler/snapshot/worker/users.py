@@ -1,0 +1,83 @@
+"""Finds functions and classes that use given names when they are called."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+
+from .mentions import mentions, own_names
+from .repeat import alias_name, branches, changed, stored
+from .scope import Scope, words_of
+from .sourced import SourcedModule
+from .uses import is_wraps
+
+
+def find_users(modules: list[SourcedModule], by_name: Mapping[str, SourcedModule]) -> None:
+    """Find functions and classes of modules that use given names when they are called, themselves or by others that do; and the
+    names that stand for such, or hold them.
+    """
+    before: list[tuple[int, int, int]] = []
+    # Which functions only make others, and which classes are told of others, follows from all that is found.
+    while before != (now := [(len(each.users), len(each.told), len(each.makers)) for each in modules]):
+        before = now
+        words = words_of(modules)
+        for module in modules:
+            scope = Scope(module, by_name)
+            for node in _parts(module.statements) if module.may_use(words) else ():
+                match node:
+                    case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                        if mentions(node, scope, with_given=True):
+                            module.users.add(name)
+                            module.makers.discard(name)
+                            if isinstance(node, ast.FunctionDef) and _only_makes(node, scope):
+                                module.makers.add(name)
+                            if isinstance(node, ast.ClassDef) and _is_told(node, scope):
+                                module.told.add(name)
+                    case ast.ImportFrom(names=aliases) if source := by_name.get(module.source_of(node)):
+                        module.users |= {alias_name(alias) for alias in aliases if alias.name in source.users}
+                        module.makers -= {alias_name(alias) for alias in aliases}
+                        module.makers |= {alias_name(alias) for alias in aliases if alias.name in source.makers}
+                        module.told |= {alias_name(alias) for alias in aliases if alias.name in source.told}
+                        if any(alias.name == "*" for alias in aliases):
+                            module.users |= {each for each in source.users if not each.startswith("_")}
+                            module.makers |= source.makers & module.users
+                            module.told |= source.told & module.users
+                    case ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.Expr():
+                        if mentions(node, scope, with_given=False):
+                            module.users |= {each.id for each in stored(node)} | changed(node)
+                    case _:
+                        pass
+
+
+def _parts(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
+    """Statements, those within others too, but for those of functions and classes."""
+    for node in body:
+        if isinstance(node, ast.stmt):
+            yield node
+        if isinstance(node, ast.stmt | ast.ExceptHandler | ast.match_case) and not isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        ):
+            yield from _parts(branches(node) if isinstance(node, ast.If) else ast.iter_child_nodes(node))
+
+
+def _only_makes(function: ast.FunctionDef, scope: Scope) -> bool:
+    """True for a function that uses nothing itself, and does no more with a function in it that does than to return it."""
+    inner = {each.name for each in function.body if isinstance(each, ast.FunctionDef)}
+    for each in function.body:
+        match each:
+            case ast.FunctionDef(decorator_list=decorators):
+                if not all(map(is_wraps, decorators)):
+                    return False
+            case ast.Return(ast.Name(id=name)) if name in inner:
+                pass
+            case _:
+                names = {part.id for part in ast.walk(each) if isinstance(part, ast.Name)}
+                if names & inner or mentions(each, scope, with_given=True, own=own_names(function)):
+                    return False
+    return not function.decorator_list
+
+
+def _is_told(node: ast.ClassDef, scope: Scope) -> bool:
+    """True for a class, among those that use given names, that does something when another is made from it, or its base does."""
+    own = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
+    return bool(own & {"__init_subclass__", "__set_name__"}) or any(map(scope.is_told, node.bases))
