@@ -93,7 +93,8 @@ def test_attributes_of_the_interpreter(recorded: Callable[[Path], Recorded], tmp
         assert told(restored) == "restored"
         assert restored.stdout == usual.stdout
         found.add(usual.stdout)
-    assert len(found) == 3
+    # From 3.15 on UTF-8 mode does not follow from the locale (PEP 686).
+    assert len(found) == (2 if program.program.interpreter.version >= "3.15" else 3)
     with (tmp_path / "in").open("w+b") as file:
         done = subprocess.run([program.binary], stdin=file, stdout=file, env=program.environment({}), check=True)
         assert done.returncode == 0
