@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from bundler.migration.command_line import from_command_line, from_nuitka_option
 from bundler.migration.draft import MODULES
 from bundler.migration.evaluate import HELPERS, evaluate
 from bundler.migration.model import Call, Collected, Migration, Note, Part, Program, Reading, Unknown
+from bundler.migration.worker.schema import ExecuteJob, InstalledJob, RecordedCall, Value
 from bundler.process import CommandError
 from bundler.project import find_project_file
 from bundler.project.document import read_document
@@ -82,7 +83,7 @@ def _from_nuitka_table(table: Any, file: Path) -> Migration:
 def _read(file: Path, recorded: Sequence[str], python: Path, *, execute: bool) -> Reading:
     if not execute:
         return evaluate(file, recorded)
-    job = {"file": str(file.resolve()), "recorded": [*recorded], "helpers": {**HELPERS}}
+    job: ExecuteJob = {"file": str(file.resolve()), "recorded": [*recorded], "helpers": {**HELPERS}}
     try:
         done = run_worker([python], "migration", "execute", job=json.dumps(job).encode(), isolated=False)
     except CommandError as error:
@@ -92,34 +93,33 @@ def _read(file: Path, recorded: Sequence[str], python: Path, *, execute: bool) -
             notes=tuple(error.output.strip().splitlines()[-_LAST_LINES:]),
             hint="name the Python of the program's environment with `--python PYTHON`, or read the file without `--execute`",
         ) from error
-    return _decoded(json.loads(done.stdout))
+    rows: list[RecordedCall] = json.loads(done.stdout)
+    return _decoded(rows)
 
 
-def _decoded(rows: list[dict[str, Any]]) -> Reading:
+def _decoded(rows: list[RecordedCall]) -> Reading:
     """The calls that a run recorded (`worker/execute.py`)."""
     calls = [Call(row["name"], [], {}, row["line"]) for row in rows]
 
-    def value(raw: Any) -> Any:
-        match raw:
-            case list():
-                return [value(each) for each in raw]
-            case {"kind": "tuple", "items": items}:
-                return tuple(value(each) for each in items)
-            case {"kind": "dict", "items": items}:
-                return {key: value(each) for key, each in items}
-            case {"kind": "collected", "option": option, "name": name}:
-                return Collected(option, name)
-            case {"kind": "part", "call": index, "name": name}:
-                return Part(calls[index], name)
-            case {"kind": "call", "call": index}:
-                return calls[index]
-            case {"kind": "unknown", "text": text}:
-                return Unknown(text, 0)
-            case _:
-                return raw
+    def value(raw: Value) -> Any:
+        if isinstance(raw, list):
+            return [value(each) for each in raw]
+        if not isinstance(raw, dict):
+            return raw
+        if raw["kind"] == "tuple":
+            return tuple(value(each) for each in raw["items"])
+        if raw["kind"] == "dict":
+            return {key: value(each) for key, each in raw["items"]}
+        if raw["kind"] == "collected":
+            return Collected(raw["option"], raw["name"])
+        if raw["kind"] == "part":
+            return Part(calls[raw["call"]], raw["name"])
+        if raw["kind"] == "call":
+            return calls[raw["call"]]
+        return Unknown(raw["text"], 0)
 
     for call, row in zip(calls, rows, strict=True):
-        call.arguments += value(row["arguments"])
+        call.arguments += map(value, row["arguments"])
         call.keywords |= {key: value(each) for key, each in row["keywords"].items()}
     return Reading(tuple(calls))
 
@@ -129,13 +129,10 @@ def _decoded(rows: list[dict[str, Any]]) -> Reading:
 
 def _without_absent(migration: Migration, python: Path) -> Migration:
     """Leave out modules and distributions that are not there: the other tools pass over them, a build of ours fails."""
-    wanted = {
-        kind: sorted({name for program in migration.programs for option in options for name in _names(program, option)})
-        for kind, options in (("modules", _MODULES), ("distributions", _DISTRIBUTIONS))
-    }
-    if not any(wanted.values()):
+    modules, distributions = _wanted(migration, _MODULES), _wanted(migration, _DISTRIBUTIONS)
+    if not modules and not distributions:
         return migration
-    job = {**wanted, "folders": _searched(migration)}
+    job: InstalledJob = {"modules": modules, "distributions": distributions, "folders": _searched(migration)}
     try:
         done = run_worker([python], "migration", "installed", job=json.dumps(job).encode(), isolated=False)
     except CommandError as error:
@@ -150,8 +147,10 @@ def _without_absent(migration: Migration, python: Path) -> Migration:
     return replace(migration, programs=programs, notes=(*migration.notes, note))
 
 
-def _names(program: Program, option: str) -> Iterator[str]:
-    yield from program.options.get(option, ())
+def _wanted(migration: Migration, options: Sequence[str]) -> list[str]:
+    """The values that the programs have for these options."""
+    values = (program.options.get(option, ()) for program in migration.programs for option in options)
+    return sorted({name for names in values for name in names})
 
 
 def _searched(migration: Migration) -> list[str]:

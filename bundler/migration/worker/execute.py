@@ -11,6 +11,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from .schema import ExecuteJob, RecordedCall, Value
+
 _calls: list[Call] = []
 
 
@@ -78,7 +80,7 @@ class _Stubs:
 
 def main() -> None:
     """Read the job from standard input, write the calls as JSON."""
-    job = json.load(sys.stdin)
+    job: ExecuteJob = json.load(sys.stdin)
     output, sys.stdout = sys.stdout, sys.stderr  # what the file prints is no answer
     file = Path(job["file"])
     names: dict[str, Any] = {name: _recorder(name) for name in job["recorded"]}
@@ -120,7 +122,7 @@ def _helper(name: str, option: str) -> Any:
     return collect
 
 
-def _row(call: Call, numbers: dict[int, int]) -> dict[str, Any]:
+def _row(call: Call, numbers: dict[int, int]) -> RecordedCall:
     # What the file added to attributes of the result counts as the keyword of the same name.
     added = {f"+{name}": [*part] for name, part in call.parts.items() if part}
     changed = {f"+{name}": value for name, value in vars(call).items() if type(value) is list}
@@ -133,7 +135,7 @@ def _row(call: Call, numbers: dict[int, int]) -> dict[str, Any]:
     }
 
 
-def _encoded(value: Any, numbers: dict[int, int]) -> Any:
+def _encoded(value: Any, numbers: dict[int, int]) -> Value:
     match value:
         case None | bool() | int() | float() | str():
             return value
@@ -150,6 +152,6 @@ def _encoded(value: Any, numbers: dict[int, int]) -> Any:
         case dict():
             return {"kind": "dict", "items": [(str(key), _encoded(each, numbers)) for key, each in value.items()]}
         case os.PathLike():
-            return os.fspath(value)
+            return os.fsdecode(value)
         case _:
             return {"kind": "unknown", "text": repr(value)}

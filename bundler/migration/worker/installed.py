@@ -8,10 +8,12 @@ import importlib.util
 import json
 import sys
 
+from .schema import InstalledJob
+
 
 def main() -> None:
     """Read names from standard input, write those that are absent."""
-    job = json.load(sys.stdin)
+    job: InstalledJob = json.load(sys.stdin)
     sys.path[:0] = job["folders"]
     absent = [name for name in job["modules"] if not _is_module(name)]
     absent += [name for name in job["distributions"] if not _is_distribution(name)]
