@@ -183,10 +183,10 @@ struct bundle_interposed {
 };
 
 /* What happens when the program starts sys.executable, which is this binary, with arguments for `python`. */
-enum bundle_python_command {
-    BUNDLE_REFUSE_PYTHON = 0,  /* an error */
-    BUNDLE_PYTHON_COMMAND = 1, /* it is Python */
-    BUNDLE_NO_PYTHON = 2,      /* they are the program's own arguments */
+enum bundle_self_exec {
+    BUNDLE_SELF_EXEC_ERROR = 0,   /* an error */
+    BUNDLE_SELF_EXEC_PYTHON = 1,  /* it is Python */
+    BUNDLE_SELF_EXEC_PROGRAM = 2, /* they are the program's own arguments */
 };
 
 /* What compiling a text or a regular expression gives. `key` says what was compiled (freeze/worker/precompile.py), `item`
@@ -201,7 +201,7 @@ struct bundle_options {
     uint32_t optimize;                /* -O, -OO */
     uint32_t utf8_mode;               /* 0: as the locale says, 1: always */
     uint32_t version_end;             /* static code has co_versions below it */
-    uint32_t python_command;          /* enum bundle_python_command */
+    uint32_t python_command;          /* enum bundle_self_exec */
     uint32_t is_static;               /* the C library is part of the executable, which has no dynamic linker */
     const char *platlibdir;           /* sys.platlibdir, as the target has it */
     const char *main_module;          /* what `python -m` would run; NULL for a script */

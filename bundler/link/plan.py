@@ -60,7 +60,7 @@ from bundler.target import Linkage, TargetPython
 # Running code never makes so many, not even where their counter cannot be set (launcher/compat.h).
 FIRST_VERSION = 0x40000000
 
-_PYTHON_COMMAND = {None: "BUNDLE_REFUSE_PYTHON", True: "BUNDLE_PYTHON_COMMAND", False: "BUNDLE_NO_PYTHON"}
+_PYTHON_COMMAND = {None: "BUNDLE_SELF_EXEC_ERROR", True: "BUNDLE_SELF_EXEC_PYTHON", False: "BUNDLE_SELF_EXEC_PROGRAM"}
 
 
 def plan(

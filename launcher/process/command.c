@@ -313,7 +313,7 @@ bundle_read_command(int argc, char **argv)
         return app;
     }
     /* For other programs, a file behind its name is an argument of their own. */
-    bool may_be_script = bundle.options.python_command == BUNDLE_PYTHON_COMMAND && argc > 1 && is_script(argv[1]);
+    bool may_be_script = bundle.options.python_command == BUNDLE_SELF_EXEC_PYTHON && argc > 1 && is_script(argv[1]);
     if (!is_marked && (argc < 2 || (argv[1][0] != '-' && !may_be_script))) {
         return app;
     }
@@ -346,12 +346,12 @@ bundle_read_command(int argc, char **argv)
     if (line.target == NOT_PYTHON) {
         return app; /* all that Python could do is to complain */
     }
-    if (bundle.options.python_command == BUNDLE_PYTHON_COMMAND) {
+    if (bundle.options.python_command == BUNDLE_SELF_EXEC_PYTHON) {
         const struct bundle_module *program = line.target == SCRIPT ? module_at(line.text) : NULL;
         return (struct bundle_start){BUNDLE_RUN_PYTHON, argc, argv, NULL, program, false};
     }
     bool is_python = runs_code || line.target == STANDARD_INPUT || (line.target == SCRIPT && is_script(line.text));
-    if (bundle.options.python_command == BUNDLE_REFUSE_PYTHON && is_python) {
+    if (bundle.options.python_command == BUNDLE_SELF_EXEC_ERROR && is_python) {
         app.command = BUNDLE_RUN_REFUSED;
     }
     return app;
