@@ -14,8 +14,8 @@ from cyclonedx.validation.json import JsonStrictValidator
 
 from bundler.analyze.graph import Distribution
 from bundler.release import Component, ComponentKind, Inventory, duties
-from bundler.release.inventory import _distribution
-from bundler.release.native import _name, native_libraries
+from bundler.release.inventory import distribution_component
+from bundler.release.native import library_name, native_libraries
 from bundler.release.notices import notices_text
 from bundler.release.sbom import sbom_text
 from bundler.target import TargetPython
@@ -62,7 +62,7 @@ def test_licence_of_a_distribution(
     tmp_path: Path, newest_target: TargetPython, lines: list[str], licence: str, is_expression: bool
 ):
     """The SPDX expression counts, else the licence if it is a name, else the classifiers."""
-    found = _distribution(metadata(tmp_path, *lines), (), newest_target)
+    found = distribution_component(metadata(tmp_path, *lines), (), newest_target)
 
     assert (found.licence, found.is_expression) == (licence, is_expression)
     assert found.purl == "pkg:pypi/x@1"
@@ -82,7 +82,7 @@ def test_licence_of_a_distribution(
 )
 def test_licences_that_ask_for_something(tmp_path: Path, newest_target: TargetPython, licence: str, is_duty: bool):
     """A copyleft licence for the whole program is a duty, unless there is a choice or it is for a library alone."""
-    found = _distribution(metadata(tmp_path, f"License: {licence}"), (), newest_target)
+    found = distribution_component(metadata(tmp_path, f"License: {licence}"), (), newest_target)
 
     assert bool(found.duty) is is_duty
 
@@ -97,7 +97,7 @@ def test_texts_and_requirements_of_a_distribution(tmp_path: Path, newest_target:
         "Requires-Dist: ?",
     )
     write(tmp_path / "x-1.dist-info", {"licenses/a/LICENSE": "", "COPYING.txt": "", "RECORD": "", "AUTHORS": ""})
-    component = _distribution(found, (), newest_target)
+    component = distribution_component(found, (), newest_target)
 
     assert component.requires == ("some-thing",)
     assert [path.name for path in component.texts] == ["LICENSE", "AUTHORS", "COPYING.txt"]
@@ -120,7 +120,7 @@ def test_texts_and_requirements_of_a_distribution(tmp_path: Path, newest_target:
 )
 def test_name_of_a_library(file: str, name: str):
     """Known libraries have the names of their projects, others those of their files."""
-    assert _name(Path(file)) == name
+    assert library_name(Path(file)) == name
 
 
 def test_versions_of_libraries(tmp_path: Path, newest_target: TargetPython, monkeypatch: pytest.MonkeyPatch):

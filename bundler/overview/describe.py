@@ -142,11 +142,11 @@ def _modules(parts: _Parts) -> Iterator[ModuleRow]:
             "owner": _owner(origin),
             "via": graph.other_names.get(importer, importer) if importer is not None else None,
             "how": step.binding.value if step is not None else "",
-            "place": _shown(step.place, graph) if step is not None and step.place else "",
+            "place": place_text(step.place, graph) if step is not None and step.place else "",
         }
 
 
-def _shown(place: str, graph: ModuleGraph) -> str:
+def place_text(place: str, graph: ModuleGraph) -> str:
     """A file as seen from the folder of the search path that it is in: no page tells where the build machine has things."""
     named, colon, line = place.rpartition(":")
     file, ending = (Path(named), f":{line}") if colon and line.isdecimal() else (Path(place), "")
@@ -299,7 +299,7 @@ def _finding(finding: Diagnostic, graph: ModuleGraph) -> FindingRow:
         "severity": finding.severity.value,
         "code": finding.code,
         "message": finding.message,
-        "where": _shown(finding.where, graph) if finding.where else None,
+        "where": place_text(finding.where, graph) if finding.where else None,
         "notes": finding.notes,
         "hint": finding.hint,
     }

@@ -44,7 +44,10 @@ def take_inventory(
             _python(target),
             _launcher(),
             *(_c_library(plan.static) if plan.static is not None else ()),
-            *(_distribution(each, brought[each.name], target) for each in sorted(found, key=lambda each: each.name)),
+            *(
+                distribution_component(each, brought[each.name], target)
+                for each in sorted(found, key=lambda each: each.name)
+            ),
             *native_libraries(libraries.difference(*brought.values()), modules, target),
         ),
     )
@@ -108,7 +111,7 @@ def _files(distribution: Distribution) -> Iterator[Path]:
             yield Path(str(file.locate()))
 
 
-def _distribution(distribution: Distribution, libraries: Iterable[Path], target: TargetPython) -> Component:
+def distribution_component(distribution: Distribution, libraries: Iterable[Path], target: TargetPython) -> Component:
     """A distribution, with the shared libraries that it brings."""
     if distribution.metadata is None:
         return Component(ComponentKind.DISTRIBUTION, distribution.name, distribution.version)

@@ -53,7 +53,7 @@ def native_libraries(files: Iterable[Path], modules: frozenset[str], target: Tar
     told = _told_versions(target)
     by_name: dict[str, list[Path]] = {}
     for file in sorted(files):
-        by_name.setdefault(_name(file), []).append(file)
+        by_name.setdefault(library_name(file), []).append(file)
     for known in _known():
         if not modules.isdisjoint(known.modules):
             by_name.setdefault(known.name, [])
@@ -75,7 +75,7 @@ def native_libraries(files: Iterable[Path], modules: frozenset[str], target: Tar
         )
 
 
-def _name(file: Path) -> str:
+def library_name(file: Path) -> str:
     """The name of a library: that of a known one, else its file's without versions and the hash that auditwheel adds."""
     for known in _known():
         if file.name.startswith(known.sonames):

@@ -9,7 +9,7 @@ import pytest
 
 from bundler.analyze.graph import ModuleGraph
 from bundler.overview import trace_start
-from bundler.overview.describe import _shown
+from bundler.overview.describe import place_text
 from bundler.overview.start import ImportTime, read_imports
 from bundler.target import System
 from tests.analyze.trees import write
@@ -106,7 +106,7 @@ def test_places_as_they_are_shown(place: str, shown: str):
     """A place is seen from the nearest folder of the search path, else it is the name of the file; a line is kept."""
     graph = ModuleGraph("app", {}, (), (), (), (), (), "", search_path=(Path("/site"), Path("/site/lib")))
 
-    assert _shown(place, graph) == shown
+    assert place_text(place, graph) == shown
 
 
 # --- The start --------------------------------------------------------------------------------------------------------

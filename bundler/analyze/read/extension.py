@@ -90,17 +90,17 @@ class ExtensionImports:
             return
         names = _names_in(data)
 
-        def is_there(text: str) -> bool:
+        def exists(text: str) -> bool:
             return len(text) >= _SHORTEST_NAME and text.encode() in (names if _PLAIN_NAME.fullmatch(text) else data)
 
         for name in self._module_names(owner):
             parent, _, last = name.rpartition(".")
             # Cython keeps `from package import _helper` as two names.
-            if is_there(last if parent == package else name):
+            if exists(last if parent == package else name):
                 yield name
         for required in self._distributions.required(owner):
             for name in self._module_names(required):
-                if "." not in name and is_there(name):
+                if "." not in name and exists(name):
                     yield name
 
     def _module_names(self, owner: Installed) -> frozenset[str]:
