@@ -38,7 +38,7 @@ def bundle_root() -> PurePosixPath:
 
 @functools.cache
 def bundle_spare() -> PurePosixPath:
-    """The virtual folder below which files lie for hosts that have none at the path that follows."""
+    """The virtual folder below which files lie for systems that have none at the path that follows."""
     found = re.search(r'^#define BUNDLE_SPARE BUNDLE_ROOT "(.*)"$', _header(), re.MULTILINE)
     assert found is not None, "bundle.h does not define BUNDLE_SPARE"
     return PurePosixPath(f"{bundle_root()}{found[1]}")

@@ -14,7 +14,7 @@
 /* The folder under which everything bundled appears to lie; the name is the same in every binary ever built. */
 #define BUNDLE_ROOT "/__bundle__"
 
-/* Below this lie files for hosts that have none at the path that follows. */
+/* Below this lie files for systems that have none at the path that follows. */
 #define BUNDLE_SPARE BUNDLE_ROOT "/_host"
 
 /* Look-up by text: open addressing with linear probing over FNV-1a. A slot holds an index plus one, or 0. */
@@ -131,8 +131,8 @@ struct bundle_object {
     uint64_t end;
     const struct bundle_segment *segments;
     const struct bundle_patch *patches;
-    const uint32_t *needed;            /* objects that must be loaded before this one */
-    const char *const *host_libraries; /* libraries of the system that must be loaded before it; ends with NULL */
+    const uint32_t *needed;              /* objects that must be loaded before this one */
+    const char *const *system_libraries; /* libraries of the system that must be loaded before it; ends with NULL */
     uint32_t segment_count;
     uint32_t patch_count;
     uint32_t needed_count;
@@ -334,7 +334,7 @@ struct bundle_feature {
 };
 
 /* A word of a prelinked object that is only known in each process: a place in the tables of objects and patches. */
-struct bundle_host_word {
+struct bundle_system_word {
     uint32_t object;
     uint32_t patch;
     uint32_t is_replaced; /* all of the object's variables are among the snapshot's runs */
@@ -369,7 +369,7 @@ struct bundle_snapshot {
     const uint32_t *objects;           /* loaded ones, in the order in which they were */
     const uint32_t *replaced;          /* of each of them: all its variables are among `runs` */
     const uint32_t *constructed;       /* those of them whose constructors run first, to ask for the processor */
-    const struct bundle_host_word *host_words;
+    const struct bundle_system_word *system_words;
     const struct bundle_library_word *library_words;
     const uint64_t *number_words; /* addresses of words that hold the number of the main thread */
     const uint64_t *count_words;  /* the same for how many processors the process may use */
@@ -387,7 +387,7 @@ struct bundle_snapshot {
     uint64_t thread_block_size;
     uint64_t object_count;
     uint64_t constructed_count;
-    uint64_t host_word_count;
+    uint64_t system_word_count;
     uint64_t library_word_count;
     uint64_t number_word_count;
     uint64_t count_word_count;

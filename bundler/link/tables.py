@@ -281,7 +281,7 @@ def _write_object(writer: TableWriter, row: Any, dso: PrelinkedObject, parts: Se
     _write_patches(writer, row, dso)
     row.needed = writer.numbers(dso.needed)
     row.needed_count = len(dso.needed)
-    row.host_libraries = writer.text_list((*dso.system_libraries, *dso.absent_libraries))
+    row.system_libraries = writer.text_list((*dso.system_libraries, *dso.absent_libraries))
     row.symbol_count = len(object_.symbols)
     row.symbols = dso.address(Tag.SYMTAB)
     row.strings = dso.address(Tag.STRTAB)

@@ -38,7 +38,7 @@ from bundler.snapshot.record import (
     record,
 )
 from bundler.snapshot.rules import Rules
-from bundler.snapshot.store import host_words, make_snapshot
+from bundler.snapshot.store import make_snapshot, system_words
 from bundler.target import TargetPython
 from bundler.target.model import ObjectLayout
 from bundler.toolchain import Toolchain
@@ -367,7 +367,7 @@ class _Compared:
         numbers = (ANSWERS.process, OTHER_ANSWERS.process)
         owners = Owners(first, subject.linked)
         words = StartWords.of(subject.pristine, first, second, other, numbers, owners)
-        known = frozenset((*words.addresses, *host_words(subject.linked, first)))
+        known = frozenset((*words.addresses, *system_words(subject.linked, first)))
         layout = subject.target.layout
         instructions = Instructions(first, subject.linked, layout)
         interned = Interned(first, subject.linked, owners, layout)

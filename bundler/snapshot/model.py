@@ -285,7 +285,7 @@ class Snapshot:
     objects: tuple[int, ...]
     replaced: frozenset[int]
     constructed: tuple[int, ...]
-    host_words: tuple[tuple[int, int], ...]
+    system_words: tuple[tuple[int, int], ...]
     library_words: tuple[tuple[int, int], ...]
     generators: tuple[int, ...]
     number_words: tuple[int, ...]

@@ -59,7 +59,7 @@ def pristine_objects(linked: Linked, recording: Recording) -> tuple[Memory, ...]
     )
 
 
-def host_words(linked: Linked, recording: Recording) -> Mapping[int, tuple[int, int]]:
+def system_words(linked: Linked, recording: Recording) -> Mapping[int, tuple[int, int]]:
     """Words of objects that are only known in each process, by address: object and place among its patches."""
     found: dict[int, tuple[int, int]] = {}
     values = {each.address: each for each in recording.objects}
@@ -233,9 +233,9 @@ def _write_tables(writer: TableWriter, row: object, snapshot: Snapshot) -> None:
     row.replaced = writer.numbers([index in snapshot.replaced for index in snapshot.objects])  # type: ignore[attr-defined]
     row.constructed = writer.numbers(snapshot.constructed)  # type: ignore[attr-defined]
     row.constructed_count = len(snapshot.constructed)  # type: ignore[attr-defined]
-    words_of_hosts = [(index, patch, index in snapshot.replaced) for index, patch in snapshot.host_words]
+    rows_of_words = [(index, patch, index in snapshot.replaced) for index, patch in snapshot.system_words]
     fields = ("object", "patch", "is_replaced")
-    array("struct bundle_host_word", "host_words", "host_word_count", words_of_hosts, fields)
+    array("struct bundle_system_word", "system_words", "system_word_count", rows_of_words, fields)
     array("struct bundle_key", "keys", "key_count", snapshot.keys, ("key", "is_early", "destructor", "value"))
     array(
         "struct bundle_library_word",
@@ -328,7 +328,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
     late: Mapping[str, str],
 ) -> Snapshot:
     """The snapshot of a recording."""
-    hosts = host_words(linked, recording)
+    of_system = system_words(linked, recording)
     outside = words.stored
     objects = pristine_objects(linked, recording)
     runs: list[Run] = []
@@ -342,7 +342,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
         runs += changed_runs(now, clean, touched)
         copies += edges(now, clean)
     at_start = {each.address: each for each in objects}
-    clean_words = {address: _value(at_start, address) for address in (*hosts, *processor.words)}
+    clean_words = {address: _value(at_start, address) for address in (*of_system, *processor.words)}
     variables = {
         written.address: overwritten(
             overwritten(Memory(written.address, written.content.ljust(len(clean.content), b"\0")), outside), clean_words
@@ -368,7 +368,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
         objects=tuple(each.index for each in mapped_objects(linked, recording)),
         replaced=replaced,
         constructed=processor.constructed,
-        host_words=tuple(hosts.values()),
+        system_words=tuple(of_system.values()),
         library_words=tuple(sorted(words.library.items())),
         generators=tuple(each.address for each in words.generators),
         number_words=tuple(sorted(words.numbers)),

@@ -3,7 +3,7 @@
 #ifndef PATHS_H
 #define PATHS_H
 
-/* The bundled substitute for a file that the host lacks; NULL when there is none. Keeps errno. */
+/* The bundled substitute for a file that the system lacks; NULL when there is none. Keeps errno. */
 const char *vfs_spare(const char *path);
 
 /* As realpath. */

@@ -5,9 +5,9 @@
 
 #include "interposed.h"
 #include "loader/errors.h"
-#include "loader/host.h"
 #include "loader/loader.h"
 #include "loader/loading.h"
+#include "loader/system_libraries.h"
 
 #include <dlfcn.h>
 #include <sys/mman.h>
@@ -17,22 +17,22 @@ open_libraries(const struct bundle_snapshot *snapshot)
 {
     const struct link_map *last;
     return !snapshot->object_count
-           || bundle_open_host_libraries(snapshot->objects, (uint32_t)snapshot->object_count, &last) == 0;
+           || bundle_open_system_libraries(snapshot->objects, (uint32_t)snapshot->object_count, &last) == 0;
 }
 
 static bool
-find_word(const struct bundle_host_word *word, uint64_t *value)
+find_word(const struct bundle_system_word *word, uint64_t *value)
 {
     const struct bundle_object *object = &bundle.objects[word->object];
     const struct bundle_patch *patch = &object->patches[word->patch];
     if (patch->kind == BUNDLE_PATCH_SYMBOL) {
-        void *found = bundle_host_symbol(patch);
+        void *found = bundle_system_symbol(patch);
         *value = (uint64_t)found + patch->addend;
         return found != NULL;
     }
     size_t module;
     uint64_t offset;
-    if (bundle_find_host_thread_local(object, patch, &module, &offset) < 0) {
+    if (bundle_find_system_thread_local(object, patch, &module, &offset) < 0) {
         return false;
     }
     *value = patch->kind == BUNDLE_PATCH_TLS_MODULE ? module : offset + patch->addend;
@@ -40,11 +40,11 @@ find_word(const struct bundle_host_word *word, uint64_t *value)
 }
 
 bool
-bundle_find_host_words(const struct bundle_snapshot *snapshot, uint64_t *words)
+bundle_find_system_words(const struct bundle_snapshot *snapshot, uint64_t *words)
 {
     bool found = open_libraries(snapshot);
-    for (uint64_t i = 0; found && i < snapshot->host_word_count; i++) {
-        found = find_word(&snapshot->host_words[i], &words[i]);
+    for (uint64_t i = 0; found && i < snapshot->system_word_count; i++) {
+        found = find_word(&snapshot->system_words[i], &words[i]);
     }
     bundle_dl_forget();
     return found;
@@ -73,8 +73,8 @@ bundle_map_objects_again(const struct bundle_snapshot *snapshot, int fd)
 static void
 write_words(const struct bundle_snapshot *snapshot, const uint64_t *words, bool all)
 {
-    for (uint64_t i = 0; i < snapshot->host_word_count; i++) {
-        const struct bundle_host_word *word = &snapshot->host_words[i];
+    for (uint64_t i = 0; i < snapshot->system_word_count; i++) {
+        const struct bundle_system_word *word = &snapshot->system_words[i];
         if (all || !word->is_replaced) {
             *bundle.objects[word->object].patches[word->patch].place = words[i];
         }
@@ -82,7 +82,7 @@ write_words(const struct bundle_snapshot *snapshot, const uint64_t *words, bool 
 }
 
 void
-bundle_write_host_words(const struct bundle_snapshot *snapshot, const uint64_t *words)
+bundle_write_system_words(const struct bundle_snapshot *snapshot, const uint64_t *words)
 {
     write_words(snapshot, words, true);
 }

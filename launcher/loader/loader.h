@@ -16,13 +16,15 @@ const char *bundle_loader_error(void);
 /* Prelinked objects that are loaded, in the order in which their constructors ran. */
 const uint32_t *bundle_loaded_objects(uint32_t *count);
 
-/* For a start from a snapshot, in four steps. Find all that the snapshot's objects need of this process's libraries: false
-   with nothing done when something is missing; `words` has room for one value for each of the snapshot's host words. Map
-   what they hold when they are new, from the executable's file: false with nothing mapped. Write the words. Make what is
-   constant read-only. */
-bool bundle_find_host_words(const struct bundle_snapshot *snapshot, uint64_t *words);
+/* A start from a snapshot has four steps.
+   1. Find the values of the snapshot's `system_words`; `words` has room for one of each. False: something is missing, and
+      nothing was done.
+   2. Map what its objects hold when they are new, from the executable's file. False: nothing was mapped.
+   3. Write the values.
+   4. Make constants read-only. */
+bool bundle_find_system_words(const struct bundle_snapshot *snapshot, uint64_t *words);
 bool bundle_map_objects_again(const struct bundle_snapshot *snapshot, int fd);
-void bundle_write_host_words(const struct bundle_snapshot *snapshot, const uint64_t *words);
+void bundle_write_system_words(const struct bundle_snapshot *snapshot, const uint64_t *words);
 void bundle_protect_objects(const struct bundle_snapshot *snapshot);
 
 /* Run the constructors of those objects that ask for the processor, which are mapped, as if they were new. */

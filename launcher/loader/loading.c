@@ -10,10 +10,10 @@
 #include "lifetime.h"
 #include "loader/debugger.h"
 #include "loader/errors.h"
-#include "loader/host.h"
 #include "loader/loader.h"
 #include "loader/memory_files.h"
 #include "loader/objects.h"
+#include "loader/system_libraries.h"
 #include "loader/unwind.h"
 #include "world/world.h"
 
@@ -156,10 +156,10 @@ map_segments(int fd, const struct bundle_object *object)
 }
 
 void *
-bundle_host_symbol(const struct bundle_patch *patch)
+bundle_system_symbol(const struct bundle_patch *patch)
 {
     if (patch->library) {
-        void *library = bundle_open_host_library(patch->library, RTLD_NOW | RTLD_NOLOAD);
+        void *library = bundle_open_system_library(patch->library, RTLD_NOW | RTLD_NOLOAD);
         void *found = library && patch->version ? __real_dlvsym(library, patch->symbol, patch->version) : NULL;
         return found || !library ? found : __real_dlsym(library, patch->symbol);
     }
@@ -168,10 +168,10 @@ bundle_host_symbol(const struct bundle_patch *patch)
 }
 
 int
-bundle_find_host_thread_local(const struct bundle_object *object, const struct bundle_patch *patch, size_t *module,
-                              uint64_t *offset)
+bundle_find_system_thread_local(const struct bundle_object *object, const struct bundle_patch *patch, size_t *module,
+                                uint64_t *offset)
 {
-    void *library = bundle_open_host_library(patch->library, RTLD_NOW | RTLD_NOLOAD);
+    void *library = bundle_open_system_library(patch->library, RTLD_NOW | RTLD_NOLOAD);
     void *address = library ? __real_dlvsym(library, patch->symbol, patch->version ? patch->version : "") : NULL;
     if (library && !address) {
         address = __real_dlsym(library, patch->symbol);
@@ -190,7 +190,7 @@ apply_thread_local_patch(const struct bundle_object *object, const struct bundle
 {
     size_t module;
     uint64_t offset;
-    if (bundle_find_host_thread_local(object, patch, &module, &offset) < 0) {
+    if (bundle_find_system_thread_local(object, patch, &module, &offset) < 0) {
         return -1;
     }
     *patch->place = patch->kind == BUNDLE_PATCH_TLS_MODULE ? module : offset + patch->addend;
@@ -237,7 +237,7 @@ apply_patches(const struct bundle_object *object, const struct bundle_object *ro
             }
             continue;
         }
-        void *found = bundle_host_symbol(patch);
+        void *found = bundle_system_symbol(patch);
         if (!found) { /* it depends on who needs the library */
             found = bundle_symbol_below(root, patch->symbol);
         }
@@ -413,11 +413,11 @@ bundle_load_object(uint32_t root)
     uint32_t tree[bundle.object_index.count];
     uint32_t count = bundle_object_tree(root, tree);
     const struct link_map *last;
-    if (bundle_open_host_libraries(tree, count, &last) < 0 || map_objects(tree, count) < 0
+    if (bundle_open_system_libraries(tree, count, &last) < 0 || map_objects(tree, count) < 0
         || bind_objects(tree, count) < 0) {
         return -1;
     }
-    bundle_join_host_libraries(last);
+    bundle_join_system_libraries(last);
     bundle_wipe_stack();
     construct(root);
     bundle_wipe_stack();

@@ -30,11 +30,11 @@ void bundle_construct_fresh(uint32_t index, void (*construct)(const struct bundl
 void bundle_call_resolver(const struct bundle_patch *patch);
 
 /* The address of a symbol that some library which is no object defines; NULL when there is none. */
-void *bundle_host_symbol(const struct bundle_patch *patch);
+void *bundle_system_symbol(const struct bundle_patch *patch);
 
 /* Number of the library that defines a thread-local variable, and the variable's place in the library's block. */
-int bundle_find_host_thread_local(const struct bundle_object *object, const struct bundle_patch *patch, size_t *module,
-                                  uint64_t *offset);
+int bundle_find_system_thread_local(const struct bundle_object *object, const struct bundle_patch *patch,
+                                    size_t *module, uint64_t *offset);
 
 /* The lock of the loader, which one thread may take several times. */
 void bundle_lock_loader(void);

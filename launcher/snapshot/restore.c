@@ -249,7 +249,7 @@ die(void)
 
 /* What a start finds before it changes anything, for words that hold it. */
 struct found {
-    uint64_t *host_words;
+    uint64_t *system_words;
     uint64_t *symbols;
     uint32_t processors;
 };
@@ -294,7 +294,7 @@ replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_blo
 {
     uint64_t thread = (uint64_t)__builtin_thread_pointer();
     uint64_t kept[snapshot->kept_word_count + 1];
-    bundle_construct_again(snapshot, found->host_words);
+    bundle_construct_again(snapshot, found->system_words);
     for (uint64_t i = 0; i < snapshot->kept_word_count; i++) {
         kept[i] = *(const uint64_t *)snapshot->kept_words[i];
     }
@@ -316,7 +316,7 @@ replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_blo
         uint64_t place = snapshot->thread_words[i];
         *(uint64_t *)((int64_t)place < 0 ? place + thread : place) += thread;
     }
-    bundle_write_host_words(snapshot, found->host_words);
+    bundle_write_system_words(snapshot, found->system_words);
     write_known_words(snapshot, found);
     for (uint64_t i = 0; i < snapshot->call_count; i++) {
         if (snapshot->calls[i].kind == BUNDLE_CALL_CONSTRUCT) {
@@ -353,17 +353,17 @@ restore(const struct bundle_snapshot *snapshot)
         return false;
     }
     __real_dl_iterate_phdr(find_thread_block, &block);
-    if (block.size != snapshot->thread_block_size || snapshot->host_word_count > MOST_WORDS
+    if (block.size != snapshot->thread_block_size || snapshot->system_word_count > MOST_WORDS
         || snapshot->kept_word_count > MOST_WORDS || snapshot->symbol_word_count > MOST_WORDS) {
         return refused("the executable's own variables");
     }
-    uint64_t host_words[snapshot->host_word_count + 1];
+    uint64_t system_words[snapshot->system_word_count + 1];
     uint64_t symbols[snapshot->symbol_word_count + 1];
-    const struct found found = {host_words, symbols, snapshot->count_word_count ? count_processors() : 1};
+    const struct found found = {system_words, symbols, snapshot->count_word_count ? count_processors() : 1};
     if (!found.processors) {
         return refused("the number of processors");
     }
-    if (!bundle_find_host_words(snapshot, host_words) || !find_symbols(snapshot, symbols)) {
+    if (!bundle_find_system_words(snapshot, system_words) || !find_symbols(snapshot, symbols)) {
         return refused("libraries of the system");
     }
     int fd = bundle_open_own_file();

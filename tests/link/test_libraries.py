@@ -145,7 +145,7 @@ def test_same_as_in_python(libraries: Libraries, name: str):
     assert (found.stdout, found.stderr, found.status) == (expected.stdout, expected.stderr, expected.status)
 
 
-def test_found_by_name_where_the_host_has_none(libraries: Libraries, empty_root: Path):
+def test_found_by_name_where_the_system_has_none(libraries: Libraries, empty_root: Path):
     """A library that the binary carries is found by its name on a host that lacks it."""
     shutil.copy(libraries.binary, empty_root / "program")
     chroot = shutil.which("chroot")

@@ -1,4 +1,4 @@
-"""Descriptions of terminals, for hosts that have none."""
+"""Descriptions of terminals, for systems that have none."""
 
 from PyInstaller.utils.hooks.terminfo import collect_terminfo
 

@@ -4,7 +4,7 @@
    nothing: it takes the system's copy. Two copies of libxcb with the connections of one do not go together, so the
    library's calls are sent to the object. */
 
-#include "loader/host.h"
+#include "loader/system_libraries.h"
 
 #include "executable/executable.h"
 #include "interposed.h"
@@ -21,7 +21,7 @@
 #include <string.h>
 
 void *
-bundle_open_host_library(const char *soname, int flags)
+bundle_open_system_library(const char *soname, int flags)
 {
     const struct bundle_file *file = bundle_carried_file(soname);
     return file ? bundle_load_file(file, flags & ~RTLD_GLOBAL) : bundle_open_library(soname, flags);
@@ -43,18 +43,18 @@ last_loaded(void)
 }
 
 int
-bundle_open_host_libraries(const uint32_t *tree, uint32_t count, const struct link_map **last)
+bundle_open_system_libraries(const uint32_t *tree, uint32_t count, const struct link_map **last)
 {
     *last = NULL;
     for (uint32_t i = 0; i < count; i++) {
-        const char *const *library = bundle.objects[tree[i]].host_libraries;
+        const char *const *library = bundle.objects[tree[i]].system_libraries;
         if (!library || bundle_object_states[tree[i]] != UNLOADED) {
             continue;
         }
         *last = *last ? *last : last_loaded();
         for (; *library; library++) {
             /* Global: patches of several objects look for its symbols. */
-            if (bundle_open_host_library(*library, RTLD_NOW | RTLD_GLOBAL)) {
+            if (bundle_open_system_library(*library, RTLD_NOW | RTLD_GLOBAL)) {
                 continue;
             }
             if (!bundle_dl_failed()) {
@@ -113,7 +113,7 @@ symbol_of_needed(const char *name)
 }
 
 void
-bundle_join_host_libraries(const struct link_map *last)
+bundle_join_system_libraries(const struct link_map *last)
 {
     for (joining = last ? last->l_next : NULL; joining; joining = joining->l_next) {
         const ElfW(Dyn) *entry = joining->l_ld;
