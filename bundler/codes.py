@@ -162,9 +162,9 @@ CODES: Mapping[str, Code] = {
     ),
     "import-hook": Code(
         (_NOTE,),
-        "`hooks.loader` changes modules when they are imported, from sources that the binary does not hold: it changes none",
+        "`hooks.loader` transforms the sources of modules when they are imported; modules in the binary have no sources, so they stay as they are",
         "A library has a loader that compiles modules in its own way (`source_to_code`). Frozen modules have no sources, so "
-        "they are imported as they are. The app's own sources come along where the app itself has such a loader.",
+        "the loader cannot compile them. If the app itself has such a loader, the app's own sources are carried.",
         "If the program relies on it, build with `--with-source`.",
     ),
     "internal": _error(
@@ -234,8 +234,8 @@ CODES: Mapping[str, Code] = {
     "newer-glibc": Code(
         (_WARNING,),
         "the binary needs glibc 2.38 or newer, and not only 2.17: libpython uses what older ones lack",
-        "The libpython was compiled on a newer system than the one that the binary is to run on, and uses functions for which "
-        "there is no older form. The binary works where the C library is new enough.",
+        "The libpython was compiled on a newer system than the oldest on which the binary should run. It uses functions that the C "
+        "library there lacks and that bundle cannot supply. The binary runs where the C library is new enough.",
         "Build with a Python that was made on an older system, or ask for the newer version with `--glibc`.",
     ),
     "no-compiler": _error(
@@ -402,7 +402,8 @@ CODES: Mapping[str, Code] = {
     ),
     "other-processor": _error(
         "`/srv/arm64/usr/bin/python3` is for aarch64, not for x86-64",
-        "The interpreter to embed is for another processor than the binary, or the header of a script requires packages for one.",
+        "The interpreter to embed and the binary are for different processors; or a script with requirements in its header is built "
+        "for another processor, for which bundle installs no packages.",
         "Name another interpreter with `--python`, or the other processor's system with `--target`. What a script requires must be "
         "installed in an environment of that interpreter.",
     ),
@@ -465,8 +466,8 @@ CODES: Mapping[str, Code] = {
     "system-runtime": Code(
         (_NOTE,),
         "`libstdc++.so.6` and `libgcc_s.so.1` stay the system's, for the dynamic linker brings them for `libodd.so`",
-        "A library of the system, or one that is carried as a file, needs the C++ run-time; one that is missing on this machine "
-        "may need it. A process can have one only, so the binary uses the system's.",
+        "A process can have only one C++ run-time. A library of the system needs the system's, and so does one that is carried as a "
+        "file; one that is missing on this machine may need it. So the whole binary uses the system's.",
         "Install the run-time where the binary runs; `bundle inspect` shows the versions that it needs.",
     ),
     "too-new": _error(

@@ -76,22 +76,17 @@ class OtherOrder:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Modules that must not be in a snapshot as they are, with reasons.
-
-    `notes`: what they asked that was not answered. `names`: those in modules whose values differ between machines. `objects`: by
-    modules, objects that could be constructed anew at each start, by their paths, so that the module keeps nothing. `differing`: names
-    whose values differ, where `notes` come first. `called`: what ran in the recordings of graphs, as `Graph.called` has it.
-    `is_compared`: comparing the memory of recordings has shown it, so it may be garbage that keeps something.
-    """
+    """Modules that must not be in a snapshot as they are. All mappings are by module."""
 
     recording: Recording
     reasons: Mapping[str, str]
-    notes: Mapping[str, tuple[Note, ...]]
-    names: Mapping[str, tuple[str, ...]]
+    notes: Mapping[str, tuple[Note, ...]]  # questions that were not answered
+    names: Mapping[str, tuple[str, ...]]  # those whose values differ between machines
+    # Paths of objects: if each start constructs them, the module keeps nothing.
     objects: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    called: tuple[Mapping[str, frozenset[int]] | None, ...] = ()
-    is_compared: bool = False
+    differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # as `names`, in a verdict about `notes`
+    called: tuple[Mapping[str, frozenset[int]] | None, ...] = ()  # `Graph.called` of each graph
+    is_compared: bool = False  # the memory showed it, so garbage may be what keeps something
 
 
 def attempt(  # noqa: PLR0913 - what a verdict depends on
@@ -104,8 +99,9 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
     *,
     has_doubts: bool,
 ) -> Snapshot | Refusal | Verdict | OtherOrder:
-    """The snapshot, or what is in its way. `program`: the work of a start without a snapshot. `has_doubts`: addresses may be what makes
-    values differ.
+    """The snapshot, or what is in its way.
+
+    `program`: the work of a start without a snapshot. `has_doubts`: values may differ only because addresses do.
     """
     asked = {
         "first": _Run(work, ANSWERS, hot=None),
@@ -176,8 +172,10 @@ def _judged(  # noqa: PLR0913 - what a verdict depends on
 def _differing(
     subject: Subject, work: Work, folder: Path, graphs: tuple[Graph, Graph], *, has_doubts: bool
 ) -> tuple[tuple[str, str], ...]:
-    """The names whose values differ; with doubts without those that depend on the addresses of objects, as the order in a set does: at
-    a usual start any order may come.
+    """The names whose values differ.
+
+    With doubts, values that depend on addresses of objects are left out. The order in a set is one: a usual start may have
+    any order.
     """
     found = tuple(each for each in graphs[0].differing(graphs[1]) if each[0] not in _INTERPRETER)
     of_addresses = _of_addresses(subject, work, folder / "differing", graphs[0]) if found and has_doubts else ()

@@ -170,25 +170,17 @@ class Heat:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """The memory of a recorded run, and what was told and asked in it. `before`: the executable's variables when a start gets to the snapshot.
+    """The memory of a recorded run, and what was told and asked in it."""
 
-    `constructed`: the objects' memory when their constructors had run, empty for those whose constructors did more than to write
-    there. `heat`: blocks that a start touches, if that was asked. `owners`: modules by the numbers that blocks of the region carry.
-    `events`: what happened to modules, in order. `thread`: the thread pointer; `block`: the main thread's variables.
-    `library`: addresses in the C library, by numbers. `generators`: the state of objects of `random.Random`. `spoiled`: numbers of
-    objects that a start cannot construct anew, though it was asked, and why. `symbols`: addresses of those that the program looked up.
-    `asked_again`: by statements that were run once more.
-    """
-
-    before: tuple[Memory, ...]
+    before: tuple[Memory, ...]  # the executable's variables when a start gets to the snapshot
     executable: tuple[Memory, ...]
     region: Memory
     objects: tuple[Memory, ...]
-    constructed: tuple[Memory, ...]
-    thread: int
-    block: Memory
-    library: tuple[int, ...]
-    generators: tuple[Range, ...]
+    constructed: tuple[Memory, ...]  # the objects' after their constructors; empty if these wrote elsewhere, too
+    thread: int  # the thread pointer
+    block: Memory  # the main thread's variables
+    library: tuple[int, ...]  # addresses in the C library, by numbers
+    generators: tuple[Range, ...]  # the state of each `random.Random`
     order: tuple[int, ...]
     keys: tuple[Key, ...]
     calls: tuple[Call, ...]
@@ -198,12 +190,12 @@ class Recording:
     streams_are_alone: bool  # nothing but the standard streams holds what lies below them
     variables: tuple[str, ...]
     notes: tuple[Note, ...]
-    owners: tuple[str, ...]
-    events: tuple[Event, ...]
-    heat: tuple[Heat, ...] = ()
-    spoiled: tuple[tuple[int, str], ...] = ()
-    symbols: Mapping[str, int] = field(default_factory=dict)
-    asked_again: frozenset[Question] = frozenset()
+    owners: tuple[str, ...]  # modules, by the numbers that blocks of the region carry
+    events: tuple[Event, ...]  # what happened to modules, in order
+    heat: tuple[Heat, ...] = ()  # blocks that a start touches, if that was asked
+    spoiled: tuple[tuple[int, str], ...] = ()  # numbers of objects that a start cannot construct, and why
+    symbols: Mapping[str, int] = field(default_factory=dict)  # addresses of those that the program looked up
+    asked_again: frozenset[Question] = frozenset()  # by statements that were run once more
 
     @property
     def finished(self) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def collect(
     """Data files of every package that is reached, and metadata of every distribution; with those distributions.
 
     `wanted`: distributions whose metadata is carried although nothing of them may be reached.
-    Shared objects are among the data files (see `libraries.separate`).
+    Shared objects are among the data files (see `split_libraries`).
     """
     packages = _Packages(reached)
     files: dict[PurePosixPath, DataFile] = {}

@@ -66,8 +66,8 @@ def sources_wanted(walk: Walk, settings: Settings, ruled: frozenset[str]) -> Ite
             yield Diagnostic(
                 Severity.NOTE,
                 "import-hook",
-                f"`{name}` changes modules when they are imported, from sources that the binary does not hold: it changes none",
-                hint="add them with `--with-source`",
+                f"`{name}` transforms the sources of modules when they are imported; modules in the binary have no sources, so they stay as they are",
+                hint="carry the sources with `--with-source`",
             )
         elif module.has_any(READING_SOURCES):
             yield _detail(

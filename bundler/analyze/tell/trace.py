@@ -59,7 +59,7 @@ def trace(
             raise BundleError(
                 "not-traced",
                 "the program ended before what it used could be recorded",
-                hint="`--trace` cannot see through `os._exit` and signals: let the program end by itself",
+                hint="let the program end by itself: after `os._exit` or a signal nothing can be recorded",
             )
         used: Used = json.loads(answer.read_bytes())
     files = tuple((file, origins.of_file(file)) for file in _new_files(map(Path, used["files"]), graph))

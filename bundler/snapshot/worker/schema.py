@@ -30,21 +30,18 @@ class Source(TypedDict):
 
 @final
 class RerunRequest(TypedDict):
-    """A module, then those that import it, directly or through others. `lines`: where the body of the first asked for something;
-    `hints`: where it did, and comparing shows whether it has kept the answer. `names`: names of the first whose values differ
-    between machines.
+    """A question: which statements must be run again at each start, so that a module keeps no answer of the machine.
 
-    With `is_strict`, every one of `lines` must be in a statement that can be run again, and while modules are imported, only other
-    such statements may use the names that it sets. `differing`: names, by modules, whose values differ between machines, so that whoever
-    keeps such a value is found by comparing; None where only what the source says is known.
+    With `is_strict`, each of `lines` must lie in a statement that can be run again, and while modules are imported, only such
+    statements may use the names that it sets.
     """
 
-    modules: list[Source]
-    lines: list[int]
-    hints: list[int]
-    names: list[str]
+    modules: list[Source]  # the module, then those that import it, directly or through others
+    lines: list[int]  # of the module's body, where it asked
+    hints: list[int]  # the same, where comparing recordings shows whether it kept the answer
+    names: list[str]  # of the module, whose values differ between machines
     is_strict: bool
-    differing: dict[str, list[str]] | None
+    differing: dict[str, list[str]] | None  # such names, of all modules; None: only what the sources say is known
 
 
 @final

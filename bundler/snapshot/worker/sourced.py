@@ -25,27 +25,20 @@ from .schema import Obstacle, Piece
 
 @dataclass
 class SourcedModule:
-    """A module whose statements are looked at, those at `lines` if these are not None. Without a `path` it is an object, whose name is
-    the expression that stands for it. `called`: the first lines of functions that
-    were called, if that is known. `given`: names that get other values; `differing`: names of which comparing finds those who
-    keep their values; `chosen`: what is run, by statement, and
-    `spans`: the first and last lines of what that stands for; `asking`: what asks in the body of a class, by the class's statement;
-    `users`: functions and classes that use such names when they are called,
-    `makers`: those of them that only make a function which does; `told`: classes that do so when others are made from them.
-    """
+    """A module, and what is known of its statements. Statements have numbers, in the order of the module's body."""
 
-    name: str
+    name: str  # without a path: an expression, such as "sys.flags"
     path: Path | None
-    lines: list[int] | None
-    called: frozenset[int] | None = None
-    given: set[str] = field(default_factory=set)
-    differing: set[str] = field(default_factory=set)
-    chosen: dict[int, ast.stmt] = field(default_factory=dict)
-    spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-    asking: dict[int, list[ast.stmt]] = field(default_factory=dict)
-    users: set[str] = field(default_factory=set)
-    makers: set[str] = field(default_factory=set)
-    told: set[str] = field(default_factory=set)
+    lines: list[int] | None  # first and last lines of the statements that matter; None: all do
+    called: frozenset[int] | None = None  # first lines of functions that were called; None: not known
+    given: set[str] = field(default_factory=set)  # names that get other values at a start
+    differing: set[str] = field(default_factory=set)  # names whose values recordings compare
+    chosen: dict[int, ast.stmt] = field(default_factory=dict)  # what is run again in place of a statement
+    spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)  # the lines that this stands for
+    asking: dict[int, list[ast.stmt]] = field(default_factory=dict)  # of a class: statements in it that ask
+    users: set[str] = field(default_factory=set)  # functions and classes that use given names when they are called
+    makers: set[str] = field(default_factory=set)  # users that only make a function which uses them
+    told: set[str] = field(default_factory=set)  # classes that use them when a subclass is made
 
     @functools.cached_property
     def text(self) -> bytes:
