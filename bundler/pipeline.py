@@ -1,4 +1,4 @@
-"""The whole program on one screen."""
+"""The stages of each command that analyses or builds a program: `bundle` shows all of them on one screen."""
 
 from __future__ import annotations
 

@@ -16,6 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bundler.cli.arguments import Arguments
+from bundler.cli.programs import only, read_programs
+from bundler.settings import Settings
+
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ROOT / "tests" / "apps"
 EXAMPLES = ROOT / "examples"
@@ -244,3 +248,8 @@ def add_library(root: Path, name: str) -> None:
     place = root / found.relative_to("/")
     place.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(found, place)
+
+
+def read_settings(given: Arguments, variables: Mapping[str, str]) -> Settings:
+    """The settings of the one program that arguments, the project's file and the environment mean."""
+    return only(read_programs(given, variables))

@@ -24,7 +24,6 @@ from bundler import __version__
 from bundler.cli import main
 from bundler.cli.arguments import read_arguments
 from bundler.cli.failures import explain
-from bundler.cli.programs import read_settings
 from bundler.elf import ElfError
 from bundler.link.portability import newest_versions
 from bundler.process import CommandError
@@ -40,7 +39,7 @@ from bundler.schema import (
     keys_of,
 )
 from bundler.settings import Settings
-from tests.support import Outcome, bundle, run
+from tests.support import Outcome, bundle, read_settings, run
 
 COMMAND = Path(sysconfig.get_path("scripts"), "bundle")
 PYTHON = ("--python", sys.executable)

@@ -17,10 +17,9 @@ import pytest
 from bundler.analyze.follow.rules import load_rules
 from bundler.cli.arguments import read_arguments
 from bundler.cli.commands import parsers
-from bundler.cli.programs import read_settings
 from bundler.cli.usage import BUILD_COMMANDS
 from bundler.settings import OPTIONS
-from tests.support import ROOT, bundle
+from tests.support import ROOT, bundle, read_settings
 
 PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
 

@@ -12,7 +12,7 @@ from tests.support import ROOT
 
 # "What the file says about imports", "Is it a module?", "There is no compiler", "The same by part".
 _CLAUSE = re.compile(
-    r"(What|Who|Whose|Which|Where|When|How|Why|Is|Are|Does|Has|May|Can|Must|Would|Of|The same|Those|That"
+    r"(What|Whatever|Who|Whoever|Whose|Which|Where|When|Whether|How|Why|Is|Are|Does|Has|May|Can|Must|Would|Of|The same|Those|That"
     r"|Nothing|All that|Everything|As|Likewise|It|So|There|Asked|Called|Here)\b"
 )
 

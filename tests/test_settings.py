@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from bundler.cli.arguments import parser, read_arguments
-from bundler.cli.programs import read_settings
 from bundler.cli.usage import UsageError
 from bundler.elf import MACHINES
 from bundler.errors import BundleError
@@ -30,6 +29,7 @@ from bundler.settings import (
     ValueType,
 )
 from bundler.values import convert, default_cache_dir, fits, is_path
+from tests.support import read_settings
 
 DOCUMENTATION = Path(__file__).resolve().parent.parent / "docs" / "cli.md"
 

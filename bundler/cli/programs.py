@@ -16,11 +16,6 @@ from bundler.values import Given, convert, environment
 _HINTS = {ValueType.PYTHON: "`bundle doctor` lists the Pythons of this machine"}
 
 
-def read_settings(given: Arguments, variables: Mapping[str, str]) -> Settings:
-    """The settings of the one program that arguments, the project's file and the environment mean."""
-    return only(read_programs(given, variables))
-
-
 def read_programs(given: Arguments, variables: Mapping[str, str]) -> tuple[Settings, ...]:
     """The settings of each binary that arguments and the project's file mean, of at least one; UsageError if there is none."""
     flags = flags_of(given.options)

@@ -71,7 +71,7 @@ def _read_section(path: Path, name: str) -> bytes:
 
 @contextmanager
 def _as_bundle(path: Path) -> Iterator[None]:
-    """Whatever goes wrong in the block is a BundleError: the file cannot be read, or was not made by bundler."""
+    """Turn exceptions of the block into BundleErrors: the file cannot be read, or was not made by bundler."""
     try:
         yield
     except OSError as error:

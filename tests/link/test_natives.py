@@ -218,7 +218,7 @@ def test_no_file_is_loaded(program: Natives):
         moved.rename(program.program.parent)
 
 
-def test_executable_ends_below_the_images(program: Natives):
+def test_executable_ends_below_prelinked_objects(program: Natives):
     """The executable's own segments, few in number, lie below the first address that a prelinked object may have."""
     executable = elf.read_executable(program.binary, with_symbols=False)
 

@@ -94,7 +94,7 @@ def locate(target: Target) -> int:
 
 
 def test_images_do_not_meet(prelinked: Prelinked):
-    """Images lie apart, above the executable and its heap, each aligned as its segments ask."""
+    """Prelinked objects lie apart, above the executable and its heap, each aligned as its segments ask."""
     places = sorted((dso.base, dso.end, dso) for dso in prelinked.objects)
 
     assert places[0][0] >= FIRST_BASE

@@ -166,7 +166,7 @@ _MANAGERS = {
 
 
 def _manager(item: ast.withitem) -> bool | None:
-    """Whether a context manager lets exceptions pass; None for one that may leave something behind."""
+    """True if a context manager lets exceptions pass; None for one that may leave something behind."""
     match item:
         case ast.withitem(ast.Call(ast.Name() | ast.Attribute() as function), None):
             return _MANAGERS.get(ast.unparse(function))

@@ -23,7 +23,7 @@ class PreSafeImportModuleAPI:
         self.runtime_modules: list[str] = []
 
     def add_alias_module(self, real_module_name: str, alias_module_name: str) -> None:
-        """Whoever imports the alias gets the real module."""
+        """Let an import of the alias give the real module."""
         self.aliases.append((real_module_name, alias_module_name))
 
     def append_package_path(self, directory: str) -> None:
