@@ -7,8 +7,6 @@ from collections.abc import Mapping
 
 import shtab
 
-SHELLS = ("bash", "zsh", "fish")
-
 # How values are shown in help, where they are names of files or folders.
 _FILES = ("FILE", "DIR", "SRC:DEST", "PYTHON", "TARGET", "MANIFEST", "FILE | COMMAND")
 

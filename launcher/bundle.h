@@ -417,7 +417,6 @@ struct bundle {
     const struct bundle_soname *sonames;
     const struct bundle_carried *carried;
     const struct bundle_interposed *interposed;
-    uint64_t unique_count;     /* of symbols that are one for the process */
     const uint32_t *residents; /* resident objects, after those that they need */
     uint64_t resident_count;
     const struct bundle_precompiled *precompiled;

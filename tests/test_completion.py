@@ -18,8 +18,8 @@ import pytest
 
 from bundler.cli import main
 from bundler.cli.commands import parsers
-from bundler.cli.usage import WORDS
-from bundler.completion import SHELLS, script
+from bundler.cli.usage import SHELLS, WORDS
+from bundler.completion import script
 from bundler.settings import COMMAND_LINE, ValueType
 
 CASES = [

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from bundler.cli.parsing import Parser, add_json, add_option
-from bundler.cli.usage import CACHE, COMPLETION, DOCTOR, INSPECT, MIGRATE, VERIFY
+from bundler.cli.usage import CACHE, COMPLETION, DOCTOR, INSPECT, MIGRATE, SHELLS, VERIFY
 
 
 class OfInspect(argparse.Namespace):
@@ -115,7 +115,7 @@ def migrate_parser() -> argparse.ArgumentParser:
 
 def completion_parser() -> argparse.ArgumentParser:
     made = _command_parser(COMPLETION, "Print a script that completes command lines of `bundle` in a shell.")
-    made.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="bash, zsh or fish")
+    made.add_argument("shell", choices=SHELLS, metavar="SHELL", help="bash, zsh or fish")
     return made
 
 

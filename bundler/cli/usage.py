@@ -13,6 +13,8 @@ DOCTOR = "doctor"
 MIGRATE = "migrate"
 COMPLETION = "completion"
 
+SHELLS = ("bash", "zsh", "fish")  # that `bundle completion` knows
+
 USAGE = """bundle [OPTIONS] TARGET
        bundle [OPTIONS] -m MODULE
        bundle [OPTIONS] --script NAME

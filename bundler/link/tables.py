@@ -61,7 +61,6 @@ def make_tables(
     _write_precompiled(writer, bundle, contents.precompiled)
     _write_config(writer, bundle, contents.config)
     _write_objects(writer, bundle, objects, contents)
-    bundle.unique_count = len(libraries.prelinked.unique_symbols)
     _write_carried(writer, bundle, libraries.carried)
     _write_interposed(writer, bundle, contents.interposed)
     residents = [each.index for each in libraries.prelinked.residents]
