@@ -335,6 +335,13 @@ RERUN = {
         True,
         f"X = os.getcwd() == '/'\nif True:\n    {attribute('x', 'os.getpid() == 1')}\n    {attribute('y', 'X')}",
     ),
+    "class that asks and tests": (
+        "import os\nX = os.getcwd() == '/'\nclass A:\n    x = os.getpid() == 1\n    if X:\n        y = 1\n",
+        [2, 4],
+        [],
+        True,
+        None,
+    ),
     "class made by another": (
         "import os\nX = os.path.exists('/a')\nclass A(metaclass=M):\n    x = X\n",
         [2],

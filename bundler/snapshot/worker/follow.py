@@ -29,12 +29,13 @@ def follow(modules: list[SourcedModule], *, is_strict: bool) -> Obstacle | None:
                 continue
             scope = Scope(module, by_name)
             for number, each in enumerate(module.statements):
-                if (
-                    is_strict
-                    and isinstance(each, ast.ClassDef)
-                    and choose_attributes(module, number, by_name, is_strict=True)
-                ):
-                    continue
+                if is_strict and isinstance(each, ast.ClassDef):
+                    if choose_attributes(module, number, by_name, is_strict=True):
+                        continue
+                    if (
+                        number in module.chosen
+                    ):  # it was enough before more of its names were known to have other values
+                        return module.obstacle(each)
                 if number in module.chosen or not (used := set(uses_in(each, scope))):
                     continue
                 part = _copying(each, scope, {use.name for use in used})
