@@ -14,11 +14,11 @@
 #include "snapshot/called.h"
 #include "snapshot/generators.h"
 #include "snapshot/library.h"
+#include "snapshot/output.h"
 #include "snapshot/snapshot.h"
 #include "snapshot/statements.h"
 #include "world/world.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <link.h>
 #include <locale.h>
@@ -31,67 +31,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, LAST_SIGNAL = 64 };
-
-/* --- Output ------------------------------------------------------------------------------------------------------- */
-
-PER_PROCESS static int output;
-
-/* A part of the recording: its kind, an address, and so many bytes (bundler/snapshot/recording.py). */
-struct part {
-    char kind[8];
-    uint64_t address;
-    uint64_t size;
-};
-
-static void
-put_bytes(const void *bytes, uint64_t size)
-{
-    for (uint64_t done = 0; done < size;) {
-        ssize_t count = __real_write(output, (const char *)bytes + done, size - done);
-        if (count <= 0) {
-            _exit(3);
-        }
-        done += (uint64_t)count;
-    }
-}
-
-static void
-put(const char *kind, uint64_t address, const void *bytes, uint64_t size)
-{
-    struct part part = {"", address, size};
-    memcpy(part.kind, kind, strnlen(kind, sizeof part.kind));
-    put_bytes(&part, sizeof part);
-    put_bytes(bytes, size);
-}
-
-/* Memory, without pages of zeros at its end. */
-static void
-put_memory(const char *kind, uint64_t address, const void *bytes, uint64_t size)
-{
-    static const char zeros[PAGE];
-    while (size > PAGE && memcmp((const char *)bytes + size - PAGE, zeros, PAGE) == 0) {
-        size -= PAGE;
-    }
-    put(kind, address, bytes, size);
-}
-
-static void
-put_notes(void)
-{
-    size_t size;
-    const char *notes = bundle_notes(&size);
-    put("notes", 0, notes, size);
-}
-
-/* End without a recording; the build learns why. */
-_Noreturn static void
-give_up(const char *why)
-{
-    put_notes();
-    put("failure", 0, why, strlen(why));
-    _exit(3);
-}
+enum { LAST_SIGNAL = 64 };
 
 /* --- A process that is like every other ---------------------------------------------------------------------------- */
 
@@ -171,13 +111,12 @@ hide_in_executable(struct dl_phdr_info *info, size_t size, void *unused)
 void
 bundle_start_recording(int (*run)(int, char **, char **))
 {
-    output = fcntl((int)bundle.snapshot->request->output, F_DUPFD_CLOEXEC, 500);
-    close((int)bundle.snapshot->request->output);
+    bool has_output = bundle_open_output((int)bundle.snapshot->request->output);
     usual_signals();
     bundle_own_signal_stack();
     bundle_answer_for_processor();
     __real_dl_iterate_phdr(hide_in_executable, NULL);
-    if (output < 0 || __real_chdir("/") < 0) {
+    if (!has_output || __real_chdir("/") < 0) {
         _exit(3);
     }
     to_run = run;
@@ -186,7 +125,7 @@ bundle_start_recording(int (*run)(int, char **, char **))
     context.uc_stack.ss_sp = __real_mmap((void *)BUNDLE_STACK, BUNDLE_STACK_SIZE, PROT_READ | PROT_WRITE,
                                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
     if (context.uc_stack.ss_sp != (void *)BUNDLE_STACK) {
-        give_up("no room for a stack");
+        bundle_give_up("no room for a stack");
     }
     makecontext(&context, run_alone, 0);
     setcontext(&context);
@@ -410,7 +349,7 @@ make_function(size_t index)
 {
     PyObject *function = PyCFunction_New(&methods[index], NULL);
     if (!function) {
-        give_up("no memory");
+        bundle_give_up("no memory");
     }
     return function;
 }
@@ -419,7 +358,7 @@ static void
 put_variables(void)
 {
     for (char **variable = environ; variable && *variable; variable++) {
-        put("variable", 0, *variable, strlen(*variable));
+        bundle_put("variable", 0, *variable, strlen(*variable));
     }
 }
 
@@ -447,7 +386,7 @@ give_up_raised(void)
     }
     snprintf(text, sizeof text, "raised\n%s\n%d\n%.60s\n%.300s", file ? file : "", line,
              type ? ((PyTypeObject *)type)->tp_name : "", words ? words : "");
-    give_up(text);
+    bundle_give_up(text);
 }
 
 /* The recorder's Python side (recorder.py), in a namespace of its own. */
@@ -551,7 +490,7 @@ put_locale(void)
 {
     const char *now = __real_setlocale(LC_ALL, NULL);
     bool is_kept = first_locale && now && strcmp(first_locale, now) == 0;
-    put("locale", 0, "", is_kept);
+    bundle_put("locale", 0, "", is_kept);
     free(first_locale);
 }
 
@@ -563,7 +502,7 @@ shift_blocks(size_t shift)
     for (size_t unit = 1; unit <= 40; unit++) {
         for (size_t i = 0; i <= unit * (6 + shift) % 13; i++) {
             if (!PyObject_Malloc(unit * 16)) {
-                give_up("no memory");
+                bundle_give_up("no memory");
             }
         }
     }
@@ -628,8 +567,8 @@ write_graph(void)
     if (!text || !PyBytes_Check(text)) {
         give_up_raised();
     }
-    put_notes();
-    put("graph", 0, PyBytes_AS_STRING(text), (uint64_t)PyBytes_GET_SIZE(text));
+    bundle_put_notes();
+    bundle_put("graph", 0, PyBytes_AS_STRING(text), (uint64_t)PyBytes_GET_SIZE(text));
     _exit(0);
 }
 
@@ -642,7 +581,7 @@ put_called(void)
         give_up_raised();
     }
     if (PyBytes_Check(called)) {
-        put("called", 0, PyBytes_AS_STRING(called), (uint64_t)PyBytes_GET_SIZE(called));
+        bundle_put("called", 0, PyBytes_AS_STRING(called), (uint64_t)PyBytes_GET_SIZE(called));
     }
     Py_DECREF(called);
 }
@@ -720,13 +659,13 @@ look_for_obstacles(void)
         fclose(status);
     }
     if (threads != 1 + (int)bundle_waiting_threads()) {
-        give_up("thread");
+        bundle_give_up("thread");
     }
     for (int fd = 3; fd < 500; fd++) {
         if (fcntl(fd, F_GETFD) >= 0) {
             char text[32];
             snprintf(text, sizeof text, "descriptor\n%d", fd);
-            give_up(text);
+            bundle_give_up(text);
         }
     }
 }
@@ -765,7 +704,7 @@ put_signals(void)
                                                       (uint64_t)now.sa_handler, mask}; /* without SA_RESTORER */
         }
     }
-    put("signals", 0, signals, count * sizeof *signals);
+    bundle_put("signals", 0, signals, count * sizeof *signals);
 }
 
 /* Write the bits of CPUID that say what the processor has (Intel's manual, volume 2), as far as code asks for them; then those
@@ -792,11 +731,11 @@ put_features(void)
             feature->values[j] &= feature->masks[j];
         }
     }
-    put("features", 0, features, sizeof features);
+    bundle_put("features", 0, features, sizeof features);
     for (uint32_t level = 2; level <= 3; level++) {
         struct bundle_feature least[3];
         uint32_t count = bundle_least_features(level, least);
-        put("least", level, least, count * sizeof *least);
+        bundle_put("least", level, least, count * sizeof *least);
     }
 }
 
@@ -810,8 +749,8 @@ put_objects(const uint32_t *order, uint32_t count)
         for (uint32_t j = 0; j < object->segment_count; j++) {
             const struct bundle_segment *segment = &object->segments[j];
             if (segment->protection & PROT_WRITE) {
-                put_memory("object", segment->address, (void *)segment->address, segment->memory_size);
-                put_memory("made", segment->address, constructed, constructed ? segment->memory_size : 0);
+                bundle_put_memory("object", segment->address, (void *)segment->address, segment->memory_size);
+                bundle_put_memory("made", segment->address, constructed, constructed ? segment->memory_size : 0);
                 constructed = constructed ? constructed + segment->memory_size : NULL;
             }
         }
@@ -838,13 +777,13 @@ overwrite_free_numbers(void)
 static void
 put_generator(PyObject *object, uint64_t size)
 {
-    put("seeded", (uint64_t)object, &size, sizeof size);
+    bundle_put("seeded", (uint64_t)object, &size, sizeof size);
 }
 
 static void
 put_spoiled(uint32_t object, const char *why)
 {
-    put("spoiled", object, why, strlen(why));
+    bundle_put("spoiled", object, why, strlen(why));
 }
 
 /* Do what a start from the snapshot does, and write which blocks it touches. Afterwards the process is good for nothing. */
@@ -860,7 +799,7 @@ put_heat(char **variables)
     PyObject *globals = bundle_adopt(&start, &is_ready);
     uint64_t count;
     const struct bundle_heat *heat = bundle_end_heat(&count);
-    put("heat", 0, heat, globals ? count * sizeof *heat : 0);
+    bundle_put("heat", 0, heat, globals ? count * sizeof *heat : 0);
 }
 
 _Noreturn static void
@@ -875,7 +814,7 @@ write_recording(void)
     look_for_obstacles();
     put_signals();
     put_features();
-    put("alone", 0, "", bundle_streams_are_alone());
+    bundle_put("alone", 0, "", bundle_streams_are_alone());
     char **variables = environ;
     environ = NULL;
     overwrite_free_numbers();
@@ -883,27 +822,28 @@ write_recording(void)
     bundle_close_region();
 
     struct bundle_told told = bundle_told();
-    put("keys", 0, told.keys, told.key_count * sizeof *told.keys);
-    put("calls", 0, told.calls, told.call_count * sizeof *told.calls);
+    bundle_put("keys", 0, told.keys, told.key_count * sizeof *told.keys);
+    bundle_put("calls", 0, told.calls, told.call_count * sizeof *told.calls);
     struct thread_block block = {NULL, 0};
     __real_dl_iterate_phdr(find_thread_block, &block);
     uint64_t addresses[BUNDLE_MOST_LIBRARY_ADDRESSES];
-    put("library", 0, addresses, bundle_library_addresses(addresses) * sizeof *addresses);
-    put("thread", (uint64_t)__builtin_thread_pointer(), &block.address, sizeof block.address);
-    put("block", (uint64_t)block.address, block.address, block.size);
+    bundle_put("library", 0, addresses, bundle_library_addresses(addresses) * sizeof *addresses);
+    bundle_put("thread", (uint64_t)__builtin_thread_pointer(), &block.address, sizeof block.address);
+    bundle_put("block", (uint64_t)block.address, block.address, block.size);
     uint32_t count;
     const uint32_t *order = bundle_loaded_objects(&count);
-    put("order", 0, order, count * sizeof *order);
-    put_notes();
+    bundle_put("order", 0, order, count * sizeof *order);
+    bundle_put_notes();
     for (uint64_t i = 0; i < request->range_count; i++) {
-        put_memory("before", request->ranges[i].address, before[i], request->ranges[i].size);
+        bundle_put_memory("before", request->ranges[i].address, before[i], request->ranges[i].size);
     }
     for (uint64_t i = 0; i < request->range_count; i++) {
-        put_memory("memory", request->ranges[i].address, (void *)request->ranges[i].address, request->ranges[i].size);
+        bundle_put_memory("memory", request->ranges[i].address, (void *)request->ranges[i].address,
+                          request->ranges[i].size);
     }
-    put_memory("region", BUNDLE_REGION, (void *)BUNDLE_REGION, bundle_region_used());
+    bundle_put_memory("region", BUNDLE_REGION, (void *)BUNDLE_REGION, bundle_region_used());
     put_objects(order, count);
-    put("end", 0, NULL, 0);
+    bundle_put("end", 0, NULL, 0);
     put_heat(variables);
     _exit(0);
 }

@@ -1,0 +1,78 @@
+/* What a recorded run writes for the build (bundler/snapshot/recording.py reads it): parts, one behind the other. */
+
+#include "snapshot/output.h"
+
+#include "bundle.h"
+#include "interposed.h"
+#include "lifetime.h"
+#include "world/world.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PAGE = 4096, FIRST_FREE = 500 };
+
+PER_PROCESS static int output;
+
+bool
+bundle_open_output(int descriptor)
+{
+    output = fcntl(descriptor, F_DUPFD_CLOEXEC, FIRST_FREE);
+    close(descriptor);
+    return output >= 0;
+}
+
+/* A part of the recording: its kind, an address, and so many bytes (bundler/snapshot/recording.py). */
+struct part {
+    char kind[8];
+    uint64_t address;
+    uint64_t size;
+};
+
+static void
+put_bytes(const void *bytes, uint64_t size)
+{
+    for (uint64_t done = 0; done < size;) {
+        ssize_t count = __real_write(output, (const char *)bytes + done, size - done);
+        if (count <= 0) {
+            _exit(3);
+        }
+        done += (uint64_t)count;
+    }
+}
+
+void
+bundle_put(const char *kind, uint64_t address, const void *bytes, uint64_t size)
+{
+    struct part part = {"", address, size};
+    memcpy(part.kind, kind, strnlen(kind, sizeof part.kind));
+    put_bytes(&part, sizeof part);
+    put_bytes(bytes, size);
+}
+
+void
+bundle_put_memory(const char *kind, uint64_t address, const void *bytes, uint64_t size)
+{
+    static const char zeros[PAGE];
+    while (size > PAGE && memcmp((const char *)bytes + size - PAGE, zeros, PAGE) == 0) {
+        size -= PAGE;
+    }
+    bundle_put(kind, address, bytes, size);
+}
+
+void
+bundle_put_notes(void)
+{
+    size_t size;
+    const char *notes = bundle_notes(&size);
+    bundle_put("notes", 0, notes, size);
+}
+
+_Noreturn void
+bundle_give_up(const char *why)
+{
+    bundle_put_notes();
+    bundle_put("failure", 0, why, strlen(why));
+    _exit(3);
+}
