@@ -12,6 +12,9 @@ from pathlib import Path
 _STARTER = Path(__file__).with_name("start.c")
 _WARM_UPS = 3
 
+# The variables that everybody has. What else a machine sets, such as a folder of certificates, may make a start another one.
+_VARIABLES = ("HOME", "LANG", "LOGNAME", "PATH", "TERM", "USER")
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -43,7 +46,8 @@ def side_by_side(commands: Mapping[str, Sequence[str]], rounds: int, starter: Pa
 
 
 def _start(command: Sequence[str], starter: Path) -> Timing:
-    said = subprocess.check_output([starter, *command], text=True)
+    environment = {name: os.environ[name] for name in _VARIABLES if name in os.environ}
+    said = subprocess.check_output([starter, *command], text=True, env=environment)
     nanoseconds, kibibytes, status = map(int, said.split())
     if status:
         raise RuntimeError(f"`{' '.join(command)}` ended with status {os.waitstatus_to_exitcode(status)}")
