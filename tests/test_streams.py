@@ -167,9 +167,8 @@ def _on_terminal(command: list[Path | str]) -> str:
     answer = b"an answer\n"
     os.write(master, answer)
     shown = b""
-    while not shown.endswith(
-        b"\n"
-    ):  # the terminal shows it a little later, and so the program starts when that has happened
+    # The terminal shows it a little later, and so the program starts when that has happened.
+    while not shown.endswith(b"\n"):
         shown += os.read(master, len(answer) + 1)
     with subprocess.Popen(
         command, stdin=terminal, stdout=terminal, stderr=terminal, env=plain_environment()

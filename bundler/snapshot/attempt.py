@@ -122,13 +122,9 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
     if threads:  # they run beside the program: what is recorded depends on who is faster
         return Verdict(first, dict.fromkeys(threads, "its libraries start threads"), {}, {}, threads)
     graphs = (_as(Graph, taken["graph"]), _as(Graph, taken["graph-opposite"]))
-    found = _judged(subject, work, rules, folder, first, graphs, taken.get("twice"), has_doubts=has_doubts)
-    if isinstance(found, Verdict):
-        return replace(found, called=tuple(graph.called for graph in graphs))
-    compared = _compared(subject, work, program, rules, folder, late, hot_blocks(first.heat))
-    if isinstance(compared, Verdict):
-        return replace(compared, called=tuple(graph.called for graph in graphs))
-    return compared
+    judged = _judged(subject, work, rules, folder, first, graphs, taken.get("twice"), has_doubts=has_doubts)
+    found = judged or _compared(subject, work, program, rules, folder, late, hot_blocks(first.heat))
+    return replace(found, called=tuple(graph.called for graph in graphs)) if isinstance(found, Verdict) else found
 
 
 def _judged(  # noqa: PLR0913 - what a verdict depends on
