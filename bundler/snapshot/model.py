@@ -213,7 +213,7 @@ class Graph:
     """Digests of what modules hold, by module and name, in the order of `sys.modules`; what happened to modules before.
 
     `places`: "MODULE.NAME" of another name whose digest has the value of this one. `ordered`: modules and what they registered, in
-    order. `called`: the first lines of code that ran, by modules, without code that is compiled to C; None if that is not known.
+    order. `called`: the first lines of code that ran, by its files, without code that is compiled to C; None if that is not known.
     """
 
     digests: Mapping[tuple[str, str], str]

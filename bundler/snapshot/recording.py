@@ -100,12 +100,12 @@ def _graph(content: bytes, events: tuple[Event, ...], notes: tuple[Note, ...], c
 
 
 def _called(content: bytes) -> Mapping[str, frozenset[int]]:
-    """The first lines of code that ran, by modules (launcher/snapshot/called.h)."""
+    """The first lines of code that ran, by files (launcher/snapshot/called.h)."""
     found: dict[str, set[int]] = defaultdict(set)
     for line in content.decode("utf-8", "surrogateescape").splitlines():
-        module, _, number = line.rpartition("\t")
-        found[module].add(int(number))
-    return {module: frozenset(numbers) for module, numbers in found.items()}
+        file, _, number = line.rpartition("\t")
+        found[file].add(int(number))
+    return {file: frozenset(numbers) for file, numbers in found.items()}
 
 
 def _features(part: Memory) -> tuple[Feature, ...]:

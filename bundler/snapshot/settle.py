@@ -102,7 +102,7 @@ class _Search:
         )
         self._wanted: dict[str, _Wanted] = defaultdict(_Wanted)
         self._differing: dict[str, set[str]] = defaultdict(set)  # names of modules whose values differ between machines
-        self._called: dict[str, set[int]] = defaultdict(set)  # first lines of code that ran, by modules
+        self._called: dict[str, set[int]] = defaultdict(set)  # first lines of code that ran, by its files
         self._knows_called: bool | None = None  # None: no recording has told that yet; False: one could not
         self._of_attributes: tuple[Rerun, ...] = ()  # statements that use attributes of the interpreter
         self._events: tuple[Event, ...] = ()
@@ -177,8 +177,8 @@ class _Search:
         """Add what ran in recordings with other answers, or with other modules."""
         for each in found.called:
             self._knows_called = each is not None and self._knows_called is not False
-            for module, lines in (each or {}).items():
-                self._called[module] |= lines
+            for file, lines in (each or {}).items():
+                self._called[file] |= lines
 
     def is_done(self, found: Snapshot) -> bool:
         """True if the modules of a snapshot use attributes of the interpreter in no statements but those that are run again."""
@@ -342,9 +342,8 @@ class _Search:
 
     def _lines_called(self, name: str) -> list[int] | None:
         """The first lines of a module's code that ran; None where that is not known, as for code that is compiled to C."""
-        if not self._knows_called or not isinstance(self._graph.imported(name), SourceModule):
-            return None
-        return sorted(self._called[name])
+        module = self._graph.imported(name)
+        return sorted(self._called[module.filename]) if self._knows_called and isinstance(module, SourceModule) else None
 
     def _importers(self, name: str) -> Iterator[str]:
         """The modules that import one, directly or through others, as far as they were imported."""

@@ -3,30 +3,16 @@
 
 #include "snapshot/called.h"
 
-#include "bundle.h"
 #include "lifetime.h"
 
-#include <string.h>
-
-PER_PROCESS static PyObject *seen; /* by addresses of code objects: these, and the names of their modules */
-
-static bool
-is_ours(PyCodeObject *code)
-{
-    const char *path = PyUnicode_AsUTF8(code->co_filename);
-    PyErr_Clear();
-    return path && strncmp(path, BUNDLE_ROOT "/", sizeof BUNDLE_ROOT) == 0;
-}
+PER_PROCESS static PyObject *seen; /* code objects by their addresses */
 
 static int
-add(PyObject *key, PyCodeObject *code, PyFrameObject *frame)
+add(PyCodeObject *code)
 {
-    PyObject *globals = PyFrame_GetGlobals(frame);
-    PyObject *name = globals ? PyDict_GetItemString(globals, "__name__") : NULL; /* borrowed */
-    PyObject *entry = PyTuple_Pack(2, code, name && is_ours(code) ? name : Py_None);
-    int status = entry ? PyDict_SetItem(seen, key, entry) : -1;
-    Py_XDECREF(entry);
-    Py_XDECREF(globals);
+    PyObject *key = PyLong_FromVoidPtr(code); /* two code objects can be equal, of one file or of two */
+    int status = key ? PyDict_SetItem(seen, key, (PyObject *)code) : -1;
+    Py_XDECREF(key);
     return status;
 }
 
@@ -38,14 +24,9 @@ watch(PyObject *self, PyFrameObject *frame, int what, PyObject *argument)
         return 0;
     }
     PyCodeObject *code = PyFrame_GetCode(frame);
-    PyObject *key = PyLong_FromVoidPtr(code);
-    int status = key ? PyDict_Contains(seen, key) : -1;
-    if (status == 0) {
-        status = add(key, code, frame);
-    }
-    Py_XDECREF(key);
+    int status = add(code);
     Py_DECREF(code);
-    return status < 0 ? -1 : 0;
+    return status;
 }
 
 int
@@ -58,27 +39,28 @@ bundle_watch_called(void)
     return seen ? 0 : -1;
 }
 
+/* A module may change its `__name__`; the file of its code stays. */
 static PyObject *
 lines(void)
 {
     PyObject *found = PyList_New(0);
     PyObject *key, *entry;
     for (Py_ssize_t at = 0; found && PyDict_Next(seen, &at, &key, &entry);) {
-        PyObject *name = PyTuple_GET_ITEM(entry, 1);
-        if (PyUnicode_Check(name)) {
-            int number = ((PyCodeObject *)PyTuple_GET_ITEM(entry, 0))->co_firstlineno;
-            PyObject *line = PyUnicode_FromFormat("%U\t%d\n", name, number);
-            if (!line || PyList_Append(found, line) < 0) {
-                Py_CLEAR(found);
-            }
-            Py_XDECREF(line);
+        PyCodeObject *code = (PyCodeObject *)entry;
+        if (PyUnicode_FindChar(code->co_filename, '\n', 0, PyUnicode_GET_LENGTH(code->co_filename), 1) >= 0) {
+            continue; /* no file of ours */
         }
+        PyObject *line = PyUnicode_FromFormat("%U\t%d\n", code->co_filename, code->co_firstlineno);
+        if (!line || PyList_Append(found, line) < 0) {
+            Py_CLEAR(found);
+        }
+        Py_XDECREF(line);
     }
     PyObject *nothing = PyUnicode_FromString("");
     PyObject *text = found && nothing ? PyUnicode_Join(nothing, found) : NULL;
     Py_XDECREF(nothing);
     Py_XDECREF(found);
-    PyObject *bytes = text ? PyUnicode_AsUTF8String(text) : NULL;
+    PyObject *bytes = text ? PyUnicode_AsEncodedString(text, "utf-8", "surrogateescape") : NULL;
     Py_XDECREF(text);
     return bytes;
 }

@@ -4,10 +4,11 @@ import asks
 import calls_at_once
 import fields
 import registers
+import renames
 import takes
 import tells_bases
 
 if __name__ == "__main__":
     print(takes.GOT, takes.ALL, takes.LOADED, takes.KIND, takes.MADE, asks.KIND)
     print(registers.COMMANDS["other"](), registers.kind())
-    print(calls_at_once.KIND, fields.Options(), tells_bases.Derived.kind)
+    print(calls_at_once.KIND, fields.Options(), tells_bases.Derived.kind, renames.KIND)
