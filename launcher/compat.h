@@ -217,6 +217,13 @@ compat_set_jit(int is_on)
 #endif
 }
 
+/* Print how long each import takes from now on, as -X importtime does. */
+static inline void
+compat_time_imports(void)
+{
+    PyInterpreterState_Get()->config.import_time = 1;
+}
+
 /* Let go of what a thread's state says of the process, and of what calls have left behind on its stack of frames. */
 static inline void
 compat_forget_process(PyThreadState *thread)

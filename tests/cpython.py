@@ -2,7 +2,7 @@
 
     python -m tests.cpython [--write FILE] [PYTHON ...] [--tests NAME ...]
 
-Takes some ten minutes for each Python: all that are found and have the package `test`, unless some are named. Ends with
+The binary starts from a snapshot, and so the tests run in a restored process. Takes some 15 minutes for each Python: all that are found and have the package `test`, unless some are named. Ends with
 status 1 when a test has another outcome in the binary and `EXCEPTIONS` does not say why. `--write docs/cpython-tests.md`
 writes the page of results.
 """
@@ -24,14 +24,16 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from tests.support import VERSIONS, find_interpreter, plain_environment
+from tests.support import run as run_binary
 
 # Those that look at code objects, and at what else a binary could get wrong.
 TESTS = """
     test_code test_marshal test_dis test_inspect test_sys_settrace test_sys_setprofile test_monitoring test_generators
     test_coroutines test_asyncgen test_exceptions test_traceback test_typing test_dataclasses test_enum test_re test_json
     test_pickle test_copy test_weakref test_gc test_threading test_asyncio test_functools test_collections test_unittest
-    test_pkgutil test_runpy test_atexit test_threading_local test_faulthandler test_signal test_io test_subprocess
-    test_multiprocessing_spawn test_importlib
+    test_pkgutil test_runpy test_atexit test_threading_local test_faulthandler test_signal test_io test_os test_random
+    test_locale test_subprocess test_multiprocessing_fork test_multiprocessing_forkserver test_multiprocessing_spawn
+    test_importlib
 """.split()
 
 # Packages that they import from.
@@ -59,8 +61,9 @@ EXCEPTIONS: dict[str, str] = {
 
 # Tests whose files some releases do not install (3.11.7, 3.12.1), by name: written anew from what they install.
 _NOT_INSTALLED = {
-    "test_multiprocessing_spawn": "from test._test_multiprocessing import install_tests_in_module_dict\n"
-    "install_tests_in_module_dict(globals(), 'spawn')\n"
+    f"test_multiprocessing_{way}": "from test._test_multiprocessing import install_tests_in_module_dict\n"
+    f"install_tests_in_module_dict(globals(), '{way}')\n"
+    for way in ("fork", "forkserver", "spawn")
 }
 
 _MOST_NAMED = 8  # tests on the page for one reason; if more, their patterns
@@ -128,11 +131,16 @@ def build(python: Path, stdlib: Path, tests: Sequence[str], folder: Path) -> Pat
         "--python-command",
         "--add-data",
         f"{folder / 'Lib'}:.",
+        "--snapshot",
+        "require",
         "-o",
         folder / "cpython-tests",
     ]
     subprocess.run([*command, *hidden], check=True)
-    return folder / "cpython-tests"
+    binary = folder / "cpython-tests"
+    shown = run_binary([binary, "--list-tests"], environment={**plain_environment(), "BUNDLE_TRACE": "snapshot"})
+    assert b"snapshot: restored" in shown.stderr, shown.stderr
+    return binary
 
 
 def outcomes(command: Sequence[str | Path], name: str, folder: Path, *, is_installed: bool = True) -> dict[str, str]:
@@ -196,7 +204,7 @@ def page(results: Sequence[Result]) -> Iterator[str]:
     yield "# CPython's own tests in a binary"
     yield ""
     yield "`python -m tests.cpython` bundles the regression test runner with the whole standard library and runs test files in the"
-    yield "binary and with `python -I -m test`. Passed tests, in the binary and under `python`:"
+    yield "binary, which starts from a snapshot, and with `python -I -m test`. Passed tests, in the binary and under `python`:"
     yield ""
     pythons = sorted({result.python for result in results})
     names = list(dict.fromkeys(result.name for result in results))

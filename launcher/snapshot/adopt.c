@@ -453,6 +453,9 @@ bundle_adopt(const struct bundle_start *start, bool *is_ready)
     if (is_switched_on("PYTHONFAULTHANDLER") && enable_faulthandler() < 0) {
         return NULL;
     }
+    if (bundle_traces("late")) {
+        compat_time_imports();
+    }
     PyObject *globals = adopt_streams(stream_errors()) == 0 && bundle_seed_generators(bundle.snapshot) == 0
                                 && bundle_run_statements() == 0
                             ? found.globals

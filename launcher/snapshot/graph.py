@@ -10,6 +10,7 @@ import sys
 _ATOMS = frozenset(
     (int, float, complex, str, bytes, bytearray, bool, type(None), type(...), type(NotImplemented), range)
 )
+_VALUES = (str, bytes, bytearray, int, float, complex)  # what an object of a class made from one of these is, too
 _CODE = type((lambda: None).__code__)
 _FUNCTION = type(lambda: None)
 _BUILTIN = type(len)
@@ -132,6 +133,9 @@ class Graph:
 
     def _describe_object(self, value, kind):
         self.add(f"{kind.__module__} {kind.__qualname__}")
+        if issubclass(kind, _VALUES):
+            base = next(each for each in _VALUES if issubclass(kind, each))
+            self.add(_without_addresses(str.__str__(value)) if base is str else base.__repr__(value))
         if kind.__name__ in ("count", "Decimal", "Fraction", "timedelta"):
             self.add(repr(value))
         elif kind.__module__ == "datetime" and kind.__name__ in ("date", "time", "datetime"):
@@ -148,6 +152,16 @@ class Graph:
             children = [code, value.__defaults__, value.__kwdefaults__, value.__dict__, value.__name__, *cells]
         elif (kind.__module__, kind.__qualname__) in _TABLES:
             children = _in_order_of_names(value)
+        elif issubclass(kind, dict):
+            # The latter may be values alone, if all keys are strings.
+            children = [*_keys(value), *gc.get_referents(value)]
+        elif issubclass(kind, set | frozenset):
+            items = list((set if issubclass(kind, set) else frozenset).__iter__(value))
+            numbers = frozenset(map(id, items))
+            children = [
+                *sorted(items, key=_order),
+                *(each for each in gc.get_referents(value) if id(each) not in numbers),
+            ]
         else:
             children = gc.get_referents(value)
         self.pending += [each for each in reversed(children) if each is not kind]
@@ -180,6 +194,14 @@ def _sorted(name, item):
     if name != "_value2member_map_" or type(item) is not dict:
         return item
     return tuple(sorted(item.items(), key=lambda pair: _order(pair[0])))
+
+
+def _keys(value):
+    """The keys of a dictionary of a class of its own, in their order: an OrderedDict has an order besides that of its entries."""
+    ordered = (
+        each for each in type(value).__mro__ if each.__name__ == "OrderedDict" and each.__module__ == "collections"
+    )
+    return list(next(ordered, dict).__iter__(value))
 
 
 def _in_order_of_names(value):

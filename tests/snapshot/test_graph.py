@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import abc
+import collections
+import copy
 import functools
 import logging
 import typing
 from collections.abc import Callable
 from typing import Any
+
+import pytest
 
 from bundler.contract import launcher_folder
 
@@ -63,6 +67,54 @@ def test_token_of_a_cache():
         return show
 
     assert digest(made()) == digest(made())
+
+
+class _Text(str):
+    __slots__ = ()
+
+
+class _Number(int):
+    pass
+
+
+class _Names(set[str]):
+    pass
+
+
+class _Table(dict[str, int]):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (_Text("a"), _Text("b")),
+        (_Number(1), _Number(2)),
+        (_Names("ab"), _Names("ac")),
+        (_Table(a=1, b=1), _Table(b=1, a=1)),
+        (collections.defaultdict(int, a=1), collections.defaultdict(int, b=1)),
+        (collections.defaultdict(int), collections.defaultdict(str)),
+        (collections.Counter("ab"), collections.Counter("ba")),
+    ],
+)
+def test_classes_made_from_others(one: object, other: object):
+    """What a string, a number, a set or a dictionary of a class of its own holds is told as of any other."""
+    assert digest(one) == digest(copy.copy(one))
+    assert digest(one) != digest(other)
+
+
+def test_order_of_an_ordered_dictionary():
+    """Entries of an OrderedDict may be moved, which leaves the table below as it was."""
+    one, other = (collections.OrderedDict(a=1, b=2) for _ in range(2))
+    assert digest(one) == digest(other)
+    other.move_to_end("a")
+    assert digest(one) != digest(other)
+
+
+def test_order_in_a_set_of_its_own():
+    """The order in a set follows from addresses where its elements are told apart by these."""
+    elements = [type(f"Kind{number}", (), {}) for number in range(40)]
+    assert digest(_Names(elements)) == digest(_Names(reversed(elements)))
 
 
 def test_types_in_annotations():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -33,7 +34,9 @@ def main():
     made = shop.parser.make.cache_info().currsize
     found = shop.config.Config.home == os.path.expanduser("~"), shop.config.Config.has_file
     print(shop.parser.make().parse_args().name, made, *found, *(name in sys.modules for name in ("shop.slower", "shop.extra")))
+    from shop import ending
 """,
+    "shop/ending.py": "",
     "shop/parser.py": """
 import argparse, functools, sys
 
@@ -77,6 +80,16 @@ def shop(one_interpreter: Interpreter, tmp_path_factory: pytest.TempPathFactory)
     built = bundle("--python", one_interpreter.python, "--snapshot", "require", cwd=folder)
     assert built.status == 0, built.stderr.decode()
     return Recorded(Program(one_interpreter, folder / "shop" / "cli.py", folder / "dist" / "shop"))
+
+
+def test_what_a_start_still_imports(shop: Recorded):
+    """BUNDLE_TRACE=late times the imports that a restored start still makes, and no others."""
+    done = run([shop.binary], environment=shop.environment({"BUNDLE_TRACE": "snapshot,late"}))
+    assert told(done) == "restored"
+    times = re.findall(r"^import time: +\d+ \| +\d+ \| +(\S+)$", done.stderr.decode(), re.MULTILINE)
+    assert [name for name in times if name.startswith("shop")] == ["shop.ending"]
+    assert "argparse" not in times
+    assert b"import time" not in shop.start().stderr
 
 
 def test_wishes(shop: Recorded, tmp_path: Path):

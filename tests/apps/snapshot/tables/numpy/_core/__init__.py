@@ -1,0 +1,1 @@
+"""Has the part that is told whether there are huge pages."""
