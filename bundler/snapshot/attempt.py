@@ -26,6 +26,7 @@ from bundler.snapshot.judge import (
 )
 from bundler.snapshot.model import Answers, Graph, Heat, Memory, Note, Range, Recording, Refusal, Snapshot
 from bundler.snapshot.passed_over import Instructions, Interned, Tables
+from bundler.snapshot.prefixes import with_prefixes
 from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, of_processor
 from bundler.snapshot.record import (
     ANSWERS,
@@ -64,6 +65,7 @@ class Subject:
     pristine: tuple[Memory, ...]
     seed: int
     folder: Path
+    sources: Mapping[str, Path]  # of modules, by the files that their code says it has
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def attempt(  # noqa: PLR0913 - what a verdict depends on
     if refusal is not None:
         return refusal
     first = _as(Recording, taken["first"])
+    first = replace(first, notes=with_prefixes(first.notes, subject.sources, rules.prefixes))
     spoiled = spoiled_modules(first, fresh.spoiled(subject.linked, first))
     if spoiled:
         return Verdict(first, spoiled, {}, {})
@@ -281,6 +284,7 @@ def _compared(  # noqa: PLR0913 - as above
     if isinstance(refusal, Refusal):
         return refusal
     first, second, other = (_as(Recording, taken[name]) for name in ("first, ordered", "second", "other"))
+    first = replace(first, notes=with_prefixes(first.notes, subject.sources, rules.prefixes))
     if first.thread == second.thread:
         return Refusal("this machine puts every process at the same addresses, so that recordings prove nothing")
     compared = _with_counts(subject, work, folder, _Compared.of(subject, first, second, other), other, hot)

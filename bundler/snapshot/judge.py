@@ -35,9 +35,9 @@ _VARIED = frozenset(
 # Those of which a module may keep no more than whether something is so: other answers need not change that. Taking a lock asks for
 # the time that a clock has counted, and for the number of the thread; random bytes are asked for to be kept.
 _JUDGED = _VARIED - {"clock", "thread-number", "entropy", "terminal"}
-# Kinds that say nothing of the machine: the library that was loaded, the names of locales, which a guard looks at.
-# Descriptors and threads matter if they are there in the end, and then there is no recording.
-_NOTHING = frozenset(("object", "locale", "descriptor", "thread", "ordered"))
+# Kinds that say nothing of the machine: the library that was loaded; the names of locales and prefixes of variables, which guards
+# look at. Descriptors and threads matter if they are there in the end, and then there is no recording.
+_NOTHING = frozenset(("object", "locale", "descriptor", "thread", "ordered", "prefix"))
 
 # Imports that happen while the importer is imported.
 _AT_ONCE = frozenset((Binding.EAGER, Binding.OPTIONAL, Binding.CONDITIONAL, Binding.PARENT))
@@ -96,8 +96,8 @@ def guarded_variables(notes: Iterable[Note], rules: Rules) -> tuple[str, ...]:
     for note in notes:
         if note.kind == "variable" and not rules.are_harmless(note):
             names.add(note.detail)
-        elif note.kind == "variables":
-            names |= {f"{prefix}*" for prefix in rules.prefixes.get(note.module, ())}
+        elif note.kind == "prefix":
+            names.add(f"{note.detail}*")
     return tuple(sorted(name for name in names if name and name not in VARIED_VARIABLES))
 
 
@@ -120,8 +120,7 @@ def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Ma
             may_keep_bit = (
                 note.kind in _JUDGED or note.detail in VARIED_VARIABLES or (note.kind == "terminal" and note.detail)
             )
-            # Who looks through all variables for a prefix is told each of them.
-            if not (may_keep_bit and note.line) or note.object or note.module in rules.prefixes:
+            if not (may_keep_bit and note.line) or note.object:
                 continue
         if note.kind in REPEATABLE and _is_repeated(note, recording, rules, rerun):
             continue

@@ -66,8 +66,8 @@ class Rules:
         return any(fnmatchcase(module, pattern) for pattern in self.late)
 
     def are_harmless(self, note: Note) -> bool:
-        """True if a rule says that nothing of this is left behind, or what a guard is for."""
-        return (note.kind == "variables" and note.module in self.prefixes) or any(
+        """True if a rule says that nothing of this is left behind."""
+        return any(
             fnmatchcase(note.module, each.module)
             and each.kind == note.kind
             and fnmatchcase(note.detail, each.detail)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bundler.analyze.graph import ModuleGraph
+from bundler.analyze.graph import ModuleGraph, SourceModule
 from bundler.analyze.tell.leading import leading_parts
 from bundler.cache import digest, tree_digest
 from bundler.context import BuildContext
@@ -101,7 +101,7 @@ def _snapshot(  # noqa: PLR0913 - what a snapshot is made of
     rules: Rules,
     context: BuildContext,
 ) -> Snapshot | Refusal:
-    with _subject(linked, content, target, context.toolchain) as subject:
+    with _subject(linked, content, graph, target, context.toolchain) as subject:
         parts = leading_parts(graph, target, context.cache)
         wishes: tuple[FunctionName | str, ...] = (*settings.snapshot_imports, *settings.snapshot_call)
         work = Work((), parts, tuple(rules.again.items()), (), wishes, settings.optimize)
@@ -112,9 +112,13 @@ def _snapshot(  # noqa: PLR0913 - what a snapshot is made of
 
 
 @contextmanager
-def _subject(linked: Linked, content: bytes, target: TargetPython, toolchain: Toolchain) -> Iterator[Subject]:
+def _subject(
+    linked: Linked, content: bytes, graph: ModuleGraph, target: TargetPython, toolchain: Toolchain
+) -> Iterator[Subject]:
     ranges = recorded_ranges(linked)
+    sources = {module.filename: module.path for module in graph.of_kind(SourceModule)}
     # Secrets of hashes follow from the contents: equal builds have equal bytes. 0 would mean that hashes are not random.
     seed = int.from_bytes(content[:4], "little") or 1
     with tempfile.TemporaryDirectory(prefix=".recording-", dir=linked.path.parent) as folder:
-        yield Subject(linked, target, toolchain, ranges, pristine_executable(linked, ranges), seed, Path(folder))
+        pristine = pristine_executable(linked, ranges)
+        yield Subject(linked, target, toolchain, ranges, pristine, seed, Path(folder), sources)

@@ -16,12 +16,12 @@ def _text(key):
     return key.decode("utf-8", "backslashreplace") if type(key) is bytes else None
 
 
-def _noting(kind, base, own):
+def _noting(kind, base, own, tell=note):
     """A type with the same layout as another, whose methods note a question first: those of `own` one about what they are given."""
 
     def noted(name, method):
         def noted(self, *arguments, **named):
-            note(own.get(name, kind), _text(arguments[0]) if name in own and arguments else None)
+            tell(own.get(name, kind), _text(arguments[0]) if name in own and arguments else None)
             return method(self, *arguments, **named)
 
         return noted
@@ -41,9 +41,28 @@ _QUIET = frozenset(
         *("__setitem__", "update", "fromkeys"),
     )
 )
+
+
+def _tell_of_environment(kind, detail):
+    """Note a question about variables. One about all of them says where the code is that looks through them; a view of `os.environ`
+    that hands out their values one by one asks for none of them.
+    """
+    frame = sys._getframe(2)  # noqa: SLF001 - the caller of the method
+    while frame and frame.f_code.co_filename.endswith(_OF_ENVIRONMENT):
+        if kind == "variable" and frame.f_code.co_name == "__iter__":
+            return
+        frame = frame.f_back
+    if kind == "variables" and frame:
+        detail = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+    note(kind, detail)
+
+
+# Files of code that stands between a program and `posix.environ`.
+_OF_ENVIRONMENT = ("/os.py", "/_collections_abc.py")
+
 # `posix.environ`, which `os.environ` is made of, while it notes what it is asked for.
 _OF_ONE = ("__getitem__", "__contains__", "__delitem__", "get", "pop", "setdefault")
-Environment = _noting("variables", dict, dict.fromkeys(_OF_ONE, "variable"))
+Environment = _noting("variables", dict, dict.fromkeys(_OF_ONE, "variable"), _tell_of_environment)
 # `sys.argv` and `sys.orig_argv`, while they note that they are asked for, or changed.
 Arguments = _noting("arguments", list, {"__setitem__": "arguments", "update": "arguments"})
 _MODULE = type(sys)

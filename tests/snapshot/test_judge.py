@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -119,11 +118,10 @@ def test_bits_of_streams():
 
 
 def test_prefixes():
-    """Who looks through all variables for a prefix asks for each of them, and keeps none but those."""
-    rules = replace(NO_RULES, prefixes={"a": ("A_",)})
-    notes = [Note("a", 1, "variables", ""), Note("a", 1, "variable", "HOME")]
-    assert unanswered(recording(notes), rules, ()) == {}
-    assert guarded_variables(notes, rules) == ("A_*",)
+    """Who looks through all variables for a prefix is guarded by it; what else the module asks for counts as ever."""
+    prefix, home = Note("a", 1, "prefix", "A_"), Note("a", 1, "variable", "HOME")
+    assert unanswered(recording([prefix, home]), NO_RULES, ()) == {"a": (home,)}
+    assert guarded_variables([prefix, home], NO_RULES) == ("A_*",)
 
 
 def test_guards():

@@ -126,6 +126,18 @@ def test_quiet_questions(recorded: Callable[[Path], Recorded]):
 
 
 @pytest.mark.one_python
+def test_prefixes(recorded: Callable[[Path], Recorded]):
+    """Who looks through all variables for those with a prefix is guarded by the prefix; who looks at others too does so again."""
+    program = recorded(APPS / "snapshot" / "prefixes" / "prefixes.py")
+    assert late(program) == {}
+    assert {"A_SHOP_*", "B_SHOP_*", "SHOP_*"} <= set(inspect(program.binary)["snapshot"]["guards"])
+    program.check_same(HOME="/")
+    program.check_same(HOME="/tmp", SHOPS="1", **{f"VARIABLE_{number}": "x" for number in range(100)})
+    for name in ("SHOP_TITLE", "B_SHOP_TITLE"):
+        assert told(program.start(**{name: "x"})) == f"{name.removesuffix('TITLE')}*"
+
+
+@pytest.mark.one_python
 def test_statements_that_add(recorded: Callable[[Path], Recorded]):
     """A statement that changes more than its names each time is not run again; nor is a lot drawn once for all starts."""
     program = recorded(APPS / "snapshot" / "adding" / "adding.py")

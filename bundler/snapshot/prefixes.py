@@ -1,0 +1,131 @@
+"""Finds code that looks through all variables of the environment for those with a prefix: it depends on no others.
+
+A guard on the prefix is enough for it, as one on a name is for who asks for one variable.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from bundler.snapshot.model import Note
+from bundler.snapshot.record import VARIED_VARIABLES
+
+
+def with_prefixes(
+    notes: Iterable[Note], sources: Mapping[str, Path], known: Mapping[str, tuple[str, ...]]
+) -> tuple[Note, ...]:
+    """The notes, with one of the kind "prefix" for each prefix in place of a note that a module looked through all variables.
+
+    `sources`: paths of modules' sources, by the files that their code says it has. `known`: prefixes that no source tells, by modules.
+    """
+    return tuple(each for note in notes for each in _with_prefixes(note, sources, known))
+
+
+def _with_prefixes(note: Note, sources: Mapping[str, Path], known: Mapping[str, tuple[str, ...]]) -> Iterator[Note]:
+    found: tuple[str, ...] = ()
+    if note.kind == "variables":
+        file, _, line = note.detail.rpartition(":")  # recorder.py
+        found = known.get(note.module) or (prefixes_at(sources[file], int(line)) if file in sources else ())
+    if found:
+        yield from (replace(note, kind="prefix", detail=prefix) for prefix in found)
+    else:
+        yield note
+
+
+@functools.cache
+def prefixes_at(source: Path, line: int) -> tuple[str, ...]:
+    """The prefixes of names for which the loop at this line does anything; none if it may depend on other names, too.
+
+    A source that this Python cannot read has none.
+    """
+    try:
+        tree = ast.parse(source.read_bytes())
+    except (SyntaxError, ValueError):
+        return ()
+    found = {its for loop, its in _loops(tree) if loop.lineno <= line <= (loop.end_lineno or 0)}
+    return found.pop() if len(found) == 1 else ()
+
+
+def _loops(tree: ast.AST) -> Iterator[tuple[ast.expr, tuple[str, ...]]]:
+    """What each loop goes through, and prefixes of names without which it does nothing."""
+    forgotten = _forgotten(tree)
+    for node in ast.walk(tree):
+        match node:
+            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
+                for number, loop in enumerate(node.generators):
+                    # The inner loops run once for each turn of the first one.
+                    yield loop.iter, _prefixes(loop.target, loop.iter, loop.ifs[0]) if number == 0 and loop.ifs else ()
+            case ast.For(body=[ast.If(test=test, orelse=[])]) if node in forgotten:
+                yield node.iter, _prefixes(node.target, node.iter, test)
+            case ast.For():
+                yield node.iter, ()
+
+
+def _forgotten(tree: ast.AST) -> frozenset[ast.For]:
+    """Loops of functions in which no other statement has the names that the loop gives values."""
+    found: set[ast.For] = set()
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            everywhere = _names(function)
+            for loop in ast.walk(function):
+                if isinstance(loop, ast.For):
+                    within = _names(loop)
+                    if all(within[name] == everywhere[name] for name in _names(loop.target)):
+                        found.add(loop)
+    return frozenset(found)
+
+
+def _names(node: ast.AST) -> Counter[str]:
+    """How often each name stands in a piece of source."""
+    names: Counter[str] = Counter()
+    for each in ast.walk(node):
+        match each:
+            case ast.Name(id=name):
+                names[name] += 1
+            case ast.Global(names=declared) | ast.Nonlocal(names=declared):
+                names.update(declared)
+    return names
+
+
+def _prefixes(target: ast.expr, iterated: ast.expr, test: ast.expr) -> tuple[str, ...]:
+    """The prefixes that a test asks for before it does anything else, where the loop goes through names or through pairs."""
+    if (
+        isinstance(iterated, ast.Call)
+        and isinstance(iterated.func, ast.Name)
+        and iterated.func.id in ("list", "sorted", "tuple")
+    ):
+        iterated = iterated.args[0] if len(iterated.args) == 1 and not iterated.keywords else iterated
+    name: ast.expr | None = target
+    match iterated:
+        case ast.Name() | ast.Attribute():
+            pass
+        case ast.Call(func=ast.Attribute(value=ast.Name() | ast.Attribute(), attr="keys"), args=[], keywords=[]):
+            pass
+        case ast.Call(func=ast.Attribute(value=ast.Name() | ast.Attribute(), attr="items"), args=[], keywords=[]):
+            name = target.elts[0] if isinstance(target, ast.Tuple) and len(target.elts) == 2 else None
+        case _:
+            return ()
+    first = test.values[0] if isinstance(test, ast.BoolOp) and isinstance(test.op, ast.And) else test
+    match name, first:
+        case (
+            ast.Name(id=given),
+            ast.Call(func=ast.Attribute(value=ast.Name(id=asked), attr="startswith"), args=[prefix], keywords=[]),
+        ) if given == asked:
+            return _texts(prefix)
+    return ()
+
+
+def _texts(node: ast.expr) -> tuple[str, ...]:
+    """A text, or the texts of a tuple: what `str.startswith` takes. Prefixes of variables that everybody has are none."""
+    match node:
+        case ast.Constant(value=str(text)) if text and not any(name.startswith(text) for name in VARIED_VARIABLES):
+            return (text,)
+        case ast.Tuple(elts=[*parts]) if parts:
+            texts = [_texts(part) for part in parts]
+            return tuple(text for each in texts for text in each) if all(texts) else ()
+    return ()
