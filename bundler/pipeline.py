@@ -62,7 +62,7 @@ def bundle(settings: Settings, report: Reporter) -> Built:
             _checked(image, target, settings, context)
         with report.stage("linking"):
             places_sections = link.places_sections(context.toolchain, context.cache)
-            planned = link.plan(image, target, settings, static, places_sections=places_sections)
+            planned = link.plan(image, target, settings, static=static, places_sections=places_sections)
             inventory, sbom = None, ""
             if delivery.needs_inventory or settings.report is not None:
                 inventory = release.take_inventory(planned, graph.distributions, target, delivery)
@@ -99,7 +99,7 @@ def plan(settings: Settings, report: Reporter) -> LinkPlan:
     target = _target(settings, context)
     static = _static_c_library(settings, context)
     image = _frozen(_analyzed(target, settings, context), target, settings, context)
-    planned = link.plan(image, target, settings, static)
+    planned = link.plan(image, target, settings, static=static)
     report.findings(planned.findings)
     return planned
 
