@@ -22,7 +22,7 @@ from bundler.report import Item, Reporter, Section, count_text, size_text
 from bundler.schema import FORMAT, CheckRow, DoctorDocument
 from bundler.target import Linkage, probe
 from bundler.target.probe import NEWEST, OLDEST
-from bundler.toolchain import Toolchain, find_toolchain
+from bundler.toolchain import find_toolchain
 
 # By the distribution's family (os-release(5), ID and ID_LIKE): its command, and packages for what an error's code says is
 # lacking. `{python}` is the version of a Python that the system brought.
@@ -104,7 +104,7 @@ def examine(compiler: str | None, cache: Cache, limit: int, default: Path, varia
     return Examination(
         (
             Check("C compiler", shlex.join((*toolchain.compiler_cache, *toolchain.command))),
-            _checked("linker", lambda: _linker(toolchain, cache), family),
+            _checked("linker", lambda: _linker(context), family),
             _checked("C library for `--static`", lambda: f"glibc {find_static_library(toolchain).version}", family),
             _cache(cache, limit),
         ),
@@ -129,9 +129,9 @@ def _checked(name: str, look: Callable[[], str], family: str, python: Path | Non
     return Check(name, problem=problem, install=install_command(problem.code, family, python))
 
 
-def _linker(toolchain: Toolchain, cache: Cache) -> str:
-    check_linker(toolchain, Linkage.SHARED, cache)
-    return toolchain.linker
+def _linker(context: BuildContext) -> str:
+    check_linker(Linkage.SHARED, context)
+    return context.toolchain.linker
 
 
 def _cache(cache: Cache, limit: int) -> Check:

@@ -50,9 +50,9 @@ def bundle(settings: Settings, report: Reporter) -> Built:
     """Build the binary that the settings ask for."""
     context = _context(settings, report)
     target = _target(settings, context)
-    link.check_linker(context.toolchain, target.libpython.linkage, context.cache)
+    link.check_linker(target.libpython.linkage, context)
     static = _static_c_library(settings, context)
-    with link.launcher_objects(target, context.toolchain, context.cache, is_static=settings.static) as launcher:
+    with link.launcher_objects(target, context, is_static=settings.static) as launcher:
         graph = _analyzed(target, settings, context)
         output = settings.output_for(graph.name)
         _check_output(output, graph)
@@ -61,11 +61,11 @@ def bundle(settings: Settings, report: Reporter) -> Built:
         if settings.self_check:
             _checked(image, target, settings, context)
         with report.stage("linking"):
-            places_sections = link.places_sections(context.toolchain, context.cache)
-            planned = link.plan(image, target, settings, static, places_sections=places_sections)
+            places_sections = link.places_sections(context)
+            planned = link.plan(image, target, settings, static=static, places_sections=places_sections)
             inventory, sbom = None, ""
             if delivery.needs_inventory or settings.report is not None:
-                inventory = release.take_inventory(planned, graph.distributions, target, delivery)
+                inventory = release.take_inventory(planned, graph.distributions, delivery, target)
                 if delivery.needs_inventory:
                     _tell_and_refuse(release.duties(inventory), settings, context)
                 if delivery.sbom is not None:
@@ -99,7 +99,7 @@ def plan(settings: Settings, report: Reporter) -> LinkPlan:
     target = _target(settings, context)
     static = _static_c_library(settings, context)
     image = _frozen(_analyzed(target, settings, context), target, settings, context)
-    planned = link.plan(image, target, settings, static)
+    planned = link.plan(image, target, settings, static=static)
     report.findings(planned.findings)
     return planned
 
@@ -118,7 +118,7 @@ def traced(settings: Settings, arguments: Sequence[str], folder: Path, report: R
     target = _target(settings, context)
     graph = _analyzed(target, settings, context, tells=False)
     report.line(f"running {settings.subject}")
-    used = trace(arguments, graph, target, settings, context.cache)
+    used = trace(graph, arguments, target, settings, context)
     if not used:
         return None
     script = Path(settings.target) if settings.target and read_header(Path(settings.target)) else None
@@ -223,8 +223,8 @@ def _make(  # noqa: PLR0913 - the stages before it
     context: BuildContext,
 ) -> Taken | None:
     """Link, unless the output is up to date. It appears whole or stays as it was. The snapshot that was asked for."""
-    c_library = link.find_c_library(planned.floor, launcher, context.toolchain, context.cache)
-    layout = link.lay_out(planned, launcher, c_library, context.toolchain, sbom)
+    c_library = link.find_c_library(planned.floor, launcher, context)
+    layout = link.lay_out(planned, launcher, c_library, context, sbom=sbom)
     with_snapshot = planned.contents.has_snapshot
     if settings.snapshot == "require" and not with_snapshot:
         raise BundleError(
@@ -234,7 +234,7 @@ def _make(  # noqa: PLR0913 - the stages before it
             hint="leave the option out, use GNU ld or lld, or build with `--snapshot auto`",
         )
     inputs = link.inputs_digest(layout, *((snapshot_digest(settings),) if with_snapshot else ()))
-    if link.is_current(planned.output, inputs, context.cache):
+    if link.is_current(planned.output, inputs, context):
         kept = read_description(planned.output) if with_snapshot else None
         if kept is not None or settings.snapshot != "require":
             return Taken(kept, None) if with_snapshot else None
@@ -250,7 +250,7 @@ def _make(  # noqa: PLR0913 - the stages before it
                 hint="mend what the module does when it is imported, or build with `--snapshot auto`",
             )
         link.seal(linked)
-        link.publish(linked, inputs, context.cache)
+        link.publish(linked, inputs, context)
     return taken
 
 
@@ -277,9 +277,9 @@ def _traced_start(  # noqa: PLR0913 - the stages before it
     if not settings.run:
         return TracedStart("No start was traced: the program was built with --no-run.", ())
     probe = overview.probe_plan(planned, image.graph)
-    c_library = link.find_c_library(probe.floor, launcher, context.toolchain, context.cache)
+    c_library = link.find_c_library(probe.floor, launcher, context)
     with link.workplace(planned.output) as folder:
-        linked = link.link(link.lay_out(probe, launcher, c_library, context.toolchain), folder)
+        linked = link.link(link.lay_out(probe, launcher, c_library, context), folder)
         link.write(linked)
         return overview.trace_probe(linked.path, system)
 

@@ -343,7 +343,7 @@ struct bundle_system_word {
 
 /* A block of memory that a start touches. */
 struct bundle_heat {
-    uint64_t number; /* of its period, and in that (launcher/world/heap.h) */
+    uint64_t number; /* of its period, and in that (launcher/world/region.h) */
     uint32_t is_written;
     uint32_t reserved;
     uint64_t size; /* bytes, with its header */

@@ -9,7 +9,7 @@ import pytest
 
 from bundler.analyze.graph import APP, ModuleGraph, SourceModule
 from bundler.freeze.image import FrozenImage, Precompiled, StartProfile
-from bundler.link.plan import source_entries
+from bundler.link.entries import source_entries
 from tests.analyze.trees import install
 from tests.support import APPS, BUNDLE_ROOT, Interpreter, Outcome, Program, bundle, inspect, plain_environment, run
 

@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from bundler.cache import Cache, digest
+from bundler.cache import digest
+from bundler.context import BuildContext
 from bundler.contract import launcher_folder
 from bundler.elf import MACHINES, Machine
 from bundler.glibc import polyfill_sources
 from bundler.link.model import LauncherFiles
 from bundler.process import jobs
 from bundler.target import Linkage, TargetPython
-from bundler.toolchain import Toolchain
 
 _POLYFILL_FLAGS = (
     "-c",
@@ -58,13 +58,14 @@ def sources(linkage: Linkage, machine: Machine, *, is_static: bool = False) -> t
 
 @contextmanager
 def launcher_objects(
-    target: TargetPython, toolchain: Toolchain, cache: Cache, *, is_static: bool = False
+    target: TargetPython, context: BuildContext, *, is_static: bool = False
 ) -> Iterator[Callable[[], LauncherFiles]]:
     """Compile the launcher while the block runs; yields a function that waits for its object files.
 
     They come from the cache where nothing they depend on has changed. CommandError from that function when the compiler
     fails. `is_static`: for an executable without a dynamic linker.
     """
+    toolchain, cache = context.toolchain, context.cache
     folder = launcher_folder()
     headers = digest(*(path.read_bytes() for path in sorted(folder.rglob("*.h"))))
     # As system headers: warnings about Python's own headers are not ours to mend.

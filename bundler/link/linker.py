@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bundler.cache import Cache
+from bundler.context import BuildContext
 from bundler.elf import FileType, Relocation, SegmentType, read_executable, read_shared_object
 from bundler.errors import BundleError
 from bundler.glibc import OWN_FUNCTIONS, CLibrary, Floor, make_archive, make_stubs
@@ -29,16 +29,16 @@ from bundler.link.script import (
     linker_texts,
 )
 from bundler.process import CommandError
-from bundler.toolchain import Toolchain
 
 # Linux before 6.17 refuses to start a program with more than 73 (fs/binfmt_elf.c, one page of headers).
 MOST_PROGRAM_HEADERS = 60
 
 
-def find_c_library(floor: Floor | None, launcher: LauncherFiles, toolchain: Toolchain, cache: Cache) -> CLibrary | None:
+def find_c_library(floor: Floor | None, launcher: LauncherFiles, context: BuildContext) -> CLibrary | None:
     """The C library for the linker in place of this machine's, from the cache; None: this machine's serves."""
     if floor is None:
         return None
+    toolchain, cache = context.toolchain, context.cache
     others = [toolchain.find_file("libc_nonshared.a")]
     return CLibrary(
         stubs=make_stubs(floor, toolchain, cache),
@@ -48,7 +48,7 @@ def find_c_library(floor: Floor | None, launcher: LauncherFiles, toolchain: Tool
 
 
 def lay_out(
-    plan: LinkPlan, launcher: LauncherFiles, c_library: CLibrary | None, toolchain: Toolchain, sbom: str = ""
+    plan: LinkPlan, launcher: LauncherFiles, c_library: CLibrary | None, context: BuildContext, *, sbom: str = ""
 ) -> Layout:
     """Give everything its place in the payload, and make the linker's inputs. Data files are read, for their digests.
 
@@ -58,7 +58,7 @@ def lay_out(
     texts = {**linker_texts(plan, payload.size, sbom), **c_library_texts(c_library)}
     own = OWN_FUNCTIONS if plan.static is not None else ()
     objects = (*launcher.objects, *(launcher.polyfills[name] for name in own))
-    return Layout(plan, toolchain, c_library, payload, texts, tuple(link_arguments(plan, objects, c_library)))
+    return Layout(plan, context.toolchain, c_library, payload, texts, tuple(link_arguments(plan, objects, c_library)))
 
 
 def link(layout: Layout, folder: Path) -> Linked:

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bundler.cache import Cache
+from bundler.context import BuildContext
 from bundler.errors import BundleError
 from bundler.link.model import Linked
 from bundler.link.up_to_date import OUTPUT_MODE, record
@@ -46,9 +46,9 @@ def workplace(output: Path) -> Iterator[Path]:
         raise _unwritable(output, error.strerror or str(error), error.errno) from error
 
 
-def publish(linked: Linked, inputs: str, cache: Cache) -> None:
+def publish(linked: Linked, inputs: str, context: BuildContext) -> None:
     """Rename the complete executable to the output, and record it under the digest of its inputs."""
-    record(linked.path, inputs, cache)
+    record(linked.path, inputs, context.cache)
     linked.path.chmod(OUTPUT_MODE)
     linked.path.replace(linked.layout.plan.output)
 

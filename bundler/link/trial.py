@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bundler.cache import Cache, digest
+from bundler.cache import digest
+from bundler.context import BuildContext
 from bundler.elf import ElfError, FileType, drop_symbols, read_executable
 from bundler.errors import BundleError
 from bundler.link.bind import RESIDENT_BASE
@@ -34,11 +35,12 @@ _TEXTS = {
 }
 
 
-def check_linker(toolchain: Toolchain, linkage: Linkage, cache: Cache) -> None:
+def check_linker(linkage: Linkage, context: BuildContext) -> None:
     """Link a small program, once for each toolchain, in the way that a libpython of this kind needs.
 
     BundleError when the linker cannot do it; CommandError when the compiler fails.
     """
+    toolchain, cache = context.toolchain, context.cache
 
     def try_out() -> bool:
         with cache.workplace("linker") as folder:
@@ -58,10 +60,10 @@ def check_linker(toolchain: Toolchain, linkage: Linkage, cache: Cache) -> None:
     cache.ask("linker", key, try_out)
 
 
-def places_sections(toolchain: Toolchain, cache: Cache) -> bool:
+def places_sections(context: BuildContext) -> bool:
     """True if the linker puts sections at addresses of their own, as a shared libpython and a snapshot need."""
     try:
-        check_linker(toolchain, Linkage.SHARED, cache)
+        check_linker(Linkage.SHARED, context)
     except BundleError:
         return False
     return True

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bundler import elf
 from bundler.cache import Cache, digest, tree_digest
+from bundler.context import BuildContext
 from bundler.link.model import Layout, LinkPlan
 
 OUTPUT_MODE = 0o755
@@ -52,8 +53,9 @@ def _states(paths: Iterable[Path]) -> Iterator[str]:
         yield f"{path} {state.st_size} {state.st_mtime_ns}"
 
 
-def is_current(output: Path, inputs: str, cache: Cache) -> bool:
+def is_current(output: Path, inputs: str, context: BuildContext) -> bool:
     """True if the output is byte-identical to an earlier link of the same inputs; also updates its mtime."""
+    cache = context.cache
     try:
         is_same = (
             _entry(inputs, cache).read_bytes() == _content_digest(output)

@@ -30,7 +30,7 @@ _WEAK_COPYLEFT = ("LGPL", "LESSER", "WITH GCC-EXCEPTION", "CLASSPATH-EXCEPTION",
 
 
 def take_inventory(
-    plan: LinkPlan, distributions: Iterable[Distribution], target: TargetPython, delivery: Delivery
+    plan: LinkPlan, distributions: Iterable[Distribution], delivery: Delivery, target: TargetPython
 ) -> Inventory:
     """The components of a planned binary, but for the project's own distribution."""
     found = [each for each in distributions if each.name != delivery.project]

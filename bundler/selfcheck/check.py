@@ -159,9 +159,9 @@ def _link(image: FrozenImage, target: TargetPython, settings: Settings, context:
     graph = replace(graph, modules={module.name: module.source for module in renamed}, main_module="")
     together = replace(frozen, graph=graph, modules=renamed)
     plan = link.plan(together, target, settings)
-    with link.launcher_objects(target, context.toolchain, context.cache) as launcher:
-        c_library = link.find_c_library(plan.floor, launcher(), context.toolchain, context.cache)
-        linked = link.link(link.lay_out(plan, launcher(), c_library, context.toolchain), folder)
+    with link.launcher_objects(target, context) as launcher:
+        c_library = link.find_c_library(plan.floor, launcher(), context)
+        linked = link.link(link.lay_out(plan, launcher(), c_library, context), folder)
     link.write(linked)
     return linked.path
 

@@ -13,7 +13,7 @@ from bundler.snapshot.model import PAGE, Memory, Range, Recording
 
 # Words that count from the thread pointer lie within so many bytes of it.
 _NEAR_THREAD = 1 << 20
-_HEAD_SIZE = 16  # of a block of the region (launcher/world/heap.c)
+_HEAD_SIZE = 16  # of a block of the region (launcher/world/region.h)
 _LOWER = (1 << 32) - 1
 _OWNER = (1 << 23) - 1  # without BUNDLE_STEADY
 

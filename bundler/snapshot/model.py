@@ -161,7 +161,7 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """A block of the heap that a start touches: its number (launcher/world/heap.h), and bytes with its header."""
+    """A block of the heap that a start touches: its number (launcher/world/region.h), and bytes with its header."""
 
     number: int
     size: int

@@ -1,10 +1,10 @@
-/* System calls of a recorded program, by their numbers.
+/* The answers to system calls of a recorded program, by their numbers.
 
    Functions of the table (answers.c, effects.c, files/) stand in front of the C library's. What they do not see is made
-   inside the C library, or by code that has instructions of its own for it. A filter of the kernel (seccomp(2)) lets
-   through what changes and tells nothing outside of the process, and stops all else where it is made; the signal's handler
-   answers it, as it answers `syscall`, or notes it. A kernel without filters records without one. */
+   inside the C library, or by code that has instructions of its own for it: the filter (filter.c) stops it, and it is answered
+   or noted here, as `syscall` is. */
 
+#include "world/calls.h"
 #include "interposed.h"
 #include "lifetime.h"
 #include "machine.h"
@@ -12,24 +12,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
 /* Calls that only concern memory, threads and signals of the process, or a descriptor that is open. Who opens one is
    noted. */
-static const unsigned short inner[] = {
+const unsigned short bundle_inner_calls[] = {
     SYS_read,
     SYS_pread64,
     SYS_readv,
@@ -102,7 +96,9 @@ static const unsigned short inner[] = {
     SYS_rseq,
 #endif
 };
-enum { INNER = sizeof inner / sizeof *inner };
+const size_t bundle_inner_call_count = sizeof bundle_inner_calls / sizeof *bundle_inner_calls;
+_Static_assert(sizeof bundle_inner_calls / sizeof *bundle_inner_calls <= MOST_INNER_CALLS,
+               "the filter jumps over them");
 
 /* How many functions that the launcher lets pass are being run. */
 PER_PROCESS static _Atomic int passing;
@@ -138,8 +134,6 @@ bundle_open_library(const char *name, int flags)
     return library;
 }
 
-extern const char bundle_behind_call[];
-
 /* One copy of a function: a symbol within it is defined once. clang makes no others of what is not inlined. */
 #if __has_attribute(noclone)
 #define ONE_COPY __attribute__((noinline, noclone))
@@ -152,8 +146,16 @@ ONE_COPY static long
 make_call(long number, const long *a)
 {
     long result;
-    MACHINE_CALL("bundle_behind_call", result, number, a);
+    MACHINE_CALL("behind_call", result, number, a);
     return result;
+}
+
+extern const char behind_call[];
+
+const void *
+bundle_behind_call(void)
+{
+    return behind_call;
 }
 
 /* The argument that is a path; NULL where there is none. `is_change`: the call changes what is there. */
@@ -239,8 +241,8 @@ note_call(long number)
 static bool
 is_inner(long number)
 {
-    for (size_t i = 0; i < INNER; i++) {
-        if (inner[i] == number) {
+    for (size_t i = 0; i < bundle_inner_call_count; i++) {
+        if (bundle_inner_calls[i] == number) {
             return true;
         }
     }
@@ -369,9 +371,8 @@ answer(long number, const long *a, const void *caller)
     }
 }
 
-/* The answer to a call, as the kernel gives it: an errno below zero. `caller`: the code that makes it. */
-static long
-answer_call(long number, const long *a, const void *caller)
+long
+bundle_answer_call(long number, const long *a, const void *caller)
 {
     bool is_change;
     const char *path = path_argument(number, a, &is_change);
@@ -395,84 +396,10 @@ __wrap_syscall(long number, ...)
     if (!bundle_is_recording()) {
         return __real_syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]);
     }
-    long result = answer_call(number, a, __builtin_return_address(0));
+    long result = bundle_answer_call(number, a, __builtin_return_address(0));
     if (result < 0 && result > -4096) {
         errno = (int)-result;
         return -1;
     }
     return result;
-}
-
-/* --- The filter ------------------------------------------------------------------------------------------------------ */
-
-static void
-answer_stopped(int signal, siginfo_t *info, void *context)
-{
-    (void)signal;
-    int error = errno;
-    long a[6];
-    machine_call_arguments(context, a);
-    machine_set_result(context, answer_call(info->si_syscall, a, info->si_call_addr));
-    errno = error;
-}
-
-void
-bundle_own_signal_stack(void)
-{
-    enum { SIZE = 1 << 20 };
-    void *room = __real_mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    const stack_t stack = {.ss_sp = room, .ss_size = SIZE};
-    if (room != MAP_FAILED) {
-        __real_sigaltstack(&stack, NULL);
-    }
-}
-
-#define FIELD(name) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, name))
-#define ARGUMENT(number) \
-    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[number])) /* its lower half */
-#define IF(condition, value, then, otherwise) \
-    BPF_JUMP(BPF_JMP | (condition) | BPF_K, (unsigned)(value), then, otherwise)
-#define RETURN(value) BPF_STMT(BPF_RET | BPF_K, value)
-
-void
-bundle_stop_calls(void)
-{
-    uint64_t behind = (uint64_t)bundle_behind_call;
-    const struct sock_filter head[] = {
-        FIELD(arch),
-        IF(BPF_JEQ, MACHINE_AUDIT, 1, 0),
-        RETURN(SECCOMP_RET_KILL_PROCESS),
-        FIELD(instruction_pointer),
-        IF(BPF_JEQ, behind, 0, 3),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, instruction_pointer) + 4),
-        IF(BPF_JEQ, behind >> 32, 0, 1),
-        RETURN(SECCOMP_RET_ALLOW),
-        FIELD(nr),
-        IF(BPF_JEQ, SYS_clone, 0, 4),
-        ARGUMENT(0),
-        IF(BPF_JSET, CLONE_THREAD, 0, 1),
-        RETURN(SECCOMP_RET_ALLOW),
-        RETURN(SECCOMP_RET_TRAP),
-        IF(BPF_JEQ, SYS_clone3, 0, 1),
-        RETURN(SECCOMP_RET_ERRNO | ENOSYS), /* its flags cannot be looked at; the C library goes on with clone */
-        IF(BPF_JEQ, SYS_write, 1, 0),
-        IF(BPF_JEQ, SYS_writev, 0, 4),
-        ARGUMENT(0),
-        IF(BPF_JGT, STDERR_FILENO, 0, 1),
-        RETURN(SECCOMP_RET_ALLOW),
-        RETURN(SECCOMP_RET_TRAP),
-    };
-    enum { HEAD = sizeof head / sizeof *head };
-    struct sock_filter filter[HEAD + INNER + 2];
-    memcpy(filter, head, sizeof head);
-    for (size_t i = 0; i < INNER; i++) {
-        filter[HEAD + i] = (struct sock_filter)IF(BPF_JEQ, inner[i], (unsigned char)(INNER - i), 0);
-    }
-    filter[HEAD + INNER] = (struct sock_filter)RETURN(SECCOMP_RET_TRAP);
-    filter[HEAD + INNER + 1] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
-    struct sigaction action = {.sa_sigaction = answer_stopped, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
-    struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
-    __real_sigaction(SIGSYS, &action, NULL);
-    __real_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    __real_prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }

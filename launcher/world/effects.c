@@ -107,7 +107,7 @@ __wrap___fprintf_chk(FILE *file, int flag, const char *format, ...)
 
 /* --- Processes and threads ------------------------------------------------------------------------------------------ */
 
-/* Within some of these the C library blocks all signals, so that the filter of system calls could not answer (calls.c). */
+/* Within some of these the C library blocks all signals, so that the filter of system calls could not answer (filter.c). */
 REFUSE(pid_t, fork, (void), (), "child", (errno = EAGAIN, -1))
 REFUSE(int, system, (const char *command), (command), "child", (errno = EAGAIN, -1))
 REFUSE(FILE *, popen, (const char *command, const char *mode), (command, mode), "child", (errno = EAGAIN, NULL))

@@ -6,7 +6,7 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "machine.h"
-#include "world/heap.h"
+#include "world/region.h"
 #include "world/world.h"
 
 #include <signal.h>

@@ -25,7 +25,7 @@ _ALLOWED = {
     # Part of PyInstaller's API: what hooks compare with.
     "analyze/hooks/worker/PyInstaller/compat.py": {"x86_64"},
     # The values of `--target`, which tests/test_settings.py holds against the table.
-    "settings.py": {"aarch64-linux", "x86_64-linux", '"aarch64-linux" or "x86_64-linux"'},
+    "settings/option.py": {"aarch64-linux", "x86_64-linux", '"aarch64-linux" or "x86_64-linux"'},
     # Examples of messages.
     "codes.py": {
         "`/srv/arm64/usr/bin/python3` is for aarch64, not for x86-64",

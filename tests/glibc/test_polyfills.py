@@ -24,6 +24,7 @@ from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
 from tests.glibc.here import read_c_library
 from tests.support import Outcome, run
+from tests.target.pythons import quiet_context
 
 PROGRAM = Path(__file__).with_name("compare.c")
 
@@ -71,8 +72,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def programs(newest_target: TargetPython, folder: Path, toolchain: Toolchain, cache: Cache) -> tuple[Path, ...]:
     """The program with this machine's C library, with polyfills, and with polyfills that find the functions of this one."""
     floor = read_floor(OLDEST_GLIBC, read_c_library(newest_target.machine), polyfill_names())
-    with link.launcher_objects(newest_target, toolchain, cache) as launcher:
-        c_library = link.find_c_library(floor, launcher(), toolchain, cache)
+    context = quiet_context(toolchain, cache)
+    with link.launcher_objects(newest_target, context) as launcher:
+        c_library = link.find_c_library(floor, launcher(), context)
     for name, text in c_library_texts(c_library).items():
         (folder / name).write_text(text)
     wanted = [f"-Wl,-u,{name}" for name in sorted(floor.polyfilled)]

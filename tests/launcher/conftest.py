@@ -1,5 +1,5 @@
 """Fixtures of the launcher's tests."""
 
-from tests.target.pythons import cache, target, toolchain
+from tests.target.pythons import cache, newest_target, target, toolchain
 
-__all__ = ["cache", "target", "toolchain"]
+__all__ = ["cache", "newest_target", "target", "toolchain"]

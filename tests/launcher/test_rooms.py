@@ -22,6 +22,7 @@ from bundler.glibc import polyfill_names
 from bundler.link.launcher import launcher_objects, sources
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
+from tests.target.pythons import quiet_context
 
 LAUNCHER = launcher_folder()
 
@@ -90,7 +91,7 @@ def test_includes_point_one_way(name: str):
 @pytest.fixture(scope="session")
 def objects(target: TargetPython, toolchain: Toolchain, cache: Cache) -> Mapping[str, Path]:
     """The object file of each source."""
-    with launcher_objects(target, toolchain, cache, is_static=True) as compiled:
+    with launcher_objects(target, quiet_context(toolchain, cache), is_static=True) as compiled:
         files = compiled()
         polyfills = {f"polyfill/{stem}.c": path for stem, path in files.polyfills.items()}
         names = map(name_of, sources(target.libpython.linkage, target.machine, is_static=True))

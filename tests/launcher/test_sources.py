@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from collections.abc import Iterable
 from itertools import chain
@@ -45,6 +46,16 @@ def compile_source(source: Path, include_dirs: Iterable[Path], *flags: str) -> N
 def test_compiles_without_warnings(target: TargetPython, source: Path):
     """No version's headers make a warning."""
     compile_source(source, target.include_dirs, "-fsyntax-only", "-Wall", "-Wextra", "-Werror")
+
+
+@pytest.mark.skipif(shutil.which("clang") is None, reason="`clang` is not installed")
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_clang_compiles_without_warnings(newest_target: TargetPython, source: Path):
+    """With the flags of a build, the compiler that is not usual here has nothing to say either."""
+    headers = [f"-I{LAUNCHER}", *(f"-isystem{folder}" for folder in newest_target.include_dirs)]
+    command: list[str | Path] = ["clang", *FLAGS, *headers, source, "-o", "/dev/null"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("level", ["-O0", "-O3"])

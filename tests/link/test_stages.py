@@ -19,7 +19,6 @@ from bundler.elf import read_executable, read_shared_object
 from bundler.freeze import FrozenImage, freeze
 from bundler.link.libraries import linked_library, system_libraries
 from bundler.link.script import FROZEN_SECTIONS
-from bundler.report import Reporter
 from bundler.settings import AddedData, Settings
 from bundler.target import Linkage, TargetPython
 from bundler.toolchain import Toolchain
@@ -38,9 +37,14 @@ def settings(tmp_path_factory: pytest.TempPathFactory, newest_target: TargetPyth
 
 
 @pytest.fixture(scope="module")
-def image(settings: Settings, newest_target: TargetPython, toolchain: Toolchain, cache: Cache) -> FrozenImage:
+def context(toolchain: Toolchain, cache: Cache) -> BuildContext:
+    """The context of all stages."""
+    return quiet_context(toolchain, cache)
+
+
+@pytest.fixture(scope="module")
+def image(settings: Settings, newest_target: TargetPython, context: BuildContext) -> FrozenImage:
     """The program, frozen."""
-    context = BuildContext(toolchain, cache, Reporter(quiet=True))
     return freeze(analyze(newest_target, settings, context), newest_target, settings, context)
 
 
@@ -55,11 +59,11 @@ def large(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_plan_reads_no_data(
-    image: FrozenImage, newest_target: TargetPython, settings: Settings, cache: Cache, large: Path
+    image: FrozenImage, newest_target: TargetPython, settings: Settings, context: BuildContext, large: Path
 ):
     """Planning asks for the sizes of data files, and does not look into them."""
     added = replace(settings, added_data=(AddedData(large, PurePosixPath(".")),))
-    graph = analyze(newest_target, added, quiet_context(cache=cache))
+    graph = analyze(newest_target, added, context)
 
     found = link.plan(replace(image, graph=graph), newest_target, added)
 
@@ -78,23 +82,21 @@ class Linking:
 
 
 @pytest.fixture(scope="module")
-def linking(
-    image: FrozenImage, newest_target: TargetPython, settings: Settings, toolchain: Toolchain, cache: Cache
-) -> Linking:
+def linking(image: FrozenImage, newest_target: TargetPython, settings: Settings, context: BuildContext) -> Linking:
     """The program's link."""
     plan = link.plan(image, newest_target, settings)
-    with link.launcher_objects(newest_target, toolchain, cache) as launcher:
+    with link.launcher_objects(newest_target, context) as launcher:
         files = launcher()
-    c_library = link.find_c_library(plan.floor, files, toolchain, cache)
-    layout = link.lay_out(plan, files, c_library, toolchain)
+    c_library = link.find_c_library(plan.floor, files, context)
+    layout = link.lay_out(plan, files, c_library, context)
     inputs = link.inputs_digest(layout)
     with link.workplace(plan.output) as folder:
         linked = link.link(layout, folder)
         link.write(linked)
         early, was_visible = run([linked.path]), plan.output.exists()
-        link.publish(linked, inputs, cache)
+        link.publish(linked, inputs, context)
     others = link.LauncherFiles((), files.polyfills)
-    other_inputs = link.inputs_digest(link.lay_out(plan, others, c_library, toolchain))
+    other_inputs = link.inputs_digest(link.lay_out(plan, others, c_library, context))
     return Linking(plan.output, inputs, other_inputs, early, was_visible)
 
 
@@ -106,10 +108,10 @@ def test_what_is_written_runs_before_it_is_published(linking: Linking):
     assert [path.name for path in linking.output.parent.iterdir()] == ["app"]
 
 
-def test_what_was_published_is_current(linking: Linking, cache: Cache):
+def test_what_was_published_is_current(linking: Linking, context: BuildContext):
     """The output is known by its inputs, and by no others."""
-    assert link.is_current(linking.output, linking.inputs, cache)
-    assert not link.is_current(linking.output, linking.other_inputs, cache)
+    assert link.is_current(linking.output, linking.inputs, context)
+    assert not link.is_current(linking.output, linking.other_inputs, context)
 
 
 def test_names_that_only_the_link_needed_are_gone(linking: Linking):
@@ -128,7 +130,7 @@ def test_names_that_only_the_link_needed_are_gone(linking: Linking):
 
 
 def test_libraries_of_a_static_libpython_are_embedded(
-    image: FrozenImage, newest_target: TargetPython, settings: Settings, toolchain: Toolchain, cache: Cache
+    image: FrozenImage, newest_target: TargetPython, settings: Settings, context: BuildContext
 ):
     """A library that a static libpython is linked with becomes part of the binary, and defines what libpython takes from it."""
     libpython = newest_target.libpython
@@ -138,9 +140,9 @@ def test_libraries_of_a_static_libpython_are_embedded(
     target = replace(newest_target, libpython=replace(libpython, needs=(*libpython.needs, "-lz", "-lm")))
 
     plan = replace(link.plan(image, target, settings), resident_names=frozenset({"zlibVersion"}))
-    with link.launcher_objects(target, toolchain, cache) as launcher:
+    with link.launcher_objects(target, context) as launcher:
         files = launcher()
-    layout = link.lay_out(plan, files, link.find_c_library(plan.floor, files, toolchain, cache), toolchain)
+    layout = link.lay_out(plan, files, link.find_c_library(plan.floor, files, context), context)
     with link.workplace(plan.output) as folder:
         linked = link.link(layout, folder)
         link.write(linked)

@@ -18,7 +18,7 @@ from bundler.analyze.installed.locate import Locator
 from bundler.analyze.installed.origins import Origins
 from bundler.analyze.read.worker.schema import Used
 from bundler.analyze.resolve.entry import Entry, find_entry
-from bundler.cache import Cache
+from bundler.context import BuildContext
 from bundler.errors import BundleError
 from bundler.process import run_attached
 from bundler.settings import Settings
@@ -42,12 +42,12 @@ class Traced:
 
 
 def trace(
-    arguments: Iterable[str], graph: ModuleGraph, target: TargetPython, settings: Settings, cache: Cache
+    graph: ModuleGraph, arguments: Iterable[str], target: TargetPython, settings: Settings, context: BuildContext
 ) -> Traced:
     """Run the program once; BundleError when it tells nothing."""
     locator = Locator(target.extension_suffixes)
     distributions = InstalledDistributions(target.search_path, target.markers)
-    entry = find_entry(settings, distributions, locator, cache)
+    entry = find_entry(settings, distributions, locator, context.cache)
     origins = Origins(target.stdlib, distributions)
     with tempfile.TemporaryDirectory() as folder:
         answer = Path(folder) / "answer"

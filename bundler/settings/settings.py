@@ -1,177 +1,22 @@
-"""Noun: the options of a build, in one frozen object. Imports no verb.
-
-An option is declared once, with its field of `Settings`. The parser (`cli/parsing.py`), the reader of `[tool.bundle]`
-(`project/`), the conversion of values (`values.py`) and the tables of docs/cli.md and docs/configuration.md
-(`reference.py`) are derived from it.
-"""
+"""Noun: the settings of a build. An option is declared with its field."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Annotated, get_origin, get_type_hints
 
 from bundler.errors import Diagnostic
-
-OPTIMIZE_LEVELS = (0, 1, 2)
-
-
-class ValueType(Enum):
-    """The type of an option's value; the enumerator's value is its name in messages and documentation."""
-
-    TEXT = "a string"
-    TARGET = "a string (path or `package.module:function`)"
-    PATH = "a string (path)"
-    PYTHON = "a string (path, command or version)"
-    LEVEL = "0, 1 or 2"
-    EXTENT = '"used" or "full"'
-    ARGUMENTS = "a string (arguments, quoted as in a shell)"
-    VERSION = 'a string (version, such as "2.31")'
-    FLOOR = 'a string (version from "2.17" on, or "host")'
-    LINKAGE = '"static" or "shared"'
-    SNAPSHOT = '"auto", "require" or "no"'
-    SYSTEM = '"aarch64-linux" or "x86_64-linux"'
-    SWITCH = "true or false"
-    TEXTS = "a list of strings"
-    FUNCTIONS = "a list of strings (`package.module:function`)"
-    PATHS = "a list of strings (paths)"
-    DATA = "a list of strings (`SRC:DEST`)"
-    ARCHIVES = 'a list of "tar.gz", "tar.zst" and "zip"'
-
-    @property
-    def is_list(self) -> bool:
-        """True if the option may be given several times."""
-        return self in (ValueType.TEXTS, ValueType.FUNCTIONS, ValueType.PATHS, ValueType.DATA, ValueType.ARCHIVES)
-
-
-# The values of options that take a choice.
-CHOICES: Mapping[ValueType, tuple[str, ...]] = {
-    ValueType.EXTENT: ("used", "full"),
-    ValueType.LINKAGE: ("static", "shared"),
-    ValueType.ARCHIVES: ("tar.gz", "tar.zst", "zip"),
-    ValueType.SNAPSHOT: ("auto", "require", "no"),
-    ValueType.SYSTEM: ("aarch64-linux", "x86_64-linux"),
-}
-
+from bundler.settings.model import AddedData, Command, DeclaredScript, FunctionName, Release, Requirements
+from bundler.settings.option import Group, Option, Place, ValueType
 
 # The glibc of CentOS 7 and of wheels for manylinux2014: those of later systems have all that it has.
 OLDEST_GLIBC = "2.17"
 HOST = "host"  # in place of a version
 
 CACHE_LIMIT = 5_000_000_000  # bytes
-
-
-class Group(Enum):
-    """The group in which help and documentation show an option; the value is the title."""
-
-    ENTRY = "what to bundle"
-    CONTENTS = "what goes in"
-    START = "how the binary starts"
-    RELEASE = "what goes with the binary"
-    BUILD = "the build"
-
-
-class Place(Enum):
-    """The tables of pyproject.toml in which an option can stand; the value is their description."""
-
-    ANY = "either"
-    PROJECT = "`[tool.bundle]`"
-    PROGRAM = "`[[tool.bundle.program]]`"  # and not on the command line
-    COMMAND_LINE = "the command line"
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """The description of an option, without its default.
-
-    `name` is the long option without dashes and the key in `[tool.bundle]`; a TARGET has no dashes on the command
-    line. `short` is the one-letter form, with its dash.
-    """
-
-    name: str
-    kind: ValueType
-    group: Group
-    help: str
-    metavar: str = ""
-    short: str = ""
-    place: Place = Place.ANY
-
-    @property
-    def spelling(self) -> str:
-        """The option as it stands on a command line."""
-        return self.metavar if self.kind is ValueType.TARGET else f"--{self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class AddedData:
-    """`--add-data SRC:DEST`: files (a file, a folder, or a pattern of them) and the folder of the binary they go to."""
-
-    source: Path
-    destination: PurePosixPath
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionName:
-    """A function that takes no arguments, by its module and its name there, which may have dots."""
-
-    module: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.module}:{self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class DeclaredScript:
-    """A command that pyproject.toml declares, for the case that the project is not installed.
-
-    `function`: as in `[project.scripts]`. `requires`: the project's dependencies. `install`: the shell command that
-    installs the project.
-    """
-
-    function: str
-    requires: tuple[str, ...]
-    install: str
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """The parts of a project's metadata that concern a release: its name, its version or "", readme and licence files.
-
-    `folder`: that of the project, in which these files are.
-    """
-
-    folder: Path
-    name: str
-    version: str
-    documents: tuple[Path, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A program of a binary that holds several: its name, and one of the ways to say what it is."""
-
-    name: str
-    target: str | None = None
-    module: str | None = None
-    script: str | None = None
-    declared: DeclaredScript | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Requirements:
-    """The Python (a version specifier, or "") and the distributions that the header of a script asks for (PEP 723).
-
-    `is_python_given`: an interpreter was named, and no other may take its place.
-    """
-
-    script: Path
-    python: str
-    dependencies: tuple[str, ...]
-    is_python_given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
