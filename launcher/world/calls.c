@@ -3,7 +3,8 @@
    Functions of the table (answers.c, effects.c, files/) stand in front of the C library's. What they do not see is made
    inside the C library, or by code that has instructions of its own for it. A filter of the kernel (seccomp(2)) lets
    through what changes and tells nothing outside of the process, and stops all else where it is made; the signal's handler
-   answers it, as it answers `syscall`, or notes it. A kernel without filters records without one. */
+   answers it, as it answers `syscall`, or notes it. Without a filter nothing would show what a program asks and does, and there is no
+   recording: so under an emulator of programs (QEMU's user emulation). */
 
 #include "interposed.h"
 #include "lifetime.h"
@@ -434,7 +435,7 @@ bundle_own_signal_stack(void)
     BPF_JUMP(BPF_JMP | (condition) | BPF_K, (unsigned)(value), then, otherwise)
 #define RETURN(value) BPF_STMT(BPF_RET | BPF_K, value)
 
-void
+bool
 bundle_stop_calls(void)
 {
     uint64_t behind = (uint64_t)bundle_behind_call;
@@ -474,5 +475,5 @@ bundle_stop_calls(void)
     struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
     __real_sigaction(SIGSYS, &action, NULL);
     __real_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    __real_prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+    return __real_prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }

@@ -11,6 +11,7 @@
 #include "world/heap.h"
 #include "interposed.h"
 #include "lifetime.h"
+#include "machine.h"
 #include "world/arena.h"
 #include "world/world.h"
 
@@ -23,7 +24,6 @@
 #include <wchar.h>
 
 enum {
-    PAGE = 4096,
     MOST_PERIODS = 1 << 20,
     UNIT = BLOCK_UNIT,
     SMALL = 1024,
@@ -101,10 +101,10 @@ map_region(void)
     const struct bundle_request *request = bundle.snapshot->request;
     for (size_t i = 0; i < 2; i++) {
         region.hot[i].used = region.used;
-        region.used += (request->hot_sizes[i] + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+        region.used += (request->hot_sizes[i] + MACHINE_PAGE - 1) & ~(uint64_t)(MACHINE_PAGE - 1);
         region.hot[i].end = region.used;
     }
-    if (request->wants_heat) {
+    if (MACHINE_STOPS && request->wants_heat) {
         void *numbers = __real_mmap(NULL, BUNDLE_REGION_ROOM / UNIT * sizeof *region.numbers, PROT_READ | PROT_WRITE,
                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         void *starts = __real_mmap(NULL, MOST_PERIODS * sizeof *region.period_starts, PROT_READ | PROT_WRITE,
@@ -226,12 +226,12 @@ give_back(void *block)
 void *
 bundle_region_pages(size_t size)
 {
-    size_t room = (size + PAGE - 1) & ~(size_t)(PAGE - 1);
+    size_t room = (size + MACHINE_PAGE - 1) & ~(size_t)(MACHINE_PAGE - 1);
     if (bundle_is_arena_open()) {
-        return bundle_take_from_arena(room, PAGE, 0);
+        return bundle_take_from_arena(room, MACHINE_PAGE, 0);
     }
     pthread_mutex_lock(&lock);
-    void *pages = carve(room, PAGE, sizeof(struct head));
+    void *pages = carve(room, MACHINE_PAGE, sizeof(struct head));
     if (pages) {
         *head_of(pages) = (struct head){room, region.owner, size};
     }
@@ -242,7 +242,7 @@ bundle_region_pages(size_t size)
 uint64_t
 bundle_region_used(void)
 {
-    return (region.used + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+    return (region.used + MACHINE_PAGE - 1) & ~(uint64_t)(MACHINE_PAGE - 1);
 }
 
 uint64_t
