@@ -26,11 +26,11 @@ def misaligned(binary: Path) -> Iterator[str]:
     for each in executable.segments:
         if each.type == SegmentType.GNU_RELRO and (each.address + each.memory_size) % page:
             yield f"what is read-only once relocated ends at {each.address + each.memory_size:#x}"
-    for path, row, segments in _objects(binary, executable):
-        for each in segments:
-            if each.address % page or (int(each.file_size) and _offset(executable, each.content) % page):
-                yield f"{path}: segment at {each.address:#x}, offset {_offset(executable, each.content):#x}"
-        yield from _sharing(page, [(each.address, each.memory_size, each.protection) for each in segments], path)
+    for path, row, parts in _objects(binary, executable):
+        for part in parts:
+            if part.address % page or (int(part.file_size) and _offset(executable, part.content) % page):
+                yield f"{path}: segment at {part.address:#x}, offset {_offset(executable, part.content):#x}"
+        yield from _sharing(page, [(part.address, part.memory_size, part.protection) for part in parts], path)
         if row.relro % page or row.relro_size % page:
             yield f"{path}: what is read-only once relocated lies at {row.relro:#x}, {row.relro_size:#x} bytes"
 
