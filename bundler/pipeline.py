@@ -77,7 +77,9 @@ def bundle(settings: Settings, report: Reporter) -> Built:
                 f"snapshot: none, for the linker cannot place sections at addresses: {context.toolchain.linker}"
             )
         elif settings.snapshot == "auto" and not (target.machine.has_snapshots and target.system.is_own):
-            report.line(f"snapshot: none, for programs for {target.machine.name} are not recorded here")
+            report.line(
+                f"snapshot: none, for programs for {target.machine.name} are recorded on a machine of that kind only"
+            )
         findings = (*planned.findings, *_above_floor(planned), *(taken.findings if taken else ()))
         report.findings(findings)
         _tell_own_files(planned, settings, report)
@@ -141,12 +143,6 @@ def _target(settings: Settings, context: BuildContext) -> TargetPython:
     _tell(settings.findings, settings, context)
     linkage = Linkage(settings.libpython) if settings.libpython else None
     python = settings.python
-    if settings.requirements is not None and context.foreign is not None:
-        raise BundleError(
-            "other-processor",
-            f"what `{settings.requirements.script}` requires is not installed for {context.foreign.name} by bundle",
-            hint="install it into an environment of an interpreter for that processor, and name that with `--python DIR`",
-        )
     if settings.requirements is not None:
         python = script_environment(settings.requirements, python, context)
     return probe(python, context, linkage)
@@ -229,8 +225,8 @@ def _make(  # noqa: PLR0913 - the stages before it
     if settings.snapshot == "require" and not with_snapshot:
         raise BundleError(
             "no-snapshot",
-            "the program cannot start from a snapshot: `--static`, `--no-run`, linkers such as gold, and 64-bit ARM go "
-            "without",
+            "the program cannot start from a snapshot: `--static`, `--no-run`, linkers such as gold, and builds "
+            "for another processor go without",
             hint="leave the option out, use GNU ld or lld, or build with `--snapshot auto`",
         )
     inputs = link.inputs_digest(layout, *((snapshot_digest(settings),) if with_snapshot else ()))

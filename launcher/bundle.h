@@ -325,13 +325,16 @@ struct bundle_signal {
     uint64_t mask;
 };
 
-/* What the processor says of itself (CPUID). */
+/* What the processor says of itself: leaves of CPUID, or whatever else launcher/world/processor_*.c knows by numbers. */
 struct bundle_feature {
     uint32_t leaf;
     uint32_t subleaf;
-    uint32_t masks[4]; /* which bits count, of EAX, EBX, ECX, EDX */
+    uint32_t masks[4]; /* which bits count: of EAX, EBX, ECX, EDX */
     uint32_t values[4];
 };
+
+/* The executable's thread-local variables lie within so many bytes of the thread pointer; no address is so small. */
+enum { BUNDLE_NEAR_THREAD = 1 << 20 };
 
 /* A word of a prelinked object that is only known in each process: a place in the tables of objects and patches. */
 struct bundle_system_word {
@@ -364,7 +367,8 @@ struct bundle_snapshot {
     const struct bundle_copy *copies;
     const uint64_t
         *kept_words; /* they keep the values that they have when a start gets here, and constructors have run */
-    const uint64_t *thread_words;      /* values that count from the thread pointer */
+    const uint64_t *thread_words;      /* places of values that count from the thread pointer; so do places of less than
+                                          BUNDLE_NEAR_THREAD, with a sign */
     const unsigned char *thread_block; /* of the executable: the main thread's variables */
     const uint32_t *objects;           /* loaded ones, in the order in which they were */
     const uint32_t *replaced;          /* of each of them: all its variables are among `runs` */

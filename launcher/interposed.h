@@ -200,6 +200,7 @@ struct thread_local_index;
     FUNCTION(clock_t, times, (struct tms * out)) \
     FUNCTION(long, sysconf, (int name)) \
     FUNCTION(unsigned long, getauxval, (unsigned long kind)) \
+    FUNCTION(unsigned long, __getauxval, (unsigned long kind)) \
     FUNCTION(int, sched_getaffinity, (pid_t process, size_t size, cpu_set_t *out)) \
     FUNCTION(int, getloadavg, (double *out, int count)) \
     FUNCTION(int, getrlimit, (__rlimit_resource_t resource, struct rlimit * out)) \

@@ -3,15 +3,22 @@
 #ifndef MACHINE_AARCH64_H
 #define MACHINE_AARCH64_H
 
+#include "interposed.h"
+
 #include <asm/sigcontext.h>
+#include <dlfcn.h>
 #include <elf.h>
 #include <linux/audit.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <ucontext.h>
 
 /* What uname(2) calls it. */
 #define MACHINE_NAME "aarch64"
+
+/* The largest page with which kernels are built (4, 16 or 64 KiB): what a snapshot holds consists of units of this size. */
+enum { MACHINE_PAGE = 64 << 10 };
 
 /* --- Shared objects --- */
 
@@ -64,12 +71,20 @@ machine_set_result(ucontext_t *context, long result)
     context->uc_mcontext.regs[0] = (unsigned long long)result;
 }
 
-/* The process's random word by which compiled code finds out that its stack was overwritten; 0, for it is not looked for here: it is
-   a variable of the dynamic linker. */
+/* The process's random word by which compiled code finds out that its stack was overwritten: a variable of the dynamic linker. */
 static inline uint64_t
 machine_stack_guard(void)
 {
-    return 0;
+    const uint64_t *guard = __real_dlsym(RTLD_DEFAULT, "__stack_chk_guard");
+    return guard ? *guard : 0;
+}
+
+/* What pthread_self(3) returns where that is not the thread pointer itself: the C library's description of a thread lies in front
+   of it, and its size depends on the version. */
+static inline uint64_t
+machine_own_thread(void)
+{
+    return (uint64_t)pthread_self();
 }
 
 /* --- Signals of instructions that the kernel refused --- */

@@ -12,6 +12,9 @@
 /* What uname(2) calls it. */
 #define MACHINE_NAME "x86_64"
 
+/* The largest page with which kernels are built: what a snapshot holds consists of units of this size. */
+enum { MACHINE_PAGE = 4096 };
+
 /* --- Shared objects --- */
 
 /* Does a relocation stand for a word that holds the address of a symbol? */
@@ -66,6 +69,13 @@ machine_stack_guard(void)
     uint64_t guard;
     __asm__("movq %%fs:0x28, %0" : "=r"(guard));
     return guard;
+}
+
+/* What pthread_self(3) returns where that is not the thread pointer itself; here it is. */
+static inline uint64_t
+machine_own_thread(void)
+{
+    return 0;
 }
 
 /* --- Signals of instructions that the kernel refused --- */

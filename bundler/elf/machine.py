@@ -80,6 +80,10 @@ class Machine:
     disassembler: str  # what objdump calls it (`-m`)
     # The instruction by which code asks what the processor has; None: it asks the kernel.
     processor_question: tuple[str, bytes] | None
+    # Instructions by which code asks how caches are kept coherent, all of four bytes: bits that count, and their values.
+    cache_questions: tuple[tuple[int, int], ...]
+    # What the launcher asks the processor for, by its numbers (launcher/world/processor_*.c); without a name it is a leaf of CPUID.
+    feature_names: Mapping[int, str]
     has_snapshots: bool  # a recording of a program can be restored (bundler/snapshot)
     ldconfig_label: str  # marks this machine's libraries in the output of `ldconfig -p`
 
@@ -132,6 +136,8 @@ X86_64 = Machine(
     first_glibc="2.2.5",
     disassembler="i386:x86-64",
     processor_question=("cpuid", b"\x0f\xa2"),
+    cache_questions=(),
+    feature_names={},
     has_snapshots=True,
     ldconfig_label="libc6,x86-64",
 )
@@ -167,7 +173,18 @@ AARCH64 = Machine(
     first_glibc="2.17",
     disassembler="aarch64",
     processor_question=None,
-    has_snapshots=False,
+    # MRS Xt, CTR_EL0 and MRS Xt, DCZID_EL0.
+    cache_questions=((0xFFFFFFE0, 0xD53B0020), (0xFFFFFFE0, 0xD53B00E0)),
+    feature_names={
+        16: "AT_HWCAP",
+        26: "AT_HWCAP2",
+        29: "AT_HWCAP3",
+        30: "AT_HWCAP4",
+        0xC000: "MIDR_EL1",
+        0xD801: "CTR_EL0",
+        0xD807: "DCZID_EL0",
+    },
+    has_snapshots=True,
     ldconfig_label="libc6,AArch64",
 )
 

@@ -27,7 +27,7 @@ from bundler.snapshot.judge import (
 from bundler.snapshot.model import Answers, Graph, Heat, Memory, Note, Range, Recording, Refusal, Snapshot
 from bundler.snapshot.passed_over import Instructions, Interned, Tables
 from bundler.snapshot.prefixes import with_prefixes
-from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, of_processor
+from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, asks_for_caches, of_processor
 from bundler.snapshot.record import (
     ANSWERS,
     OPPOSITE_ANSWERS,
@@ -406,8 +406,9 @@ def _processor(subject: Subject, work: Work, folder: Path, compared: _Compared, 
     """The snapshot's part about the processor, by more recordings where anything asks for it."""
     first = compared.first
     places = asking_places(subject.linked, first, subject.toolchain)
-    if not places:
+    if not places and subject.linked.layout.plan.machine.processor_question is not None:
         return OfProcessor((), (), frozenset())
+    caches = first.caches if asks_for_caches(subject.linked, first) else ()
     for level in LEVELS:
         run = _Run(work, ANSWERS, hidden=HiddenProcessor(level, places), hot=hot)
         other = _taken(subject, {f"level {level}": run}, folder)[f"level {level}"]
@@ -416,8 +417,8 @@ def _processor(subject: Subject, work: Work, folder: Path, compared: _Compared, 
             continue
         explained = of_processor(subject.linked, first, other, compared.differences(other), level)
         if explained is not None:
-            return explained
-    return OfProcessor(first.features, (), frozenset())
+            return replace(explained, features=(*explained.features, *caches))
+    return OfProcessor((*first.features, *caches), (), frozenset())
 
 
 _Kind = TypeVar("_Kind")

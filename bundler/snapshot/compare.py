@@ -7,12 +7,16 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bundler.contract import bundle_constant
 from bundler.link.model import Linked
 from bundler.link.objects import PrelinkedObject
-from bundler.snapshot.model import PAGE, Memory, Range, Recording
+from bundler.snapshot.model import Memory, Range, Recording
+
+# Memory is compared in pieces.
+_PIECE = 4096
 
 # Words that count from the thread pointer lie within so many bytes of it.
-_NEAR_THREAD = 1 << 20
+_NEAR_THREAD = bundle_constant("BUNDLE_NEAR_THREAD")
 _HEAD_SIZE = 16  # of a block of the region (launcher/world/region.h)
 _LOWER = (1 << 32) - 1
 _OWNER = (1 << 23) - 1  # without BUNDLE_STEADY
@@ -37,11 +41,11 @@ def _words(one: Memory, other: Memory) -> Iterator[tuple[int, int, int]]:
     size = max(len(one.content), len(other.content))
     if one.content == other.content:
         return
-    for at in range(0, size, PAGE):
-        left, right = one.content[at : at + PAGE], other.content[at : at + PAGE]
+    for at in range(0, size, _PIECE):
+        left, right = one.content[at : at + _PIECE], other.content[at : at + _PIECE]
         if left == right:
             continue
-        left, right = left.ljust(PAGE, b"\0"), right.ljust(PAGE, b"\0")
+        left, right = left.ljust(_PIECE, b"\0"), right.ljust(_PIECE, b"\0")
         for place, (a, b) in enumerate(zip(memoryview(left).cast("Q"), memoryview(right).cast("Q"), strict=True)):
             if a != b:
                 yield one.address + at + 8 * place, a, b
@@ -49,7 +53,7 @@ def _words(one: Memory, other: Memory) -> Iterator[tuple[int, int, int]]:
 
 def thread_words(first: Recording, second: Recording) -> Mapping[int, int]:
     """Words that hold addresses near the thread pointer: distances from it, by the words' addresses. The key of a word in the
-    thread's own block is its own distance from the thread pointer, which is negative.
+    thread's own block is its own distance from the thread pointer, which is smaller than any address.
     """
     found: dict[int, int] = {}
     for parts in (
@@ -64,6 +68,11 @@ def thread_words(first: Recording, second: Recording) -> Mapping[int, int]:
         if _is_near(one, first) and one - first.thread == other - second.thread:
             found[address - first.thread] = one - first.thread
     return found
+
+
+def is_in_block(place: int) -> bool:
+    """True if a place is a distance from the thread pointer, and no address."""
+    return place < _NEAR_THREAD
 
 
 def library_words(first: Recording, second: Recording) -> Mapping[int, int]:
@@ -169,7 +178,12 @@ def _upper_halves(recording: Recording) -> frozenset[int]:
 
 
 def _is_near(value: int, recording: Recording) -> bool:
-    return -_NEAR_THREAD < value - recording.thread < _NEAR_THREAD
+    thread, block = recording.thread, recording.block
+    if (
+        block.address > thread
+    ):  # the C library's description of the thread lies in front, and its size depends on the version
+        return thread <= value <= block.end
+    return -_NEAR_THREAD < value - thread < _NEAR_THREAD
 
 
 def kept_words(recording: Recording, pristine: Sequence[Memory]) -> Mapping[int, int]:
@@ -292,7 +306,7 @@ class StartWords:
     @property
     def stored(self) -> Mapping[int, int]:
         """The values that these words have in the snapshot, outside of the thread's own block."""
-        outside = {address: value for address, value in self.local.items() if address >= 0}
+        outside = {address: value for address, value in self.local.items() if not is_in_block(address)}
         return {
             **outside,
             **dict.fromkeys((*self.library, *self.symbols), 0),

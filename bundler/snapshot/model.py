@@ -10,8 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-PAGE = 4096
-
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -72,7 +70,7 @@ class SignalAction:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """Bits of a leaf of CPUID that say what the processor has; masks and values of EAX, EBX, ECX and EDX."""
+    """Bits that say what the processor has: masks and values of four words, on x86-64 EAX, EBX, ECX and EDX of a leaf of CPUID."""
 
     leaf: int
     subleaf: int
@@ -187,6 +185,7 @@ class Recording:
     signals: tuple[SignalAction, ...]
     features: tuple[Feature, ...]
     least: Mapping[int, tuple[Feature, ...]]
+    caches: tuple[Feature, ...]  # what no other processor answers in a recording
     streams_are_alone: bool  # nothing but the standard streams holds what lies below them
     variables: tuple[str, ...]
     notes: tuple[Note, ...]

@@ -46,11 +46,44 @@ def asking_places(linked: Linked, recording: Recording, toolchain: Toolchain) ->
     """Addresses at which code that was there in a recording asks for the processor; without the launcher's."""
     if linked.layout.plan.machine.processor_question is None:
         return ()
-    own = linked.executable.sections.get(_OWN_SECTION)
-    inside = Range(own.address, own.size) if own is not None else Range(0, 0)
+    inside = _own_code(linked)
     found = [each for each in _candidates(linked, recording) if not inside.address <= each.address < inside.end]
     decoded = _decoded(linked.layout.plan.machine, found, toolchain) if found else frozenset()
     return tuple(each.address for each in found if each in decoded)
+
+
+def asks_for_caches(linked: Linked, recording: Recording) -> bool:
+    """True if code that was there in a recording, without the launcher's, asks how caches are kept coherent.
+
+    Data among the code may look like it.
+    """
+    inside = _own_code(linked)
+    return any(
+        not inside.address <= found < inside.end
+        for mask, value in linked.layout.plan.machine.cache_questions
+        for address, content in _code(linked, recording)
+        for found in _words(address, content, mask, value)
+    )
+
+
+def _words(address: int, content: bytes, mask: int, value: int) -> Iterator[int]:
+    """The addresses of instructions of four bytes; the bits that do not count are in the first byte."""
+    ending = value.to_bytes(4, "little")[1:]
+    at = content.find(ending)
+    while at >= 0:
+        place = at - 1
+        if (
+            place >= 0
+            and (address + place) % 4 == 0
+            and int.from_bytes(content[place : place + 4], "little") & mask == value
+        ):
+            yield address + place
+        at = content.find(ending, at + 1)
+
+
+def _own_code(linked: Linked) -> Range:
+    own = linked.executable.sections.get(_OWN_SECTION)
+    return Range(own.address, own.size) if own is not None else Range(0, 0)
 
 
 class _Candidate(NamedTuple):
@@ -61,18 +94,23 @@ class _Candidate(NamedTuple):
 
 
 def _candidates(linked: Linked, recording: Recording) -> Iterator[_Candidate]:
-    machine = linked.layout.plan.machine
+    for address, content in _code(linked, recording):
+        yield from _found(linked.layout.plan.machine, address, content)
+
+
+def _code(linked: Linked, recording: Recording) -> Iterator[tuple[int, bytes]]:
+    """Addresses and contents of code that was there in a recording."""
     with linked.path.open("rb") as file:
         for segment in linked.executable.segments:
             if segment.type == SegmentType.LOAD and segment.flags & SegmentFlag.EXECUTE:
                 file.seek(segment.offset)
-                yield from _found(machine, segment.address, file.read(segment.file_size))
+                yield segment.address, file.read(segment.file_size)
     objects = linked.layout.plan.prelinked.objects
     for dso in (objects[index] for index in recording.order):
         for load in dso.object.loads:
             if load.is_executable and not dso.is_resident:
                 content = dso.object.data[load.offset : load.offset + load.file_size]
-                yield from _found(machine, dso.base + load.address, content)
+                yield dso.base + load.address, content
 
 
 def _found(machine: Machine, address: int, content: bytes) -> Iterator[_Candidate]:

@@ -49,6 +49,7 @@ def snapshot(
     The same executable on the same kind of machine has the same one: it is taken once, and kept in the cache.
     """
     rules = load_rules().of_project(settings)
+    machine = linked.layout.plan.machine
     refusal = refuse_server(graph, settings, rules)
     if refusal is not None:
         return Taken(None, refusal)
@@ -60,12 +61,12 @@ def snapshot(
         found = _snapshot(linked, content, graph, target, settings, rules, context)
         if isinstance(found, Refusal):  # the machine may have been the reason
             return Taken(None, found)
-        description = describe(found)
+        description = describe(found, machine)
         with context.cache.workplace(_KIND) as folder:
-            (folder / "section").write_bytes(section_content(found))
+            (folder / "section").write_bytes(section_content(found, machine))
             context.cache.put(_KIND, key, description, {_SECTION_FILE: folder / "section"})
     section = context.cache.path(_KIND, key, _SECTION_FILE).read_bytes()
-    fill_section(linked.path, SNAPSHOT_SECTION, section, linked.layout.plan.machine.page_size)
+    fill_section(linked.path, SNAPSHOT_SECTION, section, machine.page_size)
     note = reached_server(graph, rules)
     return Taken(description, None, (note,) if note else ())
 
@@ -82,6 +83,10 @@ def snapshot_digest(settings: Settings) -> str:
     return digest(tree_digest(Path(__file__).parent), tree_digest(launcher_folder() / "snapshot"), rules, repr(wishes))
 
 
+# In /proc/cpuinfo, of x86-64 and of aarch64.
+_PROCESSOR_LINES = ("vendor_id", "cpu family", "model", "stepping", "flags", "Features", "CPU ")
+
+
 def _machine() -> Iterator[str]:
     """The facts that a recording may depend on too: the C library and the processor."""
     yield from platform.libc_ver()
@@ -89,7 +94,7 @@ def _machine() -> Iterator[str]:
         lines = Path("/proc/cpuinfo").read_text().split("\n\n", 1)[0].splitlines()
     except OSError:
         return
-    yield from (line for line in lines if line.startswith(("vendor_id", "cpu family", "model", "stepping", "flags")))
+    yield from (line for line in lines if line.startswith(_PROCESSOR_LINES))
 
 
 def _snapshot(  # noqa: PLR0913 - what a snapshot is made of

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bundler.contract import bundle_constant, bundle_ffi
-from bundler.elf import SegmentType, read_executable
+from bundler.elf import Machine, SegmentType, read_executable
 from bundler.link import relocated
 from bundler.link.model import Linked
 from bundler.link.objects import PrelinkedObject, SystemSymbol, SystemThreadLocal
@@ -15,17 +15,17 @@ from bundler.link.script import SNAPSHOT_SECTION
 from bundler.link.table_writer import TableWriter
 from bundler.link.write import locator
 from bundler.schema import SnapshotDocument
-from bundler.snapshot.compare import StartWords
-from bundler.snapshot.model import PAGE, Feature, Memory, Range, Recording, Run, Snapshot
+from bundler.snapshot.compare import StartWords, is_in_block
+from bundler.snapshot.model import Feature, Memory, Range, Recording, Run, Snapshot
 from bundler.snapshot.processor import OfProcessor
 from bundler.snapshot.record import joined
 
-# Unchanged pages are stored too when they are so few, between changed ones or beside them in an object: a mapping costs more
+# Unchanged pages are stored too when they are so few bytes, between changed ones or beside them in an object: a mapping costs more
 # (docs/startup.md).
-MOST_UNCHANGED = 64
+MOST_UNCHANGED = 256 << 10
 
-# Addresses from here on are those of the system's libraries: prelinked objects and the region lie below.
-_HOST = 0x7000_0000_0000
+# Addresses from here on are those of the system's libraries: prelinked objects and the region lie below (launcher/world/world.h).
+_HOST = 0x6400000000
 
 
 def pristine_executable(linked: Linked, ranges: Sequence[Range]) -> tuple[Memory, ...]:
@@ -99,22 +99,22 @@ def overwritten(memory: Memory, words: Mapping[int, int]) -> Memory:
     return Memory(memory.address, bytes(content))
 
 
-def changed_runs(now: Memory, pristine: Memory, touched: Memory | None = None) -> Iterator[Run]:
+def changed_runs(now: Memory, pristine: Memory, page_size: int, touched: Memory | None = None) -> Iterator[Run]:
     """Runs of whole pages that differ from pristine ones, or that were `touched` before; with few unchanged ones between."""
-    first = -now.address % PAGE
+    first = -now.address % page_size
     size = max(len(now.content), len(pristine.content))
     content, clean = now.content.ljust(size, b"\0"), pristine.content.ljust(size, b"\0")
     before = touched.content.ljust(size, b"\0") if touched is not None else clean
     start = end = -1
-    for at in range(first, size - PAGE + 1, PAGE):
-        page = clean[at : at + PAGE]
-        if content[at : at + PAGE] == page and before[at : at + PAGE] == page:
+    for at in range(first, size - page_size + 1, page_size):
+        page = clean[at : at + page_size]
+        if content[at : at + page_size] == page and before[at : at + page_size] == page:
             continue
-        if start >= 0 and at - end > MOST_UNCHANGED * PAGE:
+        if start >= 0 and at - end > MOST_UNCHANGED:
             yield Run(now.address + start, content[start:end])
             start = -1
         start = at if start < 0 else start
-        end = at + PAGE
+        end = at + page_size
     if start >= 0:
         yield Run(now.address + start, content[start:end])
 
@@ -122,29 +122,29 @@ def changed_runs(now: Memory, pristine: Memory, touched: Memory | None = None) -
 def whole_run(now: Memory, runs: Sequence[Run]) -> Run | None:
     """All of an object's variables, if some of them have changed and little else is among them; so they are mapped once."""
     changed = sum(len(each.content) for each in runs)
-    is_worth = runs and len(now.content) - changed <= MOST_UNCHANGED * PAGE
+    is_worth = runs and len(now.content) - changed <= MOST_UNCHANGED
     return Run(now.address, now.content) if is_worth else None
 
 
-def edges(now: Memory, pristine: Memory) -> Iterator[Memory]:
+def edges(now: Memory, pristine: Memory, page_size: int) -> Iterator[Memory]:
     """The bytes at both ends that share a page with what is not recorded."""
     size = len(pristine.content)
     content = now.content.ljust(size, b"\0")
-    first = min(-now.address % PAGE, size)
-    last = max(first, size - (now.address + size) % PAGE)
+    first = min(-now.address % page_size, size)
+    last = max(first, size - (now.address + size) % page_size)
     for start, end in ((0, first), (last, size)):
         if content[start:end] != pristine.content[start:end]:
             yield Memory(now.address + start, content[start:end])
 
 
-def section_content(snapshot: Snapshot) -> bytes:
+def section_content(snapshot: Snapshot, machine: Machine) -> bytes:
     """The section's content."""
     ffi = bundle_ffi()
     writer = TableWriter(int(ffi.sizeof("struct bundle_snapshot")))
     head = ffi.new("struct bundle_snapshot[]", 1)
     row = head[0]
     row.state = bundle_constant("BUNDLE_RECORDED")
-    row.description = writer.text(json.dumps(describe(snapshot)))
+    row.description = writer.text(json.dumps(describe(snapshot, machine)))
     row.region.address, row.region.size = snapshot.region.address, snapshot.region.size
     _write_tables(writer, row, snapshot)
     copies, at = writer.reserve("struct bundle_copy", len(snapshot.copies))
@@ -156,27 +156,30 @@ def section_content(snapshot: Snapshot) -> bytes:
     runs, at = writer.reserve("struct bundle_run", len(snapshot.runs))
     for run, stored in zip(runs, snapshot.runs, strict=False):
         run.address, run.size = stored.address, len(stored.content)
-        run.content = writer.point("void *", writer.place(stored.content, PAGE))
+        run.content = writer.point("void *", writer.place(stored.content, machine.page_size))
     writer.fill(runs, at)
     row.runs, row.run_count = writer.point("struct bundle_run *", at), len(snapshot.runs)
     return joined(writer.finish(head))
 
 
-def describe(snapshot: Snapshot) -> SnapshotDocument:
+def describe(snapshot: Snapshot, machine: Machine) -> SnapshotDocument:
     """The description of a snapshot for `bundle inspect`."""
     return {
         "modules": list(snapshot.modules),
         "late": dict(snapshot.late),
         "guards": list(snapshot.guarded),
         "hash_seed": snapshot.hash_seed,
-        "processor": [_feature_text(each) for each in snapshot.features],
+        "processor": [_feature_text(each, machine) for each in snapshot.features],
         "fresh": list(snapshot.fresh),
-        "pages": sum(len(run.content) for run in snapshot.runs) // PAGE,
+        "pages": sum(len(run.content) for run in snapshot.runs) // machine.page_size,
     }
 
 
-def _feature_text(feature: Feature) -> str:
+def _feature_text(feature: Feature, machine: Machine) -> str:
     """A guard of the processor, as `inspect` shows it."""
+    if feature.leaf in machine.feature_names:
+        mask, value = (low | high << 32 for low, high, *_ in (feature.masks, feature.values))
+        return f"{machine.feature_names[feature.leaf]} & {mask:#x} == {value:#x}"
     names = ("EAX", "EBX", "ECX", "EDX")
     rows = zip(names, feature.masks, feature.values, strict=True)
     bits = ", ".join(f"{name} & {mask:#x} == {value:#x}" for name, mask, value in rows if mask)
@@ -290,7 +293,7 @@ def runs_of_objects(
     needed = _with_needed(linked, constructed)
     for dso in mapped_objects(linked, recording):
         changed = {
-            part.address: tuple(changed_runs(now[part.address], clean[part.address]))
+            part.address: tuple(changed_runs(now[part.address], clean[part.address], dso.object.machine.page_size))
             for part in relocated.parts(dso)
             if part.address in now
         }
@@ -328,6 +331,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
     late: Mapping[str, str],
 ) -> Snapshot:
     """The snapshot of a recording."""
+    page_size = linked.layout.plan.machine.page_size
     of_system = system_words(linked, recording)
     outside = words.stored
     objects = pristine_objects(linked, recording)
@@ -339,8 +343,8 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
         now = Memory(now.address, now.content.ljust(len(clean.content), b"\0"))
         now = overwritten(overwritten(now, outside), words.kept)
         touched = before[clean.address]
-        runs += changed_runs(now, clean, touched)
-        copies += edges(now, clean)
+        runs += changed_runs(now, clean, page_size, touched)
+        copies += edges(now, clean, page_size)
     at_start = {each.address: each for each in objects}
     clean_words = {address: _value(at_start, address) for address in (*of_system, *processor.words)}
     variables = {
@@ -352,10 +356,11 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
     of_objects, replaced = runs_of_objects(linked, recording, variables, at_start, processor.constructed)
     runs += of_objects
     region = overwritten(recording.region, outside)
-    used = len(region.content) + -len(region.content) % PAGE
-    runs += changed_runs(Memory(region.address, region.content.ljust(used, b"\0")), Memory(region.address, bytes(used)))
+    used = len(region.content) + -len(region.content) % page_size
+    stored = Memory(region.address, region.content.ljust(used, b"\0"))
+    runs += changed_runs(stored, Memory(region.address, bytes(used)), page_size)
     block = Memory(recording.block.address - recording.thread, recording.block.content)
-    inside = {address: value for address, value in words.local.items() if address < 0}
+    inside = {address: value for address, value in words.local.items() if is_in_block(address)}
     given = set(environment)
     names = {each.partition("=")[0] for each in recording.variables}
     return Snapshot(

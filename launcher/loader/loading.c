@@ -212,7 +212,7 @@ fail_undefined(const struct bundle_object *object, const struct bundle_patch *pa
 void
 bundle_call_resolver(const struct bundle_patch *patch)
 {
-    *patch->place = ((uint64_t (*)(void))patch->addend)();
+    *patch->place = bundle_resolve(patch->addend);
 }
 
 /* Write the words that are only known now; `root` is the object that was asked for. */

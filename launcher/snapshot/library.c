@@ -1,6 +1,6 @@
 /* Words that the C library has in each process, and that are kept: libstdc++ keeps the addresses of the standard streams and of
    the C locale, for `std::cout` and `std::locale::classic()`; the guard of the stack is left in the padding of structs, and in
-   stacks that are put by. A start finds its own. */
+   stacks that are put by; the interpreter keeps the main thread. A start finds its own. */
 
 #include "snapshot/library.h"
 #include "interposed.h"
@@ -38,5 +38,6 @@ bundle_library_addresses(uint64_t *out)
     }
     out[count++] = (uint64_t)wctrans_l("tolower", c);
     out[count++] = (uint64_t)wctrans_l("toupper", c);
+    out[count++] = machine_own_thread();
     return count;
 }

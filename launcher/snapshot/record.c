@@ -527,7 +527,10 @@ bundle_begin_recording(PyObject *globals)
     work.noted = make_function(0);
     PyObject_SetAttrString(bootstrap, "_load_unlocked", work.noted);
     call_recorder(work.space, "begin");
-    bundle_stop_calls();
+    if (!bundle_stop_calls()) {
+        bundle_give_up(
+            "nothing here stops system calls (seccomp), so that what the program asks and does would not be seen");
+    }
     thread = PyThreadState_Get();
     bundle_set_locator(place);
     first_locale = strdup(__real_setlocale(LC_ALL, NULL));
@@ -707,36 +710,20 @@ put_signals(void)
     bundle_put("signals", 0, signals, count * sizeof *signals);
 }
 
-/* Write the bits of CPUID that say what the processor has (Intel's manual, volume 2), as far as code asks for them; then those
-   of them that each micro-architecture level requires. */
+/* Write what the processor has, as far as code asks for it; what of it each level requires; and what code may ask for in every
+   recording, whoever answers. */
 static void
 put_features(void)
 {
-    static const uint32_t wanted[][6] = {
-        {1, 0, 0, 0, ~0u & ~(1u << 27), ~0u}, /* OSXSAVE is the kernel's */
-        {7, 0, 0, ~0u, ~0u, ~0u},
-        {7, 1, ~0u, 0, 0, ~0u},
-        {0xd, 1, 0xf, 0, 0, 0},
-        {0x80000001, 0, 0, 0, ~0u, ~0u},
-    };
-    struct bundle_feature features[sizeof wanted / sizeof *wanted];
-    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++) {
-        struct bundle_feature *feature = &features[i];
-        memset(feature, 0, sizeof *feature);
-        feature->leaf = wanted[i][0];
-        feature->subleaf = wanted[i][1];
-        bundle_ask_processor(feature->leaf, feature->subleaf, feature->values);
-        for (int j = 0; j < 4; j++) {
-            feature->masks[j] = wanted[i][2 + j];
-            feature->values[j] &= feature->masks[j];
-        }
-    }
-    bundle_put("features", 0, features, sizeof features);
+    struct bundle_feature features[BUNDLE_MOST_FEATURES];
+    uint32_t count = bundle_all_features(features);
+    bundle_put("features", 0, features, count * sizeof *features);
     for (uint32_t level = 2; level <= 3; level++) {
-        struct bundle_feature least[3];
-        uint32_t count = bundle_least_features(level, least);
-        bundle_put("least", level, least, count * sizeof *least);
+        count = bundle_least_features(level, features);
+        bundle_put("least", level, features, count * sizeof *features);
     }
+    count = bundle_cache_features(features);
+    bundle_put("caches", 0, features, count * sizeof *features);
 }
 
 /* What loaded objects have written; and what had been written when their constructors had run. */

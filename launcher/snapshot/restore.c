@@ -11,6 +11,7 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "loader/loader.h"
+#include "machine.h"
 #include "snapshot/library.h"
 #include "snapshot/snapshot.h"
 #include "world/world.h"
@@ -25,7 +26,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, MOST_WORDS = 8192, MOST_BLOCK = 1 << 16 };
+enum { MOST_WORDS = 8192 };
 
 /* Why the start is a usual one; for `BUNDLE_TRACE=snapshot`. */
 PER_PROCESS static const char *reason;
@@ -312,9 +313,9 @@ replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_blo
     }
     memcpy(block.address, snapshot->thread_block, block.size);
     for (uint64_t i = 0; i < snapshot->thread_word_count; i++) {
-        /* One in the thread's own block is given by its distance from the thread pointer, which is negative. */
+        /* One in the thread's own block is given by its distance from the thread pointer. */
         uint64_t place = snapshot->thread_words[i];
-        *(uint64_t *)((int64_t)place < 0 ? place + thread : place) += thread;
+        *(uint64_t *)((int64_t)place < BUNDLE_NEAR_THREAD ? place + thread : place) += thread;
     }
     bundle_write_system_words(snapshot, found->system_words);
     write_known_words(snapshot, found);
@@ -332,7 +333,7 @@ guards_hold(const struct bundle_snapshot *snapshot)
     if (__real_getauxval(AT_SECURE)) {
         return refused("another user's rights");
     }
-    if (__real_getauxval(AT_PAGESZ) != PAGE) {
+    if (__real_getauxval(AT_PAGESZ) > MACHINE_PAGE) {
         return refused("the size of pages");
     }
     return variables_fit(snapshot) && descriptors_fit() && c_library_fits() && processor_fits(snapshot);

@@ -7,6 +7,7 @@
 #include "world/arena.h"
 #include "interposed.h"
 #include "lifetime.h"
+#include "machine.h"
 #include "world/world.h"
 
 #include <errno.h>
@@ -18,7 +19,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
-enum { PAGE = 4096, UNIT = 16 };
+enum { UNIT = 16 };
 
 /* Milliseconds after which a thread begins although it should not: a constructor that takes so long waits for it. */
 enum { PATIENCE = 5000, STEP = 10 };
@@ -43,7 +44,7 @@ bundle_open_arena(void)
             __real_mmap(NULL, ROOM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         arena.start = room == MAP_FAILED ? NULL : room;
     }
-    arena.used = (arena.used + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+    arena.used = (arena.used + MACHINE_PAGE - 1) & ~(uint64_t)(MACHINE_PAGE - 1);
     arena.is_open = arena.start != NULL;
     return arena.is_open;
 }

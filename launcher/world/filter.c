@@ -1,8 +1,8 @@
 /* The filter that stops system calls of a recorded program.
 
    A filter of the kernel (seccomp(2)) lets through what changes and tells nothing outside of the process, and what the launcher
-   itself makes; all else it stops where it is made. The signal's handler gives the answer (calls.c). A kernel without filters
-   records without one. */
+   itself makes; all else it stops where it is made. The signal's handler gives the answer (calls.c). Without a filter nothing would
+   show what a program asks and does, and there is no recording: so under an emulator of programs (QEMU's user emulation). */
 
 #include "interposed.h"
 #include "machine.h"
@@ -50,7 +50,7 @@ bundle_own_signal_stack(void)
     BPF_JUMP(BPF_JMP | (condition) | BPF_K, (unsigned)(value), then, otherwise)
 #define RETURN(value) BPF_STMT(BPF_RET | BPF_K, value)
 
-void
+bool
 bundle_stop_calls(void)
 {
     uint64_t behind = (uint64_t)bundle_behind_call();
@@ -91,5 +91,5 @@ bundle_stop_calls(void)
     struct sock_fprog program = {(unsigned short)count, filter};
     __real_sigaction(SIGSYS, &action, NULL);
     __real_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    __real_prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
+    return __real_prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }

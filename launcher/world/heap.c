@@ -4,6 +4,7 @@
    (arena.c). In every other process: from the C library. Blocks of the region and of the arena have a header in front. */
 
 #include "interposed.h"
+#include "machine.h"
 #include "world/arena.h"
 #include "world/region.h"
 #include "world/world.h"
@@ -14,8 +15,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include <wchar.h>
-
-enum { PAGE = 4096 };
 
 static void *
 take(size_t size, size_t alignment)
@@ -39,8 +38,8 @@ take(size_t size, size_t alignment)
 void *
 bundle_region_pages(size_t size)
 {
-    size_t room = (size + PAGE - 1) & ~(size_t)(PAGE - 1);
-    return bundle_is_arena_open() ? bundle_take_from_arena(room, PAGE, 0) : bundle_take_pages(room, size);
+    size_t room = (size + MACHINE_PAGE - 1) & ~(size_t)(MACHINE_PAGE - 1);
+    return bundle_is_arena_open() ? bundle_take_from_arena(room, MACHINE_PAGE, 0) : bundle_take_pages(room, size);
 }
 
 /* A block of the arena is given back, or changed: its constructors may, nobody else. */

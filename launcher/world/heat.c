@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 
 /* An access takes up to 40 microseconds; after so many no more are noted, for builds are not to wait. */
-enum { PAGE = 4096, MOST_PAGES = 8, MOST_ACCESSES = 1 << 16, READ = 1, WRITTEN = 2 };
+enum { MOST_PAGES = 8, MOST_ACCESSES = 1 << 16, READ = 1, WRITTEN = 2 };
 
 PER_PROCESS static uint64_t size;                   /* of what is watched, from the region's beginning */
 PER_PROCESS static unsigned char *touched;          /* of each block: READ, WRITTEN */
@@ -43,9 +43,9 @@ note_access(int number, siginfo_t *info, void *context)
         return;
     }
     touched[bundle_block_number(info->si_addr)] |= machine_wanted_to_write(context) ? WRITTEN : READ;
-    uint64_t page = address & ~(uint64_t)(PAGE - 1);
+    uint64_t page = address & ~(uint64_t)(MACHINE_PAGE - 1);
     open_pages[open_count++] = page;
-    mprotect((void *)page, PAGE, PROT_READ | PROT_WRITE);
+    mprotect((void *)page, MACHINE_PAGE, PROT_READ | PROT_WRITE);
     machine_stop_behind_next(context, true);
 }
 
@@ -55,7 +55,7 @@ close_pages(int number, siginfo_t *info, void *context)
     (void)number;
     (void)info;
     while (open_count) {
-        mprotect((void *)open_pages[--open_count], PAGE, PROT_NONE);
+        mprotect((void *)open_pages[--open_count], MACHINE_PAGE, PROT_NONE);
     }
     machine_stop_behind_next(context, false);
 }

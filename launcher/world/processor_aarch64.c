@@ -1,8 +1,12 @@
-/* What the processor says of itself. Programs ask the kernel, by AT_HWCAP and AT_HWCAP2 of the auxiliary vector, for the
-   registers that tell are not for programs; where they are (ID_AA64*_EL1, Linux 4.11 and later), they tell the same.
+/* What the processor says of itself. Programs ask the kernel, by AT_HWCAP and its successors in the auxiliary vector. Where they may
+   read the registers that tell (ID_AA64*_EL1, MIDR_EL1), the vector says so (HWCAP_CPUID), and these tell the same.
 
    In a recording that is to show who keeps an answer, the vector answers for a processor that can do nothing but what a
-   level asks for. Nothing in the code is replaced. */
+   level asks for. Nothing in the code is replaced.
+
+   Two registers may be read by anybody: how large lines of the caches are, and what must be done before new code can be run. Who
+   makes code keeps that (libgcc, __clear_cache). No recording answers differently: what was recorded is for processors that say the
+   same. */
 
 #include "interposed.h"
 #include "lifetime.h"
@@ -10,6 +14,13 @@
 
 #include <asm/hwcap.h>
 #include <sys/auxv.h>
+#include <sys/ifunc.h>
+
+/* Kinds of entries that older headers lack (Linux, include/uapi/linux/auxvec.h). */
+enum { THIRD = 29, FOURTH = 30 };
+
+/* Numbers of registers, as in the instruction by which they are read (Arm Architecture Reference Manual, MRS). */
+enum { MAIN_ID = 0xc000, CACHE_TYPE = 0xd801, ZEROED_BLOCK = 0xd807 };
 
 /* What processors of two levels have: every one (Armv8.0-A), and those with the instructions for atomic changes and for
    ciphers (Armv8.1-A with the cryptographic extension: servers, and Raspberry Pi from 5 on). */
@@ -19,32 +30,94 @@ static const unsigned long levels[] = {
         | HWCAP_SHA2,
 };
 
-/* `leaf`: a kind of entry of the auxiliary vector. */
-void
+/* What reads these registers itself; the build does not count it. */
+#define OWN __attribute__((section("bundle_processor")))
+
+/* `leaf`: a kind of entry of the auxiliary vector, or the number of a register. */
+OWN void
 bundle_ask_processor(uint32_t leaf, uint32_t subleaf, uint32_t *out)
 {
-    unsigned long value = __real_getauxval(leaf);
+    uint64_t value = 0;
     (void)subleaf;
+    if (leaf == CACHE_TYPE) {
+        __asm__("mrs %0, ctr_el0" : "=r"(value));
+    }
+    else if (leaf == ZEROED_BLOCK) {
+        __asm__("mrs %0, dczid_el0" : "=r"(value));
+    }
+    else if (leaf != MAIN_ID) {
+        value = __real_getauxval(leaf);
+    }
+    else if (__real_getauxval(AT_HWCAP) & HWCAP_CPUID) {
+        __asm__("mrs %0, midr_el1" : "=r"(value));
+    }
     out[0] = (uint32_t)value;
     out[1] = (uint32_t)(value >> 32);
     out[2] = out[3] = 0;
 }
 
+/* The row that asks for certain bits as this processor has them. */
+static struct bundle_feature
+feature_now(uint32_t leaf, uint64_t mask)
+{
+    struct bundle_feature feature = {leaf, 0, {(uint32_t)mask, (uint32_t)(mask >> 32)}, {0}};
+    bundle_ask_processor(leaf, 0, feature.values);
+    feature.values[0] &= feature.masks[0];
+    feature.values[1] &= feature.masks[1];
+    return feature;
+}
+
+uint32_t
+bundle_all_features(struct bundle_feature *out)
+{
+    static const uint32_t wanted[] = {AT_HWCAP, AT_HWCAP2, THIRD, FOURTH, MAIN_ID};
+    enum { COUNT = sizeof wanted / sizeof *wanted };
+    for (size_t i = 0; i < COUNT; i++) {
+        out[i] = feature_now(wanted[i], ~UINT64_C(0));
+    }
+    return COUNT;
+}
+
 uint32_t
 bundle_least_features(uint32_t level, struct bundle_feature *out)
 {
-    struct bundle_feature feature = {AT_HWCAP, 0, {0}, {0}};
-    unsigned long value = __real_getauxval(AT_HWCAP) & levels[level - 2]; /* what this one lacks, nobody kept */
-    feature.masks[0] = feature.values[0] = (uint32_t)value;
-    feature.masks[1] = feature.values[1] = (uint32_t)(value >> 32);
-    out[0] = feature;
-    return value != 0;
+    unsigned long mask = __real_getauxval(AT_HWCAP) & levels[level - 2]; /* what this one lacks, nobody kept */
+    *out = feature_now(AT_HWCAP, mask);
+    return mask != 0;
+}
+
+uint32_t
+bundle_cache_features(struct bundle_feature *out)
+{
+    enum { LINES = 0xf000f, COHERENT = 3 << 28 }; /* DminLine and IminLine; IDC and DIC */
+    out[0] = feature_now(CACHE_TYPE, LINES | COHERENT);
+    out[1] = feature_now(ZEROED_BLOCK, 0x1f);
+    return 2;
 }
 
 static bool
 is_hidden(void)
 {
     return bundle_is_recording() && bundle.snapshot->request->hidden_level;
+}
+
+/* An entry of the auxiliary vector about features. */
+static unsigned long
+features(unsigned long kind)
+{
+    unsigned long value = __real_getauxval(kind);
+    if (!is_hidden()) {
+        return value;
+    }
+    return kind == AT_HWCAP ? value & levels[bundle.snapshot->request->hidden_level - 2] : 0;
+}
+
+/* The dynamic linker gives a resolver the first entry, and what <sys/ifunc.h> declares (glibc, sysdeps/aarch64/dl-irel.h). */
+uint64_t
+bundle_resolve(uint64_t resolver)
+{
+    const __ifunc_arg_t more = {sizeof more, features(AT_HWCAP), features(AT_HWCAP2)};
+    return ((uint64_t (*)(uint64_t, const __ifunc_arg_t *))resolver)(more._hwcap | _IFUNC_ARG_HWCAP, &more);
 }
 
 void
@@ -67,10 +140,13 @@ __wrap_getauxval(unsigned long kind)
     if (!bundle_is_recording() || kind == AT_PAGESZ || kind == AT_CLKTCK || kind == AT_SECURE) {
         return value;
     }
-    bool is_feature = kind == AT_HWCAP || kind == AT_HWCAP2;
+    bool is_feature = kind == AT_HWCAP || kind == AT_HWCAP2 || kind == THIRD || kind == FOURTH;
     bundle_note(is_feature ? "processor" : "auxiliary", NULL);
-    if (!is_feature || !is_hidden()) {
-        return value;
-    }
-    return kind == AT_HWCAP ? value & levels[bundle.snapshot->request->hidden_level - 2] : 0;
+    return is_feature ? features(kind) : value;
+}
+
+unsigned long
+__wrap___getauxval(unsigned long kind)
+{
+    return __wrap_getauxval(kind);
 }

@@ -56,6 +56,47 @@ bundle_ask_processor(uint32_t leaf, uint32_t subleaf, uint32_t *out)
     }
 }
 
+/* Bits of CPUID that say what the processor has (Intel's manual, volume 2), as far as code asks for them. */
+uint32_t
+bundle_all_features(struct bundle_feature *out)
+{
+    static const uint32_t wanted[][6] = {
+        {1, 0, 0, 0, ~0u & ~(1u << 27), ~0u}, /* OSXSAVE is the kernel's */
+        {7, 0, 0, ~0u, ~0u, ~0u},
+        {7, 1, ~0u, 0, 0, ~0u},
+        {0xd, 1, 0xf, 0, 0, 0},
+        {0x80000001, 0, 0, 0, ~0u, ~0u},
+    };
+    enum { COUNT = sizeof wanted / sizeof *wanted };
+    for (size_t i = 0; i < COUNT; i++) {
+        struct bundle_feature *feature = &out[i];
+        memset(feature, 0, sizeof *feature);
+        feature->leaf = wanted[i][0];
+        feature->subleaf = wanted[i][1];
+        bundle_ask_processor(feature->leaf, feature->subleaf, feature->values);
+        for (int j = 0; j < 4; j++) {
+            feature->masks[j] = wanted[i][2 + j];
+            feature->values[j] &= feature->masks[j];
+        }
+    }
+    return COUNT;
+}
+
+/* Caches are coherent by themselves. */
+uint32_t
+bundle_cache_features(struct bundle_feature *out)
+{
+    (void)out;
+    return 0;
+}
+
+/* A resolver asks by CPUID. */
+uint64_t
+bundle_resolve(uint64_t resolver)
+{
+    return ((uint64_t (*)(void))resolver)();
+}
+
 uint32_t
 bundle_least_features(uint32_t level, struct bundle_feature *out)
 {
@@ -194,4 +235,10 @@ __wrap_getauxval(unsigned long kind)
     bool is_feature = kind == AT_HWCAP || kind == AT_HWCAP2;
     bundle_note(is_feature ? "processor" : "auxiliary", NULL);
     return is_feature && is_hidden() ? 0 : value;
+}
+
+unsigned long
+__wrap___getauxval(unsigned long kind)
+{
+    return __wrap_getauxval(kind);
 }

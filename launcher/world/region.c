@@ -10,6 +10,7 @@
 #include "world/region.h"
 #include "interposed.h"
 #include "lifetime.h"
+#include "machine.h"
 #include "world/world.h"
 
 #include <errno.h>
@@ -18,7 +19,6 @@
 #include <sys/mman.h>
 
 enum {
-    PAGE = 4096,
     MOST_PERIODS = 1 << 20,
     UNIT = BLOCK_UNIT,
     SMALL_CLASSES = SMALL_BLOCK / UNIT,
@@ -69,10 +69,10 @@ map_region(void)
     const struct bundle_request *request = bundle.snapshot->request;
     for (size_t i = 0; i < 2; i++) {
         region.hot[i].used = region.used;
-        region.used += (request->hot_sizes[i] + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+        region.used += (request->hot_sizes[i] + MACHINE_PAGE - 1) & ~(uint64_t)(MACHINE_PAGE - 1);
         region.hot[i].end = region.used;
     }
-    if (request->wants_heat) {
+    if (MACHINE_STOPS && request->wants_heat) {
         void *numbers = __real_mmap(NULL, BUNDLE_REGION_ROOM / UNIT * sizeof *region.numbers, PROT_READ | PROT_WRITE,
                                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
         void *starts = __real_mmap(NULL, MOST_PERIODS * sizeof *region.period_starts, PROT_READ | PROT_WRITE,
@@ -174,7 +174,7 @@ void *
 bundle_take_pages(size_t room, size_t size)
 {
     pthread_mutex_lock(&lock);
-    void *pages = carve(room, PAGE, sizeof(struct block_head));
+    void *pages = carve(room, MACHINE_PAGE, sizeof(struct block_head));
     if (pages) {
         *block_head_of(pages) = (struct block_head){room, region.owner, size};
     }
@@ -199,7 +199,7 @@ bundle_close_region(void)
 uint64_t
 bundle_region_used(void)
 {
-    return (region.used + PAGE - 1) & ~(uint64_t)(PAGE - 1);
+    return (region.used + MACHINE_PAGE - 1) & ~(uint64_t)(MACHINE_PAGE - 1);
 }
 
 uint32_t

@@ -124,8 +124,8 @@ bool bundle_took_chance(uint64_t address, uint64_t end);
 void bundle_own_signal_stack(void);
 
 /* From now on the kernel lets no call through that says or changes anything outside of the process: it is answered or
-   noted. */
-void bundle_stop_calls(void);
+   noted. False: this kernel cannot. */
+bool bundle_stop_calls(void);
 
 /* Between these, calls pass: those of a function that was noted itself, or that serves files of the binary. */
 void bundle_begin_passing(void);
@@ -136,12 +136,22 @@ void *bundle_open_library(const char *name, int flags);
 
 /* --- The processor --- */
 
-/* EAX, EBX, ECX and EDX of a leaf of CPUID; zeros for one that there is not. */
+/* Four words about a feature: on x86-64 EAX, EBX, ECX and EDX of a leaf of CPUID. Zeros for one that there is not. */
 void bundle_ask_processor(uint32_t leaf, uint32_t subleaf, uint32_t *out);
 
-/* What a processor of a micro-architecture level, 2 or 3, has, as far as this one has it; how many there are, at most
-   three. */
+enum { BUNDLE_MOST_FEATURES = 8 };
+
+/* All that code asks for. How many rows there are, as below. */
+uint32_t bundle_all_features(struct bundle_feature *out);
+
+/* What a processor of a level, 2 or 3, has, as far as this one has it. */
 uint32_t bundle_least_features(uint32_t level, struct bundle_feature *out);
+
+/* What code asks for by instructions that no recording answers: how caches are kept coherent. */
+uint32_t bundle_cache_features(struct bundle_feature *out);
+
+/* The result of a resolver of an IFUNC, which may ask for the processor. */
+uint64_t bundle_resolve(uint64_t resolver);
 
 /* Where the request wants it: let instructions in a part of the memory ask for another processor, and answer them. */
 void bundle_hide_processor(uint64_t address, uint64_t size, int protection);

@@ -23,6 +23,12 @@ DEBIAN, OLD = "bookworm-aarch64", "glibc-2.17-aarch64"
 VERSION = "3.11"
 QEMU = f"qemu-{AARCH64.python_name}-static"
 
+LARGE_PAGES = {f"{size} KiB": ("-p", str(size << 10)) for size in (16, 64)}
+"""Options for kernels with pages of other sizes than 4 KiB: those of Asahi Linux, and of Red Hat's servers."""
+
+FEW_ADDRESSES = ("-R", str(1 << 39))
+"""Options for a kernel with addresses of 39 bits: Raspberry Pi OS has such."""
+
 _FOLDER = CACHE / "aarch64"
 _PATIENCE = 1200  # seconds
 _MANYLINUX = ("manylinux2014", "manylinux_2_17", "manylinux_2_28", "manylinux_2_34")
@@ -90,15 +96,20 @@ def bundle_foreign(python: Path, output: Path, *arguments: str | Path) -> Outcom
 
 
 def run_foreign(
-    command: Sequence[str | Path], *, prefix: Path | None = None, cwd: Path | None = None, **variables: str
+    command: Sequence[str | Path],
+    *,
+    prefix: Path | None = None,
+    cwd: Path | None = None,
+    kernel: Sequence[str] = (),
+    **variables: str,
 ) -> Outcome:
     """Run a program for aarch64 with the libraries of Debian, or of the system in the folder `prefix`.
 
-    A program that hangs has the status -1.
+    `kernel`: options of QEMU for another kernel, such as one with large pages. A program that hangs has the status -1.
     """
     own = {"QEMU_LD_PREFIX": str(prefix or root()), **variables}
     try:
-        return run([QEMU, *command], environment=plain_environment(**own), cwd=cwd, timeout=_PATIENCE)
+        return run([QEMU, *kernel, *command], environment=plain_environment(**own), cwd=cwd, timeout=_PATIENCE)
     except subprocess.TimeoutExpired as error:
         return Outcome(-1, error.stdout or b"", (error.stderr or b"") + b"\nhangs\n")
 

@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 
 from bundler.elf import AARCH64, ThreadPointer, read_executable
-from tests.aarch64.foreign import bundle_foreign, compilers, environment, headers, lacking, run_foreign
+from tests.aarch64.alignment import misaligned
+from tests.aarch64.foreign import (
+    FEW_ADDRESSES,
+    LARGE_PAGES,
+    bundle_foreign,
+    compilers,
+    environment,
+    headers,
+    lacking,
+    run_foreign,
+)
 from tests.link.natives import SOURCES
 from tests.support import EXAMPLES, inspect
 
@@ -33,13 +43,17 @@ print(thread_large.run())
 
 
 def test_a_line_is_printed(tmp_path: Path):
-    """A binary for another processor is one: it does there what it should, and needs no newer C library than any."""
+    """A binary for another processor is one: it does there what it should, whatever the kernel's pages and addresses, and needs no newer
+    C library than any.
+    """
     done = bundle_foreign(environment().python, tmp_path / "hello", EXAMPLES / "hello" / "hello.py")
     assert done.status == 0, done.stderr
 
-    found = run_foreign([tmp_path / "hello", "you"])
+    kernels = ((), *LARGE_PAGES.values(), FEW_ADDRESSES)
+    found = [run_foreign([tmp_path / "hello", "you"], kernel=kernel) for kernel in kernels]
 
-    assert (found.status, found.stdout, found.stderr) == (0, b"Hello, you!\n", b"")
+    assert {(each.status, each.stdout, each.stderr) for each in found} == {(0, b"Hello, you!\n", b"")}
+    assert list(misaligned(tmp_path / "hello")) == []
     assert read_executable(tmp_path / "hello").machine == AARCH64
     assert inspect(tmp_path / "hello")["newest_versions"]["GLIBC"]["version"] == AARCH64.first_glibc
 
@@ -67,5 +81,6 @@ def test_threads_have_variables_of_their_own(tmp_path: Path):
 
     expected, found = run_foreign([python, source]), run_foreign([tmp_path / "binary"])
 
+    assert list(misaligned(tmp_path / "binary")) == []
     assert expected.stdout.count(b"\n") == 3
     assert (found.status, found.stdout, found.stderr) == (expected.status, expected.stdout, expected.stderr)

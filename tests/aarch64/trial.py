@@ -14,7 +14,10 @@ from pathlib import Path
 from bundler.elf import AARCH64, read_shared_object
 from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, system_libraries
 from bundler.target import System
+from tests.aarch64.alignment import misaligned
 from tests.aarch64.foreign import (
+    FEW_ADDRESSES,
+    LARGE_PAGES,
     OLD,
     QEMU,
     bundle_foreign,
@@ -109,11 +112,13 @@ def _run(subject: Subject, form: str, command: Sequence[str | Path], prefix: Pat
     return run_foreign(command, prefix=prefix, cwd=folder, HOME=str(folder), COLUMNS="100", PYTHONHASHSEED="0")
 
 
-def _natives(*options: str) -> Callable[[], Iterator[tuple[str, list[str]]]]:
-    """The small modules in C and C++ of `tests.link`, alone and together."""
+def _natives(
+    *options: str, kernel: Sequence[str] = (), name: str = "natives"
+) -> Callable[[], Iterator[tuple[str, list[str]]]]:
+    """The small modules in C and C++ of `tests.link`, alone and together; `kernel`: QEMU's options for another one."""
 
     def attempt() -> Iterator[tuple[str, list[str]]]:
-        folder = work_folder(f"natives{''.join(options)}")
+        folder = work_folder(f"{name}{''.join(options)}")
         source = natives.build(folder, headers(), compilers())
         interpreter = environment()
         binary = folder / "built" / source.name
@@ -121,11 +126,12 @@ def _natives(*options: str) -> Callable[[], Iterator[tuple[str, list[str]]]]:
         if done.status:
             raise TrialError(done.stderr.decode(errors="replace"))
         program = Program(interpreter, source, binary)
+        yield "alignment", list(misaligned(binary))
 
         def compared(arguments: str) -> tuple[str, list[str]]:
             words = arguments.split()
-            expected = run_foreign([*program.original, *words])
-            found = run_foreign([binary, *words])
+            expected = run_foreign([*program.original, *words], kernel=kernel)
+            found = run_foreign([binary, *words], kernel=kernel)
             moved = expected.stdout.replace(str(folder).encode(), BUNDLE_ROOT.encode())
             expected = Outcome(expected.status, moved, expected.stderr)
             return arguments, list(_difference(_lines(program, expected), _lines(program, found)))
@@ -208,6 +214,19 @@ TRIALS = {
             _natives(),
         ),
         Trial("natives-shared", "the same, with the shared libpython", _natives(*_SHARED)),
+        *(
+            Trial(
+                f"natives-{size.partition(' ')[0]}k",
+                f"the same, with pages of {size}",
+                _natives(kernel=kernel, name=f"natives-{size.partition(' ')[0]}k"),
+            )
+            for size, kernel in LARGE_PAGES.items()
+        ),
+        Trial(
+            "natives-39",
+            "the same, with addresses of 39 bits",
+            _natives(kernel=FEW_ADDRESSES, name="natives-39"),
+        ),
         Trial("cpp", "exceptions through two C++ modules, threads, locales, file systems", _of_subject("cpp")),
         Trial("cpp-static", "the same, linked statically", _of_subject("cpp", "--static")),
         Trial(

@@ -77,7 +77,7 @@ class _Number(int):
     pass
 
 
-class _Names(set[str]):
+class _Names(set[object]):
     pass
 
 

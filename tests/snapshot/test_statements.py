@@ -132,7 +132,8 @@ def test_prefixes(recorded: Callable[[Path], Recorded]):
     assert late(program) == {}
     assert {"A_SHOP_*", "B_SHOP_*", "SHOP_*"} <= set(inspect(program.binary)["snapshot"]["guards"])
     program.check_same(HOME="/")
-    program.check_same(HOME="/tmp", SHOPS="1", **{f"VARIABLE_{number}": "x" for number in range(100)})
+    many = {f"VARIABLE_{number}": "x" for number in range(100)}
+    program.check_same(whole={**program.environment({"SHOPS": "1"}), **many})
     for name in ("SHOP_TITLE", "B_SHOP_TITLE"):
         assert told(program.start(**{name: "x"})) == f"{name.removesuffix('TITLE')}*"
 

@@ -2,44 +2,69 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bundler.elf import AARCH64, X86_64, Machine
 from bundler.snapshot.attempt import hot_blocks
-from bundler.snapshot.model import PAGE, Heat, Memory, Run
-from bundler.snapshot.store import MOST_UNCHANGED, changed_runs, whole_run
+from bundler.snapshot.model import Heat, Memory, Run
+from bundler.snapshot.store import MOST_UNCHANGED, changed_runs, edges, whole_run
 
-START = 0x5000
+START = 0x50000
+
+MACHINES = pytest.mark.parametrize("machine", [X86_64, AARCH64], ids=lambda each: each.name)
 
 
-def memory(count: int, *changed: int) -> Memory:
+def memory(machine: Machine, count: int, *changed: int) -> Memory:
     """So many pages, of which some are no zeros."""
-    return Memory(START, b"".join((b"x" if page in changed else b"\0") * PAGE for page in range(count)))
+    pages = ((b"x" if page in changed else b"\0") * machine.page_size for page in range(count))
+    return Memory(START, b"".join(pages))
 
 
-def test_few_unchanged_pages_are_stored():
+@MACHINES
+def test_few_unchanged_pages_are_stored(machine: Machine):
     """Changed pages with few unchanged ones between them are one run; with more, two."""
-    last = MOST_UNCHANGED + 1
+    page = machine.page_size
+    last = MOST_UNCHANGED // page + 1
     size = last + 10
-    together = list(changed_runs(memory(size, 0, last), memory(size)))
-    apart = list(changed_runs(memory(size, 0, last + 1), memory(size)))
+    together = list(changed_runs(memory(machine, size, 0, last), memory(machine, size), page))
+    apart = list(changed_runs(memory(machine, size, 0, last + 1), memory(machine, size), page))
 
-    assert [(run.address, len(run.content)) for run in together] == [(START, (last + 1) * PAGE)]
+    assert [(run.address, len(run.content)) for run in together] == [(START, (last + 1) * page)]
     assert [(run.address, len(run.content)) for run in apart] == [
-        (START, PAGE),
-        (START + (last + 1) * PAGE, PAGE),
+        (START, page),
+        (START + (last + 1) * page, page),
     ]
 
 
-def test_nothing_is_stored_of_unchanged_memory():
+@MACHINES
+def test_nothing_is_stored_of_unchanged_memory(machine: Machine):
     """Memory as the file gives it needs no run."""
-    assert list(changed_runs(memory(5, 2), memory(5, 2))) == []
+    assert list(changed_runs(memory(machine, 5, 2), memory(machine, 5, 2), machine.page_size)) == []
 
 
-def test_variables_of_an_object_are_stored_whole():
+@MACHINES
+def test_variables_of_an_object_are_stored_whole(machine: Machine):
     """All variables of an object are one run if some have changed, and few have not."""
-    few, many = memory(4, 1), memory(MOST_UNCHANGED + 2, 1)
+    page = machine.page_size
+    most = MOST_UNCHANGED // page + 2
+    few, many = memory(machine, 4, 1), memory(machine, most, 1)
 
-    assert whole_run(few, tuple(changed_runs(few, memory(4)))) == Run(START, few.content)
-    assert whole_run(many, tuple(changed_runs(many, memory(MOST_UNCHANGED + 2)))) is None
+    assert whole_run(few, tuple(changed_runs(few, memory(machine, 4), page))) == Run(START, few.content)
+    assert whole_run(many, tuple(changed_runs(many, memory(machine, most), page))) is None
     assert whole_run(few, ()) is None
+
+
+@MACHINES
+def test_bytes_beside_whole_pages_are_copied(machine: Machine):
+    """What shares a page with something else is copied: a page of the largest size that kernels have, so that none of them is mapped."""
+    page = machine.page_size
+    now, clean = Memory(START + page - 8, b"x" * (page + 16)), Memory(START + page - 8, bytes(page + 16))
+
+    assert [(run.address, len(run.content)) for run in changed_runs(now, clean, page)] == [(START + page, page)]
+    assert [(each.address, each.content) for each in edges(now, clean, page)] == [
+        (START + page - 8, b"x" * 8),
+        (START + 2 * page, b"x" * 8),
+    ]
 
 
 def test_large_blocks_are_not_hot():
