@@ -1,4 +1,4 @@
-"""Reads what a recorded run has written (launcher/snapshot/record.c)."""
+"""Reads what a recorded run has written (launcher/snapshot/write.c)."""
 
 from __future__ import annotations
 

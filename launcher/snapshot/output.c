@@ -2,6 +2,8 @@
 
 #include "snapshot/output.h"
 
+#include "compat.h"
+
 #include "bundle.h"
 #include "interposed.h"
 #include "lifetime.h"
@@ -75,4 +77,28 @@ bundle_give_up(const char *why)
     bundle_put_notes();
     bundle_put("failure", 0, why, strlen(why));
     _exit(3);
+}
+
+_Noreturn void
+bundle_give_up_raised(void)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    char text[600];
+    PyObject *shown = value ? PyObject_Str(value) : NULL;
+    const char *words = shown ? PyUnicode_AsUTF8(shown) : NULL;
+    int line = 0;
+    const char *file = "";
+    for (PyTracebackObject *each = (PyTracebackObject *)traceback; each; each = each->tb_next) {
+        PyCodeObject *code = PyFrame_GetCode(each->tb_frame);
+        file = PyUnicode_AsUTF8(code->co_filename);
+        line = each->tb_lineno > 0 ? each->tb_lineno : PyFrame_GetLineNumber(each->tb_frame);
+        if (file && strncmp(file, "<again ", 7) == 0) {
+            break; /* whatever it calls, it is this that cannot be run again */
+        }
+    }
+    snprintf(text, sizeof text, "raised\n%s\n%d\n%.60s\n%.300s", file ? file : "", line,
+             type ? ((PyTypeObject *)type)->tp_name : "", words ? words : "");
+    bundle_give_up(text);
 }

@@ -21,4 +21,7 @@ void bundle_put_notes(void);
 /* End the process without a recording; the build learns why. */
 _Noreturn void bundle_give_up(const char *why);
 
+/* Likewise with the exception that is set. */
+_Noreturn void bundle_give_up_raised(void);
+
 #endif

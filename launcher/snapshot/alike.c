@@ -1,0 +1,168 @@
+/* A process that is like every other that records: its arguments and variables, its signals, what it is told of the processor, and
+   where Python's objects lie. It runs on a stack of its own at a fixed address, so that what is left of it in padding is the same
+   each time. */
+
+#include "snapshot/alike.h"
+
+#include "compat.h"
+
+#include "interposed.h"
+#include "lifetime.h"
+#include "snapshot/output.h"
+#include "snapshot/snapshot.h"
+#include "world/world.h"
+
+#include <link.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+enum { LAST_SIGNAL = 64 };
+
+PER_PROCESS static int (*to_run)(int, char **, char **);
+PER_PROCESS static ucontext_t context;
+PER_PROCESS static char *arguments[2];
+
+/* What the ranges held before the interpreter was there, in memory of its own. */
+PER_PROCESS static void **before;
+
+static void *
+room(uint64_t size)
+{
+    void *pages =
+        __real_mmap(NULL, size + 1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (pages == MAP_FAILED) {
+        _exit(3);
+    }
+    return pages;
+}
+
+static void
+note_what_was_there(void)
+{
+    const struct bundle_request *request = bundle.snapshot->request;
+    before = room(request->range_count * sizeof *before);
+    for (uint64_t i = 0; i < request->range_count; i++) {
+        before[i] = room(request->ranges[i].size);
+        memcpy(before[i], (void *)request->ranges[i].address, request->ranges[i].size);
+    }
+}
+
+static void
+usual_signals(void)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    __real_sigprocmask(SIG_SETMASK, &none, NULL);
+    for (int i = 1; i <= LAST_SIGNAL; i++) {
+        signal(i, SIG_DFL);
+    }
+}
+
+/* Arguments and variables, in memory that is not recorded, as the kernel's is not; programs may write to them. */
+static void
+run_alone(void)
+{
+    const struct bundle_request *request = bundle.snapshot->request;
+    arguments[0] = __real_strdup(request->own_path);
+    size_t count = 0;
+    while (request->environment[count]) {
+        count++;
+    }
+    char **variables = room((count + 1) * sizeof *variables);
+    for (size_t i = 0; i < count; i++) {
+        variables[i] = __real_strdup(request->environment[i]);
+    }
+    environ = variables;
+    exit(to_run(1, arguments, variables));
+}
+
+/* The executable comes first. */
+static int
+hide_in_executable(struct dl_phdr_info *info, size_t size, void *unused)
+{
+    (void)size;
+    (void)unused;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        if (segment->p_type == PT_LOAD && segment->p_flags & PF_X) {
+            bundle_hide_processor(info->dlpi_addr + segment->p_vaddr, segment->p_memsz, PROT_READ | PROT_EXEC);
+        }
+    }
+    return 1;
+}
+
+void
+bundle_start_recording(int (*run)(int, char **, char **))
+{
+    bool has_output = bundle_open_output((int)bundle.snapshot->request->output);
+    usual_signals();
+    bundle_own_signal_stack();
+    bundle_answer_for_processor();
+    __real_dl_iterate_phdr(hide_in_executable, NULL);
+    if (!has_output || __real_chdir("/") < 0) {
+        _exit(3);
+    }
+    to_run = run;
+    getcontext(&context);
+    context.uc_stack.ss_size = BUNDLE_STACK_SIZE;
+    context.uc_stack.ss_sp = __real_mmap((void *)BUNDLE_STACK, BUNDLE_STACK_SIZE, PROT_READ | PROT_WRITE,
+                                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    if (context.uc_stack.ss_sp != (void *)BUNDLE_STACK) {
+        bundle_give_up("no room for a stack");
+    }
+    makecontext(&context, run_alone, 0);
+    setcontext(&context);
+    _exit(3);
+}
+
+PER_PROCESS static PyMemAllocatorEx usual_allocators[2];
+static const PyMemAllocatorDomain domains[] = {PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ};
+
+/* Small objects come from the region one by one, in the order in which they are made, and pymalloc stays as new: in a
+   restored process it passes a block that it does not know on to `free`, which knows it by its address (obmalloc.c,
+   _PyObject_Free). */
+void
+bundle_record_allocations(void)
+{
+    note_what_was_there();
+    bundle_note_calls();
+    PyMemAllocatorEx raw;
+    PyMem_GetAllocator(PYMEM_DOMAIN_RAW, &raw);
+    for (size_t i = 0; i < 2; i++) {
+        PyMem_GetAllocator(domains[i], &usual_allocators[i]);
+        PyMem_SetAllocator(domains[i], &raw);
+    }
+}
+
+void
+bundle_record_stack(void)
+{
+    compat_set_stack(PyThreadState_Get(), BUNDLE_STACK, BUNDLE_STACK_SIZE);
+}
+
+void
+bundle_usual_allocations(void)
+{
+    for (size_t i = 0; i < 2; i++) {
+        PyMem_SetAllocator(domains[i], &usual_allocators[i]);
+    }
+}
+
+char **
+bundle_recorded_arguments(void)
+{
+    return arguments;
+}
+
+void
+bundle_put_before(void)
+{
+    const struct bundle_request *request = bundle.snapshot->request;
+    for (uint64_t i = 0; i < request->range_count; i++) {
+        bundle_put_memory("before", request->ranges[i].address, before[i], request->ranges[i].size);
+    }
+}

@@ -1,0 +1,15 @@
+/* What a recording needs to know of the process that was made like every other. */
+
+#ifndef ALIKE_H
+#define ALIKE_H
+
+/* Let Python's objects have the allocators again that they would have had; the recorded ones stay where they are. */
+void bundle_usual_allocations(void);
+
+/* The arguments with which the program was run: its name alone. */
+char **bundle_recorded_arguments(void);
+
+/* Write what the request's ranges held before there was an interpreter. */
+void bundle_put_before(void);
+
+#endif
