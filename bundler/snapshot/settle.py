@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from bundler.analyze.graph import ExtensionModule, Module, ModuleGraph, SourceModule
-from bundler.snapshot.attempt import OtherOrder, Subject, Verdict, attempt
+from bundler.snapshot.attempt import attempt
 from bundler.snapshot.judge import Extent, asking_lines, importers, is_varied, recordable
 from bundler.snapshot.model import Event, Refusal, Rerun, Snapshot
 from bundler.snapshot.record import Work, find_rerun, find_uses_of_attributes
 from bundler.snapshot.rules import REPEATABLE, Rules
+from bundler.snapshot.trial import Subject, Trial
+from bundler.snapshot.verdict import OtherOrder, Verdict
 from bundler.snapshot.worker.schema import AttributesRequest, Obstacle, RerunRequest, Source
 
 log = logging.getLogger(__name__)
@@ -49,15 +51,9 @@ def settle(subject: Subject, program: Work, rules: Rules, graph: ModuleGraph) ->
 
 def _settled(search: _Search, subject: Subject, rules: Rules, folder: Path) -> Snapshot | Refusal:
     for number in range(_MOST_ROUNDS):
-        found = attempt(
-            subject,
-            search.work(),
-            search.program(),
-            rules,
-            folder / str(number),
-            search.late,
-            has_doubts=search.has_doubts,
-        )
+        work, program = search.work(), search.program()
+        trial = Trial(subject, work, program, rules, folder / str(number), dict(search.late), search.has_doubts)
+        found = attempt(trial)
         if isinstance(found, Snapshot):
             if search.is_done(found):
                 return found

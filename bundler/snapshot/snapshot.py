@@ -21,13 +21,13 @@ from bundler.link.model import Linked
 from bundler.link.script import SNAPSHOT_SECTION
 from bundler.schema import SnapshotDocument
 from bundler.settings import FunctionName, Settings
-from bundler.snapshot.attempt import Subject
 from bundler.snapshot.model import Refusal, Snapshot
 from bundler.snapshot.record import Work, recorded_ranges
 from bundler.snapshot.rules import Rules, load_rules
 from bundler.snapshot.servers import reached_server, refuse_server
 from bundler.snapshot.settle import settle
 from bundler.snapshot.store import describe, pristine_executable, section_content
+from bundler.snapshot.trial import Subject
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
 

@@ -1,0 +1,115 @@
+"""Judges by graphs: which names of modules have other values on other machines, in another order, or when statements run again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bundler.snapshot.model import Graph, Recording, Refusal
+from bundler.snapshot.record import ANSWERS, Work
+from bundler.snapshot.rules import Rules
+from bundler.snapshot.trial import Run, Trial
+from bundler.snapshot.verdict import OtherOrder
+
+log = logging.getLogger(__name__)
+
+
+def differing(trial: Trial, graphs: tuple[Graph, Graph]) -> tuple[tuple[str, str], ...]:
+    """The names whose values differ.
+
+    With doubts, values that depend on addresses of objects are left out. The order in a set is one: a usual start may have
+    any order.
+    """
+    found = tuple(each for each in graphs[0].differing(graphs[1]) if each[0] not in _INTERPRETER)
+    of_addresses = _of_addresses(trial, "differing", trial.work, graphs[0]) if found and trial.has_doubts else ()
+    return tuple(each for each in found if each not in of_addresses)
+
+
+# The order in a small set may be the same in one of them by chance.
+_SHIFTS = (1, 2, 3, 4)
+
+
+def _of_addresses(trial: Trial, purpose: str, work: Work, graph: Graph) -> frozenset[tuple[str, str]]:
+    """The names of a graph whose values are others when all objects lie elsewhere."""
+    runs = {f"{purpose}, shifted {number}": Run(work, ANSWERS, wants_graph=True, shift=number) for number in _SHIFTS}
+    shifted = [each for each in trial.taken(runs).values() if isinstance(each, Graph)]
+    found = frozenset(name for each in shifted for name in graph.differing(each))
+    if found:
+        log.info("snapshot: %d names depend on addresses: %s", len(found), sorted(found)[:10])
+    return found
+
+
+# Modules of the interpreter, for what it keeps elsewhere. No module of the program is found by that.
+_INTERPRETER = frozenset(("sys", "builtins"))
+
+
+def changing(trial: Trial, once: Graph, twice: object) -> Mapping[str, str]:
+    """Modules with statements that change more than the names that they give when they are run again, and a name that is changed.
+
+    Such are those that call a function which adds to a list, or counts.
+    """
+    work, rules = trial.work, trial.rules
+    if not isinstance(twice, Graph) or not _changed(once, twice, work, rules):
+        return {}
+    of_addresses = _of_addresses(trial, "changing", work, once)
+    if of_addresses.issuperset(_changed(once, twice, work, rules)):
+        return {}
+    modules = tuple(dict.fromkeys(each.module for each in work.rerun))
+    runs = {
+        f"twice {module}": Run(
+            replace(work, rerun=(*work.rerun, *(each for each in work.rerun if each.module == module))),
+            ANSWERS,
+            wants_graph=True,
+        )
+        for module in modules
+    }
+    taken = trial.taken(runs)
+    found: dict[str, str] = {}
+    for module in modules:
+        graph = taken[f"twice {module}"]
+        changed = _changed(once, graph, work, rules) if isinstance(graph, Graph) else ((module, "it"),)
+        changed = tuple(each for each in changed if each not in of_addresses)
+        if changed:
+            found[module] = ".".join(changed[0])
+    return found
+
+
+def _changed(once: Graph, twice: Graph, work: Work, rules: Rules) -> tuple[tuple[str, str], ...]:
+    """Names whose values are others when statements were run once more, without those that these give values."""
+    given = {(each.module, name) for each in work.rerun for name in each.names}
+    places = {f"{module}.{name}" for module, name in given}
+    return tuple(
+        each
+        for each in once.differing(twice)
+        if each not in given and each not in rules.unordered and once.places.get(each) not in places
+    )
+
+
+def moved(trial: Trial, taken: Mapping[str, Recording | Graph | Refusal]) -> OtherOrder | None:
+    """A name whose value differs in the order of a restored start; None if there is none, or nothing to compare.
+
+    `taken`: graphs of the program's own order ("program"), of the restored one ("order"), and with other answers ("program, other").
+    What late modules keep of the machine is another value each time.
+    """
+    program, order, other = (taken.get(name) for name in ("program", "order", "program, other"))
+    if not isinstance(program, Graph):
+        return None
+    if isinstance(order, Refusal):
+        return OtherOrder(order.module, order.reason)
+    assert isinstance(order, Graph)
+    of_machine = frozenset(program.differing(other)) if isinstance(other, Graph) else program.digests.keys()
+    found = [
+        each
+        for each in program.differing(order)
+        if each not in trial.rules.unordered and not (each[0] in trial.late and each in of_machine)
+    ]
+    if found:
+        of_addresses = _of_addresses(trial, "moved", trial.program, program)
+        found = [each for each in found if each not in of_addresses]
+    if not found and program.ordered != order.ordered:
+        found = [one for one, two in zip(program.ordered, order.ordered, strict=False) if one != two]
+    if not found:
+        return None
+    log.info("snapshot: %d names differ in another order: %s", len(found), found[:10])
+    return OtherOrder(*found[0])

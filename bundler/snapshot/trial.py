@@ -1,0 +1,91 @@
+"""A trial of a snapshot: copies of the executable run side by side, each with answers of its own, and are recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from bundler.link.model import Linked
+from bundler.process import jobs
+from bundler.snapshot import fresh
+from bundler.snapshot.model import Answers, Graph, Heat, Memory, Range, Recording, Refusal
+from bundler.snapshot.record import HiddenProcessor, Work, compiled_work, make_copy, record
+from bundler.snapshot.rules import Rules
+from bundler.target import TargetPython
+from bundler.toolchain import Toolchain
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The executable that is recorded again and again, and facts about it."""
+
+    linked: Linked
+    target: TargetPython
+    toolchain: Toolchain
+    ranges: tuple[Range, ...]
+    pristine: tuple[Memory, ...]
+    seed: int
+    folder: Path
+    sources: Mapping[str, Path]  # of modules, by the files that their code says it has
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of a copy."""
+
+    work: Work
+    answers: Answers
+    wants_graph: bool = False
+    shift: int = 0
+    hidden: HiddenProcessor | None = None
+    hot: Sequence[Heat] | None = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What is tried to be recorded, in a folder of its own.
+
+    `program`: the work of a start without a snapshot. `late`: modules that are imported at each start, and why. `has_doubts`: values may
+    differ only because addresses do.
+    """
+
+    subject: Subject
+    work: Work
+    program: Work
+    rules: Rules
+    folder: Path
+    late: Mapping[str, str]
+    has_doubts: bool
+
+    def taken(self, runs: Mapping[str, Run]) -> Mapping[str, Recording | Graph | Refusal]:
+        """The results of runs, side by side. Their names are those of folders: no two runs of a trial have the same."""
+        subject = self.subject
+        compiled: dict[Work, bytes] = {}
+        for run in runs.values():
+            if run.work not in compiled:
+                compiled[run.work] = compiled_work(run.work, subject.target)
+        copies = [
+            make_copy(
+                subject.linked,
+                self.folder / name / "program",
+                run.answers,
+                subject.ranges,
+                compiled[run.work],
+                subject.seed,
+                wants_graph=run.wants_graph,
+                collects=run.work.collects,
+                shift=run.shift,
+                hidden=run.hidden,
+                hot=run.hot,
+                fresh=fresh.indexes(subject.linked, run.work.fresh),
+            )
+            for name, run in runs.items()
+        ]
+        with ThreadPoolExecutor(jobs()) as pool:
+            taken = dict(zip(runs, pool.map(record, copies), strict=True))
+        return {
+            name: fresh.as_new(subject.linked, each, runs[name].work.fresh) if isinstance(each, Recording) else each
+            for name, each in taken.items()
+        }
