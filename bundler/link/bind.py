@@ -7,7 +7,7 @@ definitions come before the library's own. An object linked with -Bsymbolic look
 "Shared Object Dependencies").
 
 Most words are then numbers; those that depend on addresses inside the executable stay symbolic until it is linked, and
-those that only the running system knows become patches, applied by launcher/loader/loading.c. No bytes are written here:
+those that only the running system knows become patches, applied by launcher/loader/binding.c. No bytes are written here:
 `relocated.py` does that.
 """
 
