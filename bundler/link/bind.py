@@ -28,7 +28,6 @@ from bundler.elf import (
 from bundler.glibc import StaticLibrary
 from bundler.link.exports import Exports, shared_names, unique_names
 from bundler.link.interposed import interposer
-from bundler.link.libraries import c_library_names
 from bundler.link.objects import (
     Closure,
     Constant,
@@ -50,6 +49,7 @@ from bundler.link.objects import (
     ThreadLocalModule,
     UniqueSymbol,
 )
+from bundler.link.system_libraries import c_library_names
 from bundler.link.thread_local import DESCRIPTOR_FUNCTIONS, STATIC_DESCRIPTOR, thread_local_blocks
 
 # Above the 1 GiB over which the kernel scatters the heap of a program at fixed addresses, below all that it maps itself.
