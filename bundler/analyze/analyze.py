@@ -1,42 +1,29 @@
-"""From an entry to the finished graph: walk, add what only rules and options know, collect data, report findings."""
+"""Analyzes a program: from its entry to the graph of all that it can reach. Verb: `analyze`."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, replace
 from pathlib import PurePosixPath
 
 from bundler.analyze.carry.data import (
     added_files,
-    collect,
     left_out_files,
     merge_added_data,
-    named_modules,
 )
 from bundler.analyze.carry.opened_libraries import split_libraries
 from bundler.analyze.carry.record import with_records
-from bundler.analyze.follow.checks import refuse_missing_functions, refuse_relative_imports, refuse_syntax_error
 from bundler.analyze.follow.context import AnalysisContext
-from bundler.analyze.follow.conventions import add_conventional
-from bundler.analyze.follow.loaded_files import follow_loaded_files
+from bundler.analyze.follow.program import Contents, follow_program
 from bundler.analyze.follow.requested import (
-    Requested,
-    add_requested,
-    add_runtime_hooks,
     hook_config,
     hook_folders,
-    requested_files,
-    requested_metadata,
 )
 from bundler.analyze.follow.rules import Rule, load_rules
-from bundler.analyze.follow.stdlib import add_whole_library
-from bundler.analyze.follow.walk import Walker
 from bundler.analyze.graph import (
-    APP,
     STDLIB,
-    Binding,
     BrokenModule,
     BuiltinModule,
     DataFile,
@@ -48,15 +35,14 @@ from bundler.analyze.graph import (
     ModuleGraph,
     NamespacePackage,
     OpenedLibrary,
-    Origin,
     SourceModule,
 )
 from bundler.analyze.hooks import Hooks
-from bundler.analyze.installed.distributions import Installed, InstalledDistributions
+from bundler.analyze.installed.distributions import InstalledDistributions
 from bundler.analyze.installed.locate import Locator, ModuleKind
 from bundler.analyze.installed.origins import Origins
 from bundler.analyze.installed.search_path import links_folder, searched_folders
-from bundler.analyze.nodes import COMPILING_SOURCES, READING_SOURCES, Edge, Reached, Walk
+from bundler.analyze.nodes import Edge, Reached, Walk
 from bundler.analyze.read.extension import ExtensionImports
 from bundler.analyze.read.facts import FactSource
 from bundler.analyze.resolve.entry import Entry, find_entry
@@ -65,14 +51,10 @@ from bundler.analyze.tell.findings import findings
 from bundler.cache import Cache, digest
 from bundler.context import BuildContext
 from bundler.contract import bundle_root
-from bundler.errors import Diagnostic
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.target.buildvars import portable_variables
-from bundler.target.versions import BOOTSTRAP_MODULES, IMPORTED_FOR_OPTIONS, core_modules, core_names
-
-# Names of `_sitebuiltins` that the builtins of `site` stand for (launcher/interpreter/importer.py).
-_SITE_CLASSES = {"exit": "Quitter", "quit": "Quitter", "help": "_Helper"}
+from bundler.target.versions import BOOTSTRAP_MODULES
 
 # The class of importlib.util that puts imports off.
 _LAZY_LOADERS = frozenset({"LazyLoader"})
@@ -126,7 +108,19 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
             rules=load_rules(),
             hooks=hooks,
         )
-        contents = _follow(entry, target, settings, around, cache)
+        contents = follow_program(entry, around, target, settings, cache)
+    return _graph(entry, contents, around, target, settings, cache)
+
+
+def _graph(  # noqa: PLR0913  # what the graph is made of
+    entry: Entry,
+    contents: Contents,
+    around: AnalysisContext,
+    target: TargetPython,
+    settings: Settings,
+    cache: Cache,
+) -> ModuleGraph:
+    """The graph of what was found."""
     walk = contents.walk
     every_file = merge_added_data(contents.files, settings.added_data)
     added = {file.destination for each in settings.added_data for file in added_files(each)}
@@ -141,7 +135,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         imports=tuple(dict.fromkeys(map(_import, walk.edges))),
         left_out=walk.left_out,
         data_files=tuple(
-            replace(_with_origin(file, around.origins), source=locator.user_file(file.source))
+            replace(_with_origin(file, around.origins), source=around.finder.locator.user_file(file.source))
             for file in with_records(data_files, others, added)
         ),
         distributions=tuple(Distribution(owner.name, owner.version, owner.metadata) for owner in contents.owners),
@@ -153,7 +147,7 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
         ),
         site_builtins=contents.site_builtins,
         main_module=entry.module,
-        search_path=search_path,
+        search_path=(*entry.search_path, *target.search_path),
         runtime_hooks=(*_imported_first(walk), *contents.runtime_hooks),
         libraries=libraries,
         library_names=_library_names(walk.reached),
@@ -163,79 +157,10 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Contents:
-    """Contents of the program: modules, files, the distributions they belong to, and the rules that took effect.
-
-    `site_builtins`, `runtime_hooks`: as in ModuleGraph. `findings`: those of hooks.
-    """
-
-    walk: Walk
-    files: tuple[DataFile, ...]
-    owners: tuple[Installed, ...]
-    rules: tuple[Rule, ...]
-    site_builtins: tuple[str, ...]
-    runtime_hooks: tuple[str, ...]
-    reads_own_sources: bool
-    findings: tuple[Diagnostic, ...]
-
-
-def _follow(entry: Entry, target: TargetPython, settings: Settings, around: AnalysisContext, cache: Cache) -> _Contents:
-    """Follow the program's imports, then what options, rules, conventions and data files bring in."""
-    distributions, hooks = around.distributions, around.hooks
-    walker = Walker(around, settings.excluded_modules, core_names(target))
-    main = around.facts.facts(entry.source, is_compiled=True)
-    refuse_syntax_error(entry, main)
-    refuse_relative_imports(entry, main)
-    source = None if entry.functions else entry.source  # a generated source has no place that users could open
-    walker.add_main(main, entry.package, source, _origin_of_program(entry, around.origins))
-    refuse_missing_functions(entry, walker.reached, around.finder)
-    shows_warnings = settings.warnings or any(each.partition("=")[0] == "dev" for each in settings.x_options)
-    for name in (*core_modules(target), *(IMPORTED_FOR_OPTIONS if shows_warnings else ())):
-        walker.add(None, name, Binding.RULE)
-    requested = add_requested(walker, settings, hooks, distributions)
-    site_builtins = _add_site_builtins(walker)
-    add_whole_library(walker, target, settings, entry, distributions)
-    files, owners = _collect_all(walker, requested, around)
-    # Modules that data files and conventions brought in may have run-time hooks and rules, which may need more.
-    known = len(walker.reached)
-    rules = walker.rules_in_effect()
-    starts_python = any(rule.starts_python for rule in rules)
-    if settings.python_command or (settings.python_command is None and starts_python):
-        _follow_guards(walker, rules)
-        _add_python_command(walker)
-    runtime_hooks = add_runtime_hooks(walker, settings, hooks, cache)
-    if len(walker.reached) > known:
-        files, owners = _collect_all(walker, requested, around)
-    for name in IMPORTED_FOR_OPTIONS:
-        walker.add_bare(None, name, Binding.RULE)
-    return _Contents(
-        walk=walker.finished(),
-        files=tuple(files),
-        owners=tuple(owners),
-        rules=tuple(rules),
-        site_builtins=site_builtins,
-        runtime_hooks=runtime_hooks,
-        reads_own_sources=_reads_own_sources(walker),
-        findings=(*hooks.findings, *hooks.missing_imports(walker.reached)),
-    )
-
-
 def _reading_sources(rules: Iterable[Rule]) -> frozenset[str]:
     """Top-level packages of which a rule says which sources they read."""
     return frozenset(
         rule.module.partition(".")[0] for rule in rules if rule.reads_own_sources or rule.reads_every_source
-    )
-
-
-def _reads_own_sources(walker: Walker) -> bool:
-    """True if some module reads the sources of the app's own modules: one of these, or a library of which a rule says so."""
-    wanted = READING_SOURCES | COMPILING_SOURCES
-    if any(module.origin.is_own and module.has_any(wanted) for module in walker.reached.values()):
-        return True
-    return any(
-        rule.reads_own_sources and (not rule.program_uses or walker.uses_any(rule.program_uses))
-        for rule in walker.rules_in_effect()
     )
 
 
@@ -262,55 +187,6 @@ def _imported_first(walk: Walk) -> Iterator[str]:
         yield "time"
 
 
-def _origin_of_program(entry: Entry, origins: Origins) -> Origin:
-    """The origin of `__main__`. A plain script below the folder of an editable install is no part of the distribution."""
-    origin = origins.of_file(entry.source)
-    return origin if origin.is_installed or entry.top else APP
-
-
-def _follow_guards(walker: Walker, rules: Iterable[Rule]) -> None:
-    """Follow imports of modules that are run: the app's own, which a start with `-m` may name, and those in rules."""
-    for module in tuple(walker.reached.values()):
-        if module.origin.is_own and module.name != "__main__":
-            walker.follow_guarded(module.name)
-    for rule in rules:
-        for name in rule.implies if rule.starts_python else ():
-            for each in walker.finder.expand(name):
-                walker.follow_guarded(each)
-
-
-def _add_python_command(walker: Walker) -> None:
-    """Add the modules that `python` imports for `-m`, a script or a session (Modules/main.c), and in place of `site`."""
-    for name in ("runpy", "_sitebuiltins", "_pyrepl.__main__", "rlcompleter"):
-        walker.add_existing(None, name, Binding.RULE)
-    walker.use(
-        (*_SITE_CLASSES.values(), "_Printer", "_run_module_as_main", "run_module", "run_path", "interactive_console")
-    )
-
-
-def _collect_all(
-    walker: Walker, requested: Requested, around: AnalysisContext
-) -> tuple[list[DataFile], list[Installed]]:
-    """Data files, and modules that configuration files and sources among them name, until neither brings anything new."""
-    distributions, hooks = around.distributions, around.hooks
-    while True:
-        asked_for = [found for name in sorted(walker.metadata) if (found := distributions.get(name)) is not None]
-        wanted = (*requested_metadata(requested, hooks, distributions, walker.reached), *asked_for)
-        data_files, owners = collect(walker.reached, distributions, wanted)
-        there = {file.destination for file in data_files}
-        for file in requested_files(requested, hooks, distributions, walker.reached):
-            if file.destination not in there:
-                there.add(file.destination)
-                data_files.append(file)
-        before = len(walker.reached)
-        add_conventional(walker)
-        for name in sorted(set(named_modules(data_files))):
-            walker.add_existing("__main__", name, Binding.STRING)
-        follow_loaded_files(walker, data_files)
-        if len(walker.reached) == before:
-            return data_files, owners
-
-
 def _library_names(reached: Mapping[str, Reached]) -> tuple[LibraryName, ...]:
     """The libraries that modules open by a literal name. What the standard library opens is the system's."""
     files = (module.facts for module in reached.values() if module.facts is not None and not module.origin.is_stdlib)
@@ -321,18 +197,6 @@ def _with_origin(file: DataFile, origins: Origins) -> DataFile:
     """A file with the origin of its place, or else with that of the module whose hook requested it."""
     of_place = origins.of_file(file.source)
     return file if of_place.is_own and not file.origin.is_own else replace(file, origin=of_place)
-
-
-def _add_site_builtins(walker: Walker) -> tuple[str, ...]:
-    """exit, quit and the like exist in the binary when some module that is not the interpreter's own names them."""
-    named: set[str] = set()
-    for module in walker.reached.values():
-        if module.facts is not None and not module.origin.is_stdlib:
-            named |= module.facts.site_builtins
-    if named:
-        walker.add("__main__", "_sitebuiltins", Binding.RULE)
-        walker.use(_SITE_CLASSES.get(name, "_Printer") for name in sorted(named))
-    return tuple(sorted(named))
 
 
 def _modules(reached: Mapping[str, Reached], entry: Entry, target: TargetPython) -> Iterator[tuple[str, Module]]:

@@ -59,11 +59,6 @@ def freeze(
     found = {name: compiled for name, job in every.items() if (compiled := compiler.find(job)) is not None}
     missing = [job for name, job in every.items() if name not in found]
 
-    def learn() -> tuple[StartProfile, tuple[Diagnostic, ...]]:
-        if profile is not None or not (settings.rehearse and settings.run):
-            return profile or StartProfile(), ()
-        return profile_start(graph, digest(*(job.key for job in every.values())), target, context.cache)
-
     with (
         context.report.progress("compiling", len(missing)) as advance,
         closing(worker_pool(target)) as workers,
@@ -76,7 +71,7 @@ def freeze(
                 advance()
             return dict(zip((job.label for job in batch), made, strict=True))
 
-        learning = executor.submit(learn)
+        learning = executor.submit(_learn, graph, every.values(), profile, target, settings, context)
         building = [executor.submit(build, batch) for batch in _batches(missing, _share(missing, context))]
         learned, findings = learning.result()
         job = compiler.precompiled_job(learned)
@@ -94,21 +89,42 @@ def freeze(
     return FrozenImage(
         graph=graph,
         modules=tuple(modules),
-        broken=(
-            *graph.of_kind(BrokenModule),
-            *(BrokenModule(m.name, m.path, m.filename, m.is_package, m.origin) for m in broken),
-        ),
+        broken=(*graph.of_kind(BrokenModule), *map(_as_text, broken)),
         profile=learned,
-        precompiled=Precompiled(
-            keys=tuple(ahead.facts["keys"]),
-            object_file=ahead.object_file,
-            symbol=job.symbol,
-            version_symbol=job.version_symbol,
-            codes=ahead.facts["codes"],
-        ),
+        precompiled=_precompiled(job, ahead),
         pool=build_pool(compiler, (each.facts["pooled"] for each in (*(found[m.name] for m in modules), ahead))),
         compiled=len(missing) - len(failed),
         findings=(*findings, *(_does_not_compile(module, failed[module.name]) for module in broken)),
+    )
+
+
+def _learn(  # noqa: PLR0913  # what a start depends on
+    graph: ModuleGraph,
+    every: Iterable[Job],
+    profile: StartProfile | None,
+    target: TargetPython,
+    settings: Settings,
+    context: BuildContext,
+) -> tuple[StartProfile, tuple[Diagnostic, ...]]:
+    """The profile that is there, else that of a start now, with findings about it; an empty one if nothing may be run."""
+    if profile is not None or not (settings.rehearse and settings.run):
+        return profile or StartProfile(), ()
+    return profile_start(graph, digest(*(job.key for job in every)), target, context.cache)
+
+
+def _as_text(module: SourceModule) -> BrokenModule:
+    """A module that is carried as text."""
+    return BrokenModule(module.name, module.path, module.filename, module.is_package, module.origin)
+
+
+def _precompiled(job: Job, ahead: Compiled) -> Precompiled:
+    """The results of what a start would compile."""
+    return Precompiled(
+        keys=tuple(ahead.facts["keys"]),
+        object_file=ahead.object_file,
+        symbol=job.symbol,
+        version_symbol=job.version_symbol,
+        codes=ahead.facts["codes"],
     )
 
 

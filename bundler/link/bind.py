@@ -7,7 +7,7 @@ definitions come before the library's own. An object linked with -Bsymbolic look
 "Shared Object Dependencies").
 
 Most words are then numbers; those that depend on addresses inside the executable stay symbolic until it is linked, and
-those that only the running system knows become patches, applied by launcher/loader/loading.c. No bytes are written here:
+those that only the running system knows become patches, applied by launcher/loader/binding.c. No bytes are written here:
 `relocated.py` does that.
 """
 
@@ -28,7 +28,6 @@ from bundler.elf import (
 from bundler.glibc import StaticLibrary
 from bundler.link.exports import Exports, shared_names, unique_names
 from bundler.link.interposed import interposer
-from bundler.link.libraries import c_library_names
 from bundler.link.objects import (
     Closure,
     Constant,
@@ -50,6 +49,7 @@ from bundler.link.objects import (
     ThreadLocalModule,
     UniqueSymbol,
 )
+from bundler.link.system_libraries import c_library_names
 from bundler.link.thread_local import DESCRIPTOR_FUNCTIONS, STATIC_DESCRIPTOR, thread_local_blocks
 
 # Above the 1 GiB over which the kernel scatters the heap of a program at fixed addresses, below all that it maps itself.

@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 
 from bundler.analyze.graph import Binding, ExtensionModule, ModuleGraph
 from bundler.errors import Diagnostic, Severity
-from bundler.link.libraries import RUNTIMES
 from bundler.link.objects import CarriedLibrary, Closure, Placement
 from bundler.link.static import lacking_functions
+from bundler.link.system_libraries import RUNTIMES
 
 
 def library_findings(

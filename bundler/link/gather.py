@@ -15,11 +15,12 @@ from bundler.link.interposed import (
     INTERPOSED_IN_OBJECTS,
     INTERPOSED_IN_SHARED_PYTHON,
 )
-from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, RUNTIMES, find_closure, linked_library, system_libraries
+from bundler.link.libraries import find_closure
 from bundler.link.objects import Closure, Offer, Placement
 from bundler.link.place import library_rules, place
 from bundler.link.script import EXPORTED_PREFIXES
 from bundler.link.static import check_static
+from bundler.link.system_libraries import LINKED_SYSTEM_LIBRARIES, RUNTIMES, linked_library, system_libraries
 from bundler.settings import Settings
 from bundler.target import Linkage, TargetPython
 

@@ -6,80 +6,36 @@ They are extension modules and what they need, and libraries that modules open b
 from __future__ import annotations
 
 import contextlib
-import ctypes.util
 import functools
 import os
-import re
-import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from bundler.analyze.graph import LibraryName
-from bundler.elf import MACHINES, ElfError, Machine, SharedObject, is_shared_object, read_shared_object
+from bundler.elf import ElfError, Machine, SharedObject, is_shared_object, read_shared_object
 from bundler.errors import BundleError
 from bundler.link.objects import Closure, Library
-from bundler.process import CommandError, run
+from bundler.link.system_libraries import (
+    CXX_RUNTIME,
+    LINKED_SYSTEM_LIBRARIES,
+    RUNTIMES,
+    SYSTEM_LIBRARIES,
+    THIS_SYSTEM,
+    is_file,
+    stays_with_the_machine,
+    system_libraries,
+    system_name,
+)
 from bundler.target import System
-
-# Part of the C library: present wherever the binary runs at all, and inseparable from its dynamic linker.
-LINKED_SYSTEM_LIBRARIES = frozenset(
-    {"libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1"}
-    | {machine.dynamic_linker for machine in MACHINES.values()}
-)
-
-# Parts of it as well, which few programs need: an executable that the C library is linked into has them too.
-_LINKED_IF_STATIC = frozenset({"libresolv.so.2", "libanl.so.1"})
-
-# The C++ run-time and the unwinder. They exist once per process, for exceptions cross libraries: part of the binary, or all of
-# them the system's.
-RUNTIMES = frozenset({"libgcc_s.so.1", "libstdc++.so.6"})
-_CXX_RUNTIME = "libstdc++.so.6"
-
-# Never part of the binary either, but not needed by every program: loaded from the system when a library needs them. They
-# belong to its C library, graphics drivers or authentication.
-SYSTEM_LIBRARIES = LINKED_SYSTEM_LIBRARIES | {
-    *_LINKED_IF_STATIC,
-    "libnsl.so.1",
-    "libthread_db.so.1",
-    "libGL.so.1",
-    "libEGL.so.1",
-    "libGLX.so.0",
-    "libOpenGL.so.0",
-    "libvulkan.so.1",
-    "libcuda.so.1",
-    "libpam.so.0",
-}
-
-# Libraries that are not carried though a program opens them by their name, by patterns of what is before `.so`.
-_STAYING = (
-    *sorted({name.partition(".so")[0] for name in SYSTEM_LIBRARIES | RUNTIMES}),
-    "libpython*",  # another interpreter than the binary's own
-    # Libraries that drivers of the machine need: there must be one of each in a process.
-    *"libGL* libEGL* libOpenCL libcuda* libnv* libdrm* libgbm libva* libvdpau libX* libxcb* libwayland-*".split(),
-    # Libraries that load plug-ins of the machine, which need them: GLib and all that is built on it, sound, name services.
-    *"libglib-* libgobject-* libgio-* libgmodule-* libgirepository-* libgdk* libgtk* libgst*".split(),
-    *"libasound libnss_* libpam*".split(),
-    # Libraries that speak with a service of the same version.
-    *("libsystemd", "libudev"),
-)
-
-
-_THIS_SYSTEM = System()
-
-
-def c_library_names(*, is_static: bool) -> frozenset[str]:
-    """The libraries of the system that the executable is linked with, whatever the program: as files, or as archives."""
-    return LINKED_SYSTEM_LIBRARIES | (_LINKED_IF_STATIC if is_static else frozenset())
 
 
 def find_closure(  # noqa: PLR0913  # what the search begins with, and where it looks
     roots: Iterable[tuple[Path, str]],
     root_folder: str,
     machine: Machine,
-    system: System = _THIS_SYSTEM,
+    system: System = THIS_SYSTEM,
     *,
     linked: Iterable[Path] = (),
     opened: Iterable[LibraryName] = (),
@@ -92,7 +48,7 @@ def find_closure(  # noqa: PLR0913  # what the search begins with, and where it 
     Libraries that a wheel brings keep their place beside what needs them, others appear directly under `root_folder`.
     `linked` are those that the executable is linked with: BundleError when what they need is not found. Of the others,
     importing or opening them fails in the binary as it does on this machine. `opened`: names of libraries that modules
-    open; those that this machine has are roots too, except libraries that belong to the user's machine (`_STAYING`).
+    open; those that this machine has are roots too, except libraries that belong to the user's machine (`stays_with_the_machine`).
     `library_folders` are searched before the system's.
     `left_to_system`: names of libraries that are no part of the binary, besides `SYSTEM_LIBRARIES`. `RUNTIMES` are added to
     them if a library of the system needs libstdc++, or if a library that needs libstdc++ lacks another one here, which may
@@ -113,7 +69,7 @@ def find_closure(  # noqa: PLR0913  # what the search begins with, and where it 
         if (
             is_static
             or left_to_system >= RUNTIMES
-            or not (search.system_needs(_CXX_RUNTIME) or search.may_lack(_CXX_RUNTIME))
+            or not (search.system_needs(CXX_RUNTIME) or search.may_lack(CXX_RUNTIME))
         ):
             break
         left_to_system |= RUNTIMES
@@ -177,9 +133,9 @@ class _Search:
 
     def add_opened(self, opened: LibraryName) -> None:
         """Add a library that a program opens by name, if this machine has it and it need not be the user's machine's own."""
-        name = _name_of(opened, self.known, self.target_system)
+        name = system_name(opened, self.known, self.target_system)
         file = self.find(name, ()) if name is not None else None
-        if name is None or file is None or _stays_with_the_machine(name) or not is_shared_object(file, self.machine):
+        if name is None or file is None or stays_with_the_machine(name) or not is_shared_object(file, self.machine):
             return
         if opened.is_short and not name.startswith(f"lib{opened.name}.so"):
             name = f"lib{opened.name}.so"  # under which `find_library` finds it in the binary (launcher/interpreter/adapt.py)
@@ -259,7 +215,7 @@ class _Search:
         if name in self.known:
             candidates.append(self.known[name])
         candidates += [self.target_system.file(folder) / name for folder in self.machine.library_folders]
-        return next((path for path in candidates if _is_file(path)), None)
+        return next((path for path in candidates if is_file(path)), None)
 
     def _place(self, file: Path, needed_by: Library) -> str | None:
         """The path of a needed library in the binary: relative to the needing one as on disk, if that is below the root."""
@@ -294,64 +250,6 @@ def _check_found(lacking: Mapping[str, Iterable[Path]]) -> None:
         )
 
 
-def system_libraries(machine: Machine, system: System = _THIS_SYSTEM) -> Mapping[str, Path]:
-    """The dynamic linker's own cache: files by soname; empty where there is no ldconfig.
-
-    Of another system, it is the files in the folders in which the dynamic linker looks last.
-    """
-    if not system.is_own:
-        folders = (system.file(folder) for folder in reversed(machine.library_folders))
-        return {path.name: path for folder in folders for path in sorted(folder.glob("lib*.so*")) if _is_file(path)}
-    program = shutil.which("ldconfig") or "/sbin/ldconfig"
-    try:
-        listing = run([program, "-p"]).stdout.decode(errors="replace")
-    except CommandError:
-        return {}
-    line = re.compile(rf"^\s+(\S+) \({re.escape(machine.ldconfig_label)}[^)]*\) => (\S+)$", re.MULTILINE)
-    libraries: dict[str, Path] = {}
-    for name, path in line.findall(listing):
-        libraries.setdefault(name, Path(path))
-    return libraries
-
-
-def linked_library(option: str, known: Mapping[str, Path]) -> Path | None:
-    """The shared library that an option such as "-lz" means, from the dynamic linker's cache.
-
-    None for parts of the C library, and for what is not there.
-    """
-    beginning = f"lib{option.removeprefix('-l')}.so"
-    names = sorted(name for name in known if name == beginning or name.startswith(f"{beginning}."))
-    # Where libm.so is no script of the linker, it is in the cache too.
-    is_part = any(name in LINKED_SYSTEM_LIBRARIES for name in names)
-    return known[names[0]] if names and not is_part else None
-
-
-def _name_of(opened: LibraryName, known: Mapping[str, Path], system: System) -> str | None:
-    """The name under which the dynamic linker finds a library; None when the system has no library of a short name."""
-    if not opened.is_short:
-        return opened.name
-    if not system.is_own:
-        return next((name for name in sorted(known) if name.startswith(f"lib{opened.name}.so.")), None)
-    try:
-        return ctypes.util.find_library(opened.name)
-    except OSError:
-        # It looks for names in what the compiler says, and opens one of an error message ("liblibx.a", _findLib_gcc of 3.11).
-        return None
-
-
-def _stays_with_the_machine(name: str) -> bool:
-    """True for a library of the machine on which a program runs, also where the program opens it by name."""
-    stem = name.partition(".so")[0]
-    return any(fnmatchcase(stem, pattern) for pattern in _STAYING)
-
-
 def _expand(folder: str, object_path: Path) -> str:
     origin = str(object_path.resolve().parent)
     return folder.replace("$ORIGIN", origin).replace("${ORIGIN}", origin)
-
-
-def _is_file(path: Path) -> bool:
-    try:
-        return path.is_file()
-    except (OSError, ValueError):  # a run path may be anything, too long a name for one
-        return False

@@ -187,7 +187,7 @@ class IndirectFunction:
 
 
 RunTimeTarget = SystemSymbol | SystemThreadLocal | IndirectFunction | UniqueSymbol
-"""Known when the object is loaded: its words are patched then (launcher/loader/loading.c)."""
+"""Known when the object is loaded: its words are patched then (launcher/loader/binding.c)."""
 
 Target = (
     Constant

@@ -15,10 +15,10 @@ from bundler.elf import SharedObject, Symbol, SymbolType, archive_symbols, threa
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.glibc import StaticLibrary
 from bundler.link.contents import FileEntry
-from bundler.link.libraries import c_library_names
 from bundler.link.model import StaticLink
 from bundler.link.objects import Closure, Offer, Placement, SystemSymbol
 from bundler.link.script import EXPORTED_PREFIXES
+from bundler.link.system_libraries import c_library_names
 from bundler.target import Libpython, Linkage
 
 # Modules with which a program calls functions of the C library that no analysis knows.

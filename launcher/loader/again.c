@@ -4,9 +4,11 @@
    looked up anew. Everything that can fail comes before anything is changed. */
 
 #include "interposed.h"
+#include "loader/binding.h"
 #include "loader/errors.h"
 #include "loader/loader.h"
 #include "loader/loading.h"
+#include "loader/mapping.h"
 #include "loader/system_libraries.h"
 
 #include <dlfcn.h>

@@ -291,6 +291,46 @@ bundle_start_anew(const struct bundle_start *before, char *const *environment)
     __real_execve(bundle_path_to_start(), before->argv, room);
 }
 
+/* What a start is for that the program makes itself, with a command line that means this to `python`. `app`: the start of the
+   program with these arguments. */
+static struct bundle_start
+own_start(struct bundle_start app, struct python_line line)
+{
+    struct bundle_start pool = {BUNDLE_RUN_POOL, app.argc, app.argv, NULL, NULL, false};
+    if (app.argc > 1 && strcmp(app.argv[1], "--multiprocessing-fork") == 0) {
+        pool.code = "from multiprocessing.spawn import freeze_support; freeze_support()";
+        return pool;
+    }
+    if (line.target == CODE && is_pool_code(line.text)) {
+        pool.code = line.text;
+        return with_arguments(pool, line.next, "-c");
+    }
+    if (line.target == MODULE && strstr(line.text, "loky.backend.") && bundle_find_module(line.text)) {
+        pool.program = bundle_find_module(line.text);
+        return with_arguments(pool, line.next, app.argv[0]);
+    }
+    if ((line.target == MODULE && is_main_module(line.text))
+        || (line.target == SCRIPT && app.program->path && strcmp(line.text, app.program->path) == 0)) {
+        return with_arguments(app, line.next, app.argv[0]);
+    }
+    if (line.target == SCRIPT && bundle_is_own_file(line.text)) {
+        return with_arguments(app, line.next, line.text);
+    }
+    if (line.target == NOT_PYTHON) {
+        return app; /* all that Python could do is to complain */
+    }
+    if (bundle.options.python_command == BUNDLE_SELF_EXEC_PYTHON) {
+        const struct bundle_module *program = line.target == SCRIPT ? module_at(line.text) : NULL;
+        return (struct bundle_start){BUNDLE_RUN_PYTHON, app.argc, app.argv, NULL, program, false};
+    }
+    bool is_python = line.target == CODE || line.target == MODULE || line.target == STANDARD_INPUT
+                     || (line.target == SCRIPT && is_script(line.text));
+    if (bundle.options.python_command == BUNDLE_SELF_EXEC_ERROR && is_python) {
+        app.command = BUNDLE_RUN_REFUSED;
+    }
+    return app;
+}
+
 /* A program may start itself, and that again; it goes in circles when so many wait for one another. */
 enum { DEEPEST = 8 };
 
@@ -322,37 +362,5 @@ bundle_read_command(int argc, char **argv)
     if (!is_marked && !((runs_code || may_be_script) && is_below_own_shell())) {
         return app;
     }
-
-    struct bundle_start pool = {BUNDLE_RUN_POOL, argc, argv, NULL, NULL, false};
-    if (argc > 1 && strcmp(argv[1], "--multiprocessing-fork") == 0) {
-        pool.code = "from multiprocessing.spawn import freeze_support; freeze_support()";
-        return pool;
-    }
-    if (line.target == CODE && is_pool_code(line.text)) {
-        pool.code = line.text;
-        return with_arguments(pool, line.next, "-c");
-    }
-    if (line.target == MODULE && strstr(line.text, "loky.backend.") && bundle_find_module(line.text)) {
-        pool.program = bundle_find_module(line.text);
-        return with_arguments(pool, line.next, argv[0]);
-    }
-    if ((line.target == MODULE && is_main_module(line.text))
-        || (line.target == SCRIPT && app.program->path && strcmp(line.text, app.program->path) == 0)) {
-        return with_arguments(app, line.next, argv[0]);
-    }
-    if (line.target == SCRIPT && bundle_is_own_file(line.text)) {
-        return with_arguments(app, line.next, line.text);
-    }
-    if (line.target == NOT_PYTHON) {
-        return app; /* all that Python could do is to complain */
-    }
-    if (bundle.options.python_command == BUNDLE_SELF_EXEC_PYTHON) {
-        const struct bundle_module *program = line.target == SCRIPT ? module_at(line.text) : NULL;
-        return (struct bundle_start){BUNDLE_RUN_PYTHON, argc, argv, NULL, program, false};
-    }
-    bool is_python = runs_code || line.target == STANDARD_INPUT || (line.target == SCRIPT && is_script(line.text));
-    if (bundle.options.python_command == BUNDLE_SELF_EXEC_ERROR && is_python) {
-        app.command = BUNDLE_RUN_REFUSED;
-    }
-    return app;
+    return own_start(app, line);
 }

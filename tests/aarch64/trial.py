@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bundler.elf import AARCH64, read_shared_object
-from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, system_libraries
+from bundler.link.system_libraries import LINKED_SYSTEM_LIBRARIES, system_libraries
 from bundler.target import System
 from tests.aarch64.alignment import misaligned
 from tests.aarch64.foreign import (

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import sys
-from dataclasses import fields
-from textwrap import dedent
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bundler.analyze.read.facts import ImportFact, parse
-from bundler.analyze.read.worker.conditions import truth
+from bundler.analyze.read.facts import parse
 from bundler.analyze.read.worker.scan import scan
-
-
-def facts(text: str) -> dict[str, Any]:
-    """Facts about a source, indented or not; rows of imports with names for what is in them."""
-    found: dict[str, Any] = dict(scan(dedent(text).encode(), is_compiled=True))
-    names = [each.name for each in fields(ImportFact)]
-    return found | {kind: [dict(zip(names, row, strict=True)) for row in found[kind]] for kind in ("imports", "main")}
-
-
-def bindings(text: str) -> dict[str, str]:
-    """How each imported module is bound."""
-    return {each["name"]: each["binding"] for each in facts(text)["imports"]}
-
+from tests.analyze.scanned import bindings, facts
 
 # --- How an import is meant -------------------------------------------------------------------------------------------
 
@@ -269,123 +252,6 @@ def test_statement_is_told_as_it_stands():
     ]
 
 
-# --- Conditions that the target decides -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "test",
-    [
-        "TYPE_CHECKING",
-        "typing.TYPE_CHECKING",
-        "t.TYPE_CHECKING",
-        "typing_extensions.TYPE_CHECKING",
-        "TYPE_CHECKING and other",
-        "other and TYPE_CHECKING",
-        "not (not TYPE_CHECKING)",
-        "False",
-        "0",
-        "None",
-        "TYPE_CHECKING or False",
-        "sys.platform == 'win32'",
-        "'darwin' == sys.platform",
-        "sys.platform in ('win32', 'cygwin')",
-        "sys.platform.startswith('win')",
-        "not sys.platform.startswith('linux')",
-        "os.name == 'nt'",
-        "os.name != 'posix'",
-        "sys.version_info < (3, 11)",
-        "sys.version_info < (3,)",
-        "sys.version_info[0] == 2",
-        "sys.version_info[0] < 3",
-        "sys.version_info[:2] <= (3, 10)",
-        "sys.version_info.major == 2",
-        "(3, 10) > sys.version_info",
-        "sys.hexversion < 0x03000000",
-        "sys.implementation.name == 'pypy'",
-        "sys.implementation.name not in ['cpython']",
-        "sys.byteorder == 'big'",
-        "sys.version_info >= (3, 8) and sys.platform == 'win32'",
-    ],
-)
-def test_branch_that_cannot_run(test: str):
-    """Imports for type checkers, for other systems and for older Pythons are not looked at; those of `else` are eager."""
-    assert bindings(f"if {test}:\n  import a\nelse:\n  import b\n") == {"b": "eager"}
-    assert bindings(f"if not ({test}):\n  import a\nelse:\n  import b\n") == {"a": "eager"}
-
-
-@pytest.mark.parametrize(
-    "test",
-    [
-        "other",
-        "other or TYPE_CHECKING",
-        "sys.platform == other",
-        "platform == 'win32'",
-        "sys.version_info >= other",
-        "sys.version_info > 3",
-        "sys.version_info[99] == 1",
-        "sys.platform == 'linux' == other",
-        "sys.platform.startswith(other)",
-        "sys.platform.startswith('win', 1)",
-        "sys.platform.endswith('win32')",
-        "sys.flags.optimize",
-        "other and sys.platform == 'linux'",
-        "sys.platform is other",
-        "__name__ == '__main__' and other",
-        "__name__ != '__main__'",
-    ],
-)
-def test_condition_of_the_program(test: str):
-    """A condition that is not certain on the target leaves both sides conditional."""
-    assert bindings(f"if {test}:\n  import a\nelse:\n  import b\n") == {"a": "conditional", "b": "conditional"}
-
-
-def test_elif_after_a_certain_condition():
-    """A chain of conditions is followed as far as it can run."""
-    found = bindings(
-        """
-        if sys.platform == "win32":
-            import a
-        elif sys.version_info >= (3, 11):
-            import b
-        else:
-            import c
-        """
-    )
-
-    assert found == {"b": "eager"}
-
-
-# Made of parts of which this much is certain: the real values here and now.
-_PARTS = ["True", "False", "sys.platform == 'linux'", "sys.version_info >= (3, 11)", "os.name == 'nt'", "TYPE_CHECKING"]
-
-
-def _conditions() -> st.SearchStrategy[str]:
-    atoms = st.sampled_from([*_PARTS, "unknown"])
-
-    def compound(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-        return st.one_of(
-            st.builds("({} and {})".format, inner, inner),
-            st.builds("({} or {})".format, inner, inner),
-            st.builds("(not {})".format, inner),
-        )
-
-    return st.recursive(atoms, compound, max_leaves=6)
-
-
-@given(_conditions())
-def test_truth_never_guesses(text: str):
-    """A verdict holds whatever the unknown parts turn out to be."""
-    import os
-
-    expression = ast.parse(text, mode="eval")
-    verdict = truth(expression.body)
-    names = {"sys": sys, "os": os, "TYPE_CHECKING": False}
-    outcomes = {bool(eval(text, {**names, "unknown": value})) for value in (False, True)}
-
-    assert verdict is None or outcomes == {verdict}
-    assert verdict is not None or "unknown" in text
-
-
 # --- The program's start ----------------------------------------------------------------------------------------------
 
 
@@ -398,135 +264,6 @@ def test_imports_of_the_main_program(test: str):
 
     assert [each["name"] for each in found["imports"]] == ["a", "d"]
     assert [(each["name"], each["binding"]) for each in found["main"]] == [("b", "eager"), ("c", "optional")]
-
-
-# --- Imports by call --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("call", "name", "level"),
-    [
-        ("import_module('a.b')", "a.b", 0),
-        ("importlib.import_module('a')", "a", 0),
-        ("il.import_module('a')", "a", 0),
-        ("__import__('a.b')", "a.b", 0),
-        ("__import__('a.b', globals(), None, None, 1)", "a.b", 1),
-        ("__import__('a', level=2)", "a", 2),
-        ("__import__('a', globals(), None, [], 0)", "a", 0),
-        ("import_module('.a', __package__)", "a", 1),
-        ("import_module('..a.b', package=__name__)", "a.b", 2),
-        ("import_module('.a', 'p.q')", "p.q.a", 0),
-        ("import_module('.a', package='p.q')", "p.q.a", 0),
-        ("import_module('..a.b', 'p.q')", "p.a.b", 0),
-        ("lambda: import_module('a')", "a", 0),
-        ("[import_module('a') for _ in x]", "a", 0),
-        ("f(g=__import__('a'))", "a", 0),
-    ],
-)
-def test_call_with_a_literal_name(call: str, name: str, level: int):
-    """A literal name given to `import_module` or `__import__` is an import, wherever the call stands."""
-    (found,) = facts(f"def f():\n  return {call}\n")["imports"]
-
-    assert (found["name"], found["level"], found["names"], found["binding"]) == (name, level, None, "deferred")
-    assert found["line"] == 2
-
-
-@pytest.mark.parametrize(
-    ("argument", "family"),
-    [
-        ("f'a.b_{x}'", ("a", 0, "b_")),
-        ("'a.b.' + x", ("a.b", 0, "")),
-        ("'a.b.' + x + y", ("a.b", 0, "")),
-        ("'a.b_%s' % x", ("a", 0, "b_")),
-        ("'a.b_{}'.format(x)", ("a", 0, "b_")),
-        ("f'.{x}', __package__", ("", 1, "")),
-        ("f'..a_{x}', __package__", ("", 2, "a_")),
-        ("f'.{x}', 'p'", ("p", 0, "")),
-        ("f'.a.b_{x}', __package__", ("a", 1, "b_")),
-        ("f'.a.{x}', 'p'", ("p.a", 0, "")),
-        ("f'..a.{x}', 'p.q'", ("p.a", 0, "")),
-        ("x, 'p'", ("p", 0, "")),
-        ("x, globals(), None, None, 1", ("", 1, "")),
-        ("'a.b_' + x, level=2", ("a", 2, "b_")),
-    ],
-)
-def test_call_with_a_name_that_begins_literally(argument: str, family: tuple[str, int, str]):
-    """A computed name that begins with a literal one stands for a family of modules."""
-    found = facts(f"import_module({argument})")
-
-    assert [(each.package, each.level, each.stem) for each in found["families"]] == [family]
-    assert found["dynamic"] == [1]
-
-
-@pytest.mark.parametrize("argument", ["x", "f'{x}'", "f'{x}.a'", "x + '.a'", "'a' + x", "*x", "f(x)"])
-def test_call_with_a_computed_name(argument: str):
-    """Where nothing is known of the name, the line is."""
-    found = facts(f"x = 1\n\nimport_module({argument})")
-
-    assert found["dynamic"] == [3]
-    assert found["families"] == found["imports"] == []
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "import_module('p/a-b'.replace('/', '.').replace('-', '_'))",
-        "import_module('p/a-b.py'.removesuffix('.py').replace('/', '.').replace('-', '_'))",
-        "import_module('.'.join(['p', 'a_b']))",
-        "NAME = 'p/a-b'\nimport_module(NAME.replace('/', '.').replace('-', '_'))",
-        "for x in ('p.a-b', other):\n  import_module(x.replace('-', '_'))",
-        "TABLE = ['p.a-b']\nfor x in sorted(TABLE):\n  import_module(x.replace('-', '_'))",
-        "TABLE = {'p.a-b': 1}\nfor x, y in TABLE.items():\n  import_module(x.replace('-', '_'))",
-        "def f():\n  TABLE = {'x': 'p.a-b'}\n  return import_module(TABLE['x'].replace('-', '_'))",
-        "x = [import_module(x.replace('-', '_')) for x in {'p.a-b'}]",
-        "import_module(y or 'p.a-b'.replace('-', '_'))",
-        "import_module('.a-b'.replace('-', '_'), 'p')",
-        "for x in ('p.a_b',):\n  __import__(x)",
-        "TABLE = {'x': 'p.a_b'}\nfor x in TABLE.values():\n  __import__(x)",
-    ],
-)
-def test_call_with_a_changed_name(text: str):
-    """A name that methods make of literals is known: of a literal, a constant, what a loop goes through, a table."""
-    assert facts(text)["patterns"] == ["p.a_b"]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "import_module(x.replace('-', '_'))",
-        "import_module('a-b'.replace(x, '_'))",
-        "import_module('a-b'.replace('-', '_', 1, 2))",
-        "import_module('a b'.replace('-', '_'))",
-        "for x in load('a'):\n  import_module(x)",
-        "'a-b'.replace('-', '_')",
-    ],
-)
-def test_changed_name_that_is_not_known(text: str):
-    """A change of what is not known, or by what is not known, names no module; nor does one without an import."""
-    assert facts(text)["patterns"] == []
-
-
-def test_long_tables_and_changes():
-    """Generated code may add hundreds of texts, or change one a hundred times."""
-    table = "+".join(["['a']"] * 200 + ["['p.a-b']"])
-    changes = ".replace('-', '_')" * 100
-
-    assert facts(f"for x in {table}:\n  import_module(x{changes})")["patterns"] == ["a", "p.a_b"]
-
-
-def test_changed_texts():
-    """A text that is changed somewhere and a name that is imported elsewhere may be the same: other texts of the file count."""
-    text = "def load(x):\n  import_module(x.replace('-', '_').replace('/', '.'))\nload('p/a-b')\n"
-
-    assert "p.a_b" in facts(text)["strings"].split()
-    assert "p.a_b" not in facts("'p.a-b'.replace('-', '_')")["strings"].split()
-
-
-def test_other_calls_are_no_imports():
-    """A function's name decides, not an argument that looks like a module."""
-    found = facts("load('a')\nimport_modules('b')\nx.__import__\nimport_module()\nimport_module\n")
-
-    assert found["imports"] == found["dynamic"] == found["families"] == []
 
 
 # --- Names of the module ----------------------------------------------------------------------------------------------
@@ -705,92 +442,6 @@ def test_names_of_the_main_program():
     assert found["main_names"] == "b c d"
 
 
-# --- Builtins of site, codecs -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("exit()", ["exit"]),
-        ("def f():\n  quit(1)", ["quit"]),
-        ("class C:\n  x = copyright", ["copyright"]),
-        ("print(help, credits, license)", ["credits", "help", "license"]),
-        ("lambda: [exit for _ in x]", ["exit"]),
-        ("def f():\n  exit = 1\n  exit()", []),
-        ("def f(exit):\n  exit()", []),
-        ("from sys import exit\nexit()", []),
-        ("def help(): pass\nhelp()", []),
-        ("sys.exit()", []),
-        ("x.help, 'license'", []),
-        ("exit = 1", []),
-        ("def f():\n  global exit\n  exit()", ["exit"]),
-        ("# \u00e4\nexit()", ["exit"]),
-    ],
-)
-def test_builtins_of_site(text: str, found: list[str]):
-    """`exit` and the like are needed where they are used as global names that the file does not define."""
-    assert facts(text)["site_builtins"] == found
-
-
-@pytest.mark.parametrize(
-    "source",
-    [b"\xef\xbb\xbfexit()\n", b"# coding: latin-1\nx = '\xe4'\nexit()\n", b"# coding: cp1252\n\xe4 = 1\nexit()\n"],
-    ids=["byte order mark", "text", "identifier"],
-)
-def test_builtins_of_site_in_any_encoding(source: bytes):
-    """A file's own encoding is honoured."""
-    assert parse(scan(source)).site_builtins == {"exit"}
-
-
-@pytest.mark.parametrize(
-    ("text", "codecs"),
-    [
-        ("x.decode('latin-1')", ["latin_1"]),
-        ("open(f, encoding='UTF8')", ["utf_8"]),
-        ("NAME = 'Shift_JIS'", ["shift_jis"]),
-        ("def f(x='cp437'): pass", ["cp437"]),
-        ("x in ('idna', 'punycode')", ["idna", "punycode"]),
-        ("x = 'no codec'", []),
-        ("x = 'aliases'", []),
-        ("latin_1 = 1", []),
-    ],
-)
-def test_named_codecs(text: str, codecs: list[str]):
-    """A string constant that names a codec, under any alias and wherever it stands, may be one that is looked up."""
-    assert facts(text)["codecs"] == codecs
-
-
-@pytest.mark.parametrize(
-    ("text", "is_computed"),
-    [
-        ("x.decode(name)", True),
-        ("x.encode(self.encoding, 'strict')", True),
-        ("open(f, encoding=name)", True),
-        ("x.decode()", False),
-        ("x.decode('utf-8')", False),
-        ("open(f, encoding='utf-8')", False),
-        ("open(f, encoding=None)", False),
-        ("x.decoder(name)", False),
-    ],
-)
-def test_computed_encodings(text: str, is_computed: bool):
-    """An encoding that is no constant may be any."""
-    assert facts(text)["any_codec"] is is_computed
-
-
-@pytest.mark.parametrize(
-    ("text", "extends"),
-    [
-        ("__path__ = __import__('pkgutil').extend_path(__path__, __name__)", True),
-        ("__import__('pkg_resources').declare_namespace(__name__)", True),
-        ("__path__ = []", False),
-    ],
-)
-def test_namespace_packages_of_old(text: str, extends: bool):
-    """A package that spreads itself over folders says so."""
-    assert facts(text)["extends_path"] is extends
-
-
 # --- Any file at all --------------------------------------------------------------------------------------------------
 
 
@@ -853,6 +504,19 @@ def test_empty_file():
 
 
 @pytest.mark.parametrize(
+    ("text", "extends"),
+    [
+        ("__path__ = __import__('pkgutil').extend_path(__path__, __name__)", True),
+        ("__import__('pkg_resources').declare_namespace(__name__)", True),
+        ("__path__ = []", False),
+    ],
+)
+def test_namespace_packages_of_old(text: str, extends: bool):
+    """A package that spreads itself over folders says so."""
+    assert facts(text)["extends_path"] is extends
+
+
+@pytest.mark.parametrize(
     ("text", "folders"),
     [
         ("sys.path.insert(0, os.path.join(os.path.dirname(__file__), 'vendor'))", ["vendor"]),
@@ -873,72 +537,3 @@ def test_empty_file():
 def test_folders_that_are_added_to_the_path(text: str, folders: list[str]):
     """Folders that a file puts on `sys.path` are told as it tells them by `__file__`, relative to its own."""
     assert [each.folder for each in parse(scan(text.encode())).search_folders if not each.name] == folders
-
-
-def test_names_of_libraries():
-    """Libraries are named by literals that ctypes and cffi are given, and by constants; paths and other systems' are none."""
-    found = facts(
-        """
-        import ctypes
-        from ctypes import CDLL as load, cdll, util
-
-        NAME = "libconstant.so.1"
-        ctypes.CDLL("libplain.so.2", mode=ctypes.RTLD_GLOBAL)
-        load("librenamed.so")
-        cdll.LoadLibrary(NAME)
-        ffi.dlopen("libffi.so")
-
-        def later():
-            return ctypes.PyDLL(util.find_library("short"))
-
-        ctypes.CDLL(name="libkeyword.so" if x else "libelse.so")
-        ctypes.CDLL(util.find_library("found") or "libfallback.so.3")
-        for name in ("libfirst.so.1", "libsecond.so"):
-            ctypes.CDLL(name)
-
-        def search():
-            candidates = ["listed"]
-            for each in candidates:
-                ctypes.CDLL(util.find_library(each))
-
-        ctypes.CDLL("/usr/lib/libpath.so")
-        ctypes.CDLL(f"lib{NAME2}.so")
-        ctypes.CDLL("kernel32")
-        ctypes.CDLL("lib.dylib")
-        ctypes.CDLL(None)
-        """
-    )
-
-    assert set(found["libraries"]) == {
-        *((name, False) for name in ("libconstant.so.1", "libplain.so.2", "librenamed.so", "libffi.so")),
-        *(
-            (name, False)
-            for name in ("libkeyword.so", "libelse.so", "libfallback.so.3", "libfirst.so.1", "libsecond.so")
-        ),
-        *(("short", True), ("found", True), ("listed", True)),
-    }
-
-
-def test_tables_of_libraries():
-    """A file that opens libraries by computed names means those whose sonames are constants of it, and no other texts."""
-    table = 'find(ffi, ("cairo",), ("libcairo.so.2", "libcairo.dylib", "lib.so", "libmodule.py"))\n'
-    opening = "def find(ffi, short, names):\n    for name in names:\n        ffi.dlopen(name)\n"
-
-    assert facts(opening + table)["libraries"] == [("libcairo.so.2", False)]
-    assert facts(f"T = {{}}\nffi.dlopen(T[x])\n{table}")["libraries"] == [("libcairo.so.2", False)]
-    assert facts(table)["libraries"] == []
-
-
-def test_imported_names_are_arguments_by_name_too():
-    """`import_module(name=...)` says the same as `import_module(...)`."""
-    found = facts(
-        """
-        import importlib
-        importlib.import_module(name="literal")
-        importlib.__import__(name="pkg.{0}".format(x), fromlist=["y"])
-        """
-    )
-
-    assert "literal" in {each["name"] for each in found["imports"]}
-    assert found["dynamic"]
-    assert found["patterns"] == ["pkg.*"]

@@ -30,7 +30,7 @@ from bundler.link import relocated
 from bundler.link.bind import FIRST_BASE, prelink
 from bundler.link.exports import Exports
 from bundler.link.interposed import INTERPOSED_FUNCTIONS, interposer
-from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES, find_closure
+from bundler.link.libraries import find_closure
 from bundler.link.objects import (
     Closure,
     Constant,
@@ -48,6 +48,7 @@ from bundler.link.objects import (
     ThreadLocalModule,
 )
 from bundler.link.place import place
+from bundler.link.system_libraries import LINKED_SYSTEM_LIBRARIES
 from bundler.link.thread_local import thread_pointer_offset
 from tests.link import natives
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bundler.elf import SharedObject, read_shared_object
 from bundler.glibc import Floor, beyond, read_floor
-from bundler.link.libraries import LINKED_SYSTEM_LIBRARIES
+from bundler.link.system_libraries import LINKED_SYSTEM_LIBRARIES
 from bundler.settings import OLDEST_GLIBC
 
 # That of this machine has them no more.

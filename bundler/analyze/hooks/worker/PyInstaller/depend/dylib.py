@@ -1,4 +1,4 @@
-"""Tells the system's own libraries from others. The linker knows them (bundler/link/libraries.py); hooks seldom ask."""
+"""Tells the system's own libraries from others. The linker knows them (bundler/link/system_libraries.py); hooks seldom ask."""
 
 from __future__ import annotations
 
