@@ -1,11 +1,13 @@
-"""`bundle doctor`: examines the machine, and says what each Python on it lacks to be embedded."""
+"""`bundle doctor`: examines the machine, and says what each Python on it lacks to be embedded, and what building for another
+processor lacks.
+"""
 
 from __future__ import annotations
 
 import platform
 import shlex
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from bundler import __version__
 from bundler.cache import Cache
 from bundler.cache_limit import entries
 from bundler.context import BuildContext
+from bundler.elf import MACHINES, Machine
 from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.glibc import find_static_library
 from bundler.interpreters import every_python
@@ -20,12 +23,13 @@ from bundler.link import check_linker
 from bundler.process import CommandError
 from bundler.report import Item, Reporter, Section, count_text, size_text
 from bundler.schema import FORMAT, CheckRow, DoctorDocument
-from bundler.target import Linkage, probe
+from bundler.target import Linkage, find_emulator, probe, this_machine
 from bundler.target.probe import NEWEST, OLDEST
 from bundler.toolchain import find_toolchain
 
 # By the distribution's family (os-release(5), ID and ID_LIKE): its command, and packages for what an error's code says is
-# lacking. `{python}` is the version of a Python that the system brought.
+# lacking. `{python}` is the version of a Python that the system brought; `{gnu}` and `{machine}` are names of another processor.
+_CROSS_COMPILER = "no-compiler for another processor"
 _PACKAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "debian": (
         "apt install",
@@ -35,6 +39,8 @@ _PACKAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "no-static-libc": "libc6-dev",
             "no-headers": "python{python}-dev",
             "no-libpython": "libpython{python}-dev",
+            _CROSS_COMPILER: "gcc-{gnu} libc6-dev-{debian}-cross",
+            "no-emulator": "qemu-user-static",
         },
     ),
     "fedora": (
@@ -45,6 +51,7 @@ _PACKAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "no-static-libc": "glibc-static",
             "no-headers": "python{python}-devel",
             "no-libpython": "python{python}-libs",
+            "no-emulator": "qemu-user-static-{machine}",
         },
     ),
     "suse": (
@@ -56,7 +63,16 @@ _PACKAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "no-headers": "python{packed}-devel",
         },
     ),
-    "arch": ("pacman -S", {"no-compiler": "gcc", "no-linker": "binutils", "no-headers": "python"}),
+    "arch": (
+        "pacman -S",
+        {
+            "no-compiler": "gcc",
+            "no-linker": "binutils",
+            "no-headers": "python",
+            _CROSS_COMPILER: "{gnu}-gcc",
+            "no-emulator": "qemu-user-static",
+        },
+    ),
 }
 
 
@@ -89,6 +105,7 @@ class Examination:
 def examine(compiler: str | None, cache: Cache, limit: int, default: Path, variables: Mapping[str, str]) -> Examination:
     """Look at the compiler, the linker, the C library, the cache, and every Python. `default`: the Python of a build here."""
     family = family_of_system()
+    crosses = tuple(cross_check(machine, family) for machine in MACHINES.values() if machine != this_machine())
     versions = [f"3.{minor}" for minor in range(OLDEST[1], NEWEST[1] + 1)]
     others = [path for path in every_python(variables, versions) if path.resolve() != default.resolve()]
     names = {default: f"{default} (the default)"} | {path: str(path) for path in others}
@@ -98,7 +115,7 @@ def examine(compiler: str | None, cache: Cache, limit: int, default: Path, varia
         # Without a compiler nothing else can be measured.
         problem = error.diagnostic
         lacking = Check("C compiler", problem=problem, install=install_command(problem.code, family, None))
-        tools = (lacking, _cache(cache, limit))
+        tools = (lacking, _cache(cache, limit), *crosses)
         return Examination(tools, tuple(Check(name, problem=problem) for name in names.values()))
     context = BuildContext(toolchain, cache, Reporter(quiet=True))
     return Examination(
@@ -107,6 +124,7 @@ def examine(compiler: str | None, cache: Cache, limit: int, default: Path, varia
             _checked("linker", lambda: _linker(context), family),
             _checked("C library for `--static`", lambda: f"glibc {find_static_library(toolchain).version}", family),
             _cache(cache, limit),
+            *crosses,
         ),
         tuple(_checked(name, partial(_python, path, context), family, path) for path, name in names.items()),
     )
@@ -127,6 +145,38 @@ def _checked(name: str, look: Callable[[], str], family: str, python: Path | Non
             hint="install it anew, with the C library's headers",
         )
     return Check(name, problem=problem, install=install_command(problem.code, family, python))
+
+
+def cross_check(machine: Machine, family: str) -> Check:
+    """What builds for another processor take: a compiler, and what runs its programs. CC names this machine's compiler."""
+    found: list[str] = []
+    problems: list[Diagnostic] = []
+    codes: list[str] = []
+    looks: tuple[tuple[Callable[[], str], str], ...] = (
+        (lambda: find_toolchain(None, machine).command[0], _CROSS_COMPILER),
+        (lambda: find_emulator(machine)[0], "no-emulator"),
+    )
+    for look, code in looks:
+        try:
+            found.append(look())
+        except BundleError as error:
+            problems.append(error.diagnostic)
+            codes.append(code)
+    name = f"`--target {machine.system_name}`"
+    if not problems:
+        return Check(name, " ".join(found))
+    command, packages = _PACKAGES.get(family, ("", {}))
+    names = {"gnu": machine.gnu_name.replace("_", "-"), "debian": machine.debian_name, "machine": machine.python_name}
+    wanted = [packages[code].format(**names) for code in codes if code in packages]
+    return Check(
+        name,
+        problem=replace(
+            problems[0],
+            message="; ".join(each.message for each in problems),
+            hint="; ".join(each.hint for each in problems if each.hint),
+        ),
+        install=f"{command} {' '.join(wanted)}" if len(wanted) == len(codes) else "",
+    )
 
 
 def _linker(context: BuildContext) -> str:

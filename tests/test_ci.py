@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -18,6 +19,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from bundler.elf import MACHINES
 from tests.support import EXAMPLES, ROOT, Interpreter
 
 ACTION = ROOT / "action.yml"
@@ -199,6 +201,18 @@ def test_a_binary_that_needs_the_c_library(tmp_path: Path):
     runner.set_input("smoke-test", "fail")
     with pytest.raises(AssertionError):
         runner.run("Try the binaries in an empty root")
+
+
+def test_a_binary_for_another_processor(tmp_path: Path):
+    """One that was built with `--target` cannot be started on the machine, and the step says so."""
+    other = next(machine for machine in MACHINES.values() if machine.python_name != platform.machine())
+    (tmp_path / "app").write_bytes(b"\x7fELF" + bytes(14) + other.number.to_bytes(2, "little"))
+    (tmp_path / "report.json").write_text('{"programs": [{"output": "app"}]}')
+    runner = Runner(tmp_path, {"working-directory": str(tmp_path), "smoke-test": "--version"})
+    (tmp_path / "output").write_text(f"report={tmp_path / 'report.json'}\n")
+    runner.take_outputs("build")
+
+    assert runner.run("Try the binaries in an empty root") == "app is for another processor and is not started here\n"
 
 
 def test_the_steps_for_gitlab(built: tuple[Path, Runner], tmp_path: Path):

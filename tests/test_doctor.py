@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from bundler import doctor
+from bundler.elf import AARCH64
 from bundler.interpreters import every_python
 from tests.support import Interpreter, bundle
 from tests.target.pythons import WITHOUT_HEADERS, make_pretender
@@ -81,6 +83,33 @@ def test_a_compiler_that_does_not_compile(one_interpreter: Interpreter, tmp_path
 
     assert found["can_build"] is False
     assert [each["problem"] for each in found["tools"][1:3]] == ["the C compiler fails: broken"] * 2
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="this machine is the other one")
+def test_tools_for_another_processor(one_interpreter: Interpreter, tmp_path: Path):
+    """What builds for another processor take is among the tools."""
+    name = "`--target aarch64-linux`"
+    for program in ("aarch64-linux-gnu-gcc", "qemu-aarch64-static"):
+        (tmp_path / program).write_text(
+            '#!/bin/sh\ncase "$*" in *dumpmachine*) echo aarch64-linux-gnu ;; *) gcc "$@" ;; esac\n'
+        )
+        (tmp_path / program).chmod(0o755)
+    found = examined("--python", one_interpreter.python, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    row = next(each for each in found["tools"] if each["name"] == name)
+    assert row["problem"] is None
+    assert row["found"] == f"{tmp_path}/aarch64-linux-gnu-gcc {tmp_path}/qemu-aarch64-static"
+
+
+def test_packages_for_another_processor(monkeypatch: pytest.MonkeyPatch):
+    """All packages that are lacking are named in one command."""
+    monkeypatch.setattr("shutil.which", lambda _: None)
+
+    check = doctor.cross_check(AARCH64, "debian")
+
+    assert check.problem is not None
+    assert "`aarch64-linux-gnu-gcc` was not found; nothing here runs programs for aarch64" in check.problem.message
+    assert check.install == "apt install gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static"
+    assert doctor.cross_check(AARCH64, "fedora").install == ""  # it has no cross compiler with a C library
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ Verbs: `probe`, and `script_environment` for a script that names its requirement
 from bundler.target.model import Field, Libpython, Linkage, ObjectLayout, System, TargetPython
 from bundler.target.probe import probe
 from bundler.target.script_environment import script_environment
-from bundler.target.system import foreign_machine
+from bundler.target.system import find_emulator, foreign_machine, this_machine
 
 __all__ = [
     "Field",
@@ -15,7 +15,9 @@ __all__ = [
     "ObjectLayout",
     "System",
     "TargetPython",
+    "find_emulator",
     "foreign_machine",
     "probe",
     "script_environment",
+    "this_machine",
 ]

@@ -47,7 +47,7 @@ def find_system(executable: Path, foreign: Machine | None, toolchain: Toolchain)
             hint="name the interpreter of a root folder of the other system; or install the cross compiler's C library (Debian, "
             f"Ubuntu: `apt install libc6-dev-{foreign.debian_name}-cross`)",
         )
-    return System(root, (*_emulator(foreign), "-L", str(root)))
+    return System(root, (*find_emulator(foreign), "-L", str(root)))
 
 
 def _root_of(place: Path, dynamic_linker: str) -> Path | None:
@@ -75,7 +75,8 @@ def _program(executable: Path) -> tuple[Machine, str] | None:
         return read.machine, file.read(segment.file_size).rstrip(b"\0").decode()
 
 
-def _emulator(machine: Machine) -> tuple[str, ...]:
+def find_emulator(machine: Machine) -> tuple[str, ...]:
+    """The words that run a program of another processor here; BundleError when nothing does."""
     names = (f"qemu-{machine.python_name}-static", f"qemu-{machine.python_name}")
     found = next((path for name in names if (path := shutil.which(name))), None)
     if found is None:

@@ -1,6 +1,6 @@
-"""Two programs that are built for aarch64 and run by QEMU, where all is there that this takes.
+"""Programs that are built for aarch64 and run by QEMU, where all is there that this takes.
 
-Costs two builds, in which the emulator compiles the modules of a start: a minute the first time.
+Costs three builds, in which the emulator compiles the modules of a start: a minute the first time.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tests.aarch64.foreign import (
 )
 from tests.link.natives import SOURCES
 from tests.support import EXAMPLES, inspect
+from tests.test_project_builds import make_wheel
 
 pytestmark = pytest.mark.skipif(lacking() != "", reason=lacking())
 
@@ -56,6 +57,24 @@ def test_a_line_is_printed(tmp_path: Path):
     assert list(misaligned(tmp_path / "hello")) == []
     assert read_executable(tmp_path / "hello").machine == AARCH64
     assert inspect(tmp_path / "hello")["newest_versions"]["GLIBC"]["version"] == AARCH64.first_glibc
+
+
+def test_a_script_gets_what_its_header_requires(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Markers are those of the other processor, and so are wheels; they are installed before the program is built."""
+    make_wheel(tmp_path / "wheels", "frobnicate", "VALUE = 'found'\n")
+    source = tmp_path / "one.py"
+    requirement = "frobnicate; platform_machine == 'aarch64'"
+    source.write_text(
+        f'# /// script\n# dependencies = ["{requirement}"]\n# ///\nimport frobnicate\nprint(frobnicate.VALUE)\n'
+    )
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "wheels"))
+    done = bundle_foreign(environment().base, tmp_path / "one", source)
+    assert done.status == 0, done.stderr
+
+    found = run_foreign([tmp_path / "one"])
+
+    assert (found.status, found.stdout, found.stderr) == (0, b"found\n", b"")
 
 
 def test_threads_have_variables_of_their_own(tmp_path: Path):

@@ -2,6 +2,7 @@
 
 #ifdef __aarch64__
 #include <asm/hwcap.h>
+#include <stdint.h>
 #include <sys/ifunc.h>
 #endif
 
