@@ -14,9 +14,9 @@
 #include "machine.h"
 #include "snapshot/library.h"
 #include "snapshot/snapshot.h"
+#include "snapshot/thread_block.h"
 #include "world/world.h"
 
-#include <link.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -137,23 +137,6 @@ keys_fit(const struct bundle_snapshot *snapshot)
         }
     }
     return refused("keys of threads");
-}
-
-struct thread_block {
-    char *address;
-    uint64_t size;
-};
-
-static int
-find_thread_block(struct dl_phdr_info *info, size_t size, void *out)
-{
-    (void)size;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        if (info->dlpi_phdr[i].p_type == PT_TLS) {
-            *(struct thread_block *)out = (struct thread_block){info->dlpi_tls_data, info->dlpi_phdr[i].p_memsz};
-        }
-    }
-    return 1; /* the executable comes first */
 }
 
 /* --- Mapping -------------------------------------------------------------------------------------------------------------- */
@@ -291,7 +274,8 @@ write_known_words(const struct bundle_snapshot *snapshot, const struct found *fo
 
 /* Replace the memory. `fd`: the executable's file. */
 static void
-replace_memory(const struct bundle_snapshot *snapshot, int fd, struct thread_block block, const struct found *found)
+replace_memory(const struct bundle_snapshot *snapshot, int fd, struct bundle_thread_block block,
+               const struct found *found)
 {
     uint64_t thread = (uint64_t)__builtin_thread_pointer();
     uint64_t kept[snapshot->kept_word_count + 1];
@@ -349,11 +333,10 @@ count_processors(void)
 static bool
 restore(const struct bundle_snapshot *snapshot)
 {
-    struct thread_block block = {NULL, 0};
     if (!guards_hold(snapshot)) {
         return false;
     }
-    __real_dl_iterate_phdr(find_thread_block, &block);
+    struct bundle_thread_block block = bundle_find_thread_block();
     if (block.size != snapshot->thread_block_size || snapshot->system_word_count > MOST_WORDS
         || snapshot->kept_word_count > MOST_WORDS || snapshot->symbol_word_count > MOST_WORDS) {
         return refused("the executable's own variables");

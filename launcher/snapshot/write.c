@@ -9,10 +9,10 @@
 #include "snapshot/generators.h"
 #include "snapshot/library.h"
 #include "snapshot/output.h"
+#include "snapshot/thread_block.h"
 #include "world/world.h"
 
 #include <fcntl.h>
-#include <link.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,23 +43,6 @@ look_for_obstacles(void)
             bundle_give_up(text);
         }
     }
-}
-
-struct thread_block {
-    const char *address;
-    uint64_t size;
-};
-
-static int
-find_thread_block(struct dl_phdr_info *info, size_t size, void *out)
-{
-    (void)size;
-    for (int i = 0; i < info->dlpi_phnum; i++) {
-        if (info->dlpi_phdr[i].p_type == PT_TLS) {
-            *(struct thread_block *)out = (struct thread_block){info->dlpi_tls_data, info->dlpi_phdr[i].p_memsz};
-        }
-    }
-    return 1; /* the executable comes first */
 }
 
 static void
@@ -181,8 +164,7 @@ bundle_write_recording(void)
     struct bundle_told told = bundle_told();
     bundle_put("keys", 0, told.keys, told.key_count * sizeof *told.keys);
     bundle_put("calls", 0, told.calls, told.call_count * sizeof *told.calls);
-    struct thread_block block = {NULL, 0};
-    __real_dl_iterate_phdr(find_thread_block, &block);
+    struct bundle_thread_block block = bundle_find_thread_block();
     uint64_t addresses[BUNDLE_MOST_LIBRARY_ADDRESSES];
     bundle_put("library", 0, addresses, bundle_library_addresses(addresses) * sizeof *addresses);
     bundle_put("thread", (uint64_t)__builtin_thread_pointer(), &block.address, sizeof block.address);
