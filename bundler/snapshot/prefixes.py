@@ -29,8 +29,8 @@ def with_prefixes(
 def _with_prefixes(note: Note, sources: Mapping[str, Path], known: Mapping[str, tuple[str, ...]]) -> Iterator[Note]:
     found: tuple[str, ...] = ()
     if note.kind == "variables":
-        file, _, line = note.detail.rpartition(":")  # recorder.py
-        found = known.get(note.module) or (prefixes_at(sources[file], int(line)) if file in sources else ())
+        file, *place = note.detail.rsplit(":", 4)  # recorder.py
+        found = known.get(note.module) or (prefixes_at(sources[file], ":".join(place)) if file in sources else ())
     if found:
         yield from (replace(note, kind="prefix", detail=prefix) for prefix in found)
     else:
@@ -38,32 +38,41 @@ def _with_prefixes(note: Note, sources: Mapping[str, Path], known: Mapping[str, 
 
 
 @functools.cache
-def prefixes_at(source: Path, line: int) -> tuple[str, ...]:
-    """The prefixes of names for which the loop at this line does anything; none if it may depend on other names, too.
+def prefixes_at(source: Path, place: str) -> tuple[str, ...]:
+    """The prefixes of names for which the loop at a place does anything; none if it may depend on other names, too.
 
-    A source that this Python cannot read has none.
+    `place`: "line:column:line:column", where it begins and ends. A source that this Python cannot read has no loops.
     """
     try:
         tree = ast.parse(source.read_bytes())
     except (SyntaxError, ValueError):
         return ()
-    found = {its for loop, its in _loops(tree) if loop.lineno <= line <= (loop.end_lineno or 0)}
-    return found.pop() if len(found) == 1 else ()
+    return next((its for loop, its in _loops(tree) if _place(loop) == place), ())
 
 
-def _loops(tree: ast.AST) -> Iterator[tuple[ast.expr, tuple[str, ...]]]:
-    """What each loop goes through, and prefixes of names without which it does nothing."""
+def _place(node: ast.expr | ast.stmt) -> str:
+    return f"{node.lineno}:{node.col_offset}:{node.end_lineno}:{node.end_col_offset}"
+
+
+def _loops(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, tuple[str, ...]]]:
+    """Loops with the prefixes of names without which they do nothing. A loop is told by what it goes through; before 3.13 the interpreter
+    tells its first step by the whole of it.
+    """
     forgotten = _forgotten(tree)
     for node in ast.walk(tree):
         match node:
-            case ast.ListComp() | ast.SetComp() | ast.DictComp() | ast.GeneratorExp():
-                for number, loop in enumerate(node.generators):
-                    # The inner loops run once for each turn of the first one.
-                    yield loop.iter, _prefixes(loop.target, loop.iter, loop.ifs[0]) if number == 0 and loop.ifs else ()
+            # Names of a comprehension are its own.
+            case (
+                ast.ListComp(generators=[loop])
+                | ast.SetComp(generators=[loop])
+                | ast.DictComp(generators=[loop])
+                | ast.GeneratorExp(generators=[loop])
+            ) if loop.ifs:
+                found = _prefixes(loop.target, loop.iter, loop.ifs[0])
+                yield from ((loop.iter, found), (node, found))
             case ast.For(body=[ast.If(test=test, orelse=[])]) if node in forgotten:
-                yield node.iter, _prefixes(node.target, node.iter, test)
-            case ast.For():
-                yield node.iter, ()
+                found = _prefixes(node.target, node.iter, test)
+                yield from ((node.iter, found), (node, found))
 
 
 def _forgotten(tree: ast.AST) -> frozenset[ast.For]:

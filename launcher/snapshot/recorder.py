@@ -44,8 +44,8 @@ _QUIET = frozenset(
 
 
 def _tell_of_environment(kind, detail):
-    """Note a question about variables. One about all of them says where the code is that looks through them; a view of `os.environ`
-    that hands out their values one by one asks for none of them.
+    """Note a question about variables. One about all of them says which code looks through them: its file, and its first and last
+    line and column. A view of `os.environ` that hands out their values one by one asks for none of them.
     """
     frame = sys._getframe(2)  # noqa: SLF001 - the caller of the method
     while frame and frame.f_code.co_filename.endswith(_OF_ENVIRONMENT):
@@ -53,7 +53,9 @@ def _tell_of_environment(kind, detail):
             return
         frame = frame.f_back
     if kind == "variables" and frame:
-        detail = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        positions = list(frame.f_code.co_positions())
+        first, last, begin, end = positions[frame.f_lasti // 2]  # code units have two bytes
+        detail = f"{frame.f_code.co_filename}:{first}:{begin}:{last}:{end}"
     note(kind, detail)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,41 +10,55 @@ import pytest
 from bundler.snapshot.model import Note
 from bundler.snapshot.prefixes import prefixes_at, with_prefixes
 
-_FUNCTION = "def f(env):\n    found = []\n    {}\n    return found\n"
 
-_LOOPS: dict[str, tuple[str, int, tuple[str, ...]]] = {
-    "of names": ("[n for n in os.environ if n.startswith('A_')]", 1, ("A_",)),
-    "of keys": ("{n for n in env.keys() if n.startswith('A_')}", 1, ("A_",)),
-    "of pairs": ("{n: v for n, v in os.environ.items() if n.startswith('A_') and v}", 1, ("A_",)),
-    "sorted": ("[n for n in sorted(os.environ) if n.startswith(('A_', 'B_'))]", 1, ("A_", "B_")),
-    "on several lines": ("found = [\n    n\n    for n in os.environ\n    if n.startswith('A_')\n]", 3, ("A_",)),
-    "a second test": ("[n for n in os.environ if n.startswith('A_') if n != 'A_B']", 1, ("A_",)),
-    "a statement": (_FUNCTION.format("for n in env:\n        if n.startswith('A_'):\n            found.append(n)"), 3, ("A_",)),
-    "another test first": ("[n for n in os.environ if seen(n) if n.startswith('A_')]", 1, ()),
-    "one of two tests": ("[n for n in os.environ if n.startswith('A_') or n == 'B']", 1, ()),
-    "the value's prefix": ("[n for n, v in os.environ.items() if v.startswith('A_')]", 1, ()),
-    "the pair's": ("[n for n in os.environ.items() if n.startswith('A_')]", 1, ()),
-    "a prefix that is not known": ("[n for n in os.environ if n.startswith(prefix)]", 1, ()),
-    "no prefix": ("[n for n in os.environ if n.startswith('')]", 1, ()),
-    "the prefix of what everybody has": ("[n for n in os.environ if n.startswith('LC_')]", 1, ()),
-    "what another function gives": ("[n for n in pick(os.environ) if n.startswith('A_')]", 1, ()),
-    "another line": ("\n[n for n in os.environ if n.startswith('A_')]", 1, ()),
-    "two loops": ("[n for n in (m for m in os.environ) if n.startswith('A_')]", 1, ()),
-    "an inner loop": ("[n for m in given for n in os.environ if n.startswith('A_')]", 1, ()),
-    "a module's loop": ("for n in os.environ:\n    if n.startswith('A_'):\n        print(n)", 1, ()),
-    "what else it does": (_FUNCTION.format("for n in env:\n        if n.startswith('A_'):\n            pass\n        found.append(n)"), 3, ()),
-    "otherwise": (_FUNCTION.format("for n in env:\n        if n.startswith('A_'):\n            pass\n        else:\n            f(n)"), 3, ()),
-    "the last name": (_FUNCTION.format("for n in env:\n        if n.startswith('A_'):\n            pass\n    found.append(n)"), 3, ()),
-    "a global name": (_FUNCTION.format("global n\n    for n in env:\n        if n.startswith('A_'):\n            pass"), 4, ()),
-    "no Python": ("[n for n in os.environ if n.startswith('A_')] =", 1, ()),
-}  # fmt: skip
+def _function(*lines: str) -> str:
+    return "\n    ".join(("def f(env):", "found = []", *lines, "return found"))
 
 
-@pytest.mark.parametrize(("source", "line", "prefixes"), _LOOPS.values(), ids=_LOOPS)
-def test_loops(tmp_path: Path, source: str, line: int, prefixes: tuple[str, ...]):
+# Sources in which the place that goes through the environment is marked, and the prefixes.
+_LOOPS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "of names": ("[n for n in «os.environ» if n.startswith('A_')]", ("A_",)),
+    "the whole loop": ("«[n for n in os.environ if n.startswith('A_')]»", ("A_",)),
+    "of keys": ("{n for n in «env.keys()» if n.startswith('A_')}", ("A_",)),
+    "of pairs": ("{n: v for n, v in «env.items()» if n.startswith('A_') and v}", ("A_",)),
+    "sorted": ("[n for n in «sorted(env)» if n.startswith(('A_', 'B_'))]", ("A_", "B_")),
+    "on several lines": ("[\n    n\n    for n in «env»\n    if n.startswith('A_')\n]", ("A_",)),
+    "a second test": ("[n for n in «env» if n.startswith('A_') if n != 'A_B']", ("A_",)),
+    "a statement": (_function("for n in «env»:", "    if n.startswith('A_'):", "        found.append(n)"), ("A_",)),
+    "another test first": ("[n for n in «env» if seen(n) if n.startswith('A_')]", ()),
+    "one of two tests": ("[n for n in «env» if n.startswith('A_') or n == 'B']", ()),
+    "the value's prefix": ("[n for n, v in «env.items()» if v.startswith('A_')]", ()),
+    "the pair's": ("[n for n in «env.items()» if n.startswith('A_')]", ()),
+    "a prefix that is not known": ("[n for n in «env» if n.startswith(prefix)]", ()),
+    "no prefix": ("[n for n in «env» if n.startswith('')]", ()),
+    "the prefix of what everybody has": ("[n for n in «env» if n.startswith('LC_')]", ()),
+    "what another function gives": ("[n for n in «pick(env)» if n.startswith('A_')]", ()),
+    "what is beside the loop": ("[n for n in env if n.startswith('A_')] + «list(env)»", ()),
+    "a loop of its own": ("[n for n in «(m for m in env)» if n.startswith('A_')]", ()),
+    "an inner loop": ("[n for m in given for n in «env» if n.startswith('A_')]", ()),
+    "a module's loop": ("for n in «env»:\n    if n.startswith('A_'):\n        print(n)", ()),
+    "what else it does": (_function("for n in «env»:", "    if n.startswith('A_'):", "        pass", "    f(n)"), ()),
+    "otherwise": (
+        _function("for n in «env»:", "    if n.startswith('A_'):", "        pass", "    else:", "        f(n)"),
+        (),
+    ),
+    "the last name": (_function("for n in «env»:", "    if n.startswith('A_'):", "        pass", "f(n)"), ()),
+    "a global name": (_function("global n", "for n in «env»:", "    if n.startswith('A_'):", "        pass"), ()),
+    "no Python": ("[n for n in «env» if n.startswith('A_')] =", ()),
+}
+
+
+def _place(before: str) -> str:
+    """The line and column behind a text."""
+    return f"{before.count(chr(10)) + 1}:{len(before.rpartition(chr(10))[2])}"
+
+
+@pytest.mark.parametrize(("source", "prefixes"), _LOOPS.values(), ids=_LOOPS)
+def test_loops(tmp_path: Path, source: str, prefixes: tuple[str, ...]):
     """A loop has prefixes if its first test asks for them, and nothing is left of other names."""
-    (tmp_path / "a.py").write_text(f"{source}\n")
-    assert prefixes_at(tmp_path / "a.py", line) == prefixes
+    before, loop, after = re.split("[«»]", source)
+    (tmp_path / "a.py").write_text(f"{before}{loop}{after}\n")
+    assert prefixes_at(tmp_path / "a.py", f"{_place(before)}:{_place(before + loop)}") == prefixes
 
 
 def test_notes(tmp_path: Path):
@@ -53,9 +68,9 @@ def test_notes(tmp_path: Path):
     one, other, unknown, variable = (
         Note("a", 1, kind, detail)
         for kind, detail in (
-            ("variables", "/__bundle__/a.py:1"),
-            ("variables", "/__bundle__/a.py:2"),
-            ("variables", "<string>:1"),
+            ("variables", "/__bundle__/a.py:1:12:1:22"),
+            ("variables", "/__bundle__/a.py:2:2:2:12"),
+            ("variables", "<string>:1:0:1:9"),
             ("variable", "X"),
         )
     )

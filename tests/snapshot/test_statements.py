@@ -125,7 +125,7 @@ def test_quiet_questions(recorded: Callable[[Path], Recorded]):
     assert restored.stdout.endswith(b" False\n")
 
 
-@pytest.mark.one_python
+# Pythons tell the place of a loop's step in two ways.
 def test_prefixes(recorded: Callable[[Path], Recorded]):
     """Who looks through all variables for those with a prefix is guarded by the prefix; who looks at others too does so again."""
     program = recorded(APPS / "snapshot" / "prefixes" / "prefixes.py")
