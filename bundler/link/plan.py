@@ -101,7 +101,7 @@ def plan(
         and not settings.static
         and places_sections
         and target.machine.has_snapshots
-        and target.system.is_own,
+        and (target.system.is_own or target.machine.emulated_processor != ""),
         precompiled=PrecompiledTable(image.precompiled.keys, image.precompiled.symbol),
         config=InterpreterConfig(
             optimize=settings.optimize,

@@ -451,6 +451,7 @@ def _taken(subject: Subject, runs: Mapping[str, _Run], folder: Path) -> Mapping[
             subject.ranges,
             compiled[run.work],
             subject.seed,
+            subject.target.system,
             wants_graph=run.wants_graph,
             collects=run.work.collects,
             shift=run.shift,

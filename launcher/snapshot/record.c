@@ -26,6 +26,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <ucontext.h>
@@ -75,6 +76,45 @@ usual_signals(void)
     }
 }
 
+static int
+count_threads(void)
+{
+    char line[256];
+    int threads = 0;
+    FILE *status = __real_fopen("/proc/self/status", "r");
+    while (status && fgets(line, sizeof line, status)) {
+        sscanf(line, "Threads: %d", &threads);
+    }
+    if (status) {
+        fclose(status);
+    }
+    return threads;
+}
+
+/* An emulator has a thread and descriptors of its own. */
+PER_PROCESS static int first_threads;
+PER_PROCESS static bool was_open[FIRST_FREE];
+
+static void
+note_what_is_open(void)
+{
+    first_threads = count_threads();
+    for (int fd = 3; fd < FIRST_FREE; fd++) {
+        was_open[fd] = fcntl(fd, F_GETFD) >= 0;
+    }
+}
+
+/* Let the C library's own heap lie elsewhere in each recording, also where the kernel does not see to that (an emulator): who keeps
+   an address of it is found by that. */
+static void
+shift_heap(void)
+{
+    const unsigned char *chance = (const unsigned char *)__real_getauxval(AT_RANDOM);
+    size_t units = chance ? (size_t)(chance[0] & 15) << 8 | chance[1] : 0;
+    void *volatile lost = __real_malloc(16 * (units + 1));
+    (void)lost;
+}
+
 /* Arguments and variables, in memory that is not recorded, as the kernel's is not; programs may write to them. */
 static void
 run_alone(void)
@@ -112,6 +152,8 @@ void
 bundle_start_recording(int (*run)(int, char **, char **))
 {
     bool has_output = bundle_open_output((int)bundle.snapshot->request->output);
+    note_what_is_open();
+    shift_heap();
     usual_signals();
     bundle_own_signal_stack();
     bundle_answer_for_processor();
@@ -485,6 +527,18 @@ read_work(const struct bundle_request *request)
 /* The locale before the program's first import: who sets another one, and this one again, has only asked. */
 PER_PROCESS static char *first_locale;
 
+/* The signals that were blocked before: who blocks others for a while has left nothing. */
+PER_PROCESS static sigset_t first_mask;
+
+static void
+put_mask(void)
+{
+    sigset_t now;
+    __real_sigprocmask(SIG_BLOCK, NULL, &now);
+    bool is_kept = memcmp(&now, &first_mask, sizeof now) == 0;
+    bundle_put("mask", 0, "", is_kept);
+}
+
 static void
 put_locale(void)
 {
@@ -533,6 +587,7 @@ bundle_begin_recording(PyObject *globals)
     }
     thread = PyThreadState_Get();
     bundle_set_locator(place);
+    __real_sigprocmask(SIG_BLOCK, NULL, &first_mask);
     first_locale = strdup(__real_setlocale(LC_ALL, NULL));
     if (request->shift) {
         shift_blocks(request->shift);
@@ -627,6 +682,7 @@ run_work(PyObject *globals)
     Py_CLEAR(load_module);
     Py_CLEAR(work.noted);
     put_locale();
+    put_mask();
     put_variables();
     bundle_compare_variables();
     /* What is done again at each start leaves the same in every recording. */
@@ -652,20 +708,11 @@ run_work(PyObject *globals)
 static void
 look_for_obstacles(void)
 {
-    char line[256];
-    int threads = 0;
-    FILE *status = __real_fopen("/proc/self/status", "r");
-    while (status && fgets(line, sizeof line, status)) {
-        sscanf(line, "Threads: %d", &threads);
-    }
-    if (status) {
-        fclose(status);
-    }
-    if (threads != 1 + (int)bundle_waiting_threads()) {
+    if (count_threads() != first_threads + (int)bundle_waiting_threads()) {
         bundle_give_up("thread");
     }
-    for (int fd = 3; fd < 500; fd++) {
-        if (fcntl(fd, F_GETFD) >= 0) {
+    for (int fd = 3; fd < FIRST_FREE; fd++) {
+        if (!was_open[fd] && fcntl(fd, F_GETFD) >= 0) {
             char text[32];
             snprintf(text, sizeof text, "descriptor\n%d", fd);
             bundle_give_up(text);

@@ -3,13 +3,15 @@
    Functions of the table (answers.c, effects.c, files/) stand in front of the C library's. What they do not see is made
    inside the C library, or by code that has instructions of its own for it. A filter of the kernel (seccomp(2)) lets
    through what changes and tells nothing outside of the process, and stops all else where it is made; the signal's handler
-   answers it, as it answers `syscall`, or notes it. Without a filter nothing would show what a program asks and does, and there is no
-   recording: so under an emulator of programs (QEMU's user emulation). */
+   answers it, as it answers `syscall`, or notes it. Where the kernel has no filter, as under QEMU's user emulation, the instructions
+   that make calls are replaced (replaced_calls.h); where that cannot be done either, nothing would show what a program asks and
+   does, and there is no recording. */
 
 #include "interposed.h"
 #include "lifetime.h"
 #include "machine.h"
 #include "world/notes.h"
+#include "world/replaced_calls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -136,6 +138,9 @@ bundle_open_library(const char *name, int flags)
     loading++;
     void *library = __real_dlopen(name, flags);
     loading--;
+    if (bundle_has_other_code()) {
+        bundle_note("system-library", name);
+    }
     return library;
 }
 
@@ -435,6 +440,12 @@ bundle_own_signal_stack(void)
     BPF_JUMP(BPF_JMP | (condition) | BPF_K, (unsigned)(value), then, otherwise)
 #define RETURN(value) BPF_STMT(BPF_RET | BPF_K, value)
 
+static bool
+passes(long number)
+{
+    return passing || is_inner(number);
+}
+
 bool
 bundle_stop_calls(void)
 {
@@ -475,5 +486,6 @@ bundle_stop_calls(void)
     struct sock_fprog program = {sizeof filter / sizeof *filter, filter};
     __real_sigaction(SIGSYS, &action, NULL);
     __real_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    return __real_prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+    const struct bundle_stopped_calls calls = {inner, INNER, bundle_behind_call, passes, answer_call};
+    return __real_prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 || bundle_replace_calls(&calls);
 }
