@@ -93,12 +93,13 @@ count_threads(void)
 
 /* An emulator has a thread and descriptors of its own. */
 PER_PROCESS static int first_threads;
-PER_PROCESS static bool was_open[FIRST_FREE];
+PER_PROCESS static bool *was_open;
 
 static void
 note_what_is_open(void)
 {
     first_threads = count_threads();
+    was_open = room(FIRST_FREE * sizeof *was_open);
     for (int fd = 3; fd < FIRST_FREE; fd++) {
         was_open[fd] = fcntl(fd, F_GETFD) >= 0;
     }
@@ -528,15 +529,22 @@ read_work(const struct bundle_request *request)
 PER_PROCESS static char *first_locale;
 
 /* The signals that were blocked before: who blocks others for a while has left nothing. */
-PER_PROCESS static sigset_t first_mask;
+PER_PROCESS static uint64_t first_mask;
+
+static uint64_t
+blocked_signals(void)
+{
+    sigset_t now;
+    uint64_t mask;
+    __real_sigprocmask(SIG_BLOCK, NULL, &now);
+    memcpy(&mask, &now, sizeof mask);
+    return mask;
+}
 
 static void
 put_mask(void)
 {
-    sigset_t now;
-    __real_sigprocmask(SIG_BLOCK, NULL, &now);
-    bool is_kept = memcmp(&now, &first_mask, sizeof now) == 0;
-    bundle_put("mask", 0, "", is_kept);
+    bundle_put("mask", 0, "", blocked_signals() == first_mask);
 }
 
 static void
@@ -587,7 +595,7 @@ bundle_begin_recording(PyObject *globals)
     }
     thread = PyThreadState_Get();
     bundle_set_locator(place);
-    __real_sigprocmask(SIG_BLOCK, NULL, &first_mask);
+    first_mask = blocked_signals();
     first_locale = strdup(__real_setlocale(LC_ALL, NULL));
     if (request->shift) {
         shift_blocks(request->shift);
