@@ -76,7 +76,7 @@ def bundle(settings: Settings, report: Reporter) -> Built:
             report.line(
                 f"snapshot: none, for the linker cannot place sections at addresses: {context.toolchain.linker}"
             )
-        elif settings.snapshot == "auto" and not (target.machine.has_snapshots and target.system.is_own):
+        elif settings.snapshot == "auto" and not (planned.contents.has_snapshot or settings.static or not settings.run):
             report.line(
                 f"snapshot: none, for programs for {target.machine.name} are recorded on a machine of that kind only"
             )
@@ -225,8 +225,7 @@ def _make(  # noqa: PLR0913 - the stages before it
     if settings.snapshot == "require" and not with_snapshot:
         raise BundleError(
             "no-snapshot",
-            "the program cannot start from a snapshot: `--static`, `--no-run`, linkers such as gold, and builds "
-            "for another processor go without",
+            "the program cannot start from a snapshot: `--static`, `--no-run`, and linkers such as gold go without",
             hint="leave the option out, use GNU ld or lld, or build with `--snapshot auto`",
         )
     inputs = link.inputs_digest(layout, *((snapshot_digest(settings),) if with_snapshot else ()))

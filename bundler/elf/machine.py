@@ -84,6 +84,8 @@ class Machine:
     cache_questions: tuple[tuple[int, int], ...]
     # What the launcher asks the processor for, by its numbers (launcher/world/processor_*.c); without a name it is a leaf of CPUID.
     feature_names: Mapping[int, str]
+    # The processor that QEMU's emulation of programs has while one is recorded, of the oldest that there are; "": none is recorded there.
+    emulated_processor: str
     has_snapshots: bool  # a recording of a program can be restored (bundler/snapshot)
     ldconfig_label: str  # marks this machine's libraries in the output of `ldconfig -p`
 
@@ -138,6 +140,7 @@ X86_64 = Machine(
     processor_question=("cpuid", b"\x0f\xa2"),
     cache_questions=(),
     feature_names={},
+    emulated_processor="",
     has_snapshots=True,
     ldconfig_label="libc6,x86-64",
 )
@@ -184,6 +187,7 @@ AARCH64 = Machine(
         0xD801: "CTR_EL0",
         0xD807: "DCZID_EL0",
     },
+    emulated_processor="cortex-a53",
     has_snapshots=True,
     ldconfig_label="libc6,AArch64",
 )

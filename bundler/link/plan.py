@@ -94,7 +94,8 @@ def plan(
 def _may_have_snapshot(target: TargetPython, settings: Settings) -> bool:
     """True if the program is to be recorded, and this machine can run it for that."""
     is_wanted = settings.snapshot != "no" and settings.run and not settings.static
-    return is_wanted and target.machine.has_snapshots and target.system.is_own
+    is_run_here = target.system.is_own or target.machine.emulated_processor != ""
+    return is_wanted and target.machine.has_snapshots and is_run_here
 
 
 def _config(

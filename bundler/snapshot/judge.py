@@ -84,6 +84,7 @@ _WORDS: Mapping[str, str] = {
     "process-control": "it calls prctl",
     "system-log": "it opens the system's log",
     "system-call": "it makes system call {detail}",
+    "system-library": "it loads `{detail}`, whose system calls cannot be stopped here",
     "finder": "it puts a finder before the binary's own",
     "named": "the project names it",
     "too-many-calls": "it registers too many functions",

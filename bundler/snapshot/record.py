@@ -16,7 +16,7 @@ from typing import Any
 
 from bundler.analyze.tell.leading import LeadingPart
 from bundler.contract import bundle_constant, bundle_ffi, bundle_root, launcher_folder
-from bundler.elf import SectionFlag, SectionType, SegmentType, fill_section
+from bundler.elf import Machine, SectionFlag, SectionType, SegmentType, fill_section
 from bundler.link.model import Linked
 from bundler.link.payload import bound_tables
 from bundler.link.script import SNAPSHOT_BASE, SNAPSHOT_SECTION
@@ -27,7 +27,7 @@ from bundler.snapshot.recording import LEFT_OPEN, read_recording
 from bundler.snapshot.rules import load_rules
 from bundler.snapshot.worker.schema import AttributesRequest, Obstacle, Part, Request, RerunRequest
 from bundler.snapshot.worker.schema import Rerun as RerunAnswer
-from bundler.target import TargetPython
+from bundler.target import System, TargetPython
 from bundler.target.workers import run_worker
 
 # The longest that imports may take, in seconds of the processor's time: others may be busy. So long they may also wait.
@@ -329,11 +329,13 @@ def joined(tables: Any) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A copy of the executable that records itself. `output`: a descriptor of the memory that it writes to."""
+    """A copy of the executable that records itself. `output`: a descriptor of the memory that it writes to; `command`: starts it."""
 
     path: Path
     output: int
     answers: Answers
+    command: tuple[str | Path, ...]
+    longest: float  # seconds that its imports may take
 
 
 def make_copy(  # noqa: PLR0913 - what makes one recording another
@@ -343,6 +345,7 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
     ranges: Sequence[Range],
     work: bytes,
     seed: int,
+    system: System,
     *,
     wants_graph: bool = False,
     collects: bool = False,
@@ -376,7 +379,16 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
         steady=_steady_objects(linked),
     )
     fill_section(path, SNAPSHOT_SECTION, content, linked.layout.plan.machine.page_size)
-    return Copy(path, output, answers)
+    machine = linked.layout.plan.machine
+    return Copy(path, output, answers, _command(path, machine, system), LONGEST * system.patience)
+
+
+def _command(path: Path, machine: Machine, system: System) -> tuple[str | Path, ...]:
+    """The words that start a copy. An emulator puts everything at the same addresses, unless stacks before have other sizes."""
+    if system.is_own:
+        return (path,)
+    stack = (8 << 20) + (hash(path) % 1024 << 16)
+    return (*system.emulator, "-cpu", machine.emulated_processor, "-s", str(stack), path)
 
 
 def record(copy: Copy) -> Recording | Graph | Refusal:
@@ -384,7 +396,7 @@ def record(copy: Copy) -> Recording | Graph | Refusal:
     try:
         status = _run(copy)
         if status is None:
-            return Refusal(f"its imports take longer than {LONGEST} seconds")
+            return Refusal(f"its imports take longer than {copy.longest:.0f} seconds")
         size = os.fstat(copy.output).st_size
         if not size and status == -signal.SIGSYS:
             return Refusal("it makes a system call while all signals are blocked")
@@ -405,7 +417,7 @@ def _run(copy: Copy) -> int | None:
     # What the dynamic linker leaves on the stack when it binds a function late would lie in padding, elsewhere each time.
     environment = {"LANG": "C.UTF-8", "LD_BIND_NOW": "1", "PADDING": "x" * (hash(copy.path) % 5000)}
     with subprocess.Popen(
-        [copy.path],
+        copy.command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -422,7 +434,7 @@ def _run(copy: Copy) -> int | None:
                 now = processor_time(process.pid)
             if now - used > _WORK:
                 used, working = now, time.monotonic()
-            if now > LONGEST or time.monotonic() - working > LONGEST:
+            if now > copy.longest or time.monotonic() - working > copy.longest:
                 process.kill()
                 return None
 

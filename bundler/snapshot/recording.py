@@ -39,7 +39,8 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
     text = parts["notes"][0].content if parts["notes"] else b""
     keeps_locale = any(each.content for each in parts["locale"])
     lines = tuple(_lines(text, keeps_locale=keeps_locale))
-    notes, owners, events = _read_notes(lines)
+    keeps_mask = any(each.content for each in parts["mask"])
+    notes, owners, events = _read_notes(lines, keeps_mask=keeps_mask)
     if parts["failure"]:
         return _refusal(parts["failure"][0].content.decode("utf-8", "replace"), notes, events)
     if parts["graph"]:
@@ -140,8 +141,13 @@ def _lines(content: bytes, *, keeps_locale: bool) -> Iterator[_Line]:
         yield _Line(int(number), int(place), asker, kind, detail)
 
 
-def _read_notes(lines: Iterable[_Line]) -> tuple[tuple[Note, ...], tuple[str, ...], tuple[Event, ...]]:
-    """Notes, modules by their numbers, and what happened to modules."""
+def _read_notes(
+    lines: Iterable[_Line], *, keeps_mask: bool
+) -> tuple[tuple[Note, ...], tuple[str, ...], tuple[Event, ...]]:
+    """Notes, modules by their numbers, and what happened to modules.
+
+    `keeps_mask`: in the end the signals were blocked that had been: constructors that block others do so while they try an instruction.
+    """
     owners = [""]
     events = []
     notes = []
@@ -153,6 +159,8 @@ def _read_notes(lines: Iterable[_Line]) -> tuple[tuple[Note, ...], tuple[str, ..
             events.append(Event(kind, detail))
         elif kind == "constructed":
             constructing.pop()
+        elif kind == "signal-mask" and constructing and keeps_mask:
+            continue
         elif kind != "symbol" and number:
             notes.append(Note(owners[number], place, kind, detail, constructing[-1] if constructing else "", asker))
         if kind == "object":

@@ -55,7 +55,7 @@ def snapshot(
         return Taken(None, refusal)
     with linked.path.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").digest()
-    key = digest(content, snapshot_digest(settings), *_machine())
+    key = digest(content, snapshot_digest(settings), *_machine(), *target.system.emulator)
     description: SnapshotDocument | None = context.cache.get(_KIND, key, (_SECTION_FILE,))
     if description is None:
         found = _snapshot(linked, content, graph, target, settings, rules, context)

@@ -74,6 +74,7 @@ class Trial:
                 subject.ranges,
                 compiled[run.work],
                 subject.seed,
+                subject.target.system,
                 wants_graph=run.wants_graph,
                 collects=run.work.collects,
                 shift=run.shift,

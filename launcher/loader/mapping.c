@@ -5,6 +5,7 @@
 #include "executable/executable.h"
 #include "interposed.h"
 #include "loader/errors.h"
+#include "world/replaced_calls.h"
 #include "world/world.h"
 
 #include <errno.h>
@@ -126,6 +127,9 @@ bundle_map_object(int fd, const struct bundle_object *object, bool with_variable
         const struct bundle_segment *segment = &object->segments[i];
         if (segment->protection & PROT_EXEC) {
             bundle_hide_processor(segment->address, segment->memory_size, (int)segment->protection);
+            if (!bundle_replace_calls_in(segment->address, segment->memory_size, (int)segment->protection)) {
+                bundle_note("system-library", object->path);
+            }
         }
     }
     return 0;

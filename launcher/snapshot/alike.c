@@ -12,10 +12,12 @@
 #include "snapshot/snapshot.h"
 #include "world/world.h"
 
+#include <fcntl.h>
 #include <link.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -62,6 +64,46 @@ usual_signals(void)
     }
 }
 
+static int
+count_threads(void)
+{
+    char line[256];
+    int threads = 0;
+    FILE *status = __real_fopen("/proc/self/status", "r");
+    while (status && fgets(line, sizeof line, status)) {
+        sscanf(line, "Threads: %d", &threads);
+    }
+    if (status) {
+        fclose(status);
+    }
+    return threads;
+}
+
+/* An emulator has a thread and descriptors of its own. */
+PER_PROCESS static int first_threads;
+PER_PROCESS static bool *was_open;
+
+static void
+note_what_is_open(void)
+{
+    first_threads = count_threads();
+    was_open = room(FIRST_FREE * sizeof *was_open);
+    for (int fd = 3; fd < FIRST_FREE; fd++) {
+        was_open[fd] = fcntl(fd, F_GETFD) >= 0;
+    }
+}
+
+/* Let the C library's own heap lie elsewhere in each recording, also where the kernel does not see to that (an emulator): who keeps
+   an address of it is found by that. */
+static void
+shift_heap(void)
+{
+    const unsigned char *chance = (const unsigned char *)__real_getauxval(AT_RANDOM);
+    size_t units = chance ? (size_t)(chance[0] & 15) << 8 | chance[1] : 0;
+    void *volatile lost = __real_malloc(16 * (units + 1));
+    (void)lost;
+}
+
 /* Arguments and variables, in memory that is not recorded, as the kernel's is not; programs may write to them. */
 static void
 run_alone(void)
@@ -99,6 +141,8 @@ void
 bundle_start_recording(int (*run)(int, char **, char **))
 {
     bool has_output = bundle_open_output((int)bundle.snapshot->request->output);
+    note_what_is_open();
+    shift_heap();
     usual_signals();
     bundle_own_signal_stack();
     bundle_answer_for_processor();
@@ -156,6 +200,21 @@ char **
 bundle_recorded_arguments(void)
 {
     return arguments;
+}
+
+void
+bundle_look_for_obstacles(void)
+{
+    if (count_threads() != first_threads + (int)bundle_waiting_threads()) {
+        bundle_give_up("thread");
+    }
+    for (int fd = 3; fd < FIRST_FREE; fd++) {
+        if (!was_open[fd] && fcntl(fd, F_GETFD) >= 0) {
+            char text[32];
+            snprintf(text, sizeof text, "descriptor\n%d", fd);
+            bundle_give_up(text);
+        }
+    }
 }
 
 void

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PAGE = 4096, FIRST_FREE = 500 };
+enum { PAGE = 4096 };
 
 PER_PROCESS static int output;
 

@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Descriptors from here on are no program's. */
+enum { FIRST_FREE = 500 };
+
 /* Write to what this descriptor stands for, by another one, which no program takes for its own. False if that cannot be done. */
 bool bundle_open_output(int descriptor);
 

@@ -20,6 +20,7 @@
 
 #include <locale.h>
 #include <marshal.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -179,6 +180,25 @@ read_work(const struct bundle_request *request)
 /* The locale before the program's first import: who sets another one, and this one again, has only asked. */
 PER_PROCESS static char *first_locale;
 
+/* The signals that were blocked before: who blocks others for a while has left nothing. */
+PER_PROCESS static uint64_t first_mask;
+
+static uint64_t
+blocked_signals(void)
+{
+    sigset_t now;
+    uint64_t mask;
+    __real_sigprocmask(SIG_BLOCK, NULL, &now);
+    memcpy(&mask, &now, sizeof mask);
+    return mask;
+}
+
+static void
+put_mask(void)
+{
+    bundle_put("mask", 0, "", blocked_signals() == first_mask);
+}
+
 static void
 put_locale(void)
 {
@@ -229,6 +249,7 @@ bundle_begin_recording(PyObject *globals)
             "nothing here stops system calls (seccomp), so that what the program asks and does would not be seen");
     }
     bundle_note_places();
+    first_mask = blocked_signals();
     first_locale = strdup(__real_setlocale(LC_ALL, NULL));
     if (request->shift) {
         shift_blocks(request->shift);
@@ -315,6 +336,7 @@ run_work(PyObject *globals)
     call_recorder(work.space, "end");
     bundle_note_imports_no_more();
     put_locale();
+    put_mask();
     put_variables();
     bundle_compare_variables();
     /* What is done again at each start leaves the same in every recording. */

@@ -12,7 +12,6 @@
 #include "snapshot/thread_block.h"
 #include "world/world.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,30 +19,6 @@
 #include <unistd.h>
 
 enum { LAST_SIGNAL = 64 };
-
-static void
-look_for_obstacles(void)
-{
-    char line[256];
-    int threads = 0;
-    FILE *status = __real_fopen("/proc/self/status", "r");
-    while (status && fgets(line, sizeof line, status)) {
-        sscanf(line, "Threads: %d", &threads);
-    }
-    if (status) {
-        fclose(status);
-    }
-    if (threads != 1 + (int)bundle_waiting_threads()) {
-        bundle_give_up("thread");
-    }
-    for (int fd = 3; fd < 500; fd++) {
-        if (fcntl(fd, F_GETFD) >= 0) {
-            char text[32];
-            snprintf(text, sizeof text, "descriptor\n%d", fd);
-            bundle_give_up(text);
-        }
-    }
-}
 
 static void
 put_signals(void)
@@ -151,7 +126,7 @@ bundle_write_recording(void)
     }
     bundle_tell_spoiled(put_spoiled);
     bundle_call_fork_handlers(); /* libraries end threads of theirs */
-    look_for_obstacles();
+    bundle_look_for_obstacles();
     put_signals();
     put_features();
     bundle_put("alone", 0, "", bundle_streams_are_alone());

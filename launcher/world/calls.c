@@ -9,6 +9,7 @@
 #include "lifetime.h"
 #include "machine.h"
 #include "world/notes.h"
+#include "world/replaced_calls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -131,6 +132,9 @@ bundle_open_library(const char *name, int flags)
     loading++;
     void *library = __real_dlopen(name, flags);
     loading--;
+    if (bundle_has_other_code()) {
+        bundle_note("system-library", name);
+    }
     return library;
 }
 
@@ -247,6 +251,12 @@ is_inner(long number)
         }
     }
     return false;
+}
+
+bool
+bundle_passes(long number)
+{
+    return passing || is_inner(number);
 }
 
 static long
@@ -376,7 +386,7 @@ bundle_answer_call(long number, const long *a, const void *caller)
 {
     bool is_change;
     const char *path = path_argument(number, a, &is_change);
-    if (passing || is_inner(number)) {
+    if (bundle_passes(number)) {
         return make_call(number, a);
     }
     return path ? answer_path(number, a, path, is_change) : answer(number, a, caller);

@@ -1,12 +1,14 @@
 /* The filter that stops system calls of a recorded program.
 
    A filter of the kernel (seccomp(2)) lets through what changes and tells nothing outside of the process, and what the launcher
-   itself makes; all else it stops where it is made. The signal's handler gives the answer (calls.c). Without a filter nothing would
-   show what a program asks and does, and there is no recording: so under an emulator of programs (QEMU's user emulation). */
+   itself makes; all else it stops where it is made. The signal's handler gives the answer (calls.c). Where the kernel has no filter, as under
+   QEMU's user emulation, the instructions that make calls are replaced (replaced_calls.h); where that cannot be done either, nothing
+   would show what a program asks and does, and there is no recording. */
 
 #include "interposed.h"
 #include "machine.h"
 #include "world/calls.h"
+#include "world/replaced_calls.h"
 #include "world/world.h"
 
 #include <errno.h>
@@ -91,5 +93,7 @@ bundle_stop_calls(void)
     struct sock_fprog program = {(unsigned short)count, filter};
     __real_sigaction(SIGSYS, &action, NULL);
     __real_prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    return __real_prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+    const struct bundle_stopped_calls calls = {bundle_inner_calls, inner, bundle_behind_call(), bundle_passes,
+                                               bundle_answer_call};
+    return __real_prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0 || bundle_replace_calls(&calls);
 }

@@ -90,7 +90,8 @@ uint32_t
 bundle_cache_features(struct bundle_feature *out)
 {
     enum { LINES = 0xf000f, COHERENT = 3 << 28 }; /* DminLine and IminLine; IDC and DIC */
-    out[0] = feature_now(CACHE_TYPE, LINES | COHERENT);
+    struct bundle_feature all = feature_now(CACHE_TYPE, ~UINT64_C(0));
+    out[0] = feature_now(CACHE_TYPE, LINES | (all.values[0] & COHERENT)); /* to do too much does no harm */
     out[1] = feature_now(ZEROED_BLOCK, 0x1f);
     return 2;
 }
@@ -140,9 +141,11 @@ __wrap_getauxval(unsigned long kind)
     if (!bundle_is_recording() || kind == AT_PAGESZ || kind == AT_CLKTCK || kind == AT_SECURE) {
         return value;
     }
-    bool is_feature = kind == AT_HWCAP || kind == AT_HWCAP2 || kind == THIRD || kind == FOURTH;
-    bundle_note(is_feature ? "processor" : "auxiliary", NULL);
-    return is_feature ? features(kind) : value;
+    if (kind == AT_HWCAP || kind == AT_HWCAP2 || kind == THIRD || kind == FOURTH) {
+        return features(kind); /* no question: another recording shows who keeps the answer */
+    }
+    bundle_note("auxiliary", NULL);
+    return value;
 }
 
 unsigned long

@@ -143,6 +143,27 @@ def _natives(
     return attempt
 
 
+def _recorded() -> Iterator[tuple[str, list[str]]]:
+    """Starts from a snapshot, with kernels that have other pages and addresses, and on other processors."""
+    source = Path(__file__).with_name("recorded.py")
+    folder = work_folder("recorded")
+    binary = folder / "built" / source.name
+    done = bundle_foreign(environment().python, binary, source, "--snapshot", "require")
+    if done.status:
+        raise TrialError(done.stderr.decode(errors="replace"))
+    program = Program(environment(), source, binary)
+    expected = _lines(program, run_foreign([*program.original]))
+    kernels = {"": (), **LARGE_PAGES, "39 bits": FEW_ADDRESSES, "Cortex-A53": ("-cpu", "cortex-a53")}
+    for name, kernel in kernels.items():
+        found = run_foreign([binary], kernel=kernel, BUNDLE_TRACE="snapshot")
+        restored = f"{binary}: snapshot: restored\n".encode()
+        is_restored = found.stderr.startswith(restored)
+        found = Outcome(found.status, found.stdout, found.stderr.removeprefix(restored))
+        lines = list(_difference(expected, _lines(program, found)))
+        yield name, lines or ([] if is_restored else ["the start was a usual one"])
+    yield "alignment", list(misaligned(binary))
+
+
 # Modules of the standard library that do something when they are imported, or need a display.
 _LEFT_OUT = {
     "antigravity",
@@ -236,6 +257,12 @@ TRIALS = {
         ),
         Trial("wheels", "wheels in C, C++, Cython and Rust, numpy with OpenBLAS among them", _of_subject("wheels")),
         Trial("wheels-2.17", "the same, with glibc 2.17", _of_subject("wheels", is_old=True)),
+        Trial(
+            "recorded",
+            "a start from a snapshot that QEMU recorded as on a Cortex-A53: callbacks, threads, OpenSSL, SQLite; with pages of "
+            "4, 16 and 64 KiB, addresses of 39 bits, and other processors",
+            _recorded,
+        ),
         Trial("glibc", "what is known of glibc 2.17, compared with a real one", _facts),
         Trial("self-check", "the static code of two hundred modules of the standard library", _self_check),
     )
