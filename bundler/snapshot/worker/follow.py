@@ -25,10 +25,9 @@ def follow(modules: list[SourcedModule], *, is_strict: bool) -> Obstacle | None:
             find_users(modules, by_name)
         words = words_of(modules)
         for module in modules:
-            if not module.may_use(words):
-                continue
             scope = Scope(module, by_name)
-            for number, each in enumerate(module.statements):
+            for number in sorted({*module.may_use(words), *module.asking, *module.chosen}):
+                each = module.statements[number]
                 if is_strict and isinstance(each, ast.ClassDef):
                     if choose_attributes(module, number, by_name, is_strict=True):
                         continue

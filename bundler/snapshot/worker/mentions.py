@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 from typing import cast
 
 from .repeat import bound
@@ -34,7 +35,7 @@ def is_method_apart(node: ast.expr, scope: Scope) -> bool:
     """True for a method of a class of the module, by its name, that has nothing to do with what other methods use."""
     match node:
         case ast.Attribute(ast.Name(id=name), attr) if name not in scope.module.given:
-            found = [each for each in scope.module.statements if isinstance(each, ast.ClassDef) and each.name == name]
+            found = scope.module.classes.get(name, [])
             return len(found) == 1 and _is_apart(found[0], attr, scope)
         case _:
             return False
@@ -91,6 +92,7 @@ def mentions(node: ast.AST, scope: Scope, *, with_given: bool, own: frozenset[st
     return any(mentions(each, scope, with_given=with_given, own=own) for each in ast.iter_child_nodes(node))
 
 
+@functools.cache
 def own_names(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> frozenset[str]:
     """The variables of a function, without those of functions in it."""
     arguments = {each.arg for each in ast.walk(function.args) if isinstance(each, ast.arg)}

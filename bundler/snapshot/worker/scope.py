@@ -7,13 +7,18 @@ from collections.abc import Mapping
 
 from .sourced import SourcedModule
 
+# Functions by which code gets at a module, or at its names, without naming these.
+_ROUNDABOUT = frozenset(("modules", "import_module", "__import__", "globals", "locals", "vars", "eval", "exec"))
+
 
 def words_of(modules: list[SourcedModule]) -> set[str]:
-    """Words of which one occurs in each source that may use given names: these, and what a module that has some is called."""
-    found = {"modules"}  # sys.modules
+    """Words of which one occurs in each piece of source that may use given names: these, their users, what a module that has some is
+    called, and functions that get at them in other ways.
+    """
+    found = set(_ROUNDABOUT)
     for each in modules:
         found |= each.given | each.users
-        found |= {each.name.rpartition(".")[2]} if each.given and each.path else set()
+        found |= {each.name.rpartition(".")[2]} if each.path and (each.given or "__getattr__" in each.users) else set()
     return found
 
 
@@ -47,6 +52,7 @@ class Scope:
         self.module = module
         self.by_name = by_name
         self.looked_at: set[tuple[str, str]] = set()  # methods of classes that are being judged
+        self._given = {name for each in by_name.values() for name in each.given}  # most attributes are none of these
         self._with_users = with_users
 
     def without_users(self) -> Scope:
@@ -58,7 +64,7 @@ class Scope:
         match node:
             case ast.Name(id=name, ctx=ast.Load()):
                 return (self.module,) if name in self.module.given else ()
-            case ast.Attribute(value, attr):
+            case ast.Attribute(value, attr) if attr in self._given:
                 owner = self._owner(value)
                 modules = [each for each in self.by_name.values() if each.path]
                 owners = modules if owner is None else list(filter(None, [self.by_name.get(owner)]))

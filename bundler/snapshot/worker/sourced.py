@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,6 +81,15 @@ class SourcedModule:
         return {name: meant for name, meant in found.items() if name not in others}
 
     @functools.cached_property
+    def classes(self) -> Mapping[str, list[ast.ClassDef]]:
+        """The classes that its statements make, by names."""
+        found: dict[str, list[ast.ClassDef]] = defaultdict(list)
+        for each in self.statements:
+            if isinstance(each, ast.ClassDef):
+                found[each.name].append(each)
+        return found
+
+    @functools.cached_property
     def bound(self) -> frozenset[str]:
         """The names that its statements bind."""
         return frozenset(name for each in self.statements for name in bound(each))
@@ -89,9 +100,26 @@ class SourcedModule:
         first = min(each.lineno for each in (function, *decorators))
         return self.called is None or first in self.called
 
-    def may_use(self, names: set[str]) -> bool:
-        """True if a name occurs in the source at all."""
-        return b"import *" in self.text or any(name.encode() in self.text for name in names)
+    @functools.cached_property
+    def _words(self) -> list[frozenset[str]]:
+        """The words of each statement; "*" of one that takes all names of a module."""
+        lines = re.split("\r\n|\r|\n", self.text.decode("utf-8", "replace"))
+        found = []
+        for each in self.statements:
+            first = min(node.lineno for node in (each, *getattr(each, "decorator_list", ())))
+            words = set(re.findall(r"\w+", "\n".join(lines[first - 1 : each.end_lineno])))
+            if any(isinstance(node, ast.alias) and node.name == "*" for node in ast.walk(each)):
+                words.add("*")
+            found.append(frozenset(words))
+        return found
+
+    def may_use(self, words: set[str]) -> list[int]:
+        """The numbers of the statements in which one of these words occurs, by itself or by another name that an import gives it; and
+        of those that take all names of a module.
+        """
+        others = {name for name, meant in self.imports.items() if meant.rpartition(".")[2] in words}
+        wanted = {*words, *others, "*"}
+        return [number for number, each in enumerate(self._words) if not wanted.isdisjoint(each)]
 
     def choose(self, number: int, again: ast.stmt) -> None:
         """Run this in place of the statement with this number, and all that make the same names before or behind it."""

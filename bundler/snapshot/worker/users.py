@@ -16,14 +16,18 @@ def find_users(modules: list[SourcedModule], by_name: Mapping[str, SourcedModule
     """Find functions and classes of modules that use given names when they are called, themselves or by others that do; and the
     names that stand for such, or hold them.
     """
-    before: list[tuple[int, int, int]] = []
+    before: set[tuple[str, str, str]] = set()
+    words: set[str] = set()
     # Which functions only make others, and which classes are told of others, follows from all that is found.
-    while before != (now := [(len(each.users), len(each.told), len(each.makers)) for each in modules]):
+    while before != (now := {each for module in modules for each in _found(module)}):
+        known, words = words, words_of(modules)
+        new = {*(words - known), *(name for *_, name in before ^ now)}
         before = now
-        words = words_of(modules)
         for module in modules:
+            if not module.may_use(new):
+                continue  # all that it mentions is as it was
             scope = Scope(module, by_name)
-            for node in _parts(module.statements) if module.may_use(words) else ():
+            for node in _parts(module.statements[number] for number in module.may_use(words)):
                 match node:
                     case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
                         if mentions(node, scope, with_given=True):
@@ -47,6 +51,17 @@ def find_users(modules: list[SourcedModule], by_name: Mapping[str, SourcedModule
                             module.users |= {each.id for each in stored(node)} | changed(node)
                     case _:
                         pass
+
+
+def _found(module: SourcedModule) -> Iterator[tuple[str, str, str]]:
+    """What is known of a module's names."""
+    for kind, names in (
+        ("given", module.given),
+        ("user", module.users),
+        ("told", module.told),
+        ("maker", module.makers),
+    ):
+        yield from ((module.name, kind, name) for name in names)
 
 
 def _parts(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
