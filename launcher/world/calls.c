@@ -154,7 +154,8 @@ make_call(long number, const long *a)
     return result;
 }
 
-extern const char behind_call[];
+/* Hidden, so that its address comes from no table of addresses: the linker for aarch64 puts that of the section there. */
+extern const char behind_call[] __attribute__((visibility("hidden")));
 
 const void *
 bundle_behind_call(void)
