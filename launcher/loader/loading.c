@@ -15,7 +15,6 @@
 #include "loader/objects.h"
 #include "loader/system_libraries.h"
 #include "loader/unwind.h"
-#include "world/replaced_calls.h"
 #include "world/world.h"
 
 #include <dlfcn.h>
