@@ -5,7 +5,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 /* What is done with calls. `inner`: numbers of those that are made where they stand, whatever happens. */
 struct bundle_stopped_calls {
@@ -19,9 +18,6 @@ struct bundle_stopped_calls {
 /* Replace the instructions in all code of files that is there. False: on this processor they cannot be told from other bytes, or there
    is no room. */
 bool bundle_replace_calls(const struct bundle_stopped_calls *calls);
-
-/* The same in code that has come since; nothing if none were replaced before. */
-bool bundle_replace_calls_in(uint64_t address, uint64_t size, int protection);
 
 /* Were calls replaced, and is there code of a file in which they were not? */
 bool bundle_has_other_code(void);

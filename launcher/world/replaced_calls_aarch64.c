@@ -6,6 +6,7 @@
 #include "lifetime.h"
 #include "machine.h"
 #include "world/replaced_calls.h"
+#include "world/world.h"
 
 #include <signal.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* Instructions of this processor have many lengths, so those that make system calls cannot be told from other bytes. */
 
 #include "world/replaced_calls.h"
+#include "world/world.h"
 
 bool
 bundle_replace_calls(const struct bundle_stopped_calls *calls)

@@ -127,6 +127,10 @@ void bundle_own_signal_stack(void);
    noted. False: this kernel cannot. */
 bool bundle_stop_calls(void);
 
+/* Where the kernel cannot, instructions that make calls are replaced: do so in code that has come since. False: it cannot be done
+   there. Nothing happens if none were replaced before. */
+bool bundle_replace_calls_in(uint64_t address, uint64_t size, int protection);
+
 /* Between these, calls pass: those of a function that was noted itself, or that serves files of the binary. */
 void bundle_begin_passing(void);
 void bundle_end_passing(void);
