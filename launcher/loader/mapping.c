@@ -5,7 +5,6 @@
 #include "executable/executable.h"
 #include "interposed.h"
 #include "loader/errors.h"
-#include "world/replaced_calls.h"
 #include "world/world.h"
 
 #include <errno.h>
