@@ -148,7 +148,7 @@ def _checked(name: str, look: Callable[[], str], family: str, python: Path | Non
 
 
 def cross_check(machine: Machine, family: str) -> Check:
-    """What builds for another processor take: a compiler, and what runs its programs. CC names this machine's compiler."""
+    """The check of what builds for another processor take: a compiler, and what runs its programs. CC names this machine's compiler."""
     found: list[str] = []
     problems: list[Diagnostic] = []
     codes: list[str] = []

@@ -90,7 +90,7 @@ def _forgotten(tree: ast.AST) -> frozenset[ast.For]:
 
 
 def _names(node: ast.AST) -> Counter[str]:
-    """How often each name stands in a piece of source."""
+    """Count the names in a piece of source."""
     names: Counter[str] = Counter()
     for each in ast.walk(node):
         match each:

@@ -45,7 +45,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What is tried to be recorded, in a folder of its own.
+    """A work that is to be recorded, in a folder of its own.
 
     `program`: the work of a start without a snapshot. `late`: modules that are imported at each start, and why. `has_doubts`: values may
     differ only because addresses do.

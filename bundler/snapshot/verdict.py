@@ -1,4 +1,4 @@
-"""What a trial found to be in the way of a snapshot. Nouns: Verdict, OtherOrder."""
+"""The obstacles that a trial of a snapshot found. Nouns: Verdict, OtherOrder."""
 
 from __future__ import annotations
 

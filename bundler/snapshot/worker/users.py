@@ -54,7 +54,7 @@ def find_users(modules: list[SourcedModule], by_name: Mapping[str, SourcedModule
 
 
 def _found(module: SourcedModule) -> Iterator[tuple[str, str, str]]:
-    """What is known of a module's names."""
+    """Tell all that is known of a module's names."""
     for kind, names in (
         ("given", module.given),
         ("user", module.users),
