@@ -24,8 +24,9 @@ from bundler.snapshot.record import joined
 # (docs/startup.md).
 MOST_UNCHANGED = 256 << 10
 
-# Addresses from here on are those of the system's libraries: prelinked objects and the region lie below (launcher/world/world.h).
-_HOST = 0x6400000000
+# The region and the stack of a recorded run (launcher/world/world.h). Libraries of the system lie above, or below and yet above all
+# prelinked objects, as under QEMU's emulation of programs.
+_RECORDED = Range(0x5F00000000, 0x500000000)
 
 
 def pristine_executable(linked: Linked, ranges: Sequence[Range]) -> tuple[Memory, ...]:
@@ -63,16 +64,22 @@ def system_words(linked: Linked, recording: Recording) -> Mapping[int, tuple[int
     """Words of objects that are only known in each process, by address: object and place among its patches."""
     found: dict[int, tuple[int, int]] = {}
     values = {each.address: each for each in recording.objects}
+    last = max((each.end for each in linked.layout.plan.prelinked.objects), default=0)
     for index in recording.order:
         dso = linked.layout.plan.prelinked.objects[index]
         if dso.is_resident:
             continue
         for number, fixup in enumerate(dso.patches):
             if isinstance(fixup.target, SystemThreadLocal) or (
-                isinstance(fixup.target, SystemSymbol) and _value(values, fixup.address) >= _HOST
+                isinstance(fixup.target, SystemSymbol) and _is_of_system(_value(values, fixup.address), last)
             ):
                 found[fixup.address] = (dso.index, number)
     return found
+
+
+def _is_of_system(value: int, last: int) -> bool:
+    """True if an address lies in a library of the system; `last`: where prelinked objects end."""
+    return value >= last and not _RECORDED.address <= value < _RECORDED.end
 
 
 def _value(parts: Mapping[int, Memory], address: int) -> int:

@@ -143,6 +143,10 @@ def _natives(
     return attempt
 
 
+# Those of a Raspberry Pi 3 and 4, and one as servers have.
+_PROCESSORS = ("cortex-a53", "cortex-a72", "neoverse-n1")
+
+
 def _recorded() -> Iterator[tuple[str, list[str]]]:
     """Starts from a snapshot, with kernels that have other pages and addresses, and on other processors."""
     source = Path(__file__).with_name("recorded.py")
@@ -153,9 +157,14 @@ def _recorded() -> Iterator[tuple[str, list[str]]]:
         raise TrialError(done.stderr.decode(errors="replace"))
     program = Program(environment(), source, binary)
     expected = _lines(program, run_foreign([*program.original]))
-    kernels = {"": (), **LARGE_PAGES, "39 bits": FEW_ADDRESSES, "Cortex-A53": ("-cpu", "cortex-a53")}
-    for name, kernel in kernels.items():
-        found = run_foreign([binary], kernel=kernel, BUNDLE_TRACE="snapshot")
+    kernels = {"": (), **LARGE_PAGES, "39 bits": FEW_ADDRESSES}
+    tries = {
+        f"{processor} {name}".strip(): ("-cpu", processor, *kernel)
+        for processor in _PROCESSORS
+        for name, kernel in kernels.items()
+    }
+    for name, options in tries.items():
+        found = run_foreign([binary], kernel=options, BUNDLE_TRACE="snapshot")
         restored = f"{binary}: snapshot: restored\n".encode()
         is_restored = found.stderr.startswith(restored)
         found = Outcome(found.status, found.stdout, found.stderr.removeprefix(restored))
