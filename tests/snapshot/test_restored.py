@@ -343,9 +343,14 @@ def test_builds_are_equal(library: Recorded, build: Callable[..., Path], tmp_pat
 def test_hostile_modules(recorded: Callable[[Path], Recorded]):
     """Whatever modules do at once is done at each start, and not when the program is built."""
     hostile = recorded(APPS / "hostile" / "hostile.py")
-    for arguments, variables in (([], {}), (["--debug"], {"HOSTILE_A": "1", "HOME": "/tmp"})):
+    starts: list[tuple[list[str], dict[str, str], str]] = [
+        ([], {}, "restored"),
+        (["--debug"], {"HOME": "/tmp"}, "restored"),
+        (["--debug"], {"HOSTILE_A": "1", "HOME": "/tmp"}, "HOSTILE_*"),  # a module looks for all with this prefix
+    ]
+    for arguments, variables, what in starts:
         done = hostile.start(*arguments, **variables)
-        assert told(done) == "restored"
+        assert told(done) == what
         environment = hostile.environment(variables)
         expected = run([*hostile.program.original, *arguments], environment=environment)
         found = run([hostile.binary, *arguments], environment=environment)
