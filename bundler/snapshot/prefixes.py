@@ -39,7 +39,7 @@ def _with_prefixes(note: Note, sources: Mapping[str, Path], known: Mapping[str, 
 
 @functools.cache
 def prefixes_at(source: Path, place: str) -> tuple[str, ...]:
-    """The prefixes of names for which the loop at a place does anything; none if it may depend on other names, too.
+    """The prefixes of names for which the loop at a place does anything; none if it may depend on other names, too, or leave one.
 
     `place`: "line:column:line:column", where it begins and ends. A source that this Python cannot read has no loops.
     """
@@ -61,6 +61,8 @@ def _loops(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, tuple[str, ...]
     forgotten = _forgotten(tree)
     for node in ast.walk(tree):
         match node:
+            case ast.expr() | ast.For() if _has_code_for_later(node):
+                pass  # it sees the last name, whichever that is
             # Names of a comprehension are its own.
             case (
                 ast.ListComp(generators=[loop])
@@ -75,18 +77,35 @@ def _loops(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, tuple[str, ...]
                 yield from ((node.iter, found), (node, found))
 
 
+# Code that runs later, in a namespace of its own. A class's names stay as its attributes.
+_SCOPES = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef
+
+
+def _has_code_for_later(loop: ast.expr | ast.For) -> bool:
+    """True for a loop with code in it that may run when the loop has ended."""
+    return any(isinstance(each, _SCOPES | ast.GeneratorExp) for each in ast.walk(loop) if each is not loop)
+
+
 def _forgotten(tree: ast.AST) -> frozenset[ast.For]:
     """Loops of functions in which no other statement has the names that the loop gives values."""
     found: set[ast.For] = set()
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             everywhere = _names(function)
-            for loop in ast.walk(function):
-                if isinstance(loop, ast.For):
-                    within = _names(loop)
-                    if all(within[name] == everywhere[name] for name in _names(loop.target)):
-                        found.add(loop)
+            for loop in _own_loops(function):
+                within = _names(loop)
+                if all(within[name] == everywhere[name] for name in _names(loop.target)):
+                    found.add(loop)
     return frozenset(found)
+
+
+def _own_loops(node: ast.AST) -> Iterator[ast.For]:
+    """The loops of a function, without those of functions and classes in it."""
+    for each in ast.iter_child_nodes(node):
+        if isinstance(each, ast.For):
+            yield each
+        if not isinstance(each, _SCOPES):
+            yield from _own_loops(each)
 
 
 def _names(node: ast.AST) -> Counter[str]:

@@ -44,6 +44,12 @@ _LOOPS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "the last name": (_function("for n in «env»:", "    if n.startswith('A_'):", "        pass", "f(n)"), ()),
     "a global name": (_function("global n", "for n in «env»:", "    if n.startswith('A_'):", "        pass"), ()),
+    "a function made in it": ("[lambda: n for n in «env» if n.startswith('A_')]", ()),
+    "a generator made in it": ("[(n for _ in '') for n in «env» if n.startswith('A_')]", ()),
+    "what a class keeps": (
+        _function("class C:", "    for n in «env»:", "        if n.startswith('A_'):", "            pass"),
+        (),
+    ),
     "no Python": ("[n for n in «env» if n.startswith('A_')] =", ()),
 }
 
