@@ -453,6 +453,28 @@ def test_functions_that_nobody_called(
     assert found == (expected if holds else None)
 
 
+def test_an_attribute_that_another_module_makes(newest_target: TargetPython, tmp_path: Path):
+    """Who asks a module for an attribute that it makes of a given name is found, though no word of the source is that name."""
+    sources = {
+        "module": "import os\nX = os.path.exists('/a')\n",
+        "maker": "import module\ndef __getattr__(name): return module.X\n",
+        "other": "import maker as made\nprint(made.kind)\n",
+    }
+    assert rerun(newest_target, sources, tmp_path, [2]) is None
+    sources["other"] = "import maker as made\n"
+    assert rerun(newest_target, sources, tmp_path, [2]) == {"module": "X = os.path.exists('/a')"}
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\f\n", "\u2028#\n"])
+def test_lines_of_statements(newest_target: TargetPython, tmp_path: Path, ending: str):
+    """A statement is found by its lines, whatever else but their ends looks like the end of one."""
+    sources = {
+        "module": "import os\nX = os.path.exists('/a')\n",
+        "other": f"import module #{ending}#{ending}@print\ndef function():\n    return module.X\n",
+    }
+    assert rerun(newest_target, sources, tmp_path, [2]) is None
+
+
 @pytest.mark.parametrize(
     ("exported", "copied"),
     [
