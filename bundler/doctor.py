@@ -27,9 +27,11 @@ from bundler.target import Linkage, find_emulator, probe, this_machine
 from bundler.target.probe import NEWEST, OLDEST
 from bundler.toolchain import find_toolchain
 
+# In place of an error's code: the same error is told of both compilers.
+_CROSS_COMPILER = "no-compiler for another processor"
+
 # By the distribution's family (os-release(5), ID and ID_LIKE): its command, and packages for what an error's code says is
 # lacking. `{python}` is the version of a Python that the system brought; `{gnu}` and `{machine}` are names of another processor.
-_CROSS_COMPILER = "no-compiler for another processor"
 _PACKAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "debian": (
         "apt install",

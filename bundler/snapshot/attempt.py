@@ -22,7 +22,6 @@ from bundler.snapshot.judge import (
     unanswered,
 )
 from bundler.snapshot.model import Graph, Heat, Note, Recording, Refusal, Snapshot
-from bundler.snapshot.prefixes import with_prefixes
 from bundler.snapshot.record import ANSWERS, OPPOSITE_ANSWERS, OTHER_ANSWERS
 from bundler.snapshot.store import make_snapshot
 from bundler.snapshot.trial import Run, Trial
@@ -38,7 +37,7 @@ _INTERPRETER_VARIABLES = (
 
 def attempt(trial: Trial) -> Snapshot | Refusal | Verdict | OtherOrder:
     """The snapshot, or what is in its way."""
-    subject, work, rules = trial.subject, trial.work, trial.rules
+    subject, work = trial.subject, trial.work
     asked = {
         "first": Run(work, ANSWERS, hot=None),
         "graph": Run(work, ANSWERS, wants_graph=True),
@@ -51,7 +50,6 @@ def attempt(trial: Trial) -> Snapshot | Refusal | Verdict | OtherOrder:
     if refusal is not None:
         return refusal
     first = _as(Recording, taken["first"])
-    first = replace(first, notes=with_prefixes(first.notes, subject.sources, rules.prefixes))
     spoiled = spoiled_modules(first, fresh.spoiled(subject.linked, first))
     if spoiled:
         return Verdict(first, spoiled, {}, {})
@@ -128,7 +126,6 @@ def _compared(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict
     if isinstance(refusal, Refusal):
         return refusal
     first, second, other = (_as(Recording, taken[name]) for name in ("first, ordered", "second", "other"))
-    first = replace(first, notes=with_prefixes(first.notes, subject.sources, trial.rules.prefixes))
     if first.thread == second.thread:
         return Refusal("this machine puts every process at the same addresses, so that recordings prove nothing")
     compared = with_counts(trial, Compared.of(subject, first, second, other), other, hot)

@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import time
+import zlib
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -384,10 +385,12 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
 
 
 def _command(path: Path, machine: Machine, system: System) -> tuple[str | Path, ...]:
-    """The words that start a copy. An emulator puts everything at the same addresses, unless stacks before have other sizes."""
+    """The words that start a copy, whose folder has the name of the run. An emulator puts everything at the same addresses, unless
+    stacks have other sizes.
+    """
     if system.is_own:
         return (path,)
-    stack = (8 << 20) + (hash(path) % 1024 << 16)
+    stack = (8 << 20) + (zlib.crc32(path.parent.name.encode()) % 1024 << 16)
     return (*system.emulator, "-cpu", machine.emulated_processor, "-s", str(stack), path)
 
 

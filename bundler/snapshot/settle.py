@@ -339,9 +339,9 @@ class _Search:
     def _lines_called(self, name: str) -> list[int] | None:
         """The first lines of a module's code that ran; None where that is not known, as for code that is compiled to C."""
         module = self._graph.imported(name)
-        return (
-            sorted(self._called[module.filename]) if self._knows_called and isinstance(module, SourceModule) else None
-        )
+        if not self._knows_called or not isinstance(module, SourceModule):
+            return None
+        return sorted(self._called[module.filename])
 
     def _importers(self, name: str) -> Iterator[str]:
         """The modules that import one, directly or through others, as far as they were imported."""

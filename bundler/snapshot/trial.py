@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bundler.link.model import Linked
 from bundler.process import jobs
 from bundler.snapshot import fresh
 from bundler.snapshot.model import Answers, Graph, Heat, Memory, Range, Recording, Refusal
+from bundler.snapshot.prefixes import with_prefixes
 from bundler.snapshot.record import HiddenProcessor, Work, compiled_work, make_copy, record
 from bundler.snapshot.rules import Rules
 from bundler.target import TargetPython
@@ -33,7 +34,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a copy."""
+    """One run of a copy. `hot`: blocks that are to lie together; None: the run shows which a start touches."""
 
     work: Work
     answers: Answers
@@ -87,6 +88,12 @@ class Trial:
         with ThreadPoolExecutor(jobs()) as pool:
             taken = dict(zip(runs, pool.map(record, copies), strict=True))
         return {
-            name: fresh.as_new(subject.linked, each, runs[name].work.fresh) if isinstance(each, Recording) else each
+            name: self._finished(each, runs[name]) if isinstance(each, Recording) else each
             for name, each in taken.items()
         }
+
+    def _finished(self, recording: Recording, run: Run) -> Recording:
+        """The recording without what each start constructs itself, and with the prefixes that sources tell."""
+        recording = fresh.as_new(self.subject.linked, recording, run.work.fresh)
+        notes = with_prefixes(recording.notes, self.subject.sources, self.rules.prefixes)
+        return replace(recording, notes=notes)

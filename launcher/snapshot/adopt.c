@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LAST_SIGNAL = 64, STREAMS = 3 };
+enum { STREAMS = 3 };
 
 /* References, which are let go once they have served: nothing is to live longer than without a snapshot. */
 PER_PROGRAM static struct {
@@ -121,7 +121,7 @@ find_signals(void)
     found.ignore = Py_XNewRef(attribute(signals, "SIG_IGN"));
     PyObject *usual = attribute(signals, "default_int_handler");
     PyObject *unset = attribute(signals, "SIG_DFL");
-    for (int i = 1; i <= LAST_SIGNAL; i++) {
+    for (int i = 1; i <= BUNDLE_LAST_SIGNAL; i++) {
         PyObject *action = signals ? PyObject_CallMethod(signals, "getsignal", "i", i) : NULL;
         int is_usual = action && (action == usual || (unset && PyObject_RichCompareBool(action, unset, Py_EQ) == 1));
         found.usual_signals |= is_usual ? UINT64_C(1) << (i - 1) : 0;
@@ -396,7 +396,7 @@ adopt_signals(void)
 {
     const struct bundle_snapshot *snapshot = bundle.snapshot;
     uint64_t ignored = 0;
-    for (int i = 1; i <= LAST_SIGNAL; i++) {
+    for (int i = 1; i <= BUNDLE_LAST_SIGNAL; i++) {
         struct sigaction now;
         if (sigaction(i, NULL, &now) == 0 && now.sa_handler == SIG_IGN) {
             ignored |= UINT64_C(1) << (i - 1);
@@ -411,7 +411,7 @@ adopt_signals(void)
             sigaction((int)signal->number, &action, NULL);
         }
     }
-    for (int i = 1; i <= LAST_SIGNAL; i++) {
+    for (int i = 1; i <= BUNDLE_LAST_SIGNAL; i++) {
         if (ignored & UINT64_C(1) << (i - 1) && ignore_signal(i) < 0) {
             return -1;
         }

@@ -22,8 +22,6 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-enum { LAST_SIGNAL = 64 };
-
 PER_PROCESS static int (*to_run)(int, char **, char **);
 PER_PROCESS static ucontext_t context;
 PER_PROCESS static char *arguments[2];
@@ -59,7 +57,7 @@ usual_signals(void)
     sigset_t none;
     sigemptyset(&none);
     __real_sigprocmask(SIG_SETMASK, &none, NULL);
-    for (int i = 1; i <= LAST_SIGNAL; i++) {
+    for (int i = 1; i <= BUNDLE_LAST_SIGNAL; i++) {
         signal(i, SIG_DFL);
     }
 }

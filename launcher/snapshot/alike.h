@@ -9,7 +9,8 @@ void bundle_usual_allocations(void);
 /* The arguments with which the program was run: its name alone. */
 char **bundle_recorded_arguments(void);
 
-/* End the process without a recording if it has threads or descriptors that it did not have, and that nobody starts or opens anew. */
+/* End the process without a recording if a descriptor is open that was not at its beginning, or if there is a thread more that no
+   start begins again. */
 void bundle_look_for_obstacles(void);
 
 /* Write what the request's ranges held before there was an interpreter. */

@@ -1,5 +1,5 @@
-/* Which module asks: the one that is being imported. Its body runs in the time between two notes, and the line of its body that
-   runs, and the file of the code that asks for it, are told with each question. */
+/* The module that asks: the one that is being imported. Notes tell when its body begins and ends. Each question between them is
+   told with the line of the body that runs, and with the file of the code that asks. */
 
 #include "snapshot/askers.h"
 
@@ -16,7 +16,7 @@
 PER_PROCESS static uint32_t owners;
 PER_PROCESS static PyObject *load_module; /* of importlib, or what stands in its place */
 PER_PROCESS static PyObject *load_function;
-PER_PROCESS static void (*is_imported)(void);
+PER_PROCESS static void (*after_import)(void);
 
 /* Hand what was printed on to the C library: it belongs to the module that runs. */
 static void
@@ -131,7 +131,7 @@ load_noted(PyObject *self, PyObject *spec)
         module = PyObject_CallOneArg(load_module, spec);
         bundle_end_module(before, text);
         if (module) {
-            is_imported();
+            after_import();
         }
     }
     Py_XDECREF(name);
@@ -147,9 +147,9 @@ bootstrap(void)
 }
 
 void
-bundle_note_imports(void (*imported)(void))
+bundle_note_imports(void (*after)(void))
 {
-    is_imported = imported;
+    after_import = after;
     load_module = PyObject_GetAttrString(bootstrap(), "_load_unlocked");
     load_function = PyCFunction_New(&load_method, NULL);
     if (!load_module || !load_function || PyObject_SetAttrString(bootstrap(), "_load_unlocked", load_function) < 0) {

@@ -19,8 +19,8 @@ struct bundle_running bundle_begin_module(const char *name);
 /* The module has ended, with an exception if one is set; the one before it goes on. */
 void bundle_end_module(struct bundle_running before, const char *name);
 
-/* Note the beginning and end of each import, and call `imported` after it. */
-void bundle_note_imports(void (*imported)(void));
+/* Note the beginning and end of each import, and call `after` behind one that succeeds. */
+void bundle_note_imports(void (*after)(void));
 void bundle_note_imports_no_more(void);
 
 /* Note with each question of this thread the line of the module that asks, and the file of the code. */

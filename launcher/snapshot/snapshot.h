@@ -11,6 +11,8 @@
 
 #include <stdbool.h>
 
+enum { BUNDLE_LAST_SIGNAL = 64 };
+
 /* Make this process one that is like every other, for a run that is recorded, and call `run` on a stack that lies where it
    lies in every recording. Does not return. */
 _Noreturn void bundle_start_recording(int (*run)(int argc, char **argv, char **environment));

@@ -18,14 +18,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { LAST_SIGNAL = 64 };
-
 static void
 put_signals(void)
 {
-    struct bundle_signal signals[LAST_SIGNAL];
+    struct bundle_signal signals[BUNDLE_LAST_SIGNAL];
     uint32_t count = 0;
-    for (int i = 1; i <= LAST_SIGNAL; i++) {
+    for (int i = 1; i <= BUNDLE_LAST_SIGNAL; i++) {
         struct sigaction now;
         memset(&now, 0, sizeof now);
         if (sigaction(i, NULL, &now) == 0 && now.sa_handler != SIG_DFL) {

@@ -3,7 +3,7 @@
 #ifndef WRITE_H
 #define WRITE_H
 
-/* Write all that a start from the snapshot needs, and end the process; without a recording if this process has what none can have. */
+/* Write all that a start from the snapshot needs, and end the process. There is no recording if bundle_look_for_obstacles finds any. */
 _Noreturn void bundle_write_recording(void);
 
 #endif
