@@ -121,6 +121,11 @@ def test_import_hooks_get_the_source(program: Callable[[Path], Program], way: st
     assert found.stdout.startswith(b"changed Loader")
 
 
+def test_a_shorter_name(program: Callable[[Path], Program]):
+    """A module that is found in a folder of its package has its code and its source under the shorter name, too."""
+    program(APPS / "hooked" / "shorter.py").check_same("finder")
+
+
 def test_import_hooks_without_sources_are_told(interpreter: Interpreter, tmp_path: Path):
     """A library that changes modules from sources which are not carried changes none; the build says so."""
     hooks = (APPS / "hooked" / "installs.py").read_text()

@@ -244,14 +244,14 @@ class BundleEntryFinder(_Stand):
         spec = BundleFinder.find_spec(name, (self.path,))
         if spec is None:
             return self._find_file(fullname)
-        if type(spec.loader) is BundleLoader and sys.meta_path[0] is not BundleFinder:
-            spec.loader = seldom().loader_of_source(spec.loader)  # a finder of the program may ask
         if name != fullname:
             spec.name = fullname
             if type(spec.loader) is BundleLoader:
                 spec.loader = seldom().OtherNameLoader(fullname, spec.origin, name)
             elif hasattr(spec.loader, "name"):  # of an extension module
                 spec.loader.name = fullname
+        if isinstance(spec.loader, BundleLoader) and sys.meta_path[0] is not BundleFinder:
+            spec.loader = seldom().loader_of_source(spec.loader)  # a finder of the program may ask
         return spec
 
     def _find_file(self, fullname):

@@ -53,9 +53,6 @@ class OtherNameLoader(BundleLoader):
     def get_code(self, fullname):
         return code_of(self._own_name)
 
-    def get_source(self, fullname):
-        pass
-
     def is_package(self, fullname):
         return find(self._own_name)[1]
 
@@ -83,10 +80,12 @@ def loader_of_source(loader):
         return loader
     from _frozen_importlib_external import SourceFileLoader
 
-    class SourceLoader(BundleLoader, SourceFileLoader):
+    class SourceLoader(type(loader), SourceFileLoader):
         pass
 
-    return SourceLoader(loader.name, loader.path)
+    made = SourceLoader.__new__(SourceLoader)
+    vars(made).update(vars(loader))
+    return made
 
 
 def hooked_spec(fullname, found):

@@ -1,0 +1,1 @@
+"""Has a module that is also imported by a shorter name."""

@@ -1,0 +1,3 @@
+"""Is imported by two names."""
+
+VALUE = f"part as {__name__}"
