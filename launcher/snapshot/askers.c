@@ -40,11 +40,10 @@ PER_PROCESS static const char *running_path;
 static bool
 asks_for_itself(const char *path)
 {
-    static const char *const others[] = {"/os.py", "/posixpath.py", "/genericpath.py", "/_collections_abc.py"};
-    size_t length = strlen(path);
+    static const char *const others[] = {BUNDLE_ROOT "/os.py", BUNDLE_ROOT "/posixpath.py",
+                                         BUNDLE_ROOT "/genericpath.py", BUNDLE_ROOT "/_collections_abc.py"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        size_t end = strlen(others[i]);
-        if (length >= end && strcmp(path + length - end, others[i]) == 0) {
+        if (strcmp(path, others[i]) == 0) {
             return false;
         }
     }

@@ -48,7 +48,7 @@ def _tell_of_environment(kind, detail):
     line and column. A view of `os.environ` that hands out their values one by one asks for none of them.
     """
     frame = sys._getframe(2)  # noqa: SLF001 - the caller of the method
-    while frame and frame.f_code.co_filename.endswith(_OF_ENVIRONMENT):
+    while frame and frame.f_code.co_filename in _OF_ENVIRONMENT:
         if kind == "variable" and frame.f_code.co_name == "__iter__":
             return
         frame = frame.f_back
@@ -59,8 +59,8 @@ def _tell_of_environment(kind, detail):
     note(kind, detail)
 
 
-# Files of code that stands between a program and `posix.environ`.
-_OF_ENVIRONMENT = ("/os.py", "/_collections_abc.py")
+# Files of code that stands between a program and `posix.environ`: Python's, which a program may have namesakes of.
+_OF_ENVIRONMENT = tuple(f"{sys.modules['_bundle_importer'].ROOT}/{name}.py" for name in ("os", "_collections_abc"))
 
 # `posix.environ`, which `os.environ` is made of, while it notes what it is asked for.
 _OF_ONE = ("__getitem__", "__contains__", "__delitem__", "get", "pop", "setdefault")

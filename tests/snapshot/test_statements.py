@@ -134,6 +134,7 @@ def test_prefixes(recorded: Callable[[Path], Recorded]):
     program.check_same(HOME="/")
     many = {f"VARIABLE_{number}": "x" for number in range(100)}
     program.check_same(whole={**program.environment({"SHOPS": "1"}), **many})
+    assert told(program.start(KIND_OF_NAMES="x")) == "KIND_OF_NAMES"
     for name in ("SHOP_TITLE", "B_SHOP_TITLE"):
         assert told(program.start(**{name: "x"})) == f"{name.removesuffix('TITLE')}*"
 

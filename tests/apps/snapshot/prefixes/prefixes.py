@@ -2,6 +2,7 @@
 
 import configures
 import counts
+import own.os
 
 if __name__ == "__main__":
-    print(configures.SETTINGS, configures.OTHERS, configures.NAMES, configures.HOME != "/", counts.MANY)
+    print(configures.SETTINGS, configures.OTHERS, configures.NAMES, configures.HOME != "/", counts.MANY, own.os.KEPT)

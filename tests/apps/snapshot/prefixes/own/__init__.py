@@ -1,0 +1,1 @@
+"""Has a module that is called like one of Python's."""
