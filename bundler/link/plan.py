@@ -29,7 +29,7 @@ from bundler.settings import Settings
 from bundler.target import Linkage, TargetPython
 
 # co_versions of static code start here; lower ones go to code that is made while the interpreter starts.
-# Running code never makes so many, not even where their counter cannot be set (launcher/compat.h).
+# Running code never makes so many, not even where their counter cannot be set (launcher/compat/).
 FIRST_VERSION = 0x40000000
 
 _PYTHON_COMMAND = {None: "BUNDLE_SELF_EXEC_ERROR", True: "BUNDLE_SELF_EXEC_PYTHON", False: "BUNDLE_SELF_EXEC_PROGRAM"}

@@ -1,4 +1,4 @@
-/* The virtual file system below BUNDLE_ROOT. libc.c interposes the C library's file calls. */
+/* The virtual file system below BUNDLE_ROOT. libc_*.c interpose the C library's file calls. */
 
 #ifndef FILES_H
 #define FILES_H

@@ -1,6 +1,6 @@
 /* Start-up modules as static code: what CPython would unmarshal from its own frozen modules. */
 
-#include "compat.h"
+#include "compat/compat.h"
 
 #include "internal/pycore_import.h"
 

@@ -3,7 +3,7 @@
 #ifndef FROZEN_H
 #define FROZEN_H
 
-#include "compat.h"
+#include "compat/compat.h"
 
 /* The names under which the binary holds what import.c needs before it can import (pylifecycle.c, import.c). */
 #define BOOTSTRAP "importlib._bootstrap"

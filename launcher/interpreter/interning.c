@@ -4,7 +4,7 @@
    they interned when they were loaded. Names in static code are shared within the binary but not interned, for putting
    thousands of them into a table would cost every start. Here they are, when somebody asks. */
 
-#include "compat.h"
+#include "compat/compat.h"
 
 #include "executable/executable.h"
 #include "interpreter/interposed_python.h"

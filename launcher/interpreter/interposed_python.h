@@ -3,7 +3,7 @@
 #ifndef INTERPOSED_PYTHON_H
 #define INTERPOSED_PYTHON_H
 
-#include "compat.h"
+#include "compat/compat.h"
 #include "interposed.h"
 
 INTERPOSED_FOR_EXTENSIONS(DECLARE_EXTENSION)

@@ -3,7 +3,7 @@
 #ifndef INTERPRETER_H
 #define INTERPRETER_H
 
-#include "compat.h"
+#include "compat/compat.h"
 
 #include "bundle.h"
 

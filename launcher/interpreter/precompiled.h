@@ -3,7 +3,7 @@
 #ifndef PRECOMPILED_H
 #define PRECOMPILED_H
 
-#include "compat.h"
+#include "compat/compat.h"
 
 /* The result with this key (borrowed); NULL when it is not known, or with an exception set. */
 PyObject *bundle_precompiled(const char *key);

@@ -3,7 +3,7 @@
 #ifndef SUBINTERPRETERS_H
 #define SUBINTERPRETERS_H
 
-#include "compat.h"
+#include "compat/compat.h"
 
 #include "code.h"
 

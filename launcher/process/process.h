@@ -4,7 +4,7 @@
 #ifndef PROCESS_H
 #define PROCESS_H
 
-#include "compat.h"
+#include "compat/compat.h"
 
 #include "bundle.h"
 

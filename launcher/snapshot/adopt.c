@@ -3,7 +3,7 @@
 
 #include "snapshot/adopt.h"
 
-#include "compat.h"
+#include "compat/compat.h"
 
 #include "executable/executable.h"
 #include "interposed.h"

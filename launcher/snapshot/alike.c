@@ -4,7 +4,7 @@
 
 #include "snapshot/alike.h"
 
-#include "compat.h"
+#include "compat/compat.h"
 
 #include "interposed.h"
 #include "lifetime.h"

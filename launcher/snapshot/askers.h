@@ -3,7 +3,7 @@
 #ifndef ASKERS_H
 #define ASKERS_H
 
-#include "compat.h"
+#include "compat/compat.h"
 
 #include <stdint.h>
 

@@ -3,7 +3,7 @@
 #ifndef CALLED_H
 #define CALLED_H
 
-#include "compat.h"
+#include "compat/compat.h"
 
 /* Watch what the thread calls from now on. 0, or -1 with an exception set. */
 int bundle_watch_called(void);

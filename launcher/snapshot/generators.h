@@ -3,7 +3,7 @@
 #ifndef GENERATORS_H
 #define GENERATORS_H
 
-#include "compat.h"
+#include "compat/compat.h"
 
 #include "bundle.h"
 

@@ -2,7 +2,7 @@
 
 #include "snapshot/output.h"
 
-#include "compat.h"
+#include "compat/compat.h"
 
 #include "bundle.h"
 #include "interposed.h"

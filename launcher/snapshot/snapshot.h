@@ -4,7 +4,7 @@
 #ifndef SNAPSHOT_H
 #define SNAPSHOT_H
 
-#include "compat.h"
+#include "compat/compat.h"
 
 #include "bundle.h"
 #include "process/process.h"

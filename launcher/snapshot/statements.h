@@ -3,7 +3,7 @@
 #ifndef STATEMENTS_H
 #define STATEMENTS_H
 
-#include "compat.h"
+#include "compat/compat.h"
 
 /* Run code in modules, and remember it for each start. `again`: a tuple of pairs of a module's name and code; modules may be
    missing. 0, or -1 with an exception set. */

@@ -27,7 +27,7 @@ from tests.target.pythons import quiet_context
 LAUNCHER = launcher_folder()
 
 # Each may use the rooms above it; main.c uses all of them.
-ROOMS = ("polyfill", "world", "executable", "files", "loader", "interpreter", "process", "snapshot")
+ROOMS = ("compat", "polyfill", "world", "executable", "files", "loader", "interpreter", "process", "snapshot")
 
 # What stands in place of members of a static library, under their names.
 IN_PLACE_OF_OTHERS = {

@@ -4,7 +4,7 @@
    that read them begin with a jump to the launcher's (INTERPOSED_IN_SHARED_PYTHON). Where a compiler has
    made a copy of such a function, the library's own module runs: slower to load, otherwise the same. */
 
-#include "compat.h"
+#include "compat/compat.h"
 
 #include "internal/pycore_import.h"
 

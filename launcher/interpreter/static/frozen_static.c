@@ -3,7 +3,7 @@
    Defining every global of its frozen.o (and deepfreeze.o, and getpath.o) here keeps those members out of the link, and
    with them the interpreter's own copies of modules that we bring anyway. */
 
-#include "compat.h"
+#include "compat/compat.h"
 
 #include "internal/pycore_import.h"
 

@@ -8,7 +8,7 @@
 
    The linker sends calls between the parts of a static libpython here; those within a shared one were bound before. */
 
-#include "compat.h"
+#include "compat/compat.h"
 
 #include "internal/pycore_dict.h"
 
