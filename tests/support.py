@@ -18,7 +18,8 @@ from typing import Any
 
 from bundler.cli.arguments import Arguments
 from bundler.cli.programs import only, read_programs
-from bundler.settings import Settings
+from bundler.glibc import beyond
+from bundler.settings import OLDEST_GLIBC, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ROOT / "tests" / "apps"
@@ -240,6 +241,13 @@ def inspect(binary: Path) -> dict[str, Any]:
     assert done.status == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
+
+
+def needed_glibc(inspected: Mapping[str, Any]) -> str:
+    """The newest glibc that a binary needs, by `bundle inspect --json`; and for which symbols, when that is too new."""
+    newest = inspected["newest_versions"].get("GLIBC")
+    version = newest["version"].removeprefix("GLIBC_") if newest else ""
+    return f"{version}: {', '.join(newest['symbols'])}" if beyond(f"GLIBC_{version}", OLDEST_GLIBC) else version
 
 
 def add_library(root: Path, name: str) -> None:

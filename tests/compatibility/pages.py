@@ -12,7 +12,8 @@ SUBJECTS = Path(__file__).with_name("subjects.toml")
 _HEAD = """# Compatibility
 
 Popular applications and libraries, each bundled with no option at all, in an environment of its own, and put to a short
-real use: the binary does the same as the program under Python. Written by `python -m tests.compatibility`.
+real use: the binary does the same as the program under Python. "glibc" is the oldest C library that the binary runs with.
+Written by `python -m tests.compatibility`.
 """
 
 COMPATIBILITY = page_of_uses(ROOT / "docs" / "compatibility.md", _HEAD)

@@ -17,13 +17,13 @@ from tests.compatibility.environments import environment_with
 from tests.compatibility.page import WORKS, Page, Row
 from tests.compatibility.subjects import Subject
 from tests.compatibility.uses import Place, Use, run_to_end, serve, show
-from tests.support import BUNDLE_ROOT, Interpreter, Program, inspect, plain_environment, run
+from tests.support import BUNDLE_ROOT, Interpreter, Program, inspect, needed_glibc, plain_environment, run
 
 # The folders in which the program is used; the names have one length, for programs that fill lines up behind a path.
 FORMS = ("python", "frozen")
 
 # Of a page of what subjects were put to.
-_COLUMNS = ("name", "version", "Python", "binary", "what was done", "result")
+_COLUMNS = ("name", "version", "Python", "binary", "glibc", "what was done", "result")
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,11 @@ def row_of_uses(trial: Trial, details: str) -> Row:
     subject = trial.subject
     known = (subject.name, trial.version, subject.python)
     if trial.status:
-        return Row((*known, "", subject.does, subject.failure or "is not built"))
+        return Row((*known, "", "", subject.does, subject.failure or "is not built"))
     size = f"{trial.program.binary.stat().st_size / 1e6:.0f} MB"
     result = (subject.failure or "behaves differently") if details else WORKS
-    return Row((*known, size, subject.does, result))
+    needs = needed_glibc(inspect(trial.program.binary))
+    return Row((*known, size, needs, subject.does, result))
 
 
 @contextmanager

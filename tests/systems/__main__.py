@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from bundler.elf import X86_64
-from bundler.glibc import beyond
 from bundler.settings import OLDEST_GLIBC
 from tests.glibc.here import read_c_library
-from tests.support import ROOT
+from tests.support import ROOT, needed_glibc
 from tests.systems import facts
 from tests.systems.page import SAME, Row, read_rows, write_page
 from tests.systems.programs import SUBJECTS, Subject, build, is_possible
@@ -70,7 +68,7 @@ def _row(subject: Subject, python: Python, roots: Sequence[str]) -> Row:
             systems = [system for system in _systems(roots) if (system.root == EMPTY) is is_static]
             if systems:
                 program = build(subject, python, is_static=is_static)
-                needs = needs or _needs(python.inspect(program.binary))
+                needs = needs or needed_glibc(python.inspect(program.binary))
                 results += attempt(subject, program, python, systems)
     except PythonError as error:
         print(f"{python} {subject.name}: {error}", flush=True)
@@ -95,13 +93,6 @@ def _cell(root: str, results: Sequence[Result]) -> str:
     """The result of a program on one root, in all its forms."""
     different = [result.system.variant for result in results if result.system.root == root and result.details]
     return f"differs ({'; '.join(different)})" if different else SAME
-
-
-def _needs(inspected: Mapping[str, Any]) -> str:
-    """The newest glibc that a binary needs, and which symbols when it is newer than the oldest."""
-    newest = inspected["newest_versions"].get("GLIBC")
-    version = newest["version"].removeprefix("GLIBC_") if newest else ""
-    return f"{version}: {', '.join(newest['symbols'])}" if beyond(f"GLIBC_{version}", OLDEST_GLIBC) else version
 
 
 def _write(row: Row, order: Sequence[tuple[str, str]], wrong: int) -> None:
