@@ -15,19 +15,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from benchmarks.sections import PAGE, kept_section, make_section, with_section
 from benchmarks.startup.apps import APPS, App
 from benchmarks.startup.tools import BUNDLE, TOOLS, make_environments, remembered
 from bundler.release.archive import write_archive
 from bundler.release.delivery import Member
 
-PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
-
 KINDS = ("tar.gz", "tar.zst")
 _THEIRS = "PyInstaller onefile"
 
-_SECTION = re.compile(
-    r"<!-- downloads: written by `python -m benchmarks\.downloads` -->\n(?P<text>.*?)<!-- end -->\n", re.DOTALL
-)
+_NAME = "downloads"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +44,12 @@ def main() -> None:
     parser.add_argument("--work", type=Path, help="a folder for environments and builds, kept for the next time")
     parser.add_argument("--output", type=Path, default=PAGE, help="the page with the section")
     options = parser.parse_args()
-    if not kept_section(options.output.read_text()):
-        parser.error(f"{options.output} has no section for downloads")
     with tempfile.TemporaryDirectory() as temporary:
         found = measure(options.apps or APPS, options.python, options.work or Path(temporary))
     page = options.output.read_text()
     date = datetime.datetime.now(datetime.UTC).date()
     rows = kept_rows(page) | {app: row(app, each, date) for app, each in found.items()}
-    options.output.write_text(page.replace(kept_section(page), section([rows[name] for name in names if name in rows])))
+    options.output.write_text(with_section(page, _NAME, section([rows[name] for name in names if name in rows])))
 
 
 def _app(name: str) -> App:
@@ -100,22 +95,15 @@ def row(app: str, each: Mapping[str, Download], date: datetime.date) -> str:
 
 def section(rows: Iterable[str]) -> str:
     """The section of the page, with its marks."""
-    return "".join(f"{line}\n" for line in _lines(rows))
-
-
-def kept_section(page: str) -> str:
-    """The section in a page, with its marks; "" if there is none."""
-    matched = _SECTION.search(page)
-    return matched[0] if matched else ""
+    return make_section(_NAME, "python -m benchmarks.downloads", _lines(rows))
 
 
 def kept_rows(page: str) -> dict[str, str]:
     """The rows of the section in a page, by app."""
-    return {found[1]: found[0] for found in re.finditer(r"^\| (\w+) \|.*$", kept_section(page), re.MULTILINE)}
+    return {found[1]: found[0] for found in re.finditer(r"^\| (\w+) \|.*$", kept_section(page, _NAME), re.MULTILINE)}
 
 
 def _lines(rows: Iterable[str]) -> Iterator[str]:
-    yield "<!-- downloads: written by `python -m benchmarks.downloads` -->"
     yield "## What a download weighs, MB"
     yield ""
     yield "The file, and an archive with nothing else in it, as `--archive` packs it. PyInstaller's one file is compressed"
@@ -126,7 +114,6 @@ def _lines(rows: Iterable[str]) -> Iterator[str]:
     yield f"| | {' | '.join((BUNDLE, *kinds, _THEIRS, *kinds, *kinds, 'date'))} |"
     yield "|---" * (4 + 3 * len(KINDS)) + "|"
     yield from rows
-    yield "<!-- end -->"
 
 
 if __name__ == "__main__":

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.downloads import Download, kept_rows, kept_section, row, section, weigh
+from benchmarks import node
+from benchmarks.downloads import Download, kept_rows, row, section, weigh
+from benchmarks.sections import kept_section, kept_sections, with_section
 from benchmarks.startup.clock import Timing, build_starter, side_by_side
 from benchmarks.startup.results import Results, page
 from benchmarks.startup.tools import BUNDLE, PYTHON, Built, Cost
@@ -64,13 +66,25 @@ def test_sizes_of_downloads(tmp_path: Path):
     assert len({line.count("|") for line in lines if line.startswith("|")}) == 1
 
 
-def test_the_page_keeps_what_another_command_wrote():
-    """Timing anew leaves the sizes of downloads as they are."""
+def test_the_page_keeps_what_other_commands_wrote():
+    """Timing anew leaves sections of other commands as they are; one that is written again takes its own place."""
     downloads = section(["| hello | 4.0 |"])
-    text = page(Results("versions", 50, {}, {}, {}), "plot.svg", kept_section(f"before\n{downloads}after\n"))
+    both = with_section(f"before\n{downloads}after\n", "node", node.section("Medians.", {}))
+    text = page(Results("versions", 50, {}, {}, {}), "plot.svg", kept_sections(both))
 
-    assert kept_section(text) == downloads
-    assert kept_section(page(Results("versions", 50, {}, {}, {}), "plot.svg", kept_section(""))) == ""
+    assert kept_section(text, "downloads") == downloads
+    assert kept_section(text, "node") == node.section("Medians.", {})
+    assert kept_sections(page(Results("versions", 50, {}, {}, {}), "plot.svg", "")) == ""
+    assert with_section(both, "node", "new\n") == f"before\n{downloads}\nnew\nafter\n"
+
+
+def test_beside_node():
+    """A row has the times of a program, and what its start from a snapshot takes of a usual one."""
+    found = {("C", node.USUAL): Timing(0.5, 1), ("x", node.USUAL): Timing(40, 1), ("x", node.RESTORED): Timing(10, 1)}
+    lines = node.section("Medians.", found).splitlines()
+
+    assert "| C |  | 0.5 |  |  |" in lines
+    assert "| x |  | 40.0 | 10.0 | 0.25 |" in lines
 
 
 def test_rows_of_a_page_are_kept():

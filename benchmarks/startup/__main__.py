@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.downloads import kept_section
+from benchmarks.sections import PAGE, kept_sections
 from benchmarks.startup.apps import APPS, App
 from benchmarks.startup.clock import Timing, build_starter, side_by_side
 from benchmarks.startup.results import FLOOR, Results, page
@@ -26,8 +26,6 @@ from benchmarks.startup.tools import (
     versions,
 )
 
-_DOCS = Path(__file__).parents[2] / "docs"
-
 
 def main() -> None:
     """The command."""
@@ -38,7 +36,7 @@ def main() -> None:
         results = measure(apps, tools, options.python, options.work or Path(temporary), options.rounds)
     plot = options.output.with_suffix(".svg")
     earlier = options.output.read_text() if options.output.exists() else ""
-    options.output.write_text(page(results, plot.name, kept_section(earlier)))
+    options.output.write_text(page(results, plot.name, kept_sections(earlier)))
     if not options.no_plot:
         from benchmarks.startup.plot import draw
 
@@ -56,9 +54,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--tools", type=names, default=[], help=f"of {','.join(tool.name for tool in TOOLS)}")
     parser.add_argument("--rounds", type=int, default=50, help="starts of each that are timed")
     parser.add_argument("--work", type=Path, help="a folder for environments and builds, kept for the next time")
-    parser.add_argument(
-        "--output", type=Path, default=_DOCS / "benchmarks.md", help="the page; its plot goes beside it"
-    )
+    parser.add_argument("--output", type=Path, default=PAGE, help="the page; its plot goes beside it")
     parser.add_argument("--no-plot", action="store_true", help="only the page (the plot needs matplotlib)")
     return parser.parse_args()
 

@@ -26,12 +26,12 @@ class Results:
     failures: Mapping[str, str]  # what could not be built, or does not run, with the reason
 
 
-def page(results: Results, plot: str, downloads: str = "") -> str:
-    """Markdown; `plot` is the file beside it with the picture, `downloads` a section that another command writes."""
-    return "\n".join((*_lines(results, plot, downloads), ""))
+def page(results: Results, plot: str, kept: str = "") -> str:
+    """Markdown; `plot` is the file beside it with the picture, `kept` sections that other commands write."""
+    return "\n".join((*_lines(results, plot, kept), ""))
 
 
-def _lines(results: Results, plot: str, downloads: str) -> Iterator[str]:
+def _lines(results: Results, plot: str, kept: str) -> Iterator[str]:
     yield "# How fast programs start"
     yield ""
     yield "Written by `python -m benchmarks.startup`, which builds each program with each tool, as the tool does it when"
@@ -56,8 +56,8 @@ def _lines(results: Results, plot: str, downloads: str) -> Iterator[str]:
     yield ""
     yield from _compared(results.builds, lambda built: built.size / 1e6, (PYTHON, "python -I -S"))
     yield ""
-    if downloads:
-        yield from downloads.splitlines()
+    if kept:
+        yield from kept.splitlines()
         yield ""
     yield "## Building with nothing remembered, seconds of all processors together"
     yield ""
