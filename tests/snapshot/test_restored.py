@@ -7,6 +7,7 @@ import random
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sysconfig
 from collections.abc import Callable
@@ -281,6 +282,31 @@ def test_file_is_gone(library: Recorded, tmp_path: Path):
         done = run(command, environment=library.environment({"BUNDLE_TRACE": "snapshot"}))
         assert told(done) == "the executable's file"
         assert done.stdout == library.start("memory").stdout
+
+
+@pytest.mark.one_python
+def test_core_dump(library: Recorded, tmp_path: Path):
+    """The kernel's dump of a restored process has its frames, and objects that were recorded."""
+    if shutil.which("gdb") is None:
+        pytest.skip("there is no gdb")
+    if Path("/proc/sys/kernel/core_pattern").read_text() != "core\n":
+        pytest.skip("dumps of memory do not go to the current folder")
+    environment = library.environment({"BUNDLE_TRACE": "snapshot"})
+    with_dump = ("sh", "-c", 'ulimit -c unlimited && exec "$@"', "sh")
+    done = run([*with_dump, library.binary, "dumps"], environment=environment, cwd=tmp_path)
+    assert told(done) == "restored"
+    assert done.status == -signal.SIGABRT
+    function = done.stdout.decode().strip()
+
+    dump = next(tmp_path.glob("core*"))
+    shown = ("bt", f"x/2ga {function}")
+    options = ("-nx", "-batch", "-ex", "set debuginfod enabled off", *(f"-ex={each}" for each in shown))
+    text = run(["gdb", *options, library.binary, dump]).stdout.decode()
+
+    names = re.findall(r"^#\d+ .* in (\S+) \(", text, re.MULTILINE)
+    assert "os_abort" in names, text
+    assert names[-1] == "main", text
+    assert re.search(rf"^{function}:?.* <PyFunction_Type>$", text, re.MULTILINE), text
 
 
 @pytest.mark.one_python

@@ -142,5 +142,11 @@ def interrupted():
     signal.raise_signal(signal.SIGINT)
 
 
+def dumps():
+    """Says where a function lies, and ends with a dump of its memory."""
+    print(hex(id(square)), flush=True)
+    os.abort()
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1] if len(sys.argv) > 1 else "facts"]()
