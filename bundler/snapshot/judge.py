@@ -8,87 +8,15 @@ from enum import IntEnum
 
 from bundler.analyze.graph import Binding, Import
 from bundler.snapshot.compare import Difference
+from bundler.snapshot.kinds import KINDS
 from bundler.snapshot.model import Event, Graph, Note, Question, Recording, Rerun
 from bundler.snapshot.record import VARIED_VARIABLES
-from bundler.snapshot.rules import REPEATABLE, Rules
+from bundler.snapshot.rules import Rules
 
 log = logging.getLogger(__name__)
 
-# Kinds of questions whose answers differ between recordings: a module may ask them if it keeps no answer.
-_VARIED = frozenset(
-    (
-        "clock",
-        "time",
-        "process",
-        "thread-number",
-        "user",
-        "host",
-        "system",
-        "entropy",
-        "processors",
-        "memory",
-        "limits",
-        "folder",
-        "terminal",
-    )
-)
-# Those of which a module may keep no more than whether something is so: other answers need not change that. Taking a lock asks for
-# the time that a clock has counted, and for the number of the thread; random bytes are asked for to be kept.
-_JUDGED = _VARIED - {"clock", "thread-number", "entropy", "terminal"}
-# Kinds that say nothing of the machine: the library that was loaded; the names of locales and prefixes of variables, which guards
-# look at. Descriptors and threads matter if they are there in the end, and then there is no recording.
-_NOTHING = frozenset(("object", "locale", "descriptor", "thread", "ordered", "prefix"))
-
 # Imports that happen while the importer is imported.
 _AT_ONCE = frozenset((Binding.EAGER, Binding.OPTIONAL, Binding.CONDITIONAL, Binding.PARENT))
-
-# How a reason is told, by the kind of the question.
-_WORDS: Mapping[str, str] = {
-    "arguments": "it reads `sys.argv`",
-    "variable": "it reads the variable `{detail}`",
-    "time": "it asks for the time",
-    "user": "it asks who runs it",
-    "host": "it asks for the host's name",
-    "folder": "it asks for the current folder",
-    "terminal": "it asks for a terminal",
-    "processors": "it counts processors",
-    "memory": "it asks for the size of memory",
-    "limits": "it asks for limits",
-    "process": "it asks for a process number",
-    "system": "it asks for the system's version",
-    "system-name": "it asks for the system's version",
-    "own-path": "it asks for the path of the executable",
-    "locale-name": "it asks for the locale",
-    "signal-action": "it asks for the action of a signal, or sets one",
-    "variables": "it looks through all variables of the environment",
-    "path": "it looks for `{detail}`",
-    "path-change": "it makes or changes `{detail}`",
-    "output": "it prints or writes",
-    "input": "it reads its standard input",
-    "child": "it starts a process",
-    "thread": "it starts a thread",
-    "socket": "it opens a socket",
-    "process-handle": "it opens a process",
-    "descriptor": "it opens a descriptor",
-    "variable-set": "it sets a variable without `os.environ`",
-    "drawn": "it draws random numbers",
-    "set-locale": "it sets the locale",
-    "umask": "it sets the umask",
-    "signal-stack": "it sets a stack for signals",
-    "signal-mask": "it blocks signals",
-    "limits-set": "it sets a limit",
-    "timer": "it sets a timer",
-    "processors-set": "it chooses processors",
-    "priority": "it sets its priority",
-    "session": "it makes a session",
-    "process-control": "it calls prctl",
-    "system-log": "it opens the system's log",
-    "system-call": "it makes system call {detail}",
-    "system-library": "it loads `{detail}`, whose system calls cannot be stopped here",
-    "finder": "it puts a finder before the binary's own",
-    "named": "the project names it",
-    "too-many-calls": "it registers too many functions",
-}
 
 
 def guarded_variables(notes: Iterable[Note], rules: Rules) -> tuple[str, ...]:
@@ -115,15 +43,17 @@ def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Ma
     """
     found: dict[str, tuple[Note, ...]] = {}
     for note in recording.notes:
-        if note.kind in _NOTHING or rules.are_harmless(note):
+        if KINDS[note.kind].says_nothing or rules.are_harmless(note):
             continue
         if is_varied(note):
             may_keep_bit = (
-                note.kind in _JUDGED or note.detail in VARIED_VARIABLES or (note.kind == "terminal" and note.detail)
+                KINDS[note.kind].may_keep_bit
+                or note.detail in VARIED_VARIABLES
+                or (note.kind == "terminal" and note.detail)
             )
             if not (may_keep_bit and note.line) or note.object:
                 continue
-        if note.kind in REPEATABLE and _is_repeated(note, recording, rules, rerun):
+        if KINDS[note.kind].is_repeatable and _is_repeated(note, recording, rules, rerun):
             continue
         found[note.module] = (*found.get(note.module, ()), note)
     return found
@@ -131,7 +61,7 @@ def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Ma
 
 def is_varied(note: Note) -> bool:
     """True for a question that recordings answer in several ways: whoever keeps the answer differs between them."""
-    return note.kind in _VARIED or note.kind == "variable"
+    return KINDS[note.kind].is_varied or note.kind == "variable"
 
 
 def _is_repeated(note: Note, recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> bool:
@@ -148,7 +78,7 @@ def _is_in(line: int, rerun: Rerun) -> bool:
 
 def reason(note: Note) -> str:
     """A note as the reason why its module is late."""
-    return _WORDS.get(note.kind, note.kind).format(detail=note.detail)
+    return KINDS[note.kind].words.format(detail=note.detail)
 
 
 def late_by_differences(
@@ -160,7 +90,7 @@ def late_by_differences(
     """
     asked: dict[str, list[str]] = {}
     for note in recording.notes:
-        if note.kind in _VARIED:
+        if KINDS[note.kind].is_varied:
             asked.setdefault(note.module, []).append(note.kind)
         elif note.kind == "variable" and note.detail in VARIED_VARIABLES:
             asked.setdefault(note.module, []).append(f"variable {note.detail}")
@@ -191,7 +121,7 @@ def _objects(notes: Iterable[Note], fresh: Container[str]) -> Mapping[str, froze
 
 def objects_that_ask(notes: Iterable[Note], fresh: Container[str]) -> Mapping[str, frozenset[str]]:
     """Objects whose constructors ask what other machines answer in another way, by the modules that load them."""
-    return _objects((note for note in notes if note.kind in _VARIED), fresh)
+    return _objects((note for note in notes if KINDS[note.kind].is_varied), fresh)
 
 
 def spoiled_modules(recording: Recording, spoiled: Mapping[str, str]) -> Mapping[str, str]:
@@ -222,7 +152,7 @@ def asking_lines(recording: Recording, module: str, *, with_time: bool) -> tuple
                 for note in recording.notes
                 if note.module == module
                 and (with_time or note.kind != "clock")
-                and (note.kind in _VARIED or (note.kind == "variable" and note.detail in VARIED_VARIABLES))
+                and (KINDS[note.kind].is_varied or (note.kind == "variable" and note.detail in VARIED_VARIABLES))
             }
         )
     )

@@ -11,16 +11,8 @@ from pathlib import Path
 import tomli
 
 from bundler.settings import Settings
+from bundler.snapshot.kinds import REPEATABLE
 from bundler.snapshot.model import Note
-
-# Questions that can be asked again at each start, by the statement or the function that asks.
-REPEATABLE = frozenset(
-    (
-        *("arguments", "variables", "variable", "path", "socket", "process-handle", "own-path"),
-        *("time", "user", "host", "folder", "terminal", "processors", "memory", "limits"),
-        *("process", "system", "entropy", "locale-name", "signal-action"),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from pathlib import Path
 from bundler.analyze.graph import ExtensionModule, Module, ModuleGraph, SourceModule
 from bundler.snapshot.attempt import attempt
 from bundler.snapshot.judge import Extent, asking_lines, importers, is_varied, recordable
+from bundler.snapshot.kinds import KINDS
 from bundler.snapshot.model import Event, Refusal, Rerun, Snapshot
 from bundler.snapshot.record import Work, find_rerun, find_uses_of_attributes
-from bundler.snapshot.rules import REPEATABLE, Rules
+from bundler.snapshot.rules import Rules
 from bundler.snapshot.trial import Subject, Trial
 from bundler.snapshot.verdict import OtherOrder, Verdict
 from bundler.snapshot.worker.schema import AttributesRequest, Obstacle, RerunRequest, Source
@@ -280,7 +281,7 @@ class _Search:
     def _add(self, wanted: _Wanted, found: Verdict, name: str) -> bool:
         """Add what a verdict says of a module; False if it did what cannot be repeated."""
         notes = found.notes.get(name, ())
-        if any(note.kind not in REPEATABLE or not note.line for note in notes):
+        if any(not KINDS[note.kind].is_repeatable or not note.line for note in notes):
             return False
         wanted.is_strict |= bool(notes)
         wanted.is_compared &= all(map(is_varied, notes))

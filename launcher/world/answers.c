@@ -315,7 +315,7 @@ fill_load(double *out, int count)
     return count;
 }
 
-ASK(int, getloadavg, (double *out, int count), (out, count), "time", fill_load(out, count))
+ASK(int, getloadavg, (double *out, int count), (out, count), "load", fill_load(out, count))
 
 static int
 fill_limit(struct rlimit *out)

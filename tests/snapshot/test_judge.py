@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,7 +11,9 @@ from typing import cast
 import pytest
 
 from bundler.analyze.graph import Binding, Import
+from bundler.contract import launcher_folder
 from bundler.snapshot.judge import Extent, guarded_variables, importers, recordable, unanswered
+from bundler.snapshot.kinds import KINDS
 from bundler.snapshot.model import Event, Graph, Note, Question, Recording, Rerun
 from bundler.snapshot.rules import Rules, load_rules
 
@@ -149,3 +152,43 @@ def test_rules_are_whole():
             assert row["reason"], kind
             assert row["distributions"] if kind == "server" else row["module"], kind
     assert load_rules().again["time"] == "tzset()"
+
+
+# --- Kinds ------------------------------------------------------------------------------------------------------------
+
+
+def noted_kinds() -> set[str]:
+    """Kinds that the launcher notes: the first such text of a macro that interposes a call, and of each other note."""
+    c = "\n".join(path.read_text() for path in sorted(launcher_folder().rglob("*.c")))
+    python = (launcher_folder() / "snapshot" / "recorder.py").read_text()
+    ways = (
+        (c, r'^(?:ASK|ASK_FOR|DO|REFUSE)\([^"]*"([a-z-]+)"'),
+        (c, r'\bbundle_note\([^";]*"([a-z-]+)"'),
+        (c, r'\bbundle_note\([^";]*"[a-z-]+" : "([a-z-]+)"'),
+        (python, r'\b_?not(?:e|ing)\("([a-z-]+)"'),
+        (python, r'(?:: |\), )\("([a-z-]+)", (?:None|"[A-Za-z]+")\)'),
+        (python, r'_OF_ONE, "([a-z-]+)"'),
+    )
+    return {found for text, pattern in ways for found in re.findall(pattern, text, re.MULTILINE)}
+
+
+# What is no question and no effect, but tells where others belong.
+_EVENTS = {"begin", "end", "fail", "again", "again-end", "constructed", "symbol"}
+
+# What the build makes of notes.
+_DERIVED = {"prefix", "named", "locale-name"}
+
+
+def test_every_kind_is_known():
+    """What the launcher notes has a meaning, and words for who reads why a module is late; no kind is listed that nobody notes."""
+    noted = noted_kinds()
+
+    assert len(noted) > 30
+    assert noted - _EVENTS <= set(KINDS)
+    assert set(KINDS) <= noted | _DERIVED
+    assert all(kind.words or kind.says_nothing for kind in KINDS.values())
+
+
+def test_rules_name_kinds():
+    """A rule for a kind that nobody notes would never apply."""
+    assert {rule.kind for rule in load_rules().harmless} <= set(KINDS)

@@ -88,8 +88,8 @@ def test_standard_streams(library: Recorded):
 
 def test_ignored_signals(library: Recorded):
     """What is ignored when the process starts stays ignored."""
-    for signal in ("INT", "HUP", "TERM"):
-        shell = f'trap "" {signal}; exec "$@"'
+    for name in ("INT", "HUP", "TERM"):
+        shell = f'trap "" {name}; exec "$@"'
         found = run(["sh", "-c", shell, "-", library.binary, "facts"], environment=library.environment({}))
         expected = run(
             ["sh", "-c", shell, "-", *library.program.original, "facts"], environment=library.environment({})

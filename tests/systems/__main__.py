@@ -18,7 +18,7 @@ from tests.systems.programs import SUBJECTS, Subject, build, is_possible
 from tests.systems.pythons import Python, PythonError, find_pythons
 from tests.systems.roots import EMPTY, add_commands, make_root
 from tests.systems.system import System
-from tests.systems.trial import Result, attempt
+from tests.systems.trial import RESTORED, Result, attempt
 
 PAGE = ROOT / "docs" / "systems.md"
 FAILED = 1
@@ -68,13 +68,16 @@ def _row(subject: Subject, python: Python, roots: Sequence[str]) -> Row:
             systems = [system for system in _systems(roots) if (system.root == EMPTY) is is_static]
             if systems:
                 program = build(subject, python, is_static=is_static)
-                needs = needs or needed_glibc(python.inspect(program.binary))
-                results += attempt(subject, program, python, systems)
+                inspected = python.inspect(program.binary)
+                needs = needs or needed_glibc(inspected)
+                snapshot = inspected["snapshot"]
+                results += attempt(subject, program, python, systems, snapshot and int(snapshot["hash_seed"]))
     except PythonError as error:
         print(f"{python} {subject.name}: {error}", flush=True)
         return Row(str(python), subject.name, "", dict.fromkeys(roots, "is not built"))
     for result in results:
         print(f"{python} {subject.name} on {result.system}: {'differs' if result.details else SAME}", flush=True)
+        print(f"    start: {result.start}" if result.start else "    no snapshot", flush=True)
         print("".join(f"    {line}\n" for line in result.details[:_MOST_SHOWN]), end="", flush=True)
     print(f"{python} {subject.name}: {time.monotonic() - started:.0f} s", flush=True)
     return Row(str(python), subject.name, needs, {root: _cell(root, results) for root in roots})
@@ -91,8 +94,12 @@ def _systems(roots: Sequence[str]) -> list[System]:
 
 def _cell(root: str, results: Sequence[Result]) -> str:
     """The result of a program on one root, in all its forms."""
-    different = [result.system.variant for result in results if result.system.root == root and result.details]
-    return f"differs ({'; '.join(different)})" if different else SAME
+    its = [result for result in results if result.system.root == root]
+    different = [result.system.variant for result in its if result.details]
+    if different:
+        return f"differs ({'; '.join(different)})"
+    starts = [start for start in dict.fromkeys(result.start for result in its) if start]
+    return ", ".join((SAME, *(start if start == RESTORED else f"usual ({start})" for start in starts)))
 
 
 def _write(row: Row, order: Sequence[tuple[str, str]], wrong: int) -> None:

@@ -17,7 +17,8 @@ status, is compared with what `python` does where the binary is built. Each syst
 libgcc_s, and both again with a kernel that knows no system call newer than Linux 3.10 (Python then runs with it too). In the
 empty system, which has no C library at all, the binary is one that was built with `--static`.
 Written by `python -m tests.systems`; the programs are in `tests/systems/programs.py`. The column "needs" says which glibc
-the binary asks for.
+the binary asks for. A start is restored from the binary's snapshot, or is a usual one for the reason given; with `--static` there
+is no snapshot.
 
 """
 _FACTS = "Of what is known of glibc 2.17 without having it (`bundler/glibc/floor.py`), {} wrong for a real one.\n"
@@ -25,7 +26,7 @@ _FACTS = "Of what is known of glibc 2.17 without having it (`bundler/glibc/floor
 
 @dataclass(frozen=True)
 class Row:
-    """A program of a Python. `needs`: a version of the C library. `results`: by root; `SAME`, or what happened."""
+    """A program of a Python. `needs`: a version of the C library. `results`: by root; `SAME`, with how it started, or what happened."""
 
     python: str
     subject: str
@@ -34,7 +35,7 @@ class Row:
 
     @property
     def works(self) -> bool:
-        return all(result == SAME for result in self.results.values())
+        return all(result.split(",")[0] == SAME for result in self.results.values())
 
 
 def write_page(page: Path, rows: Sequence[Row], roots: Sequence[str], wrong: int) -> None:
