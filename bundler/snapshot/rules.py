@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -43,6 +43,28 @@ class Rules:
     servers: frozenset[str] = frozenset()
     serving_modules: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+
+    def without(self, own: Iterable[str]) -> Rules:
+        """These rules but for those that the app's own modules have the names of: rules are about modules of others."""
+        names = frozenset(own)
+        files = [
+            file for name in names for file in (f"{name.replace('.', '/')}.py", f"{name.replace('.', '/')}/__init__.py")
+        ]
+
+        def is_of_others(rule: Harmless) -> bool:
+            named = rule.module != "*" and any(fnmatchcase(name, rule.module) for name in names)
+            asks = rule.asker != "*" and any(fnmatchcase(file, rule.asker) for file in files)
+            return not named and not asks
+
+        return replace(
+            self,
+            again={name: code for name, code in self.again.items() if name not in names},
+            harmless=tuple(filter(is_of_others, self.harmless)),
+            unordered=frozenset(each for each in self.unordered if each[0] not in names),
+            steady=tuple(name for name in self.steady if name not in names),
+            prefixes={name: prefixes for name, prefixes in self.prefixes.items() if name not in names},
+            serving_modules=tuple(name for name in self.serving_modules if name not in names),
+        )
 
     def of_project(self, settings: Settings) -> Rules:
         """These rules and those that the project's own settings give."""

@@ -48,7 +48,9 @@ def snapshot(
 
     The same executable on the same kind of machine has the same one: it is taken once, and kept in the cache.
     """
-    rules = load_rules().of_project(settings)
+    own = {name for name, module in graph.modules.items() if module.origin.is_own}
+    own |= {other for other, name in graph.other_names.items() if name in own}
+    rules = load_rules().without(own).of_project(settings)
     machine = linked.layout.plan.machine
     refusal = refuse_server(graph, settings, rules)
     if refusal is not None:

@@ -2,39 +2,60 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.snapshot.conftest import Recorded, told
-from tests.support import APPS, inspect, run
+from tests.support import APPS, Interpreter, Program, bundle, inspect, run
 
-TABLES = APPS / "snapshot" / "tables" / "tables.py"
+TABLES = APPS / "snapshot" / "tables"
+
+
+@pytest.fixture(scope="module")
+def tables(interpreter: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+    """A program in an environment with the stand-ins."""
+    folder = tmp_path_factory.mktemp("tables")
+    run([interpreter.base, "-m", "venv", "--without-pip", folder / "environment"])
+    used = Interpreter(interpreter.version, interpreter.base, folder / "environment")
+    shutil.copytree(TABLES / "installed", used.packages, dirs_exist_ok=True)
+    source, binary = TABLES / "tables.py", folder / "tables.py"
+    done = bundle(source, "--python", used.python, "-o", binary, "--snapshot", "require")
+    assert done.status == 0, done.stderr
+    return Recorded(Program(used, source, binary))
 
 
 @pytest.mark.one_python
-def test_tables_without_order(recorded: Callable[[Path], Recorded]):
+def test_tables_without_order(tables: Recorded):
     """Tables of the standard library, of Pygments and of NumPy whose order nobody can tell end no snapshot, though a module that is
     imported late fills them in a usual start before others do.
     """
-    program = recorded(TABLES)
-    snapshot = inspect(program.binary)["snapshot"]
+    snapshot = inspect(tables.binary)["snapshot"]
     assert list(snapshot["late"]) == ["prints"]
     assert {"kept", "fills", "numpy", "pygments.lexers", "scipy"} <= set(snapshot["modules"])
-    program.check_same()
+    tables.check_same()
 
 
 @pytest.mark.one_python
-def test_part_named_by_a_file(recorded: Callable[[Path], Recorded], tmp_path: Path):
+def test_part_named_by_a_file(tables: Recorded, tmp_path: Path):
     """SciPy names a part of its own where the current folder has a file of that name, and not elsewhere."""
-    program = recorded(TABLES)
     (tmp_path / "odr").touch()
     (tmp_path / "other").mkdir()
     found = set()
     for folder in (tmp_path, tmp_path / "other"):
-        restored = run([program.binary], environment=program.environment({"BUNDLE_TRACE": "snapshot"}), cwd=folder)
+        restored = run([tables.binary], environment=tables.environment({"BUNDLE_TRACE": "snapshot"}), cwd=folder)
         assert told(restored) == "restored"
-        assert program.program.check_same(environment=program.environment({}), cwd=folder).stdout == restored.stdout
+        assert tables.program.check_same(environment=tables.environment({}), cwd=folder).stdout == restored.stdout
         found.add(b"odr" in restored.stdout)
     assert found == {True, False}
+
+
+@pytest.mark.one_python
+def test_own_modules_with_names_of_others(recorded: Callable[[Path], Recorded]):
+    """A rule is about the module that it was written for: the app's own of that name is recorded like any other."""
+    program = recorded(APPS / "snapshot" / "namesakes" / "namesakes.py")
+    assert {"platform", "tqdm.std"} <= set(inspect(program.binary)["snapshot"]["modules"])
+    program.check_same()
+    assert told(program.start(OWN_STYLE="x")) == "OWN_*"
