@@ -51,6 +51,7 @@ def bundle(settings: Settings, report: Reporter) -> Built:
     context = _context(settings, report)
     target = _target(settings, context)
     link.check_linker(target.libpython.linkage, context)
+    obstacle = _snapshot_obstacle(target, settings, context)
     static = _static_c_library(settings, context)
     with link.launcher_objects(target, context, is_static=settings.static) as launcher:
         graph = _analyzed(target, settings, context)
@@ -61,8 +62,7 @@ def bundle(settings: Settings, report: Reporter) -> Built:
         if settings.self_check:
             _checked(image, target, settings, context)
         with report.stage("linking"):
-            places_sections = link.places_sections(context)
-            planned = link.plan(image, target, settings, static=static, places_sections=places_sections)
+            planned = link.plan(image, target, settings, static=static, has_snapshot=not obstacle)
             inventory, sbom = None, ""
             if delivery.needs_inventory or settings.report is not None:
                 inventory = release.take_inventory(planned, graph.distributions, delivery, target)
@@ -72,14 +72,8 @@ def bundle(settings: Settings, report: Reporter) -> Built:
                     sbom = release.sbom_text(inventory, delivery.source_date)
             taken = _make(planned, sbom, launcher(), graph, target, settings, context)
         _tell_snapshot(taken, settings, report)
-        if settings.snapshot == "auto" and not places_sections:
-            report.line(
-                f"snapshot: none, for the linker cannot place sections at addresses: {context.toolchain.linker}"
-            )
-        elif settings.snapshot == "auto" and not (planned.contents.has_snapshot or settings.static or not settings.run):
-            report.line(
-                f"snapshot: none, for programs for {target.machine.name} are recorded on a machine of that kind only"
-            )
+        if settings.snapshot == "auto" and settings.run and not settings.static and obstacle:
+            report.line(f"snapshot: none, for {obstacle}")
         findings = (*planned.findings, *_above_floor(planned), *(taken.findings if taken else ()))
         report.findings(findings)
         _tell_own_files(planned, settings, report)
@@ -101,7 +95,8 @@ def plan(settings: Settings, report: Reporter) -> LinkPlan:
     target = _target(settings, context)
     static = _static_c_library(settings, context)
     image = _frozen(_analyzed(target, settings, context), target, settings, context)
-    planned = link.plan(image, target, settings, static=static)
+    has_snapshot = not link.snapshot_obstacle(target, settings)
+    planned = link.plan(image, target, settings, static=static, has_snapshot=has_snapshot)
     report.findings(planned.findings)
     return planned
 
@@ -169,7 +164,7 @@ def _frozen(graph: ModuleGraph, target: TargetPython, settings: Settings, contex
 
 
 def _tell(findings: Sequence[Diagnostic], settings: Settings, context: BuildContext) -> None:
-    """Report findings; warnings that will fail the build with `-q` too."""
+    """Report findings. With `--strict`, warnings are shown even with `-q`, for they fail the build."""
     if settings.strict:
         findings = [replace(finding, is_urgent=finding.severity is Severity.WARNING) for finding in findings]
     context.report.findings(findings)
@@ -218,16 +213,10 @@ def _make(  # noqa: PLR0913 - the stages before it
     settings: Settings,
     context: BuildContext,
 ) -> Taken | None:
-    """Link, unless the output is up to date. It appears whole or stays as it was. The snapshot that was asked for."""
+    """Link, unless the output is up to date, and return the snapshot. The output is replaced as a whole or not at all."""
     c_library = link.find_c_library(planned.floor, launcher, context)
     layout = link.lay_out(planned, launcher, c_library, context, sbom=sbom)
     with_snapshot = planned.contents.has_snapshot
-    if settings.snapshot == "require" and not with_snapshot:
-        raise BundleError(
-            "no-snapshot",
-            "the program cannot start from a snapshot: `--static`, `--no-run`, and linkers such as gold go without",
-            hint="leave the option out, use GNU ld or lld, or build with `--snapshot auto`",
-        )
     inputs = link.inputs_digest(layout, *((snapshot_digest(settings),) if with_snapshot else ()))
     if link.is_current(planned.output, inputs, context):
         kept = read_description(planned.output) if with_snapshot else None
@@ -247,6 +236,20 @@ def _make(  # noqa: PLR0913 - the stages before it
         link.seal(linked)
         link.publish(linked, inputs, context)
     return taken
+
+
+def _snapshot_obstacle(target: TargetPython, settings: Settings, context: BuildContext) -> str:
+    """Return why no program can have a snapshot here, "" if it can; BundleError when it must have one."""
+    obstacle = link.snapshot_obstacle(target, settings)
+    if not obstacle and not link.places_sections(context):
+        obstacle = f"the linker cannot place sections at addresses: {context.toolchain.linker}"
+    if obstacle and settings.snapshot == "require":
+        raise BundleError(
+            "no-snapshot",
+            f"the program cannot start from a snapshot: {obstacle}",
+            hint="leave the option out, use GNU ld or lld, or build with `--snapshot auto`",
+        )
+    return obstacle
 
 
 def _above_floor(planned: LinkPlan) -> tuple[Diagnostic, ...]:

@@ -269,7 +269,7 @@ struct bundle_request {
     uint64_t hot_sizes[2];  /* bytes of those that are read, and of those that are written */
     const uint64_t *hidden; /* addresses of instructions that ask for the processor: another one is to answer */
     uint64_t hidden_count;
-    uint64_t hidden_level; /* the other processor's: world/processor.c */
+    uint64_t hidden_level; /* the other processor's: world/processor_*.c */
 };
 
 /* Pages of memory that differ from those that the executable's file and zeros give. */

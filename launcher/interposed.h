@@ -292,8 +292,8 @@ struct thread_local_index;
     FUNCTION(PyObject *, _PyDict_LoadGlobal, (PyDictObject *globals, PyDictObject *builtins, PyObject *key))
 
 /* Of a shared libpython, by anybody: its inner calls were bound when it was built, so the functions begin with a jump to
-   the launcher's. The second is the program that searches the disk for an installation; in a static libpython
-   interpreter/static/frozen_static.c defines it. */
+   the launcher's. _Py_Get_Getpath_CodeObject gives the program that searches the disk for an installation; in a static
+   libpython interpreter/static/frozen_static.c defines it. */
 #define INTERPOSED_IN_SHARED_PYTHON(FUNCTION) \
     FUNCTION(PyObject *, PyMarshal_ReadObjectFromString, (const char *data, Py_ssize_t size)) \
     FUNCTION(void, PyThread_exit_thread, (void)) \

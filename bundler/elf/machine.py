@@ -86,7 +86,6 @@ class Machine:
     feature_names: Mapping[int, str]
     # The processor that QEMU's emulation of programs has while one is recorded, of the oldest that there are; "": none is recorded there.
     emulated_processor: str
-    has_snapshots: bool  # a recording of a program can be restored (bundler/snapshot)
     ldconfig_label: str  # marks this machine's libraries in the output of `ldconfig -p`
 
     @property
@@ -141,7 +140,6 @@ X86_64 = Machine(
     cache_questions=(),
     feature_names={},
     emulated_processor="",
-    has_snapshots=True,
     ldconfig_label="libc6,x86-64",
 )
 
@@ -188,7 +186,6 @@ AARCH64 = Machine(
         0xD807: "DCZID_EL0",
     },
     emulated_processor="cortex-a53",
-    has_snapshots=True,
     ldconfig_label="libc6,AArch64",
 )
 

@@ -10,7 +10,7 @@ from bundler.link.launcher import launcher_objects
 from bundler.link.linker import find_c_library, lay_out, link
 from bundler.link.manifest import Manifest
 from bundler.link.model import LauncherFiles, Layout, Linked, LinkPlan
-from bundler.link.plan import plan
+from bundler.link.plan import plan, snapshot_obstacle
 from bundler.link.portability import above_floor
 from bundler.link.publish import check_output, publish, workplace
 from bundler.link.seal import seal
@@ -39,6 +39,7 @@ __all__ = [
     "publish",
     "read_manifest",
     "seal",
+    "snapshot_obstacle",
     "workplace",
     "write",
 ]

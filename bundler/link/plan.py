@@ -41,12 +41,12 @@ def plan(
     settings: Settings,
     *,
     static: StaticLibrary | None = None,
-    places_sections: bool = True,
+    has_snapshot: bool = False,
 ) -> LinkPlan:
     """Find the libraries that extension modules need, bind them, and list what the binary will hold.
 
     Reads libraries; of other files only their sizes. `static`: the C library that is to be linked into the executable;
-    None: it is the system's. `places_sections`: the linker can make the section of a snapshot. BundleError when the program
+    None: it is the system's. `has_snapshot`: the executable has a section for one. BundleError when the program
     cannot do with a static C library.
     """
     graph = image.graph
@@ -61,7 +61,7 @@ def plan(
         libraries=placement,
         ending_visibly=ending_visibly(graph, closure),
         interposed=tuple(sorted(INTERPOSED_FUNCTIONS | INTERPOSED_FOR_EXTENSIONS)) if placement.carried else (),
-        has_snapshot=places_sections and _may_have_snapshot(target, settings),
+        has_snapshot=has_snapshot,
         precompiled=PrecompiledTable(image.precompiled.keys, image.precompiled.symbol),
         config=_config(graph, version_end, target, settings, is_static=is_static),
     )
@@ -91,11 +91,17 @@ def plan(
     )
 
 
-def _may_have_snapshot(target: TargetPython, settings: Settings) -> bool:
-    """True if the program is to be recorded, and this machine can run it for that."""
-    is_wanted = settings.snapshot != "no" and settings.run and not settings.static
-    is_run_here = target.system.is_own or target.machine.emulated_processor != ""
-    return is_wanted and target.machine.has_snapshots and is_run_here
+def snapshot_obstacle(target: TargetPython, settings: Settings) -> str:
+    """Return why the program is not to be recorded, whatever it is; "" if it is to be."""
+    if settings.snapshot == "no":
+        return "`--snapshot no` asks for none"
+    if settings.static:
+        return "a binary that is built with `--static` has none"
+    if not settings.run:
+        return "with `--no-run` no code of the program is run when it is built"
+    if not (target.system.is_own or target.machine.emulated_processor):
+        return f"programs for {target.machine.name} are recorded on a machine of that kind only"
+    return ""
 
 
 def _config(

@@ -355,8 +355,8 @@ class Settings:
             "run",
             ValueType.SWITCH,
             Group.BUILD,
-            "run code of installed packages, to learn what their sources do not tell: hooks, the initialisation of "
-            "compiled modules, the rehearsal; see docs/security.md (default: yes)",
+            "run code when building: hooks, compiled modules, the rehearsal, the program's first imports for a "
+            "snapshot, and those of a report; see docs/security.md (default: yes)",
         ),
     ] = True
     rehearse: Annotated[

@@ -18,8 +18,8 @@ log = logging.getLogger(__name__)
 def differing(trial: Trial, graphs: tuple[Graph, Graph]) -> tuple[tuple[str, str], ...]:
     """The names whose values differ.
 
-    With doubts, values that depend on addresses of objects are left out. The order in a set is one: a usual start may have
-    any order.
+    If the search has doubts, values that depend on where objects lie are left out. An example is the order of a set, which a
+    usual start may choose freely.
     """
     found = tuple(each for each in graphs[0].differing(graphs[1]) if each[0] not in _INTERPRETER)
     of_addresses = _of_addresses(trial, "differing", trial.work, graphs[0]) if found and trial.has_doubts else ()

@@ -1,4 +1,4 @@
-"""Finds what a recording keeps of the processor, by another one in which another processor answers (launcher/world/processor.c)."""
+"""Finds what a recording keeps of the processor, by another one in which another processor answers (launcher/world/processor_*.c)."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ compat_visit_objects(compat_visitor visit, void *context)
 
 /* The state of the collector's list of old objects at some time: how many full collections there had been, which change its
    order, and some objects near its end, before those that may soon be gone. Others are appended (gcmodule.c, gc.c:
-   gc_list_merge). Empty since 3.14, whose lists have other orders. */
+   gc_list_merge). Empty since 3.14, whose collector may change the order of its lists at any time. */
 enum { COMPAT_LAST = 4, COMPAT_SKIPPED = 256 };
 struct compat_old_objects {
     Py_ssize_t collections;

@@ -1,4 +1,5 @@
-/* Every difference between CPython 3.11-3.15 that the launcher meets, behind neutral names. */
+/* What is compiled for one version of CPython (3.11-3.15) and not for another, behind neutral names. Differences that show in
+   an object's attributes are looked for where they are used. */
 
 #ifndef COMPAT_H
 #define COMPAT_H

@@ -1,7 +1,7 @@
 /* Restoring: guards, mapping, and telling the C library again.
 
-   Everything that can fail comes before the first page is changed; then a start is a usual one, and nobody can tell. What
-   runs from there on until all is mapped uses the stack alone, for the launcher's and the interpreter's variables change
+   Every guard is checked before the first page is replaced: where one fails, the start is a usual one, and nobody can tell. If
+   the kernel has no memory after that, the process ends with a message. What runs from there on until all is mapped uses the stack alone, for the launcher's and the interpreter's variables change
    under it. */
 
 #include "snapshot/adopt.h"

@@ -15,7 +15,7 @@
 
 /* --- Memory --- */
 
-/* Above prelinked objects (64 GiB and up), below all that the kernel places itself. */
+/* Above prelinked objects (64 GiB and up). The kernel places what is mapped without an address above it, QEMU's emulation below. */
 #define BUNDLE_REGION 0x6000000000ul
 #define BUNDLE_REGION_ROOM (16ul << 30)
 

@@ -50,3 +50,21 @@ def test_imports_that_do_not_end(
 
     assert main([str(tmp_path / "app.py"), *options, "--snapshot", "auto"]) == 0
     assert "snapshot: none, for its imports take longer than 1 seconds" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "reason"),
+    [("--static", "a binary that is built with `--static` has none"), ("--no-run", "no code of the program is run")],
+)
+def test_options_without_snapshots(
+    one_interpreter: Interpreter, tmp_path: Path, capfd: pytest.CaptureFixture[str], option: str, reason: str
+):
+    """Where no program can have a snapshot, asking for one is an error that names the option, before anything is built."""
+    (tmp_path / "app.py").write_text("print(1)\n")
+    options = ["--python", str(one_interpreter.python), "-o", str(tmp_path / "app"), "--snapshot", "require"]
+
+    assert main([str(tmp_path / "app.py"), *options, option]) == 1
+    told = capfd.readouterr().err
+    assert "error[no-snapshot]: the program cannot start from a snapshot: " in told
+    assert reason in told
+    assert "analyzing" not in told

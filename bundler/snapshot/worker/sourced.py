@@ -128,8 +128,10 @@ class SourcedModule:
         self.given |= names_given(again)
 
     def complete(self) -> Obstacle | None:
-        """Choose all statements that set or delete given names. One is in the way if a name can then be left in another state than that
-        of a usual start: one changes a value that no chosen one before it sets, sets it at some starts alone, or is not chosen.
+        """Choose all statements that set or delete given names, and return one that is in the way.
+
+        A statement is in the way if a name can be left in another state than that of a usual start. Such a statement changes a
+        value that no chosen statement before it sets, sets a name at some starts alone, or cannot be chosen.
         """
         before: set[str] = set()
         while before != self.given:
