@@ -500,6 +500,11 @@ CODES: Mapping[str, Code] = {
         "The project's pyproject.toml names an option that bundle does not have.",
         "Correct the name. [The command line](cli.md) lists the options.",
     ),
+    "unknown-shtab": _error(
+        "shtab 2.0.0 writes another script for zsh than this bundler knows",
+        "`bundle completion` completes the scripts that the package shtab writes. The installed version writes others.",
+        "Install the version that the hint names.",
+    ),
     "unreadable": _error(
         "`pyproject.toml` cannot be read: Permission denied",
         "A file that the command names, or the project's pyproject.toml, cannot be read.",

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from importlib.metadata import version
 
 import shtab
+
+from bundler.errors import BundleError
+
+# The version whose scripts are known.
+_KNOWN = "1.13.0"
 
 # How values are shown in help, where they are names of files or folders.
 _FILES = ("FILE", "DIR", "SRC:DEST", "PYTHON", "TARGET", "MANIFEST", "FILE | COMMAND")
@@ -56,7 +62,12 @@ def script(shell: str, parsers: Mapping[str, argparse.ArgumentParser], words: Ma
             _prepare(made, shell)
     text: str = shtab.complete(whole, shell)
     for before, after in _REPLACED[shell].items():
-        assert before in text, "shtab writes other scripts than it did"
+        if before not in text:
+            raise BundleError(
+                "unknown-shtab",
+                f"shtab {version('shtab')} writes another script for {shell} than this bundler knows",
+                hint=f"install the one that it was made with: `pip install shtab=={_KNOWN}`",
+            )
         text = text.replace(before, after)
     return text
 

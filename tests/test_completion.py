@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import shtab
 
 from bundler.cli import main
 from bundler.cli.commands import parsers
@@ -214,3 +215,11 @@ def test_the_command(capsys: pytest.CaptureFixture[str]):
     assert main(["completion", "bash"]) == 0
     assert "_shtab_bundle" in capsys.readouterr().out
     assert main(["completion", "cmd"]) == 2
+
+
+def test_another_shtab(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """A version of shtab whose scripts are others is an error that says which one to install."""
+    monkeypatch.setattr(shtab, "complete", lambda parser, shell: "a script for nobody")
+
+    assert main(["completion", "bash"]) == 1
+    assert "error[unknown-shtab]: shtab " in capsys.readouterr().err

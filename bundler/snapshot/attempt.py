@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from bundler.snapshot import fresh
 from bundler.snapshot.compare import count_words
@@ -21,10 +20,11 @@ from bundler.snapshot.judge import (
     spoiled_modules,
     unanswered,
 )
-from bundler.snapshot.model import Graph, Heat, Note, Recording, Refusal, Snapshot
-from bundler.snapshot.record import ANSWERS, OPPOSITE_ANSWERS, OTHER_ANSWERS
+from bundler.snapshot.model import Heat, Note, Recording, Refusal, Snapshot
+from bundler.snapshot.record import ANSWERS
+from bundler.snapshot.rounds import Asked, Repeated
 from bundler.snapshot.store import make_snapshot
-from bundler.snapshot.trial import Run, Trial
+from bundler.snapshot.trial import Trial
 from bundler.snapshot.verdict import OtherOrder, Verdict
 
 # Variables that make the interpreter another (docs/environment.md).
@@ -37,34 +37,24 @@ _INTERPRETER_VARIABLES = (
 
 def attempt(trial: Trial) -> Snapshot | Refusal | Verdict | OtherOrder:
     """The snapshot, or what is in its way."""
-    subject, work = trial.subject, trial.work
-    asked = {
-        "first": Run(work, ANSWERS, hot=None),
-        "graph": Run(work, ANSWERS, wants_graph=True),
-        "graph-opposite": Run(work, OPPOSITE_ANSWERS, wants_graph=True),
-    }
-    if work.rerun:
-        asked["twice"] = Run(replace(work, rerun=(*work.rerun, *work.rerun)), ANSWERS, wants_graph=True)
-    taken = trial.taken(asked)
-    refusal = next((each for each in taken.values() if isinstance(each, Refusal)), None)
-    if refusal is not None:
-        return refusal
-    first = _as(Recording, taken["first"])
-    spoiled = spoiled_modules(first, fresh.spoiled(subject.linked, first))
+    asked = Asked.of(trial)
+    if isinstance(asked, Refusal):
+        return asked
+    first = asked.first
+    spoiled = spoiled_modules(first, fresh.spoiled(trial.subject.linked, first))
     if spoiled:
         return Verdict(first, spoiled, {}, {})
-    threads = objects_with_threads(first.notes, work.fresh)
+    threads = objects_with_threads(first.notes, trial.work.fresh)
     if threads:  # they run beside the program: what is recorded depends on who is faster
         return Verdict(first, dict.fromkeys(threads, "its libraries start threads"), {}, {}, threads)
-    graphs = (_as(Graph, taken["graph"]), _as(Graph, taken["graph-opposite"]))
-    judged = _judged(trial, first, graphs, taken.get("twice"))
+    judged = _judged(trial, asked)
     found = judged or _compared(trial, hot_blocks(first.heat))
-    return replace(found, called=tuple(graph.called for graph in graphs)) if isinstance(found, Verdict) else found
+    return replace(found, called=tuple(graph.called for graph in asked.graphs)) if isinstance(found, Verdict) else found
 
 
-def _judged(trial: Trial, first: Recording, graphs: tuple[Graph, Graph], twice: object) -> Verdict | None:
+def _judged(trial: Trial, asked: Asked) -> Verdict | None:
     """The verdict from what was asked, and from graphs; None if nothing is in the way."""
-    work, rules = trial.work, trial.rules
+    work, rules, first, graphs = trial.work, trial.rules, asked.first, asked.graphs
     names_differing = differing(trial, graphs)
     # Who has drawn what differs, and draws it again, is found below.
     found = {*(module for module, _ in names_differing), *(each.module for each in work.rerun)}
@@ -84,7 +74,7 @@ def _judged(trial: Trial, first: Recording, graphs: tuple[Graph, Graph], twice: 
     if names:
         reasons = {module: f"`{its[0]}` depends on the machine" for module, its in names.items()}
         return Verdict(first, reasons, {}, names)
-    changed = changing(trial, graphs[0], twice)
+    changed = changing(trial, graphs[0], asked.twice)
     if changed:
         reasons = {module: f"`{name}` changes when statements are run again" for module, name in changed.items()}
         return Verdict(first, reasons, {name: (Note(name, 0, "again", ""),) for name in changed}, {})
@@ -109,23 +99,11 @@ def hot_blocks(heat: Sequence[Heat]) -> tuple[Heat, ...]:
 
 def _compared(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict | OtherOrder:
     """The verdict from comparing recordings; notes and graphs of earlier ones showed no obstacle."""
-    subject, work, program = trial.subject, trial.work, trial.program
-    runs = {
-        "first, ordered": Run(work, ANSWERS, hot=hot),
-        "second": Run(work, ANSWERS, hot=hot),
-        "other": Run(work, OTHER_ANSWERS, hot=hot),
-    }
-    if work.parts is None:
-        runs["program"] = Run(program, ANSWERS, wants_graph=True)
-        runs["order"] = Run(replace(program, names=work.names), ANSWERS, wants_graph=True)
-        runs["program, other"] = Run(program, OPPOSITE_ANSWERS, wants_graph=True)
-    taken = trial.taken(runs)
-    refusal = next(
-        (taken[name] for name in ("first, ordered", "second", "other") if isinstance(taken[name], Refusal)), None
-    )
-    if isinstance(refusal, Refusal):
-        return refusal
-    first, second, other = (_as(Recording, taken[name]) for name in ("first, ordered", "second", "other"))
+    subject, work = trial.subject, trial.work
+    repeated = Repeated.of(trial, hot)
+    if isinstance(repeated, Refusal):
+        return repeated
+    first, second, other = repeated.first, repeated.second, repeated.other
     if first.thread == second.thread:
         return Refusal("this machine puts every process at the same addresses, so that recordings prove nothing")
     compared = with_counts(trial, Compared.of(subject, first, second, other), other, hot)
@@ -135,7 +113,7 @@ def _compared(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict
         keeps = _earliest(late_by_differences(others or found, first, first.loaders), first)
         if keeps:
             return Verdict(first, keeps, {}, {}, objects_that_ask(first.notes, work.fresh), is_compared=True)
-    order = moved(trial, taken)
+    order = moved(trial, repeated.orders) if repeated.orders else None
     if order is not None:
         return order
     unbuffered = () if first.streams_are_alone else ("PYTHONUNBUFFERED",)
@@ -150,14 +128,6 @@ def _compared(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict
         ANSWERS.environment,
         trial.late,
     )
-
-
-_Kind = TypeVar("_Kind")
-
-
-def _as(kind: type[_Kind], value: object) -> _Kind:
-    assert isinstance(value, kind)
-    return value
 
 
 def _earliest(found: Mapping[str, str], recording: Recording) -> Mapping[str, str]:

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bundler.snapshot.model import Graph, Recording, Refusal
+from bundler.snapshot.model import Graph, Refusal
 from bundler.snapshot.record import ANSWERS, Work
+from bundler.snapshot.rounds import Orders
 from bundler.snapshot.rules import Rules
 from bundler.snapshot.trial import Run, Trial
 from bundler.snapshot.verdict import OtherOrder
@@ -44,13 +45,13 @@ def _of_addresses(trial: Trial, purpose: str, work: Work, graph: Graph) -> froze
 _INTERPRETER = frozenset(("sys", "builtins"))
 
 
-def changing(trial: Trial, once: Graph, twice: object) -> Mapping[str, str]:
+def changing(trial: Trial, once: Graph, twice: Graph | None) -> Mapping[str, str]:
     """Modules with statements that change more than the names that they give when they are run again, and a name that is changed.
 
     Such are those that call a function which adds to a list, or counts.
     """
     work, rules = trial.work, trial.rules
-    if not isinstance(twice, Graph) or not _changed(once, twice, work, rules):
+    if twice is None or not _changed(once, twice, work, rules):
         return {}
     of_addresses = _of_addresses(trial, "changing", work, once)
     if of_addresses.issuperset(_changed(once, twice, work, rules)):
@@ -86,19 +87,15 @@ def _changed(once: Graph, twice: Graph, work: Work, rules: Rules) -> tuple[tuple
     )
 
 
-def moved(trial: Trial, taken: Mapping[str, Recording | Graph | Refusal]) -> OtherOrder | None:
-    """A name whose value differs in the order of a restored start; None if there is none, or nothing to compare.
+def moved(trial: Trial, orders: Orders) -> OtherOrder | None:
+    """A name whose value differs in the order of a restored start; None if there is none.
 
-    `taken`: graphs of the program's own order ("program"), of the restored one ("order"), and with other answers ("program, other").
     What late modules keep of the machine is another value each time.
     """
-    program, order, other = (taken.get(name) for name in ("program", "order", "program, other"))
-    if not isinstance(program, Graph):
-        return None
+    program, order, other = orders.program, orders.restored, orders.other
     if isinstance(order, Refusal):
         return OtherOrder(order.module, order.reason)
-    assert isinstance(order, Graph)
-    of_machine = frozenset(program.differing(other)) if isinstance(other, Graph) else program.digests.keys()
+    of_machine = frozenset(program.differing(other)) if other else program.digests.keys()
     found = [
         each
         for each in program.differing(order)

@@ -1,0 +1,107 @@
+"""The runs of a trial that are made side by side. Nouns: `Asked`, then `Repeated` if nothing is in the way so far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bundler.snapshot.model import Graph, Heat, Recording, Refusal
+from bundler.snapshot.record import ANSWERS, OPPOSITE_ANSWERS, OTHER_ANSWERS
+from bundler.snapshot.trial import Run, Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What can be judged without comparing memory.
+
+    `graphs`: with equal answers, and with opposite ones. `twice`: the graph when all statements that are run again are run once more;
+    None: there are none.
+    """
+
+    first: Recording
+    graphs: tuple[Graph, Graph]
+    twice: Graph | None
+
+    @classmethod
+    def of(cls, trial: Trial) -> Asked | Refusal:
+        """Make the runs; the refusal of one of them, if any."""
+        work = trial.work
+        runs = {
+            "first": Run(work, ANSWERS, hot=None),
+            "graph": Run(work, ANSWERS, wants_graph=True),
+            "graph-opposite": Run(work, OPPOSITE_ANSWERS, wants_graph=True),
+        }
+        if work.rerun:
+            runs["twice"] = Run(replace(work, rerun=(*work.rerun, *work.rerun)), ANSWERS, wants_graph=True)
+        taken = trial.taken(runs)
+        refusal = _refusal(taken.values())
+        if refusal is not None:
+            return refusal
+        graphs = (_graph(taken["graph"]), _graph(taken["graph-opposite"]))
+        return cls(_recording(taken["first"]), graphs, _graph(taken["twice"]) if work.rerun else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Graphs that tell whether the order of a restored start shows.
+
+    `program`: of the program's own order. `restored`: of that of a restored start. `other`: of the program's own with other answers,
+    None if it could not be made.
+    """
+
+    program: Graph
+    restored: Graph | Refusal
+    other: Graph | None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """Recordings to compare: two with equal answers, and one with others. `orders`: None if the order of modules is the program's own."""
+
+    first: Recording
+    second: Recording
+    other: Recording
+    orders: Orders | None
+
+    @classmethod
+    def of(cls, trial: Trial, hot: Sequence[Heat]) -> Repeated | Refusal:
+        """Make the runs, with `hot` blocks together; the refusal of a recording, if any."""
+        work, program = trial.work, trial.program
+        recorded = {
+            "first, ordered": Run(work, ANSWERS, hot=hot),
+            "second": Run(work, ANSWERS, hot=hot),
+            "other": Run(work, OTHER_ANSWERS, hot=hot),
+        }
+        ordered = {
+            "program": Run(program, ANSWERS, wants_graph=True),
+            "order": Run(replace(program, names=work.names), ANSWERS, wants_graph=True),
+            "program, other": Run(program, OPPOSITE_ANSWERS, wants_graph=True),
+        }
+        taken = trial.taken({**recorded, **(ordered if work.parts is None else {})})
+        refusal = _refusal(taken[name] for name in recorded)
+        if refusal is not None:
+            return refusal
+        orders = None
+        if work.parts is None and isinstance(taken["program"], Graph):
+            restored, other = taken["order"], taken["program, other"]
+            orders = Orders(
+                taken["program"],
+                restored if isinstance(restored, Refusal) else _graph(restored),
+                None if isinstance(other, Refusal) else _graph(other),
+            )
+        first, second, third = (_recording(taken[name]) for name in recorded)
+        return cls(first, second, third, orders)
+
+
+def _refusal(taken: Iterable[Recording | Graph | Refusal]) -> Refusal | None:
+    return next((each for each in taken if isinstance(each, Refusal)), None)
+
+
+def _recording(taken: Recording | Graph | Refusal) -> Recording:
+    assert isinstance(taken, Recording), "a run that was asked for one gives one, or a refusal"
+    return taken
+
+
+def _graph(taken: Recording | Graph | Refusal) -> Graph:
+    assert isinstance(taken, Graph), "a run that was asked for one gives one, or a refusal"
+    return taken
