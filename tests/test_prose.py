@@ -19,9 +19,11 @@ _CLAUSE = re.compile(
 
 def docstrings() -> Iterator[tuple[str, str]]:
     """Every docstring of the product, with its place."""
-    for file in sorted((ROOT / "bundler").rglob("*.py")):
+    for file in sorted([*(ROOT / "bundler").rglob("*.py"), *(ROOT / "launcher").rglob("*.py")]):
         for node in ast.walk(ast.parse(file.read_text())):
-            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and (text := ast.get_docstring(node)):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and (
+                text := ast.get_docstring(node)
+            ):
                 yield f"{file.relative_to(ROOT)}: {getattr(node, 'name', 'the module')}", text
 
 

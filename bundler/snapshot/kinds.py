@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a module did that is noted.
+    """The meaning of notes of one kind.
 
     `words`: why it is late for that; `{detail}` stands for what it is about.
     `is_varied`: answers differ between recordings, so a module may ask if it keeps no answer.

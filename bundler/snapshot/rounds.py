@@ -12,7 +12,7 @@ from bundler.snapshot.trial import Run, Trial
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What can be judged without comparing memory.
+    """Results that can be judged without comparing memory.
 
     `graphs`: with equal answers, and with opposite ones. `twice`: the graph when all statements that are run again are run once more;
     None: there are none.

@@ -57,7 +57,7 @@ class Graph:
         self.labels.setdefault(id(value), name)
 
     def begin(self, name):
-        """What follows is met below this name."""
+        """Meet what follows below this name."""
         self.name = name
         self.first = len(self.kept)
         self.digest = 0
@@ -205,7 +205,7 @@ def _keys(value):
 
 
 def _in_order_of_names(value):
-    """What an object of `_TABLES` refers to; its table in the order of the loggers' names."""
+    """Return what an object of `_TABLES` refers to, its table in the order of the loggers' names."""
     children = []
     for name, item in sorted(value.__dict__.items()):
         is_table = type(item) is dict

@@ -103,7 +103,7 @@ def _watching(questions):
 
 
 def _count(name):
-    """How many hold the type of a watched module. Counted here alone: which names of a frame count differs between Pythons."""
+    """Count who holds the type of a watched module. Counted here alone: which names of a frame count differs between Pythons."""
     return sys.getrefcount(_watched[name][1])
 
 
