@@ -17,7 +17,7 @@ from bundler.link.script import FROZEN_SECTIONS, PAYLOAD_SECTION, SNAPSHOT_SECTI
 from bundler.release import sha256
 from bundler.report import Item, Section, size_text
 from bundler.schema import FORMAT, InspectDocument, SnapshotDocument
-from bundler.snapshot.store import read_description
+from bundler.snapshot.section import read_description
 
 # Parts of the file by the beginning of their sections' names; what no line names is the interpreter and launcher.
 _PARTS = (

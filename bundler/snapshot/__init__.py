@@ -6,7 +6,7 @@ anew at each start, or its module is left out.
 """
 
 from bundler.snapshot.model import Refusal, Snapshot
+from bundler.snapshot.section import read_description
 from bundler.snapshot.snapshot import Taken, snapshot, snapshot_digest
-from bundler.snapshot.store import read_description
 
 __all__ = ["Refusal", "Snapshot", "Taken", "read_description", "snapshot", "snapshot_digest"]

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bundler.snapshot import fresh
-from bundler.snapshot.compare import count_words
-from bundler.snapshot.compared import TWO_COUNTS, Compared, part_of_processor, with_counts
+from bundler.snapshot.comparison import TWO_COUNTS, Comparison, part_of_processor, with_counts
+from bundler.snapshot.differences import count_words
 from bundler.snapshot.graphs import changing, differing, moved
 from bundler.snapshot.judge import (
     guarded_variables,
@@ -21,9 +21,9 @@ from bundler.snapshot.judge import (
     unanswered,
 )
 from bundler.snapshot.model import Heat, Note, Recording, Refusal, Snapshot
+from bundler.snapshot.pages import make_snapshot
 from bundler.snapshot.record import ANSWERS
 from bundler.snapshot.rounds import Asked, Repeated
-from bundler.snapshot.store import make_snapshot
 from bundler.snapshot.trial import Trial
 from bundler.snapshot.verdict import OtherOrder, Verdict
 
@@ -106,7 +106,7 @@ def _compared(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict
     first, second, other = repeated.first, repeated.second, repeated.other
     if first.thread == second.thread:
         return Refusal("this machine puts every process at the same addresses, so that recordings prove nothing")
-    compared = with_counts(trial, Compared.of(subject, first, second, other), other, hot)
+    compared = with_counts(trial, Comparison.of(subject, first, second, other), other, hot)
     for each in (second, other):
         found = compared.differences(each)
         _, others = count_words(found, first, TWO_COUNTS)  # these are looked at when nothing else differs

@@ -252,7 +252,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class PageRun:
     """Pages that differ from what the executable's file and zeros give."""
 
     address: int
@@ -268,7 +268,7 @@ class Snapshot:
     """
 
     region: Range
-    runs: tuple[Run, ...]
+    runs: tuple[PageRun, ...]
     copies: tuple[Memory, ...]
     kept_words: tuple[int, ...]
     thread_words: tuple[int, ...]

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 from bundler.link.model import Linked
-from bundler.snapshot.compare import Owners
+from bundler.snapshot.differences import Owners
 from bundler.snapshot.model import Range, Recording
 from bundler.target.model import ObjectLayout
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from bundler.elf import Machine, SegmentFlag, SegmentType
 from bundler.link.model import Linked
 from bundler.process import CommandError, run
-from bundler.snapshot.compare import Difference, object_at
+from bundler.snapshot.differences import Difference, object_at
 from bundler.snapshot.model import Feature, Memory, Range, Recording
 from bundler.toolchain import Toolchain
 

@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 
 from bundler.link.model import Linked
-from bundler.snapshot.compare import Owners
+from bundler.snapshot.differences import Owners
 from bundler.snapshot.model import Memory, Range, Recording
 from bundler.snapshot.passed_over import Interned, Tables
 from bundler.target.model import ObjectLayout

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bundler.link.model import Linked
-from bundler.snapshot.compare import Difference, Owners, StartWords, count_words, differences
+from bundler.snapshot.differences import Difference, Owners, StartWords, count_words, differences
 from bundler.snapshot.model import Heat, Recording, Refusal
+from bundler.snapshot.pages import system_words
 from bundler.snapshot.passed_over import Instructions, Interned, Tables
 from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, asks_for_caches, of_processor
 from bundler.snapshot.record import ANSWERS, OTHER_ANSWERS, HiddenProcessor
-from bundler.snapshot.store import system_words
 from bundler.snapshot.trial import Run, Subject, Trial
 from bundler.target.model import ObjectLayout
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class Comparison:
     """A recording, and facts from a second one with equal answers; `known`: addresses of words that each start computes."""
 
     linked: Linked
@@ -33,7 +33,7 @@ class Compared:
     interned: Interned
 
     @classmethod
-    def of(cls, subject: Subject, first: Recording, second: Recording, other: Recording) -> Compared:
+    def of(cls, subject: Subject, first: Recording, second: Recording, other: Recording) -> Comparison:
         """The comparison that two recordings with equal answers allow; in a third, the machine gave other answers."""
         numbers = (ANSWERS.process, OTHER_ANSWERS.process)
         owners = Owners(first, subject.linked)
@@ -55,7 +55,7 @@ _COUNTS = (1, 1000)
 TWO_COUNTS = (ANSWERS.processors, OTHER_ANSWERS.processors)
 
 
-def with_counts(trial: Trial, compared: Compared, other: Recording, hot: Sequence[Heat]) -> Compared:
+def with_counts(trial: Trial, compared: Comparison, other: Recording, hot: Sequence[Heat]) -> Comparison:
     """The comparison that also knows words that hold the number of processors; more recordings show whether any do."""
     words, others = count_words(compared.differences(other), compared.first, TWO_COUNTS)
     if not words or others:
@@ -73,7 +73,7 @@ def with_counts(trial: Trial, compared: Compared, other: Recording, hot: Sequenc
     return replace(compared, words=known, known=compared.known | known.counts.keys())
 
 
-def part_of_processor(trial: Trial, compared: Compared, hot: Sequence[Heat]) -> OfProcessor:
+def part_of_processor(trial: Trial, compared: Comparison, hot: Sequence[Heat]) -> OfProcessor:
     """The snapshot's part about the processor, by more recordings where anything asks for it."""
     subject, first = trial.subject, compared.first
     places = asking_places(subject.linked, first, subject.toolchain)

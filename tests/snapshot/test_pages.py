@@ -6,8 +6,8 @@ import pytest
 
 from bundler.elf import AARCH64, X86_64, Machine
 from bundler.snapshot.attempt import hot_blocks
-from bundler.snapshot.model import Heat, Memory, Run
-from bundler.snapshot.store import MOST_UNCHANGED, changed_runs, edges, whole_run
+from bundler.snapshot.model import Heat, Memory, PageRun
+from bundler.snapshot.pages import MOST_UNCHANGED, changed_runs, edges, whole_run
 
 START = 0x50000
 
@@ -49,7 +49,7 @@ def test_variables_of_an_object_are_stored_whole(machine: Machine):
     most = MOST_UNCHANGED // page + 2
     few, many = memory(machine, 4, 1), memory(machine, most, 1)
 
-    assert whole_run(few, tuple(changed_runs(few, memory(machine, 4), page))) == Run(START, few.content)
+    assert whole_run(few, tuple(changed_runs(few, memory(machine, 4), page))) == PageRun(START, few.content)
     assert whole_run(many, tuple(changed_runs(many, memory(machine, most), page))) is None
     assert whole_run(few, ()) is None
 
