@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bundler.snapshot import fresh
+from bundler.snapshot.answers import ANSWERS
 from bundler.snapshot.comparison import TWO_COUNTS, Comparison, part_of_processor, with_counts
 from bundler.snapshot.differences import count_words
 from bundler.snapshot.graphs import changing, differing, moved
@@ -22,7 +23,6 @@ from bundler.snapshot.judge import (
 )
 from bundler.snapshot.model import Heat, Note, Recording, Refusal, Snapshot
 from bundler.snapshot.pages import make_snapshot
-from bundler.snapshot.record import ANSWERS
 from bundler.snapshot.rounds import Asked, Repeated
 from bundler.snapshot.trial import Trial
 from bundler.snapshot.verdict import OtherOrder, Verdict

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bundler.link.model import Linked
+from bundler.snapshot.answers import ANSWERS, OTHER_ANSWERS
 from bundler.snapshot.differences import Difference, Owners, StartWords, count_words, differences
 from bundler.snapshot.model import Heat, Recording, Refusal
 from bundler.snapshot.pages import system_words
 from bundler.snapshot.passed_over import Instructions, Interned, Tables
 from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, asks_for_caches, of_processor
-from bundler.snapshot.record import ANSWERS, OTHER_ANSWERS, HiddenProcessor
+from bundler.snapshot.record import HiddenProcessor
 from bundler.snapshot.trial import Run, Subject, Trial
 from bundler.target.model import ObjectLayout
 

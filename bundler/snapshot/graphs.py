@@ -6,12 +6,13 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
+from bundler.snapshot.answers import ANSWERS
 from bundler.snapshot.model import Graph, Refusal
-from bundler.snapshot.record import ANSWERS, Work
 from bundler.snapshot.rounds import Orders
 from bundler.snapshot.rules import Rules
 from bundler.snapshot.trial import Run, Trial
 from bundler.snapshot.verdict import OtherOrder
+from bundler.snapshot.work import Work
 
 log = logging.getLogger(__name__)
 

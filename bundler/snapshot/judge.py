@@ -7,10 +7,10 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from enum import IntEnum
 
 from bundler.analyze.graph import Binding, Import
+from bundler.snapshot.answers import VARIED_VARIABLES
 from bundler.snapshot.differences import Difference
 from bundler.snapshot.kinds import KINDS
 from bundler.snapshot.model import Event, Graph, Note, Question, Recording, Rerun
-from bundler.snapshot.record import VARIED_VARIABLES
 from bundler.snapshot.rules import Rules
 
 log = logging.getLogger(__name__)

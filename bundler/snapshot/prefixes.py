@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from bundler.snapshot.answers import VARIED_VARIABLES
 from bundler.snapshot.model import Note
-from bundler.snapshot.record import VARIED_VARIABLES
 
 
 def with_prefixes(

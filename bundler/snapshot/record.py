@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import mmap
 import os
 import shutil
@@ -10,214 +9,27 @@ import signal
 import subprocess
 import time
 import zlib
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bundler.analyze.tell.leading import LeadingPart
-from bundler.contract import bundle_constant, bundle_ffi, bundle_root, launcher_folder
+from bundler.contract import bundle_constant, bundle_ffi, bundle_root
 from bundler.elf import Machine, SectionFlag, SectionType, SegmentType, fill_section
 from bundler.link.model import Linked
 from bundler.link.payload import bound_tables
 from bundler.link.script import SNAPSHOT_BASE, SNAPSHOT_SECTION
 from bundler.link.table_writer import TableWriter
-from bundler.settings import FunctionName
-from bundler.snapshot.model import Answers, Graph, Heat, Range, Recording, Refusal, Rerun
+from bundler.snapshot.model import Answers, Graph, Heat, Range, Recording, Refusal
 from bundler.snapshot.recording import LEFT_OPEN, read_recording
 from bundler.snapshot.rules import load_rules
-from bundler.snapshot.worker.schema import AttributesRequest, Obstacle, Part, Request, RerunRequest
-from bundler.snapshot.worker.schema import Rerun as RerunAnswer
-from bundler.target import System, TargetPython
-from bundler.target.workers import run_worker
+from bundler.target import System
 
 # The longest that imports may take, in seconds of the processor's time: others may be busy. So long they may also wait.
 LONGEST = 60
 
 # Seconds of the processor's time by which somebody who works, and does not wait, is known.
 _WORK = 0.1
-
-# Variables that many people set, with the values in an environment, in one with other values, and in one where others are
-# set; None: not set.
-_VARIABLES: Mapping[str, tuple[str | None, str | None, str | None]] = {
-    "CI": (None, None, "true"),
-    "COLORTERM": (None, None, "truecolor"),
-    "COLUMNS": (None, None, "123"),
-    "DISPLAY": (None, None, ":3"),
-    "EDITOR": (None, None, "ed"),
-    "GITHUB_ACTIONS": (None, None, "true"),
-    "HOME": ("/bundle-home-one", "/bundle-home-two", "/bundle-home"),
-    "LANG": ("C.UTF-8", "C.UTF-8", None),
-    "LANGUAGE": (None, None, "de:fr"),
-    "LC_ALL": (None, None, "C.UTF-8"),
-    "LC_CTYPE": (None, None, "C.UTF-8"),
-    "LC_MESSAGES": (None, None, "C"),
-    "LINES": (None, None, "45"),
-    "LOGNAME": ("bundle-user-one", "bundle-user-two", None),
-    "PAGER": (None, None, "cat"),
-    "PATH": ("/usr/bin:/bin-one", "/usr/bin:/bin-two", "/usr/bin"),
-    "PWD": ("/bundle-folder-one", "/bundle-folder-two", None),
-    "SHELL": ("/bin/sh-one", "/bin/sh-two", None),
-    "SSH_CONNECTION": (None, None, "192.0.2.1 50000 192.0.2.2 22"),
-    "SSH_TTY": (None, None, "/dev/pts/1"),
-    "TERM": ("dumb-one", "dumb-two", None),
-    "TERM_PROGRAM": (None, None, "bundle-terminal"),
-    "TMUX": (None, None, "/bundle-run/tmux,1,0"),
-    "TZ": ("ABC1", "XYZ3", "KLM5"),
-    "USER": ("bundle-user-one", "bundle-user-two", None),
-    "VIRTUAL_ENV": (None, None, "/bundle-home/environment"),
-    "VISUAL": (None, None, "ed"),
-    "WAYLAND_DISPLAY": (None, None, "wayland-3"),
-    "XDG_CACHE_HOME": (None, None, "/bundle-home/cache"),
-    "XDG_CONFIG_DIRS": (None, None, "/bundle-etc/xdg"),
-    "XDG_CONFIG_HOME": (None, None, "/bundle-home/config"),
-    "XDG_CURRENT_DESKTOP": (None, None, "bundle"),
-    "XDG_DATA_DIRS": (None, None, "/bundle-etc/share"),
-    "XDG_DATA_HOME": (None, None, "/bundle-home/data"),
-    "XDG_RUNTIME_DIR": (None, None, "/bundle-run"),
-    "XDG_SESSION_TYPE": (None, None, "wayland"),
-    "XDG_STATE_HOME": (None, None, "/bundle-home/state"),
-}
-
-
-def _environment(which: int) -> tuple[str, ...]:
-    return tuple(f"{name}={values[which]}" for name, values in _VARIABLES.items() if values[which] is not None)
-
-
-# No guard may ask for their values: other recordings have others.
-VARIED_VARIABLES = frozenset(_VARIABLES)
-
-# A process number that no process has: Linux gives out at most 2^22. In the end each recording has another one (answers.c), so
-# generators of random numbers take each for a child of the one before.
-_PROCESS = 0x3FFFFFC0
-
-ANSWERS = Answers(
-    time=1_500_000_000_000_000,
-    entropy=1,
-    process=_PROCESS,
-    user=1_000_001,
-    processors=2,
-    is_terminal=False,
-    own_path="/bundle-program-one",
-    folder="/bundle-folder-one",
-    host="bundle-host-one",
-    environment=_environment(0),
-)
-# Other values of the same sizes: whatever is made of them lies where it lies in the first recording. So both days are early ones of
-# their years: Python keeps integers up to 256.
-OTHER_ANSWERS = Answers(
-    time=1_684_000_123_456_789,
-    entropy=2,
-    process=_PROCESS - 16,
-    user=1_000_002,
-    processors=3,
-    is_terminal=False,
-    own_path="/bundle-program-two",
-    folder="/bundle-folder-two",
-    host="bundle-host-two",
-    environment=_environment(1),
-)
-# All others at once; what lies where cannot be compared.
-OPPOSITE_ANSWERS = Answers(
-    time=1_600_000_000_000_001,
-    entropy=3,
-    process=_PROCESS - 32,
-    user=0,
-    processors=64,
-    is_terminal=True,
-    own_path="/bundle-program",
-    folder="/",
-    host="host",
-    environment=_environment(2),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """The work of a run: imports of the modules `names`, then what the program does first, if that is recorded too, then `wishes`.
-
-    `again`: modules, and source text that is run in them at each start.
-
-    `rerun`: statements of modules that are run at each start, as `again` is. `fresh`: objects, by their paths, that each start
-    constructs itself. `collects`: garbage is collected in the end, unless the program has switched that off.
-    """
-
-    names: tuple[str, ...]
-    parts: tuple[LeadingPart, ...] | None
-    again: tuple[tuple[str, str], ...]
-    rerun: tuple[Rerun, ...]
-    wishes: tuple[FunctionName | str, ...]
-    optimize: int
-    fresh: frozenset[str] = frozenset()
-    collects: bool = False
-
-    def of_modules(self, names: tuple[str, ...], late: Container[str]) -> Work:
-        """The part of this work that imports these modules alone; wishes that are late are left out too."""
-        calls = (each for each in self.wishes if isinstance(each, FunctionName))
-        wishes = tuple(each for each in calls if each.module in names and str(each) not in late)
-        return replace(self, names=names, parts=None, wishes=wishes)
-
-
-def compiled_work(work: Work, target: TargetPython) -> bytes:
-    """The work as the recorder reads it."""
-    sources = launcher_folder() / "snapshot"
-    request: Request = {
-        "recorder": (sources / "recorder.py").read_text(),
-        "graph": (sources / "graph.py").read_text(),
-        "names": list(work.names),
-        "parts": None if work.parts is None else [_part(each) for each in work.parts],
-        "calls": list(map(_call, work.wishes)),
-        "again": [*work.again, *((each.module, each.text) for each in work.rerun)],
-        "optimize": work.optimize,
-    }
-    return run_worker(target.command, "snapshot", "main", job=json.dumps(request).encode()).stdout
-
-
-def _call(wish: FunctionName | str) -> tuple[str, str]:
-    """A function that is called, or a module that is imported."""
-    if isinstance(wish, str):
-        return "", f"import {wish}"
-    return str(wish), f"import {wish.module}\n{wish.module}.{wish.name}()"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Statements to run at each start, none where an obstacle is in the way. `copied`: modules and names of which the first module
-    has copies itself.
-    """
-
-    rerun: tuple[Rerun, ...]
-    obstacle: Obstacle | None
-    copied: tuple[tuple[str, str], ...]
-
-
-def find_rerun(request: RerunRequest, target: TargetPython) -> Found:
-    """Find statements to run at each start, so that names of the first module, and copies of them in the others, get their values."""
-    return _found(run_worker(target.command, "snapshot", "rerun", job=json.dumps(request).encode()).stdout)
-
-
-def find_uses_of_attributes(request: AttributesRequest, target: TargetPython) -> Found:
-    """Find statements to run at each start, so that what uses attributes of the interpreter uses this start's."""
-    return _found(run_worker(target.command, "snapshot", "attributes", job=json.dumps(request).encode()).stdout)
-
-
-def _found(content: bytes) -> Found:
-    answer: RerunAnswer = json.loads(content)
-    rerun = tuple(
-        Rerun(each["module"], each["text"], tuple(zip(each["lines"][::2], each["lines"][1::2], strict=True)))
-        for each in answer["pieces"]
-    )
-    return Found(rerun, answer["obstacle"], tuple((module, name) for module, name in answer["copied"]))
-
-
-def _part(part: LeadingPart) -> Part:
-    return {
-        "path": str(part.path),
-        "filename": part.filename,
-        "lines": list(part.lines),
-        "module": part.module,
-        "function": part.function,
-    }
 
 
 def recorded_ranges(linked: Linked) -> tuple[Range, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from bundler.snapshot.answers import ANSWERS, OPPOSITE_ANSWERS, OTHER_ANSWERS
 from bundler.snapshot.model import Graph, Heat, Recording, Refusal
-from bundler.snapshot.record import ANSWERS, OPPOSITE_ANSWERS, OTHER_ANSWERS
 from bundler.snapshot.trial import Run, Trial
 
 

@@ -13,10 +13,10 @@ from bundler.snapshot.attempt import attempt
 from bundler.snapshot.judge import Extent, asking_lines, importers, is_varied, recordable
 from bundler.snapshot.kinds import KINDS
 from bundler.snapshot.model import Event, Refusal, Rerun, Snapshot
-from bundler.snapshot.record import Work, find_rerun, find_uses_of_attributes
 from bundler.snapshot.rules import Rules
 from bundler.snapshot.trial import Subject, Trial
 from bundler.snapshot.verdict import OtherOrder, Verdict
+from bundler.snapshot.work import Work, find_rerun, find_uses_of_attributes
 from bundler.snapshot.worker.schema import AttributesRequest, Obstacle, RerunRequest, Source
 
 log = logging.getLogger(__name__)

@@ -12,8 +12,9 @@ from bundler.process import jobs
 from bundler.snapshot import fresh
 from bundler.snapshot.model import Answers, Graph, Heat, Memory, Range, Recording, Refusal
 from bundler.snapshot.prefixes import with_prefixes
-from bundler.snapshot.record import HiddenProcessor, Work, compiled_work, make_copy, record
+from bundler.snapshot.record import HiddenProcessor, make_copy, record
 from bundler.snapshot.rules import Rules
+from bundler.snapshot.work import Work, compiled_work
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
 
