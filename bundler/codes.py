@@ -413,9 +413,9 @@ CODES: Mapping[str, Code] = {
         "Choose another file with `-o FILE`.",
     ),
     "reads-sources": Code(
-        (_DETAIL,),
-        "`numpy.lib._utils_impl` reads sources of modules, which are not in the binary",
-        "A library looks at the source of what it is given (`inspect.getsource`). Frozen modules have none, so the call fails, or "
+        (_NOTE,),
+        "`numpy` can read sources of modules, which are not in the binary",
+        "A library can look at the source of what it is given (`inspect.getsource`). Frozen modules have none, so the call fails, or "
         "gives less than under Python. Where the app's own code does that, its sources come along by themselves.",
         "If the program relies on it, build with `--with-source`.",
     ),

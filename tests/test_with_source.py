@@ -90,7 +90,7 @@ READING = "import inspect\ndef lines(thing):\n    return len(inspect.getsource(t
 
 @pytest.mark.parametrize("reader", ["own", "tyro", "other"])
 def test_sources_come_along_for_who_reads_them(one_interpreter: Interpreter, tmp_path: Path, reader: str):
-    """The app's own sources are carried when its own code reads sources, or a library that is known to; not for others'."""
+    """The app's own sources are carried when its own code reads sources, or a library that is known to; others' are named in a note."""
     app = tmp_path / "app" / "app.py"
     app.parent.mkdir()
     app.write_text(f"from {reader} import lines\n\nclass Model:\n    value = 1\n\nprint(lines(Model))\n")
@@ -104,6 +104,7 @@ def test_sources_come_along_for_who_reads_them(one_interpreter: Interpreter, tmp
 
     found = run([binary])
 
+    assert (b"note[reads-sources]: `other` can read sources" in done.stderr) is (reader == "other")
     if reader == "other":
         assert b"OSError: could not get source code" in found.stderr
     else:

@@ -59,6 +59,7 @@ def sources_wanted(walk: Walk, settings: Settings, ruled: frozenset[str]) -> Ite
     """
     if settings.with_source:
         return
+    readers: dict[str, None] = {}
     for name, module in walk.reached.items():
         if module.origin.is_own or module.origin.is_stdlib or module.top in ruled:
             continue
@@ -70,13 +71,15 @@ def sources_wanted(walk: Walk, settings: Settings, ruled: frozenset[str]) -> Ite
                 hint="carry the sources with `--with-source`",
             )
         elif module.has_any(READING_SOURCES):
-            yield _detail(
-                "reads-sources",
-                f"`{name}` reads sources of modules, which are not in the binary",
-                None,
-                (),
-                "--with-source",
-            )
+            readers[module.top] = None
+    if readers:
+        names = ", ".join(f"`{name}`" for name in sorted(readers))
+        yield Diagnostic(
+            Severity.NOTE,
+            "reads-sources",
+            f"{names} can read sources of modules, which are not in the binary",
+            hint="if the program makes use of that, carry the sources with `--with-source`",
+        )
 
 
 def two_copies(walk: Walk, finder: ModuleFinder) -> Iterator[Diagnostic]:
