@@ -76,6 +76,8 @@ KINDS: Mapping[str, Kind] = {
     "too-many-calls": Kind("it registers too many functions"),
     "auxiliary": Kind("it asks the kernel about the machine"),
     "processor": Kind("it asks what the processor can do"),
+    "import": Kind("whether it imports another module depends on the machine"),
+    "again": Kind("its statements change more than their names when they are run again"),
     "object": Kind(says_nothing=True),
     "locale": Kind(says_nothing=True),
     "ordered": Kind(says_nothing=True),

@@ -72,7 +72,7 @@ def test_roundabout_uses(recorded: Callable[[Path], Recorded]):
     """
     program = recorded(APPS / "snapshot" / "reaching" / "reaching.py")
     found = late(program)
-    assert {"calls_at_once", "fields", "tells_bases"} <= set(found)
+    assert {"calls_at_once", "fields", "namesakes", "tells_bases"} <= set(found)
     assert "registers" not in found
     assert "line 13 uses `KIND`" in found["calls_at_once"]
     assert {program.check_same(TERM=term).stdout.split()[0] for term in ("dumb", "xterm")} == {b"0", b"1"}

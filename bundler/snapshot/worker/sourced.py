@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import functools
 import re
 from collections import defaultdict
@@ -23,6 +24,8 @@ from .repeat import (
     stored,
 )
 from .schema import Obstacle, Piece
+
+_PROPERTIES = frozenset(("builtins.property", "abc.abstractproperty", "functools.cached_property"))
 
 
 @dataclass
@@ -79,6 +82,44 @@ class SourcedModule:
                 if not meant or found.setdefault(name, meant) != meant:
                     others.add(name)
         return {name: meant for name, meant in found.items() if name not in others}
+
+    @functools.cached_property
+    def _bound_anywhere(self) -> frozenset[str]:
+        """The names that something binds, anywhere in the module."""
+        found = set(self.imports)
+        for node in ast.walk(ast.Module(self.statements, [])):
+            match node:
+                case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                    found.update(map(alias_name, aliases))
+                case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                    found.add(name)
+                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                    found.add(name)
+        return frozenset(found)
+
+    def meaning(self, node: ast.expr) -> str:
+        """The whole name of what an expression stands for, such as "functools.cache"; "" where the source does not tell."""
+        match node:
+            case ast.Name(id=name) if name in self.imports:
+                return self.imports[name]
+            case ast.Name(id=name):
+                is_builtin = hasattr(builtins, name) and not {name, "*"} & self._bound_anywhere
+                return f"builtins.{name}" if is_builtin else ""
+            case ast.Attribute(value, attr) if owner := self.meaning(value):
+                return f"{owner}.{attr}"
+            case _:
+                return ""
+
+    @functools.cached_property
+    def properties(self) -> frozenset[str]:
+        """The names of methods that are made properties."""
+        return frozenset(
+            node.name
+            for each in self.statements
+            for node in ast.walk(each)
+            if isinstance(node, ast.FunctionDef)
+            and any(self.meaning(one) in _PROPERTIES for one in node.decorator_list)
+        )
 
     @functools.cached_property
     def classes(self) -> Mapping[str, list[ast.ClassDef]]:

@@ -9,7 +9,7 @@ from .mentions import mentions, own_names
 from .repeat import alias_name, branches, changed, stored
 from .scope import Scope, words_of
 from .sourced import SourcedModule
-from .uses import is_wraps
+from .uses import is_made_quietly
 
 
 def find_users(modules: list[SourcedModule], by_name: Mapping[str, SourcedModule]) -> None:
@@ -80,8 +80,8 @@ def _only_makes(function: ast.FunctionDef, scope: Scope) -> bool:
     inner = {each.name for each in function.body if isinstance(each, ast.FunctionDef)}
     for each in function.body:
         match each:
-            case ast.FunctionDef(decorator_list=decorators):
-                if not all(map(is_wraps, decorators)):
+            case ast.FunctionDef():
+                if not is_made_quietly(each, scope.module):
                     return False
             case ast.Return(ast.Name(id=name)) if name in inner:
                 pass

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .mentions import is_method_apart, mentions, with_attribute
-from .repeat import alias_name, branches, truth
+from .repeat import alias_name, bound, branches, truth
 from .scope import Scope, makes, takes
+from .sourced import SourcedModule
 
 
 class _Use(NamedTuple):
@@ -102,32 +103,38 @@ def _run_when_made(node: _Definition) -> Iterator[tuple[ast.AST, bool]]:
         yield from ((each, False) for each in (*node.args.defaults, *filter(None, node.args.kw_defaults)))
 
 
-# Decorators that leave a function uncalled, by their last names.
+# Decorators that leave a function uncalled, by modules.
 _UNCALLING = frozenset(
-    (
-        *(
-            "property",
-            "staticmethod",
-            "classmethod",
-            "setter",
-            "getter",
-            "deleter",
-            "cached_property",
-            "abstractmethod",
-        ),
-        *("cache", "lru_cache", "wraps", "contextmanager", "asynccontextmanager", "overload", "override", "final"),
-        *(
-            "dataclass",
-            "define",
-            "frozen",
-            "total_ordering",
-            "runtime_checkable",
-            "singledispatch",
-            "singledispatchmethod",
-            "no_type_check",
-        ),
+    f"{module}.{name}"
+    for modules, names in (
+        ("builtins", "property staticmethod classmethod"),
+        ("functools", "cache lru_cache wraps cached_property total_ordering singledispatch singledispatchmethod"),
+        ("contextlib", "contextmanager asynccontextmanager"),
+        ("abc", "abstractmethod abstractproperty"),
+        ("typing typing_extensions", "overload override final runtime_checkable no_type_check"),
+        ("dataclasses pydantic.dataclasses", "dataclass"),
+        ("attr attrs", "define frozen mutable s attrs"),
     )
+    for module in modules.split()
+    for name in names.split()
 )
+# The same, as attributes of properties.
+_OF_PROPERTIES = frozenset(("setter", "getter", "deleter"))
+
+
+def _leaves_uncalled(decorator: ast.expr, scope: Scope) -> bool:
+    """True for a decorator that is known to call nothing, also where a module of the program hands it on."""
+    match decorator:
+        case ast.Attribute(ast.Name(id=name), attr) if attr in _OF_PROPERTIES and name in scope.module.properties:
+            return True
+    meaning = scope.module.meaning(decorator)
+    seen: set[str] = set()
+    while meaning not in seen:
+        seen.add(meaning)
+        owner, _, name = meaning.rpartition(".")
+        if owner in scope.by_name:
+            meaning = scope.by_name[owner].imports.get(name, meaning)
+    return meaning in _UNCALLING
 
 
 def _is_given_away(node: _Definition, scope: Scope) -> bool:
@@ -139,8 +146,7 @@ def _is_given_away(node: _Definition, scope: Scope) -> bool:
         for each in node.decorator_list
         if not _only_wraps(each, scope)
     ]
-    names = {each.attr if isinstance(each, ast.Attribute) else getattr(each, "id", "") for each in decorators}
-    if names <= _UNCALLING:
+    if all(_leaves_uncalled(each, scope) for each in decorators):
         return False
     if isinstance(node, ast.ClassDef):
         return any(mentions(each, scope.without_users(), with_given=True) for each in node.body)
@@ -156,27 +162,37 @@ def _only_wraps(decorator: ast.expr, scope: Scope) -> bool:
             return False
     owner, _, name = whole.rpartition(".")
     module = scope.by_name.get(owner)
-    functions = (
-        [each for each in module.statements if isinstance(each, ast.FunctionDef) and each.name == name]
-        if module
-        else []
-    )
-    return len(functions) == 1 and all(map(_is_part_of_wrapper, functions[0].body))
+    if module is None:
+        return False
+    givers = [each for each in module.statements if name in bound(each)]
+    return len(givers) == 1 and isinstance(givers[0], ast.FunctionDef) and _is_wrapper(givers[0], module)
 
 
-def _is_part_of_wrapper(node: ast.stmt) -> bool:
-    match node:
-        case ast.Expr(ast.Constant()) | ast.Return(ast.Name()):
-            return True
-        case ast.FunctionDef(decorator_list=decorators):
-            return all(map(is_wraps, decorators))
-        case _:
+def _is_wrapper(function: ast.FunctionDef, module: SourcedModule) -> bool:
+    """True for a function that makes others, and calls nothing."""
+    for node in function.body:
+        match node:
+            case ast.Expr(ast.Constant()) | ast.Return(ast.Name()):
+                pass
+            case ast.FunctionDef() if is_made_quietly(node, module):
+                pass
+            case _:
+                return False
+    return True
+
+
+def is_made_quietly(function: ast.FunctionDef, module: SourcedModule) -> bool:
+    """True for a function that is made without a call of another, but for `functools.wraps` of a name."""
+    for decorator in function.decorator_list:
+        match decorator:
+            case ast.Call(func, [ast.Name()], keywords) if module.meaning(func) == "functools.wraps":
+                pass
+            case _:
+                return False
+        if any(isinstance(part, ast.Call) for each in keywords for part in ast.walk(each)):
             return False
-
-
-def is_wraps(decorator: ast.expr) -> bool:
-    """True for `functools.wraps(...)`."""
-    return isinstance(decorator, ast.Call) and ast.unparse(decorator.func) in ("wraps", "functools.wraps")
+    run = (function.args, *filter(None, [function.returns]))
+    return not any(isinstance(part, ast.Call) for each in run for part in ast.walk(each))
 
 
 def _is_of_script(node: ast.If) -> bool:

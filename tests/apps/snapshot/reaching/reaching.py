@@ -3,6 +3,7 @@
 import asks
 import calls_at_once
 import fields
+import namesakes
 import registers
 import renames
 import takes
@@ -11,4 +12,5 @@ import tells_bases
 if __name__ == "__main__":
     print(takes.GOT, takes.ALL, takes.LOADED, takes.KIND, takes.MADE, asks.KIND)
     print(registers.COMMANDS["other"](), registers.kind())
+    print(namesakes.CACHED, namesakes.MEMBER, namesakes.MADE, namesakes.KINDS)
     print(calls_at_once.KIND, fields.Options(), tells_bases.Derived.kind, renames.KIND)
