@@ -474,7 +474,9 @@ CODES: Mapping[str, Code] = {
         "the binary would need newer libraries than `--max-glibc 2.28` allows",
         "The executable or a library in it needs symbols that the oldest system in question does not have. The notes name who "
         "needs them.",
-        "Build on a system as old as the oldest one that the binary must run on; for a wheel, install a build for that system.",
+        "The build machine's age does not matter: let `--glibc` (2.17, if nothing else is said) be no newer than the limit. If "
+        "libpython or a library needs more even so, embed a Python with `--python`, or install a wheel, that was made for an older "
+        "system.",
     ),
     "two-copies": Code(
         (_WARNING,),

@@ -27,7 +27,7 @@ def steps() -> list[str]:
 
 
 def made(folder: Path) -> dict[str, str]:
-    """Build the sample project in a folder, whose name differs each time; the digests of what is in `dist`."""
+    """Build the sample project in a folder, whose name differs each time, and verify its binaries; the digests of what is in `dist`."""
     project = folder / "toolbox"
     shutil.copytree(ROOT / "examples" / "toolbox", project)
     source = folder / "bundler"
@@ -46,6 +46,8 @@ def made(folder: Path) -> dict[str, str]:
     script = "\n".join(("set -eu", *steps()))
     subprocess.run(["bash", "-c", script], cwd=project, env=environment, check=True)
     files = sorted(path for path in (project / "dist").iterdir() if path.is_file())
+    for binary in (path for path in files if os.access(path, os.X_OK)):
+        subprocess.run([project / ".bundler" / "bin" / "bundle", "verify", binary], check=True)
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 

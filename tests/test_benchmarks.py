@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime
+import re
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
-from benchmarks import node
+from benchmarks import node, picture
 from benchmarks.downloads import Download, kept_rows, row, section, weigh
-from benchmarks.sections import kept_section, kept_sections, with_section
+from benchmarks.sections import PAGE, kept_section, kept_sections, with_section
 from benchmarks.startup.clock import Timing, build_starter, side_by_side
 from benchmarks.startup.results import Results, page
 from benchmarks.startup.tools import BUNDLE, PYTHON, Built, Cost
+from tests.support import ROOT
 
 DAY = datetime.date(2026, 11, 29)
 
@@ -92,3 +95,41 @@ def test_rows_of_a_page_are_kept():
     rows = ["| hello | 4.0 | 2026-11-29 |", "| numpy | 77.5 | 2026-11-29 |"]
 
     assert kept_rows(f"| other | 1 |\n{section(rows)}| last | 1 |\n") == {"hello": rows[0], "numpy": rows[1]}
+
+
+# --- The picture of a build and of a start ----------------------------------------------------------------------------
+
+
+def test_the_picture_has_the_times_of_the_page():
+    """It is what is drawn of the page as it is now, README shows it, and its bars are as long as its numbers say."""
+    page, drawn = PAGE.read_text(), picture.PICTURE.read_text()
+    bars = re.findall(r'class="(python|bundle)" .* width="([\d.]+)" .*\n<text .*>([\d.]+) (\w+)<', drawn)
+    rows = {line.split(" | ")[0].removeprefix("| "): line for line in reversed(page.splitlines())}
+
+    assert drawn == picture.picture(page)
+    assert f"(docs/{picture.PICTURE.name})" in (ROOT / "README.md").read_text()
+    assert len(bars) == 2 * len(picture.SHOWN)
+    assert len({round(float(width) / float(time), 1) for _, width, time, _ in bars}) == 1
+    assert all(tool == told for tool, _, _, told in bars)
+    shown = iter(bars)
+    for name, first, second in zip(picture.SHOWN, shown, shown, strict=True):
+        assert f" {first[2]} " in rows[name]
+        assert f" {second[2]} " in rows[name]
+
+
+def test_the_picture_is_read_in_light_and_dark():
+    """It is an XML document with a ground of its own, and has each colour for both."""
+    text = picture.PICTURE.read_text()
+    light, dark = (set(re.findall(r"--[\w-]+(?=:)", part)) for part in text.split("prefers-color-scheme: dark"))
+
+    ground = ET.fromstring(text).find("{http://www.w3.org/2000/svg}rect")
+    assert ground is not None
+    assert ground.get("class") == "ground"
+    assert light == dark == set(re.findall(r"var\((--[\w-]+)\)", text))
+
+
+def test_times_of_a_page():
+    """The times are read by start and by tool from the table of times, and from no other."""
+    page = "## Time from start to end, ms\n\n| | python | bundle |\n|---|---|---|\n| a --b | 2.5 |  |\n\n## Peak\n| a | 1 | 2 |\n"
+
+    assert picture.times(page) == {"a --b": {"python": "2.5", "bundle": ""}}

@@ -1,6 +1,6 @@
 """The action and the recipes of docs/ci.md: their YAML is valid, and their shell steps do what they say.
 
-Costs three small binaries.
+Costs two installations, and three small binaries with an empty cache and again with a full one.
 """
 
 from __future__ import annotations
@@ -11,14 +11,18 @@ import platform
 import re
 import shutil
 import subprocess
+import sys
 import sysconfig
 import tarfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 import yaml
 
+from bundler.cache import Cache
+from bundler.cache_limit import entries
 from bundler.elf import MACHINES
 from tests.support import EXAMPLES, ROOT, Interpreter
 
@@ -82,13 +86,23 @@ def toolbox(folder: Path, python: Path) -> Path:
     return project
 
 
+def of_a_machine(home: Path) -> dict[str, str]:
+    """The environment of a job: a home of its own, no environment of Python, and no bundle or cache of whoever runs the tests."""
+    left_out = ("VIRTUAL_ENV", "SOURCE_DATE_EPOCH", "BUNDLER_CACHE_DIR", "PYTHONPATH")
+    home.mkdir(exist_ok=True)
+    folders = [folder for folder in os.environ["PATH"].split(":") if Path(folder).resolve() != SCRIPTS.resolve()]
+    rest = {name: value for name, value in os.environ.items() if name not in left_out}
+    return {**rest, "HOME": str(home), "PATH": ":".join(folders)}
+
+
 class Runner:
     """Runs the shell steps of the action as GitHub does: expressions are filled in, files carry variables and outputs."""
 
     def __init__(self, folder: Path, inputs: Mapping[str, str]) -> None:
         self._folder = folder
         self._steps = yaml.safe_load(ACTION.read_text())["runs"]["steps"]
-        self._values = {f"inputs.{name}": value for name, value in inputs.items()}
+        self._values = {"github.action_path": str(ROOT), "inputs.python": sys.executable}
+        self._values.update((f"inputs.{name}", value) for name, value in inputs.items())
         for name in ("output", "path", "env"):
             (folder / name).touch()
 
@@ -96,11 +110,14 @@ class Runner:
         """Run the step of this name; what it printed."""
         [step] = [step for step in self._steps if step["name"] == name]
         own = {key: self._filled(value) for key, value in step.get("env", {}).items()}
+        machine = of_a_machine(self._folder / "home")
+        added = reversed((self._folder / "path").read_text().splitlines())
         environment = {
-            **{key: value for key, value in os.environ.items() if key not in ("VIRTUAL_ENV", "SOURCE_DATE_EPOCH")},
-            "PATH": f"{SCRIPTS}:{os.environ['PATH']}",
+            **machine,
+            "PATH": ":".join((*added, machine["PATH"])),
             "RUNNER_TEMP": str(self._folder),
             **{f"GITHUB_{key.upper()}": str(self._folder / key) for key in ("output", "path", "env")},
+            **self.variables,
             **own,
         }
         directory = self._filled(step.get("working-directory", str(self._folder)))
@@ -115,6 +132,11 @@ class Runner:
         assert done.returncode == 0, done.stderr
         self.take_outputs(step.get("id"))
         return done.stdout
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What steps have set for those that follow."""
+        return dict(re.findall(r"^(\w+)=(.*)$", (self._folder / "env").read_text(), re.MULTILINE))
 
     def set_input(self, name: str, value: str) -> None:
         """Give an input another value."""
@@ -132,18 +154,56 @@ class Runner:
         yield from re.findall(r"^(\w+)<<END\n(.*?)\nEND$", text, re.MULTILINE | re.DOTALL)
         yield from re.findall(r"^(\w+)=(.*)$", text, re.MULTILINE)
 
+    @property
+    def bundle(self) -> Path:
+        """The command that the action has installed."""
+        return self._folder / "bundler" / "bin" / "bundle"
+
     def output(self, name: str) -> str:
         return self._values[f"steps.build.outputs.{name}"]
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, one_interpreter: Interpreter) -> tuple[Path, Runner]:
-    """The sample project, built by the step of the action."""
+    """The sample project, built by the steps of the action with an empty cache, as on a new machine."""
     folder = tmp_path_factory.mktemp("ci")
     project = toolbox(folder, one_interpreter.python)
     runner = Runner(folder, {"arguments": "--quiet", "working-directory": str(project), "smoke-test": "--version"})
+    runner.run("Install bundler")
     runner.run("Build")
     return project, runner
+
+
+def test_what_the_action_installs(built: tuple[Path, Runner]):
+    """It installs the checkout that it is part of, apart from the project, and keeps the cache where it is restored."""
+    project, runner = built
+    steps = {step["name"]: step for step in yaml.safe_load(ACTION.read_text())["runs"]["steps"]}
+    temporary = project.parent
+    restored = steps["Restore compiled modules"]["with"]["path"].replace("${{ runner.temp }}", str(temporary))
+    python = temporary / "bundler" / "bin" / "python"
+    asked: list[str | Path] = [python, "-c", "import bundler; print(bundler.__file__)"]
+    place = subprocess.run(asked, cwd=temporary, capture_output=True, text=True, check=True).stdout
+
+    assert (temporary / "path").read_text() == f"{python.parent}\n"
+    assert runner.variables == {"BUNDLER_CACHE_DIR": restored}
+    assert any(Path(restored).iterdir())
+    assert place.startswith(f"{temporary / 'bundler' / 'lib'}/")
+    assert not (temporary / "home" / ".cache" / "bundler").exists()
+
+
+def test_what_the_action_keeps(built: tuple[Path, Runner]):
+    """What this build used stays in the cache; what it did not use for longer goes."""
+    _, runner = built
+    cache = Cache(Path(runner.variables["BUNDLER_CACHE_DIR"]))
+    used = [entry.paths for entry in entries(cache)]
+    before = time.time() - 3 * 3600
+    cache.put("frozen", "00abc", 1, {})
+    os.utime(cache.path("frozen", "00abc", ".json"), (before, before))
+
+    runner.run("Keep only what this build used")
+
+    assert len(used) > 100
+    assert sorted(entry.paths for entry in entries(cache)) == sorted(used)
 
 
 def test_what_the_action_makes(built: tuple[Path, Runner]):
@@ -157,6 +217,10 @@ def test_what_the_action_makes(built: tuple[Path, Runner]):
     assert len(files) == 5 * len(NAMES)
     assert subprocess.run("sha256sum --check *.sha256", shell=True, cwd=project / "dist", check=False).returncode == 0
     for name in NAMES:
+        verified = subprocess.run(
+            [runner.bundle, "verify", project / "dist" / name], capture_output=True, text=True, check=True
+        )
+        assert verified.stdout.startswith(f"{project / 'dist' / name}: intact: ")
         assert json.loads((project / "dist" / f"{name}.cdx.json").read_text())["bomFormat"] == "CycloneDX"
         with tarfile.open(next((project / "dist").glob(f"{name}-1.2-*.tar.gz"))) as archive:
             assert {Path(member.name).name for member in archive} >= {name, "README.md"}
@@ -215,21 +279,51 @@ def test_a_binary_for_another_processor(tmp_path: Path):
     assert runner.run("Try the binaries in an empty root") == "app is for another processor and is not started here\n"
 
 
-def test_the_steps_for_gitlab(built: tuple[Path, Runner], tmp_path: Path):
-    """The recipe builds with the action's command; its checksums are right; its second job starts the binaries."""
-    project, _ = built
+def gitlab_variables(project: Path) -> dict[str, str]:
+    """The variables of the recipe, as GitLab sets them; `BUNDLER` is the checkout, as the page allows."""
+    told = yaml.safe_load(recipes()["GitLab"])["variables"]
+    return {
+        **{name: value.replace("$CI_PROJECT_DIR", str(project)) for name, value in told.items()},
+        "BUNDLER": str(ROOT),
+        "CI_PROJECT_DIR": str(project),
+        "CI_COMMIT_TIMESTAMP": "2026-01-02T03:04:05+00:00",
+    }
+
+
+def test_the_steps_for_gitlab(built: tuple[Path, Runner], tmp_path: Path, one_interpreter: Interpreter):
+    """All steps of both jobs run in a project that has nothing yet but a cache; checksums are right, binaries start."""
+    _, runner = built
     jobs = yaml.safe_load(recipes()["GitLab"])
-    shutil.copytree(project / "dist", tmp_path / "dist")
-    steps = [*jobs["binaries"]["script"], *(jobs["empty-root"]["script"] if os.geteuid() == 0 else [])]
-    # Environments are there, other tests use the cache, and the action's step has built.
-    others = ("venv", "bundle cache prune --unused 2h", "export PATH")
-    rest = [step for step in steps if not any(word in step for word in others)]
-    assert rest.pop(0) == "bundle --json > bundle-report.json"
+    project = tmp_path / "toolbox"
+    shutil.copytree(EXAMPLES / "toolbox", project)
+    [kept] = jobs["binaries"]["cache"]["paths"]
+    shutil.copytree(runner.variables["BUNDLER_CACHE_DIR"], project / kept)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "python").symlink_to(one_interpreter.base)
+    machine = of_a_machine(tmp_path / "home")
+    environment = {**machine, **gitlab_variables(project), "PATH": f"{tmp_path / 'bin'}:{machine['PATH']}"}
 
-    for step in rest:
-        done = subprocess.run(["bash", "-e", "-c", step], cwd=tmp_path, capture_output=True, text=True, check=False)
+    printed = {}
+    for job in ("binaries", *(["empty-root"] if os.geteuid() == 0 else [])):
+        # One shell for all steps of a job; it stops at the first that fails.
+        command = ["bash", "-e", "-o", "pipefail", "-c", "\n".join(jobs[job]["script"])]
+        done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+        printed[job] = done.stdout
 
-    listed = (tmp_path / "dist" / "SHA256SUMS").read_text().split()[1::2]
+    assert json.loads((project / "bundle-report.json").read_text())["status"] == 0
+    assert environment["BUNDLER_CACHE_DIR"] == str(project / kept)
+    listed = (project / "dist" / "SHA256SUMS").read_text().split()[1::2]
     assert {name.partition("-")[0] for name in listed} == set(NAMES)
-    assert os.geteuid() != 0 or sorted(done.stdout.splitlines()) == [f"{name} 1.2" for name in NAMES]
+    assert all(f"{name}: OK" in printed["binaries"] for name in NAMES)
+    assert os.geteuid() != 0 or sorted(printed["empty-root"].splitlines()) == [f"{name} 1.2" for name in NAMES]
+
+
+def test_recipes_and_readme_agree():
+    """The recipes take bundler from the place that README names, and from nowhere where it is not."""
+    used = re.findall(r"uses: (OWNER/bundler)@", recipes()["GitHub"])
+    source = yaml.safe_load(recipes()["GitLab"])["variables"]["BUNDLER"]
+
+    assert source == "git+https://github.com/OWNER/bundler"
+    assert [f"git+https://github.com/{place}" for place in used] == [source]
+    assert source in (ROOT / "README.md").read_text()

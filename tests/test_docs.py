@@ -1,4 +1,7 @@
-"""What README.md and docs/ show is true: commands are accepted or run, files and links exist."""
+"""What README.md and docs/ show is true: commands make sense to the command line, files and links exist.
+
+Commands of few pages are run, too: README's first ones here, others in `tests/test_guides.py`, `test_ci.py` and `test_verify.py`.
+"""
 
 from __future__ import annotations
 

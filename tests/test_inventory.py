@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
+import sys
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -26,7 +29,14 @@ from tests.target.pythons import newest_target
 __all__ = ["newest_target"]
 
 PYTHON = Component(ComponentKind.PYTHON, "cpython", "3.13.0", "PSF-2.0", is_expression=True)
-RICH = Component(ComponentKind.DISTRIBUTION, "rich", "13.0", "MIT License", requires=("pygments", "gone"))
+RICH = Component(
+    ComponentKind.DISTRIBUTION,
+    "rich",
+    "13.0",
+    "MIT License",
+    requires=("pygments", "gone"),
+    installed_sha256=64 * "c",
+)
 PYGMENTS = Component(ComponentKind.DISTRIBUTION, "pygments", "2.0", "BSD-2-Clause", is_expression=True)
 READLINE = Component(ComponentKind.LIBRARY, "readline", "8.2", "GPL-3.0-or-later", is_expression=True, duty="do this")
 UNKNOWN = Component(ComponentKind.LIBRARY, "libodd")
@@ -103,6 +113,89 @@ def test_texts_and_requirements_of_a_distribution(tmp_path: Path, newest_target:
     assert [path.name for path in component.texts] == ["LICENSE", "AUTHORS", "COPYING.txt"]
 
 
+RECORD = """\
+x/__init__.py,sha256=aaa,1
+x/other.py,sha256=bbb,2
+"x/a,b.txt",sha256=ccc,3
+x-1.dist-info/METADATA,sha256=ddd,4
+x-1.dist-info/RECORD,,
+"""
+OF_AN_INSTALLER = """\
+../../../bin/x,sha256=eee,5
+x/__pycache__/other.cpython-313.pyc,,
+x-1.dist-info/INSTALLER,sha256=fff,6
+x-1.dist-info/REQUESTED,sha256=ggg,0
+x-1.dist-info/direct_url.json,sha256=hhh,7
+"""
+
+
+def test_digest_of_installed_files(tmp_path: Path, newest_target: TargetPython):
+    """It follows from the paths and hashes of the wheel's files, in any order, whoever installed them and where."""
+    plain, other, changed = (metadata(tmp_path / name) for name in ("plain", "other", "changed"))
+    write(tmp_path / "plain" / "x-1.dist-info", {"RECORD": RECORD})
+    rows = [*RECORD.splitlines(), *OF_AN_INSTALLER.splitlines()]
+    write(tmp_path / "other" / "x-1.dist-info", {"RECORD": "\n".join(reversed(rows))})
+    write(tmp_path / "changed" / "x-1.dist-info", {"RECORD": RECORD.replace("bbb", "bbc")})
+    digest, same, different = (
+        distribution_component(each, (), newest_target).installed_sha256 for each in (plain, other, changed)
+    )
+    lines = "x-1.dist-info/METADATA,sha256=ddd\nx/__init__.py,sha256=aaa\nx/a,b.txt,sha256=ccc\nx/other.py,sha256=bbb\n"
+
+    assert digest == same == hashlib.sha256(lines.encode()).hexdigest()
+    assert different not in ("", digest)
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {},
+        {"RECORD": "x-1.dist-info/RECORD,,\n"},
+        {"RECORD": RECORD, "direct_url.json": '{"url": "file:///x", "dir_info": {"editable": true}}'},
+    ],
+)
+def test_no_digest_of_installed_files(tmp_path: Path, newest_target: TargetPython, files: dict[str, str]):
+    """Where nothing lists the files, or they are the developer's, there is no digest, and no property tells one."""
+    found = metadata(tmp_path)
+    write(tmp_path / "x-1.dist-info", files)
+    component = distribution_component(found, (), newest_target)
+    [shown] = json.loads(sbom_text(Inventory("shop", "", (component,)), None))["components"]
+
+    assert component.installed_sha256 == ""
+    assert "properties" not in shown
+
+
+def test_digests_of_two_environments(tmp_path: Path, newest_target: TargetPython):
+    """A distribution has the same digest in every environment, and RECORD's rows alone, sorted, give it."""
+    wheel = tmp_path / "x-1-py3-none-any.whl"
+    info = {
+        "METADATA": "Metadata-Version: 2.1\nName: x\nVersion: 1\n",
+        "WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        "entry_points.txt": "[console_scripts]\nx = x:main\n",
+    }
+    files = {"x/__init__.py": "def main(): ...\n", **{f"x-1.dist-info/{name}": text for name, text in info.items()}}
+    with zipfile.ZipFile(wheel, "w") as archive:
+        rows = []
+        for name, text in files.items():
+            archive.writestr(name, text)
+            rows.append(f"{name},sha256={_record_hash(text)},{len(text)}\n")
+        archive.writestr("x-1.dist-info/RECORD", "".join((*rows, "x-1.dist-info/RECORD,,\n")))
+    digests = []
+    for name, arguments in (("one", ("--compile", "--target")), ("another-place", ("--no-compile", "--prefix"))):
+        folder = tmp_path / name
+        pip = (sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps")
+        done = run([*pip, *arguments, folder, wheel])
+        assert done.status == 0, done.stderr.decode()
+        [found] = folder.rglob("x-1.dist-info")
+        digests.append(distribution_component(Distribution("x", "1", found), (), newest_target).installed_sha256)
+
+    kept = sorted(row.rpartition(",")[0] + "\n" for row in rows)
+    assert digests == 2 * [hashlib.sha256("".join(kept).encode()).hexdigest()]
+
+
+def _record_hash(text: str) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+
+
 # --- Libraries in C ---------------------------------------------------------------------------------------------------
 
 
@@ -166,6 +259,7 @@ def test_a_bill_of_materials(tmp_path: Path):
     assert document["components"][3]["components"][0]["hashes"][0]["content"] == hashlib.sha256(b"odd").hexdigest()
     assert document["components"][1]["licenses"] == [{"expression": "BSD-2-Clause"}]
     assert document["components"][2]["licenses"] == [{"license": {"name": "MIT License"}}]
+    assert document["components"][2]["properties"] == [{"name": "bundler:installed-files:sha256", "value": 64 * "c"}]
 
 
 def test_the_time_of_a_bill_of_materials():
@@ -251,6 +345,7 @@ def test_documents_of_a_program(one_interpreter: Interpreter, tmp_path: Path):
     binary = (folder / "dist" / "app").read_bytes()
     assert document["metadata"]["component"]["hashes"][0]["content"] == hashlib.sha256(binary).hexdigest()
     assert {"cpython", "bundler", "rich", "pygments", "openssl", "zlib"} <= components.keys()
+    assert all("properties" in components[name] for name in ("rich", "pygments"))
     assert "store" not in components
     assert components["openssl"]["version"] == told.strip()
     assert "\nDistributions\n" in notices

@@ -89,7 +89,7 @@ def check_limits(needs: Needs, limits: Mapping[str, str]) -> None:
         "too-new",
         f"the binary would need newer libraries than {allowed} allows",
         notes=tuple(notes),
-        hint="build on a system as old as the oldest one it must run on; for a wheel, install a build for that system",
+        hint="let `--glibc` be no newer than the limit; else embed a Python, or install a wheel, that was made for an older system",
     )
 
 

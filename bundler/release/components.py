@@ -22,6 +22,7 @@ class Component:
     `version`, `licence`: "" if nobody knows; the licence is an SPDX expression if `is_expression`, else in the words of who
     made it. `texts`: files with its licences. `files`: shared libraries in the binary, as they were on the build machine.
     `requires`: names of distributions. `duty`: what its licence asks of those who give the binary to others.
+    `installed_sha256`: a digest of a distribution's list of files (`installed_files_digest`), "" if it has none.
     """
 
     kind: ComponentKind
@@ -33,6 +34,7 @@ class Component:
     files: tuple[Path, ...] = ()
     requires: tuple[str, ...] = ()
     duty: str = ""
+    installed_sha256: str = ""
 
     @property
     def purl(self) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import hashlib
 import importlib.metadata
+import io
+import json
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
@@ -129,7 +133,44 @@ def distribution_component(distribution: Distribution, libraries: Iterable[Path]
         files=tuple(sorted(libraries)),
         requires=tuple(sorted(set(_requires(found, target)))),
         duty=_GPL if is_strong else "",
+        installed_sha256=installed_files_digest(found),
     )
+
+
+# What installers write into .dist-info beside what the wheel holds (packaging.python.org, "Recording installed projects").
+_OF_INSTALLERS = ("INSTALLER", "REQUESTED", "direct_url.json", "provenance_url.json", "uv_cache.json", "uv_build.json")
+
+
+def installed_files_digest(found: importlib.metadata.Distribution) -> str:
+    """The SHA-256 of the files that RECORD lists, or "" where it tells nothing: of an egg or of an editable installation.
+
+    It is that of lines `PATH,HASH`, as RECORD has them, in the order of their bytes. The wheel alone decides them: rows are
+    left out that depend on the installer, or on the environment's place, such as scripts, which name its Python.
+    """
+    if _is_editable(found):
+        return ""
+    rows = csv.reader(io.StringIO(found.read_text("RECORD") or "", newline=""))
+    lines = sorted(
+        f"{row[0]},{row[1]}\n".encode() for row in rows if len(row) > 1 and row[1] and _is_of_the_wheel(row[0])
+    )
+    return hashlib.sha256(b"".join(lines)).hexdigest() if lines else ""
+
+
+def _is_of_the_wheel(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    # Scripts and shared data are outside of the package folder.
+    is_inside = parts[:1] not in ((), ("..",), ("/",))
+    is_made_later = "__pycache__" in parts or (parts[-1] in _OF_INSTALLERS and parts[0].endswith(".dist-info"))
+    return is_inside and not is_made_later
+
+
+def _is_editable(found: importlib.metadata.Distribution) -> bool:
+    """True if PEP 610's direct_url.json says so: files of the project are elsewhere, and RECORD lists how to find them."""
+    try:
+        url = json.loads(found.read_text("direct_url.json") or "{}")
+    except ValueError:
+        return False
+    return bool(url.get("dir_info", {}).get("editable"))
 
 
 def _licence(found: importlib.metadata.Distribution) -> tuple[str, bool]:

@@ -17,6 +17,7 @@ from bundler.release.checksum import sha256
 from bundler.release.components import Component, ComponentKind, Inventory
 
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://cyclonedx.org/docs/1.6/json")
+_INSTALLED = "bundler:installed-files:sha256"
 _TYPES = {ComponentKind.PYTHON: "platform", ComponentKind.DISTRIBUTION: "library", ComponentKind.LIBRARY: "library"}
 
 
@@ -80,6 +81,12 @@ def _component(component: Component) -> Mapping[str, Any]:
         **({"version": component.version} if component.version else {}),
         **({"licenses": licence} if licence else {}),
         "purl": component.purl,
+        # No `hashes`: those of a library are taken for digests of its wheel, which nobody knows after it was installed.
+        **(
+            {"properties": [{"name": _INSTALLED, "value": component.installed_sha256}]}
+            if component.installed_sha256
+            else {}
+        ),
         **({"components": [_file(component, file) for file in component.files]} if component.files else {}),
     }
 

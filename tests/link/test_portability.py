@@ -54,4 +54,5 @@ def test_build_fails(newest_target: TargetPython, tmp_path: Path):
     assert done.status == 1
     assert b"error[too-new]" in done.stderr
     assert b"is needed by the executable" in done.stderr
+    assert b"hint: let `--glibc` be no newer than the limit" in done.stderr
     assert not binary.exists()
