@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from .repeat import again, defaults, only_gives, part_again, span, stored
+from .repeat import defaults, part_again, span, stored
 from .schema import Obstacle
 from .scope import Scope, shown_names, words_of
 from .sourced import SourcedModule
@@ -109,10 +109,10 @@ def _copying(node: ast.stmt, scope: Scope, used: set[str]) -> ast.stmt | None:
             names = [ast.alias(name) for name in sorted(source.given & shown)] if shown is not None else []
             return ast.ImportFrom(source.name, names, 0) if names else None
         case ast.ImportFrom():
-            return again(node, used, scope.module.source_of)
+            return scope.module.again(node, used)
         case ast.FunctionDef(name=name, decorator_list=[]):
             return defaults(node, ast.Name(name, ast.Load()))
         case ast.Assign() | ast.AnnAssign() | ast.If() | ast.Try() | ast.For():
-            return node if only_gives(node) else None
+            return node if scope.module.only_gives(node) else None
         case _:
             return None

@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 def again(node: ast.stmt, names: set[str], source_of: Callable[[ast.ImportFrom], str]) -> ast.stmt | None:
     """The part of a statement that gives names their values, as it can be run again; None: nothing of it does.
 
-    `source_of`: the absolute name of the module that a statement imports from.
+    `source_of`: the absolute name of the module that a statement imports from. A decorator is one of CACHES, and context managers are
+    Python's: `SourcedModule.again` knows.
     """
     match node:
         case ast.ImportFrom():
@@ -22,7 +23,7 @@ def again(node: ast.stmt, names: set[str], source_of: Callable[[ast.ImportFrom],
                 target for target in targets if isinstance(target, ast.Name) and target.id in names
             ]
             return ast.Delete(deleted) if deleted else None
-        case ast.FunctionDef(name=name, decorator_list=[decorator]) if name in names and _is_cache(decorator):
+        case ast.FunctionDef(name=name, decorator_list=[_]) if name in names:  # one of CACHES
             function = ast.Name(name, ast.Load())
             clear = ast.Call(ast.Attribute(function, "cache_clear", ast.Load()), [], [])
             return ast.If(clear, [ast.Pass()], [])  # no expression: those are taken for changes of a value
@@ -30,11 +31,8 @@ def again(node: ast.stmt, names: set[str], source_of: Callable[[ast.ImportFrom],
             return node if only_gives(node) and names & names_given(node) else None
 
 
-def _is_cache(decorator: ast.expr) -> bool:
-    """True for functools.cache and functools.lru_cache, called or not."""
-    function = decorator.func if isinstance(decorator, ast.Call) else decorator
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    return name in ("cache", "lru_cache")
+# Decorators whose functions remember answers, until they are told to forget.
+CACHES = frozenset(("functools.cache", "functools.lru_cache"))
 
 
 def defaults(node: ast.FunctionDef, function: ast.expr) -> ast.stmt | None:
@@ -107,7 +105,9 @@ def _has_scope(node: ast.AST) -> bool:
 
 
 def only_gives(node: ast.stmt) -> bool:
-    """True if a statement only gives names values, or changes what they stand for."""
+    """True if a statement only gives names values, or changes what they stand for. Whether a context manager is Python's,
+    `SourcedModule.only_gives` knows.
+    """
     match node:
         case ast.Pass():
             return True
@@ -155,21 +155,15 @@ def _are_names(target: ast.expr) -> bool:
 
 
 # Context managers that leave nothing behind, and whether they let exceptions pass.
-_MANAGERS = {
-    "warnings.catch_warnings": True,
-    "catch_warnings": True,
-    "contextlib.suppress": False,
-    "suppress": False,
-    "contextlib.nullcontext": True,
-    "nullcontext": True,
-}
+MANAGERS = {"warnings.catch_warnings": True, "contextlib.suppress": False, "contextlib.nullcontext": True}
+_BY_LAST_NAME = {name.rpartition(".")[2]: passes for name, passes in MANAGERS.items()}
 
 
 def _manager(item: ast.withitem) -> bool | None:
     """True if a context manager lets exceptions pass; None for one that may leave something behind."""
     match item:
         case ast.withitem(ast.Call(ast.Name() | ast.Attribute() as function), None):
-            return _MANAGERS.get(ast.unparse(function))
+            return _BY_LAST_NAME.get(ast.unparse(function).rpartition(".")[2])
         case _:
             return None
 

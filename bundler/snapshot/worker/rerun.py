@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .follow import choose_attributes, follow
-from .repeat import again, bound, defaults, is_at, only_gives
+from .repeat import bound, defaults, is_at
 from .schema import Obstacle, Rerun, RerunRequest, Source
 from .sourced import SourcedModule
 
@@ -43,7 +43,7 @@ def _choose_caches(module: SourcedModule) -> None:
                 continue
             number, function = functions.pop(each.id)
             pending.append(function)
-            part = again(function, {each.id}, module.source_of) if function.decorator_list else None
+            part = module.again(function, {each.id}) if function.decorator_list else None
             if part is not None:
                 module.choose(number, part)
                 module.given.add(each.id)
@@ -77,7 +77,7 @@ def _obstacle(request: RerunRequest, modules: list[SourcedModule]) -> Obstacle |
     lines = (*request["lines"], *request["hints"])
     for number, each in enumerate(origin.statements):
         is_asking = any(is_at(each, line) for line in lines)
-        if is_asking and only_gives(each):
+        if is_asking and origin.only_gives(each):
             origin.choose(number, each)
         elif is_asking and isinstance(each, ast.ClassDef):
             origin.asking[number] = [part for part in each.body if any(is_at(part, line) for line in lines)]
@@ -88,7 +88,7 @@ def _obstacle(request: RerunRequest, modules: list[SourcedModule]) -> Obstacle |
                 origin.choose(number, part)
                 origin.users |= {each.name} if request["is_strict"] else set()
         elif request["names"]:
-            part = again(each, set(request["names"]), origin.source_of)
+            part = origin.again(each, set(request["names"]))
             if part is not None:
                 origin.choose(number, part)
     if request["is_strict"]:

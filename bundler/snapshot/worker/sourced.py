@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .repeat import (
+    CACHES,
+    MANAGERS,
     again,
     alias_name,
     bound,
@@ -110,6 +112,25 @@ class SourcedModule:
             case _:
                 return ""
 
+    def only_gives(self, node: ast.stmt) -> bool:
+        """True if a statement only gives names values, or changes what they stand for."""
+        return only_gives(node) and self._has_python_managers(node)
+
+    def _has_python_managers(self, node: ast.stmt) -> bool:
+        calls = [each.context_expr for each in ast.walk(node) if isinstance(each, ast.withitem)]
+        return all(self.meaning(each.func) in MANAGERS for each in calls if isinstance(each, ast.Call))
+
+    def again(self, node: ast.stmt, names: set[str]) -> ast.stmt | None:
+        """The part of a statement that gives names their values, as it can be run again; None: nothing of it does, or can be."""
+        match node:
+            case ast.FunctionDef(decorator_list=[ast.Call(decorator) | decorator]):
+                is_known = self.meaning(decorator) in CACHES
+            case ast.FunctionDef():
+                is_known = not node.decorator_list
+            case _:
+                is_known = self._has_python_managers(node)
+        return again(node, names, self.source_of) if is_known else None
+
     @functools.cached_property
     def properties(self) -> frozenset[str]:
         """The names of methods that are made properties."""
@@ -178,11 +199,11 @@ class SourcedModule:
         while before != self.given:
             before = set(self.given)
             for number, each in enumerate(self.statements):
-                if number not in self.chosen and only_gives(each) and names_given(each) & self.given:
+                if number not in self.chosen and self.only_gives(each) and names_given(each) & self.given:
                     self.choose(number, each)
         stored_again = {each.id for node in self.chosen.values() for each in stored(node)}
         for number, each in enumerate(self.statements):
-            deleting = again(each, stored_again, self.source_of) if isinstance(each, ast.Delete) else None
+            deleting = self.again(each, stored_again) if isinstance(each, ast.Delete) else None
             if number not in self.chosen and deleting is not None:
                 self.choose(number, deleting)
         return self._leaving(stored_again)

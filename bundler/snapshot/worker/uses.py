@@ -20,7 +20,7 @@ class _Use(NamedTuple):
 
 
 # Functions of Python's that call nothing of what they are given, apart from what gives a class's attributes a meaning.
-_LOOKING = frozenset(("getattr", "hasattr", "isinstance", "issubclass"))
+_LOOKING = frozenset(f"builtins.{name}" for name in ("getattr", "hasattr", "isinstance", "issubclass"))
 
 
 # Where no more than a bit of a value is left.
@@ -73,7 +73,7 @@ def uses_in(root: ast.AST, scope: Scope) -> Iterator[_Use]:
                 pending += [(each, is_called, is_tested) for each in ast.iter_child_nodes(node) if each is not test]
             case ast.Call(func=function, args=args, keywords=keywords) if is_method_apart(function, scope):
                 pending += [(each, True, is_tested) for each in (*args, *keywords)]
-            case ast.Call(func=ast.Name(id=name)) if name in _LOOKING:
+            case ast.Call(func=function) if scope.module.meaning(function) in _LOOKING:
                 pending += [(each, is_called, is_tested) for each in ast.iter_child_nodes(node)]
             case _:
                 calls = is_called or isinstance(node, ast.Call | ast.With | ast.For | ast.comprehension)
