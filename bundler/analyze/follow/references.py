@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
+from bundler.analyze.follow.unresolved import Unresolved
 from bundler.analyze.graph import Binding, Origin
 from bundler.analyze.installed.distributions import InstalledDistributions
 from bundler.analyze.installed.locate import ModuleKind
@@ -61,6 +62,7 @@ class References:
         if reached.facts is None:
             return
         tables: set[str] = set()
+        unresolved = Unresolved(self._finder, reached.facts)
         words = reached.facts.strings.split()
         for group in sorted(self._distributions.groups & set(words)):
             for module in self._distributions.providers(group):
@@ -75,26 +77,24 @@ class References:
                 tables.update((found,) if found else ())
             if found is None and has_own_tables:
                 found = self._own(name)
-                tables.update((found,) if found else ())
             if found is not None:
+                unresolved.found(text, found)
                 yield found, Binding.STRING
-        resolved = set(reached.facts.dynamic if tables else ())
         for family in reached.facts.families:
             if not (family.level and not family.stem and tables):
                 names = tuple(self._family(reached, family))
-                resolved |= {family.line} if names else set()
-                yield from names
+                unresolved.found_at((family.line,), names)
+                yield from ((name, Binding.STRING) for name in names)
         for pattern in reached.facts.patterns:
-            composed = tuple(self._composed(reached, pattern))
-            resolved |= set(reached.facts.dynamic if composed else ())
+            composed, is_whole = self._composed(reached, pattern.text)
+            unresolved.found_at(pattern.lines, composed, is_whole=is_whole)
             yield from ((name, Binding.STRING) for name in composed)
         if self._lists_itself(reached):
             own = tuple(self._submodules(reached.package))
-            resolved |= set(reached.facts.dynamic if own else ())
+            unresolved.found_at(reached.facts.dynamic, own)
             yield from ((name, Binding.STRING) for name in own)
-        unresolved = tuple(line for line in reached.facts.dynamic if line not in resolved)
-        if unresolved:
-            self.unresolved[reached.name] = unresolved
+        if unresolved.lines:
+            self.unresolved[reached.name] = unresolved.lines
         yield from ((name, Binding.STRING) for name in self._by_path(reached))
         yield from self._listed(reached)
 
@@ -146,18 +146,20 @@ class References:
         located = self._finder.find(name) if name.isidentifier() else None
         return name if located is not None and self._origins.of(located).is_own else None
 
-    def _composed(self, reached: Reached, pattern: str) -> Iterator[str]:
-        """Modules that a composed text may name, perhaps with an attribute at its end; of the file's own package, or for
-        the app's own code of any.
+    def _composed(self, reached: Reached, pattern: str) -> tuple[list[str], bool]:
+        """Modules that a composed text may name, of the file's own package, or for the app's own code of any. False: with an
+        attribute at its end.
         """
         level = len(pattern) - len(pattern.lstrip("."))
         if level:
             above = reached.package.split(".")[: 1 - level or None]
             pattern = ".".join((*above, pattern[level:]))
         if pattern.partition(".")[0] != reached.top and not (reached.origin.is_own and self.is_near(reached, pattern)):
-            return
+            return [], False
         found = [name for name in self._finder.expand(pattern) if self._finder.exists(name)]
-        yield from found or (name for name in self._finder.expand(pattern.rpartition(".")[0]) if "*" in pattern)
+        if found or "*" not in pattern:
+            return found, True
+        return [*self._finder.expand(pattern.rpartition(".")[0])], False
 
     def _dotted(self, reached: Reached, name: str) -> str | None:
         """A module by its full name, or that in which the last part may be an attribute."""
@@ -193,17 +195,17 @@ class References:
         other = self._distributions.get(self._origins.of(located).distribution) if located else None
         return owner is not None and other is not None and self._distributions.requires(owner, other)
 
-    def _family(self, reached: Reached, family: Family) -> Iterator[Reference]:
+    def _family(self, reached: Reached, family: Family) -> Iterator[str]:
         """All modules of a package whose names begin as that of a computed import does."""
         parent = family.package
         if family.level:
             above = reached.package.split(".")[: 1 - family.level or None]
             parent = ".".join((*above, parent) if parent else above)
         if not parent:
-            yield from ((name, Binding.STRING) for name in self._at_top(reached, family.stem))
+            yield from self._at_top(reached, family.stem)
         for name in self._submodules(parent):
             if name.startswith(f"{parent}.{family.stem}"):
-                yield name, Binding.STRING
+                yield name
 
     def _at_top(self, reached: Reached, stem: str) -> Iterator[str]:
         """Modules that begin so and belong to no package: `import_module(f"tree_sitter_{language}")`."""

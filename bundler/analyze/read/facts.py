@@ -65,6 +65,18 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
+class ComputedName:
+    """A text that may be the name of a module that is imported, or, unless it `is_whole`, a part of one.
+
+    `lines`: where the computed imports are at which it arrives.
+    """
+
+    text: str
+    is_whole: bool
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Addition:
     """A folder that a file adds to a search path.
 
@@ -83,7 +95,8 @@ class Addition:
 class FileFacts:
     """Facts about the imports of one source file. `error`: its syntax error; then nothing else is known.
 
-    `patterns`: composed texts, with stars for what is not known, in a file with a computed import. `has_lazy_attributes`: a
+    `patterns`: composed texts, with stars for what is not known, in a file with a computed import; `arriving`: literals that
+    arrive at one. `has_lazy_attributes`: a
     call gives the module its `__getattr__`; `reads_stub`: from the stub beside it. `run_modules` are named behind "-m" or
     given to `runpy`; `source_files`: texts that are paths of sources, perhaps relative to the file's folder;
     `handed_over`: imported names that calls are given; `metadata`: names of distributions whose metadata is looked up.
@@ -102,7 +115,8 @@ class FileFacts:
     all: tuple[str, ...] = ()
     dynamic: tuple[int, ...] = ()
     families: tuple[Family, ...] = ()
-    patterns: tuple[str, ...] = ()
+    patterns: tuple[ComputedName, ...] = ()
+    arriving: tuple[ComputedName, ...] = ()
     has_lazy_attributes: bool = False
     reads_stub: bool = False
     run_modules: tuple[str, ...] = ()
@@ -195,7 +209,8 @@ def parse(found: _Found) -> FileFacts:
         all=tuple(found["all"] or ()),
         dynamic=tuple(found["dynamic"]),
         families=tuple(Family(*row) for row in found["families"]),
-        patterns=tuple(found["patterns"]),
+        patterns=tuple(map(_computed_name, found["patterns"])),
+        arriving=tuple(map(_computed_name, found["arriving"])),
         has_lazy_attributes=found["has_lazy_attributes"],
         reads_stub=found["reads_stub"],
         run_modules=tuple(found["run_modules"]),
@@ -213,6 +228,11 @@ def parse(found: _Found) -> FileFacts:
         package_folders=tuple(Addition(*row) for row in found["package_folders"]),
         folder_names=found["folder_names"],
     )
+
+
+def _computed_name(row: Sequence[Any]) -> ComputedName:
+    text, is_whole, lines = schema.NameRow(*row)
+    return ComputedName(text, is_whole, tuple(lines))
 
 
 def _import(row: Sequence[Any]) -> ImportFact:

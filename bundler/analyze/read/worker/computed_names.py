@@ -19,7 +19,8 @@ from .composed_names import (
     texts_of,
     variants,
 )
-from .schema import FamilyRow, LibraryRow
+from .flows import Flows
+from .schema import FamilyRow, LibraryRow, NameRow
 
 # A full name of a module, or one that begins with dots.
 _MODULE_NAME = re.compile(r"\.*\w+(?:\.\w+)*\Z")
@@ -45,7 +46,10 @@ class ComputedNames:
     def __init__(self) -> None:
         self.lines: list[int] = []  # of imports whose name is computed
         self.families: list[FamilyRow] = []
-        self.patterns: list[str] = []  # "package.*.name", "package.name": composed texts that may be names of modules
+        self.patterns: list[
+            NameRow
+        ] = []  # "package.*.name", "package.name": composed texts that may be names of modules
+        self.arriving: list[NameRow] = []  # literals that arrive at computed imports, whole or as a part of the name
         self.libraries: set[LibraryRow] = set()
         self.changed: set[str] = set()  # texts that methods make of the file's
         self.composed: list[ast.expr] = []  # texts that are put together
@@ -56,7 +60,9 @@ class ComputedNames:
         self._alternatives: dict[str, set[str]] = {}  # texts that variables of functions are given
         self._changing: list[ast.expr] = []  # calls of methods that may change texts
         self._imported: list[tuple[ast.expr, str, int, int]] = []
-        self._looked_up: list[int] = []  # lines where the spec of a module with a computed name is asked for
+        self._looked_up: list[
+            tuple[ast.expr, int]
+        ] = []  # names, and lines where the spec of a module with a computed name is asked for
         self._makes_modules = False  # of specs, as importlib's recipe for lazy imports does
 
     def assigned(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign, *, is_module_level: bool) -> None:
@@ -80,7 +86,7 @@ class ComputedNames:
     def called(self, node: ast.Call, name: str | None, first: ast.expr | None) -> None:
         """Note a call of a function of this name, which may make texts or modules."""
         if name == "find_spec" and first is not None and not isinstance(first, ast.Constant):
-            self._looked_up.append(node.lineno)
+            self._looked_up.append((first, node.lineno))
         elif name == "module_from_spec":
             self._makes_modules = True
         if name in ("format", "join"):
@@ -93,32 +99,53 @@ class ComputedNames:
         self.lines.append(node.lineno)
         self._imported.append((name, literal_package(node), literal_level(node), node.lineno))
 
-    def finish(self, strings: Iterable[str], *, has_lazy_attributes: bool) -> None:
+    def finish(self, tree: ast.Module, strings: Iterable[str], *, has_lazy_attributes: bool) -> None:
         """Say what composed texts mean, now that the module's variables are known. `strings`: the file's texts."""
+        named = [(name, line) for name, _, _, line in self._imported]
         if self._makes_modules:  # else it only asks whether something is installed
-            self.lines += self._looked_up
+            self.lines += (line for _, line in self._looked_up)
+            named += self._looked_up
         choices = choices_of(self._tables, self.loops) if self._imported or self.opened else {}
-        modules = set(self._modules(choices))
+        patterns: dict[str, set[int]] = {}
+        for text, line in self._modules(choices):
+            if _MODULE_NAME.match(text):
+                patterns.setdefault(text, set()).add(line)
         self.libraries.update(self._libraries(choices, strings))
-        if self.lines or has_lazy_attributes:
-            found = {pattern_of(node, known) for node in self.composed for known in self._known(node)}
-            self.patterns = sorted({*filter(_MODULE_PATTERN.match, found), *filter(_MODULE_NAME.match, modules)})
-            # A name that is made by `.replace()` may be handed on before it is imported, and be of any table.
-            every = {changes_of(node)[1] for node in self._changing}
-            replacing = [changes for changes in every if any(method == "replace" for method, _ in changes)]
-            self.changed = {changed(text, changes) for text in strings for changes in replacing}
+        if not self.lines and not has_lazy_attributes:
+            return
+        # A name that is made by `.replace()` may be handed on before it is imported, and be of any table.
+        every = {changes_of(node)[1] for node in self._changing}
+        replacing = [changes for changes in every if any(method == "replace" for method, _ in changes)]
+        self.changed = {changed(text, changes) for text in strings for changes in replacing}
+        flows = Flows(tree if named else ast.Module([], []))
+        arriving: dict[tuple[str, bool], set[int]] = {}
+        lines: dict[int, set[int]] = {}  # of imports, by the expressions that arrive there whole
+        for name, line in named:
+            for node, is_whole in flows.reaching(name):
+                if is_whole:
+                    lines.setdefault(id(node), set()).add(line)
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    for text in (node.value, *(changed(node.value, changes) for changes in replacing)):
+                        arriving.setdefault((text, is_whole), set()).add(line)
+        for node in self.composed:
+            for known in self._known(node):
+                text = pattern_of(node, known)
+                if _MODULE_PATTERN.match(text):
+                    patterns.setdefault(text, set()).update(lines.get(id(node), ()))
+        self.patterns = [NameRow(text, True, sorted(found)) for text, found in sorted(patterns.items())]
+        self.arriving = [NameRow(*key, sorted(found)) for key, found in sorted(arriving.items())]
 
     def _known(self, node: ast.expr) -> Iterator[Mapping[str, str]]:
         return variants(node, self._constants, self._alternatives)
 
-    def _modules(self, choices: Mapping[str, set[str]]) -> Iterator[str]:
-        """The names of imported modules; adds the families in which those are that begin in the same way."""
+    def _modules(self, choices: Mapping[str, set[str]]) -> Iterator[tuple[str, int]]:
+        """The names of imported modules, with the lines; adds the families in which those are that begin in the same way."""
         for computed, package, above, line in self._imported:
             for known in self._known(computed):
                 self._add_family("." * above + pattern_of(computed, known).partition("*")[0], package, line)
                 for text in texts_of(computed, known, choices):
                     name = "." * above + text
-                    yield resolved(name, package) if name.startswith(".") and package else name
+                    yield (resolved(name, package) if name.startswith(".") and package else name), line
 
     def _libraries(self, choices: Mapping[str, set[str]], strings: Iterable[str]) -> Iterator[LibraryRow]:
         for named, is_short in self.opened:

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from .composed_names import literal_level, literal_package, modules_to_run, resolved
 from .computed_names import ComputedNames
 from .conditions import is_main_test, truth
+from .flows import last_name
 from .folders import AddedFolders, is_path_guard
 from .lookups import SITE_BUILTINS, argument, encodings_of, library_of, named_codecs, site_builtins
 from .schema import CONDITIONAL, DEFERRED, EAGER, OPTIONAL, Facts, ImportRow, Unreadable
@@ -69,7 +70,7 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
     scanner = _Scanner(AddedFolders() if _may_add_folders(source) else None)
     scanner.statements(tree.body, EAGER)
     computed = scanner.computed
-    computed.finish(scanner.strings, has_lazy_attributes=scanner.has_lazy_attributes)
+    computed.finish(tree, scanner.strings, has_lazy_attributes=scanner.has_lazy_attributes)
     strings = scanner.strings | computed.changed
     strings |= {found[1] for text in strings if (found := _IMPORT_TEXT.match(text))}
     return {
@@ -81,6 +82,7 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
         "dynamic": computed.lines,
         "families": computed.families,
         "patterns": computed.patterns,
+        "arriving": [row for row in computed.arriving if len(row.text) <= _LONGEST_STRING],
         "has_lazy_attributes": scanner.has_lazy_attributes,
         "reads_stub": scanner.has_lazy_attributes and b"attach_stub" in source,
         "run_modules": sorted(scanner.run_modules),
@@ -405,7 +407,7 @@ class _Scanner:
                     bound.add(node.name)
                 elif kind in _NEEDED_BY_SYNTAX:
                     self._add(node, binding, _NEEDED_BY_SYNTAX[kind], None, 0)
-                elif kind is ast.BinOp and type(node.op) is ast.Mod:
+                elif kind is ast.BinOp and type(node.op) in (ast.Mod, ast.Add):
                     self.computed.composed.append(node)
                 elif kind is ast.BinOp and type(node.op) is ast.Div and self.added_folders:
                     self.added_folders.joined(node, node.right)
@@ -432,12 +434,14 @@ class _Scanner:
         if self.added_folders:
             self.added_folders.called(node, is_certain=binding == EAGER)
         function = node.func
-        name = getattr(function, "attr", None) or getattr(function, "id", None)
+        name = last_name(function)
         name = self._renamed.get(name, name) if name else name
         first = argument(node, 0, "name")
         self._arguments.update(each.id for each in node.args if type(each) is ast.Name)
         if name in _IMPORTERS and first is not None:
             self._import_call(node, first, binding)
+        elif name == "map" and len(node.args) > 1 and last_name(node.args[0]) in _IMPORTERS:
+            self.computed.imported(node, node.args[1])
         self.computed.called(node, name, first)
         if name in _TAKING_NAMES and node.args and isinstance(node.args[0], ast.Constant):
             text = node.args[0].value

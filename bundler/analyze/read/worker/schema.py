@@ -49,6 +49,14 @@ class FamilyRow(NamedTuple):
     line: int
 
 
+class NameRow(NamedTuple):
+    """A text that may be the name of a module; fields as in `facts.ComputedName`."""
+
+    text: str
+    is_whole: bool
+    lines: list[int]
+
+
 class AdditionRow(NamedTuple):
     """A folder that is added to a search path; fields as in `facts.Addition`."""
 
@@ -77,7 +85,8 @@ class Facts(TypedDict):
     all: list[str] | None
     dynamic: list[int]
     families: list[FamilyRow]
-    patterns: list[str]
+    patterns: list[NameRow]
+    arriving: list[NameRow]
     has_lazy_attributes: bool
     reads_stub: bool
     run_modules: list[str]

@@ -1,0 +1,235 @@
+"""Finds the expressions of a file whose values may reach a place in it: through variables, arguments, results and tables.
+
+Only names are followed, not the order of statements: a variable may have any of the values that it is given somewhere.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from .syntax import argument_names
+
+# The functions around a place, from the outermost.
+_Scope = tuple[int, ...]
+_Value = tuple[ast.expr, _Scope]
+# A value, and whether it arrives as it is: else it is a part of what does.
+_Step = tuple[ast.expr, _Scope, bool]
+
+_FILLING = frozenset("append appendleft add extend insert setdefault update".split())
+_INSTANCE = frozenset({"self", "cls"})
+
+# Functions and methods that hand on what they are given, or what is in it.
+_PASSING = frozenset(
+    "sorted list tuple set frozenset reversed enumerate iter next dict zip chain filter str get pop items keys values".split()
+)
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+# Expressions that hold others as they are.
+_HOLDING = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.BoolOp, ast.Starred, ast.NamedExpr, ast.Await)
+
+
+class Flows:
+    """The values that the names of a file are given."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._scopes: dict[int, _Scope] = {}  # of expressions that load names, and of calls, by their identity
+        self._values: dict[tuple[_Scope, str], list[_Value]] = {}  # of variables
+        self._attributes: dict[str, list[_Value]] = {}
+        self._results: dict[str, list[_Value]] = {}  # of functions
+        self._functions: dict[str, list[tuple[_Function | ast.Lambda, _Scope]]] = {}  # by the name in a call
+        self._calls: list[tuple[str, ast.Call, _Scope]] = []
+        self._shared: set[tuple[_Scope, str]] = set()  # variables of a scope around
+        self._filled: list[tuple[str, _Value]] = []  # tables, which may be of a function around
+        self._body(tree.body, (), "", "")
+        for name, call, scope in self._calls:
+            for function, inside in self._functions.get(name, ()):
+                for parameter, value in _passed(call, function):
+                    self._values.setdefault((inside, parameter), []).append((value, scope))
+        for name, (value, scope) in self._filled:
+            self._values.setdefault((self._home(name, scope), name), []).append((value, scope))
+
+    def reaching(self, place: ast.expr) -> list[tuple[ast.expr, bool]]:
+        """The expressions whose values may arrive at an expression of the file, itself too; True for those that arrive whole,
+        False for parts of a text that is put together.
+        """
+        found: dict[tuple[int, bool], ast.expr] = {}
+        pending: list[_Step] = [(place, self._scopes.get(id(place), ()), True)]
+        while pending:
+            node, scope, is_whole = pending.pop()
+            if (id(node), is_whole) not in found:
+                found[id(node), is_whole] = node
+                steps = self._before(node, scope)
+                pending += ((value, inside, is_whole and is_kept) for value, inside, is_kept in steps)
+        return [(node, is_whole) for (_, is_whole), node in found.items()]
+
+    def _before(self, node: ast.expr, scope: _Scope) -> Iterator[_Step]:
+        """The values of which an expression takes its own, and whether it takes them whole."""
+        match node:
+            case ast.Name(name):
+                yield from ((*value, True) for value in self._variable(name, scope))
+            case ast.Attribute(value, name):
+                yield from ((*each, True) for each in self._attributes.get(name, ()))
+                yield value, scope, False
+            case ast.Subscript(value):
+                yield value, scope, True
+            case ast.IfExp(body=body, orelse=orelse):
+                yield from ((body, scope, True), (orelse, scope, True))
+            case ast.Call(function, arguments, keywords):
+                name = last_name(function)
+                yield from ((*value, True) for value in self._results.get(name, ()))
+                if name not in self._functions:  # one of the file takes what it returns
+                    given = (*arguments, *(each.value for each in keywords))
+                    yield from ((each, scope, name in _PASSING) for each in given)
+                if isinstance(function, ast.Attribute):
+                    yield function.value, scope, name in _PASSING
+            case ast.ListComp(element, generators) | ast.SetComp(element, generators):
+                yield element, scope, True
+                yield from ((each.iter, scope, False) for each in generators)
+            case ast.GeneratorExp(element, generators):
+                yield element, scope, True
+                yield from ((each.iter, scope, False) for each in generators)
+            case ast.Compare() | ast.Lambda():
+                return
+            case _:
+                is_whole = isinstance(node, _HOLDING)
+                yield from (
+                    (each, scope, is_whole) for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)
+                )
+
+    def _variable(self, name: str, scope: _Scope) -> Iterable[_Value]:
+        return self._values.get((self._home(name, scope), name), ())
+
+    def _home(self, name: str, scope: _Scope) -> _Scope:
+        """The innermost scope around a place that has a variable of this name."""
+        around = (scope[:depth] for depth in range(len(scope), 0, -1))
+        return next((each for each in around if (each, name) in self._values), ())
+
+    # --- Collecting ---
+
+    def _body(self, nodes: Iterable[ast.AST], scope: _Scope, function: str, class_name: str) -> None:
+        """Note what nodes give to names. `function`: the name of the function that they are in."""
+        pending = list(nodes)
+        while pending:
+            node = pending.pop()
+            if isinstance(node, _Function):
+                # What a class is called with is given to its `__init__`.
+                name = class_name if node.name == "__init__" and class_name else node.name
+                self._enter(node, name, node.body, scope)
+                pending += [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+                continue
+            if isinstance(node, ast.Lambda):
+                self._enter(node, "", [node.body], scope)
+                continue
+            if isinstance(node, ast.ClassDef):
+                self._body(node.body, scope, function, node.name)
+                self._fields(node, scope)
+                continue
+            self._note(node, scope, function)
+            pending += ast.iter_child_nodes(node)
+
+    def _enter(self, node: _Function | ast.Lambda, name: str, body: Iterable[ast.AST], scope: _Scope) -> None:
+        inside = (*scope, id(node))
+        self._functions.setdefault(name, []).append((node, inside))
+        for each in argument_names(node.args):
+            self._values.setdefault((inside, each), [])
+        for parameter, value in _defaults(node.args):
+            self._values[inside, parameter].append((value, scope))
+        self._body(body, inside, name, "")
+
+    def _fields(self, node: ast.ClassDef, scope: _Scope) -> None:
+        """Note what a class gives to its attributes."""
+        for each in node.body:
+            match each:
+                case ast.Assign([ast.Name(name)], value) | ast.AnnAssign(ast.Name(name), value=ast.expr() as value):
+                    self._attributes.setdefault(name, []).append((value, scope))
+
+    def _note(self, node: ast.AST, scope: _Scope, function: str) -> None:
+        match node:
+            case ast.Assign(targets, value):
+                for target in targets:
+                    self._give(target, value, scope)
+            case ast.AnnAssign(target, value=ast.expr() as value) | ast.AugAssign(target, value=value):
+                self._give(target, value, scope)
+            case ast.NamedExpr(target, value):
+                self._give(target, value, scope)
+            case ast.For(target, table) | ast.AsyncFor(target, table) | ast.comprehension(target, table):
+                self._give(target, table, scope)
+            case ast.withitem(value, ast.expr() as target):
+                self._give(target, value, scope)
+            case ast.Return(ast.expr() as value) | ast.Yield(ast.expr() as value) | ast.YieldFrom(value):
+                self._results.setdefault(function, []).append((value, scope))
+            case ast.Call(called):
+                self._scopes[id(node)] = scope
+                self._calls.append((last_name(called), node, scope))
+                if isinstance(called, ast.Attribute) and called.attr in _FILLING:
+                    for value in (*node.args, *(each.value for each in node.keywords)):
+                        self._fill(called.value, value, scope)
+            case ast.Global(names) | ast.Nonlocal(names):
+                self._shared |= {(scope, name) for name in names}
+            case ast.expr():
+                self._scopes[id(node)] = scope
+
+    def _give(self, target: ast.expr, value: ast.expr, scope: _Scope) -> None:
+        match target:
+            case ast.Name(name) if (scope, name) in self._shared:
+                self._filled.append((name, (value, scope[:-1])))
+            case ast.Name(name):
+                self._values.setdefault((scope, name), []).append((value, scope))
+            case ast.Attribute(attr=name):
+                self._attributes.setdefault(name, []).append((value, scope))
+            case ast.Subscript(table):
+                self._fill(table, value, scope)
+            case ast.Starred(inner):
+                self._give(inner, value, scope)
+            case ast.Tuple(elements) | ast.List(elements):
+                for each in elements:
+                    self._give(each, value, scope)
+
+    def _fill(self, table: ast.expr, value: ast.expr, scope: _Scope) -> None:
+        match table:
+            case ast.Name(name):
+                self._filled.append((name, (value, scope)))
+            case _:
+                self._give(table, value, scope)
+
+
+def last_name(function: ast.expr) -> str:
+    """The name of a function or method in a call; "" if it has none."""
+    return getattr(function, "attr", None) or getattr(function, "id", None) or ""
+
+
+def _defaults(arguments: ast.arguments) -> Iterator[tuple[str, ast.expr]]:
+    positional = [*arguments.posonlyargs, *arguments.args]
+    given = len(arguments.defaults)
+    yield from (
+        (each.arg, value) for each, value in zip(positional[-given:], arguments.defaults, strict=False) if given
+    )
+    for each, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if value is not None:
+            yield each.arg, value
+
+
+def _passed(call: ast.Call, function: _Function | ast.Lambda) -> Iterator[tuple[str, ast.expr]]:
+    """The parameters of a function, with what a call gives to them."""
+    positional = [each.arg for each in (*function.args.posonlyargs, *function.args.args)]
+    if positional and positional[0] in _INSTANCE:
+        del positional[0]
+    rest = function.args.vararg.arg if function.args.vararg else ""
+    for place, value in enumerate(call.args):
+        if isinstance(value, ast.Starred):
+            yield from ((each, value.value) for each in positional[place:])
+        elif place < len(positional):
+            yield positional[place], value
+        elif rest:
+            yield rest, value
+    keywords = function.args.kwarg.arg if function.args.kwarg else ""
+    named = {*positional, *(each.arg for each in function.args.kwonlyargs)}
+    for each in call.keywords:
+        if each.arg is None:
+            yield from ((name, each.value) for name in named)
+        elif each.arg in named:
+            yield each.arg, each.value
+        elif keywords:
+            yield keywords, each.value
