@@ -72,6 +72,16 @@ def test_named_codecs(text: str, codecs: list[str]):
         ("open(f, encoding='utf-8')", False),
         ("open(f, encoding=None)", False),
         ("x.decoder(name)", False),
+        ("urllib.parse.unquote(x, name)", True),
+        ("unquote(x)", False),
+        ("bz2.open(f, 'rt', 9, name)", True),
+        ("import pathlib\npathlib.Path(x).open('r', -1, name)", True),
+        ("import os, pathlib\nos.open(x, flags, mode)", False),
+        ("x.open('r', -1, name)", False),
+        ("import configparser\nparser.read(f, name)", True),
+        ("import configparser\nparser.read(f)", False),
+        ("archive.read(f, name)", False),
+        ("ZipFile(f, metadata_encoding=name)", True),
     ],
 )
 def test_computed_encodings(text: str, is_computed: bool):

@@ -155,6 +155,7 @@ class _Scanner:
         self.run_modules: set[str] = set()  # names behind "-m", or given to `runpy`
         self.metadata: set[str] = set()  # names of distributions that a look-up of metadata is given
         self._renamed: dict[str, str] = {}  # names of imported functions, by those that they have here
+        self._imported: set[str] = set()  # names of modules
         self.globals: set[str] = set()
         self.all: list[str] | None = None
         self._arguments: set[str] = set()  # names that calls are given
@@ -211,6 +212,7 @@ class _Scanner:
             user = user or bound
         row = ImportRow(name, names, level, binding, node.lineno, self._attempt, self._fallback, user)
         self.imports.append(row)
+        self._imported.add(name)
 
     def _expression(self, node: ast.Expr, binding: str) -> None:
         match node.value:
@@ -449,7 +451,7 @@ class _Scanner:
                 (self.run_modules if name == "run_module" else self.metadata).add(text)
         if (opened := library_of(node, name)) is not None:
             self.computed.opened.append(opened)
-        if any(type(value) is not ast.Constant for value in encodings_of(node, name)):
+        if any(type(value) is not ast.Constant for value in encodings_of(node, name, self._imported)):
             self.any_codec = True
 
     def _import_call(self, node: ast.Call, imported: ast.expr, binding: str) -> None:
