@@ -98,6 +98,7 @@ def is_path_guard(test: ast.expr) -> bool:
 
 # The file itself, as a path relative to its folder; that folder is ".".
 _THE_FILE = "./"
+_ANY_FILE = "file"
 
 # Functions and methods that give the same place another form.
 _SAME_PLACE = frozenset({"abspath", "realpath", "normpath", "fspath", "str", "Path", "resolve", "absolute", "as_posix"})
@@ -163,4 +164,8 @@ def _above(place: str | None) -> str | None:
 def _below(place: str | None, part: str) -> str | None:
     if place is None or part.startswith("/"):
         return None
-    return posixpath.normpath(part if place == _THE_FILE else f"{place}/{part}")
+    if place == _THE_FILE:
+        # `abspath` takes ".." for the folder of a file as well. Nothing else lies below one.
+        inside = posixpath.normpath(f"{_ANY_FILE}/{part}")
+        return None if inside.startswith(_ANY_FILE) else inside
+    return posixpath.normpath(f"{place}/{part}")
