@@ -41,7 +41,7 @@ from bundler.analyze.hooks import Hooks
 from bundler.analyze.installed.distributions import InstalledDistributions
 from bundler.analyze.installed.locate import Locator, ModuleKind
 from bundler.analyze.installed.origins import Origins
-from bundler.analyze.installed.search_path import links_folder, searched_folders
+from bundler.analyze.installed.search_path import archives, links_folder, searched_folders
 from bundler.analyze.nodes import Edge, Reached, Walk
 from bundler.analyze.read.extension import ExtensionImports
 from bundler.analyze.read.facts import FactSource
@@ -51,6 +51,7 @@ from bundler.analyze.tell.findings import findings
 from bundler.cache import Cache, digest
 from bundler.context import BuildContext
 from bundler.contract import bundle_root
+from bundler.errors import Diagnostic
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.target.buildvars import portable_variables
@@ -79,7 +80,9 @@ def _uncollected() -> Iterator[None]:
 def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> ModuleGraph:
     """The graph of all that the app in the settings can reach; BundleError when the app has no such start."""
     cache = context.cache
-    target = replace(target, search_path=searched_folders(target.search_path, cache))
+    searched = searched_folders(target.search_path, cache)
+    unpacked = archives(target.search_path, searched)
+    target = replace(target, search_path=searched)
     distributions = InstalledDistributions(target.search_path, target.markers)
     locator = Locator(target.extension_suffixes, links_folder(cache))
     entry = find_entry(settings, distributions, locator, cache)
@@ -109,7 +112,14 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
             hooks=hooks,
         )
         contents = follow_program(entry, around, target, settings, cache)
-    return _graph(entry, contents, around, target, settings, cache)
+    graph = replace(_graph(entry, contents, around, target, settings, cache), archives=unpacked)
+    return replace(graph, findings=tuple(_as_users_know(graph, each) for each in graph.findings)) if unpacked else graph
+
+
+def _as_users_know(graph: ModuleGraph, finding: Diagnostic) -> Diagnostic:
+    """A finding about a file in an archive, where it is told to lie in the cache."""
+    notes = tuple(map(graph.user_text, finding.notes))
+    return replace(finding, where=finding.where and graph.user_text(finding.where), notes=notes)
 
 
 def _graph(  # noqa: PLR0913  # what the graph is made of
