@@ -171,12 +171,21 @@ def test_names_that_are_changed(tmp_path: Path):
         ("def f(x):\n  import_module(x)\nf(f'p.{x}')\nimport_module(argv[1])", (4,)),
         ("import_module(f'p.{x}')\nimport_module(argv[1])", (2,)),
         ("def f(x):\n  x = f'p.{x}'\n  import_module(x)\ndef g(x):\n  import_module(x)", (5,)),
+        (
+            "parser = ArgumentParser(prog='one')\nparser.add_argument('one')\nimport_module(parser.parse_args().one)",
+            (3,),
+        ),
+        ("import_module(environ.get('one'))", (1,)),
+        ("import_module(setting('one'))", (1,)),
+        ("import_module(environ.get('other', 'one'))", ()),
         ("NAMES = ['p']\nfor x in NAMES:\n  import_module(x)", ()),
         ("def f(x):\n  import_module(x)\nf('one')", ()),
         ("NAMES = {'x': 'one'}\nimport_module(NAMES[x])", ()),
         ("NAMES = {}\ndef f(x, y):\n  NAMES[x] = y\nf(1, 'p.a')\nimport_module(NAMES.get(x))", ()),
         ("PACKAGE = 'p'\nimport_module('%s.%s' % (PACKAGE, x))", ()),
         ("NAMES = 'one', 'p'\nlist(map(__import__, NAMES))", ()),
+        ("import p\nfor x in pkgutil.iter_modules(p.__path__):\n  import_module(p.__name__ + '.' + x.name)", ()),
+        ("import p\npkgutil.iter_modules(p.__path__)\nimport_module(argv[1])", (3,)),
     ],
 )
 def test_computed_import_that_is_resolved(tmp_path: Path, program: str, lines: tuple[int, ...]):

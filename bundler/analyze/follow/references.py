@@ -8,6 +8,7 @@
 - A computed import whose name begins with a literal means the modules that begin so, at the top level those of
   distributions that the file's own requires.
 - A package that lists its own folder, and hands names to `import_module`, means all its modules.
+- A folder beside the file, of which a listing arrives at an import or at what loads sources, means all modules there.
 - A path of a source, relative to the file's own folder, is most likely loaded by it.
 - Code that lists modules (`pkgutil.iter_modules`) imports what it finds in the packages that it, or its siblings, name, and
   in those that other code hands over.
@@ -93,10 +94,16 @@ class References:
             own = tuple(self._submodules(reached.package))
             unresolved.found_at(reached.facts.dynamic, own)
             yield from ((name, Binding.STRING) for name in own)
+        for listing in reached.facts.listed_folders:
+            names = tuple(self._in_folder(reached, listing.folder))
+            unresolved.found_by_path(listing.lines if names else ())
+            yield from ((name, Binding.STRING) for name in names)
+        listed = tuple(self._listed(reached))
+        unresolved.found_at(reached.facts.listing, (name for name, _ in listed))
+        yield from listed
         if unresolved.lines:
             self.unresolved[reached.name] = unresolved.lines
         yield from ((name, Binding.STRING) for name in self._by_path(reached))
-        yield from self._listed(reached)
 
     def _by_path(self, reached: Reached) -> Iterator[str]:
         """Modules of the file's own package, or beside a script, that it names by the paths of their sources."""
@@ -105,15 +112,25 @@ class References:
         home = reached.located.path.parent
         for text in reached.facts.source_files:
             path = Path(os.path.normpath(home / text.lstrip("/")))
-            folders = Path(os.path.relpath(path.parent, home)).parts
-            package = reached.package.split(".") if reached.package else []
-            up = folders.count("..")
-            is_outside = up >= len(package) > 0 or (up and not package)
-            if is_outside or path.stem in ("__init__", "__main__"):
-                continue
-            name = ".".join((*package[: len(package) - up], *folders[up:], path.stem))
-            located = self._finder.find(name)
+            name = _name_at(reached, home, path.parent, path.stem)
+            located = self._finder.find(name) if name else None
             if located is not None and located.path == path:
+                yield name
+
+    def _in_folder(self, reached: Reached, relative: str) -> Iterator[str]:
+        """Modules in a folder beside the file, or below: of its package, or of the top level if the file searches the folder."""
+        if reached.facts is None or reached.located is None:
+            return
+        home = reached.located.path.parent
+        folder = Path(os.path.normpath(home / relative))
+        searched = {Path(os.path.normpath(home / each.folder)) for each in reached.facts.search_folders}
+        for last in self._finder.locator.submodules([folder]):
+            located = self._finder.locator.find(last, [folder])
+            if located is None or located.kind is ModuleKind.NAMESPACE or located.path == reached.located.path:
+                continue
+            name = last if folder in searched else _name_at(reached, home, folder, last)
+            found = self._finder.find(name) if name and folder not in searched else located
+            if found is not None and found.path == located.path and last != "__main__":
                 yield name
 
     def _lists_itself(self, reached: Reached) -> bool:
@@ -291,3 +308,16 @@ class References:
         """Last names of the modules directly in a package."""
         if package:
             yield from (name for name in self._finder.submodules(package) if name != "__main__")
+
+
+def _name_at(reached: Reached, home: Path, folder: Path, last: str) -> str:
+    """The name of a module in a folder as the folder of a file, `home`, tells it; "" if it is outside of the file's package."""
+    folders = Path(os.path.relpath(folder, home)).parts
+    package = reached.package.split(".") if reached.package else []
+    up = folders.count("..")
+    is_outside = up >= len(package) > 0 or (up and not package)
+    return (
+        ""
+        if is_outside or last in ("__init__", "__main__")
+        else ".".join((*package[: len(package) - up], *folders[up:], last))
+    )

@@ -19,7 +19,7 @@ class Unresolved:
     def __init__(self, finder: ModuleFinder, facts: FileFacts) -> None:
         self._finder = finder
         self._resolved: set[int] = set()
-        self._dynamic = facts.dynamic
+        self._dynamic = (*facts.dynamic, *facts.loading)
         # Where the name is but a dot with a text behind it, the text is whole, too.
         in_package = {
             family.line for family in facts.families if family.level and not family.package and not family.stem
@@ -45,6 +45,10 @@ class Unresolved:
         """Imports in these lines may mean these modules; if not `is_whole`, attributes in them."""
         if any(self._has_code(each) if is_whole else self._is_plain(each) for each in modules):
             self._resolved.update(lines)
+
+    def found_by_path(self, lines: Iterable[int]) -> None:
+        """Imports in these lines mean modules of a folder that is listed."""
+        self._resolved.update(lines)
 
     def _has_code(self, module: str) -> bool:
         located = self._finder.find(module)

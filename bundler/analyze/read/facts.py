@@ -92,6 +92,14 @@ class Addition:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """A folder, relative to the file's own, whose listing arrives at computed imports, in these lines."""
+
+    folder: str
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """Facts about the imports of one source file. `error`: its syntax error; then nothing else is known.
 
@@ -105,7 +113,8 @@ class FileFacts:
     without which the function is not called; "" is where code always runs. `strings`: short string constants that
     look like references, separated by blanks. `codecs`: modules of `encodings` that
     constants name; `any_codec`: an encoding is computed. `libraries` are opened by name. `search_folders`: what it adds to `sys.path`, `package_folders`: to
-    its `__path__`, both in the order of lines; `folder_names`: folders, relative to its own, by the names that stand for them.
+    its `__path__`, both in the order of lines; `folder_names`: folders, relative to its own, by the names that stand for them. `listed_folders`: what is in
+    them is imported, or loaded by its path; `listing`: lines of imports at which the listing of some package arrives; `loading`: lines where a source is loaded whose path is computed from the file's own.
     """
 
     imports: tuple[ImportFact, ...] = ()
@@ -133,6 +142,9 @@ class FileFacts:
     search_folders: tuple[Addition, ...] = ()
     package_folders: tuple[Addition, ...] = ()
     folder_names: Mapping[str, str] = field(default_factory=dict)
+    listed_folders: tuple[Listing, ...] = ()
+    listing: tuple[int, ...] = ()
+    loading: tuple[int, ...] = ()
     error: str | None = None
     error_line: int = 0
 
@@ -227,6 +239,9 @@ def parse(found: _Found) -> FileFacts:
         search_folders=tuple(Addition(*row) for row in found["search_folders"]),
         package_folders=tuple(Addition(*row) for row in found["package_folders"]),
         folder_names=found["folder_names"],
+        listed_folders=tuple(Listing(folder, tuple(lines)) for folder, lines in found["listed_folders"]),
+        listing=tuple(found["listing"]),
+        loading=tuple(found["loading"]),
     )
 
 

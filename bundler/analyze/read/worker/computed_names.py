@@ -19,7 +19,8 @@ from .composed_names import (
     texts_of,
     variants,
 )
-from .flows import Flows
+from .flows import Flows, Way
+from .lookups import argument
 from .schema import FamilyRow, LibraryRow, NameRow
 
 # A full name of a module, or one that begins with dots.
@@ -32,6 +33,9 @@ _MODULE_PATTERN = re.compile(r"\.*\w+(?:\.[\w*]+)*\.[\w.]*\*[\w.*]*\Z")
 _LIBRARY_NAME = re.compile(r"[\w.+-]+\Z")
 
 _SONAME = re.compile(r"lib[\w+-][\w.+-]*\.so(\.\d+)*\Z")
+
+# Functions and classes that load a source, with the names of the arguments that are its path.
+_LOADING = {"spec_from_file_location": "location", "SourceFileLoader": "path"}
 
 # Literals that hold several values.
 _TABLES = frozenset({ast.List, ast.Tuple, ast.Set, ast.Dict})
@@ -52,6 +56,8 @@ class ComputedNames:
         self.arriving: list[NameRow] = []  # literals that arrive at computed imports, whole or as a part of the name
         self.libraries: set[LibraryRow] = set()
         self.changed: set[str] = set()  # texts that methods make of the file's
+        self._listings: list[ast.expr] = []  # calls that list modules
+        self.own_places: list[ast.expr] = []  # `__file__`, wherever it is read
         self.composed: list[ast.expr] = []  # texts that are put together
         self.loops: list[tuple[ast.expr, ast.expr]] = []  # variables, and what they go through
         self.opened: list[tuple[ast.expr, bool]] = []  # names of libraries, as `library_of` finds them
@@ -63,6 +69,8 @@ class ComputedNames:
         self._looked_up: list[
             tuple[ast.expr, int]
         ] = []  # names, and lines where the spec of a module with a computed name is asked for
+        self._loaded: list[tuple[ast.expr, int]] = []  # paths of sources, and lines where they are loaded
+        self.arrivals: dict[int, set[int]] = {}  # lines of imports and loads, by the identities of what arrives there
         self._makes_modules = False  # of specs, as importlib's recipe for lazy imports does
 
     def assigned(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign, *, is_module_level: bool) -> None:
@@ -89,6 +97,10 @@ class ComputedNames:
             self._looked_up.append((first, node.lineno))
         elif name == "module_from_spec":
             self._makes_modules = True
+        elif name in ("iter_modules", "walk_packages"):
+            self._listings.append(node)
+        elif name in _LOADING and (path := argument(node, 1, _LOADING[name])) is not None:
+            self._loaded.append((path, node.lineno))
         if name in ("format", "join"):
             self.composed.append(node)
         elif name in CHANGING:
@@ -111,22 +123,26 @@ class ComputedNames:
             if _MODULE_NAME.match(text):
                 patterns.setdefault(text, set()).add(line)
         self.libraries.update(self._libraries(choices, strings))
-        if not self.lines and not has_lazy_attributes:
+        if not self.lines and not self._loaded and not has_lazy_attributes:
             return
         # A name that is made by `.replace()` may be handed on before it is imported, and be of any table.
         every = {changes_of(node)[1] for node in self._changing}
         replacing = [changes for changes in every if any(method == "replace" for method, _ in changes)]
         self.changed = {changed(text, changes) for text in strings for changes in replacing}
-        flows = Flows(tree if named else ast.Module([], []))
+        flows = Flows(tree if named or self._loaded else ast.Module([], []))
+        for path, line in self._loaded:
+            for node, _ in flows.reaching(path):
+                self.arrivals.setdefault(id(node), set()).add(line)
         arriving: dict[tuple[str, bool], set[int]] = {}
         lines: dict[int, set[int]] = {}  # of imports, by the expressions that arrive there whole
         for name, line in named:
-            for node, is_whole in flows.reaching(name):
-                if is_whole:
+            for node, way in flows.reaching(name):
+                self.arrivals.setdefault(id(node), set()).add(line)
+                if way is Way.WHOLE:
                     lines.setdefault(id(node), set()).add(line)
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                if way is not Way.COMPUTED and isinstance(node, ast.Constant) and isinstance(node.value, str):
                     for text in (node.value, *(changed(node.value, changes) for changes in replacing)):
-                        arriving.setdefault((text, is_whole), set()).add(line)
+                        arriving.setdefault((text, way is Way.WHOLE), set()).add(line)
         for node in self.composed:
             for known in self._known(node):
                 text = pattern_of(node, known)
@@ -134,6 +150,15 @@ class ComputedNames:
                     patterns.setdefault(text, set()).update(lines.get(id(node), ()))
         self.patterns = [NameRow(text, True, sorted(found)) for text, found in sorted(patterns.items())]
         self.arriving = [NameRow(*key, sorted(found)) for key, found in sorted(arriving.items())]
+
+    def listing(self) -> list[int]:
+        """The lines of imports at which the listing of a package arrives."""
+        return sorted({line for node in self._listings for line in self.arrivals.get(id(node), ())})
+
+    def loaded(self) -> Iterator[tuple[ast.expr, int]]:
+        """Paths of sources that are loaded, and the lines, where something of the file's own place arrives."""
+        own = {line for node in self.own_places for line in self.arrivals.get(id(node), ())}
+        return ((path, line) for path, line in self._loaded if line in own)
 
     def _known(self, node: ast.expr) -> Iterator[Mapping[str, str]]:
         return variants(node, self._constants, self._alternatives)

@@ -7,22 +7,38 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from enum import IntEnum
 
+from .composed_names import CHANGING
 from .syntax import argument_names
 
 # The functions around a place, from the outermost.
 _Scope = tuple[int, ...]
 _Value = tuple[ast.expr, _Scope]
-# A value, and whether it arrives as it is: else it is a part of what does.
-_Step = tuple[ast.expr, _Scope, bool]
+
+
+class Way(IntEnum):
+    """The ways in which a value arrives somewhere, from the loosest: something is computed of it, it is a part of a text that is put
+    together, it is there as it is.
+    """
+
+    COMPUTED = 0
+    PART = 1
+    WHOLE = 2
+
+
+_Step = tuple[ast.expr, _Scope, Way]
 
 _FILLING = frozenset("append appendleft add extend insert setdefault update".split())
 _INSTANCE = frozenset({"self", "cls"})
 
 # Functions and methods that hand on what they are given, or what is in it.
 _PASSING = frozenset(
-    "sorted list tuple set frozenset reversed enumerate iter next dict zip chain filter str get pop items keys values".split()
+    "sorted list tuple set frozenset reversed enumerate iter next dict zip chain filter str items keys values".split()
 )
+# The same for what comes behind a key.
+_KEYED = frozenset({"get", "pop", "getenv"})
+_COMPOSING = frozenset({"format", "join"})
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -50,53 +66,55 @@ class Flows:
         for name, (value, scope) in self._filled:
             self._values.setdefault((self._home(name, scope), name), []).append((value, scope))
 
-    def reaching(self, place: ast.expr) -> list[tuple[ast.expr, bool]]:
-        """The expressions whose values may arrive at an expression of the file, itself too; True for those that arrive whole,
-        False for parts of a text that is put together.
-        """
-        found: dict[tuple[int, bool], ast.expr] = {}
-        pending: list[_Step] = [(place, self._scopes.get(id(place), ()), True)]
+    def reaching(self, place: ast.expr) -> list[tuple[ast.expr, Way]]:
+        """The expressions whose values may arrive at an expression of the file, itself too, and in which way."""
+        found: dict[tuple[int, Way], ast.expr] = {}
+        pending: list[_Step] = [(place, self._scopes.get(id(place), ()), Way.WHOLE)]
         while pending:
-            node, scope, is_whole = pending.pop()
-            if (id(node), is_whole) not in found:
-                found[id(node), is_whole] = node
-                steps = self._before(node, scope)
-                pending += ((value, inside, is_whole and is_kept) for value, inside, is_kept in steps)
-        return [(node, is_whole) for (_, is_whole), node in found.items()]
+            node, scope, way = pending.pop()
+            if (id(node), way) not in found:
+                found[id(node), way] = node
+                pending += ((value, inside, min(way, each)) for value, inside, each in self._before(node, scope))
+        return [(node, way) for (_, way), node in found.items()]
 
     def _before(self, node: ast.expr, scope: _Scope) -> Iterator[_Step]:
-        """The values of which an expression takes its own, and whether it takes them whole."""
+        """The values of which an expression takes its own, and how."""
         match node:
             case ast.Name(name):
-                yield from ((*value, True) for value in self._variable(name, scope))
+                yield from ((*value, Way.WHOLE) for value in self._variable(name, scope))
             case ast.Attribute(value, name):
-                yield from ((*each, True) for each in self._attributes.get(name, ()))
-                yield value, scope, False
+                yield from ((*each, Way.WHOLE) for each in self._attributes.get(name, ()))
+                yield value, scope, Way.COMPUTED
             case ast.Subscript(value):
-                yield value, scope, True
+                yield value, scope, Way.WHOLE
             case ast.IfExp(body=body, orelse=orelse):
-                yield from ((body, scope, True), (orelse, scope, True))
-            case ast.Call(function, arguments, keywords):
-                name = last_name(function)
-                yield from ((*value, True) for value in self._results.get(name, ()))
-                if name not in self._functions:  # one of the file takes what it returns
-                    given = (*arguments, *(each.value for each in keywords))
-                    yield from ((each, scope, name in _PASSING) for each in given)
-                if isinstance(function, ast.Attribute):
-                    yield function.value, scope, name in _PASSING
+                yield from ((body, scope, Way.WHOLE), (orelse, scope, Way.WHOLE))
+            case ast.Call():
+                yield from self._before_call(node, scope)
             case ast.ListComp(element, generators) | ast.SetComp(element, generators):
-                yield element, scope, True
-                yield from ((each.iter, scope, False) for each in generators)
+                yield element, scope, Way.WHOLE
+                yield from ((each.iter, scope, Way.COMPUTED) for each in generators)
             case ast.GeneratorExp(element, generators):
-                yield element, scope, True
-                yield from ((each.iter, scope, False) for each in generators)
+                yield element, scope, Way.WHOLE
+                yield from ((each.iter, scope, Way.COMPUTED) for each in generators)
             case ast.Compare() | ast.Lambda():
                 return
             case _:
-                is_whole = isinstance(node, _HOLDING)
-                yield from (
-                    (each, scope, is_whole) for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr)
-                )
+                way = Way.WHOLE if isinstance(node, _HOLDING) else Way.PART
+                yield from ((each, scope, way) for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr))
+
+    def _before_call(self, node: ast.Call, scope: _Scope) -> Iterator[_Step]:
+        name = last_name(node.func)
+        yield from ((*value, Way.WHOLE) for value in self._results.get(name, ()))
+        way = Way.WHOLE if name in _PASSING else Way.PART if name in _COMPOSING else Way.COMPUTED
+        if name in _KEYED:
+            yield from ((each, scope, Way.WHOLE) for each in node.args[1:])
+        elif name not in self._functions:  # one of the file takes what it returns
+            given = (*node.args, *(each.value for each in node.keywords))
+            yield from ((each, scope, way) for each in given)
+        if isinstance(node.func, ast.Attribute):
+            is_kept = name in CHANGING or name in _KEYED
+            yield node.func.value, scope, Way.WHOLE if is_kept else way
 
     def _variable(self, name: str, scope: _Scope) -> Iterable[_Value]:
         return self._values.get((self._home(name, scope), name), ())

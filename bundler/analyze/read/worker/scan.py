@@ -71,6 +71,7 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
     scanner.statements(tree.body, EAGER)
     computed = scanner.computed
     computed.finish(tree, scanner.strings, has_lazy_attributes=scanner.has_lazy_attributes)
+    folders = scanner.added_folders
     strings = scanner.strings | computed.changed
     strings |= {found[1] for text in strings if (found := _IMPORT_TEXT.match(text))}
     return {
@@ -86,7 +87,7 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
         "has_lazy_attributes": scanner.has_lazy_attributes,
         "reads_stub": scanner.has_lazy_attributes and b"attach_stub" in source,
         "run_modules": sorted(scanner.run_modules),
-        "source_files": sorted({*filter(_SOURCE_FILE.match, strings), *_sources_in(scanner.added_folders)}),
+        "source_files": sorted({*filter(_SOURCE_FILE.match, strings), *(folders.sources() if folders else ())}),
         "handed_over": scanner.handed_over(),
         "metadata": sorted(scanner.metadata) if _asks_for_metadata(scanner.imports) else [],
         "names": {user: " ".join(sorted(names)) for user, names in scanner.names.items() if names},
@@ -94,9 +95,12 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
         "strings": " ".join(sorted(filter(_REFERENCE.match, strings))),
         "any_codec": scanner.any_codec,
         "libraries": sorted(computed.libraries),
-        "search_folders": scanner.added_folders.found(in_package=False) if scanner.added_folders else [],
-        "package_folders": scanner.added_folders.found(in_package=True) if scanner.added_folders else [],
-        "folder_names": scanner.added_folders.constants() if scanner.added_folders else {},
+        "search_folders": folders.found(in_package=False) if folders else [],
+        "package_folders": folders.found(in_package=True) if folders else [],
+        "folder_names": folders.constants() if folders else {},
+        "listed_folders": folders.listings(computed.arrivals) if folders else [],
+        "listing": computed.listing(),
+        "loading": sorted({line for path, line in computed.loaded() if not folders or folders.place(path) is None}),
         "extends_path": b"extend_path" in source or b"declare_namespace" in source,
         "site_builtins": site_builtins(source) if scanner.names_site_builtins else [],
     }
@@ -108,10 +112,6 @@ def _unreadable(error: Exception) -> Unreadable:
         "error": getattr(error, "msg", None) or str(error) or type(error).__name__,
         "line": getattr(error, "lineno", None) or 0,
     }
-
-
-def _sources_in(folders: AddedFolders | None) -> Iterable[str]:
-    return folders.sources() if folders else ()
 
 
 def _may_add_folders(source: bytes) -> bool:
@@ -383,6 +383,8 @@ class _Scanner:
             kind = type(node)
             if kind is ast.Name:
                 (bound if type(node.ctx) is ast.Store else loads).add(node.id)
+                if node.id == "__file__":
+                    self.computed.own_places.append(node)
             elif kind is ast.Constant:
                 value = node.value
                 if type(value) is str and len(value) <= _LONGEST_STRING:

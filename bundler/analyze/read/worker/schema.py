@@ -67,6 +67,13 @@ class AdditionRow(NamedTuple):
     is_certain: bool
 
 
+class ListingRow(NamedTuple):
+    """A folder whose listing arrives at imports; fields as in `facts.Listing`."""
+
+    folder: str
+    lines: list[int]
+
+
 class LibraryRow(NamedTuple):
     """A shared library that is opened by a literal name; fields as in `graph.LibraryName`."""
 
@@ -103,6 +110,9 @@ class Facts(TypedDict):
     search_folders: list[AdditionRow]
     package_folders: list[AdditionRow]
     folder_names: dict[str, str]
+    listed_folders: list[ListingRow]
+    listing: list[int]
+    loading: list[int]
 
 
 @final
