@@ -79,7 +79,7 @@ def pattern_of(node: ast.expr, constants: Mapping[str, str]) -> str:
 
 
 def _operands(right: ast.expr) -> dict[str, ast.expr]:
-    """What stands behind `%`, by the places or names of the placeholders."""
+    """The operands of `%`, by the places or names of the placeholders."""
     match right:
         case ast.Tuple(elements):
             return {str(place): each for place, each in _before_star(elements)}
