@@ -129,7 +129,8 @@ class ComputedNames:
         every = {changes_of(node)[1] for node in self._changing}
         replacing = [changes for changes in every if any(method == "replace" for method, _ in changes)]
         self.changed = {changed(text, changes) for text in strings for changes in replacing}
-        flows = Flows(tree if named or self._loaded else ast.Module([], []))
+        asked = [place for place, _ in (*named, *self._loaded)]
+        flows = Flows(tree if asked else ast.Module([], []), asked)
         for path, line in self._loaded:
             for node, _ in flows.reaching(path):
                 self.arrivals.setdefault(id(node), set()).add(line)

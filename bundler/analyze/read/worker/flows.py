@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from enum import IntEnum
 
 from .composed_names import CHANGING
-from .syntax import argument_names
+from .syntax import CHILDREN, argument_names
 
 # The functions around a place, from the outermost.
 _Scope = tuple[int, ...]
@@ -40,6 +40,24 @@ _PASSING = frozenset(
 _KEYED = frozenset({"get", "pop", "getenv"})
 _COMPOSING = frozenset({"format", "join"})
 
+# Nodes that give something to a name, and those without nodes in them.
+_GIVING = frozenset(
+    {
+        *(
+            ast.Assign,
+            ast.AnnAssign,
+            ast.AugAssign,
+            ast.NamedExpr,
+            ast.For,
+            ast.AsyncFor,
+            ast.comprehension,
+            ast.withitem,
+        ),
+        *(ast.Return, ast.Yield, ast.YieldFrom, ast.Call, ast.Global, ast.Nonlocal),
+    }
+)
+_LEAVES = frozenset({type(None), str, int, bytes, float, complex, bool, type(...), ast.Constant})
+
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 # Expressions that hold others as they are.
@@ -49,8 +67,10 @@ _HOLDING = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.BoolOp, ast.Starred, ast
 class Flows:
     """The values that the names of a file are given."""
 
-    def __init__(self, tree: ast.Module) -> None:
-        self._scopes: dict[int, _Scope] = {}  # of expressions that load names, and of calls, by their identity
+    def __init__(self, tree: ast.Module, places: Iterable[ast.expr]) -> None:
+        self._scopes: dict[int, _Scope] = dict.fromkeys(
+            map(id, places), ()
+        )  # of places that are asked about, by their identity
         self._values: dict[tuple[_Scope, str], list[_Value]] = {}  # of variables
         self._attributes: dict[str, list[_Value]] = {}
         self._results: dict[str, list[_Value]] = {}  # of functions
@@ -144,8 +164,17 @@ class Flows:
                 self._body(node.body, scope, function, node.name)
                 self._fields(node, scope)
                 continue
-            self._note(node, scope, function)
-            pending += ast.iter_child_nodes(node)
+            kind = type(node)
+            if kind in _GIVING:
+                self._note(node, scope, function)
+            if id(node) in self._scopes:
+                self._scopes[id(node)] = scope
+            for name in CHILDREN[kind]:
+                value = getattr(node, name)
+                if type(value) is list:
+                    pending += value
+                elif type(value) not in _LEAVES:
+                    pending.append(value)
 
     def _enter(self, node: _Function | ast.Lambda, name: str, body: Iterable[ast.AST], scope: _Scope) -> None:
         inside = (*scope, id(node))
@@ -179,15 +208,12 @@ class Flows:
             case ast.Return(ast.expr() as value) | ast.Yield(ast.expr() as value) | ast.YieldFrom(value):
                 self._results.setdefault(function, []).append((value, scope))
             case ast.Call(called):
-                self._scopes[id(node)] = scope
                 self._calls.append((last_name(called), node, scope))
                 if isinstance(called, ast.Attribute) and called.attr in _FILLING:
                     for value in (*node.args, *(each.value for each in node.keywords)):
                         self._fill(called.value, value, scope)
             case ast.Global(names) | ast.Nonlocal(names):
                 self._shared |= {(scope, name) for name in names}
-            case ast.expr():
-                self._scopes[id(node)] = scope
 
     def _give(self, target: ast.expr, value: ast.expr, scope: _Scope) -> None:
         match target:

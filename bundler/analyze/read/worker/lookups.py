@@ -71,9 +71,11 @@ def encodings_of(call: ast.Call, name: str | None, imported: Collection[str]) ->
     for keyword in call.keywords:
         if keyword.arg in _KEYWORDS:
             yield keyword.value
+    place = _ENCODING_ARGUMENTS.get(name or "")
+    if place is None and name not in _METHODS:
+        return
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     owner_name = owner.id if isinstance(owner, ast.Name) else ""
-    place = _ENCODING_ARGUMENTS.get(name or "")
     if place is None or (name in _ONLY_OF and owner is not None and owner_name not in _ONLY_OF[name]):
         module, place = _METHODS.get(name or "", ("", 0))
         if module in imported and owner is not None and owner_name not in imported:
