@@ -124,6 +124,13 @@ PLACES = {
         data = io.BytesIO(data.getvalue().replace(b"x.txt", b"\\xe8.txt"))
         print(zipfile.ZipFile(data, metadata_encoding=sys.argv[1]).namelist())
         """,
+    "compile": """
+        import pathlib, tempfile
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "x.py")
+            path.write_bytes(b"# coding: cp" + b"1250\\nprint('\\xe8')\\n")
+            exec(compile(path.read_bytes(), "x.py", "exec"))
+        """,
     "literal": "print(b'\\xe8'.decode('windows-1250'))",
 }
 

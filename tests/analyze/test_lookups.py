@@ -82,6 +82,12 @@ def test_named_codecs(text: str, codecs: list[str]):
         ("import configparser\nparser.read(f)", False),
         ("archive.read(f, name)", False),
         ("ZipFile(f, metadata_encoding=name)", True),
+        ("exec(compile(open(f, 'rb').read(), f, 'exec'))", True),
+        ("with open(f, mode='rb') as file:\n  text = file.read()\nexec(text)", True),
+        ("def f(path):\n  return path.read_bytes()\ncompile(f(x), x, 'exec')", True),
+        ("exec(compile(open(f).read(), f, 'exec'))", False),
+        ("re.compile(path.read_bytes())", False),
+        ("data = path.read_bytes()\nexec(code)", False),
     ],
 )
 def test_computed_encodings(text: str, is_computed: bool):

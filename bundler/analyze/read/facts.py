@@ -112,7 +112,7 @@ class FileFacts:
     `names`: names and attributes that functions use, separated by blanks, by the name
     without which the function is not called; "" is where code always runs. `strings`: short string constants that
     look like references, separated by blanks. `codecs`: modules of `encodings` that
-    constants name; `any_codec`: an encoding is computed. `libraries` are opened by name. `search_folders`: what it adds to `sys.path`, `package_folders`: to
+    constants name; `any_codec`: an encoding is computed, or named by a source that is compiled. `libraries` are opened by name. `search_folders`: what it adds to `sys.path`, `package_folders`: to
     its `__path__`, both in the order of lines; `folder_names`: folders, relative to its own, by the names that stand for them. `listed_folders`: what is in
     them is imported, or loaded by its path; `listing`: lines of imports at which the listing of some package arrives; `loading`: lines where a source is loaded whose path is computed from the file's own.
     """

@@ -37,6 +37,8 @@ _SONAME = re.compile(r"lib[\w+-][\w.+-]*\.so(\.\d+)*\Z")
 # Functions and classes that load a source, with the names of the arguments that are its path.
 _LOADING = {"spec_from_file_location": "location", "SourceFileLoader": "path"}
 
+_BINARY_MODES = ("rb", "br", "rb+", "r+b")
+
 # Literals that hold several values.
 _TABLES = frozenset({ast.List, ast.Tuple, ast.Set, ast.Dict})
 
@@ -56,6 +58,8 @@ class ComputedNames:
         self.arriving: list[NameRow] = []  # literals that arrive at computed imports, whole or as a part of the name
         self.libraries: set[LibraryRow] = set()
         self.changed: set[str] = set()  # texts that methods make of the file's
+        self._compiled: list[ast.expr] = []  # sources
+        self.compiles_bytes = False  # is a source compiled that may name its own encoding?
         self._listings: list[ast.expr] = []  # calls that list modules
         self.own_places: list[ast.expr] = []  # `__file__`, wherever it is read
         self.composed: list[ast.expr] = []  # texts that are put together
@@ -99,6 +103,8 @@ class ComputedNames:
             self._makes_modules = True
         elif name in ("iter_modules", "walk_packages"):
             self._listings.append(node)
+        elif name in ("compile", "exec") and isinstance(node.func, ast.Name) and node.args:
+            self._compiled.append(node.args[0])
         elif name in _LOADING and (path := argument(node, 1, _LOADING[name])) is not None:
             self._loaded.append((path, node.lineno))
         if name in ("format", "join"):
@@ -118,39 +124,39 @@ class ComputedNames:
             self.lines += (line for _, line in self._looked_up)
             named += self._looked_up
         choices = choices_of(self._tables, self.loops) if self._imported or self.opened else {}
-        patterns: dict[str, set[int]] = {}
-        for text, line in self._modules(choices):
-            if _MODULE_NAME.match(text):
-                patterns.setdefault(text, set()).add(line)
+        modules = [(text, line) for text, line in self._modules(choices) if _MODULE_NAME.match(text)]
         self.libraries.update(self._libraries(choices, strings))
-        if not self.lines and not self._loaded and not has_lazy_attributes:
-            return
-        # A name that is made by `.replace()` may be handed on before it is imported, and be of any table.
-        every = {changes_of(node)[1] for node in self._changing}
-        replacing = [changes for changes in every if any(method == "replace" for method, _ in changes)]
-        self.changed = {changed(text, changes) for text in strings for changes in replacing}
-        asked = [place for place, _ in (*named, *self._loaded)]
+        asked = [place for place, _ in (*named, *self._loaded)] + self._compiled
         flows = Flows(tree if asked else ast.Module([], []), asked)
-        for path, line in self._loaded:
-            for node, _ in flows.reaching(path):
-                self.arrivals.setdefault(id(node), set()).add(line)
-        arriving: dict[tuple[str, bool], set[int]] = {}
-        lines: dict[int, set[int]] = {}  # of imports, by the expressions that arrive there whole
-        for name, line in named:
-            for node, way in flows.reaching(name):
-                self.arrivals.setdefault(id(node), set()).add(line)
-                if way is Way.WHOLE:
-                    lines.setdefault(id(node), set()).add(line)
-                if way is not Way.COMPUTED and isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    for text in (node.value, *(changed(node.value, changes) for changes in replacing)):
-                        arriving.setdefault((text, way is Way.WHOLE), set()).add(line)
+        self.compiles_bytes = any(_is_bytes(node) for place in self._compiled for node, _ in flows.reaching(place))
+        arriving = [(node, way, line) for place, line in named for node, way in flows.reaching(place)]
+        loaded = ((node, line) for place, line in self._loaded for node, _ in flows.reaching(place))
+        for node, line in (*loaded, *((node, line) for node, _, line in arriving)):
+            self.arrivals.setdefault(id(node), set()).add(line)
+        if self.lines or has_lazy_attributes:
+            # A name that is made by `.replace()` may be handed on before it is imported, and be of any table.
+            every = {changes_of(node)[1] for node in self._changing}
+            replacing = [changes for changes in every if any(method == "replace" for method, _ in changes)]
+            self.changed = {changed(text, changes) for text in strings for changes in replacing}
+            self.patterns = _rows((text, True, line) for text, line in (*modules, *self._composed(arriving)))
+            self.arriving = _rows(
+                (text, way is Way.WHOLE, line)
+                for node, way, line in arriving
+                if way is not Way.COMPUTED and isinstance(node, ast.Constant) and isinstance(node.value, str)
+                for text in (node.value, *(changed(node.value, changes) for changes in replacing))
+            )
+
+    def _composed(self, arriving: Iterable[tuple[ast.expr, Way, int]]) -> Iterator[tuple[str, int | None]]:
+        """Texts that are put together, with the lines of the imports at which they arrive; None where there is none."""
+        lines: dict[int, set[int]] = {}
+        for node, way, line in arriving:
+            if way is Way.WHOLE:
+                lines.setdefault(id(node), set()).add(line)
         for node in self.composed:
             for known in self._known(node):
                 text = pattern_of(node, known)
                 if _MODULE_PATTERN.match(text):
-                    patterns.setdefault(text, set()).update(lines.get(id(node), ()))
-        self.patterns = [NameRow(text, True, sorted(found)) for text, found in sorted(patterns.items())]
-        self.arriving = [NameRow(*key, sorted(found)) for key, found in sorted(arriving.items())]
+                    yield from ((text, line) for line in lines.get(id(node), {None}))
 
     def listing(self) -> list[int]:
         """The lines of imports at which the listing of a package arrives."""
@@ -191,3 +197,22 @@ class ComputedNames:
             self.families.append(FamilyRow(parent, level, stem, line))
         elif package:
             self.families.append(FamilyRow(package, 0, "", line))
+
+
+def _rows(found: Iterable[tuple[str, bool, int | None]]) -> list[NameRow]:
+    """The lines of each text, sorted."""
+    lines: dict[tuple[str, bool], set[int]] = {}
+    for text, is_whole, line in found:
+        lines.setdefault((text, is_whole), set()).update(() if line is None else (line,))
+    return [NameRow(*key, sorted(each)) for key, each in sorted(lines.items())]
+
+
+def _is_bytes(node: ast.expr) -> bool:
+    """True for what reads a file as bytes."""
+    match node:
+        case ast.Call(ast.Attribute(attr="read_bytes")):
+            return True
+        case ast.Call(ast.Name("open") | ast.Attribute(attr="open"), arguments, keywords):
+            modes = (*arguments[:2], *(each.value for each in keywords if each.arg == "mode"))
+            return any(isinstance(each, ast.Constant) and each.value in _BINARY_MODES for each in modes)
+    return False

@@ -93,7 +93,7 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
         "names": {user: " ".join(sorted(names)) for user, names in scanner.names.items() if names},
         "codecs": sorted(set(named_codecs(strings))),
         "strings": " ".join(sorted(filter(_REFERENCE.match, strings))),
-        "any_codec": scanner.any_codec,
+        "any_codec": scanner.any_codec or computed.compiles_bytes,
         "libraries": sorted(computed.libraries),
         "search_folders": folders.found(in_package=False) if folders else [],
         "package_folders": folders.found(in_package=True) if folders else [],
