@@ -213,9 +213,11 @@ def test_places_in_an_egg(project: Project, any_python: Path):
     (site / "boxed.pth").write_text("./boxed-1.egg\n")
     project.write("app.py", "import boxed\n")
 
+    refused = project.refuse("no-such-function", "boxed.inner:main", "--python", environment)
     told = project.build("app.py", "--python", environment, "--no-run").stderr.decode()
     why = project.build("why", "boxed.inner", "app.py", "--python", environment).stdout.decode()
 
+    assert "boxed-1.egg/boxed/inner.py\n" in refused
     for place in ("__init__.py:1", "broken.py:1", "late.py"):
         assert f"boxed-1.egg/boxed/{place}\n" in told
     assert "/unpacked/" not in told

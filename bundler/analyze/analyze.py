@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import astuple, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from bundler.analyze.carry.data import (
     added_files,
@@ -36,6 +36,7 @@ from bundler.analyze.graph import (
     NamespacePackage,
     OpenedLibrary,
     SourceModule,
+    user_text,
 )
 from bundler.analyze.hooks import Hooks
 from bundler.analyze.installed.distributions import InstalledDistributions
@@ -51,7 +52,7 @@ from bundler.analyze.tell.findings import findings
 from bundler.cache import Cache, digest
 from bundler.context import BuildContext
 from bundler.contract import bundle_root
-from bundler.errors import Diagnostic
+from bundler.errors import BundleError, Diagnostic
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.target.buildvars import portable_variables
@@ -111,15 +112,19 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
             rules=load_rules(),
             hooks=hooks,
         )
-        contents = follow_program(entry, around, target, settings, cache)
-    graph = replace(_graph(entry, contents, around, target, settings, cache), archives=unpacked)
-    return replace(graph, findings=tuple(_as_users_know(graph, each) for each in graph.findings)) if unpacked else graph
+        try:
+            contents = follow_program(entry, around, target, settings, cache)
+        except BundleError as error:
+            error.diagnostic = _as_users_know(error.diagnostic, unpacked)
+            raise
+    graph = _graph(entry, contents, around, target, settings, cache)
+    return replace(graph, archives=unpacked, findings=tuple(_as_users_know(each, unpacked) for each in graph.findings))
 
 
-def _as_users_know(graph: ModuleGraph, finding: Diagnostic) -> Diagnostic:
+def _as_users_know(finding: Diagnostic, unpacked: Mapping[Path, Path]) -> Diagnostic:
     """A finding about a file in an archive, where it is told to lie in the cache."""
-    notes = tuple(map(graph.user_text, finding.notes))
-    return replace(finding, where=finding.where and graph.user_text(finding.where), notes=notes)
+    where = finding.where and user_text(finding.where, unpacked)
+    return replace(finding, where=where, notes=tuple(user_text(each, unpacked) for each in finding.notes))
 
 
 def _graph(  # noqa: PLR0913  # what the graph is made of

@@ -194,6 +194,13 @@ class Distribution:
     metadata: Path | None = None
 
 
+def user_text(text: str, archives: Mapping[Path, Path]) -> str:
+    """A text in which places in unpacked folders are those in the archives."""
+    for folder, archive in archives.items():
+        text = text.replace(f"{folder}/", f"{archive}/")
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class ModuleGraph:
     """The modules, imports and files that the app reaches. `modules` is in the order of names and holds `__main__`.
@@ -223,9 +230,7 @@ class ModuleGraph:
 
     def user_text(self, text: str) -> str:
         """A text with places as the user knows them: what is in an archive lies below the archive."""
-        for folder, archive in self.archives.items():
-            text = text.replace(f"{folder}/", f"{archive}/")
-        return text
+        return user_text(text, self.archives)
 
     def imported(self, name: str | None) -> Module | None:
         """The module that an import of this name gets."""
