@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -69,6 +70,7 @@ class Cache:
             sums[suffix] = _file_checksum(file)
             self.move(file, self.path(kind, key, suffix))
         text = json.dumps({"value": value, "files": sums}).encode()
+        _make_room(self.path(kind, key, _VALUE))
         write_atomically(self.path(kind, key, _VALUE), b"%08x\n%s" % (zlib.crc32(text), text))
 
     def ask(self, kind: str, key: str, make: Callable[[], Any]) -> Any:
@@ -86,6 +88,7 @@ class Cache:
 
     def write(self, path: Path, data: bytes) -> None:
         """Make an entry: it appears whole or not at all."""
+        _make_room(path)
         write_atomically(path, data)
 
     @contextlib.contextmanager
@@ -99,7 +102,15 @@ class Cache:
     def move(self, file: Path, path: Path) -> None:
         """Make a file of a workplace an entry."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not file.is_dir():
+            _make_room(path)
         file.replace(path)
+
+
+def _make_room(path: Path) -> None:
+    """Remove a folder where the file of an entry is to be: nobody can read that as one."""
+    if path.is_dir():
+        shutil.rmtree(path)
 
 
 def _file_checksum(path: Path) -> str:

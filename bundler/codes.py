@@ -125,8 +125,8 @@ CODES: Mapping[str, Code] = {
     "computed-import": Code(
         (_NOTE, _DETAIL),
         "the name of an imported module is computed",
-        "The program imports a module whose name only the running program knows. If nothing else imports that module, the "
-        "binary lacks it.",
+        "The program imports a module whose name only the running program knows, or loads a source of its own by a path that it "
+        "computes. If nothing else imports that module, the binary lacks it.",
         "Name what it may be with `--hidden-import MODULE`, or let `bundle trace` find out. A program whose hidden imports are "
         "named gets this note no more.",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -44,6 +45,30 @@ def test_damage_is_noticed(cache: Cache, tmp_path: Path, suffix: str, damage: Ca
     file.write_bytes(damage(file.read_bytes()))
 
     assert cache.get("kind", "0123", (".o",)) is None
+
+
+@pytest.mark.parametrize("suffix", [".json", ".o"])
+@pytest.mark.parametrize("obstacle", ["folder", "no rights"])
+def test_unreadable_entry_is_made_again(cache: Cache, tmp_path: Path, suffix: str, obstacle: str):
+    """An entry of which a file cannot be read counts as absent, and is replaced by the one that is made then."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.write_bytes(b"old")
+    new.write_bytes(b"new")
+    cache.put("kind", "0123", "old", {".o": old})
+    file = cache.path("kind", "0123", suffix)
+    if obstacle == "folder":
+        file.unlink()
+        (file / "inside").mkdir(parents=True)
+    else:
+        file.chmod(0)
+        if os.access(file, os.R_OK):
+            pytest.skip("root may read everything")
+
+    assert cache.get("kind", "0123", (".o",)) is None
+    cache.put("kind", "0123", "new", {".o": new})
+
+    assert cache.get("kind", "0123", (".o",)) == "new"
+    assert cache.path("kind", "0123", ".o").read_bytes() == b"new"
 
 
 def test_what_is_absent_is_made_once(cache: Cache):

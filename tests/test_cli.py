@@ -438,6 +438,14 @@ def test_the_package_is_a_command():
     assert run([sys.executable, "-m", "bundler", "--version"]) == bundle("--version")
 
 
+def test_the_package_is_a_command_beside_any_program(tmp_path: Path):
+    """`python -m bundler` imports nothing of the current folder, which is the user's."""
+    for name in ("random", "argparse", "pathlib", "json"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('this is the program')\n")
+
+    assert run([sys.executable, "-m", "bundler", "--version"], cwd=tmp_path) == bundle("--version")
+
+
 def test_version_needs_no_library():
     """`bundle --version` imports neither rich nor what analyses and links: it answers at once."""
     code = "import sys; from bundler.cli import main\ntry: main(['--version'])\nexcept SystemExit: print(*sys.modules)"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
-from tests.support import Interpreter, Program, bundle
+from tests.support import Interpreter, Program, bundle, find_interpreter
 
 PLACES = {
     "dbm": """
@@ -100,6 +101,36 @@ PLACES = {
     "TextIOWrapper": "import io, sys\nprint(io.TextIOWrapper(io.BytesIO(b'\\xe8'), sys.argv[1]).read())",
     "open": "import os, sys\nprint(open(os.devnull, 'r', -1, sys.argv[1]).read() == '')",
     "decode": "import sys\nprint(b'\\xe8'.decode(sys.argv[1]))",
+    "json": "import json\nprint(json.loads(b'[\\0001\\0]\\0'), json.loads(b'\\0\\0\\0[\\0\\0\\0002\\0\\0\\0]'))",
+    "pickle": "import pickle\nprint(pickle._loads(pickle._dumps('\u20ac\\n', 0)), pickle._loads(b'V\\\\u20ac\\np0\\n.'))",
+    "pickletools": "import io, pickletools\npickletools.dis(b'V\\\\u20ac\\np0\\n.')",
+    "unquote": "import sys\nfrom urllib.parse import unquote\nprint(unquote('%e8', sys.argv[1]))",
+    "quote": "import sys\nfrom urllib.parse import quote\nprint(quote('č', '', sys.argv[1]))",
+    "parse_qs": "import sys, urllib.parse\nprint(urllib.parse.parse_qs('a=%e8', False, False, sys.argv[1]))",
+    "urlencode": "import sys, urllib.parse\nprint(urllib.parse.urlencode({'a': 'č'}, False, '', sys.argv[1]))",
+    "FileHandler": "import logging, os, sys\nprint(logging.FileHandler(os.devnull, 'a', sys.argv[1]).stream.encoding)",
+    "gzip.open": """
+        import gzip, io, sys
+        print(gzip.open(io.BytesIO(gzip.compress(b"\\xe8")), "rt", 9, sys.argv[1]).read())
+        """,
+    "Path.open": "import os, pathlib, sys\nprint(pathlib.Path(os.devnull).open('r', -1, sys.argv[1]).read() == '')",
+    "ConfigParser.read": "import configparser, os, sys\nprint(configparser.ConfigParser().read(os.devnull, sys.argv[1]))",
+    "NamedTemporaryFile": "import sys, tempfile\nprint(tempfile.NamedTemporaryFile('w', -1, sys.argv[1]).encoding)",
+    "metadata_encoding": """
+        import io, sys, zipfile
+        data = io.BytesIO()
+        with zipfile.ZipFile(data, "w") as archive:
+            archive.writestr("x.txt", "y")
+        data = io.BytesIO(data.getvalue().replace(b"x.txt", b"\\xe8.txt"))
+        print(zipfile.ZipFile(data, metadata_encoding=sys.argv[1]).namelist())
+        """,
+    "compile": """
+        import pathlib, tempfile
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "x.py")
+            path.write_bytes(b"# coding: cp" + b"1250\\nprint('\\xe8')\\n")
+            exec(compile(path.read_bytes(), "x.py", "exec"))
+        """,
     "literal": "print(b'\\xe8'.decode('windows-1250'))",
 }
 
@@ -115,6 +146,38 @@ def test_a_place_alone(one_interpreter: Interpreter, tmp_path: Path, place: str)
     found = Program(one_interpreter, source, binary).check_same("cp1250")
 
     assert (found.status, found.stderr) == (0, b"")
+
+
+OLD_PLACES = {
+    "distutils.dist": "from distutils.core import setup\nsetup(name='x', script_args=['-n', '-q', 'build', 'clean'])",
+    "distutils.ccompiler": """
+        from distutils.ccompiler import new_compiler
+        print(new_compiler().static_lib_extension)
+        """,
+    "lib2to3.refactor": """
+        from lib2to3 import refactor
+        fixers = refactor.get_fixers_from_package("lib2to3.fixes")
+        print(len(fixers), refactor.RefactoringTool(fixers).refactor_string("print 1\\n", "x"))
+        """,
+}
+
+
+@pytest.mark.parametrize("place", OLD_PLACES)
+def test_a_place_of_an_old_python(tmp_path: Path, place: str):
+    """The same for packages that only older Pythons have, in an environment without setuptools."""
+    base = find_interpreter("3.11")
+    if base is None:
+        pytest.skip("there is no Python 3.11 with venv and C headers on this machine")
+    subprocess.run([base, "-m", "venv", "--without-pip", tmp_path / "env"], check=True)
+    old = Interpreter("3.11", base, tmp_path / "env")
+    source, binary = tmp_path / "app.py", tmp_path / "built" / "app.py"
+    source.write_text(dedent(OLD_PLACES[place]))
+    done = bundle(source, "--python", old.python, "-o", binary)
+    assert done.status == 0, done.stderr
+
+    found = Program(old, source, binary).check_same()
+
+    assert found.status == 0
 
 
 def test_breakpoint(one_interpreter: Interpreter, tmp_path: Path):

@@ -90,6 +90,38 @@ PROGRAMS: Mapping[str, Mapping[str, str]] = {
         "kinds/one/a.py": "NAME = 'a'\n",
         "app.py": "import kinds\nprint(kinds.make('one', chr(97)).NAME)\n",
     },
+    "a variable with %": {
+        **LISTED,
+        "app.py": "from importlib import import_module\nPACKAGE = 'plugins'\n"
+        "def load(name):\n    full = '%s.%s' % (PACKAGE, name)\n    return import_module(full)\nprint(load(chr(97)).NAME)\n",
+    },
+    "a listed folder on the search path": {
+        "more/late_a.py": "NAME = 'a'\n",
+        "more/late_b.py": "NAME = 'b'\n",
+        "app.py": "import os, sys\nMORE = os.path.abspath(os.path.join(__file__, '..', 'more'))\nsys.path.insert(0, MORE)\n"
+        "names = sorted(name[:-3] for name in os.listdir(MORE) if name.endswith('.py'))\n"
+        "print([module.NAME for module in map(__import__, names)])\n",
+    },
+    "listed sources that are loaded by their paths": {
+        "more/a.py": "NAME = 'a'\n",
+        "more/b.py": "NAME = 'b'\n",
+        "app.py": "import glob, importlib.util, os\n"
+        "def load(path):\n"
+        "    spec = importlib.util.spec_from_file_location('loaded', path)\n"
+        "    module = importlib.util.module_from_spec(spec)\n"
+        "    spec.loader.exec_module(module)\n"
+        "    return module\n"
+        "paths = sorted(glob.glob(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'more', '*.py')))\n"
+        "print([load(path).NAME for path in paths])\n",
+    },
+    "modules in listed packages": {
+        **{f"parts/{name}": "" for name in ("__init__.py", "a/__init__.py", "b/__init__.py")},
+        "parts/a/main.py": "NAME = 'a'\n",
+        "parts/b/main.py": "NAME = 'b'\n",
+        "app.py": "import os\nfrom importlib import import_module\n"
+        "names = sorted(name for name in os.listdir(os.path.join(os.path.dirname(__file__), 'parts')) if name in 'ab')\n"
+        "print([import_module('parts.' + name + '.main').NAME for name in names])\n",
+    },
     "lazy attributes by a helper": {
         "helper.py": "import importlib\n"
         "def relative(parent, modules, names):\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -195,6 +196,32 @@ def test_places_in_an_editable_install(project: Project, any_python: Path):
     assert "--> source/broken.py:1\n" in told
     assert "/cache" not in told
     assert why == ["__main__ imports shop", f"shop imports shop.inner  {source}/__init__.py:2"]
+
+
+def test_places_in_an_egg(project: Project, any_python: Path):
+    """Messages and `bundle why` name the user's archive, not the folder of the cache where it is unpacked."""
+    environment = project.folder / "env"
+    run([any_python, "-m", "venv", "--without-pip", environment])
+    site = next((environment / "lib").glob("python*/site-packages"))
+    egg = site / "boxed-1.egg"
+    with zipfile.ZipFile(egg, "w") as archive:
+        archive.writestr("boxed/__init__.py", "import gone\nfrom . import broken, inner, late\n")
+        archive.writestr("boxed/broken.py", "def :\n")
+        archive.writestr("boxed/inner.py", "")
+        archive.writestr("boxed/late.py", "return 1\n")
+        archive.writestr("EGG-INFO/PKG-INFO", "Metadata-Version: 1.1\nName: boxed\nVersion: 1\n")
+    (site / "boxed.pth").write_text("./boxed-1.egg\n")
+    project.write("app.py", "import boxed\n")
+
+    refused = project.refuse("no-such-function", "boxed.inner:main", "--python", environment)
+    told = project.build("app.py", "--python", environment, "--no-run").stderr.decode()
+    why = project.build("why", "boxed.inner", "app.py", "--python", environment).stdout.decode()
+
+    assert "boxed-1.egg/boxed/inner.py\n" in refused
+    for place in ("__init__.py:1", "broken.py:1", "late.py"):
+        assert f"boxed-1.egg/boxed/{place}\n" in told
+    assert "/unpacked/" not in told
+    assert f"boxed imports boxed.inner  {egg}/boxed/__init__.py:2\n" in why
 
 
 # --- The output -------------------------------------------------------------------------------------------------------

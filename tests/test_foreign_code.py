@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bundler.errors import BundleError
+from bundler.link.publish import check_output
 from bundler.process import CommandError, Service
 from bundler.target.workers import ForeignCode
 from tests.analyze.trees import install, write
@@ -93,6 +95,18 @@ def test_an_answer_in_time(one_interpreter: Interpreter):
 
     assert service.ask("a") == "A\n"
     service.close()
+
+
+def test_an_output_that_is_a_device_is_refused():
+    """The check before any work refuses a device, and touches nothing: a build would go on to replace it."""
+    device = Path("/dev/null")
+    before = device.lstat()
+
+    with pytest.raises(BundleError, match="it is a device, a pipe or a socket"):
+        check_output(device)
+
+    assert stat.S_ISCHR(before.st_mode)
+    assert (device.lstat().st_mode, device.lstat().st_rdev) == (before.st_mode, before.st_rdev)
 
 
 @pytest.mark.parametrize("kind", ["pipe", "socket"])

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import astuple, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from bundler.analyze.carry.data import (
     added_files,
@@ -36,12 +36,13 @@ from bundler.analyze.graph import (
     NamespacePackage,
     OpenedLibrary,
     SourceModule,
+    user_text,
 )
 from bundler.analyze.hooks import Hooks
 from bundler.analyze.installed.distributions import InstalledDistributions
 from bundler.analyze.installed.locate import Locator, ModuleKind
 from bundler.analyze.installed.origins import Origins
-from bundler.analyze.installed.search_path import links_folder, searched_folders
+from bundler.analyze.installed.search_path import archives, links_folder, searched_folders
 from bundler.analyze.nodes import Edge, Reached, Walk
 from bundler.analyze.read.extension import ExtensionImports
 from bundler.analyze.read.facts import FactSource
@@ -51,6 +52,7 @@ from bundler.analyze.tell.findings import findings
 from bundler.cache import Cache, digest
 from bundler.context import BuildContext
 from bundler.contract import bundle_root
+from bundler.errors import BundleError, Diagnostic
 from bundler.settings import Settings
 from bundler.target import TargetPython
 from bundler.target.buildvars import portable_variables
@@ -79,7 +81,9 @@ def _uncollected() -> Iterator[None]:
 def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> ModuleGraph:
     """The graph of all that the app in the settings can reach; BundleError when the app has no such start."""
     cache = context.cache
-    target = replace(target, search_path=searched_folders(target.search_path, cache))
+    searched = searched_folders(target.search_path, cache)
+    unpacked = archives(target.search_path, searched)
+    target = replace(target, search_path=searched)
     distributions = InstalledDistributions(target.search_path, target.markers)
     locator = Locator(target.extension_suffixes, links_folder(cache))
     entry = find_entry(settings, distributions, locator, cache)
@@ -108,8 +112,19 @@ def analyze(target: TargetPython, settings: Settings, context: BuildContext) -> 
             rules=load_rules(),
             hooks=hooks,
         )
-        contents = follow_program(entry, around, target, settings, cache)
-    return _graph(entry, contents, around, target, settings, cache)
+        try:
+            contents = follow_program(entry, around, target, settings, cache)
+        except BundleError as error:
+            error.diagnostic = _as_users_know(error.diagnostic, unpacked)
+            raise
+    graph = _graph(entry, contents, around, target, settings, cache)
+    return replace(graph, archives=unpacked, findings=tuple(_as_users_know(each, unpacked) for each in graph.findings))
+
+
+def _as_users_know(finding: Diagnostic, unpacked: Mapping[Path, Path]) -> Diagnostic:
+    """A finding about a file in an archive, where it is told to lie in the cache."""
+    where = finding.where and user_text(finding.where, unpacked)
+    return replace(finding, where=where, notes=tuple(user_text(each, unpacked) for each in finding.notes))
 
 
 def _graph(  # noqa: PLR0913  # what the graph is made of

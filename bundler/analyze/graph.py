@@ -194,6 +194,13 @@ class Distribution:
     metadata: Path | None = None
 
 
+def user_text(text: str, archives: Mapping[Path, Path]) -> str:
+    """A text in which places in unpacked folders are those in the archives."""
+    for folder, archive in archives.items():
+        text = text.replace(f"{folder}/", f"{archive}/")
+    return text
+
+
 @dataclass(frozen=True, slots=True)
 class ModuleGraph:
     """The modules, imports and files that the app reaches. `modules` is in the order of names and holds `__main__`.
@@ -213,12 +220,17 @@ class ModuleGraph:
     left_out: tuple[LeftOut, ...] = ()
     other_names: Mapping[str, str] = field(default_factory=dict)
     search_path: tuple[Path, ...] = ()  # where modules were looked for
+    archives: Mapping[Path, Path] = field(default_factory=dict)  # on the user's search path, by their unpacked folders
     runtime_hooks: tuple[str, ...] = ()  # modules that run before `__main__`, in this order
     libraries: tuple[OpenedLibrary, ...] = ()  # besides those that modules need, which linking finds
     library_names: tuple[LibraryName, ...] = ()  # of libraries that modules open; linking knows which files they mean
     reads_own_sources: bool = False  # some module reads the sources of the app's own modules
     reads_every_source: bool = False  # some module reads the sources of any other
     starts_python: bool = False  # some module starts `sys.executable` as Python
+
+    def user_text(self, text: str) -> str:
+        """A text with places as the user knows them: what is in an archive lies below the archive."""
+        return user_text(text, self.archives)
 
     def imported(self, name: str | None) -> Module | None:
         """The module that an import of this name gets."""

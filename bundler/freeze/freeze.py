@@ -94,7 +94,7 @@ def freeze(
         precompiled=_precompiled(job, ahead),
         pool=build_pool(compiler, (each.facts["pooled"] for each in (*(found[m.name] for m in modules), ahead))),
         compiled=len(missing) - len(failed),
-        findings=(*findings, *(_does_not_compile(module, failed[module.name]) for module in broken)),
+        findings=(*findings, *(_does_not_compile(graph, module, failed[module.name]) for module in broken)),
     )
 
 
@@ -191,9 +191,9 @@ def _not_freezable(failures: Sequence[tuple[Job, Failure]]) -> BundleError:
     )
 
 
-def _does_not_compile(module: SourceModule, failure: Failure) -> Diagnostic:
+def _does_not_compile(graph: ModuleGraph, module: SourceModule, failure: Failure) -> Diagnostic:
     message = f"`{module.name}` cannot be compiled, and importing it will fail: {failure['error']}"
-    return warning("syntax-error", message, where=str(module.path))
+    return warning("syntax-error", message, where=graph.user_text(str(module.path)))
 
 
 def _module(source: SourceModule, compiled: Compiled) -> FrozenModule:

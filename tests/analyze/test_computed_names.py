@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.analyze.scanned import facts
+
+
+def patterns(found: dict[str, Any]) -> list[str]:
+    """The composed texts among facts."""
+    return [text for text, _, _ in found["patterns"]]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +98,7 @@ def test_call_with_a_computed_name(argument: str):
 )
 def test_call_with_a_changed_name(text: str):
     """A name that methods make of literals is known: of a literal, a constant, what a loop goes through, a table."""
-    assert facts(text)["patterns"] == ["p.a_b"]
+    assert patterns(facts(text)) == ["p.a_b"]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +114,53 @@ def test_call_with_a_changed_name(text: str):
 )
 def test_changed_name_that_is_not_known(text: str):
     """A change of what is not known, or by what is not known, names no module; nor does one without an import."""
-    assert facts(text)["patterns"] == []
+    assert patterns(facts(text)) == []
+
+
+@pytest.mark.parametrize(
+    "composed",
+    [
+        "'%s.%s' % (PACKAGE, x)",
+        "'%s.%s' % ('p', x)",
+        "'%(a)s.%(b)s' % {'a': PACKAGE, 'b': x}",
+        "'{}.{}'.format(PACKAGE, x)",
+        "'{0}.{b}'.format(PACKAGE, b=x)",
+        "FORM.format(PACKAGE, x)",
+        "PACKAGE + '.' + x",
+        "f'{PACKAGE}.{x}'",
+        "'.'.join((PACKAGE, x))",
+    ],
+)
+@pytest.mark.parametrize(
+    "use",
+    [
+        "import_module({})",
+        "name = {}\nimport_module(name)",
+        "def load(name):\n  return import_module(name)\nload({})",
+        "class A:\n  def __init__(self, name):\n    self.name = name\n  def load(self):\n    import_module(self.name)\nA({})",
+        "def name_of(x):\n  return {}\nimport_module(name_of(1))",
+        "names = []\nnames.append({})\nfor each in names:\n  import_module(each)",
+        "list(map(import_module, [{}]))",
+    ],
+)
+def test_composed_name(composed: str, use: str):
+    """Constants of the module are filled in where a name is put together, and the text arrives where the import is."""
+    found = facts(f"PACKAGE, x = 'p', 1\nPACKAGE = 'p'\nFORM = '{{}}.{{}}'\n{use.format(composed)}")
+
+    assert [(text, lines) for text, _, lines in found["patterns"]] == [("p.*", found["dynamic"])]
+
+
+@pytest.mark.parametrize("composed", ["'%d.%s' % (x, PACKAGE)", "'{!r}.{}'.format(x, PACKAGE)", "'%s.%s' % x"])
+def test_composed_name_with_other_placeholders(composed: str):
+    """Where placeholders cannot be counted, nothing is filled in."""
+    assert patterns(facts(f"PACKAGE = 'p'\nimport_module({composed})")) == []
+
+
+def test_composed_name_that_arrives_nowhere():
+    """A text is meant by the imports at which it arrives, and by no other."""
+    text = "def load(name):\n  import_module(name)\nload(f'p.{x}')\nimport_module(sys.argv[1])\nprint(f'q.{x}')"
+
+    assert [(name, lines) for name, _, lines in facts(text)["patterns"]] == [("p.*", [2]), ("q.*", [])]
 
 
 def test_long_tables_and_changes():
@@ -115,7 +168,7 @@ def test_long_tables_and_changes():
     table = "+".join(["['a']"] * 200 + ["['p.a-b']"])
     changes = ".replace('-', '_')" * 100
 
-    assert facts(f"for x in {table}:\n  import_module(x{changes})")["patterns"] == ["a", "p.a_b"]
+    assert patterns(facts(f"for x in {table}:\n  import_module(x{changes})")) == ["a", "p.a_b"]
 
 
 def test_changed_texts():
@@ -145,7 +198,7 @@ def test_imported_names_are_arguments_by_name_too():
 
     assert "literal" in {each["name"] for each in found["imports"]}
     assert found["dynamic"]
-    assert found["patterns"] == ["pkg.*"]
+    assert patterns(found) == ["pkg.*"]
 
 
 def test_names_of_libraries():

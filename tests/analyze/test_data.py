@@ -251,6 +251,34 @@ def test_added_files_folders_and_patterns(tmp_path: Path):
     assert added(tmp_path, ("d", "data")) == ["data/e/y.json", "data/m.py", "data/x.json"]
 
 
+def test_added_folder_without_strays(tmp_path: Path):
+    """Secrets, environments and leavings below a folder are no data; named by themselves they are."""
+    strays = {".npmrc", ".pypirc", ".netrc", ".aws/credentials", ".ssh/id", "htmlcov/index.html", "x.egg-info/PKG-INFO"}
+    strays |= {"any_name/pyvenv.cfg", "any_name/lib/x.txt"}
+    write(tmp_path, {f"d/{name}": "" for name in (*strays, "kept.txt", "venv/kept.txt", "e/.npmrc")})
+
+    assert added(tmp_path, ("d", ".")) == ["kept.txt", "venv/kept.txt"]
+    assert added(tmp_path, ("d/*", ".")) == ["kept.txt", "venv/kept.txt"]
+    assert added(tmp_path, ("d/.npmrc", "."), ("d/any_name", "env"), ("d/.ssh", "keys"), ("d/htmlcov", "html")) == [
+        *(".npmrc", "env/lib/x.txt", "env/pyvenv.cfg", "html/index.html", "keys/id"),
+    ]
+
+
+def test_strays_of_a_package(tmp_path: Path):
+    """The same among the files of the program's own package."""
+    files = (
+        "p/__init__.py",
+        "p/.npmrc",
+        "p/htmlcov/index.html",
+        "p/own/pyvenv.cfg",
+        "p/own/x.txt",
+        "p/x.egg-info/a.txt",
+    )
+    write(tmp_path, dict.fromkeys((*files, "p/x.txt"), ""))
+
+    assert set(collected("import p", tmp_path)) == {"p/x.txt"}
+
+
 def test_name_with_brackets_is_a_name(tmp_path: Path):
     """A file whose name looks like a pattern is meant as it is."""
     write(tmp_path, {"[ab].txt": "", "a.txt": ""})

@@ -160,6 +160,52 @@ def test_names_that_are_changed(tmp_path: Path):
     assert not made.finished().unresolved
 
 
+@pytest.mark.parametrize(
+    ("program", "lines"),
+    [
+        ("LANGUAGES = ['p']\nimport_module(argv[1])", (2,)),
+        ("LANGUAGES = ['one']\nimport_module(argv[1])", (2,)),
+        ("PACKAGE = 'q'\nimport_module(PACKAGE + '.' + x)", (2,)),
+        ("import_module('q.' + x)", (1,)),
+        ("NAMES = ['folder']\nfor x in NAMES:\n  import_module(x)", (3,)),
+        ("def f(x):\n  import_module(x)\nf(f'p.{x}')\nimport_module(argv[1])", (4,)),
+        ("import_module(f'p.{x}')\nimport_module(argv[1])", (2,)),
+        ("def f(x):\n  x = f'p.{x}'\n  import_module(x)\ndef g(x):\n  import_module(x)", (5,)),
+        (
+            "parser = ArgumentParser(prog='one')\nparser.add_argument('one')\nimport_module(parser.parse_args().one)",
+            (3,),
+        ),
+        ("import_module(environ.get('one'))", (1,)),
+        ("import_module(setting('one'))", (1,)),
+        ("import_module(environ.get('other', 'one'))", ()),
+        ("NAMES = ['p']\nfor x in NAMES:\n  import_module(x)", ()),
+        ("def f(x):\n  import_module(x)\nf('one')", ()),
+        ("NAMES = {'x': 'one'}\nimport_module(NAMES[x])", ()),
+        ("NAMES = {}\ndef f(x, y):\n  NAMES[x] = y\nf(1, 'p.a')\nimport_module(NAMES.get(x))", ()),
+        ("PACKAGE = 'p'\nimport_module('%s.%s' % (PACKAGE, x))", ()),
+        ("NAMES = 'one', 'p'\nlist(map(__import__, NAMES))", ()),
+        ("import p\nfor x in pkgutil.iter_modules(p.__path__):\n  import_module(p.__name__ + '.' + x.name)", ()),
+        ("import p\npkgutil.iter_modules(p.__path__)\nimport_module(argv[1])", (3,)),
+    ],
+)
+def test_computed_import_that_is_resolved(tmp_path: Path, program: str, lines: tuple[int, ...]):
+    """A computed import is resolved by a module that it can mean: a text arrives there, and names more than a folder."""
+    write(tmp_path, {"p/__init__.py": "", "p/a.py": "", "q/__init__.py": "", "one.py": "", "folder/note.txt": ""})
+
+    assert walked(walker(tmp_path), program).finished().unresolved.get("__main__", ()) == lines
+
+
+def test_table_of_a_package(tmp_path: Path):
+    """A package that imports what its table names needs no note, be these modules or packages."""
+    table = "T = {'A': '%s'}\ndef __getattr__(name):\n  return import_module(f'.{T[name]}', __name__)"
+    write(tmp_path, {"p/__init__.py": table % "a", "p/a.py": "", "q/__init__.py": table % "b", "q/b/__init__.py": ""})
+
+    made = walked(walker(tmp_path), "import p, q")
+
+    assert reached(made) == {"p", "p.a", "q", "q.b"}
+    assert not made.finished().unresolved
+
+
 def test_requirements_after_a_licence(tmp_path: Path):
     """A header may go on over lines of nothing but spaces; requirements that come after it count."""
     install(tmp_path, "a", {"a.py": "try:\n    import b\nexcept ImportError:\n    b = None"})

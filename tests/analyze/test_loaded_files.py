@@ -120,6 +120,113 @@ def test_sources_beside_a_script(tmp_path: Path):
     assert reached(made) == {"plugins", "plugins.late", "far"}
 
 
+LISTINGS = {
+    "listdir of a folder that is searched": (
+        """
+        HERE = os.path.dirname(os.path.abspath(__file__))
+        sys.path.insert(0, os.path.join(HERE, "plain"))
+        for name in os.listdir(os.path.join(HERE, "plain")):
+            if name.endswith(".py"):
+                import_module(name[:-3])
+        """,
+        {"one", "two"},
+    ),
+    "map": (
+        """
+        sys.path.insert(0, os.path.join(os.path.dirname(__file__), "plain"))
+        names = [x[:-3] for x in os.listdir(os.path.join(os.path.dirname(__file__), "plain"))]
+        list(map(__import__, names))
+        """,
+        {"one", "two"},
+    ),
+    "glob, loaded by path": (
+        """
+        def load(path):
+            spec = importlib.util.spec_from_file_location(Path(path).stem, path)
+            return importlib.util.module_from_spec(spec)
+        HERE = os.path.dirname(__file__)
+        for file in sorted(glob.glob(os.path.join(HERE, "plain", "*.py"))):
+            load(file)
+        """,
+        {"plain.one", "plain.two"},
+    ),
+    "the pattern in an f-string": (
+        "for file in glob.glob(f'{os.path.dirname(__file__)}/plain/*.py'): spec_from_file_location('x', location=file)",
+        {"plain.one", "plain.two"},
+    ),
+    "Path.glob": (
+        """
+        for file in (Path(__file__).parent / "pack").glob("*.py"):
+            import_module(f"pack.{file.stem}")
+        """,
+        {"pack", "pack.one", "pack.inner"},
+    ),
+    "a pattern below": (
+        "for file in Path(__file__).parent.glob('plain/*.py'): spec_from_file_location('x', file)",
+        {"plain.one", "plain.two"},
+    ),
+    "iterdir": (
+        """
+        ALL = Path(__file__).resolve().parent.joinpath("pack")
+        for name in [each.stem for each in ALL.iterdir()]:
+            importlib.import_module("pack." + name)
+        """,
+        {"pack", "pack.one", "pack.inner"},
+    ),
+    "parts of packages": (
+        """
+        for each in os.listdir(os.path.join(os.path.dirname(__file__), "pack")):
+            import_module("pack." + each + ".main")
+        """,
+        {"pack", "pack.one", "pack.inner", "pack.inner.main"},
+    ),
+    "iter_modules": (
+        """
+        def names():
+            return [each.name for each in pkgutil.iter_modules([os.path.dirname(__file__) + "/pack"])]
+        for name in names():
+            import_module("pack." + name)
+        """,
+        {"pack", "pack.one", "pack.inner"},
+    ),
+}
+LISTED = {f"pack/{name}": "" for name in ("__init__.py", "one.py", "inner/__init__.py", "inner/main.py", "data/x.txt")}
+LISTED |= {"plain/one.py": "", "plain/two.py": "", "other.py": "", "x/plain/y.py": ""}
+
+
+@pytest.mark.parametrize("place", LISTINGS)
+def test_listing_in_a_script(tmp_path: Path, place: str):
+    """What a script lists in a folder beside it, and then imports or loads, is found, and nothing else."""
+    write(tmp_path, LISTED)
+    program, found = LISTINGS[place]
+
+    made = walked(walker(tmp_path), program, source=tmp_path / "app.py")
+
+    # Folders without code have names, but no contents.
+    assert reached(made) - {"plain", "pack.data"} == found
+    assert not made.finished().unresolved
+
+
+@pytest.mark.parametrize(
+    ("program", "lines"),
+    [
+        ("names = os.listdir(os.path.dirname(__file__))\nimport_module(sys.argv[1])", (2,)),
+        ("for x in os.listdir(os.path.dirname(__file__) + '/nothing'): import_module(x)", (1,)),
+        ("for x in os.listdir(os.path.dirname(__file__) + '/' + y): import_module(x)", (1,)),
+        ("HERE = os.path.dirname(__file__)\nspec_from_file_location(x, os.path.join(HERE, 'plain', x + '.py'))", (2,)),
+        ("spec_from_file_location(x, sys.argv[1])  # __file__", ()),
+        ("spec_from_file_location('x', os.path.join(os.path.dirname(__file__), 'plain', 'one.py'))", ()),
+    ],
+)
+def test_listing_that_says_nothing(tmp_path: Path, program: str, lines: tuple[int, ...]):
+    """Where nothing is found that a script lists and imports, or loads from a place of its own, a note says so."""
+    write(tmp_path, LISTED)
+
+    made = walked(walker(tmp_path), program, source=tmp_path / "app.py")
+
+    assert made.finished().unresolved.get("__main__", ()) == lines
+
+
 def test_sources_among_data_files(tmp_path: Path):
     """Where a package loads files by their paths, the imports of sources that are its data are followed."""
     loader = "import importlib.util\ndef load(path): return importlib.util.spec_from_file_location('x', path)\n"

@@ -253,7 +253,9 @@ def _below(folder: Path, packages: _Packages, distributions: InstalledDistributi
         folders[:] = sorted(
             name
             for name in folders
-            if not name.startswith(".") and not is_stray_folder(name) and not packages.is_left_out(Path(parent, name))
+            if not name.startswith(".")
+            and not is_stray_folder(Path(parent, name))
+            and not packages.is_left_out(Path(parent, name))
         )
         for name in sorted(names):
             if distributions.is_owned(f"{parent}/{name}"):
@@ -328,17 +330,18 @@ def added_files(wanted: AddedData, *, with_strays: bool = True) -> Iterator[Data
     Without strays, what no wheel would hold is left out, unless it is named by itself.
     """
     is_pattern = not wanted.source.exists()
+    is_stray = functools.cache(is_stray_folder)
     for source in matches(wanted.source):
         if not source.is_dir():
             if not is_pattern or with_strays or not is_stray_file(source):
                 yield _added(source, wanted.destination / source.name)
             continue
-        if is_pattern and not with_strays and is_stray_folder(source.name):
+        if is_pattern and not with_strays and is_stray_folder(source):
             continue
         home = wanted.destination / source.name if is_pattern else wanted.destination
         for path, relative in _tree(source, frozenset()):
-            is_stray = any(map(is_stray_folder, relative.parts[:-1])) or is_stray_file(path)
-            if with_strays or not is_stray:
+            above = path.parents[: len(relative.parts) - 1]
+            if with_strays or not (any(map(is_stray, above)) or is_stray_file(path)):
                 yield _added(path, home / relative)
 
 

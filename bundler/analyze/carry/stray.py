@@ -8,7 +8,18 @@ from pathlib import Path
 from bundler.elf import ElfError, is_elf, read_executable
 
 _FILES = (
-    *(".env", ".env.*", ".envrc", ".netrc", ".pypirc", ".coverage", ".coverage.*"),
+    *(
+        ".env",
+        ".env.*",
+        ".envrc",
+        ".netrc",
+        ".pypirc",
+        ".npmrc",
+        ".pgpass",
+        ".git-credentials",
+        ".coverage",
+        ".coverage.*",
+    ),
     *("*~", "*.swp", "*.swo", "#*#", ".#*", "*.orig", "*.rej", ".DS_Store", "Thumbs.db", "desktop.ini"),
     *(".git", ".gitmodules", ".hgtags", "*.pyc", "*.pyo"),
 )
@@ -17,16 +28,20 @@ _EXAMPLES = (".env.example", ".env.sample", ".env.template", ".env.dist")
 
 _FOLDERS = frozenset(
     ".git .hg .svn .bzr .idea .vscode .venv .tox .nox .eggs .mypy_cache .pytest_cache .ruff_cache .hypothesis"
-    " .ipynb_checkpoints __pycache__ node_modules".split()
+    " .ipynb_checkpoints __pycache__ node_modules htmlcov .aws .ssh .gnupg".split()
 )
+# Metadata of an install from these sources; programs that ask for it get it from there.
+_METADATA = ".egg-info"
+# The file that makes a folder a virtual environment, whatever its name.
+_ENVIRONMENT = "pyvenv.cfg"
 
 # The section with the manifest of a binary (link/manifest.py).
 _MANIFEST = ".bundle.manifest"
 
 
-def is_stray_folder(name: str) -> bool:
-    """No wheel would hold a folder of this name."""
-    return name in _FOLDERS
+def is_stray_folder(folder: Path) -> bool:
+    """No wheel would hold this folder."""
+    return folder.name in _FOLDERS or folder.name.endswith(_METADATA) or (folder / _ENVIRONMENT).is_file()
 
 
 def is_stray_file(path: Path) -> bool:

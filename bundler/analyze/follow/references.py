@@ -8,6 +8,7 @@
 - A computed import whose name begins with a literal means the modules that begin so, at the top level those of
   distributions that the file's own requires.
 - A package that lists its own folder, and hands names to `import_module`, means all its modules.
+- A folder beside the file, of which a listing arrives at an import or at what loads sources, means all modules there.
 - A path of a source, relative to the file's own folder, is most likely loaded by it.
 - Code that lists modules (`pkgutil.iter_modules`) imports what it finds in the packages that it, or its siblings, name, and
   in those that other code hands over.
@@ -21,6 +22,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
+from bundler.analyze.follow.unresolved import Unresolved
 from bundler.analyze.graph import Binding, Origin
 from bundler.analyze.installed.distributions import InstalledDistributions
 from bundler.analyze.installed.locate import ModuleKind
@@ -61,6 +63,7 @@ class References:
         if reached.facts is None:
             return
         tables: set[str] = set()
+        unresolved = Unresolved(self._finder, reached.facts)
         words = reached.facts.strings.split()
         for group in sorted(self._distributions.groups & set(words)):
             for module in self._distributions.providers(group):
@@ -75,28 +78,32 @@ class References:
                 tables.update((found,) if found else ())
             if found is None and has_own_tables:
                 found = self._own(name)
-                tables.update((found,) if found else ())
             if found is not None:
+                unresolved.found(text, found)
                 yield found, Binding.STRING
-        resolved = set(reached.facts.dynamic if tables else ())
         for family in reached.facts.families:
             if not (family.level and not family.stem and tables):
                 names = tuple(self._family(reached, family))
-                resolved |= {family.line} if names else set()
-                yield from names
+                unresolved.found_at((family.line,), names)
+                yield from ((name, Binding.STRING) for name in names)
         for pattern in reached.facts.patterns:
-            composed = tuple(self._composed(reached, pattern))
-            resolved |= set(reached.facts.dynamic if composed else ())
+            composed, is_whole = self._composed(reached, pattern.text)
+            unresolved.found_at(pattern.lines, composed, is_whole=is_whole)
             yield from ((name, Binding.STRING) for name in composed)
         if self._lists_itself(reached):
             own = tuple(self._submodules(reached.package))
-            resolved |= set(reached.facts.dynamic if own else ())
+            unresolved.found_at(reached.facts.dynamic, own)
             yield from ((name, Binding.STRING) for name in own)
-        unresolved = tuple(line for line in reached.facts.dynamic if line not in resolved)
-        if unresolved:
-            self.unresolved[reached.name] = unresolved
+        for listing in reached.facts.listed_folders:
+            names = tuple(self._in_folder(reached, listing.folder))
+            unresolved.found_by_path(listing.lines if names else ())
+            yield from ((name, Binding.STRING) for name in names)
+        listed = tuple(self._listed(reached))
+        unresolved.found_at(reached.facts.listing, (name for name, _ in listed))
+        yield from listed
+        if unresolved.lines:
+            self.unresolved[reached.name] = unresolved.lines
         yield from ((name, Binding.STRING) for name in self._by_path(reached))
-        yield from self._listed(reached)
 
     def _by_path(self, reached: Reached) -> Iterator[str]:
         """Modules of the file's own package, or beside a script, that it names by the paths of their sources."""
@@ -105,15 +112,25 @@ class References:
         home = reached.located.path.parent
         for text in reached.facts.source_files:
             path = Path(os.path.normpath(home / text.lstrip("/")))
-            folders = Path(os.path.relpath(path.parent, home)).parts
-            package = reached.package.split(".") if reached.package else []
-            up = folders.count("..")
-            is_outside = up >= len(package) > 0 or (up and not package)
-            if is_outside or path.stem in ("__init__", "__main__"):
-                continue
-            name = ".".join((*package[: len(package) - up], *folders[up:], path.stem))
-            located = self._finder.find(name)
+            name = _name_at(reached, home, path.parent, path.stem)
+            located = self._finder.find(name) if name else None
             if located is not None and located.path == path:
+                yield name
+
+    def _in_folder(self, reached: Reached, relative: str) -> Iterator[str]:
+        """Modules in a folder beside the file, or below: of its package, or of the top level if the file searches the folder."""
+        if reached.facts is None or reached.located is None:
+            return
+        home = reached.located.path.parent
+        folder = Path(os.path.normpath(home / relative))
+        searched = {Path(os.path.normpath(home / each.folder)) for each in reached.facts.search_folders}
+        for last in self._finder.locator.submodules([folder]):
+            located = self._finder.locator.find(last, [folder])
+            if located is None or located.kind is ModuleKind.NAMESPACE or located.path == reached.located.path:
+                continue
+            name = last if folder in searched else _name_at(reached, home, folder, last)
+            found = self._finder.find(name) if name and folder not in searched else located
+            if found is not None and found.path == located.path and last != "__main__":
                 yield name
 
     def _lists_itself(self, reached: Reached) -> bool:
@@ -146,18 +163,20 @@ class References:
         located = self._finder.find(name) if name.isidentifier() else None
         return name if located is not None and self._origins.of(located).is_own else None
 
-    def _composed(self, reached: Reached, pattern: str) -> Iterator[str]:
-        """Modules that a composed text may name, perhaps with an attribute at its end; of the file's own package, or for
-        the app's own code of any.
+    def _composed(self, reached: Reached, pattern: str) -> tuple[list[str], bool]:
+        """Modules that a composed text may name, of the file's own package, or for the app's own code of any. False: with an
+        attribute at its end.
         """
         level = len(pattern) - len(pattern.lstrip("."))
         if level:
             above = reached.package.split(".")[: 1 - level or None]
             pattern = ".".join((*above, pattern[level:]))
         if pattern.partition(".")[0] != reached.top and not (reached.origin.is_own and self.is_near(reached, pattern)):
-            return
+            return [], False
         found = [name for name in self._finder.expand(pattern) if self._finder.exists(name)]
-        yield from found or (name for name in self._finder.expand(pattern.rpartition(".")[0]) if "*" in pattern)
+        if found or "*" not in pattern:
+            return found, True
+        return [*self._finder.expand(pattern.rpartition(".")[0])], False
 
     def _dotted(self, reached: Reached, name: str) -> str | None:
         """A module by its full name, or that in which the last part may be an attribute."""
@@ -193,17 +212,17 @@ class References:
         other = self._distributions.get(self._origins.of(located).distribution) if located else None
         return owner is not None and other is not None and self._distributions.requires(owner, other)
 
-    def _family(self, reached: Reached, family: Family) -> Iterator[Reference]:
+    def _family(self, reached: Reached, family: Family) -> Iterator[str]:
         """All modules of a package whose names begin as that of a computed import does."""
         parent = family.package
         if family.level:
             above = reached.package.split(".")[: 1 - family.level or None]
             parent = ".".join((*above, parent) if parent else above)
         if not parent:
-            yield from ((name, Binding.STRING) for name in self._at_top(reached, family.stem))
+            yield from self._at_top(reached, family.stem)
         for name in self._submodules(parent):
             if name.startswith(f"{parent}.{family.stem}"):
-                yield name, Binding.STRING
+                yield name
 
     def _at_top(self, reached: Reached, stem: str) -> Iterator[str]:
         """Modules that begin so and belong to no package: `import_module(f"tree_sitter_{language}")`."""
@@ -289,3 +308,16 @@ class References:
         """Last names of the modules directly in a package."""
         if package:
             yield from (name for name in self._finder.submodules(package) if name != "__main__")
+
+
+def _name_at(reached: Reached, home: Path, folder: Path, last: str) -> str:
+    """The name of a module in a folder as the folder of a file, `home`, tells it; "" if it is outside of the file's package."""
+    folders = Path(os.path.relpath(folder, home)).parts
+    package = reached.package.split(".") if reached.package else []
+    up = folders.count("..")
+    is_outside = up >= len(package) > 0 or (up and not package)
+    return (
+        ""
+        if is_outside or last in ("__init__", "__main__")
+        else ".".join((*package[: len(package) - up], *folders[up:], last))
+    )

@@ -31,6 +31,11 @@ def searched_folders(search_path: Iterable[Path], cache: Cache) -> tuple[Path, .
     return (*folders, *((_linked(mapped, cache),) if mapped else ()))
 
 
+def archives(search_path: Iterable[Path], searched: Iterable[Path]) -> dict[Path, Path]:
+    """The archives on a search path, by the folders that are searched for them."""
+    return {folder: entry for entry, folder in zip(search_path, searched, strict=False) if folder != entry}
+
+
 def _unpacked(archive: Path, cache: Cache) -> Path:
     # Metadata in an egg is found by the egg's name (importlib/metadata/__init__.py, Lookup).
     folder = cache.path("unpacked", digest(archive.read_bytes(), archive.name), "")

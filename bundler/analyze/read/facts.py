@@ -65,6 +65,18 @@ class Family:
 
 
 @dataclass(frozen=True, slots=True)
+class ComputedName:
+    """A text that may be the name of a module that is imported, or, unless it `is_whole`, a part of one.
+
+    `lines`: where the computed imports are at which it arrives.
+    """
+
+    text: str
+    is_whole: bool
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Addition:
     """A folder that a file adds to a search path.
 
@@ -80,10 +92,19 @@ class Addition:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """A folder, relative to the file's own, whose listing arrives at computed imports, in these lines."""
+
+    folder: str
+    lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FileFacts:
     """Facts about the imports of one source file. `error`: its syntax error; then nothing else is known.
 
-    `patterns`: composed texts, with stars for what is not known, in a file with a computed import. `has_lazy_attributes`: a
+    `patterns`: composed texts, with stars for what is not known, in a file with a computed import; `arriving`: literals that
+    arrive at one. `has_lazy_attributes`: a
     call gives the module its `__getattr__`; `reads_stub`: from the stub beside it. `run_modules` are named behind "-m" or
     given to `runpy`; `source_files`: texts that are paths of sources, perhaps relative to the file's folder;
     `handed_over`: imported names that calls are given; `metadata`: names of distributions whose metadata is looked up.
@@ -91,8 +112,9 @@ class FileFacts:
     `names`: names and attributes that functions use, separated by blanks, by the name
     without which the function is not called; "" is where code always runs. `strings`: short string constants that
     look like references, separated by blanks. `codecs`: modules of `encodings` that
-    constants name; `any_codec`: an encoding is computed. `libraries` are opened by name. `search_folders`: what it adds to `sys.path`, `package_folders`: to
-    its `__path__`, both in the order of lines; `folder_names`: folders, relative to its own, by the names that stand for them.
+    constants name; `any_codec`: an encoding is computed, or named by a source that is compiled. `libraries` are opened by name. `search_folders`: what it adds to `sys.path`, `package_folders`: to
+    its `__path__`, both in the order of lines; `folder_names`: folders, relative to its own, by the names that stand for them. `listed_folders`: what is in
+    them is imported, or loaded by its path; `listing`: lines of imports at which the listing of some package arrives; `loading`: lines where a source is loaded whose path is computed from the file's own.
     """
 
     imports: tuple[ImportFact, ...] = ()
@@ -102,7 +124,8 @@ class FileFacts:
     all: tuple[str, ...] = ()
     dynamic: tuple[int, ...] = ()
     families: tuple[Family, ...] = ()
-    patterns: tuple[str, ...] = ()
+    patterns: tuple[ComputedName, ...] = ()
+    arriving: tuple[ComputedName, ...] = ()
     has_lazy_attributes: bool = False
     reads_stub: bool = False
     run_modules: tuple[str, ...] = ()
@@ -119,6 +142,9 @@ class FileFacts:
     search_folders: tuple[Addition, ...] = ()
     package_folders: tuple[Addition, ...] = ()
     folder_names: Mapping[str, str] = field(default_factory=dict)
+    listed_folders: tuple[Listing, ...] = ()
+    listing: tuple[int, ...] = ()
+    loading: tuple[int, ...] = ()
     error: str | None = None
     error_line: int = 0
 
@@ -195,7 +221,8 @@ def parse(found: _Found) -> FileFacts:
         all=tuple(found["all"] or ()),
         dynamic=tuple(found["dynamic"]),
         families=tuple(Family(*row) for row in found["families"]),
-        patterns=tuple(found["patterns"]),
+        patterns=tuple(map(_computed_name, found["patterns"])),
+        arriving=tuple(map(_computed_name, found["arriving"])),
         has_lazy_attributes=found["has_lazy_attributes"],
         reads_stub=found["reads_stub"],
         run_modules=tuple(found["run_modules"]),
@@ -212,7 +239,15 @@ def parse(found: _Found) -> FileFacts:
         search_folders=tuple(Addition(*row) for row in found["search_folders"]),
         package_folders=tuple(Addition(*row) for row in found["package_folders"]),
         folder_names=found["folder_names"],
+        listed_folders=tuple(Listing(folder, tuple(lines)) for folder, lines in found["listed_folders"]),
+        listing=tuple(found["listing"]),
+        loading=tuple(found["loading"]),
     )
+
+
+def _computed_name(row: Sequence[Any]) -> ComputedName:
+    text, is_whole, lines = schema.NameRow(*row)
+    return ComputedName(text, is_whole, tuple(lines))
 
 
 def _import(row: Sequence[Any]) -> ImportFact:

@@ -115,7 +115,7 @@ def _step(graph: ModuleGraph, edge: Import) -> Step:
 def _place(graph: ModuleGraph, edge: Import) -> str:
     module = graph.imported(edge.importer)
     if isinstance(module, SourceModule) and not module.is_generated and edge.line:
-        return f"{module.path}:{edge.line}"
+        return graph.user_text(f"{module.path}:{edge.line}")
     return ""
 
 

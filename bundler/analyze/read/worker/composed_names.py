@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice, pairwise, product
+from itertools import count, islice, pairwise, product, takewhile
 
 from .lookups import argument
 
-_PLACEHOLDER = re.compile(r"\{\w*\}")
-_PLACEHOLDER_OLD = re.compile(r"%(?:\(\w+\))?s")
+_PLACEHOLDER = re.compile(r"\{(\w*)\}")
+_PLACEHOLDER_OLD = re.compile(r"%(?:\((\w+)\))?s")
+_OTHER_PLACEHOLDERS = frozenset("%{}")
 
 # Methods of texts that make the name of a module of another text: `"a/b.py".removesuffix(".py").replace("/", ".")`.
 CHANGING = frozenset("replace removeprefix removesuffix strip lstrip rstrip lower".split())
@@ -60,10 +61,14 @@ def pattern_of(node: ast.expr, constants: Mapping[str, str]) -> str:
             )
         case ast.BinOp(left, ast.Add(), right):
             return pattern_of(left, constants) + pattern_of(right, constants)
-        case ast.BinOp(ast.Constant(str(text)), ast.Mod()):
-            return _PLACEHOLDER_OLD.sub("*", text)
-        case ast.Call(ast.Attribute(ast.Constant(str(text)), "format")):
-            return _PLACEHOLDER.sub("*", text)
+        case ast.BinOp(left, ast.Mod(), right):
+            text = pattern_of(left, constants)
+            return _filled(_PLACEHOLDER_OLD, text, _operands(right), constants) if "*" not in text else "*"
+        case ast.Call(ast.Attribute(form, "format"), arguments, keywords):
+            text = pattern_of(form, constants)
+            given = {str(place): each for place, each in _before_star(arguments)}
+            given |= {each.arg: each.value for each in keywords if each.arg is not None}
+            return _filled(_PLACEHOLDER, text, given, constants) if "*" not in text else "*"
         case ast.Call(ast.Attribute(ast.Constant(str(text)), "join"), [ast.Tuple(parts) | ast.List(parts)]):
             return text.join(pattern_of(each, constants) for each in parts)
         case ast.Call(ast.Attribute(attr=method)) if method in CHANGING:
@@ -71,6 +76,37 @@ def pattern_of(node: ast.expr, constants: Mapping[str, str]) -> str:
             return changed(pattern_of(start, constants), changes) if changes else "*"
         case _:
             return "*"
+
+
+def _operands(right: ast.expr) -> dict[str, ast.expr]:
+    """The operands of `%`, by the places or names of the placeholders."""
+    match right:
+        case ast.Tuple(elements):
+            return {str(place): each for place, each in _before_star(elements)}
+        case ast.Dict(keys, values):
+            pairs = zip(keys, values, strict=True)
+            return {str(key.value): value for key, value in pairs if isinstance(key, ast.Constant)}
+        case _:
+            return {"0": right}
+
+
+def _before_star(arguments: Iterable[ast.expr]) -> Iterator[tuple[int, ast.expr]]:
+    return enumerate(takewhile(lambda each: not isinstance(each, ast.Starred), arguments))
+
+
+def _filled(
+    placeholder: re.Pattern[str], text: str, given: Mapping[str, ast.expr], constants: Mapping[str, str]
+) -> str:
+    """A text with what is known in its placeholders; stars in the others."""
+    if not _OTHER_PLACEHOLDERS.isdisjoint(placeholder.sub("", text)):
+        given = {}  # others, such as %d, count too
+    places = map(str, count())
+
+    def fill(found: re.Match[str]) -> str:
+        node = given.get(found[1] or next(places))
+        return pattern_of(node, constants) if node is not None else "*"
+
+    return placeholder.sub(fill, text)
 
 
 # More combinations of texts than that are no names of modules.

@@ -19,7 +19,9 @@ from .composed_names import (
     texts_of,
     variants,
 )
-from .schema import FamilyRow, LibraryRow
+from .flows import Flows, Way
+from .lookups import argument
+from .schema import FamilyRow, LibraryRow, NameRow
 
 # A full name of a module, or one that begins with dots.
 _MODULE_NAME = re.compile(r"\.*\w+(?:\.\w+)*\Z")
@@ -31,6 +33,11 @@ _MODULE_PATTERN = re.compile(r"\.*\w+(?:\.[\w*]+)*\.[\w.]*\*[\w.*]*\Z")
 _LIBRARY_NAME = re.compile(r"[\w.+-]+\Z")
 
 _SONAME = re.compile(r"lib[\w+-][\w.+-]*\.so(\.\d+)*\Z")
+
+# Functions and classes that load a source, with the names of the arguments that are its path.
+_LOADING = {"spec_from_file_location": "location", "SourceFileLoader": "path"}
+
+_BINARY_MODES = ("rb", "br", "rb+", "r+b")
 
 # Literals that hold several values.
 _TABLES = frozenset({ast.List, ast.Tuple, ast.Set, ast.Dict})
@@ -45,9 +52,16 @@ class ComputedNames:
     def __init__(self) -> None:
         self.lines: list[int] = []  # of imports whose name is computed
         self.families: list[FamilyRow] = []
-        self.patterns: list[str] = []  # "package.*.name", "package.name": composed texts that may be names of modules
+        self.patterns: list[
+            NameRow
+        ] = []  # "package.*.name", "package.name": composed texts that may be names of modules
+        self.arriving: list[NameRow] = []  # literals that arrive at computed imports, whole or as a part of the name
         self.libraries: set[LibraryRow] = set()
         self.changed: set[str] = set()  # texts that methods make of the file's
+        self._compiled: list[ast.expr] = []  # sources
+        self.compiles_bytes = False  # is a source compiled that may name its own encoding?
+        self._listings: list[ast.expr] = []  # calls that list modules
+        self.own_places: list[ast.expr] = []  # `__file__`, wherever it is read
         self.composed: list[ast.expr] = []  # texts that are put together
         self.loops: list[tuple[ast.expr, ast.expr]] = []  # variables, and what they go through
         self.opened: list[tuple[ast.expr, bool]] = []  # names of libraries, as `library_of` finds them
@@ -56,7 +70,11 @@ class ComputedNames:
         self._alternatives: dict[str, set[str]] = {}  # texts that variables of functions are given
         self._changing: list[ast.expr] = []  # calls of methods that may change texts
         self._imported: list[tuple[ast.expr, str, int, int]] = []
-        self._looked_up: list[int] = []  # lines where the spec of a module with a computed name is asked for
+        self._looked_up: list[
+            tuple[ast.expr, int]
+        ] = []  # names, and lines where the spec of a module with a computed name is asked for
+        self._loaded: list[tuple[ast.expr, int]] = []  # paths of sources, and lines where they are loaded
+        self.arrivals: dict[int, set[int]] = {}  # lines of imports and loads, by the identities of what arrives there
         self._makes_modules = False  # of specs, as importlib's recipe for lazy imports does
 
     def assigned(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign, *, is_module_level: bool) -> None:
@@ -80,9 +98,15 @@ class ComputedNames:
     def called(self, node: ast.Call, name: str | None, first: ast.expr | None) -> None:
         """Note a call of a function of this name, which may make texts or modules."""
         if name == "find_spec" and first is not None and not isinstance(first, ast.Constant):
-            self._looked_up.append(node.lineno)
+            self._looked_up.append((first, node.lineno))
         elif name == "module_from_spec":
             self._makes_modules = True
+        elif name in ("iter_modules", "walk_packages"):
+            self._listings.append(node)
+        elif name in ("compile", "exec") and isinstance(node.func, ast.Name) and node.args:
+            self._compiled.append(node.args[0])
+        elif name in _LOADING and (path := argument(node, 1, _LOADING[name])) is not None:
+            self._loaded.append((path, node.lineno))
         if name in ("format", "join"):
             self.composed.append(node)
         elif name in CHANGING:
@@ -93,32 +117,67 @@ class ComputedNames:
         self.lines.append(node.lineno)
         self._imported.append((name, literal_package(node), literal_level(node), node.lineno))
 
-    def finish(self, strings: Iterable[str], *, has_lazy_attributes: bool) -> None:
+    def finish(self, tree: ast.Module, strings: Iterable[str], *, has_lazy_attributes: bool) -> None:
         """Say what composed texts mean, now that the module's variables are known. `strings`: the file's texts."""
+        named = [(name, line) for name, _, _, line in self._imported]
         if self._makes_modules:  # else it only asks whether something is installed
-            self.lines += self._looked_up
+            self.lines += (line for _, line in self._looked_up)
+            named += self._looked_up
         choices = choices_of(self._tables, self.loops) if self._imported or self.opened else {}
-        modules = set(self._modules(choices))
+        modules = [(text, line) for text, line in self._modules(choices) if _MODULE_NAME.match(text)]
         self.libraries.update(self._libraries(choices, strings))
+        asked = [place for place, _ in (*named, *self._loaded)] + self._compiled
+        flows = Flows(tree if asked else ast.Module([], []), asked)
+        self.compiles_bytes = any(_is_bytes(node) for place in self._compiled for node, _ in flows.reaching(place))
+        arriving = [(node, way, line) for place, line in named for node, way in flows.reaching(place)]
+        loaded = ((node, line) for place, line in self._loaded for node, _ in flows.reaching(place))
+        for node, line in (*loaded, *((node, line) for node, _, line in arriving)):
+            self.arrivals.setdefault(id(node), set()).add(line)
         if self.lines or has_lazy_attributes:
-            found = {pattern_of(node, known) for node in self.composed for known in self._known(node)}
-            self.patterns = sorted({*filter(_MODULE_PATTERN.match, found), *filter(_MODULE_NAME.match, modules)})
             # A name that is made by `.replace()` may be handed on before it is imported, and be of any table.
             every = {changes_of(node)[1] for node in self._changing}
             replacing = [changes for changes in every if any(method == "replace" for method, _ in changes)]
             self.changed = {changed(text, changes) for text in strings for changes in replacing}
+            self.patterns = _rows((text, True, line) for text, line in (*modules, *self._composed(arriving)))
+            self.arriving = _rows(
+                (text, way is Way.WHOLE, line)
+                for node, way, line in arriving
+                if way is not Way.COMPUTED and isinstance(node, ast.Constant) and isinstance(node.value, str)
+                for text in (node.value, *(changed(node.value, changes) for changes in replacing))
+            )
+
+    def _composed(self, arriving: Iterable[tuple[ast.expr, Way, int]]) -> Iterator[tuple[str, int | None]]:
+        """Texts that are put together, with the lines of the imports at which they arrive; None where there is none."""
+        lines: dict[int, set[int]] = {}
+        for node, way, line in arriving:
+            if way is Way.WHOLE:
+                lines.setdefault(id(node), set()).add(line)
+        for node in self.composed:
+            for known in self._known(node):
+                text = pattern_of(node, known)
+                if _MODULE_PATTERN.match(text):
+                    yield from ((text, line) for line in lines.get(id(node), {None}))
+
+    def listing(self) -> list[int]:
+        """The lines of imports at which the listing of a package arrives."""
+        return sorted({line for node in self._listings for line in self.arrivals.get(id(node), ())})
+
+    def loaded(self) -> Iterator[tuple[ast.expr, int]]:
+        """Paths of sources that are loaded, and the lines, where something of the file's own place arrives."""
+        own = {line for node in self.own_places for line in self.arrivals.get(id(node), ())}
+        return ((path, line) for path, line in self._loaded if line in own)
 
     def _known(self, node: ast.expr) -> Iterator[Mapping[str, str]]:
         return variants(node, self._constants, self._alternatives)
 
-    def _modules(self, choices: Mapping[str, set[str]]) -> Iterator[str]:
-        """The names of imported modules; adds the families in which those are that begin in the same way."""
+    def _modules(self, choices: Mapping[str, set[str]]) -> Iterator[tuple[str, int]]:
+        """The names of imported modules, with the lines; adds the families in which those are that begin in the same way."""
         for computed, package, above, line in self._imported:
             for known in self._known(computed):
                 self._add_family("." * above + pattern_of(computed, known).partition("*")[0], package, line)
                 for text in texts_of(computed, known, choices):
                     name = "." * above + text
-                    yield resolved(name, package) if name.startswith(".") and package else name
+                    yield (resolved(name, package) if name.startswith(".") and package else name), line
 
     def _libraries(self, choices: Mapping[str, set[str]], strings: Iterable[str]) -> Iterator[LibraryRow]:
         for named, is_short in self.opened:
@@ -138,3 +197,22 @@ class ComputedNames:
             self.families.append(FamilyRow(parent, level, stem, line))
         elif package:
             self.families.append(FamilyRow(package, 0, "", line))
+
+
+def _rows(found: Iterable[tuple[str, bool, int | None]]) -> list[NameRow]:
+    """The lines of each text, sorted."""
+    lines: dict[tuple[str, bool], set[int]] = {}
+    for text, is_whole, line in found:
+        lines.setdefault((text, is_whole), set()).update(() if line is None else (line,))
+    return [NameRow(*key, sorted(each)) for key, each in sorted(lines.items())]
+
+
+def _is_bytes(node: ast.expr) -> bool:
+    """True for what reads a file as bytes."""
+    match node:
+        case ast.Call(ast.Attribute(attr="read_bytes")):
+            return True
+        case ast.Call(ast.Name("open") | ast.Attribute(attr="open"), arguments, keywords):
+            modes = (*arguments[:2], *(each.value for each in keywords if each.arg == "mode"))
+            return any(isinstance(each, ast.Constant) and each.value in _BINARY_MODES for each in modes)
+    return False

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import ast
 import posixpath
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
 from .conditions import dotted
-from .schema import AdditionRow
+from .schema import AdditionRow, ListingRow
 
 
 class AddedFolders:
@@ -18,6 +18,7 @@ class AddedFolders:
     def __init__(self) -> None:
         self._values: dict[str, ast.expr] = {}
         self._added: list[tuple[bool, ast.expr, int | None, int, bool]] = []
+        self._listed: list[tuple[ast.Call, ast.expr, str]] = []  # calls, the folders, and patterns relative to these
         self._joined: list[ast.expr] = []  # paths whose last part is a source
 
     def assigned(self, node: ast.Assign | ast.AnnAssign | ast.AugAssign, *, is_certain: bool) -> None:
@@ -51,6 +52,7 @@ class AddedFolders:
                 self._added.append((False, folder, None, node.lineno, is_certain))
             case ast.Call(ast.Attribute(attr="join" | "joinpath") | ast.Name("join"), [*_, last]):
                 self.joined(node, last)
+        self._listed += ((node, folder, pattern) for folder, pattern in _listing(node))
 
     def joined(self, path: ast.expr, last: ast.expr) -> None:
         """Note a path that is put together, whose last part may be a source."""
@@ -77,6 +79,24 @@ class AddedFolders:
                 rows.append(AdditionRow(place or "", name or "", index, line, is_certain))
         return sorted(rows, key=lambda row: row.line)
 
+    def listings(self, arrivals: Mapping[int, set[int]]) -> list[ListingRow]:
+        """Folders, relative to the file's own, whose listing arrives at computed imports; `arrivals`: their lines, by the
+        identity of what arrives.
+        """
+        found: dict[str, set[int]] = {}
+        for call, folder, pattern in self._listed:
+            place = self.place(folder) if id(call) in arrivals else None
+            whole = posixpath.normpath(f"{place}/{pattern}") if place is not None and place != _THE_FILE else ""
+            # Of a pattern, the folder of the files that match.
+            parent = posixpath.dirname(whole) or "." if "*" in posixpath.basename(whole) else whole
+            if parent and "*" not in parent:
+                found.setdefault(parent, set()).update(arrivals[id(call)])
+        return [ListingRow(place, sorted(lines)) for place, lines in sorted(found.items())]
+
+    def place(self, path: ast.expr) -> str | None:
+        """A path relative to the file's own folder, if it is made of `__file__` and literals."""
+        return _relative_to_file(path, self._values)
+
     def sources(self) -> set[str]:
         """Sources to which paths lead, relative to the file's own folder."""
         places = (_relative_to_file(path, self._values) for path in self._joined)
@@ -86,6 +106,27 @@ class AddedFolders:
         """Names of the file that stand for folders, relative to its own."""
         places = {name: _relative_to_file(value, self._values) for name, value in self._values.items()}
         return {name: place for name, place in sorted(places.items()) if place is not None and place != _THE_FILE}
+
+
+def _listing(node: ast.Call) -> Iterator[tuple[ast.expr, str]]:
+    """The folder that a call lists, and a pattern below it."""
+    match node:
+        case ast.Call(ast.Name("listdir" | "scandir" | "glob" | "iglob"), [folder, *_]):
+            yield folder, ""
+        case ast.Call(ast.Attribute(ast.Name("os"), "listdir" | "scandir"), [folder, *_]):
+            yield folder, ""
+        case ast.Call(ast.Attribute(ast.Name("glob"), "glob" | "iglob"), [folder, *_]):
+            yield folder, ""
+        case ast.Call(ast.Attribute(folder, "iterdir"), []):
+            yield folder, ""
+        case ast.Call(ast.Attribute(folder, "glob"), [ast.Constant(str(pattern))]):
+            yield folder, pattern
+        case ast.Call(
+            ast.Name("iter_modules" | "walk_packages")
+            | ast.Attribute(attr="iter_modules" | "walk_packages"),
+            [ast.List([folder]), *_],
+        ):
+            yield folder, ""
 
 
 def is_path_guard(test: ast.expr) -> bool:
@@ -98,6 +139,7 @@ def is_path_guard(test: ast.expr) -> bool:
 
 # The file itself, as a path relative to its folder; that folder is ".".
 _THE_FILE = "./"
+_ANY_FILE = "file"
 
 # Functions and methods that give the same place another form.
 _SAME_PLACE = frozenset({"abspath", "realpath", "normpath", "fspath", "str", "Path", "resolve", "absolute", "as_posix"})
@@ -128,6 +170,8 @@ def _relative_to_file(node: ast.expr, values: dict[str, ast.expr], depth: int = 
         case ast.BinOp(left, ast.Div(), ast.Constant(str(part))):
             return _below(of(left), part)
         case ast.BinOp(left, ast.Add(), ast.Constant(str(part))) if part.startswith("/"):
+            return _below(of(left), part[1:])
+        case ast.JoinedStr([ast.FormattedValue(left), ast.Constant(str(part))]) if part.startswith("/"):
             return _below(of(left), part[1:])
         case ast.Call(function, arguments):
             return _called_path(function, arguments, of)
@@ -163,4 +207,8 @@ def _above(place: str | None) -> str | None:
 def _below(place: str | None, part: str) -> str | None:
     if place is None or part.startswith("/"):
         return None
-    return posixpath.normpath(part if place == _THE_FILE else f"{place}/{part}")
+    if place == _THE_FILE:
+        # `abspath` takes ".." for the folder of a file as well. Nothing else lies below one.
+        inside = posixpath.normpath(f"{_ANY_FILE}/{part}")
+        return None if inside.startswith(_ANY_FILE) else inside
+    return posixpath.normpath(f"{place}/{part}")

@@ -7,7 +7,7 @@ import encodings
 import encodings.aliases
 import pkgutil
 import symtable
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 # Builtins that `site` adds (Lib/site.py, setquit, setcopyright and sethelper).
 SITE_BUILTINS = frozenset({"exit", "quit", "copyright", "credits", "license", "help"})
@@ -47,26 +47,39 @@ _ENCODING_ARGUMENTS = {
     ),
     **dict.fromkeys(("getincrementalencoder", "getincrementaldecoder", "hook_encoded"), 0),
     **dict.fromkeys(("str", "bytes", "bytearray", "TextIOWrapper", "write_text"), 1),
-    **dict.fromkeys(("iterencode", "iterdecode", "EncodedFile", "make_header"), 1),
-    "open": 3,
+    **dict.fromkeys(("iterencode", "iterdecode", "EncodedFile", "make_header", "unquote", "unquote_plus"), 1),
+    **dict.fromkeys(("quote", "quote_plus", "FileHandler", "WatchedFileHandler", "open_text"), 2),
+    **dict.fromkeys(("NamedTemporaryFile", "TemporaryFile"), 2),
+    **dict.fromkeys(("open", "fdopen", "parse_qs", "parse_qsl", "urlencode", "SpooledTemporaryFile"), 3),
+    **dict.fromkeys(("RotatingFileHandler", "TimedRotatingFileHandler"), 4),
 }
 # The same for functions of `codecs`, which have the encoding in another place.
 _OF_CODECS = {"decode": 1, "encode": 1, "open": 2}
 # The modules of these functions: any object may have a method of such a name.
-_ONLY_OF = {"lookup": ("codecs",), "open": ("codecs", "io")}
+_ONLY_OF = {"lookup": ("codecs",), "open": ("codecs", "io", "gzip", "bz2")}
+# Methods, with the module that a file imports if it has such objects.
+_METHODS = {"open": ("pathlib", 2), "read": ("configparser", 1)}
+
+_KEYWORDS = frozenset({"encoding", "metadata_encoding", "data_encoding", "file_encoding"})
 
 
-def encodings_of(call: ast.Call, name: str | None) -> Iterator[ast.expr]:
-    """The arguments of a call of `name` that are names of encodings, as far as the function's name tells."""
+def encodings_of(call: ast.Call, name: str | None, imported: Collection[str]) -> Iterator[ast.expr]:
+    """The arguments of a call of `name` that are names of encodings, as far as the function's name tells.
+
+    `imported`: modules that the file imports.
+    """
     for keyword in call.keywords:
-        if keyword.arg == "encoding":
+        if keyword.arg in _KEYWORDS:
             yield keyword.value
     place = _ENCODING_ARGUMENTS.get(name or "")
-    if place is None:
+    if place is None and name not in _METHODS:
         return
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
     owner_name = owner.id if isinstance(owner, ast.Name) else ""
-    if name in _ONLY_OF and owner is not None and owner_name not in _ONLY_OF[name]:
+    if place is None or (name in _ONLY_OF and owner is not None and owner_name not in _ONLY_OF[name]):
+        module, place = _METHODS.get(name or "", ("", 0))
+        if module in imported and owner is not None and owner_name not in imported:
+            yield from call.args[place : place + 1]
         return
     if name in ("decode", "encode") and owner is None:
         return

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from .composed_names import literal_level, literal_package, modules_to_run, resolved
 from .computed_names import ComputedNames
 from .conditions import is_main_test, truth
+from .flows import last_name
 from .folders import AddedFolders, is_path_guard
 from .lookups import SITE_BUILTINS, argument, encodings_of, library_of, named_codecs, site_builtins
 from .schema import CONDITIONAL, DEFERRED, EAGER, OPTIONAL, Facts, ImportRow, Unreadable
@@ -69,7 +70,8 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
     scanner = _Scanner(AddedFolders() if _may_add_folders(source) else None)
     scanner.statements(tree.body, EAGER)
     computed = scanner.computed
-    computed.finish(scanner.strings, has_lazy_attributes=scanner.has_lazy_attributes)
+    computed.finish(tree, scanner.strings, has_lazy_attributes=scanner.has_lazy_attributes)
+    folders = scanner.added_folders
     strings = scanner.strings | computed.changed
     strings |= {found[1] for text in strings if (found := _IMPORT_TEXT.match(text))}
     return {
@@ -81,20 +83,24 @@ def scan(source: bytes, *, is_compiled: bool = False) -> Facts | Unreadable:
         "dynamic": computed.lines,
         "families": computed.families,
         "patterns": computed.patterns,
+        "arriving": [row for row in computed.arriving if len(row.text) <= _LONGEST_STRING],
         "has_lazy_attributes": scanner.has_lazy_attributes,
         "reads_stub": scanner.has_lazy_attributes and b"attach_stub" in source,
         "run_modules": sorted(scanner.run_modules),
-        "source_files": sorted({*filter(_SOURCE_FILE.match, strings), *_sources_in(scanner.added_folders)}),
+        "source_files": sorted({*filter(_SOURCE_FILE.match, strings), *(folders.sources() if folders else ())}),
         "handed_over": scanner.handed_over(),
         "metadata": sorted(scanner.metadata) if _asks_for_metadata(scanner.imports) else [],
         "names": {user: " ".join(sorted(names)) for user, names in scanner.names.items() if names},
         "codecs": sorted(set(named_codecs(strings))),
         "strings": " ".join(sorted(filter(_REFERENCE.match, strings))),
-        "any_codec": scanner.any_codec,
+        "any_codec": scanner.any_codec or computed.compiles_bytes,
         "libraries": sorted(computed.libraries),
-        "search_folders": scanner.added_folders.found(in_package=False) if scanner.added_folders else [],
-        "package_folders": scanner.added_folders.found(in_package=True) if scanner.added_folders else [],
-        "folder_names": scanner.added_folders.constants() if scanner.added_folders else {},
+        "search_folders": folders.found(in_package=False) if folders else [],
+        "package_folders": folders.found(in_package=True) if folders else [],
+        "folder_names": folders.constants() if folders else {},
+        "listed_folders": folders.listings(computed.arrivals) if folders else [],
+        "listing": computed.listing(),
+        "loading": sorted({line for path, line in computed.loaded() if not folders or folders.place(path) is None}),
         "extends_path": b"extend_path" in source or b"declare_namespace" in source,
         "site_builtins": site_builtins(source) if scanner.names_site_builtins else [],
     }
@@ -106,10 +112,6 @@ def _unreadable(error: Exception) -> Unreadable:
         "error": getattr(error, "msg", None) or str(error) or type(error).__name__,
         "line": getattr(error, "lineno", None) or 0,
     }
-
-
-def _sources_in(folders: AddedFolders | None) -> Iterable[str]:
-    return folders.sources() if folders else ()
 
 
 def _may_add_folders(source: bytes) -> bool:
@@ -153,6 +155,7 @@ class _Scanner:
         self.run_modules: set[str] = set()  # names behind "-m", or given to `runpy`
         self.metadata: set[str] = set()  # names of distributions that a look-up of metadata is given
         self._renamed: dict[str, str] = {}  # names of imported functions, by those that they have here
+        self._imported: set[str] = set()  # names of modules
         self.globals: set[str] = set()
         self.all: list[str] | None = None
         self._arguments: set[str] = set()  # names that calls are given
@@ -209,6 +212,7 @@ class _Scanner:
             user = user or bound
         row = ImportRow(name, names, level, binding, node.lineno, self._attempt, self._fallback, user)
         self.imports.append(row)
+        self._imported.add(name)
 
     def _expression(self, node: ast.Expr, binding: str) -> None:
         match node.value:
@@ -379,6 +383,8 @@ class _Scanner:
             kind = type(node)
             if kind is ast.Name:
                 (bound if type(node.ctx) is ast.Store else loads).add(node.id)
+                if node.id == "__file__":
+                    self.computed.own_places.append(node)
             elif kind is ast.Constant:
                 value = node.value
                 if type(value) is str and len(value) <= _LONGEST_STRING:
@@ -405,7 +411,7 @@ class _Scanner:
                     bound.add(node.name)
                 elif kind in _NEEDED_BY_SYNTAX:
                     self._add(node, binding, _NEEDED_BY_SYNTAX[kind], None, 0)
-                elif kind is ast.BinOp and type(node.op) is ast.Mod:
+                elif kind is ast.BinOp and type(node.op) in (ast.Mod, ast.Add):
                     self.computed.composed.append(node)
                 elif kind is ast.BinOp and type(node.op) is ast.Div and self.added_folders:
                     self.added_folders.joined(node, node.right)
@@ -432,12 +438,14 @@ class _Scanner:
         if self.added_folders:
             self.added_folders.called(node, is_certain=binding == EAGER)
         function = node.func
-        name = getattr(function, "attr", None) or getattr(function, "id", None)
+        name = last_name(function)
         name = self._renamed.get(name, name) if name else name
         first = argument(node, 0, "name")
         self._arguments.update(each.id for each in node.args if type(each) is ast.Name)
         if name in _IMPORTERS and first is not None:
             self._import_call(node, first, binding)
+        elif name == "map" and len(node.args) > 1 and last_name(node.args[0]) in _IMPORTERS:
+            self.computed.imported(node, node.args[1])
         self.computed.called(node, name, first)
         if name in _TAKING_NAMES and node.args and isinstance(node.args[0], ast.Constant):
             text = node.args[0].value
@@ -445,7 +453,7 @@ class _Scanner:
                 (self.run_modules if name == "run_module" else self.metadata).add(text)
         if (opened := library_of(node, name)) is not None:
             self.computed.opened.append(opened)
-        if any(type(value) is not ast.Constant for value in encodings_of(node, name)):
+        if any(type(value) is not ast.Constant for value in encodings_of(node, name, self._imported)):
             self.any_codec = True
 
     def _import_call(self, node: ast.Call, imported: ast.expr, binding: str) -> None:

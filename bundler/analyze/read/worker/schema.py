@@ -49,6 +49,14 @@ class FamilyRow(NamedTuple):
     line: int
 
 
+class NameRow(NamedTuple):
+    """A text that may be the name of a module; fields as in `facts.ComputedName`."""
+
+    text: str
+    is_whole: bool
+    lines: list[int]
+
+
 class AdditionRow(NamedTuple):
     """A folder that is added to a search path; fields as in `facts.Addition`."""
 
@@ -57,6 +65,13 @@ class AdditionRow(NamedTuple):
     position: int | None
     line: int
     is_certain: bool
+
+
+class ListingRow(NamedTuple):
+    """A folder whose listing arrives at imports; fields as in `facts.Listing`."""
+
+    folder: str
+    lines: list[int]
 
 
 class LibraryRow(NamedTuple):
@@ -77,7 +92,8 @@ class Facts(TypedDict):
     all: list[str] | None
     dynamic: list[int]
     families: list[FamilyRow]
-    patterns: list[str]
+    patterns: list[NameRow]
+    arriving: list[NameRow]
     has_lazy_attributes: bool
     reads_stub: bool
     run_modules: list[str]
@@ -94,6 +110,9 @@ class Facts(TypedDict):
     search_folders: list[AdditionRow]
     package_folders: list[AdditionRow]
     folder_names: dict[str, str]
+    listed_folders: list[ListingRow]
+    listing: list[int]
+    loading: list[int]
 
 
 @final
