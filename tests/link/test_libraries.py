@@ -352,3 +352,17 @@ def test_module_without_its_library(libraries: Libraries, tmp_path: Path):
 
     assert "note[missing-library]: the shared library `libgone.so` was not found: `part.single`" in said["may"]
     assert "warning[missing-library]: " in said["must"]
+
+
+def test_carried_module_in_cpp(newest_target: TargetPython, tmp_path: Path):
+    """A C++ module that is carried as a file uses the system's C++ library, as the note says; its threads end as in Python."""
+    source, include = tmp_path / "threads.py", newest_target.include_dirs[0]
+    options = (*natives.TEXT_RELOCATIONS, f"-I{include}", "-DNAME=unwound", "-lstdc++", "-lgcc_s")
+    compile_library(tmp_path / "unwound.abi3.so", "unwound.cpp", *options)
+    source.write_text("import unwound\nprint(unwound.run())\n")
+    done = bundle(source, "--python", newest_target.executable, "-o", tmp_path / "threads")
+    assert done.status == 0, done.stderr.decode()
+
+    assert b"note[system-runtime]: `libgcc_s.so.1` and `libstdc++.so.6` stay the system's" in done.stderr
+    assert b"for `unwound.abi3.so`" in done.stderr
+    assert run([tmp_path / "threads"]) == run([newest_target.executable, source])
