@@ -109,8 +109,8 @@ def needed_versions(path: Path) -> SymbolVersions:
 
 
 def start_needs(plan: LinkPlan) -> Needs:
-    """What a finished binary takes from the system's libraries when it starts, by those who need it: libpython, the libraries
-    that it is linked with, and the rest of the executable.
+    """Returns what a finished binary takes from the system's libraries when it starts, by those who need it: libpython, libraries
+    with which the executable is linked, and its own code.
     """
     versions = needed_versions(plan.output)
     needs = {path: found for path, found in plan.manifest.symbol_versions if path in _resident_paths(plan)}
