@@ -12,13 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from bundler.elf import X86_64
+from bundler.elf import X86_64, read_shared_object
 from bundler.settings import OLDEST_GLIBC
 from tests.conftest import make_environment
 from tests.glibc.here import read_c_library
 from tests.link.natives import SOURCES as NATIVE
 from tests.support import EXAMPLES, ROOT, Interpreter, Program, bundle, run
 from tests.systems.facts import wrong_facts
+from tests.systems.pythons import find_pythons
 from tests.systems.roots import EMPTY, RootError, make_root
 from tests.systems.system import System
 
@@ -128,6 +129,24 @@ def test_wheel(one_interpreter: Interpreter, tmp_path: Path):
     others = ("PIL", "coverage", "cryptography", "lxml", "pandas", "pydantic")
 
     _check(interpreter, tmp_path, _WHEELS / "program.py", "numpy", leave_out=others)
+
+
+def test_static_library_of_debian(tmp_path: Path):
+    """Debian's static libpython is linked with libz and libexpat of the system: they are part of the binary as well."""
+    python = next((each for each in find_pythons() if str(each) == "3.11 Debian static"), None)
+    if python is None:
+        pytest.skip("this is no Debian 12 with `libpython3.11-dev`")
+    binary = tmp_path / "hello"
+    hello = EXAMPLES / "hello" / "hello.py"
+    done = bundle(hello, "--python", python.base, "--libpython", "static", "-o", binary)
+    assert done.status == 0, done.stderr.decode()
+    found = run(_OLDEST.command([binary, "you"], seen=[tmp_path]), cwd=tmp_path)
+    if found.status == 77:
+        pytest.skip("this machine lets no other system be entered")
+
+    assert found.stdout == b"Hello, you!\n"
+    needed = {name.partition(".")[0] for name in read_shared_object(binary).needed}
+    assert needed <= {"libc", "libm", "libdl", "libpthread", "ld-linux-x86-64"}
 
 
 def test_facts_about_the_old_library():
