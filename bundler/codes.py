@@ -233,9 +233,10 @@ CODES: Mapping[str, Code] = {
     ),
     "newer-glibc": Code(
         (_WARNING,),
-        "the binary needs glibc 2.38 or newer, and not only 2.17: libpython uses what older ones lack",
-        "The libpython was compiled on a newer system than the oldest on which the binary should run. It uses functions that the C "
-        "library there lacks and that bundle cannot supply. The binary runs where the C library is new enough.",
+        "the binary needs glibc 2.38 or newer, and not only 2.17: `libpython3.13.a` uses what older ones lack",
+        "The file that is named, libpython or a library that it is linked with, was compiled on a newer system than the oldest on "
+        "which the binary should run. It uses functions that the C library there lacks and that bundle cannot supply. The binary "
+        "starts where the C library is new enough.",
         "Build with a Python that was made on an older system, or ask for the newer version with `--glibc`.",
     ),
     "no-compiler": _error(

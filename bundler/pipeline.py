@@ -256,7 +256,7 @@ def _above_floor(planned: LinkPlan) -> tuple[Diagnostic, ...]:
     """Findings about the finished binary, if it needs a newer C library than was asked for."""
     if planned.floor is None:
         return ()
-    return tuple(link.above_floor(link.needed_versions(planned.output), planned.floor.version))
+    return tuple(link.above_floor(link.start_needs(planned), planned.floor.version))
 
 
 def _traced_start(  # noqa: PLR0913 - the stages before it

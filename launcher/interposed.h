@@ -46,6 +46,9 @@ struct thread_local_index;
     FUNCTION(int, dladdr1, (const void *address, Dl_info *info, void **extra, int flags)) \
     FUNCTION(int, dlinfo, (void *handle, int request, void *out)) \
     FUNCTION(int, dl_iterate_phdr, (int (*callback)(struct dl_phdr_info *, size_t, void *), void *data)) \
+    FUNCTION(void, pthread_exit, (void *result)) \
+    FUNCTION(int, pthread_cancel, (pthread_t thread)) \
+    FUNCTION(int, backtrace, (void **addresses, int size)) \
     FUNCTION(int, open, (const char *path, int flags, ...)) \
     FUNCTION(int, open64, (const char *path, int flags, ...)) \
     FUNCTION(int, openat, (int folder, const char *path, int flags, ...)) \
@@ -265,8 +268,9 @@ struct thread_local_index;
     FUNCTION(void *, __tls_get_addr, (struct thread_local_index * index)) \
     FUNCTION(int, _dl_find_object, (void *address, struct found_object *result))
 
-/* Of a C library that is part of the executable, by its own other files. */
+/* Of a C library that is part of the executable, by its own other files and by the unwinder beside it. */
 #define INTERPOSED_IN_STATIC_LIBC(FUNCTION) \
+    FUNCTION(int, _dl_find_object, (void *address, struct found_object *result)) \
     FUNCTION(int, __open_nocancel, (const char *path, int flags, ...))
 /* clang-format on */
 

@@ -22,6 +22,8 @@ enum { MACHINE_PAGE = 64 << 10 };
 
 /* --- Shared objects --- */
 
+#define MACHINE_ELF EM_AARCH64
+
 /* Does a relocation stand for a word that holds the address of a symbol? */
 static inline bool
 machine_is_symbol_word(uint32_t type)

@@ -17,6 +17,8 @@ enum { MACHINE_PAGE = 4096 };
 
 /* --- Shared objects --- */
 
+#define MACHINE_ELF EM_X86_64
+
 /* Does a relocation stand for a word that holds the address of a symbol? */
 static inline bool
 machine_is_symbol_word(uint32_t type)

@@ -5,7 +5,7 @@
 `launcher_objects` compiles the launcher meanwhile.
 """
 
-from bundler.link.finished import needed_versions, read_manifest
+from bundler.link.finished import read_manifest, start_needs
 from bundler.link.launcher import launcher_objects
 from bundler.link.linker import find_c_library, lay_out, link
 from bundler.link.manifest import Manifest
@@ -33,13 +33,13 @@ __all__ = [
     "launcher_objects",
     "lay_out",
     "link",
-    "needed_versions",
     "places_sections",
     "plan",
     "publish",
     "read_manifest",
     "seal",
     "snapshot_obstacle",
+    "start_needs",
     "workplace",
     "write",
 ]

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from bundler.contract import bundle_ffi
-from bundler.elf import ElfError, SegmentType, read_executable, read_shared_object
+from bundler.elf import ElfError, SegmentType, read_executable, read_shared_object, undefined_symbols
 from bundler.errors import BundleError
 from bundler.link.digests import FORMAT as DIGESTS_FORMAT
 from bundler.link.digests import SECTION as DIGESTS_SECTION
 from bundler.link.digests import Digests
 from bundler.link.manifest import FORMAT, SBOM_SECTION, SECTION, Manifest, SymbolVersions, by_version
+from bundler.link.model import LinkPlan
+from bundler.link.portability import EXECUTABLE, Needs
 from bundler.link.script import PAYLOAD_SECTION
 from bundler.link.seal import compute_digests
 
@@ -104,6 +106,28 @@ def needed_versions(path: Path) -> SymbolVersions:
     if is_static(path):
         return ()
     return by_version(read_shared_object(path).undefined_versions())
+
+
+def start_needs(plan: LinkPlan) -> Needs:
+    """Returns what a finished binary takes from the system's libraries when it starts, by those who need it: libpython, libraries
+    with which the executable is linked, and its own code.
+    """
+    versions = needed_versions(plan.output)
+    needs = {path: found for path, found in plan.manifest.symbol_versions if path in _resident_paths(plan)}
+    for archive in plan.libraries:
+        if isinstance(archive, Path):
+            taken = undefined_symbols(archive)
+            needs[str(archive)] = by_version(
+                (name, each) for each, names in versions for name in names if name in taken
+            )
+            # A version that is asked for without a symbol is the linker's.
+            rest = ((each, names, tuple(name for name in names if name not in taken)) for each, names in versions)
+            versions = tuple((each, left) for each, names, left in rest if left or not names)
+    return {**needs, EXECUTABLE: versions}
+
+
+def _resident_paths(plan: LinkPlan) -> frozenset[str]:
+    return frozenset(resident.path for resident in plan.prelinked.residents)
 
 
 def needed_libraries(path: Path) -> tuple[str, ...]:

@@ -23,12 +23,15 @@ from bundler.link.system_libraries import (
     RUNTIMES,
     SYSTEM_LIBRARIES,
     THIS_SYSTEM,
+    UNWINDER,
     is_file,
     stays_with_the_machine,
     system_libraries,
     system_name,
 )
 from bundler.target import System
+
+_UNWINDING = frozenset({"backtrace", "pthread_cancel", "pthread_exit"})
 
 
 def find_closure(  # noqa: PLR0913  # what the search begins with, and where it looks
@@ -98,6 +101,7 @@ class _Search:
     lacking: dict[str, list[Path]] = field(default_factory=dict)  # who cannot do without a library that is missing
     unreadable: dict[Path, str] = field(default_factory=dict)  # why
     _names: set[str] = field(default_factory=set)  # already looked for
+    _linked: set[str] = field(default_factory=set)  # what the executable is linked with
     _sonames: dict[str, str] = field(default_factory=dict)  # of libraries, by the names under which they are needed
     _queue: deque[tuple[Library, tuple[str, ...], bool]] = field(default_factory=deque)
 
@@ -128,6 +132,7 @@ class _Search:
         object_ = self._read(file)
         name = file.name if object_ is None else object_.name
         self._names.add(name)
+        self._linked.add(name)
         self.add(file, None, (), name=name, is_required=True)
         return name
 
@@ -142,6 +147,15 @@ class _Search:
         if not self._has(name):
             self.add(file, f"{self.root_folder}/{name}", ())
 
+    def _add_unwinder(self) -> None:
+        """Add the unwinder, if this machine has it, for libraries that call functions for which the C library loads it."""
+        others = (library.object for library in self.by_file.values() if library.object.name not in self._linked)
+        if UNWINDER not in self._names | self.of_system and any(map(_unwinds, others)):
+            file = self.find(UNWINDER, ())
+            if file is not None:
+                self._names.add(UNWINDER)
+                self.add(file, None, (), name=UNWINDER)
+
     def _has(self, name: str) -> bool:
         """True if the program brings a library with this name, or soname."""
         return any(name in (Path(library.path).name, library.object.name) for library in self.by_file.values())
@@ -153,6 +167,12 @@ class _Search:
 
     def run(self) -> None:
         """Find what is needed, until nothing new is."""
+        self._follow()
+        self._add_unwinder()
+        self._follow()
+
+    def _follow(self) -> None:
+        """Find what the queue's libraries need."""
         while self._queue:
             library, inherited, is_required = self._queue.popleft()
             object_ = library.object
@@ -222,6 +242,11 @@ class _Search:
         way = os.path.relpath(file, needed_by.object.path.parent)
         place = PurePosixPath(os.path.normpath(PurePosixPath(needed_by.path).parent / way))
         return str(place) if place.is_relative_to(self.root_folder) else None
+
+
+def _unwinds(object_: SharedObject) -> bool:
+    """True if an object calls functions for which the C library loads the unwinder (launcher/loader/forced_unwind.c)."""
+    return any(symbol.name in _UNWINDING and not symbol.is_defined for symbol in object_.symbols)
 
 
 def _check_readable(unreadable: Mapping[Path, str]) -> None:

@@ -24,6 +24,8 @@ _MARKS = {"GLIBC_ABI_DT_RELR": "GLIBC_2.36"}
 
 _MOST_NOTES = 20
 
+_LAUNCHER = "code that the compiler or the launcher adds"
+
 Needs = Mapping[str, SymbolVersions]
 """Versions and their symbols, by who needs them: the path of an embedded library, or `EXECUTABLE`."""
 
@@ -51,20 +53,35 @@ def newest_versions(needs: Needs) -> Mapping[str, Newest]:
     }
 
 
-def above_floor(own: SymbolVersions, floor: str) -> Iterator[Diagnostic]:
-    """A warning if the executable needs a newer C library than was asked for, and for what. `own`: its own needs."""
-    above = {version: names for version, names in own if beyond(version, floor)}
+def above_floor(needs: Needs, floor: str) -> Iterator[Diagnostic]:
+    """A warning if the binary starts only with a newer C library than was asked for: who needs it, and for what.
+
+    `needs`: what is needed for a start, by the files that need it.
+    """
+    above = {
+        who: found
+        for who, versions in needs.items()
+        if (found := tuple((version, names) for version, names in versions if beyond(version, floor)))
+    }
     if not above:
         return
-    newest = newest_versions({EXECUTABLE: tuple(above.items())})["GLIBC"].version
-    functions = sorted(f"`{name}`" for names in above.values() for name in names)
+    newest = newest_versions(above)["GLIBC"].version
+    users = [_LAUNCHER if who == EXECUTABLE else _file_name(who) for who in sorted(above)]
+    functions = sorted({f"`{name}`" for versions in above.values() for _, names in versions for name in names})
     yield Diagnostic(
         Severity.WARNING,
         "newer-glibc",
-        f"the binary needs glibc {newest} or newer, and not only {floor}: libpython uses what older ones lack",
+        f"the binary needs glibc {newest} or newer, and not only {floor}: {' and '.join(users)} "
+        f"{'uses' if len(users) == 1 else 'use'} what older ones lack",
         notes=(f"of which there is no older form: {', '.join(functions)}",) if functions else (),
-        hint=f"build with a Python that was made on an older system, or ask for that version: `--glibc {newest}`",
+        hint=f"{_older_hint(above)}, or ask for that version: `--glibc {newest}`",
     )
+
+
+def _older_hint(above: Needs) -> str:
+    if any("libpython" in who for who in above):
+        return "build with a Python that was made on an older system"
+    return "build on an older system"
 
 
 def check_limits(needs: Needs, limits: Mapping[str, str]) -> None:
@@ -103,4 +120,8 @@ def _numbered(needs: Needs) -> Iterable[tuple[str, str, Version, tuple[str, ...]
 
 
 def _who(who: str) -> str:
-    return "the executable (launcher and libpython)" if who == EXECUTABLE else f"`{who.rpartition('/')[2]}`"
+    return "the executable (launcher and libpython)" if who == EXECUTABLE else _file_name(who)
+
+
+def _file_name(path: str) -> str:
+    return f"`{path.rpartition('/')[2]}`"

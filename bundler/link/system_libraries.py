@@ -25,8 +25,9 @@ _LINKED_IF_STATIC = frozenset({"libresolv.so.2", "libanl.so.1"})
 
 # The C++ run-time and the unwinder. They exist once per process, for exceptions cross libraries: part of the binary, or all of
 # them the system's.
-RUNTIMES = frozenset({"libgcc_s.so.1", "libstdc++.so.6"})
+UNWINDER = "libgcc_s.so.1"
 CXX_RUNTIME = "libstdc++.so.6"
+RUNTIMES = frozenset({UNWINDER, CXX_RUNTIME})
 
 # Never part of the binary either, but not needed by every program: loaded from the system when a library needs them. They
 # belong to its C library, graphics drivers or authentication.

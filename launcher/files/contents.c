@@ -266,3 +266,25 @@ bundle_open_contents(const struct bundle_file *file)
     }
     return fd;
 }
+
+int
+bundle_open_bytes(const char *name, const void *bytes, size_t size)
+{
+    bundle_begin_passing();
+    int fd = make_nameless(name);
+    struct rlimit limit;
+    if (fd >= 0 && raise_limit(size, &limit)) {
+        bool done = bundle_write_all(fd, bytes, size);
+        int error = errno;
+        if (limit.rlim_cur < size) {
+            __real_setrlimit(RLIMIT_FSIZE, &limit);
+        }
+        if (!done) {
+            close(fd);
+            fd = -1;
+        }
+        errno = error;
+    }
+    bundle_end_passing();
+    return fd;
+}

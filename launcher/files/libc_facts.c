@@ -1,11 +1,7 @@
 /* The C library's calls that ask for facts of files. */
 
 #include "files/interpose.h"
-
-#include <stdint.h>
-#include <sys/syscall.h>
-#include <sys/sysmacros.h>
-#include <unistd.h>
+#include "statx.h"
 
 WRAP_LOOKING(int, stat, (const char *path, struct stat *out), (path, out), -1, vfs_stat(path, out))
 WRAP_LOOKING(int, stat64, (const char *path, struct stat *out), (path, out), -1, vfs_stat(path, out))
@@ -63,7 +59,7 @@ OLD_STAT(__fxstatat, (int version, int folder, const char *path, struct stat *ou
 OLD_STAT(__fxstatat64, (int version, int folder, const char *path, struct stat *out, int flags),
          fstatat(folder, path, out, flags))
 
-/* Rust's standard library asks in this way. Older C libraries have no such function, the kernel may. */
+/* Rust's standard library asks in this way. */
 int
 __wrap_statx(int folder, const char *path, int flags, unsigned mask, struct statx *out)
 {
@@ -75,26 +71,12 @@ __wrap_statx(int folder, const char *path, int flags, unsigned mask, struct stat
         return -1;
     }
     if (!inner && !(is_descriptor && vfs_described_by(folder))) {
-        return (int)__real_syscall(SYS_statx, folder, path, flags, mask, out);
+        return __real_statx(folder, path, flags, mask, out);
     }
     if ((inner ? vfs_stat(inner, &facts) : fstat(folder, &facts)) < 0) {
         return -1;
     }
-    struct statx_timestamp time = {.tv_sec = facts.st_mtim.tv_sec};
-    *out = (struct statx){
-        .stx_mask = STATX_BASIC_STATS,
-        .stx_blksize = (uint32_t)facts.st_blksize,
-        .stx_nlink = (uint32_t)facts.st_nlink,
-        .stx_mode = (uint16_t)facts.st_mode,
-        .stx_ino = facts.st_ino,
-        .stx_size = (uint64_t)facts.st_size,
-        .stx_blocks = (uint64_t)facts.st_blocks,
-        .stx_atime = time,
-        .stx_ctime = time,
-        .stx_mtime = time,
-        .stx_dev_major = major(facts.st_dev),
-        .stx_dev_minor = minor(facts.st_dev),
-    };
+    *out = bundle_statx_of(&facts);
     return 0;
 }
 

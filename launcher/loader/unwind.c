@@ -18,8 +18,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#define UNWINDER "libgcc_s.so.1"
-
 /* struct dl_find_object of <dlfcn.h>, for processors whose tables of frames are relative to nothing (DLFO_STRUCT_HAS_EH_DBASE is
    0); declared here because older C libraries have no such header. */
 struct found_object {
@@ -33,6 +31,9 @@ struct found_object {
 
 typedef int (*find_object_function)(void *address, struct found_object *result);
 
+/* There where the C library is part of the executable, and new enough. */
+#pragma weak __real__dl_find_object
+
 /* The C library's own; NULL while it was not asked for, and where there is none. */
 PER_PROCESS static find_object_function system_find_object;
 PER_PROCESS static bool was_asked;
@@ -41,7 +42,9 @@ static find_object_function
 known_find_object(void)
 {
     if (!was_asked) {
-        system_find_object = (find_object_function)__real_dlsym(RTLD_DEFAULT, "_dl_find_object");
+        system_find_object = __real__dl_find_object
+                                 ? __real__dl_find_object
+                                 : (find_object_function)__real_dlsym(RTLD_DEFAULT, "_dl_find_object");
         was_asked = true;
     }
     return system_find_object;

@@ -160,19 +160,49 @@ FUNCTION(fstatat)
     say("no folder", f(99, "file", &facts, 0));
 }
 
+static long long
+nanoseconds(struct statx_timestamp time)
+{
+    return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+/* Without the members that only newer kernels fill in: STATX_BASIC_STATS has none of them. */
+static void
+say_statx(const char *what, int result, const struct statx *facts)
+{
+    say(what, result);
+    if (result) {
+        return;
+    }
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    long long changed = nanoseconds(facts->stx_mtime);
+    printf("  %x %o %u %u:%u %ju %ju %u %d\n", facts->stx_mask & STATX_BASIC_STATS, facts->stx_mode, facts->stx_nlink,
+           facts->stx_uid, facts->stx_gid, (uintmax_t)facts->stx_size, (uintmax_t)facts->stx_blocks, facts->stx_blksize,
+           facts->stx_ino != 0);
+    printf("  %u:%u %u:%u %d\n", facts->stx_dev_major, facts->stx_dev_minor, facts->stx_rdev_major,
+           facts->stx_rdev_minor, changed <= now.tv_sec * 1000000000LL + now.tv_nsec);
+}
+
 FUNCTION(statx)
 {
     struct statx facts;
+    struct stat same;
     const char *path;
     make_files();
+    int fd = open("file", O_RDONLY);
     EACH_PATH(path)
     {
-        int result = f(AT_FDCWD, path, 0, STATX_BASIC_STATS, &facts);
-        say(path, result);
-        if (result == 0) {
-            printf("  %o %ju\n", facts.stx_mode, (uintmax_t)facts.stx_size);
-        }
+        say_statx(path, f(AT_FDCWD, path, 0, STATX_BASIC_STATS, &facts), &facts);
+        say_statx(path, f(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &facts), &facts);
     }
+    say_statx("descriptor", f(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &facts), &facts);
+    fstat(fd, &same);
+    say("times", same.st_atim.tv_nsec == facts.stx_atime.tv_nsec && same.st_mtim.tv_nsec == facts.stx_mtime.tv_nsec
+                     && same.st_ctim.tv_nsec == facts.stx_ctime.tv_nsec && same.st_ino == facts.stx_ino);
+    say("flags", f(AT_FDCWD, "file", 0x40000000, STATX_BASIC_STATS, &facts));
+    say("no folder", f(99, "file", 0, STATX_BASIC_STATS, &facts));
+    say("bad address", f(AT_FDCWD, (void *)1, 0, STATX_BASIC_STATS, &facts));
 }
 
 FUNCTION(mknod)
@@ -204,6 +234,9 @@ FUNCTION(renameat2)
     say("taken", f(AT_FDCWD, "other", AT_FDCWD, "folder", RENAME_NOREPLACE));
     say("exchange", f(AT_FDCWD, "other", AT_FDCWD, "folder", RENAME_EXCHANGE));
     say("missing", f(AT_FDCWD, "nothing", AT_FDCWD, "more", 0));
+    say("no flags", f(AT_FDCWD, "link", AT_FDCWD, "renamed", 0));
+    say("there", access("renamed", F_OK));
+    say("in place of another", f(AT_FDCWD, "dangling", AT_FDCWD, "renamed", 0));
     say("flags", f(AT_FDCWD, "other", AT_FDCWD, "folder", 77));
 }
 

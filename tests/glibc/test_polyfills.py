@@ -10,6 +10,7 @@ import json
 import re
 import subprocess
 import termios
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from bundler.settings import OLDEST_GLIBC
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
 from tests.glibc.here import read_c_library
-from tests.support import Outcome, run
+from tests.support import Outcome, on_old_kernel, run
 from tests.target.pythons import quiet_context
 
 PROGRAM = Path(__file__).with_name("compare.c")
@@ -56,6 +57,9 @@ NOT_COMPARED = {
     **dict.fromkeys(SPEEDS, "mean something else in older versions: see `test_speeds_are_numbers`"),
 }
 
+NEED_NO_CALL = ("getentropy",)
+"""Polyfills that work on old kernels, where the C library's functions fail."""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -83,10 +87,10 @@ def programs(newest_target: TargetPython, folder: Path, toolchain: Toolchain, ca
     return folder / "system", folder / "floor", folder / "own"
 
 
-def try_out(program: Path, name: str, place: Path) -> Outcome:
-    """Use the function in a new folder."""
+def try_out(program: Path, name: str, place: Path, start: Sequence[str | Path] = ()) -> Outcome:
+    """Use the function in a new folder. `start`: the start of the command."""
     place.mkdir()
-    return run([program, name], cwd=place)
+    return run([*start, program, name], cwd=place)
 
 
 def test_every_polyfill_is_tried():
@@ -106,6 +110,30 @@ def test_as_the_c_library(programs: tuple[Path, ...], tmp_path: Path, name: str)
         floor, own = (Outcome(each.status, each.stdout, b"") for each in (floor, own))
     assert floor == system
     assert own == system
+
+
+@pytest.mark.parametrize("name", sorted({*TRIED} - {*NEED_NO_CALL}))
+def test_on_an_old_kernel(programs: tuple[Path, ...], tmp_path: Path, name: str):
+    """Where the kernel lacks newer calls too, a polyfill does what the C library's function does there."""
+    start = on_old_kernel(tmp_path)
+    system, floor, own = (try_out(program, name, tmp_path / program.name, start) for program in programs)
+    if system.status == LACKS:
+        pytest.skip("this machine's C library has no such function, or its calls cannot be filtered")
+
+    assert floor == system
+    assert own == system
+
+
+@pytest.mark.parametrize("name", NEED_NO_CALL)
+def test_works_on_an_old_kernel(programs: tuple[Path, ...], tmp_path: Path, name: str):
+    """What programs cannot do without works on old kernels as on new ones."""
+    system, floor, _ = programs
+    start = on_old_kernel(tmp_path)
+    found = try_out(floor, name, tmp_path / "old", start)
+    if found.status == LACKS:
+        pytest.skip("this machine's calls cannot be filtered")
+
+    assert found == try_out(system, name, tmp_path / "new")
 
 
 def test_speeds_are_numbers(tmp_path: Path):

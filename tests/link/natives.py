@@ -154,6 +154,8 @@ MODULES = (
     ),
     Part("thread_large_fixed", "thread_large.c", flags=("-DSIZE=100", "-DALIGNMENT=64", "-ftls-model=initial-exec")),
     Part("thread_ended", "thread_ended.cpp"),
+    Part("unwound", "unwound.cpp"),
+    Part("unwound_plain", "unwound.c"),
     Part("statics", "statics.cpp"),
     Part("file_stream", "file_stream.cpp"),
     Part("file_removed", "file_removed.cpp", flags=("-std=c++17",)),

@@ -352,3 +352,41 @@ def test_module_without_its_library(libraries: Libraries, tmp_path: Path):
 
     assert "note[missing-library]: the shared library `libgone.so` was not found: `part.single`" in said["may"]
     assert "warning[missing-library]: " in said["must"]
+
+
+def test_carried_module_in_cpp(newest_target: TargetPython, tmp_path: Path):
+    """A C++ module that is carried as a file uses the system's C++ library, as the note says; its threads end as in Python."""
+    source, include = tmp_path / "threads.py", newest_target.include_dirs[0]
+    options = (*natives.TEXT_RELOCATIONS, f"-I{include}", "-DNAME=unwound", "-lstdc++", "-lgcc_s")
+    compile_library(tmp_path / "unwound.abi3.so", "unwound.cpp", *options)
+    source.write_text("import unwound\nprint(unwound.run())\n")
+    done = bundle(source, "--python", newest_target.executable, "-o", tmp_path / "threads")
+    assert done.status == 0, done.stderr.decode()
+
+    assert b"note[system-runtime]: `libgcc_s.so.1` and `libstdc++.so.6` stay the system's" in done.stderr
+    assert b"for `unwound.abi3.so`" in done.stderr
+    assert run([tmp_path / "threads"]) == run([newest_target.executable, source])
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+def test_cpp_library_of_the_system(newest_target: TargetPython, tmp_path: Path, is_first: bool):
+    """A C++ library that is loaded from the system catches exceptions before and after threads of a prelinked module have ended,
+    which need the C library's unwinder.
+    """
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    compile_library(outside / "libcatches.so", "catches.cpp", "-lstdc++", "-lgcc_s")
+    include = newest_target.include_dirs[0]
+    options = (f"-I{include}", "-DNAME=unwound", "-lstdc++", "-lgcc_s")
+    compile_library(tmp_path / "unwound.abi3.so", "unwound.cpp", *options)
+    source = tmp_path / "threads.py"
+    steps = ("print(ctypes.CDLL(sys.argv[1]).catches())", "print(unwound.run())")
+    lines = ("import ctypes, sys, unwound", *(steps if is_first else reversed(steps)), *steps)
+    source.write_text("".join(f"{line}\n" for line in lines))
+    done = bundle(source, "--python", newest_target.executable, "-o", tmp_path / "threads")
+    assert done.status == 0, done.stderr.decode()
+
+    found = run([tmp_path / "threads", outside / "libcatches.so"])
+
+    assert found == run([newest_target.executable, source, outside / "libcatches.so"])
+    assert b"22" in found.stdout

@@ -42,6 +42,7 @@ COMBINATIONS = [
     "thread_large thread:thread_large small:thread_large thread_large small:thread_large_packed",
     "small:thread_large_fixed small:thread_own small:thread_extern",
     "thread:thread_ended thread:thread_ended small:thread_ended",
+    "unwound thread:unwound unwound_plain thread:unwound_plain",
     "capsule_offer capsule_use",
     "carried_text carried_beside thread:carried_stack carried_text library:libunder.so",
     "carried_beside carried_text",

@@ -48,7 +48,9 @@ SUBJECTS = {
         Subject("hello", EXAMPLES / "hello" / "hello.py", runs=((), ("you",))),
         Subject("daemons", _HERE / "daemons.py", runs=((), (), ())),
         Subject("standard-library", _STANDARD_LIBRARY, runs=_uses(_STANDARD_LIBRARY)),
-        Subject("cpp", _HERE / "cpp" / "cpp.py", extensions=("thrower.cpp", "catcher.cpp")),
+        Subject(
+            "cpp", _HERE / "cpp" / "cpp.py", extensions=("thrower.cpp", "catcher.cpp", "unwound.cpp", "asking.cpp")
+        ),
         Subject(
             "greet",
             EXAMPLES / "greet" / "greet.py",

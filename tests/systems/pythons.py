@@ -101,7 +101,9 @@ def find_pythons() -> Iterator[Python]:
             yield from (Python(version, base, HERE, False, linkage) for linkage in _LINKAGES)
     system = suitable_interpreter("3.11", [Path("/usr/bin/python3.11")])
     if system is not None:
-        yield Python("3.11", system, HERE, True, "shared")
+        has_archive = any(Path("/usr/lib/python3.11").glob("config-*/libpython3.11.a"))
+        linkages = reversed(_LINKAGES) if has_archive else ("shared",)
+        yield from (Python("3.11", system, HERE, True, linkage) for linkage in linkages)
     for root in _DEBIAN:
         yield from _of_debian(root)
 

@@ -33,7 +33,10 @@ namespace {
 std::atomic<int> ended{0};
 
 struct Counted {
-    ~Counted() { ended++; }
+    ~Counted()
+    {
+        ended++;
+    }
     int uses = 0;
 };
 
@@ -44,14 +47,11 @@ caught(Thrower function, int kind)
 {
     try {
         function(kind);
-    }
-    catch (const Special &error) {
+    } catch (const Special &error) {
         return std::string("Special ") + error.what();
-    }
-    catch (const std::exception &error) {
+    } catch (const std::exception &error) {
         return std::string(typeid(error).name()) + " " + error.what();
-    }
-    catch (...) {
+    } catch (...) {
         return "other";
     }
     return "nothing";
@@ -68,30 +68,26 @@ exceptions()
     std::exception_ptr kept;
     try {
         function(0);
-    }
-    catch (...) {
+    } catch (...) {
         kept = std::current_exception();
     }
     std::thread([&] {
         try {
             std::rethrow_exception(kept);
-        }
-        catch (const Special &error) {
+        } catch (const Special &error) {
             say("in a thread: %s\n", error.what());
         }
     }).join();
     try {
         say("%d\n", std::vector<int>().at(5));
-    }
-    catch (const std::out_of_range &) {
+    } catch (const std::out_of_range &) {
         say("out of range\n");
     }
     try {
         volatile size_t much = SIZE_MAX / 2 - 100;
         delete[] new char[much];
         say("so much memory\n");
-    }
-    catch (const std::bad_alloc &error) {
+    } catch (const std::bad_alloc &error) {
         say("%s\n", error.what());
     }
 }
@@ -120,8 +116,7 @@ threads()
     auto result = std::async(std::launch::async, []() -> int { throw Special("from async"); });
     try {
         result.get();
-    }
-    catch (const Special &error) {
+    } catch (const Special &error) {
         say("%s\n", error.what());
     }
     std::once_flag once;
@@ -141,8 +136,7 @@ library()
     try {
         std::locale none("xx_YY.none");
         say("%s\n", none.name().c_str());
-    }
-    catch (const std::runtime_error &) {
+    } catch (const std::runtime_error &) {
         say("no such locale\n");
     }
     std::random_device device;
