@@ -403,10 +403,8 @@ CODES: Mapping[str, Code] = {
     ),
     "other-processor": _error(
         "`/srv/arm64/usr/bin/python3` is for aarch64, not for x86-64",
-        "The interpreter to embed and the binary are for different processors; or a script with requirements in its header is built "
-        "for another processor, for which bundle installs no packages.",
-        "Name another interpreter with `--python`, or the other processor's system with `--target`. What a script requires must be "
-        "installed in an environment of that interpreter.",
+        "The interpreter to embed and the binary are for different processors.",
+        "Name another interpreter with `--python`, or the other processor's system with `--target`.",
     ),
     "output-is-source": _error(
         "the output `app.py` would replace a source of the program",

@@ -100,7 +100,7 @@ class Examination:
 
     @property
     def can_build(self) -> bool:
-        """True if some Python can be embedded: tools are needed for that, but not for `--static`."""
+        """True if some Python can be embedded; what only `--static` needs does not count."""
         return any(each.problem is None for each in self.pythons)
 
 

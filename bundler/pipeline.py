@@ -63,6 +63,7 @@ def bundle(settings: Settings, report: Reporter) -> Built:
             _checked(image, target, settings, context)
         with report.stage("linking"):
             planned = link.plan(image, target, settings, static=static, has_snapshot=not obstacle)
+            _tell_and_refuse(planned.findings, settings, context)
             inventory, sbom = None, ""
             if delivery.needs_inventory or settings.report is not None:
                 inventory = release.take_inventory(planned, graph.distributions, delivery, target)
@@ -74,15 +75,15 @@ def bundle(settings: Settings, report: Reporter) -> Built:
         _tell_snapshot(taken, settings, report)
         if settings.snapshot == "auto" and settings.run and not settings.static and obstacle:
             report.line(f"snapshot: none, for {obstacle}")
-        findings = (*planned.findings, *_above_floor(planned), *(taken.findings if taken else ()))
-        report.findings(findings)
+        report.findings(taken.findings if taken else ())
         _tell_own_files(planned, settings, report)
         release.deliver(delivery, inventory)
         if settings.report is not None and inventory is not None:
             with report.stage("describing the binary"):
                 start = _traced_start(image, planned, delivery, launcher(), target.system, settings, context)
                 earlier = (*settings.findings, *graph.findings, *image.findings, *release.duties(inventory))
-                described = overview.describe(image, planned, inventory, (*earlier, *findings), start)
+                later = (*planned.findings, *_above_floor(planned, planned.output), *(taken.findings if taken else ()))
+                described = overview.describe(image, planned, inventory, (*earlier, *later), start)
                 overview.write_page(described, settings.report)
     if image.compiled:  # else the cache is as it was
         keep_limit_by_itself(context.cache, settings.cache_limit)
@@ -221,6 +222,7 @@ def _make(  # noqa: PLR0913 - the stages before it
     if link.is_current(planned.output, inputs, context):
         kept = read_description(planned.output) if with_snapshot else None
         if kept is not None or settings.snapshot != "require":
+            _tell_and_refuse(_above_floor(planned, planned.output), settings, context)
             return Taken(kept, None) if with_snapshot else None
     with link.workplace(planned.output) as folder:
         linked = link.link(layout, folder)
@@ -234,6 +236,7 @@ def _make(  # noqa: PLR0913 - the stages before it
                 hint="mend what the module does when it is imported, or build with `--snapshot auto`",
             )
         link.seal(linked)
+        _tell_and_refuse(_above_floor(planned, linked.path), settings, context)
         link.publish(linked, inputs, context)
     return taken
 
@@ -252,11 +255,11 @@ def _snapshot_obstacle(target: TargetPython, settings: Settings, context: BuildC
     return obstacle
 
 
-def _above_floor(planned: LinkPlan) -> tuple[Diagnostic, ...]:
+def _above_floor(planned: LinkPlan, binary: Path) -> tuple[Diagnostic, ...]:
     """Findings about the finished binary, if it needs a newer C library than was asked for."""
     if planned.floor is None:
         return ()
-    return tuple(link.above_floor(link.start_needs(planned), planned.floor.version))
+    return tuple(link.above_floor(link.start_needs(planned, binary), planned.floor.version))
 
 
 def _traced_start(  # noqa: PLR0913 - the stages before it
@@ -288,6 +291,10 @@ def _refusal_text(refusal: Refusal) -> str:
     return f"{module}{refusal.reason}{place}"
 
 
+# Modules that are named with the reason why they are imported at each start; `-v` names all.
+_MOST_LATE = 3
+
+
 def _tell_snapshot(taken: Taken | None, settings: Settings, report: Reporter) -> None:
     """Say how far a start will go on from the snapshot."""
     if taken is None:
@@ -297,8 +304,11 @@ def _tell_snapshot(taken: Taken | None, settings: Settings, report: Reporter) ->
         report.line(f"snapshot: none, {why}")
         return
     late, modules = taken.description["late"], taken.description["modules"]
-    names = ", ".join(f"{module}: {reason}" for module, reason in list(late.items())[: None if settings.verbose else 3])
-    ending = f", up to {names}" if late else ""
+    shown = list(late.items())[: None if settings.verbose else _MOST_LATE]
+    names = "; ".join(
+        (*(f"{module}: {reason}" for module, reason in shown), *(["..."] if len(shown) < len(late) else []))
+    )
+    ending = f", {len(late)} late ({names})" if late else ""
     report.line(f"snapshot: {count_text(len(modules), 'module')}{ending}")
 
 

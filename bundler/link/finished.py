@@ -108,11 +108,11 @@ def needed_versions(path: Path) -> SymbolVersions:
     return by_version(read_shared_object(path).undefined_versions())
 
 
-def start_needs(plan: LinkPlan) -> Needs:
-    """Returns what a finished binary takes from the system's libraries when it starts, by those who need it: libpython, libraries
+def start_needs(plan: LinkPlan, binary: Path) -> Needs:
+    """Return what a finished binary takes from the system's libraries when it starts, by those who need it: libpython, libraries
     with which the executable is linked, and its own code.
     """
-    versions = needed_versions(plan.output)
+    versions = needed_versions(binary)
     needs = {path: found for path, found in plan.manifest.symbol_versions if path in _resident_paths(plan)}
     for archive in plan.libraries:
         if isinstance(archive, Path):

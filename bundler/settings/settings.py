@@ -62,7 +62,8 @@ class Settings:
             Group.ENTRY,
             "the interpreter to embed, whose environment is searched: its path, its name on PATH, a version such as `3.13` (on PATH, "
             "pyenv's or uv's), or the folder of a virtual environment (default: that of the active environment, else of "
-            "`.venv` beside pyproject.toml or in the current folder, else the one that runs bundle)",
+            "`.venv` beside pyproject.toml or in the current folder, else of the one that poetry, hatch, pdm or uv has for the project, "
+            "else the one that runs bundle)",
             metavar="PYTHON",
         ),
     ] = Path(sys.executable)
@@ -455,8 +456,8 @@ class Settings:
             "snapshot",
             ValueType.SNAPSHOT,
             Group.START,
-            "run the program's first imports when it is built, and start from a snapshot of its memory: if that can be done "
-            "(`auto`), or fail when it cannot (`require`) (default: auto)",
+            "start from a snapshot of the memory after the program's first imports, which run when it is built: where that can "
+            "be done (`auto`), or the build fails (`require`), or never (`no`) (default: auto)",
             metavar="WHEN",
         ),
     ] = "auto"
@@ -506,7 +507,7 @@ class Settings:
             "strict",
             ValueType.SWITCH,
             Group.BUILD,
-            "report all warnings, and fail before anything is compiled if there is one",
+            "report all warnings, and fail if there is one: the output stays as it was",
         ),
     ] = False
     quiet: Annotated[

@@ -1,6 +1,6 @@
 """Records the program's first imports, and writes their state into the executable. Verb: `snapshot`; noun: `Snapshot`.
 
-This is the one stage that runs modules of the program. It runs copies of the linked executable, in which the launcher
+This is the one stage that runs the program's Python modules. It runs copies of the linked executable, in which the launcher
 answers for the machine (launcher/world), several times under other circumstances: what differs between them is found
 anew at each start, or its module is left out.
 """

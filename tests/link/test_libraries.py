@@ -352,6 +352,10 @@ def test_module_without_its_library(libraries: Libraries, tmp_path: Path):
 
     assert "note[missing-library]: the shared library `libgone.so` was not found: `part.single`" in said["may"]
     assert "warning[missing-library]: " in said["must"]
+    before = (tmp_path / "must").read_bytes()
+    strict = bundle(tmp_path / "must.py", "--python", libraries.target.executable, "-o", tmp_path / "must", "--strict")
+    assert (strict.status, b"error[strict]: 1 warning" in strict.stderr) == (1, True)
+    assert (tmp_path / "must").read_bytes() == before
 
 
 def test_carried_module_in_cpp(newest_target: TargetPython, tmp_path: Path):

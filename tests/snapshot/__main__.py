@@ -20,7 +20,7 @@ imported at each start, for the reason given or because they import one of those
 start is restored (a desktop's terminal, ssh without one, cron, a systemd unit, docker without and with PYTHONUNBUFFERED,
 GitHub Actions), and the guard where it is not. "Of the imports" is the part of their time, in a usual start's first use, that is
 recorded; modules that the use itself imports count, too. The processor's time of the whole first use, restored, is
-given as a part of a usual start's and of `python`'s. The binary does the same as the program under Python, with equal hashes.
+given as a part of a usual start's and of `python`'s. A program works if its binary does the same as it under Python, with equal hashes.
 Written by `python -m tests.snapshot`,
 with the rows of the compatibility list.
 """
