@@ -267,6 +267,7 @@ def _write_tables(writer: TableWriter, row: object, snapshot: Snapshot) -> None:
     writer.fill(rows, at)
     row.features = writer.point("struct bundle_feature *", at)  # type: ignore[attr-defined]
     row.feature_count = len(snapshot.features)  # type: ignore[attr-defined]
+    row.condition = writer.point("unsigned char *", writer.place(snapshot.condition))  # type: ignore[attr-defined]
     row.variables = writer.text_list(snapshot.variables)  # type: ignore[attr-defined]
     row.guarded_variables = writer.text_list(snapshot.guarded)  # type: ignore[attr-defined]
 
@@ -395,6 +396,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
         calls=recording.calls,
         signals=recording.signals,
         features=processor.features,
+        condition=recording.condition,
         variables=(
             *(each for each in recording.variables if each not in given),
             *(name for each in environment if (name := each.partition("=")[0]) not in names),
