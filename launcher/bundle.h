@@ -402,7 +402,8 @@ struct bundle_snapshot {
     uint64_t signal_count;
     uint64_t feature_count;
     const struct bundle_feature *features; /* of the processor */
-    const char *description;               /* JSON for `bundle inspect` */
+    const unsigned char *condition; /* a new condition variable of the C library that the program was recorded with */
+    const char *description;        /* JSON for `bundle inspect` */
 };
 
 /* All of it. The launcher knows this one symbol. */

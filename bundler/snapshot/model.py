@@ -186,6 +186,7 @@ class Recording:
     features: tuple[Feature, ...]
     least: Mapping[int, tuple[Feature, ...]]
     caches: tuple[Feature, ...]  # what no other processor answers in a recording
+    condition: bytes  # a new condition variable of the C library
     streams_are_alone: bool  # nothing but the standard streams holds what lies below them
     variables: tuple[str, ...]
     notes: tuple[Note, ...]
@@ -287,6 +288,7 @@ class Snapshot:
     calls: tuple[Call, ...]
     signals: tuple[SignalAction, ...]
     features: tuple[Feature, ...]
+    condition: bytes
     variables: tuple[str, ...]
     guarded: tuple[str, ...]
     hash_seed: int

@@ -256,6 +256,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
         calls=recording.calls,
         signals=recording.signals,
         features=processor.features,
+        condition=recording.condition,
         variables=(
             *(each for each in recording.variables if each not in given),
             *(name for each in environment if (name := each.partition("=")[0]) not in names),

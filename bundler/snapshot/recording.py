@@ -72,6 +72,7 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
         ),
         features=_features(parts["features"][0]),
         caches=_features(parts["caches"][0]),
+        condition=parts["waits"][0].content,
         least={each.address: _features(each) for each in parts["least"]},
         streams_are_alone=bool(parts["alone"][0].content),
         variables=tuple(each.content.decode("utf-8", "surrogateescape") for each in parts["variable"]),

@@ -6,7 +6,10 @@
 #include "interposed.h"
 #include "machine.h"
 
+#include <pthread.h>
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
 #include <wctype.h>
 
 static const char *const classes[] = {"upper", "lower", "alpha", "digit", "xdigit", "space",
@@ -40,4 +43,15 @@ bundle_library_addresses(uint64_t *out)
     out[count++] = (uint64_t)wctrans_l("toupper", c);
     out[count++] = machine_own_thread();
     return count;
+}
+
+void
+bundle_make_condition(pthread_cond_t *out)
+{
+    pthread_condattr_t attributes;
+    memset(out, 0, sizeof *out);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(out, &attributes);
+    pthread_condattr_destroy(&attributes);
 }

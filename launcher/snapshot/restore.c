@@ -84,10 +84,17 @@ descriptors_fit(void)
     return true;
 }
 
-/* Locks, conditions and semaphores are laid out in the same way since 2.25 (nptl: the new condition variables). */
+/* Locks and semaphores are laid out in the same way since 2.25. Conditions changed again with 2.41 and in later releases of
+   older versions (nptl: without g_refs), so a new one is compared with what it was in the recording: a program that takes one
+   for the other waits for ever. */
 static bool
-c_library_fits(void)
+c_library_fits(const struct bundle_snapshot *snapshot)
 {
+    pthread_cond_t condition;
+    bundle_make_condition(&condition);
+    if (memcmp(&condition, snapshot->condition, sizeof condition) != 0) {
+        return refused("the C library's conditions");
+    }
     const char *(*version)(void) = (const char *(*)(void))__real_dlsym(RTLD_DEFAULT, "gnu_get_libc_version");
     const char *text = version ? version() : "";
     const char *dot = strchr(text, '.');
@@ -320,7 +327,7 @@ guards_hold(const struct bundle_snapshot *snapshot)
     if (__real_getauxval(AT_PAGESZ) > MACHINE_PAGE) {
         return refused("the size of pages");
     }
-    return variables_fit(snapshot) && descriptors_fit() && c_library_fits() && processor_fits(snapshot);
+    return variables_fit(snapshot) && descriptors_fit() && c_library_fits(snapshot) && processor_fits(snapshot);
 }
 
 /* How many this process may use; 0 where libraries may count in another way. */

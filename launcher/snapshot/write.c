@@ -52,6 +52,14 @@ put_features(void)
     bundle_put("caches", 0, features, count * sizeof *features);
 }
 
+static void
+put_condition(void)
+{
+    pthread_cond_t condition;
+    bundle_make_condition(&condition);
+    bundle_put("waits", 0, &condition, sizeof condition);
+}
+
 /* What loaded objects have written; and what had been written when their constructors had run. */
 static void
 put_objects(const uint32_t *order, uint32_t count)
@@ -127,6 +135,7 @@ bundle_write_recording(void)
     bundle_look_for_obstacles();
     put_signals();
     put_features();
+    put_condition();
     bundle_put("alone", 0, "", bundle_streams_are_alone());
     char **variables = environ;
     environ = NULL;
