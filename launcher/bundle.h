@@ -294,6 +294,14 @@ struct bundle_key {
     uint64_t value;
 };
 
+/* A condition of threads (pthread_cond_t) that the program has. */
+struct bundle_condition {
+    uint64_t address;
+    uint32_t clock;     /* by which it counts */
+    uint32_t is_shared; /* between processes */
+    uint32_t is_intact; /* of a recording: its bytes are those that the last call with it has left */
+};
+
 /* A word that holds the address of a symbol, which the program has looked up. */
 struct bundle_symbol_word {
     uint64_t address;
@@ -401,9 +409,11 @@ struct bundle_snapshot {
     uint64_t call_count;
     uint64_t signal_count;
     uint64_t feature_count;
-    const struct bundle_feature *features; /* of the processor */
-    const unsigned char *condition; /* a new condition variable of the C library that the program was recorded with */
-    const char *description;        /* JSON for `bundle inspect` */
+    const struct bundle_feature *features;     /* of the processor */
+    const unsigned char *condition;            /* a new one of the C library that the program was recorded with */
+    const struct bundle_condition *conditions; /* NULL: they are not all known */
+    uint64_t condition_count;
+    const char *description; /* JSON for `bundle inspect` */
 };
 
 /* All of it. The launcher knows this one symbol. */

@@ -176,6 +176,15 @@ struct thread_local_index;
     FUNCTION(int, madvise, (void *address, size_t size, int advice)) \
     FUNCTION(int, pthread_key_create, (pthread_key_t * key, void (*destructor)(void *))) \
     FUNCTION(int, pthread_key_delete, (pthread_key_t key)) \
+    FUNCTION(int, pthread_cond_init, (pthread_cond_t * condition, const pthread_condattr_t *attributes)) \
+    FUNCTION(int, pthread_cond_destroy, (pthread_cond_t * condition)) \
+    FUNCTION(int, pthread_cond_signal, (pthread_cond_t * condition)) \
+    FUNCTION(int, pthread_cond_broadcast, (pthread_cond_t * condition)) \
+    FUNCTION(int, pthread_cond_wait, (pthread_cond_t * condition, pthread_mutex_t * mutex)) \
+    FUNCTION(int, pthread_cond_timedwait, \
+             (pthread_cond_t * condition, pthread_mutex_t * mutex, const struct timespec *time)) \
+    FUNCTION(int, pthread_cond_clockwait, \
+             (pthread_cond_t * condition, pthread_mutex_t * mutex, clockid_t clock, const struct timespec *time)) \
     FUNCTION(int, __cxa_atexit, (void (*function)(void *), void *argument, void *object)) \
     FUNCTION(int, __register_atfork, (void (*prepare)(void), void (*parent)(void), void (*child)(void), void *object)) \
     FUNCTION(int, __cxa_thread_atexit_impl, (void (*function)(void *), void *argument, void *object)) \

@@ -107,6 +107,16 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """A condition of threads, as `struct bundle_condition` has it."""
+
+    address: int
+    clock: int
+    is_shared: bool
+    is_intact: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Rerun:
     """Statements of a module that are run at each start: their text, and first and last lines of what it stands for."""
 
@@ -186,7 +196,8 @@ class Recording:
     features: tuple[Feature, ...]
     least: Mapping[int, tuple[Feature, ...]]
     caches: tuple[Feature, ...]  # what no other processor answers in a recording
-    condition: bytes  # a new condition variable of the C library
+    condition: bytes  # a new condition of the C library
+    conditions: tuple[Condition, ...] | None  # that the program has used; None: they are not all known
     streams_are_alone: bool  # nothing but the standard streams holds what lies below them
     variables: tuple[str, ...]
     notes: tuple[Note, ...]
@@ -289,6 +300,7 @@ class Snapshot:
     signals: tuple[SignalAction, ...]
     features: tuple[Feature, ...]
     condition: bytes
+    conditions: tuple[Condition, ...] | None
     variables: tuple[str, ...]
     guarded: tuple[str, ...]
     hash_seed: int

@@ -11,7 +11,7 @@ from bundler.link.model import Linked
 from bundler.link.objects import PrelinkedObject, SystemSymbol, SystemThreadLocal
 from bundler.link.write import locator
 from bundler.snapshot.differences import StartWords, is_in_block
-from bundler.snapshot.model import Memory, PageRun, Range, Recording, Snapshot
+from bundler.snapshot.model import Condition, Memory, PageRun, Range, Recording, Snapshot
 from bundler.snapshot.processor import OfProcessor
 
 # Unchanged pages are stored too when they are so few bytes, between changed ones or beside them in an object: a mapping costs more
@@ -187,6 +187,18 @@ def _with_needed(linked: Linked, indexes: Collection[int]) -> frozenset[int]:
     return frozenset(found)
 
 
+def restored_conditions(recording: Recording) -> tuple[Condition, ...] | None:
+    """The conditions in memory that a start maps; None if something else may have taken the place of one."""
+    mapped = (recording.region, *recording.executable, *recording.objects)
+    found = tuple(
+        each
+        for each in recording.conditions or ()
+        if any(part.address <= each.address < part.address + len(part.content) for part in mapped)
+    )
+    is_known = recording.conditions is not None and all(each.is_intact for each in found)
+    return found if is_known else None
+
+
 def make_snapshot(  # noqa: PLR0913 - what recordings have shown
     linked: Linked,
     recording: Recording,
@@ -252,11 +264,12 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
             for each in recording.calls
             if each.kind == bundle_constant("BUNDLE_CALL_CONSTRUCT")
         ),
-        keys=recording.keys,
+        keys=tuple(sorted(recording.keys, key=lambda key: key.number)),
         calls=recording.calls,
         signals=recording.signals,
         features=processor.features,
         condition=recording.condition,
+        conditions=restored_conditions(recording),
         variables=(
             *(each for each in recording.variables if each not in given),
             *(name for each in environment if (name := each.partition("=")[0]) not in names),

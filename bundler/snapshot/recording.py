@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from bundler.contract import bundle_ffi
 from bundler.snapshot.model import (
     Call,
+    Condition,
     Event,
     Feature,
     Graph,
@@ -73,6 +74,12 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
         features=_features(parts["features"][0]),
         caches=_features(parts["caches"][0]),
         condition=parts["waits"][0].content,
+        conditions=tuple(
+            Condition(row.address, row.clock, bool(row.is_shared), bool(row.is_intact))
+            for row in _rows("struct bundle_condition", parts["conds"][0].content)
+        )
+        if parts["conds"]
+        else None,
         least={each.address: _features(each) for each in parts["least"]},
         streams_are_alone=bool(parts["alone"][0].content),
         variables=tuple(each.content.decode("utf-8", "surrogateescape") for each in parts["variable"]),

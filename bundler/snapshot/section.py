@@ -138,6 +138,9 @@ def _write_tables(writer: TableWriter, row: object, snapshot: Snapshot) -> None:
     writer.fill(rows, at)
     row.features = writer.point("struct bundle_feature *", at)  # type: ignore[attr-defined]
     row.feature_count = len(snapshot.features)  # type: ignore[attr-defined]
+    if snapshot.conditions is not None:
+        condition = ("address", "clock", "is_shared", "is_intact")
+        array("struct bundle_condition", "conditions", "condition_count", snapshot.conditions, condition)
     row.condition = writer.point("unsigned char *", writer.place(snapshot.condition))  # type: ignore[attr-defined]
     row.variables = writer.text_list(snapshot.variables)  # type: ignore[attr-defined]
     row.guarded_variables = writer.text_list(snapshot.guarded)  # type: ignore[attr-defined]

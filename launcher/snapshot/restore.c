@@ -84,15 +84,36 @@ descriptors_fit(void)
     return true;
 }
 
-/* Locks and semaphores are laid out in the same way since 2.25. Conditions changed again with 2.41 and in later releases of
-   older versions (nptl: without g_refs), so a new one is compared with what it was in the recording: a program that takes one
-   for the other waits for ever. */
+/* Are conditions laid out as where the program was recorded? That changed with 2.25, with 2.41, and in later releases of older
+   versions (nptl: without g_refs): a program that takes one for the other waits for ever. */
 static bool
-c_library_fits(const struct bundle_snapshot *snapshot)
+has_same_conditions(const struct bundle_snapshot *snapshot)
 {
     pthread_cond_t condition;
     bundle_make_condition(&condition);
-    if (memcmp(&condition, snapshot->condition, sizeof condition) != 0) {
+    return memcmp(&condition, snapshot->condition, sizeof condition) == 0;
+}
+
+/* Make the program's conditions anew: nobody waits for one. */
+static void
+make_conditions(const struct bundle_snapshot *snapshot)
+{
+    for (uint64_t i = 0; i < snapshot->condition_count; i++) {
+        const struct bundle_condition *each = &snapshot->conditions[i];
+        pthread_condattr_t attributes;
+        pthread_condattr_init(&attributes);
+        pthread_condattr_setclock(&attributes, (clockid_t)each->clock);
+        pthread_condattr_setpshared(&attributes, each->is_shared ? PTHREAD_PROCESS_SHARED : PTHREAD_PROCESS_PRIVATE);
+        __real_pthread_cond_init((pthread_cond_t *)each->address, &attributes);
+        pthread_condattr_destroy(&attributes);
+    }
+}
+
+/* Locks and semaphores are laid out in the same way since 2.25. */
+static bool
+c_library_fits(const struct bundle_snapshot *snapshot)
+{
+    if (!has_same_conditions(snapshot) && !snapshot->conditions) {
         return refused("the C library's conditions");
     }
     const char *(*version)(void) = (const char *(*)(void))__real_dlsym(RTLD_DEFAULT, "gnu_get_libc_version");
@@ -117,33 +138,43 @@ processor_fits(const struct bundle_snapshot *snapshot)
     return true;
 }
 
-/* The C library gives out the lowest free number: the same keys as when the program was recorded, or none. */
+/* The C library gives out the lowest free number, and keys are in the order of their numbers. So the same keys come as when the
+   program was recorded, behind others that nobody has, unless libraries of this system have taken more than the recording left
+   free (BUNDLE_SPARE_KEYS). */
 static bool
 keys_fit(const struct bundle_snapshot *snapshot)
 {
+    enum { MOST_OTHERS = 64 };
+    pthread_key_t others[MOST_OTHERS];
+    size_t other_count = 0;
     uint64_t made = 0;
     bool fits = true;
-    for (; made < snapshot->key_count && fits; made++) {
+    while (fits && made < snapshot->key_count) {
         const struct bundle_key *key = &snapshot->keys[made];
         pthread_key_t number = key->key;
         if (!key->is_early && __real_pthread_key_create(&number, (void (*)(void *))key->destructor) != 0) {
-            break;
+            fits = false;
         }
-        fits = number == key->key;
-        if (!fits) {
+        else if (number == key->key) {
+            made++;
+        }
+        else if (number < key->key && other_count < MOST_OTHERS) {
+            others[other_count++] = number;
+        }
+        else {
             __real_pthread_key_delete(number);
-            break;
+            fits = false;
         }
     }
-    if (made == snapshot->key_count) {
-        return true;
+    while (other_count-- > 0) {
+        __real_pthread_key_delete(others[other_count]);
     }
-    while (made-- > 0) {
+    while (!fits && made-- > 0) {
         if (!snapshot->keys[made].is_early) {
             __real_pthread_key_delete(snapshot->keys[made].key);
         }
     }
-    return refused("keys of threads");
+    return fits || refused("keys of threads");
 }
 
 /* --- Mapping -------------------------------------------------------------------------------------------------------------- */
@@ -310,6 +341,9 @@ replace_memory(const struct bundle_snapshot *snapshot, int fd, struct bundle_thr
     }
     bundle_write_system_words(snapshot, found->system_words);
     write_known_words(snapshot, found);
+    if (!has_same_conditions(snapshot)) {
+        make_conditions(snapshot);
+    }
     for (uint64_t i = 0; i < snapshot->call_count; i++) {
         if (snapshot->calls[i].kind == BUNDLE_CALL_CONSTRUCT) {
             bundle_resolve_anew((uint32_t)snapshot->calls[i].object);

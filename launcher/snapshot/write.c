@@ -58,6 +58,11 @@ put_condition(void)
     pthread_cond_t condition;
     bundle_make_condition(&condition);
     bundle_put("waits", 0, &condition, sizeof condition);
+    uint32_t count = 0;
+    const struct bundle_condition *conditions = bundle_conditions(&count);
+    if (conditions) {
+        bundle_put("conds", 0, conditions, count * sizeof *conditions);
+    }
 }
 
 /* What loaded objects have written; and what had been written when their constructors had run. */

@@ -172,6 +172,10 @@ bool bundle_is_share_limited(void);
 /* How often it was told something, or memory was taken. */
 uint64_t bundle_world_changes(void);
 
+/* Keys of threads that the program does not get while it is recorded: libraries of other systems take some (before glibc 2.34 that
+   of `dlerror` does). */
+enum { BUNDLE_SPARE_KEYS = 4 };
+
 /* From now on note calls. Earlier ones came from constructors, which run in every start. */
 void bundle_note_calls(void);
 
@@ -186,6 +190,10 @@ struct bundle_told {
     uint32_t call_count;
 };
 struct bundle_told bundle_told(void);
+
+/* The conditions of threads that the program has, and their number; NULL where they are not known. What lies on a stack, and memory
+   that was freed without an end of the condition in it, is among them. */
+const struct bundle_condition *bundle_conditions(uint32_t *count);
 
 /* Call the prepare handlers for a fork, last first. The parent handlers never follow. */
 void bundle_call_fork_handlers(void);

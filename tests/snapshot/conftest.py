@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.support import APPS, Outcome, Program, run
+from tests.support import APPS, Interpreter, Outcome, Program, bundle, run
 from tests.target.pythons import cache, newest_target, toolchain
 
 __all__ = ["cache", "newest_target", "toolchain"]
@@ -60,6 +61,25 @@ def recorded(build: Callable[..., Path], interpreter: object) -> Callable[[Path]
         return Recorded(Program(interpreter, source, binary))  # type: ignore[arg-type]
 
     return recorded
+
+
+@pytest.fixture(scope="session")
+def recorded_with(
+    interpreter: Interpreter, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[Path, Path], Recorded]:
+    """`recorded_with(FOLDER, SOURCE)` is the same in an environment in which the modules of a folder are installed."""
+
+    def recorded_with(installed: Path, source: Path) -> Recorded:
+        folder = tmp_path_factory.mktemp(f"built-{interpreter.version}")
+        run([interpreter.base, "-m", "venv", "--without-pip", folder / "environment"])
+        used = Interpreter(interpreter.version, interpreter.base, folder / "environment")
+        shutil.copytree(installed, used.packages, dirs_exist_ok=True)
+        binary = folder / source.name
+        done = bundle(source, "--python", used.python, "-o", binary, "--snapshot", "require")
+        assert done.status == 0, done.stderr
+        return Recorded(Program(used, source, binary))
+
+    return recorded_with
 
 
 @pytest.fixture(scope="session")

@@ -235,19 +235,19 @@ def key():
 
 
 @pytest.mark.one_python
-def test_generator_of_numpy(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
+def test_generator_of_numpy(recorded_with: Callable[[Path, Path], Recorded], tmp_path: Path):
     """The state behind numpy's functions for random numbers is another in each start, unless the program has seeded it; whether
     there are huge pages is asked at each start.
     """
-    folder = tmp_path_factory.mktemp("numpy")
-    (folder / "numpy" / "random").mkdir(parents=True)
-    (folder / "numpy" / "_core").mkdir()
-    (folder / "numpy" / "_core" / "__init__.py").write_text("")
-    (folder / "numpy" / "_core" / "multiarray.py").write_text(
+    installed, folder = tmp_path / "installed", tmp_path
+    (installed / "numpy" / "random").mkdir(parents=True)
+    (installed / "numpy" / "_core").mkdir()
+    (installed / "numpy" / "_core" / "__init__.py").write_text("")
+    (installed / "numpy" / "_core" / "multiarray.py").write_text(
         "asked = []\ndef _set_madvise_hugepage(yes):\n    asked[:] = [yes]\n"
     )
-    (folder / "numpy" / "random" / "__init__.py").write_text(_RANDOM)
-    (folder / "numpy" / "__init__.py").write_text(
+    (installed / "numpy" / "random" / "__init__.py").write_text(_RANDOM)
+    (installed / "numpy" / "__init__.py").write_text(
         "from os import uname\nfrom numpy._core import multiarray\n"
         "multiarray._set_madvise_hugepage(int(tuple(map(int, uname().release.split('.')[:2])) >= (4, 6)))\n"
     )
@@ -255,9 +255,9 @@ def test_generator_of_numpy(recorded: Callable[[Path], Recorded], tmp_path_facto
     show = "print(numpy.random.key(), numpy._core.multiarray.asked)\n"
     (folder / "main.py").write_text(f"import numpy.random\n{show}")
     (folder / "seeded.py").write_text(f"import numpy.random\nimport seeding\n{show}")
-    program = recorded(folder / "main.py")
+    program = recorded_with(installed, folder / "main.py")
     assert inspect(program.binary)["snapshot"]["late"] == {}
     starts = [program.start() for _ in range(3)]
     assert {told(each) for each in starts} == {"restored"}
     assert len({each.stdout for each in starts}) == 3
-    assert recorded(folder / "seeded.py").check_same().stdout.startswith(b"07 ")
+    assert recorded_with(installed, folder / "seeded.py").check_same().stdout.startswith(b"07 ")

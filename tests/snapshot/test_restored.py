@@ -11,10 +11,14 @@ import signal
 import subprocess
 import sysconfig
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bundler.contract import bundle_ffi
+from bundler.elf import read_executable
+from bundler.link.script import SNAPSHOT_SECTION
 from bundler.values import default_cache_dir
 from tests.snapshot.conftest import Recorded, told
 from tests.support import APPS, EXAMPLES, inspect, run
@@ -282,6 +286,27 @@ def test_file_is_gone(library: Recorded, tmp_path: Path):
         done = run(command, environment=library.environment({"BUNDLE_TRACE": "snapshot"}))
         assert told(done) == "the executable's file"
         assert done.stdout == library.start("memory").stdout
+
+
+@pytest.mark.one_python
+@pytest.mark.parametrize("command", ["threads", "processes", "ends"])
+def test_other_conditions(library: Recorded, tmp_path: Path, command: str):
+    """With a C library that lays out conditions of threads in another way, those of the program are made anew.
+
+    Here the layout is the same, and the snapshot says that it was another.
+    """
+    copy = tmp_path / library.binary.name
+    shutil.copy(library.binary, copy)
+    section = read_executable(copy, with_symbols=False).sections[SNAPSHOT_SECTION]
+    with copy.open("r+b") as file:
+        file.seek(section.offset)
+        head = file.read(bundle_ffi().sizeof("struct bundle_snapshot"))
+        row = bundle_ffi().from_buffer("struct bundle_snapshot[]", head)[0]
+        assert row.condition_count >= 2, "the interpreter's own"
+        file.seek(section.offset + int(bundle_ffi().cast("uintptr_t", row.condition)) - section.address)
+        file.write(b"\xff")
+    changed = replace(library, program=replace(library.program, binary=copy))
+    changed.check_same(command)
 
 
 @pytest.mark.one_python

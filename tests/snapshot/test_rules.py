@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.snapshot.conftest import Recorded, told
-from tests.support import APPS, Interpreter, Program, bundle, inspect, run
+from tests.support import APPS, inspect, run
 
 TABLES = APPS / "snapshot" / "tables"
 
 
 @pytest.fixture(scope="module")
-def tables(interpreter: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Recorded:
+def tables(recorded_with: Callable[[Path, Path], Recorded]) -> Recorded:
     """A program in an environment with the stand-ins."""
-    folder = tmp_path_factory.mktemp("tables")
-    run([interpreter.base, "-m", "venv", "--without-pip", folder / "environment"])
-    used = Interpreter(interpreter.version, interpreter.base, folder / "environment")
-    shutil.copytree(TABLES / "installed", used.packages, dirs_exist_ok=True)
-    source, binary = TABLES / "tables.py", folder / "tables.py"
-    done = bundle(source, "--python", used.python, "-o", binary, "--snapshot", "require")
-    assert done.status == 0, done.stderr
-    return Recorded(Program(used, source, binary))
+    return recorded_with(TABLES / "installed", TABLES / "tables.py")
 
 
 @pytest.mark.one_python
