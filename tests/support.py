@@ -20,6 +20,7 @@ from bundler.cli.arguments import Arguments
 from bundler.cli.programs import only, read_programs
 from bundler.glibc import beyond
 from bundler.settings import OLDEST_GLIBC, Settings
+from bundler.values import default_cache_dir
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ROOT / "tests" / "apps"
@@ -248,6 +249,14 @@ def needed_glibc(inspected: Mapping[str, Any]) -> str:
     newest = inspected["newest_versions"].get("GLIBC")
     version = newest["version"].removeprefix("GLIBC_") if newest else ""
     return f"{version}: {', '.join(newest['symbols'])}" if beyond(f"GLIBC_{version}", OLDEST_GLIBC) else version
+
+
+def share_cache(folder: Path, *, without: Sequence[str]) -> None:
+    """Make a folder a cache of its own that has what the tests' cache has, but for some kinds of entries."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind in default_cache_dir().iterdir():
+        if kind.is_dir() and kind.name not in without:
+            (folder / kind.name).symlink_to(kind)
 
 
 def add_library(root: Path, name: str) -> None:

@@ -14,7 +14,7 @@ from bundler.link.publish import check_output
 from bundler.process import CommandError, Service
 from bundler.target.workers import ForeignCode
 from tests.analyze.trees import install, write
-from tests.support import Interpreter, bundle, run
+from tests.support import Interpreter, bundle, run, share_cache
 
 NOTES = """
 import os
@@ -36,7 +36,12 @@ def _noting(folder: Path) -> Path:
     return note
 
 
+# Entries of the cache that are answers of code which is not ours.
+_OF_FOREIGN_CODE = ("entry", "extension", "facts", "hook", "rehearsal", "snapshot")
+
+
 def _build(one_interpreter: Interpreter, folder: Path, *options: str) -> None:
+    share_cache(folder / "cache", without=_OF_FOREIGN_CODE)
     done = bundle(
         folder / "app" / "app.py",
         *options,

@@ -18,7 +18,7 @@ import pytest
 
 from bundler.schema import FORMAT, BuildDocument, BuiltRow, ProblemRow, keys_of
 from tests.analyze.trees import install, write
-from tests.support import ROOT, Interpreter, Outcome, bundle, run
+from tests.support import ROOT, Interpreter, Outcome, bundle, run, share_cache
 
 SOURCES = {
     "store/__init__.py": "",
@@ -324,6 +324,7 @@ def test_a_header_is_satisfied(one_interpreter: Interpreter, tmp_path: Path):
         "PATH": "/usr/bin:/bin",
         "BUNDLER_CACHE_DIR": str(tmp_path / "cache"),
     }
+    share_cache(tmp_path / "cache", without=["environment"])
     script = write(tmp_path / "app", {"one.py": script_with("['frobnicate']")}) / "one.py"
     python = ("--python", str(one_interpreter.base))
     first = build(script.parent, "one.py", *python, **variables)

@@ -19,9 +19,8 @@ import pytest
 from bundler.contract import bundle_ffi
 from bundler.elf import read_executable
 from bundler.link.script import SNAPSHOT_SECTION
-from bundler.values import default_cache_dir
 from tests.snapshot.conftest import Recorded, told
-from tests.support import APPS, EXAMPLES, inspect, run
+from tests.support import APPS, EXAMPLES, inspect, run, share_cache
 
 COMMANDS = ("facts", "threads", "processes", "memory", "ends", "fails", "interrupted")
 
@@ -310,6 +309,21 @@ def test_other_conditions(library: Recorded, tmp_path: Path, command: str):
 
 
 @pytest.mark.one_python
+def test_keys_of_others(library: Recorded, tmp_path: Path):
+    """A library of the system may take keys for values of threads first, as those of older systems do."""
+    source, taking = tmp_path / "taking.c", tmp_path / "taking.so"
+    source.write_text(
+        "#include <pthread.h>\n__attribute__((constructor)) static void take(void)\n"
+        "{ pthread_key_t key[KEYS]; for (int i = 0; i < KEYS; i++) pthread_key_create(&key[i], NULL); }\n"
+    )
+    for keys, expected in ((1, "restored"), (3, "restored"), (9, "keys of threads")):
+        subprocess.run(["cc", "-shared", "-fPIC", f"-DKEYS={keys}", source, "-o", taking], check=True)
+        done = library.start("threads", LD_PRELOAD=str(taking))
+        assert told(done) == expected
+        assert done.stdout == library.start("threads").stdout
+
+
+@pytest.mark.one_python
 def test_core_dump(library: Recorded, tmp_path: Path):
     """The kernel's dump of a restored process has its frames, and objects that were recorded."""
     if shutil.which("gdb") is None:
@@ -342,8 +356,7 @@ def test_addresses_are_not_random(library: Recorded, tmp_path: Path):
     command = Path(sysconfig.get_path("scripts"), "bundle")
     python = library.program.interpreter.python
     source = EXAMPLES / "hello" / "hello.py"
-    (tmp_path / "cache").mkdir()
-    share_cache(tmp_path / "cache")
+    share_cache(tmp_path / "cache", without=["snapshot"])
     options = ("--snapshot", "auto", "--cache-dir", tmp_path / "cache")
     done = run(["setarch", "-R", command, source, "--python", python, "-o", tmp_path / "hello", *options])
     assert done.status == 0
@@ -372,17 +385,10 @@ def test_inspected(library: Recorded, recorded: Callable[[Path], Recorded]):
     assert late["prints"] == "it prints or writes"
 
 
-def share_cache(folder: Path) -> None:
-    """Make a folder a cache that has all but recordings."""
-    for kind in default_cache_dir().iterdir():
-        if kind.name != "snapshot":
-            (folder / kind.name).symlink_to(kind)
-
-
 @pytest.mark.one_python
 def test_builds_are_equal(library: Recorded, build: Callable[..., Path], tmp_path: Path):
     """The same program gives the same bytes again, when it is recorded again and with what the cache has kept of that."""
-    share_cache(tmp_path)
+    share_cache(tmp_path, without=["snapshot"])
     for name in ("recorded", "kept"):
         options = ("--snapshot", "require", "--quiet", "--cache-dir", str(tmp_path))
         again = build(f"{name}/library.py", library.program.source, *options)
