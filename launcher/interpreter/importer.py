@@ -44,7 +44,21 @@ class _Stand:
     """Placeholder base class; adapt.py swaps in importlib's when that is imported, for isinstance checks of programs."""
 
 
-class BundleLoader(_Stand):
+class _LoaderType(type):
+    """Gives a loader the place of importlib's in tables that have something for each type of loaders (distlib's)."""
+
+    def __eq__(cls, other):
+        from _frozen_importlib_external import SourcelessFileLoader
+
+        return other is cls or other is SourcelessFileLoader
+
+    def __hash__(cls):
+        from _frozen_importlib_external import SourcelessFileLoader
+
+        return hash(SourcelessFileLoader)
+
+
+class BundleLoader(_Stand, metaclass=_LoaderType):
     """Loads the frozen modules; importlib's loader protocol, in full. A loader for each module, with its file, as in Python."""
 
     def __init__(self, name, path):

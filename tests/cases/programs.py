@@ -293,6 +293,20 @@ PROGRAMS: Mapping[str, Case] = {
         target=("-m", "menu.order"),
         prints="leek\n",
     ),
+    "a library has a table of what to do by types of loaders": Case(
+        files={
+            "app.py": """
+                import importlib.machinery
+                import shelf
+                finders = {importlib.machinery.SourceFileLoader: "files", importlib.machinery.SourcelessFileLoader: "files"}
+                print(finders.get(type(shelf.__loader__)), type(shelf.__loader__) == type(shelf.box.__loader__))
+                print(len({type(shelf.__loader__), type(shelf.box.__loader__)}), type(shelf.__loader__) == int)
+                """,
+            "shelf/__init__.py": "from . import box",
+            "shelf/box.py": "",
+        },
+        prints="files True\n1 False\n",
+    ),
     "a package runs before its module that is executed": Case(
         files={
             "kiosk/__init__.py": "print('shutters up')\n",
