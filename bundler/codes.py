@@ -213,6 +213,12 @@ CODES: Mapping[str, Code] = {
         "The linker could not make the executable. Its output follows.",
         "Run again with `-v` to see the command. If the messages do not explain the failure, report it with them.",
     ),
+    "made-module": Code(
+        (_DETAIL,),
+        "`shop.six.moves.http_client` is made by `shop.six` when the program runs",
+        "A module that is no package has modules below it: it puts an importer of its own on `sys.meta_path`, as copies of six do.",
+        "Nothing, if what it makes is in the binary; else name the module behind it with `--hidden-import`.",
+    ),
     "missing-library": Code(
         (_ERROR, _WARNING, _NOTE),
         "the shared library `libssl.so.3` was not found",

@@ -16,6 +16,9 @@ READING_SOURCES = frozenset({"getsource", "getsourcelines", "getcomments", "find
 COMPILING_SOURCES = frozenset({"source_to_code"})
 """Methods by which a loader compiles modules in its own way (importlib.abc.SourceLoader)."""
 
+IMPORTING = frozenset({"meta_path"})
+"""Names by which a module imports others in its own way."""
+
 LOADING_FILES = frozenset({"spec_from_file_location", "SourceFileLoader", "run_path"})
 """Functions and classes of importlib and runpy that run a file."""
 

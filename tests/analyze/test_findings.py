@@ -242,3 +242,18 @@ def test_syntax_error_of_a_module(tmp_path: Path):
 
     assert finding.where == f"{tmp_path}/a.py:2"
     assert "`a` has a syntax error" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("body", "is_made"), [("import sys\nsys.meta_path.append(X)\n__path__ = []\n", True), ("", False)]
+)
+def test_modules_that_another_makes(tmp_path: Path, body: str, is_made: bool):
+    """What is below a module that is no package is no warning if that has an importer of its own, as copies of six have."""
+    write(
+        tmp_path, {"six.py": body, "app.py": "import six.moves.http_client\nfrom six.moves.urllib.parse import quote"}
+    )
+
+    found = missing("import app", tmp_path)
+
+    assert {each.code for each in found} == ({"made-module"} if is_made else {"missing-module"})
+    assert bool(names(found)) is not is_made

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from bundler.analyze.graph import Binding
-from bundler.analyze.nodes import COMPILING_SOURCES, READING_SOURCES, AddedFolder, Edge, Reached, Walk
+from bundler.analyze.nodes import COMPILING_SOURCES, IMPORTING, READING_SOURCES, AddedFolder, Edge, Reached, Walk
 from bundler.analyze.resolve.entry import in_folder, module_at
 from bundler.analyze.resolve.finder import ModuleFinder
 from bundler.analyze.tell.why import chain_to, first_edges, format_chain
@@ -136,7 +136,11 @@ def missing_modules(
         is_guarded = (edge.importer, edge.imported.partition(".")[0]) in guarded
         is_certain = importer.name in firm and edge.binding in _CERTAIN and not is_guarded
         is_own = importer.origin.is_own
-        if is_certain or is_own:
+        maker = _maker(walk, edge.imported)
+        if maker is not None:
+            text = f"`{edge.imported}` is made by `{maker.name}` when the program runs"
+            found.setdefault(edge.imported, _detail("made-module", text, _where(importer, edge.line), ()))
+        elif is_certain or is_own:
             known = found.get(edge.imported, _NOTHING)
             if known.severity is not Severity.WARNING or (is_certain and is_own and not known.is_urgent):
                 text, hint = _absence(importer, edge.imported, stdlib)
@@ -154,6 +158,17 @@ def missing_modules(
             notes = (format_chain((*chain_to(every, importer.name), edge)),)
             found[edge.imported] = _detail("optional-module", text, _where(importer, edge.line), notes)
     yield from found.values()
+
+
+def _maker(walk: Walk, missing: str) -> Reached | None:
+    """The plain module below which a missing one is, if that imports in a way of its own: copies of six do, for `six.moves`."""
+    name = missing
+    while name := name.rpartition(".")[0]:
+        module = walk.reached.get(name)
+        if module is not None:
+            is_plain = module.located is not None and not module.located.folders
+            return module if is_plain and module.has_any(IMPORTING) else None
+    return None
 
 
 def _absence(importer: Reached, imported: str, stdlib: frozenset[str]) -> tuple[str, str]:
