@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +69,14 @@ def test_parts_are_as_they_are_stored(sources: Program):
     assert sum(document["parts"].values()) == document["size"] == sources.binary.stat().st_size
     assert all(size >= 0 for size in document["parts"].values())
     assert document["parts"]["data_files"] < sum(file["size"] for file in document["data_files"])
+
+
+def test_what_is_stored_is_read_from_memory_that_is_there(sources: Program):
+    """The table of files is read where it lies: memory that was freed has other contents in Python's debug mode."""
+    done = bundle("inspect", sources.binary, "--json", PYTHONMALLOC="debug")
+
+    assert done.status == 0, done.stderr
+    assert json.loads(done.stdout)["parts"] == inspect(sources.binary)["parts"]
 
 
 def test_script_with_the_name_of_a_package(tmp_path: Path):

@@ -157,7 +157,8 @@ def _stored_sizes(path: Path) -> Mapping[str, tuple[int, int]]:
         return int(ffi.cast("uintptr_t", pointer)) - section.address
 
     def read(kind: str, offset: int, count: int) -> Any:
-        return ffi.from_buffer(f"{kind}[]", payload[offset : offset + count * ffi.sizeof(kind)])
+        # Of the payload itself, which is there longer than the rows: a row does not keep a copy alive (cffi, from_buffer).
+        return ffi.from_buffer(f"{kind}[]", memoryview(payload)[offset : offset + count * ffi.sizeof(kind)])
 
     bundle = read("struct bundle", 0, 1)[0]
     rows = [row for row in read("struct bundle_file", place(bundle.files), bundle.file_index.count) if row.packed_size]
