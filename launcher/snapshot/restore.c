@@ -138,6 +138,19 @@ processor_fits(const struct bundle_snapshot *snapshot)
     return true;
 }
 
+/* Constructors have made as many keys as when the program was recorded. Their numbers may be others: libraries of older systems
+   take one before (libdl, for `dlerror`). */
+static bool
+early_keys_fit(const struct bundle_snapshot *snapshot)
+{
+    uint32_t count, wanted = 0;
+    bundle_early_keys(&count);
+    for (uint64_t i = 0; i < snapshot->key_count; i++) {
+        wanted += snapshot->keys[i].is_early;
+    }
+    return count == wanted;
+}
+
 /* The C library gives out the lowest free number, and keys are in the order of their numbers. So the same keys come as when the
    program was recorded, behind others that nobody has, unless libraries of this system have taken more than the recording left
    free (BUNDLE_SPARE_KEYS). */
@@ -148,11 +161,14 @@ keys_fit(const struct bundle_snapshot *snapshot)
     pthread_key_t others[MOST_OTHERS];
     size_t other_count = 0;
     uint64_t made = 0;
-    bool fits = true;
+    bool fits = early_keys_fit(snapshot);
     while (fits && made < snapshot->key_count) {
         const struct bundle_key *key = &snapshot->keys[made];
-        pthread_key_t number = key->key;
-        if (!key->is_early && __real_pthread_key_create(&number, (void (*)(void *))key->destructor) != 0) {
+        pthread_key_t number;
+        if (key->is_early) {
+            made++;
+        }
+        else if (__real_pthread_key_create(&number, (void (*)(void *))key->destructor) != 0) {
             fits = false;
         }
         else if (number == key->key) {
@@ -216,9 +232,13 @@ take_region(const struct bundle_snapshot *snapshot, int fd)
 static void
 tell_again(const struct bundle_snapshot *snapshot)
 {
+    uint32_t early_count;
+    const struct bundle_key *early = bundle_early_keys(&early_count);
     for (uint64_t i = 0; i < snapshot->key_count; i++) {
-        if (snapshot->keys[i].value) {
-            pthread_setspecific(snapshot->keys[i].key, (void *)snapshot->keys[i].value);
+        const struct bundle_key *key = &snapshot->keys[i];
+        pthread_key_t number = key->is_early ? early++->key : key->key;
+        if (key->value) {
+            pthread_setspecific(number, (void *)key->value);
         }
     }
     if (snapshot->object_count) {

@@ -45,7 +45,8 @@ __wrap_pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
     if (bundle_is_arena_open()) {
         bundle_spoil_arena("it makes a key of threads when it is loaded"); /* their numbers must be the recorded ones */
     }
-    if (bundle_is_recording() && status == 0 && told.key_count < MOST_KEYS) {
+    bool is_noted = bundle_is_recording() || !told.is_early_over;
+    if (is_noted && status == 0 && told.key_count < MOST_KEYS) {
         told.keys[told.key_count++] = (struct bundle_key){*key, !told.is_early_over, (uint64_t)destructor, 0};
     }
     return status;
@@ -54,12 +55,20 @@ __wrap_pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
 int
 __wrap_pthread_key_delete(pthread_key_t key)
 {
-    for (uint32_t i = 0; bundle_is_recording() && i < told.key_count; i++) {
+    for (uint32_t i = 0; i < told.key_count; i++) {
         if (told.keys[i].key == key) {
             told.keys[i] = told.keys[--told.key_count];
         }
     }
     return __real_pthread_key_delete(key);
+}
+
+const struct bundle_key *
+bundle_early_keys(uint32_t *count)
+{
+    told.is_early_over = true;
+    *count = told.key_count;
+    return told.keys;
 }
 
 static void

@@ -176,6 +176,9 @@ uint64_t bundle_world_changes(void);
    of `dlerror` does). */
 enum { BUNDLE_SPARE_KEYS = 4 };
 
+/* The keys of threads that constructors have made in this process, in their order. Later ones are not noted, unless it is recorded. */
+const struct bundle_key *bundle_early_keys(uint32_t *count);
+
 /* From now on note calls. Earlier ones came from constructors, which run in every start. */
 void bundle_note_calls(void);
 
