@@ -308,18 +308,38 @@ def test_other_conditions(library: Recorded, tmp_path: Path, command: str):
     changed.check_same(command)
 
 
+# Takes keys before the program does, and says at the end whether anybody has given them values.
+_TAKING = """
+#include <pthread.h>
+#include <stdio.h>
+static pthread_key_t keys[KEYS];
+__attribute__((constructor)) static void take(void)
+{
+    for (int i = 0; i < KEYS; i++) {
+        pthread_key_create(&keys[i], NULL);
+    }
+}
+__attribute__((destructor)) static void tell(void)
+{
+    for (int i = 0; i < KEYS; i++) {
+        if (pthread_getspecific(keys[i])) {
+            fprintf(stderr, "taken\\n");
+        }
+    }
+}
+"""
+
+
 @pytest.mark.one_python
 def test_keys_of_others(library: Recorded, tmp_path: Path):
     """A library of the system may take keys for values of threads first, as those of older systems do."""
     source, taking = tmp_path / "taking.c", tmp_path / "taking.so"
-    source.write_text(
-        "#include <pthread.h>\n__attribute__((constructor)) static void take(void)\n"
-        "{ pthread_key_t key[KEYS]; for (int i = 0; i < KEYS; i++) pthread_key_create(&key[i], NULL); }\n"
-    )
+    source.write_text(_TAKING)
     for keys, expected in ((1, "restored"), (3, "restored"), (9, "keys of threads")):
         subprocess.run(["cc", "-shared", "-fPIC", f"-DKEYS={keys}", source, "-o", taking], check=True)
         done = library.start("threads", LD_PRELOAD=str(taking))
         assert told(done) == expected
+        assert b"taken" not in done.stderr
         assert done.stdout == library.start("threads").stdout
 
 
