@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import datetime
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,14 +64,17 @@ def _node(work: Path) -> Mapping[tuple[str, str], Sequence[str]]:
 
 def _both(folder: Path, name: str, before: str, main: str) -> Mapping[tuple[str, str], Sequence[str]]:
     """A program that runs `before`, then `main`; and one that begins behind `before`, from a snapshot."""
-    usual, entry, blob = (folder / f"{name.replace(' ', '-')}{suffix}" for suffix in (".js", "-entry.js", ".blob"))
+    usual, entry, blob = (
+        folder / f"{name.rpartition(': ')[2].replace(' ', '-')}{suffix}" for suffix in (".js", "-entry.js", ".blob")
+    )
     usual.write_text(f"{before}\n{main}\n")
     restored = f"require('node:v8').startupSnapshot.setDeserializeMainFunction(() => {{ {main} }});"
     entry.write_text(f"{before}\n{restored}\n")
     subprocess.run(
         ["node", "--snapshot-blob", blob, "--build-snapshot", entry], capture_output=True, check=True, cwd=folder
     )
-    return {(name, USUAL): ["node", str(usual)], (name, RESTORED): ["node", "--snapshot-blob", str(blob)]}
+    node = shutil.which("node") or "node"
+    return {(name, USUAL): [node, str(usual)], (name, RESTORED): [node, "--snapshot-blob", str(blob)]}
 
 
 def _ours(python: Path, work: Path) -> Mapping[tuple[str, str], Sequence[str]]:
