@@ -259,7 +259,8 @@ def _above_floor(planned: LinkPlan, binary: Path) -> tuple[Diagnostic, ...]:
     """Findings about the finished binary, if it needs a newer C library than was asked for."""
     if planned.floor is None:
         return ()
-    return tuple(link.above_floor(link.start_needs(planned, binary), planned.floor.version))
+    floor = planned.floor.version
+    return tuple(link.above_floor(link.start_needs(planned, binary, floor), floor))
 
 
 def _traced_start(  # noqa: PLR0913 - the stages before it

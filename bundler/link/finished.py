@@ -17,7 +17,7 @@ from bundler.link.digests import SECTION as DIGESTS_SECTION
 from bundler.link.digests import Digests
 from bundler.link.manifest import FORMAT, SBOM_SECTION, SECTION, Manifest, SymbolVersions, by_version
 from bundler.link.model import LinkPlan
-from bundler.link.portability import EXECUTABLE, Needs
+from bundler.link.portability import EXECUTABLE, Needs, newer_than
 from bundler.link.script import PAYLOAD_SECTION
 from bundler.link.seal import compute_digests
 
@@ -108,14 +108,15 @@ def needed_versions(path: Path) -> SymbolVersions:
     return by_version(read_shared_object(path).undefined_versions())
 
 
-def start_needs(plan: LinkPlan, binary: Path) -> Needs:
-    """Return what a finished binary takes from the system's libraries when it starts, by those who need it: libpython, libraries
+def start_needs(plan: LinkPlan, binary: Path, floor: str) -> Needs:
+    """Return what a finished binary takes of a C library newer than a floor when it starts, by those who need it: libpython, libraries
     with which the executable is linked, and its own code.
     """
-    versions = needed_versions(binary)
-    needs = {path: found for path, found in plan.manifest.symbol_versions if path in _resident_paths(plan)}
+    residents = _resident_paths(plan)
+    needs = {path: newer_than(found, floor) for path, found in plan.manifest.symbol_versions if path in residents}
+    versions = newer_than(needed_versions(binary), floor)
     for archive in plan.libraries:
-        if isinstance(archive, Path):
+        if versions and isinstance(archive, Path):  # reading libpython's takes a second
             taken = undefined_symbols(archive)
             needs[str(archive)] = by_version(
                 (name, each) for each, names in versions for name in names if name in taken

@@ -53,16 +53,17 @@ def newest_versions(needs: Needs) -> Mapping[str, Newest]:
     }
 
 
+def newer_than(versions: SymbolVersions, floor: str) -> SymbolVersions:
+    """The versions that a C library of a floor lacks."""
+    return tuple((version, names) for version, names in versions if beyond(version, floor))
+
+
 def above_floor(needs: Needs, floor: str) -> Iterator[Diagnostic]:
     """A warning if the binary starts only with a newer C library than was asked for: who needs it, and for what.
 
     `needs`: what is needed for a start, by the files that need it.
     """
-    above = {
-        who: found
-        for who, versions in needs.items()
-        if (found := tuple((version, names) for version, names in versions if beyond(version, floor)))
-    }
+    above = {who: found for who, versions in needs.items() if (found := newer_than(versions, floor))}
     if not above:
         return
     newest = newest_versions(above)["GLIBC"].version
