@@ -188,15 +188,9 @@ def _with_needed(linked: Linked, indexes: Collection[int]) -> frozenset[int]:
 
 
 def restored_conditions(recording: Recording) -> tuple[Condition, ...] | None:
-    """The conditions in memory that a start maps; None if something else may have taken the place of one."""
-    mapped = (recording.region, *recording.executable, *recording.objects)
-    found = tuple(
-        each
-        for each in recording.conditions or ()
-        if any(part.address <= each.address < part.address + len(part.content) for part in mapped)
-    )
-    is_known = recording.conditions is not None and all(each.is_intact for each in found)
-    return found if is_known else None
+    """The program's conditions; None if something else may have taken the place of one."""
+    is_known = recording.conditions is not None and all(each.is_intact for each in recording.conditions)
+    return recording.conditions if is_known else None
 
 
 def make_snapshot(  # noqa: PLR0913 - what recordings have shown

@@ -52,14 +52,39 @@ put_features(void)
     bundle_put("caches", 0, features, count * sizeof *features);
 }
 
+/* Is it memory that is written? Stacks are not, and those of threads that have ended may be gone. */
+static bool
+is_recorded(const void *address)
+{
+    const struct bundle_request *request = bundle.snapshot->request;
+    uint64_t place = (uint64_t)address;
+    for (uint64_t i = 0; i < request->range_count; i++) {
+        if (place - request->ranges[i].address < request->ranges[i].size) {
+            return true;
+        }
+    }
+    uint32_t count;
+    const uint32_t *order = bundle_loaded_objects(&count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct bundle_object *object = &bundle.objects[order[i]];
+        for (uint32_t j = 0; j < object->segment_count; j++) {
+            const struct bundle_segment *segment = &object->segments[j];
+            if (segment->protection & PROT_WRITE && place - segment->address < segment->memory_size) {
+                return true;
+            }
+        }
+    }
+    return place - BUNDLE_REGION < bundle_region_used();
+}
+
 static void
-put_condition(void)
+put_conditions(void)
 {
     pthread_cond_t condition;
     bundle_make_condition(&condition);
     bundle_put("waits", 0, &condition, sizeof condition);
-    uint32_t count = 0;
-    const struct bundle_condition *conditions = bundle_conditions(&count);
+    uint32_t count;
+    const struct bundle_condition *conditions = bundle_conditions(is_recorded, &count);
     if (conditions) {
         bundle_put("conds", 0, conditions, count * sizeof *conditions);
     }
@@ -140,7 +165,7 @@ bundle_write_recording(void)
     bundle_look_for_obstacles();
     put_signals();
     put_features();
-    put_condition();
+    put_conditions();
     bundle_put("alone", 0, "", bundle_streams_are_alone());
     char **variables = environ;
     environ = NULL;

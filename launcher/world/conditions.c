@@ -21,7 +21,6 @@ struct noted {
 
 PER_PROCESS static struct {
     struct noted *rows; /* NULL before the first; not of the region */
-    struct bundle_condition *given;
     uint32_t count;
     bool is_full;
 } noted;
@@ -139,17 +138,20 @@ USE(pthread_cond_clockwait,
     (condition, mutex, clock, time))
 
 const struct bundle_condition *
-bundle_conditions(uint32_t *count)
+bundle_conditions(bool (*is_recorded)(const void *address), uint32_t *count)
 {
-    noted.given = take_room((noted.count + 1) * sizeof *noted.given);
-    if (noted.is_full || !noted.given) {
+    struct bundle_condition *found = take_room((noted.count + 1) * sizeof *found);
+    if (noted.is_full || !found) {
         return NULL;
     }
+    *count = 0;
     for (uint32_t i = 0; i < noted.count; i++) {
         const struct noted *row = &noted.rows[i];
-        noted.given[i] = row->condition;
-        noted.given[i].is_intact = memcmp(&row->bytes, (void *)row->condition.address, sizeof row->bytes) == 0;
+        const void *place = (const void *)row->condition.address;
+        if (is_recorded(place)) {
+            found[*count] = row->condition;
+            found[(*count)++].is_intact = memcmp(&row->bytes, place, sizeof row->bytes) == 0;
+        }
     }
-    *count = noted.count;
-    return noted.given;
+    return found;
 }

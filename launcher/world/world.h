@@ -194,9 +194,9 @@ struct bundle_told {
 };
 struct bundle_told bundle_told(void);
 
-/* The conditions of threads that the program has, and their number; NULL where they are not known. What lies on a stack, and memory
-   that was freed without an end of the condition in it, is among them. */
-const struct bundle_condition *bundle_conditions(uint32_t *count);
+/* The conditions of threads in recorded memory, and their number; NULL where they are not known. Memory that was freed without an end
+   of the condition in it is among them. */
+const struct bundle_condition *bundle_conditions(bool (*is_recorded)(const void *address), uint32_t *count);
 
 /* Call the prepare handlers for a fork, last first. The parent handlers never follow. */
 void bundle_call_fork_handlers(void);

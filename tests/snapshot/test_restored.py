@@ -13,6 +13,7 @@ import sysconfig
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -292,20 +293,52 @@ def test_file_is_gone(library: Recorded, tmp_path: Path):
 def test_other_conditions(library: Recorded, tmp_path: Path, command: str):
     """With a C library that lays out conditions of threads in another way, those of the program are made anew.
 
-    Here the layout is the same, and the snapshot says that it was another.
+    Here the layout is the same: the snapshot says that it was another, and holds conditions that nobody could use.
     """
     copy = tmp_path / library.binary.name
     shutil.copy(library.binary, copy)
-    section = read_executable(copy, with_symbols=False).sections[SNAPSHOT_SECTION]
-    with copy.open("r+b") as file:
-        file.seek(section.offset)
-        head = file.read(bundle_ffi().sizeof("struct bundle_snapshot"))
-        row = bundle_ffi().from_buffer("struct bundle_snapshot[]", head)[0]
-        assert row.condition_count >= 2, "the interpreter's own"
-        file.seek(section.offset + int(bundle_ffi().cast("uintptr_t", row.condition)) - section.address)
-        file.write(b"\xff")
+    spoil_conditions(copy)
     changed = replace(library, program=replace(library.program, binary=copy))
     changed.check_same(command)
+
+
+def spoil_conditions(binary: Path) -> None:
+    """Change what a snapshot holds of conditions, and of the C library's own way to lay them out."""
+    ffi = bundle_ffi()
+    section = read_executable(binary, with_symbols=False).sections[SNAPSHOT_SECTION]
+    content = bytearray(binary.read_bytes())
+
+    def place(pointer: Any) -> int:
+        return section.offset + int(ffi.cast("uintptr_t", pointer)) - section.address
+
+    def rows(kind: str, pointer: Any, count: int) -> Any:
+        return ffi.from_buffer(
+            f"struct {kind}[]", memoryview(content)[place(pointer) :][: count * ffi.sizeof(f"struct {kind}")]
+        )
+
+    head = ffi.from_buffer("struct bundle_snapshot[]", memoryview(content)[section.offset :])
+    snapshot = head[0]
+    conditions = [row.address for row in rows("bundle_condition", snapshot.conditions, snapshot.condition_count)]
+    assert len(conditions) >= 2, "the interpreter's own"
+    stored = [
+        (each.address, each.size, place(each.content))
+        for kind, pointer, count in (
+            ("bundle_run", snapshot.runs, snapshot.run_count),
+            ("bundle_copy", snapshot.copies, snapshot.copy_count),
+        )
+        for each in rows(kind, pointer, count)
+    ]
+    places = [
+        at + address - start for address in conditions for start, size, at in stored if start <= address < start + size
+    ]
+    assert len(places) == len(conditions)
+    for at in (place(snapshot.condition), *places):
+        content[at : at + _CONDITION] = b"\xff" * _CONDITION
+    binary.write_bytes(content)
+
+
+# The size of pthread_cond_t on 64-bit machines (sysdeps/nptl/bits/thread-shared-types.h).
+_CONDITION = 48
 
 
 # Takes keys before the program does, and says at the end whether anybody has given them values.
