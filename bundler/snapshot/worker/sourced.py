@@ -62,42 +62,30 @@ class SourcedModule:
         return [each for each in body if span(each) in wanted]
 
     @functools.cached_property
-    def imports(self) -> Mapping[str, str]:
-        """Modules, or what is taken from them, that names stand for which nothing but imports binds, anywhere in the module."""
-        found: dict[str, str] = {}
-        others: set[str] = set()
+    def _bindings(self) -> Mapping[str, set[str]]:
+        """What imports bind to names, anywhere in the module: modules, or what is taken from them; "" stands for anything else."""
+        found: dict[str, set[str]] = defaultdict(set)
         for node in ast.walk(ast.Module(self.statements, [])):
             match node:
                 case ast.Import(names=aliases):
-                    pairs = [
-                        (alias_name(alias), alias.name if alias.asname else alias_name(alias)) for alias in aliases
-                    ]
+                    for alias in aliases:
+                        name = alias_name(alias)
+                        found[name].add(alias.name if alias.asname else name)
                 case ast.ImportFrom(names=aliases):
-                    pairs = [(alias_name(alias), f"{self.source_of(node)}.{alias.name}") for alias in aliases]
+                    for alias in aliases:
+                        found[alias_name(alias)].add(f"{self.source_of(node)}.{alias.name}")
                 case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
-                    pairs = [(name, "")]
+                    found[name].add("")
                 case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                    pairs = [(name, "")]
-                case _:
-                    continue
-            for name, meant in pairs:
-                if not meant or found.setdefault(name, meant) != meant:
-                    others.add(name)
-        return {name: meant for name, meant in found.items() if name not in others}
+                    found[name].add("")
+        return found
 
     @functools.cached_property
-    def _bound_anywhere(self) -> frozenset[str]:
-        """The names that something binds, anywhere in the module."""
-        found = set(self.imports)
-        for node in ast.walk(ast.Module(self.statements, [])):
-            match node:
-                case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                    found.update(map(alias_name, aliases))
-                case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
-                    found.add(name)
-                case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                    found.add(name)
-        return frozenset(found)
+    def imports(self) -> Mapping[str, str]:
+        """Modules, or what is taken from them, that names stand for which nothing but one import binds, anywhere in the module."""
+        return {
+            name: next(iter(meant)) for name, meant in self._bindings.items() if len(meant) == 1 and "" not in meant
+        }
 
     def meaning(self, node: ast.expr) -> str:
         """The whole name of what an expression stands for, such as "functools.cache"; "" where the source does not tell."""
@@ -105,7 +93,7 @@ class SourcedModule:
             case ast.Name(id=name) if name in self.imports:
                 return self.imports[name]
             case ast.Name(id=name):
-                is_builtin = hasattr(builtins, name) and not {name, "*"} & self._bound_anywhere
+                is_builtin = hasattr(builtins, name) and not {name, "*"} & self._bindings.keys()
                 return f"builtins.{name}" if is_builtin else ""
             case ast.Attribute(value, attr) if owner := self.meaning(value):
                 return f"{owner}.{attr}"

@@ -52,9 +52,8 @@ class ComputedNames:
     def __init__(self) -> None:
         self.lines: list[int] = []  # of imports whose name is computed
         self.families: list[FamilyRow] = []
-        self.patterns: list[
-            NameRow
-        ] = []  # "package.*.name", "package.name": composed texts that may be names of modules
+        # "package.*.name", "package.name": composed texts that may be names of modules.
+        self.patterns: list[NameRow] = []
         self.arriving: list[NameRow] = []  # literals that arrive at computed imports, whole or as a part of the name
         self.libraries: set[LibraryRow] = set()
         self.changed: set[str] = set()  # texts that methods make of the file's
@@ -70,9 +69,8 @@ class ComputedNames:
         self._alternatives: dict[str, set[str]] = {}  # texts that variables of functions are given
         self._changing: list[ast.expr] = []  # calls of methods that may change texts
         self._imported: list[tuple[ast.expr, str, int, int]] = []
-        self._looked_up: list[
-            tuple[ast.expr, int]
-        ] = []  # names, and lines where the spec of a module with a computed name is asked for
+        # Names, and lines where the spec of a module with a computed name is asked for.
+        self._looked_up: list[tuple[ast.expr, int]] = []
         self._loaded: list[tuple[ast.expr, int]] = []  # paths of sources, and lines where they are loaded
         self.arrivals: dict[int, set[int]] = {}  # lines of imports and loads, by the identities of what arrives there
         self._makes_modules = False  # of specs, as importlib's recipe for lazy imports does

@@ -68,9 +68,8 @@ class Flows:
     """The values that the names of a file are given."""
 
     def __init__(self, tree: ast.Module, places: Iterable[ast.expr]) -> None:
-        self._scopes: dict[int, _Scope] = dict.fromkeys(
-            map(id, places), ()
-        )  # of places that are asked about, by their identity
+        # Of places that are asked about, by their identity.
+        self._scopes: dict[int, _Scope] = dict.fromkeys(map(id, places), ())
         self._values: dict[tuple[_Scope, str], list[_Value]] = {}  # of variables
         self._attributes: dict[str, list[_Value]] = {}
         self._results: dict[str, list[_Value]] = {}  # of functions
