@@ -63,7 +63,7 @@ class SourcedModule:
 
     @functools.cached_property
     def _bindings(self) -> Mapping[str, set[str]]:
-        """What imports bind to names, anywhere in the module: modules, or what is taken from them; "" stands for anything else."""
+        """The meanings of names, anywhere in the module: modules, or what is imported from them; "" stands for anything else."""
         found: dict[str, set[str]] = defaultdict(set)
         for node in ast.walk(ast.Module(self.statements, [])):
             match node:
