@@ -1,6 +1,6 @@
 """The tutorial, the how-to pages and others that have something to follow: their files are written, their commands run.
 
-Commands begin with `$`, and print what the pages show. Those without it take what not every machine has, such as another
+Commands begin with `$`, and write what the pages show: to standard output, or to standard error where that is all. Those without it take what not every machine has, such as another
 processor's system; `tests/test_docs.py` only has them parsed. Costs one to five small binaries for each page.
 """
 
@@ -20,7 +20,11 @@ import pytest
 from tests.support import ROOT, Interpreter
 
 DOCS = ROOT / "docs"
-GUIDES = (DOCS / "tutorial.md", DOCS / "migration.md", DOCS / "portability.md", *sorted((DOCS / "howto").glob("*.md")))
+GUIDES = (
+    *(DOCS / f"{name}.md" for name in ("tutorial", "migration", "portability", "cli", "environment", "natives", "report")),
+    DOCS / "snapshot.md",
+    *sorted((DOCS / "howto").glob("*.md")),
+)
 
 _FENCE = re.compile(r'^```\w+ title="([^"]+)"( append)?$')
 
@@ -78,7 +82,10 @@ def test_what_a_page_shows_is_true(page: Path, tmp_path: Path, one_interpreter: 
         "PATH": f"{scripts}:/usr/local/bin:/usr/bin:/bin",
         "VIRTUAL_ENV": str(one_interpreter.environment),
         "LC_ALL": "C.UTF-8",
+        "HOME": str(tmp_path),
     }
+    # What commands about the cache show, and remove, is not the tests' own.
+    empty_cache = {"BUNDLER_CACHE_DIR": str(tmp_path / "bundler")}
     count = 0
     for step in steps(page):
         match step:
@@ -87,10 +94,11 @@ def test_what_a_page_shows_is_true(page: Path, tmp_path: Path, one_interpreter: 
                 before = (folder / name).read_text() + "\n" if is_added else ""
                 (folder / name).write_text(before + text)
             case Command(line, output):
+                variables = environment | (empty_cache if line.startswith("bundle cache") else {})
                 done = subprocess.run(
-                    ["bash", "-c", line], cwd=folder, env=environment, capture_output=True, text=True, check=False
+                    ["bash", "-c", line], cwd=folder, env=variables, capture_output=True, text=True, check=False
                 )
-                found = done.stdout.splitlines()
+                found = (done.stdout or (done.stderr if output else "")).splitlines()
                 assert done.returncode == 0, f"{line}\n{done.stderr}"
                 assert len(found) == len(output), f"{line}\n{done.stdout}{done.stderr}"
                 assert all(map(fnmatch.fnmatchcase, found, map(_pattern, output))), f"{line}\n{done.stdout}"
