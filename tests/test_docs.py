@@ -22,7 +22,8 @@ from bundler.cli.arguments import read_arguments
 from bundler.cli.commands import parsers
 from bundler.cli.usage import BUILD_COMMANDS
 from bundler.settings import OPTIONS
-from tests.support import ROOT, bundle, read_settings
+from tests.analyze.trees import install, write
+from tests.support import ROOT, bundle
 
 PAGES = sorted((*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")))
 
@@ -89,10 +90,32 @@ def test_options_for_those_who_come_from_pyinstaller():
 
     assert len(rows) > 20
     assert ours - {option.name for option in OPTIONS.values()} - {"why"} == set()
-    (command,) = [
-        line for line in _code_lines(ROOT / "docs" / "coming-from-pyinstaller.md") if line.startswith("bundle ")
-    ]
-    assert read_settings(read_arguments(shlex.split(command)[1:]), {}).collected == ("babel",)
+
+
+def test_the_example_for_those_who_come_from_pyinstaller(tmp_path: Path):
+    """The command that takes the place of another tool's builds the program with all that it names."""
+    page = ROOT / "docs" / "coming-from-pyinstaller.md"
+    (command,) = [line for line in _code_lines(page) if line.startswith("bundle ")]
+    environment = tmp_path / "environment"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    [site] = environment.glob("lib/python*/site-packages")
+    install(site, "babel", {"babel/__init__.py": "", "babel/core.py": "", "babel/global.dat": "data"})
+    shop = {"shop/__init__.py": "", "shop/plugins/paper.py": "print('paper')\n", "shop/themes/dark.css": "dark\n"}
+    program = """
+        import importlib, pathlib, shop
+
+        importlib.import_module("shop.plugins." + "".join(["pa", "per"]))
+        print(pathlib.Path(shop.__file__).with_name("themes").joinpath("dark.css").read_text(), end="")
+        core = importlib.import_module("".join(["ba", "bel.core"]))
+        print(pathlib.Path(core.__file__).with_name("global.dat").read_text())
+        """
+    write(tmp_path / "work", {"run.py": program, **shop})
+
+    built = bundle(*shlex.split(command)[1:], cwd=tmp_path / "work", VIRTUAL_ENV=str(environment))
+    assert built.status == 0, built.stderr.decode()
+    shown = subprocess.run([tmp_path / "work/dist/shop"], capture_output=True, text=True, check=True).stdout
+
+    assert shown.split() == ["paper", "dark", "data"]
 
 
 def check_arguments(arguments: list[str]) -> None:
@@ -104,13 +127,43 @@ def check_arguments(arguments: list[str]) -> None:
         read_arguments(arguments)
 
 
-def test_commands_of_the_readme_are_accepted():
-    """Every `bundle` command that the README lists is one that the command line understands."""
-    commands = [line.partition("#")[0] for line in _code_lines(ROOT / "README.md") if line.startswith("bundle ")]
+def test_ways_that_the_readme_lists(tmp_path: Path):
+    """Each `bundle` command that the README lists does its work where there is what it names."""
+    environment, work = tmp_path / "environment", tmp_path / "work"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    [site] = environment.glob("lib/python*/site-packages")
+    install(
+        site, "http-tool", {"http_tool.py": "main = print\n"}, entry_points="[console_scripts]\nhttp = http_tool:main\n"
+    )
+    files = {
+        "app.py": "print('app')\n",
+        "app.spec": "exe = EXE(Analysis(['app.py']).pure, name='app')\n",
+        "folder/__main__.py": "print('folder')\n",
+        "package/__init__.py": "",
+        "package/__main__.py": "print('package')\n",
+        "package/module.py": "def main():\n    print('module')\n",
+        "pyproject.toml": "[project]\nname = 'shop'\n[project.scripts]\nshop = 'package.module:main'\n",
+    }
+    write(work, files)
+    commands = [line.partition("#")[0].strip() for line in _code_lines(ROOT / "README.md")]
+    commands = [line for line in commands if re.match(r"bundle( |$)", line)]
 
-    assert commands
     for command in commands:
-        check_arguments(shlex.split(command)[1:])
+        done = bundle(*shlex.split(command)[1:], cwd=work, VIRTUAL_ENV=str(environment))
+        assert done.status == 0, f"{command}\n{done.stderr.decode()}"
+    built = {
+        path.name: subprocess.run([path], capture_output=True, text=True, check=True).stdout.strip()
+        for path in (work / "dist").iterdir()
+    }
+    assert len(commands) >= 10
+    assert built == {
+        "app": "app",
+        "folder": "folder",
+        "package": "package",
+        "main": "module",
+        "http": "",
+        "shop": "module",
+    }
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

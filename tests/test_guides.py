@@ -21,7 +21,10 @@ from tests.support import ROOT, Interpreter
 
 DOCS = ROOT / "docs"
 GUIDES = (
-    *(DOCS / f"{name}.md" for name in ("tutorial", "migration", "portability", "cli", "environment", "natives", "report")),
+    *(
+        DOCS / f"{name}.md"
+        for name in ("tutorial", "migration", "portability", "cli", "environment", "natives", "report")
+    ),
     DOCS / "snapshot.md",
     *sorted((DOCS / "howto").glob("*.md")),
 )
