@@ -64,27 +64,18 @@ def bundle(settings: Settings, report: Reporter) -> Built:
         with report.stage("linking"):
             planned = link.plan(image, target, settings, static=static, has_snapshot=not obstacle)
             _tell_and_refuse(planned.findings, settings, context)
-            inventory, sbom = None, ""
-            if delivery.needs_inventory or settings.report is not None:
-                inventory = release.take_inventory(planned, graph.distributions, delivery, target)
-                if delivery.needs_inventory:
-                    _tell_and_refuse(release.duties(inventory), settings, context)
-                if delivery.sbom is not None:
-                    sbom = release.sbom_text(inventory, delivery.source_date)
-            taken = _make(planned, sbom, launcher(), graph, target, settings, context)
-        _tell_snapshot(taken, settings, report)
-        if settings.snapshot == "auto" and settings.run and not settings.static and obstacle:
-            report.line(f"snapshot: none, for {obstacle}")
-        report.findings(taken.findings if taken else ())
+            inventory = _inventory(planned, graph, delivery, target, settings, context)
+            taken = _make(
+                planned, release.embedded_sbom(delivery, inventory), launcher(), graph, target, settings, context
+            )
+        _tell_snapshot(taken, obstacle, settings, report)
         _tell_own_files(planned, settings, report)
         release.deliver(delivery, inventory)
         if settings.report is not None and inventory is not None:
             with report.stage("describing the binary"):
                 start = _traced_start(image, planned, delivery, launcher(), target.system, settings, context)
-                earlier = (*settings.findings, *graph.findings, *image.findings, *release.duties(inventory))
-                later = (*planned.findings, *_above_floor(planned, planned.output), *(taken.findings if taken else ()))
-                described = overview.describe(image, planned, inventory, (*earlier, *later), start)
-                overview.write_page(described, settings.report)
+                findings = _findings(image, planned, inventory, taken, settings)
+                overview.write_page(overview.describe(image, planned, inventory, findings, start), settings.report)
     if image.compiled:  # else the cache is as it was
         keep_limit_by_itself(context.cache, settings.cache_limit)
     return Built(graph.name, planned.output, delivery, target.version_text, len(image.modules), image.compiled)
@@ -164,6 +155,38 @@ def _frozen(graph: ModuleGraph, target: TargetPython, settings: Settings, contex
     return image
 
 
+def _inventory(  # noqa: PLR0913 - the stages before it
+    planned: LinkPlan,
+    graph: ModuleGraph,
+    delivery: release.Delivery,
+    target: TargetPython,
+    settings: Settings,
+    context: BuildContext,
+) -> release.Inventory | None:
+    """What is in the binary, if a document is to tell it. What licences ask for is told with documents about licences."""
+    if not delivery.needs_inventory and settings.report is None:
+        return None
+    inventory = release.take_inventory(planned, graph.distributions, delivery, target)
+    if delivery.needs_inventory:
+        _tell_and_refuse(release.duties(inventory), settings, context)
+    return inventory
+
+
+def _findings(
+    image: FrozenImage, planned: LinkPlan, inventory: release.Inventory, taken: Taken | None, settings: Settings
+) -> tuple[Diagnostic, ...]:
+    """All findings of a build, in the order of the stages."""
+    return (
+        *settings.findings,
+        *image.graph.findings,
+        *image.findings,
+        *planned.findings,
+        *release.duties(inventory),
+        *_above_floor(planned, planned.output),
+        *(taken.findings if taken else ()),
+    )
+
+
 def _tell(findings: Sequence[Diagnostic], settings: Settings, context: BuildContext) -> None:
     """Report findings. With `--strict`, warnings are shown even with `-q`, for they fail the build."""
     if settings.strict:
@@ -215,8 +238,7 @@ def _make(  # noqa: PLR0913 - the stages before it
     context: BuildContext,
 ) -> Taken | None:
     """Link, unless the output is up to date, and return the snapshot. The output is replaced as a whole or not at all."""
-    c_library = link.find_c_library(planned.floor, launcher, context)
-    layout = link.lay_out(planned, launcher, c_library, context, sbom=sbom)
+    layout = link.lay_out(planned, launcher, context, sbom=sbom)
     with_snapshot = planned.contents.has_snapshot
     inputs = link.inputs_digest(layout, *((snapshot_digest(settings),) if with_snapshot else ()))
     if link.is_current(planned.output, inputs, context):
@@ -226,8 +248,6 @@ def _make(  # noqa: PLR0913 - the stages before it
             return Taken(kept, None) if with_snapshot else None
     with link.workplace(planned.output) as folder:
         linked = link.link(layout, folder)
-        link.write(linked)
-        # The executable runs from here on.
         taken = snapshot(linked, graph, target, settings, context) if with_snapshot else None
         if taken is not None and taken.refusal is not None and settings.snapshot == "require":
             raise BundleError(
@@ -279,10 +299,8 @@ def _traced_start(  # noqa: PLR0913 - the stages before it
     if not settings.run:
         return TracedStart("No start was traced: the program was built with --no-run.", ())
     probe = overview.probe_plan(planned, image.graph)
-    c_library = link.find_c_library(probe.floor, launcher, context)
     with link.workplace(planned.output) as folder:
-        linked = link.link(link.lay_out(probe, launcher, c_library, context), folder)
-        link.write(linked)
+        linked = link.link(link.lay_out(probe, launcher, context), folder)
         return overview.trace_probe(linked.path, system)
 
 
@@ -296,10 +314,13 @@ def _refusal_text(refusal: Refusal) -> str:
 _MOST_LATE = 3
 
 
-def _tell_snapshot(taken: Taken | None, settings: Settings, report: Reporter) -> None:
-    """Say how far a start will go on from the snapshot."""
+def _tell_snapshot(taken: Taken | None, obstacle: str, settings: Settings, report: Reporter) -> None:
+    """Say how far a start will go on from the snapshot, or why there is none although the settings allow one."""
     if taken is None:
+        if obstacle and settings.snapshot != "no" and settings.run:
+            report.line(f"snapshot: none, for {obstacle}")
         return
+    report.findings(taken.findings)
     if taken.description is None:
         why = f"for {_refusal_text(taken.refusal)}" if taken.refusal is not None else "as when the output was built"
         report.line(f"snapshot: none, {why}")

@@ -102,15 +102,17 @@ def test_nothing_of_the_system_is_loaded(uses: Program):
 
 @pytest.mark.parametrize("libpython", ["static", "shared"])
 def test_hello(interpreter: Interpreter, nothing: Path, tmp_path: Path, libpython: str):
-    """The smallest program runs, with each Python and either libpython."""
+    """The smallest program runs, with each Python and either libpython. It has no snapshot, and the build says so."""
     binary = tmp_path / "built" / "hello.py"
     source = EXAMPLES / "hello" / "hello.py"
 
-    done = bundle(source, "--static", "--libpython", libpython, "--python", interpreter.python, "-o", binary)
+    options = ("--static", "--snapshot", "auto", "--libpython", libpython, "--python", interpreter.python)
+    done = bundle(source, *options, "-o", binary)
 
     if b"no-libpython" in done.stderr or b"broken-libpython" in done.stderr:
         pytest.skip("this Python has no such library")
     assert done.status == 0, done.stderr.decode()
+    assert b"snapshot: none, for a binary that is built with `--static` has none" in done.stderr
     assert run_in(nothing, binary, "you") == run([interpreter.python, source, "you"])
 
 

@@ -1,6 +1,6 @@
 """C data, shared objects, resources and the launcher become one executable.
 
-    FrozenImage --plan--> LinkPlan --lay_out--> Layout --link, write, seal--> Linked --publish--> executable
+    FrozenImage --plan--> LinkPlan --lay_out--> Layout --link, seal--> Linked --publish--> executable
 
 `launcher_objects` compiles the launcher meanwhile.
 """
@@ -16,7 +16,6 @@ from bundler.link.publish import check_output, publish, workplace
 from bundler.link.seal import seal
 from bundler.link.trial import check_linker, places_sections
 from bundler.link.up_to_date import inputs_digest, is_current
-from bundler.link.write import write
 
 __all__ = [
     "LauncherFiles",
@@ -41,5 +40,4 @@ __all__ = [
     "snapshot_obstacle",
     "start_needs",
     "workplace",
-    "write",
 ]

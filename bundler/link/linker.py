@@ -1,4 +1,4 @@
-"""Links: runs the assembler and the linker, and checks what they made. Verbs: `find_c_library`, `lay_out`, `link`."""
+"""Links: runs the assembler and the linker, checks what they made, and completes it. Verbs: `lay_out`, `link`."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ from bundler.link.script import (
     link_arguments,
     linker_texts,
 )
+from bundler.link.write import write
 from bundler.process import CommandError
 
 # Linux before 6.17 refuses to start a program with more than 73 (fs/binfmt_elf.c, one page of headers).
@@ -47,13 +48,12 @@ def find_c_library(floor: Floor | None, launcher: LauncherFiles, context: BuildC
     )
 
 
-def lay_out(
-    plan: LinkPlan, launcher: LauncherFiles, c_library: CLibrary | None, context: BuildContext, *, sbom: str = ""
-) -> Layout:
+def lay_out(plan: LinkPlan, launcher: LauncherFiles, context: BuildContext, *, sbom: str = "") -> Layout:
     """Give everything its place in the payload, and make the linker's inputs. Data files are read, for their digests.
 
     `sbom`: a bill of materials that the executable is to hold; "": none.
     """
+    c_library = find_c_library(plan.floor, launcher, context)
     payload = lay_out_payload(plan.contents, plan.machine)
     texts = {**linker_texts(plan, payload.size, sbom), **c_library_texts(c_library)}
     own = OWN_FUNCTIONS if plan.static is not None else ()
@@ -62,9 +62,10 @@ def lay_out(
 
 
 def link(layout: Layout, folder: Path) -> Linked:
-    """Link in a folder. The executable then has room for the payload; `write` completes it.
+    """Link in a folder. The executable is complete, and runs; it is not in the user's place yet.
 
-    BundleError when the linker fails, or when the executable would need newer libraries than the settings allow.
+    BundleError when the linker fails, when the executable would need newer libraries than the settings allow, or when a data file
+    changed since it was laid out.
     """
     path = _run_linker(layout, folder)
     plan = layout.plan
@@ -74,7 +75,9 @@ def link(layout: Layout, folder: Path) -> Linked:
         check_static_executable(path)
     needs = {EXECUTABLE: needed_versions(path), **dict(plan.manifest.symbol_versions)}
     check_limits(needs, dict(plan.version_limits))
-    return Linked(layout, read_executable(path, without=FROZEN_SECTIONS))
+    linked = Linked(layout, read_executable(path, without=FROZEN_SECTIONS))
+    write(linked)
+    return linked
 
 
 def _run_linker(layout: Layout, folder: Path) -> Path:

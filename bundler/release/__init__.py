@@ -7,12 +7,11 @@ What is wanted is decided before anything is linked.
 
 from bundler.release.checksum import sha256
 from bundler.release.components import Component, ComponentKind, Inventory
-from bundler.release.deliver import deliver
+from bundler.release.deliver import deliver, embedded_sbom
 from bundler.release.delivery import Delivery, Member
 from bundler.release.inventory import take_inventory
 from bundler.release.notices import duties
 from bundler.release.plan import plan
-from bundler.release.sbom import sbom_text
 
 __all__ = [
     "Component",
@@ -22,8 +21,8 @@ __all__ = [
     "Member",
     "deliver",
     "duties",
+    "embedded_sbom",
     "plan",
-    "sbom_text",
     "sha256",
     "take_inventory",
 ]

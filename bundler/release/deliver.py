@@ -14,6 +14,13 @@ from bundler.release.notices import notices_text
 from bundler.release.sbom import sbom_text
 
 
+def embedded_sbom(delivery: Delivery, inventory: Inventory | None) -> str:
+    """Return the bill of materials that the binary itself holds, which cannot tell its digest; "" if none is wanted."""
+    if delivery.sbom is None or inventory is None:
+        return ""
+    return sbom_text(inventory, delivery.source_date)
+
+
 def deliver(delivery: Delivery, inventory: Inventory | None) -> None:
     """Make links, documents, archives and checksums, in place of earlier ones."""
     if delivery.sbom is not None and inventory is not None:

@@ -160,10 +160,7 @@ def _link(image: FrozenImage, target: TargetPython, settings: Settings, context:
     together = replace(frozen, graph=graph, modules=renamed)
     plan = link.plan(together, target, settings)
     with link.launcher_objects(target, context) as launcher:
-        c_library = link.find_c_library(plan.floor, launcher(), context)
-        linked = link.link(link.lay_out(plan, launcher(), c_library, context), folder)
-    link.write(linked)
-    return linked.path
+        return link.link(link.lay_out(plan, launcher(), context), folder).path
 
 
 def _renamed(module: SourceModule, names: Mapping[str, str]) -> SourceModule:

@@ -87,21 +87,19 @@ def linking(image: FrozenImage, newest_target: TargetPython, settings: Settings,
     plan = link.plan(image, newest_target, settings)
     with link.launcher_objects(newest_target, context) as launcher:
         files = launcher()
-    c_library = link.find_c_library(plan.floor, files, context)
-    layout = link.lay_out(plan, files, c_library, context)
+    layout = link.lay_out(plan, files, context)
     inputs = link.inputs_digest(layout)
     with link.workplace(plan.output) as folder:
         linked = link.link(layout, folder)
-        link.write(linked)
         early, was_visible = run([linked.path]), plan.output.exists()
         link.publish(linked, inputs, context)
     others = link.LauncherFiles((), files.polyfills)
-    other_inputs = link.inputs_digest(link.lay_out(plan, others, c_library, context))
+    other_inputs = link.inputs_digest(link.lay_out(plan, others, context))
     return Linking(plan.output, inputs, other_inputs, early, was_visible)
 
 
-def test_what_is_written_runs_before_it_is_published(linking: Linking):
-    """Between writing and publishing there is a whole executable that a further step can run; nobody else sees it."""
+def test_what_is_linked_runs_before_it_is_published(linking: Linking):
+    """Between linking and publishing there is a whole executable that a further step can run; nobody else sees it."""
     assert (linking.early.status, linking.early.stdout) == (0, b"it runs\n")
     assert not linking.was_visible
     assert run([linking.output]) == linking.early
@@ -142,10 +140,9 @@ def test_libraries_of_a_static_libpython_are_embedded(
     plan = replace(link.plan(image, target, settings), resident_names=frozenset({"zlibVersion"}))
     with link.launcher_objects(target, context) as launcher:
         files = launcher()
-    layout = link.lay_out(plan, files, link.find_c_library(plan.floor, files, context), context)
+    layout = link.lay_out(plan, files, context)
     with link.workplace(plan.output) as folder:
         linked = link.link(layout, folder)
-        link.write(linked)
         outcome, needed = run([linked.path]), read_shared_object(linked.path).needed
 
     (resident,) = plan.prelinked.residents
