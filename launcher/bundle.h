@@ -237,18 +237,30 @@ struct bundle_range {
     uint64_t size;
 };
 
-/* How a copy that is recorded runs: what the machine answers, and what is done. */
-struct bundle_request {
+/* What the machine answers a copy that is recorded. */
+struct bundle_answers {
     uint64_t time;    /* microseconds since 1970 when first asked; each question takes one */
     uint64_t entropy; /* what random bytes are made from */
     uint32_t process;
     uint32_t user;
     uint32_t processors;
-    uint32_t is_terminal;           /* what the standard streams say they are */
-    const char *own_path;           /* of the executable */
+    uint32_t is_terminal; /* what the standard streams say they are */
+    /* Is every word among the arguments, and do the first questions of the time, and those for random bytes, all have the same
+       answer? */
+    uint32_t is_tried;
+    uint32_t reserved;
+    const char *own_path;           /* of the executable, and the first argument */
+    const char *const *arguments;   /* the others; ends with NULL, or is NULL */
     const char *folder;             /* the current one */
     const char *host;               /* its name */
     const char *const *environment; /* ends with NULL */
+};
+
+/* How a copy that is recorded runs: what the machine answers, and what is done. */
+struct bundle_request {
+    const struct bundle_answers *answers;
+    /* Of the machine on which a start goes on from what was recorded; NULL: none is tried. */
+    const struct bundle_answers *restored;
     uint64_t hash_seed;
     const struct bundle_range *ranges; /* of the executable's variables that are recorded */
     uint64_t range_count;

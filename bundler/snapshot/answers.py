@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bundler.snapshot.model import Answers
 
@@ -99,3 +100,5 @@ OPPOSITE_ANSWERS = Answers(
     host="host",
     environment=_environment(2),
 )
+# Those of a machine on which a start is tried. What two runs draw, and when they ask for the time, tells nothing of their order.
+TRIED_ANSWERS = replace(OPPOSITE_ANSWERS, own_path=ANSWERS.own_path, arguments=("--bundle-argument",), is_tried=True)

@@ -9,7 +9,7 @@ from bundler.snapshot import fresh
 from bundler.snapshot.answers import ANSWERS
 from bundler.snapshot.comparison import TWO_COUNTS, Comparison, part_of_processor, with_counts
 from bundler.snapshot.differences import count_words
-from bundler.snapshot.graphs import changing, differing, moved
+from bundler.snapshot.graphs import changing, differing, lost, moved
 from bundler.snapshot.judge import (
     guarded_variables,
     late_by_differences,
@@ -23,7 +23,7 @@ from bundler.snapshot.judge import (
 )
 from bundler.snapshot.model import Heat, Note, Recording, Refusal, Snapshot
 from bundler.snapshot.pages import make_snapshot
-from bundler.snapshot.rounds import Asked, Repeated
+from bundler.snapshot.rounds import Asked, Repeated, Starts
 from bundler.snapshot.trial import Trial
 from bundler.snapshot.verdict import OtherOrder, Verdict
 
@@ -116,6 +116,13 @@ def _compared(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict
     order = moved(trial, repeated.orders) if repeated.orders else None
     if order is not None:
         return order
+    if work.rerun or work.again:
+        starts = Starts.of(trial)
+        if isinstance(starts, Refusal):
+            return starts
+        names = lost(trial, starts)
+        if names:
+            return _of_lost(trial, first, names)
     unbuffered = () if first.streams_are_alone else ("PYTHONUNBUFFERED",)
     return make_snapshot(
         subject.linked,
@@ -128,6 +135,17 @@ def _compared(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict
         ANSWERS.environment,
         trial.late,
     )
+
+
+def _of_lost(trial: Trial, first: Recording, names: tuple[tuple[str, str], ...]) -> Verdict | OtherOrder:
+    """The verdict about names whose values are not those of a usual start: more statements are run again, if none of the module are."""
+    if names[0][0] in trial.late:
+        return OtherOrder(*names[0])
+    run_again = {*(each.module for each in trial.work.rerun), *(module for module, _ in trial.work.again)}
+    by_module = _by_module(names)
+    reasons = {module: f"`{its[0]}` is not what it is in a usual start" for module, its in by_module.items()}
+    notes = {module: (Note(module, 0, "again", ""),) for module in reasons if module in run_again}
+    return Verdict(first, reasons, notes, {module: its for module, its in by_module.items() if module not in notes})
 
 
 def _earliest(found: Mapping[str, str], recording: Recording) -> Mapping[str, str]:

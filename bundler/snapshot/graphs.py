@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bundler.snapshot.answers import ANSWERS
 from bundler.snapshot.model import Graph, Refusal
-from bundler.snapshot.rounds import Orders
+from bundler.snapshot.rounds import Orders, Starts, usual_start
 from bundler.snapshot.rules import Rules
 from bundler.snapshot.trial import Run, Trial
 from bundler.snapshot.verdict import OtherOrder
@@ -24,7 +24,9 @@ def differing(trial: Trial, graphs: tuple[Graph, Graph]) -> tuple[tuple[str, str
     usual start may choose freely.
     """
     found = tuple(each for each in graphs[0].differing(graphs[1]) if each[0] not in _INTERPRETER)
-    of_addresses = _of_addresses(trial, "differing", trial.work, graphs[0]) if found and trial.has_doubts else ()
+    of_addresses = (
+        _of_addresses(trial, "differing", _described(trial.work), graphs[0]) if found and trial.has_doubts else ()
+    )
     return tuple(each for each in found if each not in of_addresses)
 
 
@@ -32,9 +34,13 @@ def differing(trial: Trial, graphs: tuple[Graph, Graph]) -> tuple[tuple[str, str
 _SHIFTS = (1, 2, 3, 4)
 
 
-def _of_addresses(trial: Trial, purpose: str, work: Work, graph: Graph) -> frozenset[tuple[str, str]]:
-    """The names of a graph whose values are others when all objects lie elsewhere."""
-    runs = {f"{purpose}, shifted {number}": Run(work, ANSWERS, wants_graph=True, shift=number) for number in _SHIFTS}
+def _described(work: Work) -> Run:
+    return Run(work, ANSWERS, wants_graph=True)
+
+
+def _of_addresses(trial: Trial, purpose: str, run: Run, graph: Graph) -> frozenset[tuple[str, str]]:
+    """The names of a run's graph whose values are others when all objects lie elsewhere."""
+    runs = {f"{purpose}, shifted {number}": replace(run, shift=number) for number in _SHIFTS}
     shifted = [each for each in trial.taken(runs).values() if isinstance(each, Graph)]
     found = frozenset(name for each in shifted for name in graph.differing(each))
     if found:
@@ -54,7 +60,7 @@ def changing(trial: Trial, once: Graph, twice: Graph | None) -> Mapping[str, str
     work, rules = trial.work, trial.rules
     if twice is None or not _changed(once, twice, work, rules):
         return {}
-    of_addresses = _of_addresses(trial, "changing", work, once)
+    of_addresses = _of_addresses(trial, "changing", _described(work), once)
     if of_addresses.issuperset(_changed(once, twice, work, rules)):
         return {}
     modules = tuple(dict.fromkeys(each.module for each in work.rerun))
@@ -103,7 +109,7 @@ def moved(trial: Trial, orders: Orders) -> OtherOrder | None:
         if each not in trial.rules.unordered and not (each[0] in trial.late and each in of_machine)
     ]
     if found:
-        of_addresses = _of_addresses(trial, "moved", trial.program, program)
+        of_addresses = _of_addresses(trial, "moved", _described(trial.program), program)
         found = [each for each in found if each not in of_addresses]
     if not found and program.ordered != order.ordered:
         found = [one for one, two in zip(program.ordered, order.ordered, strict=False) if one != two]
@@ -111,3 +117,21 @@ def moved(trial: Trial, orders: Orders) -> OtherOrder | None:
         return None
     log.info("snapshot: %d names differ in another order: %s", len(found), found[:10])
     return OtherOrder(*found[0])
+
+
+def lost(trial: Trial, starts: Starts) -> tuple[tuple[str, str], ...]:
+    """The names that a usual start on another machine leaves with other values than a start from the snapshot, for instance because
+    something has changed an object that is made again.
+
+    Names of late modules are among them only where there are no others: these modules do what they do in a usual start.
+    """
+    found = [
+        each
+        for each in starts.usual.differing(starts.restored)
+        if each not in trial.rules.unordered and each[0] not in _INTERPRETER
+    ]
+    if found:
+        of_addresses = _of_addresses(trial, "started", usual_start(trial, starts.answers), starts.usual)
+        found = [each for each in found if each not in of_addresses]
+        log.info("snapshot: %d names differ from a usual start: %s", len(found), found[:10])
+    return tuple(each for each in found if each[0] not in trial.late) or tuple(found)

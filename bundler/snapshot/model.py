@@ -5,7 +5,6 @@ Linked --record--> Recording --compare--> Snapshot --store--> the executable's l
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -118,30 +117,20 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class Rerun:
-    """Statements of a module that are run at each start: their text, and first and last lines of what it stands for."""
+    """Statements of a module that are run at each start: their text, and first and last lines of what it stands for.
+
+    `names`: those that they give values, or attributes or items of which they set.
+    """
 
     module: str
     text: str
     spans: tuple[tuple[int, int], ...]
+    names: frozenset[str] = frozenset()
 
     @property
     def place(self) -> str:
         """The place of an exception that they raise."""
         return f"<again {self.module}>"
-
-    @property
-    def names(self) -> frozenset[str]:
-        """The names that they give values, or attributes of which they set."""
-        found: set[str] = set()
-        for node in ast.walk(ast.parse(self.text)):
-            match node:
-                case ast.Name(id=name, ctx=ast.Store()):
-                    found.add(name)
-                case ast.Attribute(value, ctx=ast.Store()) | ast.Subscript(value, ctx=ast.Store()):
-                    found |= {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
-                case ast.alias(name, asname):
-                    found.add(asname or name)
-        return frozenset(found)
 
 
 class Event(NamedTuple):
@@ -153,7 +142,11 @@ class Event(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The answers that a recorded run gets from the machine, and its environment."""
+    """The answers that a recorded run gets from the machine, its environment, and its arguments behind the first, which is `own_path`.
+
+    `is_tried`: every word is among the arguments, the time stands still, and random bytes are the same each time, as far as nobody waits
+    for others.
+    """
 
     time: int
     entropy: int
@@ -165,6 +158,8 @@ class Answers:
     folder: str
     host: str
     environment: tuple[str, ...]
+    arguments: tuple[str, ...] = ()
+    is_tried: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,7 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     hot: Sequence[Heat] | None,
     fresh: Sequence[int],
     steady: Sequence[int],
+    restored: Answers | None,
 ) -> bytes:
     """The section's content in a copy that is recorded."""
     ffi = bundle_ffi()
@@ -88,12 +89,11 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     head[0].state = bundle_constant("BUNDLE_RECORDING")
     rows, at = writer.reserve("struct bundle_request", 1)
     row = rows[0]
-    row.time, row.entropy, row.process, row.user = answers.time, answers.entropy, answers.process, answers.user
-    row.processors, row.is_terminal = answers.processors, answers.is_terminal
-    row.own_path, row.folder, row.host = map(writer.text, (answers.own_path, answers.folder, answers.host))
+    row.answers = _write_answers(writer, answers)
+    if restored is not None:
+        row.restored = _write_answers(writer, restored)
     row.steady = writer.text_list(load_rules().steady)
     row.steady_objects, row.steady_object_count = writer.numbers(steady), len(steady)
-    row.environment = writer.text_list(answers.environment)
     row.hash_seed = seed
     pieces, place = writer.reserve("struct bundle_range", len(ranges))
     for piece, each in zip(pieces, ranges, strict=False):
@@ -115,6 +115,18 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     writer.fill(rows, at)
     head[0].request = writer.point("struct bundle_request *", at)
     return joined(writer.finish(head))
+
+
+def _write_answers(writer: TableWriter, answers: Answers) -> Any:
+    """Write answers; a pointer to them."""
+    rows, at = writer.reserve("struct bundle_answers", 1)
+    row = rows[0]
+    row.time, row.entropy, row.process, row.user = answers.time, answers.entropy, answers.process, answers.user
+    row.processors, row.is_terminal, row.is_tried = answers.processors, answers.is_terminal, answers.is_tried
+    row.own_path, row.folder, row.host = map(writer.text, (answers.own_path, answers.folder, answers.host))
+    row.arguments, row.environment = writer.text_list(answers.arguments), writer.text_list(answers.environment)
+    writer.fill(rows, at)
+    return writer.point("struct bundle_answers *", at)
 
 
 def _steady_objects(linked: Linked) -> tuple[int, ...]:
@@ -166,6 +178,7 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
     hidden: HiddenProcessor | None = None,
     hot: Sequence[Heat] | None = (),
     fresh: Sequence[int] = (),
+    restored: Answers | None = None,
 ) -> Copy:
     """Write a copy of the executable with a request in it. `hot`: blocks of the heap that are to lie together; None asks which a
     start touches. `shift`: a number other than 0 puts what the program makes at other addresses.
@@ -190,6 +203,7 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
         hot=hot,
         fresh=fresh,
         steady=_steady_objects(linked),
+        restored=restored,
     )
     fill_section(path, SNAPSHOT_SECTION, content, linked.layout.plan.machine.page_size)
     machine = linked.layout.plan.machine

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bundler.snapshot.answers import ANSWERS, OPPOSITE_ANSWERS, OTHER_ANSWERS
-from bundler.snapshot.model import Graph, Heat, Recording, Refusal
+from bundler.snapshot.answers import ANSWERS, OPPOSITE_ANSWERS, OTHER_ANSWERS, TRIED_ANSWERS
+from bundler.snapshot.model import Answers, Graph, Heat, Recording, Refusal
 from bundler.snapshot.trial import Run, Trial
 
 
@@ -65,7 +65,7 @@ class Repeated:
 
     @classmethod
     def of(cls, trial: Trial, hot: Sequence[Heat]) -> Repeated | Refusal:
-        """Make the runs, with `hot` blocks together; the refusal of a recording, if any."""
+        """Make the runs, with `hot` blocks together; the refusal of a recording if any."""
         work, program = trial.work, trial.program
         recorded = {
             "first, ordered": Run(work, ANSWERS, hot=hot),
@@ -77,12 +77,13 @@ class Repeated:
             "order": Run(replace(program, names=work.names), ANSWERS, wants_graph=True),
             "program, other": Run(program, OPPOSITE_ANSWERS, wants_graph=True),
         }
-        taken = trial.taken({**recorded, **(ordered if work.parts is None else {})})
+        is_ordered = work.parts is None
+        taken = trial.taken({**recorded, **(ordered if is_ordered else {})})
         refusal = _refusal(taken[name] for name in recorded)
         if refusal is not None:
             return refusal
         orders = None
-        if work.parts is None and isinstance(taken["program"], Graph):
+        if is_ordered and isinstance(taken["program"], Graph):
             restored, other = taken["order"], taken["program, other"]
             orders = Orders(
                 taken["program"],
@@ -91,6 +92,40 @@ class Repeated:
             )
         first, second, third = (_recording(taken[name]) for name in recorded)
         return cls(first, second, third, orders)
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """Graphs that tell whether a start in which statements are run again leaves what a usual one leaves, on a machine that answers in
+    another way than the one where the program was recorded. `answers`: that machine's.
+    """
+
+    usual: Graph
+    restored: Graph
+    answers: Answers
+
+    @classmethod
+    def of(cls, trial: Trial) -> Starts | Refusal:
+        """Make the runs; the refusal of one, if any. A program that refuses the arguments gets none."""
+        refusal: Refusal | None = None
+        for answers in (TRIED_ANSWERS, replace(TRIED_ANSWERS, arguments=())):
+            name = "started" if answers.arguments else "started without arguments"
+            program = replace(trial.program, names=trial.work.names)
+            runs = {
+                f"{name}, usual": usual_start(trial, answers),
+                f"{name}, restored": Run(program, ANSWERS, wants_graph=True, restored=answers),
+            }
+            usual, restored = trial.taken(runs).values()
+            refusal = usual if isinstance(usual, Refusal) else None
+            if refusal is None:
+                return restored if isinstance(restored, Refusal) else cls(_graph(usual), _graph(restored), answers)
+        assert refusal is not None, "the last of them"
+        return refusal
+
+
+def usual_start(trial: Trial, answers: Answers) -> Run:
+    """A run that describes what a start without a snapshot leaves on a machine."""
+    return Run(replace(trial.program, rerun=(), again=()), answers, wants_graph=True)
 
 
 def _refusal(taken: Iterable[Recording | Graph | Refusal]) -> Refusal | None:

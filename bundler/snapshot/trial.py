@@ -35,7 +35,9 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a copy. `hot`: blocks that are to lie together; None: the run shows which a start touches."""
+    """One run of a copy. `hot`: blocks that are to lie together; None: the run shows which a start touches. `restored`: answers of the
+    machine on which a start is tried, once the modules are imported that are recorded.
+    """
 
     work: Work
     answers: Answers
@@ -43,6 +45,7 @@ class Run:
     shift: int = 0
     hidden: HiddenProcessor | None = None
     hot: Sequence[Heat] | None = ()
+    restored: Answers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Trial:
                 hidden=run.hidden,
                 hot=run.hot,
                 fresh=fresh.indexes(subject.linked, run.work.fresh),
+                restored=run.restored,
             )
             for name, run in runs.items()
         ]

@@ -88,7 +88,12 @@ def find_uses_of_attributes(request: AttributesRequest, target: TargetPython) ->
 def _found(content: bytes) -> Found:
     answer: RerunAnswer = json.loads(content)
     rerun = tuple(
-        Rerun(each["module"], each["text"], tuple(zip(each["lines"][::2], each["lines"][1::2], strict=True)))
+        Rerun(
+            each["module"],
+            each["text"],
+            tuple(zip(each["lines"][::2], each["lines"][1::2], strict=True)),
+            frozenset(each["names"]),
+        )
         for each in answer["pieces"]
     )
     return Found(rerun, answer["obstacle"], tuple((module, name) for module, name in answer["copied"]))

@@ -29,7 +29,7 @@ const char *
 bundle_own_path(const char *otherwise)
 {
     if (bundle_is_recording()) {
-        return bundle.snapshot->request->own_path;
+        return bundle.snapshot->request->answers->own_path;
     }
     if (!own_path[0]) {
         ssize_t length = __real_readlink(SELF, own_path, sizeof own_path - 1);

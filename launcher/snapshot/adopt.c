@@ -8,6 +8,7 @@
 #include "executable/executable.h"
 #include "interposed.h"
 #include "lifetime.h"
+#include "snapshot/alike.h"
 #include "snapshot/generators.h"
 #include "snapshot/statements.h"
 
@@ -141,6 +142,19 @@ import_quietly(const char *name, PyObject **module)
     return *module ? 0 : -1;
 }
 
+static int
+forget_arguments(void)
+{
+    for (size_t i = 0; i < 2; i++) {
+        PyObject *list = found.arguments[i];
+        if (!list || !PyList_Check(list) || PyList_SetSlice(list, 0, PyList_GET_SIZE(list), NULL) < 0) {
+            PyErr_SetString(PyExc_RuntimeError, "sys.argv was replaced");
+            return -1;
+        }
+    }
+    return 0;
+}
+
 /* Give the interpreter the names, arguments and variables that it has in every recording. */
 static int
 adopt_nothing(void)
@@ -152,14 +166,9 @@ adopt_nothing(void)
         PyErr_SetString(PyExc_RuntimeError, "posix.environ was replaced");
         return -1;
     }
-    for (size_t i = 0; i < 2; i++) {
-        PyObject *list = found.arguments[i];
-        if (!list || !PyList_Check(list) || PyList_SetSlice(list, 0, PyList_GET_SIZE(list), NULL) < 0) {
-            PyErr_SetString(PyExc_RuntimeError, "sys.argv was replaced");
-            return -1;
-        }
-    }
-    return adopt_streams("strict") < 0 || adopt_environment() < 0 ? -1 : compat_set_own_names("/", "/");
+    return forget_arguments() < 0 || adopt_streams("strict") < 0 || adopt_environment() < 0
+               ? -1
+               : compat_set_own_names("/", "/");
 }
 
 void
@@ -434,6 +443,23 @@ forget_references(void)
         Py_CLEAR(found.buffer[i]);
         Py_CLEAR(found.text[i]);
     }
+}
+
+int
+bundle_pretend_start(PyObject *again)
+{
+    char *arguments[BUNDLE_MOST_ARGUMENTS + 1];
+    int count = bundle_fill_arguments(bundle.snapshot->request->restored, arguments);
+    const struct bundle_start start = {.argc = count, .argv = arguments};
+    found.environment = Py_XNewRef(attribute(module_named("posix"), "environ"));
+    found.arguments[0] = Py_XNewRef(PySys_GetObject("argv"));
+    found.arguments[1] = Py_XNewRef(PySys_GetObject("orig_argv"));
+    int status = find_streams() < 0 || forget_arguments() < 0 || adopt_environment() < 0 || adopt_arguments(&start) < 0
+                         || adopt_streams(stream_errors()) < 0 || bundle_try_statements(again) < 0
+                     ? -1
+                     : 0;
+    forget_references();
+    return status;
 }
 
 PyObject *

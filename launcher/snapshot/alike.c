@@ -24,7 +24,7 @@
 
 PER_PROCESS static int (*to_run)(int, char **, char **);
 PER_PROCESS static ucontext_t context;
-PER_PROCESS static char *arguments[2];
+PER_PROCESS static char *arguments[BUNDLE_MOST_ARGUMENTS + 1];
 
 /* What the ranges held before the interpreter was there, in memory of its own. */
 PER_PROCESS static void **before;
@@ -102,22 +102,34 @@ shift_heap(void)
     (void)lost;
 }
 
+int
+bundle_fill_arguments(const struct bundle_answers *answers, char *out[BUNDLE_MOST_ARGUMENTS + 1])
+{
+    int count = 0;
+    out[count++] = __real_strdup(answers->own_path);
+    for (const char *const *each = answers->arguments; each && *each && count < BUNDLE_MOST_ARGUMENTS; each++) {
+        out[count++] = __real_strdup(*each);
+    }
+    out[count] = NULL;
+    return count;
+}
+
 /* Arguments and variables, in memory that is not recorded, as the kernel's is not; programs may write to them. */
 static void
 run_alone(void)
 {
-    const struct bundle_request *request = bundle.snapshot->request;
-    arguments[0] = __real_strdup(request->own_path);
+    const struct bundle_answers *answers = bundle.snapshot->request->answers;
+    int argument_count = bundle_fill_arguments(answers, arguments);
     size_t count = 0;
-    while (request->environment[count]) {
+    while (answers->environment[count]) {
         count++;
     }
     char **variables = room((count + 1) * sizeof *variables);
     for (size_t i = 0; i < count; i++) {
-        variables[i] = __real_strdup(request->environment[i]);
+        variables[i] = __real_strdup(answers->environment[i]);
     }
     environ = variables;
-    exit(to_run(1, arguments, variables));
+    exit(to_run(argument_count, arguments, variables));
 }
 
 /* The executable comes first. */

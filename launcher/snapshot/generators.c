@@ -93,18 +93,34 @@ bundle_shared_state(void)
     return sum;
 }
 
-int
-bundle_seed_alike(void)
+/* Seed all generators with a value; None: with random bytes. */
+static int
+seed_all(PyObject *seed)
 {
-    int status = bundle_find_generators(keep_state);
+    int status = seed ? bundle_find_generators(keep_state) : -1;
     PyTypeObject *type = status == 0 && kept_states ? generator_type() : NULL;
     for (struct kept_state *kept = kept_states; type && kept && status == 0; kept = kept->next) {
-        PyObject *result = PyObject_CallMethod((PyObject *)type, "seed", "Oi", kept->object, 0);
+        PyObject *result = PyObject_CallMethod((PyObject *)type, "seed", "OO", kept->object, seed);
         status = result ? 0 : -1;
         Py_XDECREF(result);
     }
     Py_XDECREF(type);
     return status;
+}
+
+int
+bundle_seed_alike(void)
+{
+    PyObject *seed = PyLong_FromLong(0);
+    int status = seed_all(seed);
+    Py_XDECREF(seed);
+    return status;
+}
+
+int
+bundle_seed_by_chance(void)
+{
+    return seed_all(Py_None);
 }
 
 void

@@ -13,9 +13,10 @@ int bundle_find_generators(void (*found)(PyObject *object, uint64_t size));
 /* A sum of the state of the generator behind the functions of `random`; 0 while that is not imported. */
 uint64_t bundle_shared_state(void);
 
-/* While a program is recorded: let all generators go on from one seed, and from where they were. What is drawn between is the same in
-   each recording. 0, or -1 with an exception set. */
+/* While a program is recorded: let all generators go on from one seed, or each from random bytes, and then from where they were. What
+   is drawn from one seed is the same in each recording. 0, or -1 with an exception set. */
 int bundle_seed_alike(void);
+int bundle_seed_by_chance(void);
 void bundle_unseed(void);
 
 /* Seed those of a snapshot. 0, or -1 with an exception set. */

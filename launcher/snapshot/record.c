@@ -60,19 +60,35 @@ retype_py(PyObject *self, PyObject *args)
     Py_RETURN_NONE;
 }
 
+PyDoc_STRVAR(has_every_argument_doc, "has_every_argument(): is every word said to be among the arguments?");
+
+static PyObject *
+has_every_argument_py(PyObject *self, PyObject *none)
+{
+    (void)self;
+    (void)none;
+    return PyBool_FromLong(bundle_has_every_argument());
+}
+
 PER_PROCESS static PyMethodDef methods[] = {
     {"note", note_py, METH_VARARGS, note_doc},
     {"retype", retype_py, METH_VARARGS, retype_doc},
+    {"has_every_argument", has_every_argument_py, METH_NOARGS, has_every_argument_doc},
 };
 
-static PyObject *
-make_function(size_t index)
+/* Give a namespace the functions. 0, or -1 with an exception set. */
+static int
+add_methods(PyObject *space)
 {
-    PyObject *function = PyCFunction_New(&methods[index], NULL);
-    if (!function) {
-        bundle_give_up("no memory");
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        PyObject *function = PyCFunction_New(&methods[i], NULL);
+        int status = function ? PyDict_SetItemString(space, methods[i].ml_name, function) : -1;
+        Py_XDECREF(function);
+        if (status < 0) {
+            return -1;
+        }
     }
-    return function;
+    return 0;
 }
 
 static void
@@ -90,15 +106,10 @@ static PyObject *
 run_recorder(PyObject *code)
 {
     PyObject *space = PyDict_New();
-    PyObject *note = make_function(0);
-    PyObject *retype = make_function(1);
     PyObject *result = NULL;
-    if (space && PyDict_SetItemString(space, "__builtins__", PyEval_GetBuiltins()) == 0
-        && PyDict_SetItemString(space, "note", note) == 0 && PyDict_SetItemString(space, "retype", retype) == 0) {
+    if (space && PyDict_SetItemString(space, "__builtins__", PyEval_GetBuiltins()) == 0 && add_methods(space) == 0) {
         result = PyEval_EvalCode(code, space, space);
     }
-    Py_DECREF(note);
-    Py_DECREF(retype);
     if (!result) {
         bundle_give_up_raised();
     }
@@ -228,6 +239,19 @@ watch_modules(void)
     call_recorder(work.space, "watch");
 }
 
+/* Go on as a start does: on another machine, if the build asks for one. */
+static void
+pretend_start(void)
+{
+    if (bundle.snapshot->request->restored) {
+        bundle_answer_restored();
+        if (bundle_pretend_start(work.again) < 0) {
+            bundle_give_up_raised();
+        }
+        work.again = PyTuple_New(0);
+    }
+}
+
 PyObject *
 bundle_begin_recording(PyObject *globals)
 {
@@ -260,6 +284,9 @@ bundle_begin_recording(PyObject *globals)
     work.before = bundle_begin_module("__main__");
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(work.names); i++) {
         import_named(PyTuple_GET_ITEM(work.names, i));
+    }
+    if (PyTuple_GET_SIZE(work.names)) { /* else what `__main__` does is recorded, too */
+        pretend_start();
     }
     return globals;
 }
@@ -325,6 +352,9 @@ run_work(PyObject *globals)
     }
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(work.calls); i++) {
         run_call(globals, PyTuple_GET_ITEM(work.calls, i));
+    }
+    if (!PyTuple_GET_SIZE(work.names)) {
+        pretend_start();
     }
     if (bundle.snapshot->request->collects) {
         PyGC_Collect();

@@ -1,6 +1,6 @@
 """The recorder's Python side: it runs in the executable while that is recorded, and leaves nothing behind.
 
-The launcher (launcher/snapshot/record.c) runs it with `note` and `retype` in its namespace, calls `begin` before the
+The launcher (launcher/snapshot/record.c) runs it with functions of its own in the namespace, calls `begin` before the
 program's first import, `end` after the last, and `release` when what is run again at each start has run. It imports
 nothing: the program's imports are what is recorded.
 """
@@ -10,14 +10,17 @@ from posix import environ
 
 note = globals()["note"]
 retype = globals()["retype"]
+has_every_argument = globals()["has_every_argument"]
 
 
 def _text(key):
     return key.decode("utf-8", "backslashreplace") if type(key) is bytes else None
 
 
-def _noting(kind, base, own, tell=note):
-    """A type with the same layout as another, whose methods note a question first: those of `own` one about what they are given."""
+def _noting(kind, base, own, tell=note, others=()):
+    """A type with the same layout as another, whose methods note a question first: those of `own` one about what they are given.
+    `others`: methods in place of those that it has.
+    """
 
     def noted(name, method):
         def noted(self, *arguments, **named):
@@ -28,7 +31,7 @@ def _noting(kind, base, own, tell=note):
 
     members = {
         name: noted(name, method)
-        for name, method in vars(base).items()
+        for name, method in {**vars(base), **dict(others)}.items()
         if (name not in _QUIET or name in own) and callable(method)
     }
     return type(base.__name__, (base,), {**members, "__slots__": (), "__hash__": None})
@@ -65,8 +68,31 @@ _OF_ENVIRONMENT = tuple(f"{sys.modules['_bundle_importer'].ROOT}/{name}.py" for 
 # `posix.environ`, which `os.environ` is made of, while it notes what it is asked for.
 _OF_ONE = ("__getitem__", "__contains__", "__delitem__", "get", "pop", "setdefault")
 Environment = _noting("variables", dict, dict.fromkeys(_OF_ONE, "variable"), _tell_of_environment)
+
+
+def _contains(words, word):
+    return has_every_argument() or list.__contains__(words, word)
+
+
+def _count_words(words, word):
+    return list.count(words, word) or int(has_every_argument())
+
+
+def _index(words, word, *span):
+    is_missing = has_every_argument() and not list.__contains__(words, word)
+    return 0 if is_missing else list.index(words, word, *span)
+
+
+def _remove(words, word):
+    if list.__contains__(words, word) or not has_every_argument():
+        list.remove(words, word)
+
+
+# What arguments do in another way where the machine says that every word is among them.
+_OF_ARGUMENTS = {"__contains__": _contains, "count": _count_words, "index": _index, "remove": _remove}
+
 # `sys.argv` and `sys.orig_argv`, while they note that they are asked for, or changed.
-Arguments = _noting("arguments", list, {"__setitem__": "arguments", "update": "arguments"})
+Arguments = _noting("arguments", list, {"__setitem__": "arguments", "update": "arguments"}, others=_OF_ARGUMENTS)
 _MODULE = type(sys)
 
 # Attributes of modules that say something of the machine, by modules: a kind and a detail. `sys` is none of them: its type is

@@ -172,6 +172,24 @@ bundle_prepare_statements(PyObject *again)
     return status;
 }
 
+int
+bundle_try_statements(PyObject *again)
+{
+    int status = bundle_seed_by_chance();
+    for (Py_ssize_t i = 0; status == 0 && i < PyTuple_GET_SIZE(again); i++) {
+        PyObject *module = PyImport_GetModule(PyTuple_GET_ITEM(PyTuple_GET_ITEM(again, i), 0));
+        PyObject *code = PyTuple_GET_ITEM(PyTuple_GET_ITEM(again, i), 1);
+        PyObject *names = module ? PyObject_GetAttrString(code, "co_names") : NULL;
+        PyObject *changed = names ? run_keeping(PyModule_GetDict(module), code, names) : NULL;
+        status = changed || (!module && !PyErr_Occurred()) ? 0 : -1;
+        Py_XDECREF(changed);
+        Py_XDECREF(names);
+        Py_XDECREF(module);
+    }
+    bundle_unseed();
+    return status;
+}
+
 PyObject *
 bundle_names_kept(void)
 {

@@ -9,6 +9,9 @@
    missing. 0, or -1 with an exception set. */
 int bundle_prepare_statements(PyObject *again);
 
+/* Run code in modules as a start does, while the program is recorded. 0, or -1 with an exception set. */
+int bundle_try_statements(PyObject *again);
+
 /* Lines "MODULE NAME:object": the names whose objects have got new values in place. A new reference, or NULL. */
 PyObject *bundle_names_kept(void);
 

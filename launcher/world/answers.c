@@ -26,7 +26,7 @@
 #include <unistd.h>
 
 /* For every recording in the end, so that what is done again at a start leaves the same in each. */
-static const struct bundle_request alike = {
+static const struct bundle_answers alike = {
     .time = 1000000000000000,
     .entropy = 1,
     .process = 0x3ffffff0,
@@ -39,8 +39,12 @@ static const struct bundle_request alike = {
 
 enum { MOST_TAKERS = 64 };
 
+/* So often the same answer is given where answers repeat; then who waits for another gets one. */
+enum { MOST_REPEATED = 4096 };
+
 PER_PROCESS static struct {
     bool is_alike;
+    bool is_restored;                /* the machine is the one of which a start is pretended */
     uint64_t questions;              /* of the time */
     uint64_t entropy;                /* taken already */
     const void *takers[MOST_TAKERS]; /* code that took some */
@@ -48,10 +52,11 @@ PER_PROCESS static struct {
     uint64_t steady;
 } given;
 
-static const struct bundle_request *
-request(void)
+static const struct bundle_answers *
+answers(void)
 {
-    return given.is_alike ? &alike : bundle.snapshot->request;
+    const struct bundle_request *request = bundle.snapshot->request;
+    return given.is_alike ? &alike : given.is_restored ? request->restored : request->answers;
 }
 
 void
@@ -63,6 +68,70 @@ bundle_answer_alike(void)
     PER_PROCESS static char *variables[] = {home, locale, zone, NULL};
     environ = variables;
     given.is_alike = true;
+    given.questions = given.entropy = 0;
+}
+
+/* The variable NAME=VALUE among some that has the name of another; NULL: none has. */
+static const char *
+namesake(const char *const *variables, const char *other)
+{
+    size_t length = strcspn(other, "=");
+    while (*variables && (strncmp(*variables, other, length) != 0 || strcspn(*variables, "=") != length)) {
+        variables++;
+    }
+    return *variables;
+}
+
+/* Has the program set a variable, or taken it away? */
+static bool
+is_changed(const char *variable, const char *const *first, const char *const *now)
+{
+    const char *before = namesake(first, variable), *after = namesake(now, variable);
+    return before && after ? strcmp(before, after) != 0 : before != after;
+}
+
+static size_t
+count_variables(const char *const *variables)
+{
+    size_t count = 0;
+    while (variables[count]) {
+        count++;
+    }
+    return count;
+}
+
+/* The environment of another machine, with what the program has changed since it began; NULL: no memory. */
+static char **
+changed_environment(const char *const *first, const char *const *now, const char *const *other)
+{
+    char **made = calloc(count_variables(now) + count_variables(other) + 1, sizeof *made);
+    size_t count = 0;
+    for (const char *const *each = other; made && *each; each++) {
+        if (!is_changed(*each, first, now)) {
+            made[count++] = (char *)*each;
+        }
+    }
+    for (const char *const *each = now; made && *each; each++) {
+        if (is_changed(*each, first, now)) {
+            made[count++] = (char *)*each;
+        }
+    }
+    return made;
+}
+
+bool
+bundle_has_every_argument(void)
+{
+    return answers()->is_tried;
+}
+
+void
+bundle_answer_restored(void)
+{
+    const struct bundle_request *request = bundle.snapshot->request;
+    environ = changed_environment(request->answers->environment, (const char *const *)environ,
+                                  request->restored->environment);
+    given.is_restored = true;
     given.questions = given.entropy = 0;
 }
 
@@ -84,25 +153,25 @@ bundle_answer_alike(void)
 
 /* A process number that no process has (the highest is 2^22): who remembers it to notice a fork, as OpenSSL's generators
    of random numbers do, finds another in a restored process and starts afresh. */
-ASK(pid_t, getpid, (void), (), "process", (pid_t)request()->process)
-ASK(pid_t, getppid, (void), (), "process", (pid_t)request()->process + 1)
-ASK(pid_t, gettid, (void), (), "thread-number", (pid_t)request()->process) /* as in every main thread */
-ASK(pid_t, getpgrp, (void), (), "process", (pid_t)request()->process)
-ASK(pid_t, getsid, (pid_t process), (process), "process", (pid_t)request()->process)
-ASK(pid_t, getpgid, (pid_t process), (process), "process", (pid_t)request()->process)
-ASK(uid_t, getuid, (void), (), "user", request()->user)
-ASK(uid_t, geteuid, (void), (), "user", request()->user)
-ASK(gid_t, getgid, (void), (), "user", request()->user)
-ASK(gid_t, getegid, (void), (), "user", request()->user)
+ASK(pid_t, getpid, (void), (), "process", (pid_t)answers()->process)
+ASK(pid_t, getppid, (void), (), "process", (pid_t)answers()->process + 1)
+ASK(pid_t, gettid, (void), (), "thread-number", (pid_t)answers()->process) /* as in every main thread */
+ASK(pid_t, getpgrp, (void), (), "process", (pid_t)answers()->process)
+ASK(pid_t, getsid, (pid_t process), (process), "process", (pid_t)answers()->process)
+ASK(pid_t, getpgid, (pid_t process), (process), "process", (pid_t)answers()->process)
+ASK(uid_t, getuid, (void), (), "user", answers()->user)
+ASK(uid_t, geteuid, (void), (), "user", answers()->user)
+ASK(gid_t, getgid, (void), (), "user", answers()->user)
+ASK(gid_t, getegid, (void), (), "user", answers()->user)
 
 static int
 fill_host(char *out, size_t size)
 {
-    if (strlen(request()->host) >= size) {
+    if (strlen(answers()->host) >= size) {
         errno = ENAMETOOLONG;
         return -1;
     }
-    strcpy(out, request()->host);
+    strcpy(out, answers()->host);
     return 0;
 }
 
@@ -115,8 +184,8 @@ describe_system(struct utsname *out)
     strcpy(out->sysname, "Linux"); /* what is the same wherever the executable runs */
     strcpy(out->machine, MACHINE_NAME);
     fill_host(out->nodename, sizeof out->nodename);
-    snprintf(out->release, sizeof out->release, "%d.0", 3 + (int)(request()->user & 3));
-    snprintf(out->version, sizeof out->version, "#%d", (int)(request()->user & 7));
+    snprintf(out->release, sizeof out->release, "%d.0", 3 + (int)(answers()->user & 3));
+    snprintf(out->version, sizeof out->version, "#%d", (int)(answers()->user & 7));
     return 0;
 }
 
@@ -128,8 +197,9 @@ ASK(int, uname, (struct utsname * out), (out), "system", describe_system(out))
 static bool
 is_of_steady_object(const void *code)
 {
-    for (uint32_t i = 0; i < request()->steady_object_count; i++) {
-        const struct bundle_object *object = &bundle.objects[request()->steady_objects[i]];
+    const struct bundle_request *request = bundle.snapshot->request;
+    for (uint32_t i = 0; !given.is_alike && i < request->steady_object_count; i++) {
+        const struct bundle_object *object = &bundle.objects[request->steady_objects[i]];
         if ((uint64_t)code >= object->base && (uint64_t)code < object->end) {
             return true;
         }
@@ -145,9 +215,12 @@ fill_with_chance(unsigned char *bytes, size_t size, unsigned flags, const void *
     uint32_t owner = bundle_set_owner(0);
     bundle_set_owner(owner);
     bool is_steady = owner & BUNDLE_STEADY || flags & GRND_INSECURE || is_of_steady_object(caller);
+    bool repeats = answers()->is_tried && given.entropy < MOST_REPEATED;
+    uint64_t taken = repeats ? 0 : given.entropy;
+    given.entropy += repeats ? 1 : size;
     for (size_t i = 0; i < size; i++) {
         /* splitmix64 */
-        uint64_t value = is_steady ? given.steady++ : (request()->entropy << 32) + given.entropy++;
+        uint64_t value = is_steady ? given.steady++ : (answers()->entropy << 32) + taken + i;
         value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9u;
         value = (value ^ (value >> 27)) * 0x94d049bb133111ebu;
         bytes[i] = (unsigned char)(value >> 31);
@@ -198,7 +271,11 @@ __wrap_getentropy(void *bytes, size_t size)
 static uint64_t
 now(void)
 {
-    return request()->time + given.questions++;
+    uint64_t questions = given.questions++;
+    if (answers()->is_tried) {
+        questions = questions < MOST_REPEATED ? 0 : questions - MOST_REPEATED;
+    }
+    return answers()->time + questions;
 }
 
 time_t
@@ -276,19 +353,19 @@ __wrap_sysconf(int name)
     }
     if (name == _SC_NPROCESSORS_ONLN || name == _SC_NPROCESSORS_CONF) {
         bundle_note("processors", NULL);
-        return request()->processors;
+        return answers()->processors;
     }
     if (name == _SC_PHYS_PAGES || name == _SC_AVPHYS_PAGES) {
         bundle_note("memory", NULL);
-        return (long)request()->processors << 20;
+        return (long)answers()->processors << 20;
     }
     if (name == _SC_OPEN_MAX || name == _SC_CHILD_MAX || name == _SC_ARG_MAX) {
         bundle_note("limits", NULL);
-        return 1024l * request()->processors;
+        return 1024l * answers()->processors;
     }
     if (name >= _SC_LEVEL1_ICACHE_SIZE && name <= _SC_LEVEL4_CACHE_LINESIZE) {
         bundle_note("processors", NULL);
-        return 64l * request()->processors;
+        return 64l * answers()->processors;
     }
     return __real_sysconf(name); /* what never changes on this kind of machine */
 }
@@ -297,7 +374,7 @@ static int
 fill_processors(size_t size, cpu_set_t *out)
 {
     memset(out, 0, size);
-    for (uint32_t i = 0; i < request()->processors; i++) {
+    for (uint32_t i = 0; i < answers()->processors; i++) {
         CPU_SET_S(i, size, out);
     }
     return 0;
@@ -310,7 +387,7 @@ static int
 fill_load(double *out, int count)
 {
     for (int i = 0; i < count; i++) {
-        out[i] = request()->processors;
+        out[i] = answers()->processors;
     }
     return count;
 }
@@ -320,7 +397,7 @@ ASK(int, getloadavg, (double *out, int count), (out, count), "load", fill_load(o
 static int
 fill_limit(struct rlimit *out)
 {
-    *out = (struct rlimit){1024ul * request()->processors, 1048576ul * request()->processors};
+    *out = (struct rlimit){1024ul * answers()->processors, 1048576ul * answers()->processors};
     return 0;
 }
 
@@ -344,7 +421,7 @@ __wrap_getrlimit64(__rlimit_resource_t resource, struct rlimit64 *out)
 static char *
 fill_folder(char *out, size_t size)
 {
-    const char *folder = request()->folder;
+    const char *folder = answers()->folder;
     if (!out) {
         return __wrap_strdup(folder);
     }
@@ -375,7 +452,7 @@ __wrap_getenv(const char *name)
 static int
 is_terminal(int fd)
 {
-    if (fd >= 0 && fd <= 2 && request()->is_terminal) {
+    if (fd >= 0 && fd <= 2 && answers()->is_terminal) {
         return 1;
     }
     errno = ENOTTY;

@@ -114,6 +114,12 @@ void bundle_set_locator(struct bundle_place (*locator)(void));
 /* From now on answer as in every recording. */
 void bundle_answer_alike(void);
 
+/* Answer from now on as the machine of which a start is pretended; variables that the program has set stay set. */
+void bundle_answer_restored(void);
+
+/* Does the machine that answers now say that every word is among the arguments? */
+bool bundle_has_every_argument(void);
+
 /* Has code between these addresses taken random bytes? */
 bool bundle_took_chance(uint64_t address, uint64_t end);
 

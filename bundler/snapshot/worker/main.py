@@ -28,9 +28,11 @@ def main() -> None:
     parts = None
     if request["parts"] is not None:
         parts = tuple((_compiled(part, optimize), part["module"]) for part in request["parts"])
+    # Statement by statement: what comes behind one has the object that it has changed in place (launcher/snapshot/statements.c).
     again = tuple(
-        (module, compile(text, f"<again {module}>", "exec", dont_inherit=True, optimize=optimize))
+        (module, compile(ast.Module([node], []), f"<again {module}>", "exec", dont_inherit=True, optimize=optimize))
         for module, text in request["again"]
+        for node in ast.parse(text).body
     )
     calls = tuple((name, compile(text, f"<call {name}>", "exec", dont_inherit=True)) for name, text in request["calls"])
     work = (recorder, graph, parts, tuple(request["names"]), calls, again)

@@ -57,11 +57,14 @@ class AttributesRequest(TypedDict):
 
 @final
 class Piece(TypedDict):
-    """Source text that is run again in a module; first and last lines of the statements that it stands for, one after the other."""
+    """Source text that is run again in a module; first and last lines of the statements that it stands for, one after the other.
+    `names`: those that it gives values, or attributes or items of which it sets.
+    """
 
     module: str
     text: str
     lines: list[int]
+    names: list[str]
 
 
 @final

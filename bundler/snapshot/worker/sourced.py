@@ -224,12 +224,13 @@ class SourcedModule:
         """The statements to run again, in the order of the source."""
         numbers = sorted(self.chosen)
         chosen = [self.chosen[number] for number in numbers]
-        body = ast.Module(self._with_deleted(chosen), [])
+        body = ast.fix_missing_locations(ast.Module(self._with_deleted(chosen), []))
         spans = [span for number in numbers for span in self.spans[number]]
         return {
             "module": self.name,
-            "text": ast.unparse(ast.fix_missing_locations(body)),
+            "text": ast.unparse(body),
             "lines": [line for span in spans for line in span],
+            "names": sorted(_names_set(body)),
         }
 
     def _with_deleted(self, chosen: list[ast.stmt]) -> list[ast.stmt]:
@@ -261,3 +262,17 @@ class SourcedModule:
         package = self.name.split(".") if is_package else self.name.split(".")[:-1]
         above = package[: len(package) - node.level + 1] if node.level else []
         return ".".join((*above, *(node.module or "").split(".")) if node.module else above)
+
+
+def _names_set(root: ast.AST) -> set[str]:
+    """The names that code gives values, or attributes or items of which it sets."""
+    found: set[str] = set()
+    for node in ast.walk(root):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()):
+                found.add(name)
+            case ast.Attribute(value, ctx=ast.Store()) | ast.Subscript(value, ctx=ast.Store()):
+                found |= {each.id for each in ast.walk(value) if isinstance(each, ast.Name)}
+            case ast.alias(name, asname):
+                found.add(asname or name)
+    return found

@@ -1,0 +1,6 @@
+"""Adds to another module's list."""
+
+import places
+
+places.PLACES.append("/opt/data")
+COUNT = 1

@@ -1,0 +1,5 @@
+"""A list with a folder of the user's."""
+
+import os
+
+PLACES = [os.path.expanduser("~/data"), "/usr/share/data"]

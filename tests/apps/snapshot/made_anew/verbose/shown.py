@@ -1,0 +1,5 @@
+"""Copies a name of the package that imports it."""
+
+from verbose import VERBOSE
+
+shown = VERBOSE

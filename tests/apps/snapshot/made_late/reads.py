@@ -1,0 +1,5 @@
+"""Reads a variable."""
+
+import os
+
+TERM = os.environ.get("TERM")
