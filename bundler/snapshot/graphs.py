@@ -125,10 +125,11 @@ def lost(trial: Trial, starts: Starts) -> tuple[tuple[str, str], ...]:
 
     Names of late modules are among them only where there are no others: these modules do what they do in a usual start.
     """
+    rules = trial.rules
     found = [
         each
         for each in starts.usual.differing(starts.restored)
-        if each not in trial.rules.unordered and each[0] not in _INTERPRETER
+        if each not in rules.unordered | rules.renewed and each[0] not in rules.restored | _INTERPRETER
     ]
     if found:
         of_addresses = _of_addresses(trial, "started", usual_start(trial, starts.answers), starts.usual)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import functools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -27,7 +28,8 @@ class Harmless:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`again`: code by modules, run at each start.
+    """`again`: code by modules, run at each start. `renewed`: modules, and names of theirs that it gives values, which may be others
+    than in a usual start: a cache is empty again. `restored`: modules of which the project calls functions at each start.
 
     `unordered`: modules and names of what is collected in the order of imports. `steady`: modules that keep random bytes for
     hash maps alone. `prefixes`: of variables, by modules that look through all of them for those. `late`: patterns of modules that
@@ -43,6 +45,8 @@ class Rules:
     servers: frozenset[str] = frozenset()
     serving_modules: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    renewed: frozenset[tuple[str, str]] = frozenset()
+    restored: frozenset[str] = frozenset()
 
     def without(self, own: Iterable[str]) -> Rules:
         """These rules but for those that the app's own modules have the names of: rules are about modules of others."""
@@ -59,6 +63,7 @@ class Rules:
         return replace(
             self,
             again={name: code for name, code in self.again.items() if name not in names},
+            renewed=frozenset(each for each in self.renewed if each[0] not in names),
             harmless=tuple(filter(is_of_others, self.harmless)),
             unordered=frozenset(each for each in self.unordered if each[0] not in names),
             steady=tuple(name for name in self.steady if name not in names),
@@ -71,9 +76,15 @@ class Rules:
         again = dict(self.again)
         for each in settings.snapshot_restore:
             again[each.module] = "\n".join((*again.get(each.module, "").splitlines(), f"{each.name}()"))
-        restored = (each.module for each in settings.snapshot_restore)
-        harmless = (Harmless(module, kind, "*") for module in restored for kind in sorted(REPEATABLE))
-        return replace(self, again=again, harmless=(*self.harmless, *harmless), late=settings.snapshot_late)
+        restored = frozenset(each.module for each in settings.snapshot_restore)
+        harmless = (Harmless(module, kind, "*") for module in sorted(restored) for kind in sorted(REPEATABLE))
+        return replace(
+            self,
+            again=again,
+            harmless=(*self.harmless, *harmless),
+            late=settings.snapshot_late,
+            restored=restored,
+        )
 
     def is_named_late(self, module: str) -> bool:
         """True if the project wants a module to be imported at each start."""
@@ -99,6 +110,7 @@ def load_rules() -> Rules:
         again[each["module"]] = f"{again[each['module']]}\n{each['code']}" if each["module"] in again else each["code"]
     return Rules(
         again=again,
+        renewed=frozenset((module, name) for module, code in again.items() for name in _names_given(code)),
         harmless=tuple(
             Harmless(each["module"], each["kind"], each.get("detail", "*"), each.get("asker", "*"))
             for each in raw.get("harmless", ())
@@ -109,3 +121,11 @@ def load_rules() -> Rules:
         serving_modules=tuple(name for each in raw.get("server", ()) for name in each["modules"]),
         unordered=frozenset((each["module"], name) for each in raw.get("unordered", ()) for name in each["names"]),
     )
+
+
+def _names_given(code: str) -> Iterator[str]:
+    """The names of the module to which code assigns."""
+    for statement in ast.parse(code).body:
+        for node in ast.walk(statement) if not isinstance(statement, ast.FunctionDef) else ():
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                yield node.id
