@@ -78,6 +78,11 @@ CODES: Mapping[str, Code] = {
         "environments whose Python was removed.",
         "Make the environment anew, or name another interpreter with `--python`.",
     ),
+    "bad-source-date": _error(
+        "the variable SOURCE_DATE_EPOCH: `yesterday` is not a number of seconds since 1970, such as `1767225600`",
+        "The variable sets the time of files in archives and of a bill of materials, in seconds since 1970.",
+        "Correct the variable, or unset it. `git log -1 --format=%ct` prints the time of the last commit.",
+    ),
     "bad-toml": _error(
         "`pyproject.toml` is not valid TOML: Expected '=' after a key in a key/value pair",
         "The project's file cannot be parsed.",
