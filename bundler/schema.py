@@ -177,8 +177,9 @@ class InspectDocument(TypedDict):
         SnapshotDocument | None,
         'the snapshot, or null: `{"modules", "late", "guards", "hash_seed", "processor", "fresh", "pages"}`; `late`: modules '
         "that are imported at each start, with reasons; `guards`: variables that must not be set for a start from it; `hash_seed`: the "
-        "secret of hashes, as PYTHONHASHSEED takes it; `processor`: conditions on CPUID; `fresh`: paths of libraries whose "
-        "constructors run at each start; `pages`: number of pages of 4096 bytes",
+        "secret of hashes, as PYTHONHASHSEED takes it; `processor`: what a processor must have (bits that CPUID reports, on aarch64 "
+        "those of AT_HWCAP and of registers); `fresh`: paths of libraries whose constructors run at each start; "
+        "`pages`: number of stored units, each of 4096 bytes (on aarch64 64 KiB)",
     ]
     newest_versions: Annotated[
         Mapping[str, NewestVersion],
