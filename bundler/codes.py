@@ -230,8 +230,9 @@ CODES: Mapping[str, Code] = {
         "A shared object needs a library that this machine does not have. For libpython it is an error; for an extension "
         "module, or a plug-in that a program opens, a warning or a note: importing or opening it fails here, and in the binary "
         "except where the system has the library.",
-        "Install the library on this machine; it then becomes part of the binary. If the program uses neither module nor "
-        "plug-in, nothing needs to be done.",
+        "Find the library's package with the search of the system (`apt-file search libssl.so.3` after `apt install apt-file` and "
+        "`apt-file update`, or `dnf provides '*/libssl.so.3'`), and install it on this machine; the library then becomes part of "
+        "the binary. If the program uses neither module nor plug-in, nothing needs to be done.",
     ),
     "missing-module": Code(
         (_WARNING,),
@@ -471,7 +472,8 @@ CODES: Mapping[str, Code] = {
         "the program has a syntax error: invalid syntax",
         "The target Python cannot compile the program, which is an error, or one of its modules, which is a warning: "
         "importing that module fails in the binary, as it does under Python.",
-        "Correct the source, or choose the Python that it is written for with `--python`.",
+        "Correct the source, or choose the Python that it is written for with `--python`. Leave out a module that the program does "
+        "not import with `--exclude-module`.",
     ),
     "system-runtime": Code(
         (_NOTE,),

@@ -4,7 +4,6 @@ processor lacks.
 
 from __future__ import annotations
 
-import platform
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.glibc import find_static_library
 from bundler.interpreters import every_python
 from bundler.link import check_linker
+from bundler.packages import family_of_system
 from bundler.process import CommandError
 from bundler.report import Item, Reporter, Section, count_text, size_text
 from bundler.schema import FORMAT, CheckRow, DoctorDocument
@@ -294,13 +294,3 @@ def _row(check: Check) -> CheckRow:
         "hint": check.problem.hint if check.problem else None,
         "install": check.install or None,
     }
-
-
-def family_of_system() -> str:
-    """The family of this machine's distribution, or ""."""
-    try:
-        facts = platform.freedesktop_os_release()
-    except OSError:
-        return ""
-    names = [facts.get("ID", ""), *facts.get("ID_LIKE", "").split()]
-    return next((family for family in _PACKAGES for name in names if name.startswith(family)), "")

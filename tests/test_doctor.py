@@ -14,6 +14,7 @@ import pytest
 from bundler import doctor
 from bundler.elf import AARCH64
 from bundler.interpreters import every_python
+from bundler.packages import family_of_system
 from bundler.process import run
 from bundler.toolchain import Toolchain, find_toolchain
 from tests.support import Interpreter, bundle
@@ -153,7 +154,7 @@ def test_packages(monkeypatch: pytest.MonkeyPatch, facts: dict[str, str], code: 
     monkeypatch.setattr("platform.freedesktop_os_release", lambda: facts)
     path = Path("/usr/bin", python) if python else None
 
-    command = doctor.install_command(code, doctor.family_of_system(), path)
+    command = doctor.install_command(code, family_of_system(), path)
 
     assert command.endswith(expected)
     assert bool(command) == bool(expected)

@@ -228,6 +228,19 @@ def test_variables_of_a_standard_hook(run: Run, tmp_path: Path):
     assert found.sources == {"p": "pyz+py"}
 
 
+def test_hidden_imports_that_are_missing(run: Run, tmp_path: Path):
+    """A hidden import that is missing is a warning, until the option of its hint leaves it out."""
+    hook(tmp_path, "p", "hiddenimports = ['p.a', 'q', 'r.s']")
+    hooks = run()
+    answer(hooks, "p")
+
+    found = list(hooks.missing_imports({"q"}, ()))
+
+    assert [each.message.partition(",")[0] for each in found] == ["`p.a`", "`r.s`"]
+    assert [str(each.hint).rpartition(" ")[2] for each in found] == ["p.a`", "r.s`"]
+    assert list(hooks.missing_imports({"q"}, ("p.a", "r"))) == []
+
+
 def test_the_hook_function(run: Run, tmp_path: Path):
     """`hook(api)` is told about its module, and what it adds and removes counts like variables."""
     write(tmp_path, {"site/p/__init__.py": "", "site/p/data.txt": ""})

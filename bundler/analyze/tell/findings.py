@@ -49,6 +49,7 @@ def syntax_errors(walk: Walk) -> Iterator[Diagnostic]:
                 "syntax-error",
                 f"`{name}` has a syntax error, and importing it will fail: {module.facts.error}",
                 where=f"{module.located.file}:{module.facts.error_line}",
+                hint=f"correct it, or leave it out with `--exclude-module {name}` if the program does not import it",
             )
 
 
