@@ -141,7 +141,7 @@ def test_an_archive_that_cannot_be_written(project: Path, monkeypatch: pytest.Mo
 
 
 def test_nothing_goes_with_it(project: Path):
-    """Unless it is asked for, a binary is alone."""
+    """Nothing is written beside a binary that is not asked for."""
     deliver(planned(project / "dist" / "shop", release=Release(project, "x", "1", ())), None)
 
     assert os.listdir(project / "dist") == ["shop"]

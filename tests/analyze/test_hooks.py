@@ -313,7 +313,7 @@ def test_hooks_do_not_see_each_other(run: Run, tmp_path: Path):
 
 
 def test_pre_safe_import_hooks(run: Run):
-    """Such a hook adds aliases, folders and modules that exist at run time only."""
+    """A pre-safe-import hook adds aliases, folders and modules that exist at run time only."""
     hooks = run(
         **{
             "pre_safe_import_module__hook-p": """
@@ -363,7 +363,7 @@ def test_configuration_that_says_nothing(text: str):
 
 
 def test_pre_find_module_path_hooks(run: Run, tmp_path: Path):
-    """Such a hook changes where a module is looked for; None is nowhere."""
+    """A pre-find-path hook changes where a module is looked for; with None it is found nowhere."""
     hooks = run(
         **{
             "pre_find_module_path__hook-p": "def pre_find_module_path(api): api.search_dirs = ['/else', *api.search_dirs]",
