@@ -105,6 +105,6 @@ def _runtimes(closure: Closure, placement: Placement) -> Iterator[Diagnostic]:
         yield Diagnostic(
             Severity.NOTE,
             "system-runtime",
-            f"`{'` and `'.join(names)}` stay the system's, for the dynamic linker brings them for `{'`, `'.join(first)}`{more}",
-            hint="the binary runs only where they are installed, and not older than what it needs of them (`bundle inspect`)",
+            f"`{'` and `'.join(names)}` are the system's, because the dynamic linker loads them for `{'`, `'.join(first)}`{more}",
+            hint="install them where the binary runs; `bundle inspect` shows the versions that it needs",
         )

@@ -68,7 +68,7 @@ def sources_wanted(walk: Walk, settings: Settings, ruled: frozenset[str]) -> Ite
             yield Diagnostic(
                 Severity.NOTE,
                 "import-hook",
-                f"`{name}` transforms the sources of modules when they are imported; modules in the binary have no sources, so they stay as they are",
+                f"`{name}` transforms the sources of modules when they are imported; modules in the binary have no sources, so it does not transform them",
                 hint="carry the sources with `--with-source`",
             )
         elif module.has_any(READING_SOURCES):
