@@ -78,13 +78,18 @@ CODES: Mapping[str, Code] = {
         "environments whose Python was removed.",
         "Make the environment anew, or name another interpreter with `--python`.",
     ),
+    "bad-source-date": _error(
+        "the variable SOURCE_DATE_EPOCH: `yesterday` is not a number of seconds since 1970, such as `1767225600`",
+        "The variable sets the time of files in archives and of a bill of materials, in seconds since 1970.",
+        "Correct the variable, or unset it. `git log -1 --format=%ct` prints the time of the last commit.",
+    ),
     "bad-toml": _error(
         "`pyproject.toml` is not valid TOML: Expected '=' after a key in a key/value pair",
         "The project's file cannot be parsed.",
         "Correct the line that is named. bundle reads the nearest pyproject.toml above the current folder or TARGET.",
     ),
     "broken-libpython": _error(
-        "the static libpython of `/usr/bin/python3` is not whole: built-in modules need what it lacks",
+        "the static libpython of `/usr/bin/python3` is incomplete: it lacks what its built-in modules need",
         "The archive lacks object files that its built-in modules refer to. Some Linux distributions ship it like that.",
         "Embed the shared library with `--libpython shared`.",
     ),
@@ -127,8 +132,8 @@ CODES: Mapping[str, Code] = {
         "the name of an imported module is computed",
         "The program imports a module whose name only the running program knows, or loads a source of its own by a path that it "
         "computes. If nothing else imports that module, the binary lacks it.",
-        "Name what it may be with `--hidden-import MODULE`, or let `bundle trace` find out. A program whose hidden imports are "
-        "named gets this note no more.",
+        "Name what it may be with `--hidden-import MODULE`, or let `bundle trace` find out. Once a hidden import is named, "
+        "the note is a detail only.",
     ),
     "disk-full": _error(
         "there is no space left on the disk",
@@ -143,8 +148,8 @@ CODES: Mapping[str, Code] = {
     ),
     "file-changed": _error(
         "`assets/logo.png` changed while it was bundled",
-        "A file had another size or content when it was written into the binary than when the build began; or a script has lost "
-        "its header while `bundle trace` ran it.",
+        "The size or content of a file changed between the beginning of the build and the moment when it was written into "
+        "the binary; or a script lost its header while `bundle trace` ran it.",
         "Run bundle again when nothing writes to the file.",
     ),
     "file-unusable": _error(
@@ -162,7 +167,8 @@ CODES: Mapping[str, Code] = {
     ),
     "import-hook": Code(
         (_NOTE,),
-        "`hooks.loader` transforms the sources of modules when they are imported; modules in the binary have no sources, so they stay as they are",
+        "`hooks.loader` transforms the sources of modules when they are imported; modules in the binary have no sources, so "
+        "it does not transform them",
         "A library has a loader that compiles modules in its own way (`source_to_code`). Frozen modules have no sources, so "
         "the loader cannot compile them. If the app itself has such a loader, the app's own sources are carried.",
         "If the program relies on it, build with `--with-source`.",
@@ -216,17 +222,19 @@ CODES: Mapping[str, Code] = {
     "made-module": Code(
         (_DETAIL,),
         "`shop.six.moves.http_client` is made by `shop.six` when the program runs",
-        "A module that is no package has modules below it: it puts an importer of its own on `sys.meta_path`, as copies of six do.",
-        "Nothing, if what it makes is in the binary; else name the module behind it with `--hidden-import`.",
+        "A module that is no package has modules below it: it puts an importer of its own on `sys.meta_path`, as copies of "
+        "six do.",
+        "Nothing needs to be done if the module behind it is in the binary. Otherwise name that module with `--hidden-import`.",
     ),
     "missing-library": Code(
         (_ERROR, _WARNING, _NOTE),
         "the shared library `libssl.so.3` was not found",
-        "A shared object needs a library that this machine does not have. For libpython it is an error; for an extension "
-        "module, or a plug-in that a program opens, a warning or a note: importing or opening it fails here, and in the binary "
-        "except where the system has the library.",
-        "Install the library on this machine; it then becomes part of the binary. If the program uses neither module nor "
-        "plug-in, nothing needs to be done.",
+        "A shared object needs a library that this machine does not have. For libpython that is an error. For an extension "
+        "module, or a plug-in that a program opens, it is a warning or a note: importing or opening it fails here, and in "
+        "the binary works only where the system has the library.",
+        "Find the library's package with the search of the system (`apt-file search libssl.so.3` after `apt install apt-file` "
+        "and `apt-file update`, or `dnf provides '*/libssl.so.3'`), and install it on this machine; the library then becomes "
+        "part of the binary. If the program uses neither module nor plug-in, nothing needs to be done.",
     ),
     "missing-module": Code(
         (_WARNING,),
@@ -239,10 +247,10 @@ CODES: Mapping[str, Code] = {
     ),
     "newer-glibc": Code(
         (_WARNING,),
-        "the binary needs glibc 2.38 or newer, and not only 2.17: `libpython3.13.a` uses what older ones lack",
-        "The file that is named, libpython or a library that it is linked with, was compiled on a newer system than the oldest on "
-        "which the binary should run. It uses functions that the C library there lacks and that bundle cannot supply. The binary "
-        "starts where the C library is new enough.",
+        "the binary needs glibc 2.38 or newer instead of 2.17: `libpython3.13.a` uses functions that older ones lack",
+        "The file that is named, libpython or a library that it is linked with, was compiled on a newer system than the oldest "
+        "on which the binary should run. It uses functions that the C library there lacks and that bundle cannot supply. The "
+        "binary starts where the C library is new enough.",
         "Build with a Python that was made on an older system, or ask for the newer version with `--glibc`.",
     ),
     "no-compiler": _error(
@@ -262,9 +270,9 @@ CODES: Mapping[str, Code] = {
         "Install it (Debian, Ubuntu: `apt install qemu-user-static`).",
     ),
     "no-foreign-system": _error(
-        "there is no C library of aarch64 to run `/srv/python/bin/python3` with",
-        "A build for another processor (`--target`) runs an interpreter of that processor with the libraries of its system. These "
-        "are looked for in the folders above the interpreter, then beside the cross compiler.",
+        "`/srv/python/bin/python3` cannot run: there is no C library of aarch64",
+        "A build for another processor (`--target`) runs an interpreter of that processor with the libraries of its system. "
+        "These are looked for in the folders above the interpreter, then beside the cross compiler.",
         "Name the interpreter of a root folder of the other system, or install the cross compiler's C library. "
         "[Building for another processor](portability.md#building-for-another-processor) shows how to make such a folder.",
     ),
@@ -300,8 +308,8 @@ CODES: Mapping[str, Code] = {
         "the program cannot start from a snapshot: `shop.cli`: it raises KeyError: 'SHOP_HOME' (/__bundle__/shop/cli.py:3)",
         "With `--snapshot require` the program's first imports are run when it is built. Here they fail, or leave something "
         "behind that cannot be recorded.",
-        "Mend what the module does when it is imported, or build with `--snapshot auto`, which does without a snapshot "
-        "where there can be none.",
+        "Change what the module does when it is imported, or build with `--snapshot auto`: then a program that cannot have a "
+        "snapshot is built without.",
     ),
     "no-static-libc": _error(
         "the C library cannot be linked statically: `cc` has no `libc.a` of glibc",
@@ -355,8 +363,8 @@ CODES: Mapping[str, Code] = {
     ),
     "not-a-bundle": _error(
         "`dist/other` was not made by bundler",
-        "`bundle inspect` or `bundle verify` was given a file that does not hold what bundle writes into each binary. `llvm-strip` "
-        "takes that away; `strip` of the GNU binutils leaves it.",
+        "`bundle inspect` or `bundle verify` was given a file that does not hold what bundle writes into each binary. "
+        "`llvm-strip` takes that away; `strip` of the GNU binutils leaves it.",
         "Name a file that `bundle` wrote, in this version or one near to it. What `llvm-strip` left can be checked with "
         "`bundle verify --against`.",
     ),
@@ -392,8 +400,8 @@ CODES: Mapping[str, Code] = {
     ),
     "not-static": _error(
         "the program cannot be linked statically: `libGL.so.1`, which `_gl.so` needs, belongs to the system",
-        "A binary that was built with `--static` has no dynamic linker, so that it loads no library of the system, and none "
-        "that is carried as a file. The program needs such libraries, which the message and its notes name.",
+        "A binary that was built with `--static` has no dynamic linker. It can load no library of the system, and none that "
+        "is carried as a file. The program needs such libraries; the message and its notes name them.",
         "Leave out the modules that need them with `--exclude-module`, or build without `--static`.",
     ),
     "not-traced": _error(
@@ -420,8 +428,8 @@ CODES: Mapping[str, Code] = {
     "reads-sources": Code(
         (_NOTE,),
         "`numpy` can read sources of modules, which are not in the binary",
-        "A library can look at the source of what it is given (`inspect.getsource`). Frozen modules have none, so the call fails, or "
-        "gives less than under Python. Where the app's own code does that, its sources come along by themselves.",
+        "A library can look at the source of what it is given (`inspect.getsource`). Frozen modules have none, so the call "
+        "fails, or gives less than under Python. Where the app's own code does that, its sources come along by themselves.",
         "If the program relies on it, build with `--with-source`.",
     ),
     "rehearsal": Code(
@@ -445,8 +453,8 @@ CODES: Mapping[str, Code] = {
     "server-with-snapshot": Code(
         (_NOTE,),
         "the program can be a server (`aiohttp.web`), and its snapshot fixes the secret of string hashes",
-        "Whoever has the binary can find out the secret of string hashes that each start from its snapshot has, and choose names "
-        "with equal hashes. A server that keeps strangers' names in dictionaries can be slowed down so. Installed servers "
+        "All starts from a snapshot have the same secret of string hashes. Whoever has the binary can find it out and choose "
+        "names with equal hashes. Such names slow down a server that keeps strangers' names in dictionaries. Installed servers "
         "(gunicorn, uvicorn) have no snapshot for that reason.",
         "Build it with `--snapshot no` if it takes names from strangers. See [Security](security.md).",
     ),
@@ -458,30 +466,31 @@ CODES: Mapping[str, Code] = {
     ),
     "strict": _error(
         "2 warnings, and with `--strict` any warning fails the build",
-        "`--strict` makes a failure of each warning. The warnings are named above.",
+        "With `--strict` a build with a warning fails. The warnings are named above.",
         "Correct what they name, or build without `--strict`.",
     ),
     "syntax-error": Code(
         (_ERROR, _WARNING),
         "the program has a syntax error: invalid syntax",
-        "The target Python cannot compile the program, which is an error, or one of its modules, which is a warning: "
-        "importing that module fails in the binary, as it does under Python.",
-        "Correct the source, or choose the Python that it is written for with `--python`.",
+        "The target Python cannot compile the program (an error) or one of its modules (a warning). Importing that module "
+        "fails in the binary, as it does under Python.",
+        "Correct the source, or choose the Python that it is written for with `--python`. Leave out a module that the program "
+        "does not import with `--exclude-module`.",
     ),
     "system-runtime": Code(
         (_NOTE,),
-        "`libstdc++.so.6` and `libgcc_s.so.1` stay the system's, for the dynamic linker brings them for `libodd.so`",
-        "A process can have only one C++ run-time. A library of the system needs the system's, and so does one that is carried as a "
-        "file; one that is missing on this machine may need it. So the whole binary uses the system's.",
+        "`libstdc++.so.6` and `libgcc_s.so.1` are the system's, because the dynamic linker loads them for `libodd.so`",
+        "A process can have only one C++ run-time. A library of the system needs the system's run-time, and so does a "
+        "library that is carried as a file. A library that is missing on this machine may need it. So the whole binary uses "
+        "the system's.",
         "Install the run-time where the binary runs; `bundle inspect` shows the versions that it needs.",
     ),
     "too-new": _error(
         "the binary would need newer libraries than `--max-glibc 2.28` allows",
         "The executable or a library in it needs symbols that the oldest system in question does not have. The notes name who "
         "needs them.",
-        "The build machine's age does not matter: let `--glibc` (2.17, if nothing else is said) be no newer than the limit. If "
-        "libpython or a library needs more even so, embed a Python with `--python`, or install a wheel, that was made for an older "
-        "system.",
+        "Set `--glibc` (default: 2.17) no newer than the limit; the age of the build machine does not matter. If libpython "
+        "or a library still needs more, use a Python (`--python`) or a wheel that was made for an older system.",
     ),
     "two-copies": Code(
         (_WARNING,),
@@ -491,7 +500,8 @@ CODES: Mapping[str, Code] = {
         "Add the folder unconditionally at the top of the file, or remove a copy.",
     ),
     "unfit-executable": _error(
-        "what the linker made cannot be used: libpython takes a copy of the C library's `environ`: it was compiled without -fPIC",
+        "the linked executable cannot be used: libpython takes a copy of the C library's `environ`: it was compiled without "
+        "-fPIC",
         "The linked executable lacks a property that the binary needs. A static libpython that was compiled without -fPIC is "
         "the usual reason.",
         "Embed the other kind of library with `--libpython shared` or `--libpython static`, or choose another interpreter "
@@ -508,7 +518,7 @@ CODES: Mapping[str, Code] = {
         "Correct the name. [The command line](cli.md) lists the options.",
     ),
     "unknown-shtab": _error(
-        "shtab 2.0.0 writes another script for zsh than this bundler knows",
+        "shtab 2.0.0 writes a script for zsh that this bundler does not know",
         "`bundle completion` completes the scripts that the package shtab writes. The installed version writes others.",
         "Install the version that the hint names.",
     ),

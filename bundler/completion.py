@@ -65,7 +65,7 @@ def script(shell: str, parsers: Mapping[str, argparse.ArgumentParser], words: Ma
         if before not in text:
             raise BundleError(
                 "unknown-shtab",
-                f"shtab {version('shtab')} writes another script for {shell} than this bundler knows",
+                f"shtab {version('shtab')} writes a script for {shell} that this bundler does not know",
                 hint=f"install the one that it was made with: `pip install shtab=={_KNOWN}`",
             )
         text = text.replace(before, after)

@@ -4,10 +4,10 @@ processor lacks.
 
 from __future__ import annotations
 
-import platform
 import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 
@@ -20,59 +20,79 @@ from bundler.errors import BundleError, Diagnostic, Severity
 from bundler.glibc import find_static_library
 from bundler.interpreters import every_python
 from bundler.link import check_linker
+from bundler.packages import family_of_system
 from bundler.process import CommandError
 from bundler.report import Item, Reporter, Section, count_text, size_text
 from bundler.schema import FORMAT, CheckRow, DoctorDocument
 from bundler.target import Linkage, find_emulator, probe, this_machine
 from bundler.target.probe import NEWEST, OLDEST
-from bundler.toolchain import find_toolchain
+from bundler.toolchain import Toolchain, find_toolchain
 
-# In place of an error's code: the same error is told of both compilers.
-_CROSS_COMPILER = "no-compiler for another processor"
 
-# By the distribution's family (os-release(5), ID and ID_LIKE): its command, and packages for what an error's code says is
-# lacking. `{python}` is the version of a Python that the system brought; `{gnu}` and `{machine}` are names of another processor.
-_PACKAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
+class Need(Enum):
+    """Something that packages of a distribution bring."""
+
+    COMPILER = auto()
+    LINKER = auto()
+    STATIC_LIBC = auto()
+    HEADERS = auto()
+    LIBPYTHON = auto()
+    CROSS_COMPILER = auto()
+    EMULATOR = auto()
+
+
+# The need of which an error tells, by its code.
+_NEEDS: Mapping[str, Need] = {
+    "no-compiler": Need.COMPILER,
+    "no-linker": Need.LINKER,
+    "no-static-libc": Need.STATIC_LIBC,
+    "no-headers": Need.HEADERS,
+    "no-libpython": Need.LIBPYTHON,
+}
+
+# By the distribution's family (os-release(5), ID and ID_LIKE): its command, and the packages. `{python}` is the version of a
+# Python that the system brought; `{gnu}` and `{machine}` are names of another processor.
+_PACKAGES: Mapping[str, tuple[str, Mapping[Need, str]]] = {
     "debian": (
         "apt install",
         {
-            "no-compiler": "gcc libc6-dev",
-            "no-linker": "binutils",
-            "no-static-libc": "libc6-dev",
-            "no-headers": "python{python}-dev",
-            "no-libpython": "libpython{python}-dev",
-            _CROSS_COMPILER: "gcc-{gnu} libc6-dev-{debian}-cross",
-            "no-emulator": "qemu-user-static",
+            Need.COMPILER: "gcc libc6-dev",
+            Need.LINKER: "binutils",
+            Need.STATIC_LIBC: "libc6-dev",
+            Need.HEADERS: "python{python}-dev",
+            Need.LIBPYTHON: "libpython{python}-dev",
+            Need.CROSS_COMPILER: "gcc-{gnu} libc6-dev-{debian}-cross",
+            Need.EMULATOR: "qemu-user-static",
         },
     ),
     "fedora": (
         "dnf install",
         {
-            "no-compiler": "gcc glibc-devel",
-            "no-linker": "binutils",
-            "no-static-libc": "glibc-static",
-            "no-headers": "python{python}-devel",
-            "no-libpython": "python{python}-libs",
-            "no-emulator": "qemu-user-static-{machine}",
+            Need.COMPILER: "gcc glibc-devel",
+            Need.LINKER: "binutils",
+            Need.STATIC_LIBC: "glibc-static",
+            Need.HEADERS: "python{python}-devel",
+            Need.LIBPYTHON: "python{python}-libs",
+            Need.EMULATOR: "qemu-user-static-{machine}",
         },
     ),
     "suse": (
         "zypper install",
         {
-            "no-compiler": "gcc glibc-devel",
-            "no-linker": "binutils",
-            "no-static-libc": "glibc-devel-static",
-            "no-headers": "python{packed}-devel",
+            Need.COMPILER: "gcc glibc-devel",
+            Need.LINKER: "binutils",
+            Need.STATIC_LIBC: "glibc-devel-static",
+            Need.HEADERS: "python{packed}-devel",
         },
     ),
     "arch": (
         "pacman -S",
         {
-            "no-compiler": "gcc",
-            "no-linker": "binutils",
-            "no-headers": "python",
-            _CROSS_COMPILER: "{gnu}-gcc",
-            "no-emulator": "qemu-user-static",
+            Need.COMPILER: "gcc",
+            Need.LINKER: "binutils",
+            Need.HEADERS: "python",
+            Need.CROSS_COMPILER: "{gnu}-gcc",
+            Need.EMULATOR: "qemu-user-static",
         },
     ),
 }
@@ -120,56 +140,69 @@ def examine(compiler: str | None, cache: Cache, limit: int, default: Path, varia
         tools = (lacking, _cache(cache, limit), *crosses)
         return Examination(tools, tuple(Check(name, problem=problem) for name in names.values()))
     context = BuildContext(toolchain, cache, Reporter(quiet=True))
+    check = partial(checked, family=family, toolchain=toolchain)
     return Examination(
         (
             Check("C compiler", shlex.join((*toolchain.compiler_cache, *toolchain.command))),
-            _checked("linker", lambda: _linker(context), family),
-            _checked("C library for `--static`", lambda: f"glibc {find_static_library(toolchain).version}", family),
+            check("linker", partial(_linker, context)),
+            check("C library for `--static`", lambda: f"glibc {find_static_library(toolchain).version}"),
             _cache(cache, limit),
             *crosses,
         ),
-        tuple(_checked(name, partial(_python, path, context), family, path) for path, name in names.items()),
+        tuple(check(name, partial(_python, path, context), python=path) for path, name in names.items()),
     )
 
 
-def _checked(name: str, look: Callable[[], str], family: str, python: Path | None = None) -> Check:
+def checked(
+    name: str, look: Callable[[], str], *, family: str, toolchain: Toolchain, python: Path | None = None
+) -> Check:
     """The check of what a function finds, or why it fails. `python`: the one that it looks at."""
     try:
         return Check(name, look())
     except BundleError as error:
         problem = error.diagnostic
     except CommandError as error:
-        reason = next(iter(error.output.strip().splitlines()), error.reason)
-        problem = Diagnostic(
-            Severity.ERROR,
-            "no-compiler",
-            f"the C compiler fails: {reason}",
-            hint="install it anew, with the C library's headers",
-        )
+        problem = _failed_command(error, toolchain)
     return Check(name, problem=problem, install=install_command(problem.code, family, python))
+
+
+def _failed_command(error: CommandError, toolchain: Toolchain) -> Diagnostic:
+    """The error for a command that ends with a failure which nobody explained."""
+    said = next(iter(error.output.strip().splitlines()), "")
+    message = f"{error}: {said}" if said else str(error)
+    if error.command[0] in (*toolchain.compiler_cache[:1], toolchain.command[0]):
+        return Diagnostic(
+            Severity.ERROR, "no-compiler", message, hint="install the compiler anew, with the C library's headers"
+        )
+    return Diagnostic(
+        Severity.ERROR,
+        "command-failed",
+        message,
+        hint=f"run `{shlex.join(error.command)}` to see why it fails",
+    )
 
 
 def cross_check(machine: Machine, family: str) -> Check:
     """The check of what builds for another processor take: a compiler, and what runs its programs. CC names this machine's compiler."""
     found: list[str] = []
     problems: list[Diagnostic] = []
-    codes: list[str] = []
-    looks: tuple[tuple[Callable[[], str], str], ...] = (
-        (lambda: find_toolchain(None, machine).command[0], _CROSS_COMPILER),
-        (lambda: find_emulator(machine)[0], "no-emulator"),
+    needs: list[Need] = []
+    looks: tuple[tuple[Callable[[], str], Need], ...] = (
+        (lambda: find_toolchain(None, machine).command[0], Need.CROSS_COMPILER),
+        (lambda: find_emulator(machine)[0], Need.EMULATOR),
     )
-    for look, code in looks:
+    for look, need in looks:
         try:
             found.append(look())
         except BundleError as error:
             problems.append(error.diagnostic)
-            codes.append(code)
+            needs.append(need)
     name = f"`--target {machine.system_name}`"
     if not problems:
         return Check(name, " ".join(found))
     command, packages = _PACKAGES.get(family, ("", {}))
     names = {"gnu": machine.gnu_name.replace("_", "-"), "debian": machine.debian_name, "machine": machine.python_name}
-    wanted = [packages[code].format(**names) for code in codes if code in packages]
+    wanted = [packages[need].format(**names) for need in needs if need in packages]
     return Check(
         name,
         problem=replace(
@@ -177,7 +210,7 @@ def cross_check(machine: Machine, family: str) -> Check:
             message="; ".join(each.message for each in problems),
             hint="; ".join(each.hint for each in problems if each.hint),
         ),
-        install=f"{command} {' '.join(wanted)}" if len(wanted) == len(codes) else "",
+        install=f"{command} {' '.join(wanted)}" if len(wanted) == len(needs) else "",
     )
 
 
@@ -212,10 +245,11 @@ def _other_kind(path: Path, linkage: Linkage, context: BuildContext) -> Iterator
 def install_command(code: str, family: str, python: Path | None) -> str:
     """The command that installs what an error says is lacking; "" if it is not known, or the Python is not the system's."""
     command, packages = _PACKAGES.get(family, ("", {}))
-    if code not in packages or (python is not None and python.resolve().parent != Path("/usr/bin")):
+    need = _NEEDS.get(code)
+    if need is None or need not in packages or (python is not None and python.resolve().parent != Path("/usr/bin")):
         return ""
     version = python.resolve().name.removeprefix("python") if python is not None else ""
-    return f"{command} {packages[code].format(python=version, packed=version.replace('.', ''))}"
+    return f"{command} {packages[need].format(python=version, packed=version.replace('.', ''))}"
 
 
 # --- To be shown ------------------------------------------------------------------------------------------------------
@@ -260,13 +294,3 @@ def _row(check: Check) -> CheckRow:
         "hint": check.problem.hint if check.problem else None,
         "install": check.install or None,
     }
-
-
-def family_of_system() -> str:
-    """The family of this machine's distribution, or ""."""
-    try:
-        facts = platform.freedesktop_os_release()
-    except OSError:
-        return ""
-    names = [facts.get("ID", ""), *facts.get("ID_LIKE", "").split()]
-    return next((family for family in _PACKAGES for name in names if name.startswith(family)), "")

@@ -136,7 +136,7 @@ ANSWERS: Mapping[str, tuple[tuple[str, str], ...]] = {
             "`--replace-paths=PATHS`, `--base=NAME`, `--base-name=NAME`",
             "nothing; there is no zip file and no folder beside the executable",
         ),
-        ("`--optimize=LEVEL`, `-O`", "`--optimize LEVEL`"),
+        ("`--optimize=LEVEL`, `-O`, `-OO`", "`--optimize LEVEL`"),
         ("`--icon=FILE`", "nothing; it is for other systems than Linux"),
     ),
     "pex": (

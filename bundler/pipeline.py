@@ -253,7 +253,7 @@ def _make(  # noqa: PLR0913 - the stages before it
             raise BundleError(
                 "no-snapshot",
                 f"the program cannot start from a snapshot: {_refusal_text(taken.refusal)}",
-                hint="mend what the module does when it is imported, or build with `--snapshot auto`",
+                hint="change what the module does when it is imported, or build with `--snapshot auto`",
             )
         link.seal(linked)
         _tell_and_refuse(_above_floor(planned, linked.path), settings, context)

@@ -96,7 +96,7 @@ def _codes() -> Iterator[str]:
     """A section for each code."""
     for code, about in CODES.items():
         first, *others = (severity.value for severity in about.severities)
-        told = f"Told as {' or '.join((first, *others))}. " if others else ""
+        told = f"Its severity is {' or '.join((first, *others))}. " if others else ""
         yield ""
         yield f"## {code}"
         yield ""

@@ -177,8 +177,9 @@ class InspectDocument(TypedDict):
         SnapshotDocument | None,
         'the snapshot, or null: `{"modules", "late", "guards", "hash_seed", "processor", "fresh", "pages"}`; `late`: modules '
         "that are imported at each start, with reasons; `guards`: variables that must not be set for a start from it; `hash_seed`: the "
-        "secret of hashes, as PYTHONHASHSEED takes it; `processor`: conditions on CPUID; `fresh`: paths of libraries whose "
-        "constructors run at each start; `pages`: number of pages of 4096 bytes",
+        "secret of hashes, as PYTHONHASHSEED takes it; `processor`: what a processor must have, as bits that it or the kernel reports "
+        "(CPUID, AT_HWCAP); `fresh`: paths of libraries whose constructors run at each start; `pages`: number of stored units, each "
+        "as large as the largest page of the processor's kernels (4096 bytes or 64 KiB)",
     ]
     newest_versions: Annotated[
         Mapping[str, NewestVersion],
@@ -205,7 +206,7 @@ class VerifyDocument(TypedDict):
         'the symbols are the same), `"stripped"` (intact, but for parts that are gone) or `"altered"`',
     ]
     altered: Annotated[Sequence[str], "the parts that are others: of `loaded`, `manifest`, `sbom`, `symbols`"]
-    gone: Annotated[Sequence[str], "the parts that are no more there; nothing loads them"]
+    gone: Annotated[Sequence[str], "parts that are missing; nothing loads them"]
 
 
 class ProblemRow(TypedDict):

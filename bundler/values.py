@@ -201,14 +201,22 @@ def combine(flags: Given, written: Sequence[Given], around: Around, variables: M
         folder=flags.folder if given_by_flag else around.folder,
         source_folders=around.source_folders,
         release=around.release,
-        source_date=_source_date(variables),
+        source_date=source_date(variables),
     )
 
 
-def _source_date(variables: Mapping[str, str]) -> int | None:
-    """The time that files of a release bear (reproducible-builds.org, SOURCE_DATE_EPOCH)."""
-    text = variables.get("SOURCE_DATE_EPOCH", "")
-    return int(text) if text.isdecimal() else None
+def source_date(variables: Mapping[str, str]) -> int | None:
+    """The time that files of a release bear (reproducible-builds.org, SOURCE_DATE_EPOCH); BundleError when that is no time."""
+    text = variables.get("SOURCE_DATE_EPOCH", "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdecimal()):
+        raise BundleError(
+            "bad-source-date",
+            f"the variable SOURCE_DATE_EPOCH: `{text}` is not a number of seconds since 1970, such as `1767225600`",
+            hint="correct the variable, or unset it",
+        )
+    return int(text)
 
 
 def environment() -> Mapping[str, str]:

@@ -25,7 +25,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """The result of a check: names of parts that are others, and of those that are no more there.
+    """The result of a check: names of parts that have changed, and of those that are missing.
 
     `against`: the file that told the digests, if one did.
     """

@@ -88,7 +88,7 @@ def test_nothing_to_add(folder: Path, source: str):
 
 
 def test_a_file_is_no_folder(folder: Path):
-    """One place cannot be a file and a folder."""
+    """Two data files that need one place as a file and as a folder are an error."""
     wanted = [AddedData(folder / "top.txt", PurePosixPath()), AddedData(folder / "a/b", PurePosixPath("top.txt"))]
 
     with pytest.raises(BundleError, match="`top.txt` would be both a file and a folder"):

@@ -101,7 +101,7 @@ def test_rows_of_a_page_are_kept():
 
 
 def test_the_picture_has_the_times_of_the_page():
-    """It is what is drawn of the page as it is now, README shows it, and its bars are as long as its numbers say."""
+    """The picture is drawn from the page as it is now, README shows it, and its bars are as long as its numbers say."""
     page, drawn = PAGE.read_text(), picture.PICTURE.read_text()
     bars = re.findall(r'class="(python|bundle)" .* width="([\d.]+)" .*\n<text .*>([\d.]+) (\w+)<', drawn)
     rows = {line.split(" | ")[0].removeprefix("| "): line for line in reversed(page.splitlines())}
@@ -118,7 +118,7 @@ def test_the_picture_has_the_times_of_the_page():
 
 
 def test_the_picture_is_read_in_light_and_dark():
-    """It is an XML document with a ground of its own, and has each colour for both."""
+    """The picture is an XML document with a background of its own, and has each colour for light and dark."""
     text = picture.PICTURE.read_text()
     light, dark = (set(re.findall(r"--[\w-]+(?=:)", part)) for part in text.split("prefers-color-scheme: dark"))
 

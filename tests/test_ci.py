@@ -46,7 +46,7 @@ def recipes() -> Mapping[str, str]:
     ("schema", "name"), [("github-actions", ""), ("github-workflows", "GitHub"), ("gitlab-ci", "GitLab")]
 )
 def test_yaml_is_valid(tmp_path: Path, schema: str, name: str):
-    """The files are what the services document."""
+    """The recipes and the action are valid by the schemas of their services."""
     file = tmp_path / "file.yml"
     file.write_text(recipes()[name] if name else ACTION.read_text())
     checker = SCRIPTS / "check-jsonschema"
@@ -175,7 +175,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, one_interpreter: Interpreter
 
 
 def test_what_the_action_installs(built: tuple[Path, Runner]):
-    """It installs the checkout that it is part of, apart from the project, and keeps the cache where it is restored."""
+    """The action installs the checkout that it is part of, apart from the project, and keeps the cache where it is restored."""
     project, runner = built
     steps = {step["name"]: step for step in yaml.safe_load(ACTION.read_text())["runs"]["steps"]}
     temporary = project.parent

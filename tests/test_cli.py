@@ -302,7 +302,7 @@ def test_why(app: Path, tmp_path: Path, spelling: str):
 
 
 def test_why_as_json(app: Path):
-    """The same for programs, as docs/cli.md describes it."""
+    """`bundle why --json` prints the chain of imports with the keys that docs/cli.md lists."""
     document = json.loads(bundle("why", "json.decoder", app, *PYTHON, "--json").stdout)
 
     assert list(document) == [key for key, _ in keys_of(WhyDocument)]
@@ -487,7 +487,7 @@ def test_json_modules(document: dict[str, Any]):
 
 
 def test_json_sizes(document: dict[str, Any], built: tuple[Path, Outcome]):
-    """The parts add up to the file."""
+    """The sizes of the parts add up to that of the file."""
     assert document["size"] == built[0].stat().st_size == sum(document["parts"].values())
     assert all(size >= 0 for size in document["parts"].values())
     assert document["parts"]["frozen"] > 100_000
@@ -504,7 +504,7 @@ def test_json_needs(document: dict[str, Any]):
 
 
 def test_page(built: tuple[Path, Outcome], document: dict[str, Any]):
-    """The page for people holds the same numbers."""
+    """The page for people holds the same numbers as the JSON document."""
     text = bundle("inspect", built[0]).stdout.decode()
     words = " ".join(text.split())
 

@@ -24,13 +24,13 @@ PASSED_ON = {("errors.py", "code"), ("findings.py", "code"), ("findings.py", "''
 
 @dataclass(frozen=True)
 class Raised:
-    """One call that makes a finding. `message`: a pattern that its messages match."""
+    """One call that makes a finding. `message`: a pattern that its messages match. `needs_hint`: it can be an error or a warning."""
 
     place: str
     code: str
     message: re.Pattern[str]
     has_hint: bool
-    is_error: bool
+    needs_hint: bool
 
 
 def raised() -> Iterator[Raised]:
@@ -47,7 +47,9 @@ def raised() -> Iterator[Raised]:
                 assert (file.name, ast.unparse(code)) in PASSED_ON, f"{place}: the code is no literal"
                 continue
             hint = any(keyword.arg == "hint" for keyword in node.keywords)
-            yield Raised(place, code.value, re.compile(pattern(rest[0]), re.DOTALL), hint, name == "BundleError")
+            severity = ast.unparse(node.args[0]) if name == "Diagnostic" else ""
+            needs_hint = name in ("BundleError", "warning") or bool(re.search(r"Severity\.(ERROR|WARNING)", severity))
+            yield Raised(place, code.value, re.compile(pattern(rest[0]), re.DOTALL), hint, needs_hint)
 
 
 def pattern(message: ast.expr) -> str:
@@ -80,9 +82,9 @@ def test_examples_are_messages_of_their_codes():
     assert not stale
 
 
-def test_every_error_says_how_to_go_on():
-    """No error is raised without a hint."""
-    assert [each.place for each in raised() if each.is_error and not each.has_hint] == []
+def test_every_error_and_warning_says_how_to_go_on():
+    """No error and no warning is made without a hint."""
+    assert [each.place for each in raised() if each.needs_hint and not each.has_hint] == []
 
 
 def test_texts_are_sentences():

@@ -91,6 +91,6 @@ def test_the_cache_stands_apart_from_the_compiler(
 
 
 def test_a_cache_that_is_not_there():
-    """The error names the cache, not the compiler."""
+    """A compiler cache that is not there is an error that names the cache, not the compiler."""
     with pytest.raises(BundleError, match="`/nowhere/ccache`, which CC names, was not found"):
         find_toolchain("/nowhere/ccache cc")

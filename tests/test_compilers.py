@@ -117,7 +117,7 @@ def test_no_static_c_library(one_interpreter: Interpreter, tmp_path: Path):
 
 @pytest.mark.parametrize("command", PAIRS)
 def test_wheels(one_interpreter: Interpreter, tmp_path: Path, command: str):
-    """Wheels with compiled code, in one process."""
+    """With each compiler, wheels with compiled code work in one process as under Python."""
     toolchain_or_skip(command)
     environment = make_environment(one_interpreter.version, one_interpreter.base, (REQUIREMENTS,))
     interpreter = Interpreter(one_interpreter.version, one_interpreter.base, environment)

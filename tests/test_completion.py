@@ -124,7 +124,7 @@ def test_bash(scripts: Path, place: Path, words: list[str], expected: set[str]):
 @pytest.mark.skipif(shutil.which("fish") is None, reason="`fish` is not installed")
 @pytest.mark.parametrize(("words", "expected"), CASES)
 def test_fish(scripts: Path, place: Path, words: list[str], expected: set[str]):
-    """So does fish."""
+    """Fish completes the last word."""
     line = f"bundle {' '.join(words)}"
     shown = run("fish", "-c", f"source {scripts / 'fish'}; complete -C '{line}'", cwd=place)
 
@@ -135,7 +135,7 @@ def test_fish(scripts: Path, place: Path, words: list[str], expected: set[str]):
 @pytest.mark.parametrize("loaded", ["from fpath", "by eval"])
 @pytest.mark.parametrize(("words", "expected"), CASES)
 def test_zsh(scripts: Path, place: Path, words: list[str], expected: set[str], loaded: str):
-    """So does zsh, however the script is loaded, and nothing in it fails."""
+    """Zsh completes the last word, however the script is loaded, and nothing in the script fails."""
     functions, found = place.parent / "functions", place.parent / "found"
     functions.mkdir()
     if loaded == "from fpath":

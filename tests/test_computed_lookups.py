@@ -164,7 +164,7 @@ OLD_PLACES = {
 
 @pytest.mark.parametrize("place", OLD_PLACES)
 def test_a_place_of_an_old_python(tmp_path: Path, place: str):
-    """The same for packages that only older Pythons have, in an environment without setuptools."""
+    """Packages that only older Pythons have find under a name what Python finds, also in an environment without setuptools."""
     base = find_interpreter("3.11")
     if base is None:
         pytest.skip("there is no Python 3.11 with venv and C headers on this machine")

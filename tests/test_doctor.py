@@ -14,8 +14,16 @@ import pytest
 from bundler import doctor
 from bundler.elf import AARCH64
 from bundler.interpreters import every_python
+from bundler.packages import family_of_system
+from bundler.process import run
+from bundler.toolchain import Toolchain, find_toolchain
 from tests.support import Interpreter, bundle
 from tests.target.pythons import WITHOUT_HEADERS, make_pretender
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Toolchain:
+    return find_toolchain(None)
 
 
 def examined(*arguments: str | Path, **variables: Any) -> Any:
@@ -73,7 +81,7 @@ def test_a_machine_without_a_compiler(one_interpreter: Interpreter):
 
 
 def test_a_compiler_that_does_not_compile(one_interpreter: Interpreter, tmp_path: Path):
-    """What fails is listed with the compiler's words."""
+    """A compiler that fails is named, with its words."""
     compiler = tmp_path / "cc"
     compiler.write_text(
         '#!/bin/sh\ncase "$*" in *version*) echo Free Software Foundation ;; *) echo broken >&2; exit 1 ;; esac\n'
@@ -82,7 +90,25 @@ def test_a_compiler_that_does_not_compile(one_interpreter: Interpreter, tmp_path
     found = examined("--python", one_interpreter.python, "--cache-dir", tmp_path / "cache", CC=str(compiler))
 
     assert found["can_build"] is False
-    assert [each["problem"] for each in found["tools"][1:3]] == ["the C compiler fails: broken"] * 2
+    assert [each["problem"] for each in found["tools"][1:3]] == [f"`{compiler}` ended with status 1: broken"] * 2
+    assert {each["code"] for each in found["tools"][1:3]} == {"no-compiler"}
+
+
+def test_another_command_that_fails(toolchain: Toolchain, tmp_path: Path):
+    """A program that fails and is not the compiler is named itself, and no compiler is to be installed."""
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\necho no such module >&2; exit 3\n")
+    broken.chmod(0o755)
+
+    check = doctor.checked(
+        "Python", lambda: run([broken, "-V"]).stdout.decode(), family="debian", toolchain=toolchain, python=broken
+    )
+
+    assert check.problem is not None
+    assert check.problem.code == "command-failed"
+    assert check.problem.message == f"`{broken}` ended with status 3: no such module"
+    assert check.problem.hint == f"run `{broken} -V` to see why it fails"
+    assert check.install == ""
 
 
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="this machine is the other one")
@@ -128,7 +154,7 @@ def test_packages(monkeypatch: pytest.MonkeyPatch, facts: dict[str, str], code: 
     monkeypatch.setattr("platform.freedesktop_os_release", lambda: facts)
     path = Path("/usr/bin", python) if python else None
 
-    command = doctor.install_command(code, doctor.family_of_system(), path)
+    command = doctor.install_command(code, family_of_system(), path)
 
     assert command.endswith(expected)
     assert bool(command) == bool(expected)

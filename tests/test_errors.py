@@ -88,20 +88,26 @@ def test_the_project_builds(project: Project):
 
 
 @pytest.mark.parametrize(
-    "target",
+    ("target", "message"),
     [
-        *(["missing.py"], ["folder"], ["folder/missing.py"], ["missing"], ["."], ["package:"], ["a b:c"]),
-        *(["-m", "missing"], ["--script", "missing"], ["-m", "sys"]),
+        (["missing.py"], "there is no file `missing.py`"),
+        (["folder"], "there is no file `folder/__main__.py`"),
+        (["folder/missing.py"], "there is no file `folder/missing.py`"),
+        (["missing"], "`missing` is neither a file nor a folder"),
+        (["."], "there is no file `__main__.py`"),
+        (["package:"], "`package:` is not of the form `package.module:function`"),
+        (["a b:c"], "`a b:c` is not of the form `package.module:function`"),
+        (["-m", "missing"], "there is no module `missing` with Python source to run"),
+        (["-m", "sys"], "there is no module `sys` with Python source to run"),
+        (["--script", "missing"], "no installed distribution has a console script `missing`"),
     ],
 )
-def test_no_such_target(project: Project, target: list[str]):
-    """What is to be bundled is not there."""
+def test_no_such_target(project: Project, target: list[str], message: str):
+    """A target that is not there is an error that names it, or the file that it lacks."""
     (project.folder / "folder").mkdir()
     kind = {"-m": "module", "--script": "script"}.get(target[0], "target")
 
-    text = project.refuse(f"no-such-{kind}", *target)
-
-    assert "missing" in text or target[-1] != "missing"
+    assert f": {message}\n" in project.refuse(f"no-such-{kind}", *target)
 
 
 @pytest.mark.parametrize("source", ["value = (1,\n", "print 'old'\n", "if x:\npass\n", "x = '\udc80'\n", "a\0b\n"])
@@ -228,25 +234,25 @@ def test_places_in_an_egg(project: Project, any_python: Path):
 
 
 def test_output_in_a_file(project: Project):
-    """The folder of the output is a file."""
+    """An output in a folder that is a file is an error."""
     assert "app.py/binary" in project.refuse("cannot-write", "app.py", "-o", "app.py/binary")
 
 
 def test_output_is_a_folder(project: Project):
-    """The output is a folder."""
+    """An output that is a folder is an error."""
     (project.folder / "taken").mkdir()
 
     project.refuse("cannot-write", "app.py", "-o", "taken")
 
 
 def test_output_where_nothing_can_be_made(project: Project):
-    """A file system on which nobody can make files, root included."""
+    """An output where nobody can make files, root included, is an error."""
     project.refuse("cannot-write", "app.py", "-o", "/proc/binary")
     project.refuse("cannot-write", "app.py", "-o", "/proc/folder/binary")
 
 
 def test_output_without_permission(project: Project):
-    """A folder that the user may not write to."""
+    """An output in a folder that the user may not write to is an error."""
     folder = project.folder / "locked"
     folder.mkdir(mode=0o555)
     if os.access(folder, os.W_OK):
@@ -280,14 +286,14 @@ def test_full_disk(project: Project, small_disk: Path):
 
 
 def test_full_cache(project: Project, small_disk: Path):
-    """Compiled modules do not fit."""
+    """A disk without space for compiled modules is an error that names the option for another folder."""
     text = project.refuse("disk-full", "app.py", BUNDLER_CACHE_DIR=str(small_disk / "cache"))
 
     assert "--cache-dir" in text
 
 
 def test_unusable_cache(project: Project):
-    """The cache folder cannot be made."""
+    """A cache folder that cannot be made is an error that names the variable."""
     text = project.refuse("cache-unusable", "app.py", BUNDLER_CACHE_DIR=str(project.folder / "app.py" / "cache"))
     assert "variable BUNDLER_CACHE_DIR" in text
 
@@ -366,7 +372,7 @@ def test_environment_beside_the_project(project: Project, any_python: Path):
 
 
 def test_too_old(project: Project):
-    """Python older than 3.11."""
+    """A Python older than 3.11 is refused as too old."""
     candidates = sorted((Path.home() / ".pyenv" / "versions").glob("3.[7-9].*/bin/python3"))
     candidates += sorted((Path.home() / ".pyenv" / "versions").glob("3.10.*/bin/python3"))
     candidates += [Path(found) for minor in range(7, 11) if (found := shutil.which(f"python3.{minor}"))]

@@ -26,7 +26,7 @@ SOURCES = {
 
 
 def test_every_example_is_tested():
-    """A new example needs a place in these tests."""
+    """Every example has a test here."""
     folders = {folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()}
 
     assert folders == {*SOURCES, "toolbox"}  # a project, built by tests/test_ci.py
@@ -74,7 +74,7 @@ def test_readme_is_true(program: Programs, name: str):
 
 @pytest.mark.parametrize("arguments", [(), ("you",), ("Ünïcode",)])
 def test_hello(program: Programs, arguments: tuple[str, ...]):
-    """The smallest program."""
+    """The example hello prints what Python prints, with and without an argument."""
     assert program(SOURCES["hello"]).check_same(*arguments).stdout.startswith(b"Hello, ")
 
 
@@ -101,7 +101,7 @@ def test_system_python(tmp_path: Path):
     ],
 )
 def test_wordcount(program: Programs, tmp_path: Path, options: str):
-    """A program of several modules and much of the standard library, with each of its options."""
+    """A program of several modules and much of the standard library prints what Python prints, with each option."""
     text = "The quick brown fox; the lazy dog.\nDon't «quote» größer λόγος 漢字, don't!\n"
     for name in ("one.txt", "copy.txt"):
         (tmp_path / name).write_text(text)
@@ -127,7 +127,7 @@ def test_wordcount_reads_stdin(program: Programs):
     ],
 )
 def test_greet(program: Programs, arguments: str):
-    """A typer program: both commands, help and errors, laid out by rich."""
+    """Both commands of a typer program, its help and its errors are laid out by rich as under Python."""
     program(SOURCES["greet"]).check_same(*shlex.split(arguments))
 
 
@@ -194,14 +194,14 @@ def certificates(authority: trustme.CA, tmp_path: Path) -> str:
 
 
 def test_fetch(program: Programs, server: str, certificates: str):
-    """A page over TLS, from a server whose certificate the given file vouches for."""
+    """A page is fetched over TLS from a server whose certificate the given file vouches for."""
     found = program(SOURCES["fetch"]).check_same(f"{server}/", "--ca", certificates)
 
     assert found.stdout == b"200 OK, 600 bytes\n"
 
 
 def test_fetch_missing_page(program: Programs, server: str, certificates: str):
-    """The server's own error."""
+    """A page that is not there gives the server's error."""
     found = program(SOURCES["fetch"]).check_same(f"{server}/missing", "--ca", certificates)
 
     assert found.stdout.startswith(b"404 ")
@@ -218,7 +218,7 @@ def test_fetch_verifies_with_certifi(program: Programs, server: str):
 
 @pytest.mark.parametrize("arguments", ["https://localhost:1/ --ca no-such-file", "no-scheme", "https://[", "--help"])
 def test_fetch_errors(program: Programs, arguments: str):
-    """Wrong arguments give the errors of Python."""
+    """Wrong arguments give the same errors as under Python."""
     program(SOURCES["fetch"]).check_same(*shlex.split(arguments))
 
 

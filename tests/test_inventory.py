@@ -130,7 +130,7 @@ x-1.dist-info/direct_url.json,sha256=hhh,7
 
 
 def test_digest_of_installed_files(tmp_path: Path, newest_target: TargetPython):
-    """It follows from the paths and hashes of the wheel's files, in any order, whoever installed them and where."""
+    """A distribution's digest follows from the paths and hashes of its wheel's files, in any order, whoever installed them and where."""
     plain, other, changed = (metadata(tmp_path / name) for name in ("plain", "other", "changed"))
     write(tmp_path / "plain" / "x-1.dist-info", {"RECORD": RECORD})
     rows = [*RECORD.splitlines(), *OF_AN_INSTALLER.splitlines()]
@@ -242,7 +242,7 @@ def test_versions_of_libraries(tmp_path: Path, newest_target: TargetPython, monk
 
 
 def test_a_bill_of_materials(tmp_path: Path):
-    """It is valid CycloneDX, names who requires whom, and is the same for the same contents."""
+    """The bill of materials is valid CycloneDX, names who requires whom, and is the same for the same contents."""
     (tmp_path / "libodd.so.1").write_bytes(b"odd")
     library = Component(ComponentKind.LIBRARY, "libodd", files=(tmp_path / "libodd.so.1",))
     inventory = Inventory("shop", "1.2", (PYTHON, PYGMENTS, RICH, library))

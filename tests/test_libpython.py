@@ -150,12 +150,12 @@ def test_archive_that_is_not_whole(variables: dict[str, str], tmp_path: Path):
     archive(tmp_path, "int _Py_Hash(void); int Py_Main(void) { return _Py_Hash(); }")
 
     assert missing_symbols(tmp_path / "libpython3.99.a", ("_Py",), Cache(tmp_path / "cache")) == ("_Py_Hash",)
-    with pytest.raises(BundleError, match="is not whole") as raised:
+    with pytest.raises(BundleError, match="is incomplete") as raised:
         found(variables, None, tmp_path)
     assert "`_Py_Hash`" in raised.value.diagnostic.notes[0]
     (tmp_path / variables["INSTSONAME"]).touch()
     assert found(variables, None, tmp_path) is Linkage.SHARED
-    with pytest.raises(BundleError, match="is not whole") as raised:
+    with pytest.raises(BundleError, match="is incomplete") as raised:
         found(variables, Linkage.STATIC, tmp_path)
     assert "--libpython shared" in str(raised.value.diagnostic.hint)
 

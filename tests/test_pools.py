@@ -36,7 +36,7 @@ def test_joblib(pools: Program):
 
 
 def test_multiprocess(pools: Program):
-    """Those of the fork of multiprocessing that dill's author keeps."""
+    """The workers of multiprocess, the fork of multiprocessing by dill's author, are recognised too."""
     pools.check_same("multiprocess")
 
 

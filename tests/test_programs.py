@@ -37,7 +37,7 @@ def black(command: Callable[[str], Program]) -> Program:
 @pytest.mark.one_python
 @pytest.mark.parametrize("name", COMMANDS)
 def test_version_in_an_empty_environment(command: Callable[[str], Program], name: str):
-    """The first thing that everybody tries, with no variable set at all."""
+    """`--version` works with no variable set at all."""
     found = command(name).check_same("--version", environment={})
 
     assert found.status == 0
@@ -180,7 +180,7 @@ def test_black_options(black: Program, arguments: list[str], stdin: bytes, tmp_p
 
 
 def test_black_diff(black: Program):
-    """A coloured diff, apart from the times in its first two lines."""
+    """A coloured diff is Python's, apart from the times in its first two lines."""
     found, expected = (
         run([*command, "--diff", "--color", "-"], stdin=UGLY) for command in ([black.binary], black.original)
     )

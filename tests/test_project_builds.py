@@ -266,7 +266,7 @@ def test_only_the_program_is_imported(box: Path):
 
 
 def test_a_binary_of_several_programs_is_not_traced(box: Path):
-    """A run is of one program."""
+    """`bundle trace` refuses a binary of several programs, and says how to build one."""
     done = build(box.parent, "trace", "a")
 
     assert done.status == 2

@@ -22,6 +22,7 @@ from bundler.errors import BundleError
 from bundler.project import read_project_file
 from bundler.release import Delivery, Member, deliver, plan
 from bundler.settings import AddedData, Command, Release, Settings
+from bundler.values import source_date
 from tests.analyze.trees import write
 from tests.support import Interpreter, bundle, run
 
@@ -140,7 +141,7 @@ def test_an_archive_that_cannot_be_written(project: Path, monkeypatch: pytest.Mo
 
 
 def test_nothing_goes_with_it(project: Path):
-    """Unless it is asked for, a binary is alone."""
+    """Nothing is written beside a binary that is not asked for."""
     deliver(planned(project / "dist" / "shop", release=Release(project, "x", "1", ())), None)
 
     assert os.listdir(project / "dist") == ["shop"]
@@ -149,7 +150,7 @@ def test_nothing_goes_with_it(project: Path):
 # --- Archives ---------------------------------------------------------------------------------------------------------
 
 
-def delivered(folder: Path, source_date: int | None = None) -> Delivery:
+def delivered(folder: Path, date: int | None = None) -> Delivery:
     """Archives of a binary, a link and a file with an odd name."""
     write(folder, {"shop": "binary", "ä file": "text"})
     (folder / "shop").chmod(0o700)
@@ -159,7 +160,7 @@ def delivered(folder: Path, source_date: int | None = None) -> Delivery:
         Member(PurePosixPath("shop"), folder / "shop", is_executable=True),
     )
     archives = tuple(folder / f"shop-1.{kind}" for kind in KINDS)
-    made = Delivery(folder / "shop", archives=archives, members=members, summed=archives, source_date=source_date)
+    made = Delivery(folder / "shop", archives=archives, members=members, summed=archives, source_date=date)
     deliver(made, None)
     return made
 
@@ -176,10 +177,21 @@ def test_equal_archives(tmp_path: Path):
         assert one.read_bytes() == other.read_bytes() != third.read_bytes()
 
 
-@pytest.mark.parametrize(("source_date", "when"), [(None, 315532800), (1_700_000_000, 1_700_000_000), (5, 315532800)])
-def test_a_tar_archive(tmp_path: Path, source_date: int | None, when: int):
+def test_the_time_of_a_release():
+    """SOURCE_DATE_EPOCH is a number of seconds; anything else is an error, so that no release has another time unnoticed."""
+    assert source_date({}) is None
+    assert source_date({"SOURCE_DATE_EPOCH": ""}) is None
+    assert source_date({"SOURCE_DATE_EPOCH": "1700000000"}) == 1_700_000_000
+    for text in ("yesterday", "-5", "1.5", "\N{ARABIC-INDIC DIGIT FIVE}"):
+        with pytest.raises(BundleError, match="SOURCE_DATE_EPOCH") as caught:
+            source_date({"SOURCE_DATE_EPOCH": text})
+        assert caught.value.diagnostic.hint == "correct the variable, or unset it"
+
+
+@pytest.mark.parametrize(("date", "when"), [(None, 315532800), (1_700_000_000, 1_700_000_000), (5, 315532800)])
+def test_a_tar_archive(tmp_path: Path, date: int | None, when: int):
     """Members lie in a folder of the archive's name, belong to nobody, and bear SOURCE_DATE_EPOCH."""
-    gz, zst, _ = delivered(tmp_path, source_date).archives
+    gz, zst, _ = delivered(tmp_path, date).archives
     contents = gzip.decompress(gz.read_bytes())
     with tarfile.open(fileobj=io.BytesIO(contents)) as archive:
         members = archive.getmembers()

@@ -62,7 +62,7 @@ def _mappings(seen: dict[str, Any]) -> list[tuple[int, str, str]]:
 
 
 def test_no_memory_is_writable_and_executable(seen: dict[str, Any]):
-    """Neither the executable's segments nor those of prelinked objects are, nor the stacks."""
+    """No memory is writable and executable: no segment of the executable or of a prelinked object, and no stack."""
     mappings = _mappings(seen)
 
     assert seen["called"] == [7]

@@ -39,7 +39,7 @@ def test_a_megabyte_of_arguments(stressed: Program):
 
 
 def test_ten_thousand_variables(stressed: Program):
-    """So does the environment."""
+    """Variables of the environment arrive, however many there are."""
     stressed.check_same(environment={f"VARIABLE_{number}": "value" for number in range(10_000)})
 
 
@@ -68,7 +68,7 @@ def test_odd_names(stressed: Program, tmp_path: Path, name: str, locale: str):
 
 
 def test_name_that_is_no_text(stressed: Program, tmp_path: Path):
-    """Not even UTF-8 is needed."""
+    """The name of the file need not be UTF-8."""
     path = os.fsencode(tmp_path) + b"/\xff\xfe"
     os.link(stressed.binary, path)
 

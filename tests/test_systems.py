@@ -74,12 +74,12 @@ def _add_module(interpreter: Interpreter, folder: Path, source: Path, name: str)
 
 
 def test_hello(one_interpreter: Interpreter, tmp_path: Path):
-    """The smallest program."""
+    """The example hello prints on the system what Python prints here."""
     _check(one_interpreter, tmp_path, EXAMPLES / "hello" / "hello.py", "you")
 
 
 def test_hello_without_a_c_library(one_interpreter: Interpreter, tmp_path: Path):
-    """The smallest program, linked statically, with the calls of Linux 3.10."""
+    """The example hello, linked statically, runs without a C library and with the calls of Linux 3.10 only."""
     _check(one_interpreter, tmp_path, EXAMPLES / "hello" / "hello.py", "you", system=_EMPTY)
 
 

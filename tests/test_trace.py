@@ -119,7 +119,7 @@ def test_a_lost_header_is_an_error(tmp_path: Path):
 
 
 def test_a_file_is_made(tmp_path: Path):
-    """Without a project's file one is made."""
+    """If there is no pyproject.toml, recording options makes one."""
     made = record({"hidden-import": ["a"]}, tmp_path)
 
     assert read_project_file(made).common.values == {"hidden_imports": ("a",)}

@@ -65,7 +65,7 @@ def states(binary: Path, against: Path) -> tuple[str, str]:
 
 
 def test_a_binary_as_it_was_built(project: Path, copy: Path):
-    """It agrees with its own digests; with those from elsewhere, to the last byte."""
+    """An unchanged binary agrees with its own digests, and with the manifest's to the last byte."""
     manifest = project / "dist" / "shop.json"
     done = bundle("verify", copy, "--against", manifest, "--json")
     found = json.loads(done.stdout)
@@ -218,7 +218,7 @@ def test_digests_that_were_made_to_fit(project: Path, copy: Path):
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"sha256": "", "digests": {"format": 0}}'])
 def test_a_file_that_tells_no_digests(copy: Path, content: str):
-    """Not every file is a manifest."""
+    """A file without digests in the place of a manifest is an error that says so."""
     (copy.parent / "manifest").write_text(content)
 
     with pytest.raises(BundleError, match="manifest` tells no digests"):
@@ -229,7 +229,7 @@ def test_a_file_that_tells_no_digests(copy: Path, content: str):
 
 
 def test_a_bill_of_materials_inside(project: Path, copy: Path):
-    """It is that of the file beside the binary without the binary's digest, is text, and nothing loads it."""
+    """The bill of materials inside is that beside the binary without the binary's digest; it is text, and nothing loads it."""
     done = bundle("inspect", copy, "--sbom")
     inside, beside = json.loads(done.stdout), json.loads((project / "dist" / "shop.cdx.json").read_text())
     section = read_executable(copy, with_symbols=False).sections[".bundle.sbom"]

@@ -54,7 +54,7 @@ def test_without_sources(program: Callable[[Path], Program]):
 
 
 def test_sources_are_compressed(sources: Program, program: Callable[[Path], Program]):
-    """They take a fraction of their size."""
+    """Sources take less than half of their size in the binary."""
     plain = program(SOURCE).binary.stat().st_size
     found = sources.binary.stat().st_size - plain
     texts = sum(file["size"] for file in inspect(sources.binary)["data_files"] if file["path"].endswith(".py"))

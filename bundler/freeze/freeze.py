@@ -193,7 +193,12 @@ def _not_freezable(failures: Sequence[tuple[Job, Failure]]) -> BundleError:
 
 def _does_not_compile(graph: ModuleGraph, module: SourceModule, failure: Failure) -> Diagnostic:
     message = f"`{module.name}` cannot be compiled, and importing it will fail: {failure['error']}"
-    return warning("syntax-error", message, where=graph.user_text(str(module.path)))
+    return warning(
+        "syntax-error",
+        message,
+        where=graph.user_text(str(module.path)),
+        hint=f"correct it, or leave it out with `--exclude-module {module.name}` if the program does not import it",
+    )
 
 
 def _module(source: SourceModule, compiled: Compiled) -> FrozenModule:

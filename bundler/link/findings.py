@@ -10,6 +10,7 @@ from bundler.errors import Diagnostic, Severity
 from bundler.link.objects import CarriedLibrary, Closure, Placement
 from bundler.link.static import lacking_functions
 from bundler.link.system_libraries import RUNTIMES
+from bundler.packages import library_hint
 
 
 def library_findings(
@@ -46,7 +47,7 @@ def _missing(closure: Closure, graph: ModuleGraph, *, is_static: bool) -> Iterat
             f"the shared library `{name}` was not found: `{first}`{also} cannot be imported here, "
             f"{'nor in the binary' if is_static else 'and in the binary only where the system has it'}",
             notes=tuple(f"`{module.path}` needs it" for module in needing[:3]),
-            hint="install it on this machine: it becomes part of the binary",
+            hint=library_hint(name),
         )
     yield from _missing_for_others(closure, modules, is_static=is_static)
 
@@ -68,7 +69,7 @@ def _missing_for_others(closure: Closure, told: Container[str], *, is_static: bo
             f"{what} not found: plug-ins that need them "
             f"{'cannot be opened' if is_static else 'can be opened only where the system has them'}",
             notes=(*(f"`{needing[name][0]}` needs `{name}`" for name in (first, *others[:2])), *filter(None, [more])),
-            hint="install them on this machine, and they become part of the binary",
+            hint=library_hint(first),
         )
 
 
@@ -104,6 +105,6 @@ def _runtimes(closure: Closure, placement: Placement) -> Iterator[Diagnostic]:
         yield Diagnostic(
             Severity.NOTE,
             "system-runtime",
-            f"`{'` and `'.join(names)}` stay the system's, for the dynamic linker brings them for `{'`, `'.join(first)}`{more}",
-            hint="the binary runs only where they are installed, and not older than what it needs of them (`bundle inspect`)",
+            f"`{'` and `'.join(names)}` are the system's, because the dynamic linker loads them for `{'`, `'.join(first)}`{more}",
+            hint="install them where the binary runs; `bundle inspect` shows the versions that it needs",
         )

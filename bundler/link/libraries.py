@@ -29,6 +29,7 @@ from bundler.link.system_libraries import (
     system_libraries,
     system_name,
 )
+from bundler.packages import library_hint
 from bundler.target import System
 
 _UNWINDING = frozenset({"backtrace", "pthread_cancel", "pthread_exit"})
@@ -271,7 +272,7 @@ def _check_found(lacking: Mapping[str, Iterable[Path]]) -> None:
             "missing-library",
             f"the shared library `{first}` was not found" + (f", and {len(others)} more" if others else ""),
             notes=tuple(f"`{file}` needs `{name}`" for name, files in lacking.items() for file in files),
-            hint="install it on this machine: it becomes part of the binary",
+            hint=library_hint(first),
         )
 
 

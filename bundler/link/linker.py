@@ -119,7 +119,7 @@ def _refuse(problems: Iterable[str]) -> None:
         first, *others = each_once
         raise BundleError(
             "unfit-executable",
-            f"what the linker made cannot be used: {first}",
+            f"the linked executable cannot be used: {first}",
             notes=tuple(others),
             hint="embed the other kind of library with `--libpython`, or choose another interpreter with `--python`; "
             "if neither helps, report this",

@@ -72,8 +72,8 @@ def above_floor(needs: Needs, floor: str) -> Iterator[Diagnostic]:
     yield Diagnostic(
         Severity.WARNING,
         "newer-glibc",
-        f"the binary needs glibc {newest} or newer, and not only {floor}: {' and '.join(users)} "
-        f"{'uses' if len(users) == 1 else 'use'} what older ones lack",
+        f"the binary needs glibc {newest} or newer instead of {floor}: {' and '.join(users)} "
+        f"{'uses' if len(users) == 1 else 'use'} functions that older ones lack",
         notes=(f"of which there is no older form: {', '.join(functions)}",) if functions else (),
         hint=f"{_older_hint(above)}, or ask for that version: `--glibc {newest}`",
     )
@@ -107,7 +107,7 @@ def check_limits(needs: Needs, limits: Mapping[str, str]) -> None:
         "too-new",
         f"the binary would need newer libraries than {allowed} allows",
         notes=tuple(notes),
-        hint="let `--glibc` be no newer than the limit; else embed a Python, or install a wheel, that was made for an older system",
+        hint="set `--glibc` no newer than the limit, or use a Python or a wheel that was made for an older system",
     )
 
 

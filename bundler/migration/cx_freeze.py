@@ -39,7 +39,7 @@ def _migration(executables: list[Any], options: Mapping[str, Any], file: Path) -
         draft = Draft(TOOL, file.parent)
         _read_executable(each, draft)
         for key, value in options.items():
-            read_option(key.replace("_", "-"), value, draft)
+            read_option(f"--{key.replace('_', '-')}", value, draft)
         drafts.append(draft)
     notes = dict.fromkeys(note for draft in drafts for note in draft.notes)
     if not drafts:
@@ -72,9 +72,12 @@ def _read_executable(each: Any, draft: Draft) -> None:
             draft.note_option(f"--{key}")
 
 
-def read_option(name: str, value: Any, draft: Draft) -> None:
-    """An option of `build_exe` by its name with hyphens."""
-    known = counterpart(TOOL, f"--{name}")
+def read_option(option: str, value: Any, draft: Draft) -> None:
+    """An option of `build_exe`, by its name on the command line; its value, or True for a switch."""
+    known = counterpart(TOOL, option)
+    if isinstance(value, Unknown):
+        draft.unknown(value)
+        return
     match known.ours if known is not None else "":
         case "add-data":
             for entry in listed(value):
@@ -82,13 +85,12 @@ def read_option(name: str, value: Any, draft: Draft) -> None:
         case "output":
             pass  # the folder of the result, which holds many files there
         case "optimize":
-            if value in (1, 2, "1", "2"):
-                draft.set("optimize", int(value))
+            draft.set_optimize(value, f"{option}={value}")
         case "runtime-hook":
             draft.set("runtime-hook", draft.path(str(value)))
-        case "":
+        case "" | "quiet":
             if value not in (None, False, [], ""):
-                draft.note_option(f"--{name}")
+                draft.note_option(option)
         case ours:
             draft.add_all(ours, value)
 

@@ -63,6 +63,14 @@ class Draft:
         else:
             self._options[option] = value
 
+    def set_optimize(self, level: Any, written: str, line: int = 0) -> None:
+        """Set the level of optimisation; a level that is none is noted. `written`: the option as it was given."""
+        text = str(level)
+        if text in ("1", "2"):
+            self.set("optimize", int(text))
+        elif text not in ("None", "-1", "0"):
+            self.note(f"`{written}` is not understood: the level is 0, 1 or 2", line)
+
     def has(self, *options: str) -> bool:
         """True if one of the options is set."""
         return any(option in self._options for option in options)

@@ -108,8 +108,10 @@ def _read_analysis(call: Call, draft: Draft) -> None:
                 _read_hook_config(value, draft)
             case "pathex":
                 _read_search_path(value, draft, call.line)
-            case "optimize" if value in (1, 2):
-                draft.set("optimize", value)
+            case "optimize" if isinstance(value, Unknown):
+                draft.unknown(value)
+            case "optimize":
+                draft.set_optimize(value, f"optimize={value!r}", call.line)
 
 
 def _read_files(value: Any, draft: Draft, line: int) -> None:

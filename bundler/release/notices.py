@@ -21,7 +21,7 @@ def duties(inventory: Inventory) -> tuple[Diagnostic, ...]:
         warning(
             "licence",
             f"`{each.name}` is under the licence {each.licence}: {each.duty}",
-            hint="this is no legal advice; what holds for what you give to others stands in the licence",
+            hint="read the licence before you give the binary to others; this is no legal advice",
         )
         for each in inventory.components
         if each.duty

@@ -456,8 +456,8 @@ class Settings:
             "snapshot",
             ValueType.SNAPSHOT,
             Group.START,
-            "start from a snapshot of the memory after the program's first imports, which run when it is built: where that can "
-            "be done (`auto`), or the build fails (`require`), or never (`no`) (default: auto)",
+            "start from a snapshot of the memory after the program's first imports, which run when it is built: `auto`, if that "
+            "can be done; `require`, or the build fails; `no`, never (default: auto)",
             metavar="WHEN",
         ),
     ] = "auto"

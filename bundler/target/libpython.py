@@ -37,7 +37,7 @@ def find_libpython(  # noqa: PLR0913 - what it is found by
     if missing:
         raise BundleError(
             "broken-libpython",
-            f"the static libpython of `{executable}` is not whole: built-in modules need what it lacks",
+            f"the static libpython of `{executable}` is incomplete: it lacks what its built-in modules need",
             notes=(f"`{static}` does not define `{missing[0]}`" + (" and others" if missing[1:] else ""),),
             hint="embed the shared one with `--libpython shared`"
             if shared
@@ -51,7 +51,7 @@ def find_libpython(  # noqa: PLR0913 - what it is found by
             f"looked for {variables['LIBRARY']} in {variables['LIBPL']}",
             f"looked for {variables['INSTSONAME']} in {variables['LIBDIR']}",
         ),
-        hint=f"{install}, or use an interpreter built with them through `--python`",
+        hint=f"{install}, or choose an interpreter that has them with `--python`",
     )
 
 

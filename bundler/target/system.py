@@ -42,7 +42,7 @@ def find_system(executable: Path, foreign: Machine | None, toolchain: Toolchain)
     if root is None:
         raise BundleError(
             "no-foreign-system",
-            f"there is no C library of {foreign.name} to run `{executable}` with",
+            f"`{executable}` cannot run: there is no C library of {foreign.name}",
             notes=(f"no folder above it has `{dynamic_linker}`",),
             hint="name the interpreter of a root folder of the other system; or install the cross compiler's C library (Debian, "
             f"Ubuntu: `apt install libc6-dev-{foreign.debian_name}-cross`)",

@@ -72,7 +72,7 @@ def test_function_that_may_be_there(tmp_path: Path, source: str):
 
 
 def test_attribute_of_a_submodule(tmp_path: Path):
-    """A submodule is an attribute of its package."""
+    """A function in a submodule of a package is found, since the submodule is an attribute of the package."""
     write(tmp_path, {"pkg/__init__.py": "", "pkg/sub.py": ""})
     made = walked(walker(tmp_path), "import pkg.sub")
     entry = Entry("name", tmp_path / "entry.py", "", "", "", (tmp_path,), functions=("pkg:sub.main",))

@@ -265,7 +265,7 @@ def test_added_folder_without_strays(tmp_path: Path):
 
 
 def test_strays_of_a_package(tmp_path: Path):
-    """The same among the files of the program's own package."""
+    """Files of the program's own package that look like secrets, environments or leavings are left out."""
     files = (
         "p/__init__.py",
         "p/.npmrc",
@@ -313,7 +313,7 @@ def test_added_file_that_is_not_there(tmp_path: Path, source: str):
 
 
 def test_file_and_folder_of_one_name(tmp_path: Path):
-    """A place cannot be a file and a folder."""
+    """Two data files that need one place as a file and as a folder are an error."""
     write(tmp_path, {"x": "", "y.txt": ""})
 
     with pytest.raises(BundleError, match="both a file and a folder"):

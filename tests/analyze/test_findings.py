@@ -74,7 +74,7 @@ def test_compiled_modules_import_in_vain(tmp_path: Path):
 
 
 def test_missing_from_the_entry():
-    """The entry itself may miss something."""
+    """A module that the program itself imports and that is missing has the program as its chain."""
     (finding,) = missing("import gone")
 
     assert finding.notes == ("__main__ imports gone",)
@@ -156,7 +156,7 @@ def test_left_out(tmp_path: Path):
 
 
 def test_left_out_by_one_and_needed_by_another(tmp_path: Path):
-    """What is there after all is not told."""
+    """A module that one import leaves out and another brings in is not reported."""
     install(tmp_path, "lib", {"lib.py": "def f():\n  import extra"})
     install(tmp_path, "extra", {"extra.py": ""})
 
@@ -186,7 +186,7 @@ def test_computed_imports(tmp_path: Path, call: str, lines: tuple[int, ...]):
 
 
 def test_computed_imports_of_others(tmp_path: Path):
-    """Those of libraries are details; so are the app's own once hidden imports are named."""
+    """Computed imports of libraries are details, and the program's own are details once a hidden import is named."""
     install(tmp_path / "site", "lib", {"lib.py": "__import__(name)"})
     write(tmp_path, {"own.py": "__import__(name)"})
     made = walked(walker(tmp_path, tmp_path / "site"), "import lib, own")

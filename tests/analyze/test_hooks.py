@@ -228,6 +228,19 @@ def test_variables_of_a_standard_hook(run: Run, tmp_path: Path):
     assert found.sources == {"p": "pyz+py"}
 
 
+def test_hidden_imports_that_are_missing(run: Run, tmp_path: Path):
+    """A hidden import that is missing is a warning, until the option of its hint leaves it out."""
+    hook(tmp_path, "p", "hiddenimports = ['p.a', 'q', 'r.s']")
+    hooks = run()
+    answer(hooks, "p")
+
+    found = list(hooks.missing_imports({"q"}, ()))
+
+    assert [each.message.partition(",")[0] for each in found] == ["`p.a`", "`r.s`"]
+    assert [str(each.hint).rpartition(" ")[2] for each in found] == ["p.a`", "r.s`"]
+    assert list(hooks.missing_imports({"q"}, ("p.a", "r"))) == []
+
+
 def test_the_hook_function(run: Run, tmp_path: Path):
     """`hook(api)` is told about its module, and what it adds and removes counts like variables."""
     write(tmp_path, {"site/p/__init__.py": "", "site/p/data.txt": ""})
@@ -300,7 +313,7 @@ def test_hooks_do_not_see_each_other(run: Run, tmp_path: Path):
 
 
 def test_pre_safe_import_hooks(run: Run):
-    """Such a hook adds aliases, folders and modules that exist at run time only."""
+    """A pre-safe-import hook adds aliases, folders and modules that exist at run time only."""
     hooks = run(
         **{
             "pre_safe_import_module__hook-p": """
@@ -350,7 +363,7 @@ def test_configuration_that_says_nothing(text: str):
 
 
 def test_pre_find_module_path_hooks(run: Run, tmp_path: Path):
-    """Such a hook changes where a module is looked for; None is nowhere."""
+    """A pre-find-path hook changes where a module is looked for; with None it is found nowhere."""
     hooks = run(
         **{
             "pre_find_module_path__hook-p": "def pre_find_module_path(api): api.search_dirs = ['/else', *api.search_dirs]",

@@ -39,7 +39,7 @@ def test_rule_ignores_imports(tmp_path: Path):
 
 
 def test_rule_for_a_builtin_module(tmp_path: Path):
-    """A module without source can have a rule too."""
+    """A rule applies to a module without source, too."""
     write(tmp_path, {"b.py": ""})
 
     assert reached(walked(walker(tmp_path, rules=rule("sys", "b")), "import sys")) == {"sys", "b"}

@@ -39,7 +39,7 @@ def test_builtins_of_site(text: str, found: list[str]):
     ids=["byte order mark", "text", "identifier"],
 )
 def test_builtins_of_site_in_any_encoding(source: bytes):
-    """A file's own encoding is honoured."""
+    """Uses of `exit` are found in a file of any encoding that it declares."""
     assert parse(scan(source)).site_builtins == {"exit"}
 
 
@@ -91,5 +91,5 @@ def test_named_codecs(text: str, codecs: list[str]):
     ],
 )
 def test_computed_encodings(text: str, is_computed: bool):
-    """An encoding that is no constant may be any."""
+    """If an encoding is computed, all codecs may be needed."""
     assert facts(text)["any_codec"] is is_computed

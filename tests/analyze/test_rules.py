@@ -123,7 +123,7 @@ def test_files_are_read(tmp_path: Path):
 
 
 def test_rule_without_a_reason_is_refused(tmp_path: Path):
-    """A reason is no decoration."""
+    """A rule without a reason is refused."""
     (tmp_path / "x.toml").write_text('[[rule]]\nmodule = "a"\nimplies = ["c"]\n')
 
     with pytest.raises(KeyError, match="reason"):
@@ -287,7 +287,7 @@ def test_what_programs_do_at_run_time():
 
 
 def test_what_a_program_does_is_said_of_its_graph(tmp_path: Path, newest_target: TargetPython):
-    """It is said of the whole program when the rule's module is reached, and not before."""
+    """A property that a rule gives to the whole program holds only if the rule's module is reached."""
     app = "import bpython.args, astroid.manager"
     write(tmp_path, {"bpython/args.py": "", "astroid/manager.py": "", "app.py": app, "other.py": ""})
     with_both, without = (

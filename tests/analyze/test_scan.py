@@ -117,7 +117,7 @@ def test_other_handlers_guard_nothing(handler: str):
 
 
 def test_finally_guards_nothing():
-    """Neither is one whose `try` has no handler."""
+    """An import is not optional because of a `try` without a handler."""
     assert bindings("try:\n  import a\nfinally:\n  import b\n") == {"a": "eager", "b": "eager"}
 
 

@@ -72,7 +72,7 @@ def test_user_file_behind_a_link(tmp_path: Path, cache: Cache):
 
 
 def test_finder_of_editables(tmp_path: Path, cache: Cache):
-    """So are those that other build back ends map by calls."""
+    """Modules of editable installs are found that a back end maps by calls of a function."""
     site, source = tmp_path / "site", tmp_path / "source"
     write(source, {"pkg/__init__.py": "", "one.py": ""})
     calls = [

@@ -64,13 +64,13 @@ def system_library(request: pytest.FixtureRequest) -> Path:
 
 
 def test_system_libraries(system_library: Path):
-    """Large libraries that others have linked: versions, IFUNC, thread-local storage, every kind of relocation."""
+    """The reader agrees with pyelftools about large libraries: versions, IFUNC, thread-local storage, every kind of relocation."""
     assert_agrees(system_library)
 
 
 @pytest.mark.parametrize("name", EXTENSIONS)
 def test_extension_modules(target: TargetPython, name: str):
-    """Extension modules of the standard library."""
+    """The reader agrees with pyelftools about extension modules of the standard library."""
     found = sorted((target.stdlib / "lib-dynload").glob(f"{name}.*.so"))
     if not found:
         pytest.skip(f"{name} is built in")
@@ -79,7 +79,7 @@ def test_extension_modules(target: TargetPython, name: str):
 
 @pytest.mark.parametrize("name", SMALL)
 def test_small_modules(natives_folder: Path, name: str):
-    """One module for each thing that a linker can do: packed relocations, old hash tables, odd segments."""
+    """The reader agrees with pyelftools about each thing that a linker can do: packed relocations, old hash tables, odd segments."""
     path = natives_folder / f"{name}.abi3.so"
     if not path.exists():
         pytest.skip("there is no C++ compiler")

@@ -30,7 +30,7 @@ _ALLOWED = {
     "codes.py": {
         "`/srv/arm64/usr/bin/python3` is for aarch64, not for x86-64",
         "nothing here runs programs for aarch64: `qemu-aarch64-static` or `qemu-aarch64` was not found",
-        "there is no C library of aarch64 to run `/srv/python/bin/python3` with",
+        "`/srv/python/bin/python3` cannot run: there is no C library of aarch64",
     },
 }
 

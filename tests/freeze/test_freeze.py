@@ -76,7 +76,7 @@ def test_second_build_compiles_nothing(frozen: Freeze):
 
 
 def test_optimisation_is_part_of_the_key(frozen: Freeze):
-    """Another level of optimisation is other code."""
+    """Another level of optimisation compiles every module anew."""
     frozen(SOURCES)
 
     assert frozen(SOURCES, optimize=2).compiled == len(SOURCES) + LAUNCHER

@@ -16,7 +16,7 @@ NAMES = [f"name_{number}" for number in range(50_000)]
 
 @given(st.lists(st.text("abc_", min_size=2)))
 def test_parts_are_all_strings_in_their_order(texts: list[str]):
-    """Nothing is lost, repeated or moved."""
+    """The parts together are all strings, each once, in their order."""
     assert [text for part in parts(texts) for text in part] == texts
 
 

@@ -72,7 +72,7 @@ def test_code_runs_where_it_would(rehearse: Rehearse):
 
 
 def test_patterns_are_noted(rehearse: Rehearse):
-    """Regular expressions with their flags; those of bytes as text."""
+    """The rehearsal tells regular expressions with their flags, patterns of bytes as text."""
     answer = rehearse(a="import re\nre.compile('a[b]', re.I)\nre.match(b'\\xff', b'')")
 
     assert ["str", "a[b]", 2] in answer["patterns"]
@@ -98,7 +98,7 @@ def test_whatever_modules_do(rehearse: Rehearse, source: str):
 
 
 def test_endless_import(rehearse: Rehearse):
-    """What was learned until time is up is kept."""
+    """A rehearsal that takes too long ends, and its results until then are kept."""
     started = time.monotonic()
 
     answer = rehearse(a="exec('before = 1')\nwhile True: pass", seconds=0.5)

@@ -94,7 +94,7 @@ def try_out(program: Path, name: str, place: Path, start: Sequence[str | Path] =
 
 
 def test_every_polyfill_is_tried():
-    """Each is compared, or it is said why not."""
+    """Each polyfill is compared with the C library, or listed with the reason why not."""
     assert {*TRIED, *NOT_COMPARED} == {path.stem for path in polyfill_sources()} - {"__libc_start_main"}
 
 

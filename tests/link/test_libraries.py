@@ -367,7 +367,7 @@ def test_carried_module_in_cpp(newest_target: TargetPython, tmp_path: Path):
     done = bundle(source, "--python", newest_target.executable, "-o", tmp_path / "threads")
     assert done.status == 0, done.stderr.decode()
 
-    assert b"note[system-runtime]: `libgcc_s.so.1` and `libstdc++.so.6` stay the system's" in done.stderr
+    assert b"note[system-runtime]: `libgcc_s.so.1` and `libstdc++.so.6` are the system's" in done.stderr
     assert b"for `unwound.abi3.so`" in done.stderr
     assert run([tmp_path / "threads"]) == run([newest_target.executable, source])
 

@@ -85,7 +85,7 @@ def test_program_without_a_manifest_of_ours(tmp_path: Path, section: bytes | Non
 
 @pytest.mark.parametrize("content", [b"", b"#!/bin/sh\n", b"\x7fELF", b"\x7fELF" + b"\0" * 200])
 def test_file_that_is_no_program(tmp_path: Path, content: bytes):
-    """Any other file too."""
+    """A file that is no program is the same error."""
     (tmp_path / "file").write_bytes(content)
 
     with pytest.raises(BundleError, match="was not made by"):

@@ -71,7 +71,7 @@ def test_they_come_along(folder: Path, newest_target: TargetPython, tmp_path: Pa
 
 
 def test_plan_says_why(folder: Path, newest_target: TargetPython, tmp_path: Path):
-    """The plan tells why such a library is there."""
+    """The plan says of a library that is opened by its name that this is why it is there."""
     program = tmp_path / "app.py"
     program.write_text("import ctypes\nctypes.CDLL('libother.so')\n")
     done = bundle("plan", program, "--python", newest_target.executable, LD_LIBRARY_PATH=str(folder))

@@ -171,7 +171,7 @@ def test_files_are_found_by_path(look_up: LookUp):
 
 
 def test_objects_are_found_by_path_and_soname(look_up: LookUp, natives_folder: Path):
-    """Both indexes lead to the prelinked object."""
+    """A prelinked object is found by its path and by its soname."""
     roots = [(natives_folder / f"{part.name}.abi3.so", f"/here/{part.name}.so") for part in natives.MODULES[:8]]
     placed = place(find_closure(roots, "/here", X86_64), Offer(frozenset(), INTERPOSED_FUNCTIONS), {})
     # As in an executable, objects lie above the payload.

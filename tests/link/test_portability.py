@@ -60,13 +60,13 @@ def test_who_raises_the_floor():
     (found,) = above_floor({"/usr/lib/libpython3.13.a": needs["/usr/lib/libpython3.13.a"]}, "2.17")
 
     assert found.message == (
-        "the binary needs glibc 2.38 or newer, and not only 2.17: `libpython3.13.a` uses what older ones lack"
+        "the binary needs glibc 2.38 or newer instead of 2.17: `libpython3.13.a` uses functions that older ones lack"
     )
     assert found.notes == ("of which there is no older form: `b`, `c`, `d`",)
     assert found.hint == "build with a Python that was made on an older system, or ask for that version: `--glibc 2.38`"
     assert not list(above_floor(needs, "2.38"))
     (found,) = above_floor(needs, "2.28")
-    assert "`libpython3.13.a` and code that the compiler or the launcher adds use what" in found.message
+    assert "`libpython3.13.a` and code that the compiler or the launcher adds use functions" in found.message
     (found,) = above_floor({"/__bundle__/libz.so.1": (("GLIBC_2.38", ("e",)),)}, "2.36")
     assert "`libz.so.1` uses" in found.message
     assert found.hint is not None
@@ -82,7 +82,7 @@ def test_build_fails(newest_target: TargetPython, tmp_path: Path):
     assert done.status == 1
     assert b"error[too-new]" in done.stderr
     assert b"is needed by the executable" in done.stderr
-    assert b"hint: let `--glibc` be no newer than the limit" in done.stderr
+    assert b"hint: set `--glibc` no newer than the limit" in done.stderr
     assert not binary.exists()
 
 

@@ -151,6 +151,7 @@ EXE(PYZ(first.pure), first.scripts, name='one')
         ("a = Analysis(['app.py'], pathex=['lib'])", "1: `pathex='lib'`: install the package into the environment"),
         ("a = Analysis(['app.py'], excludes=['venv/x'])", "1: `venv/x` is no module's name"),
         ("a = Analysis(['/far/app.py'])", "1: the script `/far/app.py` lies outside"),
+        ("a = Analysis(['app.py'], optimize='two')", "1: `optimize='two'` is not understood"),
         ("def f():\n    return Analysis(['app.py'])\na = f()", "0: no program was found"),
     ],
 )
@@ -268,6 +269,20 @@ def test_cx_freeze(moved: Callable[..., Migration], name: str, text: str):
             "`--compressed`: nothing",
         ),
         ("pyinstaller --unheard-of app.py", {"target": "app.py"}, "`--unheard-of`: it is not known"),
+        ("pyinstaller --distpath out app.py", {"target": "app.py", "output": "out/app"}, ""),
+        ("pyinstaller --optimize 2 app.py", {"target": "app.py", "optimize": 2}, ""),
+        ("pyinstaller --optimize two app.py", {"target": "app.py"}, "`--optimize two` is not understood"),
+        ("cxfreeze -OO app.py", {"target": "app.py", "optimize": 2}, ""),
+        ("cxfreeze --optimize=two app.py", {"target": "app.py"}, "`--optimize=two` is not understood"),
+        ("cxfreeze --zippy app.py", {"target": "app.py"}, "`--zippy`: it is not known"),
+        ("cxfreeze --silent app.py", {"target": "app.py"}, "`--silent`: `--quiet`"),
+        ("cxfreeze --init-script=rt.py app.py", {"target": "app.py", "runtime-hook": ["rt.py"]}, ""),
+        ("nuitka --user-plugin=rt.py app.py", {"target": "app.py"}, "`--user-plugin=rt.py`: `--hidden-import MODULE`"),
+        (
+            "pex --interpreter-constraint=CPython==3.12.* -m email",
+            {"module": "email"},
+            "`--interpreter-constraint CPython==3.12.*`: `--python PYTHON`",
+        ),
     ],
 )
 def test_command_lines(folder: Path, command: str, expected: Options | None, noted: str):

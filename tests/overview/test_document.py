@@ -78,7 +78,7 @@ def test_libraries_say_how_they_are_bound(reported: Reported):
 
 
 def test_files_licences_and_findings(reported: Reported):
-    """The rest of the page: data files with their owners, components with licences, what the build reported."""
+    """The document holds data files with their owners, components with licences, and what the build reported."""
     document = reported.document
     own = {row["path"]: row["size"] for row in document["files"] if row["owner"] == "app"}
     licences = {row["name"]: row for row in document["components"]}
@@ -151,7 +151,7 @@ def test_a_start_that_goes_on_is_ended(tmp_path: Path):
 
 
 def test_a_program_that_cannot_start(tmp_path: Path):
-    """The page says why there is nothing to show."""
+    """For a program that cannot be started, the page says why there are no times."""
     (tmp_path / "broken").touch()
 
     assert (

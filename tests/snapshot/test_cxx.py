@@ -28,7 +28,7 @@ def _with_padding_set() -> tuple[str, ...]:
 def test_state_of_cxx(
     recorded: Callable[[Path], Recorded], interpreter: Interpreter, tmp_path_factory: pytest.TempPathFactory
 ):
-    """Streams, locales, regular expressions, exceptions, `call_once`, and variables of threads with destructors."""
+    """Streams, locales, regular expressions, exceptions, `call_once` and variables of threads with destructors work after a restored start."""
     if shutil.which("g++") is None:
         pytest.skip("`g++` is not installed")
     folder = tmp_path_factory.mktemp("cxx")

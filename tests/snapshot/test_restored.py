@@ -273,19 +273,45 @@ def test_traced_imports(library: Recorded):
 
 
 @pytest.mark.one_python
-def test_file_is_gone(library: Recorded, tmp_path: Path):
-    """A binary that deletes itself while it runs goes on; one whose file cannot be read starts the usual way."""
+def test_file_is_gone(recorded: Callable[[Path], Recorded], tmp_path: Path):
+    """A binary that deletes itself while it runs goes on: it touches recorded memory, and imports modules for the first time."""
+    source = tmp_path / "main.py"
+    source.write_text(
+        "import email.message, json, os, sys\n"
+        "os.unlink(sys.argv[1])\n"
+        "import colorsys, wave\n"
+        "print(os.path.exists(sys.argv[1]), json.dumps({'a': [1.5]}), email.message.Message().items(), wave.Error, colorsys)\n"
+    )
+    program = recorded(source)
+    copy = tmp_path / "copy"
+    shutil.copy(program.binary, copy)
+    modules = inspect(copy)["snapshot"]["modules"]
+    assert "json" in modules
+    assert "colorsys" not in modules
+
+    done = run([copy, copy], environment=program.environment({"BUNDLE_TRACE": "snapshot"}))
+
+    assert (told(done), done.status) == ("restored", 0)
+    assert done.stdout.startswith(b"False {\"a\": [1.5]} [] <class 'wave.Error'> <module 'colorsys'")
+    assert not copy.exists()
+
+
+@pytest.mark.one_python
+def test_file_that_cannot_be_read(library: Recorded, tmp_path: Path):
+    """A binary whose file may be executed but not read starts the usual way."""
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        pytest.skip("only root with `setpriv` becomes a user who may not read the file")
     copy = tmp_path / library.binary.name
     shutil.copy(library.binary, copy)
     copy.chmod(0o111)
-    if os.geteuid() == 0 and shutil.which("setpriv"):
-        tmp_path.chmod(0o755)
-        for parent in tmp_path.parents[:2]:
-            parent.chmod(0o755)
-        command: list[str | bytes | Path] = ["setpriv", "--reuid", "65534", "--clear-groups", copy, "memory"]
-        done = run(command, environment=library.environment({"BUNDLE_TRACE": "snapshot"}))
-        assert told(done) == "the executable's file"
-        assert done.stdout == library.start("memory").stdout
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    command: list[str | bytes | Path] = ["setpriv", "--reuid", "65534", "--clear-groups", copy, "memory"]
+
+    done = run(command, environment=library.environment({"BUNDLE_TRACE": "snapshot"}))
+
+    assert told(done) == "the executable's file"
+    assert done.stdout == library.start("memory").stdout
 
 
 @pytest.mark.one_python

@@ -168,7 +168,7 @@ def test_program_that_is_no_interpreter(tmp_path: Path, toolchain: Toolchain, sc
 
 
 def test_interpreter_that_is_not_there(tmp_path: Path, toolchain: Toolchain):
-    """So is a path to nothing."""
+    """An interpreter that is not there is the same error as a program that is none."""
     with pytest.raises(BundleError, match="does not work as a Python interpreter"):
         probe(tmp_path / "python", quiet_context(toolchain, Cache(tmp_path)))
 

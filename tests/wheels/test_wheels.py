@@ -63,7 +63,7 @@ def test_use(wheels: Program, name: str):
 
 
 def test_together(wheels: Program):
-    """All of them in one process."""
+    """All wheels of the list work in one process as under Python."""
     names = [name for name in USES if name not in LEFT_OUT]
 
     found = wheels.check_same(*names)

@@ -91,7 +91,7 @@ def follow_program(
         site_builtins=site_builtins,
         runtime_hooks=runtime_hooks,
         reads_own_sources=_reads_own_sources(walker),
-        findings=(*hooks.findings, *hooks.missing_imports(walker.reached)),
+        findings=(*hooks.findings, *hooks.missing_imports(walker.reached, settings.excluded_modules)),
     )
 
 

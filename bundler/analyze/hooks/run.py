@@ -199,15 +199,17 @@ class Hooks:
             raise HookError(answer["error"])
         return answer["result"]
 
-    def missing_imports(self, reached: Container[str]) -> Iterator[Diagnostic]:
-        """Hidden imports that were not found, of hooks that mean them to be."""
+    def missing_imports(self, reached: Container[str], excluded: Iterable[str]) -> Iterator[Diagnostic]:
+        """Hidden imports that were neither found nor excluded by the user, of hooks that mean them to be."""
+        left_out = [f"{name}." for name in excluded]
         for ran in self.ran:
             for name in ran.hidden_imports if ran.warns_of_missing else ():
-                if name not in reached:
+                if name not in reached and not any(f"{name}.".startswith(each) for each in left_out):
                     yield warning(
                         "missing-module",
                         f"`{name}`, which the hook for `{ran.hook.module}` names, was not found",
                         where=str(ran.hook.path),
+                        hint=f"install it if the program needs it, or leave it out with `--exclude-module {name}`",
                     )
 
     def close(self) -> None:
@@ -317,7 +319,11 @@ class Hooks:
             answer = {"error": error.reason, "line": 0}
         if "error" in answer:
             self.findings.append(
-                warning("hook-failed", f"the hooks of `{entry_point}` could not be found: {answer['error']}")
+                warning(
+                    "hook-failed",
+                    f"the hooks of `{entry_point}` could not be found: {answer['error']}",
+                    hint="reinstall the package, or name what its hooks would have added with `--hidden-import` or `--add-data`",
+                )
             )
             return ()
         return answer["result"]["folders"]

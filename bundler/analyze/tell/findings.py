@@ -49,6 +49,7 @@ def syntax_errors(walk: Walk) -> Iterator[Diagnostic]:
                 "syntax-error",
                 f"`{name}` has a syntax error, and importing it will fail: {module.facts.error}",
                 where=f"{module.located.file}:{module.facts.error_line}",
+                hint=f"correct it, or leave it out with `--exclude-module {name}` if the program does not import it",
             )
 
 
@@ -67,7 +68,7 @@ def sources_wanted(walk: Walk, settings: Settings, ruled: frozenset[str]) -> Ite
             yield Diagnostic(
                 Severity.NOTE,
                 "import-hook",
-                f"`{name}` transforms the sources of modules when they are imported; modules in the binary have no sources, so they stay as they are",
+                f"`{name}` transforms the sources of modules when they are imported; modules in the binary have no sources, so it does not transform them",
                 hint="carry the sources with `--with-source`",
             )
         elif module.has_any(READING_SOURCES):
