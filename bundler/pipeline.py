@@ -218,7 +218,7 @@ def _make(  # noqa: PLR0913 - the stages before it
     c_library = link.find_c_library(planned.floor, launcher, context)
     layout = link.lay_out(planned, launcher, c_library, context, sbom=sbom)
     with_snapshot = planned.contents.has_snapshot
-    inputs = link.inputs_digest(layout, *((snapshot_digest(settings),) if with_snapshot else ()))
+    inputs = link.inputs_digest(layout, *((snapshot_digest(graph, settings),) if with_snapshot else ()))
     if link.is_current(planned.output, inputs, context):
         kept = read_description(planned.output) if with_snapshot else None
         if kept is not None or settings.snapshot != "require":

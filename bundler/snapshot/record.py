@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bundler.contract import bundle_constant, bundle_ffi, bundle_root
+from bundler.contract import bundle_constant, bundle_ffi
 from bundler.elf import Machine, SectionFlag, SectionType, SegmentType, fill_section
 from bundler.link.model import Linked
 from bundler.link.payload import bound_tables
@@ -22,7 +22,7 @@ from bundler.link.script import SNAPSHOT_BASE, SNAPSHOT_SECTION
 from bundler.link.table_writer import TableWriter
 from bundler.snapshot.model import Answers, Graph, Heat, Range, Recording, Refusal
 from bundler.snapshot.recording import LEFT_OPEN, read_recording
-from bundler.snapshot.rules import load_rules
+from bundler.snapshot.rules import Steady
 from bundler.target import System
 
 # The longest that imports may take, in seconds of the processor's time: others may be busy. So long they may also wait.
@@ -79,7 +79,7 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     hidden: HiddenProcessor | None,
     hot: Sequence[Heat] | None,
     fresh: Sequence[int],
-    steady: Sequence[int],
+    steady: Steady,
 ) -> bytes:
     """The section's content in a copy that is recorded."""
     ffi = bundle_ffi()
@@ -91,8 +91,8 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     row.time, row.entropy, row.process, row.user = answers.time, answers.entropy, answers.process, answers.user
     row.processors, row.is_terminal = answers.processors, answers.is_terminal
     row.own_path, row.folder, row.host = map(writer.text, (answers.own_path, answers.folder, answers.host))
-    row.steady = writer.text_list(load_rules().steady)
-    row.steady_objects, row.steady_object_count = writer.numbers(steady), len(steady)
+    row.steady = writer.text_list(steady.modules)
+    row.steady_objects, row.steady_object_count = writer.numbers(steady.objects), len(steady.objects)
     row.environment = writer.text_list(answers.environment)
     row.hash_seed = seed
     pieces, place = writer.reserve("struct bundle_range", len(ranges))
@@ -115,12 +115,6 @@ def request_content(  # noqa: PLR0913 - what makes one recording another
     writer.fill(rows, at)
     head[0].request = writer.point("struct bundle_request *", at)
     return joined(writer.finish(head))
-
-
-def _steady_objects(linked: Linked) -> tuple[int, ...]:
-    """The numbers of objects of modules that are steady by a rule."""
-    beginnings = tuple(f"{bundle_root()}/{name.replace('.', '/')}." for name in load_rules().steady)
-    return tuple(each.index for each in linked.layout.plan.prelinked.objects if each.path.startswith(beginnings))
 
 
 def _write_hot(writer: TableWriter, row: Any, hot: Sequence[Heat]) -> None:
@@ -159,6 +153,7 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
     work: bytes,
     seed: int,
     system: System,
+    steady: Steady,
     *,
     wants_graph: bool = False,
     collects: bool = False,
@@ -189,7 +184,7 @@ def make_copy(  # noqa: PLR0913 - what makes one recording another
         hidden=hidden,
         hot=hot,
         fresh=fresh,
-        steady=_steady_objects(linked),
+        steady=steady,
     )
     fill_section(path, SNAPSHOT_SECTION, content, linked.layout.plan.machine.page_size)
     machine = linked.layout.plan.machine

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import tomli
 
+from bundler.analyze.graph import ExtensionModule, ModuleGraph
+from bundler.cache import digest
+from bundler.link.objects import PrelinkedObject
 from bundler.settings import Settings
 from bundler.snapshot.kinds import REPEATABLE
 from bundler.snapshot.model import Note
@@ -23,6 +26,14 @@ class Harmless:
     kind: str
     detail: str
     asker: str = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """What gets equal random bytes in each recording: modules, by the names by which they are imported, and their objects' numbers."""
+
+    modules: tuple[str, ...]
+    objects: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,18 @@ class Rules:
         restored = (each.module for each in settings.snapshot_restore)
         harmless = (Harmless(module, kind, "*") for module in restored for kind in sorted(REPEATABLE))
         return replace(self, again=again, harmless=(*self.harmless, *harmless), late=settings.snapshot_late)
+
+    def steady_parts(self, graph: ModuleGraph, objects: Iterable[PrelinkedObject]) -> Steady:
+        """The program's modules that are steady, and those of its objects that they are."""
+        modules = {name: module for name in self.steady if (module := graph.imported(name)) is not None}
+        files = {module.filename for module in modules.values() if isinstance(module, ExtensionModule)}
+        return Steady(tuple(modules), tuple(each.index for each in objects if each.path in files))
+
+    @property
+    def digest(self) -> str:
+        """A digest of all rules: equal ones have the same."""
+        values = (getattr(self, each.name) for each in fields(self))
+        return digest(*(repr(sorted(value) if isinstance(value, frozenset) else value) for value in values))
 
     def is_named_late(self, module: str) -> bool:
         """True if the project wants a module to be imported at each start."""

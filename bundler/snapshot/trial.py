@@ -13,7 +13,7 @@ from bundler.snapshot import fresh
 from bundler.snapshot.model import Answers, Graph, Heat, Memory, Range, Recording, Refusal
 from bundler.snapshot.prefixes import with_prefixes
 from bundler.snapshot.record import HiddenProcessor, make_copy, record
-from bundler.snapshot.rules import Rules
+from bundler.snapshot.rules import Rules, Steady
 from bundler.snapshot.work import Work, compiled_work
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
@@ -31,6 +31,7 @@ class Subject:
     seed: int
     folder: Path
     sources: Mapping[str, Path]  # of modules, by the files that their code says it has
+    steady: Steady
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Trial:
                 compiled[run.work],
                 subject.seed,
                 subject.target.system,
+                subject.steady,
                 wants_graph=run.wants_graph,
                 collects=run.work.collects,
                 shift=run.shift,

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
-from bundler.analyze.graph import Binding, Import
+from bundler.analyze.graph import APP, Binding, ExtensionModule, Import, ModuleGraph
 from bundler.contract import launcher_folder
+from bundler.link.objects import PrelinkedObject
 from bundler.snapshot.judge import Extent, guarded_variables, importers, recordable, unanswered
 from bundler.snapshot.kinds import KINDS
 from bundler.snapshot.model import Event, Graph, Note, Question, Recording, Rerun
-from bundler.snapshot.rules import Rules, load_rules
+from bundler.snapshot.rules import Rules, Steady, load_rules
 
 NO_RULES = Rules(again={}, harmless=(), unordered=frozenset(), steady=(), prefixes={})
 
@@ -152,6 +154,30 @@ def test_rules_are_whole():
             assert row["reason"], kind
             assert row["distributions"] if kind == "server" else row["module"], kind
     assert load_rules().again["time"] == "tzset()"
+
+
+def test_steady_modules():
+    """A module that is steady by a rule is the one that the program imports by this name, wherever it lies, and no object beside it."""
+    module = ExtensionModule("lib.orjson.orjson", Path(), "/__bundle__/lib/orjson/orjson.so", False, APP)
+    named = ModuleGraph(
+        "app", {module.name: module}, (), (), (), (), (), main_module="", other_names={"orjson.orjson": module.name}
+    )
+    other = replace(named, other_names={})
+    paths = ("/__bundle__/orjson/orjson.so", "/__bundle__/lib/orjson/orjson.so")
+    objects = [cast(PrelinkedObject, SimpleNamespace(path=path, index=index)) for index, path in enumerate(paths)]
+    rules = replace(NO_RULES, steady=("orjson.orjson", "lxml.etree"))
+
+    assert rules.steady_parts(named, objects) == Steady(("orjson.orjson",), (1,))
+    assert rules.steady_parts(other, objects) == Steady((), ())
+    assert rules.without({"orjson.orjson"}).steady_parts(named, objects) == Steady((), ())
+
+
+def test_rules_in_effect_have_a_digest():
+    """Equal rules have equal digests, those that are left for an app with modules of their names have others."""
+    rules = load_rules()
+
+    assert rules.digest == replace(rules).digest
+    assert len({rules.digest, rules.without({"time"}).digest, rules.without({"orjson.orjson"}).digest}) == 3
 
 
 # --- Kinds ------------------------------------------------------------------------------------------------------------
