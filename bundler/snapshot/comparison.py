@@ -13,8 +13,8 @@ from bundler.snapshot.model import Heat, Recording, Refusal
 from bundler.snapshot.pages import system_words
 from bundler.snapshot.passed_over import Instructions, Interned, Tables
 from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, asks_for_caches, of_processor
-from bundler.snapshot.record import HiddenProcessor
-from bundler.snapshot.trial import Run, Subject, Trial
+from bundler.snapshot.run import HiddenProcessor, Run, Subject
+from bundler.snapshot.trial import Trial
 from bundler.target.model import ObjectLayout
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,8 @@ from bundler.snapshot.answers import ANSWERS
 from bundler.snapshot.model import Graph, Refusal
 from bundler.snapshot.rounds import Orders
 from bundler.snapshot.rules import Rules
-from bundler.snapshot.trial import Run, Trial
+from bundler.snapshot.run import Run
+from bundler.snapshot.trial import Trial
 from bundler.snapshot.verdict import OtherOrder
 from bundler.snapshot.work import Work
 

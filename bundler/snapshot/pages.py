@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from bundler.contract import bundle_constant
-from bundler.elf import SegmentType
 from bundler.link import relocated
 from bundler.link.model import Linked
 from bundler.link.objects import PrelinkedObject, SystemSymbol, SystemThreadLocal
@@ -21,22 +20,6 @@ MOST_UNCHANGED = 256 << 10
 # The region and the stack of a recorded run (launcher/world/world.h). Libraries of the system lie above, or below and yet above all
 # prelinked objects, as under QEMU's emulation of programs.
 _RECORDED = Range(0x5F00000000, 0x500000000)
-
-
-def pristine_executable(linked: Linked, ranges: Sequence[Range]) -> tuple[Memory, ...]:
-    """The executable's variables as the file and zeros give them."""
-    found = []
-    with linked.path.open("rb") as file:
-        for each in ranges:
-            segment = next(
-                s
-                for s in linked.executable.segments
-                if s.type == SegmentType.LOAD and s.address <= each.address < s.address + s.memory_size
-            )
-            file.seek(segment.offset + each.address - segment.address)
-            stored = file.read(max(0, min(each.end, segment.address + segment.file_size) - each.address))
-            found.append(Memory(each.address, stored.ljust(each.size, b"\0")))
-    return tuple(found)
 
 
 def pristine_objects(linked: Linked, recording: Recording) -> tuple[Memory, ...]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from bundler.snapshot.answers import ANSWERS, OPPOSITE_ANSWERS, OTHER_ANSWERS
 from bundler.snapshot.model import Graph, Heat, Recording, Refusal
-from bundler.snapshot.trial import Run, Trial
+from bundler.snapshot.run import Run
+from bundler.snapshot.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)

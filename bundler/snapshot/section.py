@@ -8,11 +8,12 @@ from pathlib import Path
 
 from bundler.contract import bundle_constant, bundle_ffi
 from bundler.elf import Machine, read_executable
-from bundler.link.script import SNAPSHOT_SECTION
+from bundler.link.model import Tables
+from bundler.link.payload import bound_tables
+from bundler.link.script import SNAPSHOT_BASE, SNAPSHOT_SECTION
 from bundler.link.table_writer import TableWriter
 from bundler.schema import SnapshotDocument
 from bundler.snapshot.model import Feature, Snapshot
-from bundler.snapshot.record import joined
 
 
 def section_content(snapshot: Snapshot, machine: Machine) -> bytes:
@@ -37,7 +38,15 @@ def section_content(snapshot: Snapshot, machine: Machine) -> bytes:
         run.content = writer.point("void *", writer.place(stored.content, machine.page_size))
     writer.fill(runs, at)
     row.runs, row.run_count = writer.point("struct bundle_run *", at), len(snapshot.runs)
-    return joined(writer.finish(head))
+    return section_bytes(writer.finish(head))
+
+
+def section_bytes(tables: Tables) -> bytes:
+    """Tables as the content of the section."""
+    data = bytearray()
+    for offset, chunk in bound_tables(tables, SNAPSHOT_BASE, {}):
+        data[offset : offset + len(chunk)] = chunk
+    return bytes(data)
 
 
 def describe(snapshot: Snapshot, machine: Machine) -> SnapshotDocument:

@@ -14,7 +14,8 @@ from bundler.snapshot.judge import Extent, asking_lines, importers, is_varied, r
 from bundler.snapshot.kinds import KINDS
 from bundler.snapshot.model import Event, Refusal, Rerun, Snapshot
 from bundler.snapshot.rules import Rules
-from bundler.snapshot.trial import Subject, Trial
+from bundler.snapshot.run import Subject
+from bundler.snapshot.trial import Trial
 from bundler.snapshot.verdict import OtherOrder, Verdict
 from bundler.snapshot.work import Work, find_rerun, find_uses_of_attributes
 from bundler.snapshot.worker.schema import AttributesRequest, Obstacle, RerunRequest, Source

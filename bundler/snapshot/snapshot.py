@@ -22,13 +22,12 @@ from bundler.link.script import SNAPSHOT_SECTION
 from bundler.schema import SnapshotDocument
 from bundler.settings import FunctionName, Settings
 from bundler.snapshot.model import Refusal, Snapshot
-from bundler.snapshot.pages import pristine_executable
-from bundler.snapshot.record import recorded_ranges
 from bundler.snapshot.rules import Rules, Steady, load_rules
+from bundler.snapshot.run import Subject
 from bundler.snapshot.section import describe, section_content
 from bundler.snapshot.servers import reached_server, refuse_server
 from bundler.snapshot.settle import settle
-from bundler.snapshot.trial import Subject
+from bundler.snapshot.variables import pristine_executable, recorded_ranges
 from bundler.snapshot.work import Work
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain

@@ -2,48 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bundler.link.model import Linked
 from bundler.process import jobs
 from bundler.snapshot import fresh
-from bundler.snapshot.model import Answers, Graph, Heat, Memory, Range, Recording, Refusal
+from bundler.snapshot.model import Graph, Recording, Refusal
 from bundler.snapshot.prefixes import with_prefixes
-from bundler.snapshot.record import HiddenProcessor, make_copy, record
-from bundler.snapshot.rules import Rules, Steady
+from bundler.snapshot.record import make_copy, record
+from bundler.snapshot.rules import Rules
+from bundler.snapshot.run import Run, Subject
 from bundler.snapshot.work import Work, compiled_work
-from bundler.target import TargetPython
-from bundler.toolchain import Toolchain
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The executable that is recorded again and again, and facts about it."""
-
-    linked: Linked
-    target: TargetPython
-    toolchain: Toolchain
-    ranges: tuple[Range, ...]
-    pristine: tuple[Memory, ...]
-    seed: int
-    folder: Path
-    sources: Mapping[str, Path]  # of modules, by the files that their code says it has
-    steady: Steady
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of a copy. `hot`: blocks that are to lie together; None: the run shows which a start touches."""
-
-    work: Work
-    answers: Answers
-    wants_graph: bool = False
-    shift: int = 0
-    hidden: HiddenProcessor | None = None
-    hot: Sequence[Heat] | None = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +41,7 @@ class Trial:
             if run.work not in compiled:
                 compiled[run.work] = compiled_work(run.work, subject.target)
         copies = [
-            make_copy(
-                subject.linked,
-                self.folder / name / "program",
-                run.answers,
-                subject.ranges,
-                compiled[run.work],
-                subject.seed,
-                subject.target.system,
-                subject.steady,
-                wants_graph=run.wants_graph,
-                collects=run.work.collects,
-                shift=run.shift,
-                hidden=run.hidden,
-                hot=run.hot,
-                fresh=fresh.indexes(subject.linked, run.work.fresh),
-            )
-            for name, run in runs.items()
+            make_copy(subject, run, self.folder / name / "program", compiled[run.work]) for name, run in runs.items()
         ]
         with ThreadPoolExecutor(jobs()) as pool:
             taken = dict(zip(runs, pool.map(record, copies), strict=True))
