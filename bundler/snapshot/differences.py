@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bundler.contract import bundle_constant
+from bundler.contract import Struct, bundle_constant, bundle_ffi
 from bundler.link.model import Linked
 from bundler.link.objects import PrelinkedObject
 from bundler.snapshot.model import Memory, Range, Recording
@@ -17,9 +17,10 @@ _PIECE = 4096
 
 # Words that count from the thread pointer lie within so many bytes of it.
 _NEAR_THREAD = bundle_constant("BUNDLE_NEAR_THREAD")
-_HEAD_SIZE = 16  # of a block of the region (launcher/world/region.h)
 _LOWER = (1 << 32) - 1
-_OWNER = (1 << 23) - 1  # without BUNDLE_STEADY
+_STEADY = bundle_constant("BUNDLE_STEADY")
+_REGION_ROOM = bundle_constant("BUNDLE_REGION_ROOM")
+_HEAD_SIZE = bundle_ffi().sizeof("struct bundle_block_head")
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,16 +222,17 @@ class Owners:
 
     def _walk(self) -> None:
         region = self._recording.region
-        words = memoryview(region.content[: len(region.content) // 16 * 16]).cast("Q")
+        heads: Struct = bundle_ffi().from_buffer("struct bundle_block_head[]", region.content)
         at = 0
-        while at + 2 <= len(words):
-            room, owner = words[at] & (1 << 40) - 1, words[at] >> 40 & _OWNER
+        while at < len(heads):
+            room, owner = heads[at].room, heads[at].owner & ~_STEADY
             if not room:  # a gap before a block that is aligned, or behind the last
-                at += 2
+                at += 1
                 continue
-            self._starts.append(region.address + at * 8)
-            self._rows.append((region.address + at * 8 + _HEAD_SIZE + room, owner))
-            at += (_HEAD_SIZE + room) // 8
+            start = region.address + at * _HEAD_SIZE
+            self._starts.append(start)
+            self._rows.append((start + _HEAD_SIZE + room, owner))
+            at += 1 + room // _HEAD_SIZE
 
     def _row(self, address: int) -> int:
         """The number of the block in which an address of the region lies; -1 for none."""
@@ -248,7 +250,7 @@ class Owners:
     def owner(self, address: int) -> str:
         """The owner's name: a module's, or an object's path; "" for the interpreter's and the launcher's."""
         region = self._recording.region
-        if region.address <= address < region.address + (1 << 34):
+        if region.address <= address < region.address + _REGION_ROOM:
             row = self._row(address)
             number = self._rows[row][1] if row >= 0 else len(self._recording.owners)
             return self._recording.owners[number] if number < len(self._recording.owners) else ""

@@ -40,7 +40,7 @@ class Memory:
 class Key:
     """A key for values of threads, and the main thread's value."""
 
-    number: int
+    key: int
     is_early: bool
     destructor: int
     value: int

@@ -17,9 +17,11 @@ from bundler.snapshot.processor import OfProcessor
 # (docs/startup.md).
 MOST_UNCHANGED = 256 << 10
 
-# The region and the stack of a recorded run (launcher/world/world.h). Libraries of the system lie above, or below and yet above all
-# prelinked objects, as under QEMU's emulation of programs.
-_RECORDED = Range(0x5F00000000, 0x500000000)
+# From the stack of a recorded run up to the region's end. Libraries of the system lie above, or below and yet above all prelinked
+# objects, as under QEMU's emulation of programs.
+_RECORDED = range(
+    bundle_constant("BUNDLE_STACK"), bundle_constant("BUNDLE_REGION") + bundle_constant("BUNDLE_REGION_ROOM")
+)
 
 
 def pristine_objects(linked: Linked, recording: Recording) -> tuple[Memory, ...]:
@@ -56,7 +58,7 @@ def system_words(linked: Linked, recording: Recording) -> Mapping[int, tuple[int
 
 def _is_of_system(value: int, last: int) -> bool:
     """True if an address lies in a library of the system; `last`: where prelinked objects end."""
-    return value >= last and not _RECORDED.address <= value < _RECORDED.end
+    return value >= last and value not in _RECORDED
 
 
 def _value(parts: Mapping[int, Memory], address: int) -> int:
@@ -241,7 +243,7 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
             for each in recording.calls
             if each.kind == bundle_constant("BUNDLE_CALL_CONSTRUCT")
         ),
-        keys=tuple(sorted(recording.keys, key=lambda key: key.number)),
+        keys=tuple(sorted(recording.keys, key=lambda each: each.key)),
         calls=recording.calls,
         signals=recording.signals,
         features=processor.features,

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bundler.contract import bundle_constant
 from bundler.elf import Machine, SegmentFlag, SegmentType
 from bundler.link.model import Linked
 from bundler.process import CommandError, run
@@ -19,7 +20,7 @@ from bundler.toolchain import Toolchain
 log = logging.getLogger(__name__)
 
 # Micro-architecture levels of other processors, in the order in which they are tried.
-LEVELS = (2, 3)
+LEVELS = range(bundle_constant("BUNDLE_FIRST_LEVEL"), bundle_constant("BUNDLE_LAST_LEVEL") + 1)
 
 # Code that is decoded before two bytes, to see whether they are an instruction, and behind them: NOP.
 _WINDOW = 512

@@ -1,4 +1,4 @@
-"""Runs of a trial differ in what a program may not depend on."""
+"""Recorded runs: what they differ in, and what they write."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import re
 from pathlib import Path
 
 import bundler.snapshot
+from bundler.contract import launcher_folder
 from bundler.snapshot.processor import LEVELS
 from bundler.snapshot.record import padding
+from bundler.snapshot.recording import Part
 
 _SOURCES = "\n".join(path.read_text() for path in Path(bundler.snapshot.__file__).parent.glob("*.py"))
 
@@ -20,3 +22,10 @@ def test_runs_have_stacks_at_different_places():
     assert {"first", "second", "other", "graph"} <= set(recorded)
     assert len({padding(name) for name in recorded}) == len(recorded)
     assert padding("first") == 9584
+
+
+def test_every_part_has_a_name():
+    """The build knows each kind of part that the launcher may write."""
+    header = (launcher_folder() / "recorded.h").read_text()
+
+    assert {each.name for each in Part} == set(re.findall(r"BUNDLE_PART_(\w+)", header))
