@@ -21,6 +21,7 @@ from bundler.snapshot.judge import (
     spoiled_modules,
     unanswered,
 )
+from bundler.snapshot.kinds import NoteKind
 from bundler.snapshot.model import Heat, Note, Recording, Refusal, Snapshot
 from bundler.snapshot.pages import make_snapshot
 from bundler.snapshot.rounds import Asked, Repeated
@@ -61,7 +62,7 @@ def _judged(trial: Trial, asked: Asked) -> Verdict | None:
     notes = {
         name: its
         for name, its in {**unanswered(first, rules, work.rerun), **named_late(first.events, rules)}.items()
-        if name not in found or any(note.kind != "drawn" for note in its)
+        if name not in found or any(note.kind is not NoteKind.DRAWN for note in its)
     }
     if notes:
         reasons = {name: reason(its[0]) for name, its in notes.items()}
@@ -69,7 +70,7 @@ def _judged(trial: Trial, asked: Asked) -> Verdict | None:
     sometimes = sometimes_imported(*graphs)
     if sometimes:
         # No statement of theirs can be run again: it would import something.
-        return Verdict(first, sometimes, {name: (Note(name, 0, "import", ""),) for name in sometimes}, {})
+        return Verdict(first, sometimes, {name: (Note(name, 0, NoteKind.IMPORT, ""),) for name in sometimes}, {})
     names = _by_module(names_differing)
     if names:
         reasons = {module: f"`{its[0]}` depends on the machine" for module, its in names.items()}
@@ -77,7 +78,7 @@ def _judged(trial: Trial, asked: Asked) -> Verdict | None:
     changed = changing(trial, graphs[0], asked.twice)
     if changed:
         reasons = {module: f"`{name}` changes when statements are run again" for module, name in changed.items()}
-        return Verdict(first, reasons, {name: (Note(name, 0, "again", ""),) for name in changed}, {})
+        return Verdict(first, reasons, {name: (Note(name, 0, NoteKind.AGAIN, ""),) for name in changed}, {})
     return None
 
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from bundler.contract import Struct, bundle_constant, bundle_ffi
 from bundler.link.model import Linked
 from bundler.link.objects import PrelinkedObject
+from bundler.snapshot.kinds import NoteKind
 from bundler.snapshot.model import Memory, Range, Recording
 
 # Memory is compared in pieces.
@@ -122,10 +123,10 @@ def number_words(first: Recording, other: Recording, numbers: tuple[int, int], o
 
     Rust's standard library keeps it, for messages about panics. Who remembers the process, to notice a fork, must find another.
     """
-    kinds: dict[str, set[str]] = {}
+    kinds: dict[str, set[NoteKind]] = {}
     for note in first.notes:
         kinds.setdefault(note.module, set()).add(note.kind)
-    asking = {module for module, its in kinds.items() if "thread-number" in its and "process" not in its}
+    asking = {module for module, its in kinds.items() if NoteKind.THREAD_NUMBER in its and NoteKind.PROCESS not in its}
     loaded_by = first.loaders
     pairs = ((first.region, other.region), *zip(first.objects, other.objects, strict=True)) if asking else ()
     found: dict[int, int] = {}
@@ -147,7 +148,7 @@ def count_words(
     """
     details: dict[str, set[str]] = {}
     for note in first.notes:
-        if note.kind == "processors":
+        if note.kind is NoteKind.PROCESSORS:
             details.setdefault(note.module, set()).add(note.detail)
     asking = {module for module, its in details.items() if its == {"affinity"}}
     words: list[Difference] = []

@@ -9,7 +9,7 @@ from enum import IntEnum
 from bundler.analyze.graph import Binding, Import
 from bundler.snapshot.answers import VARIED_VARIABLES
 from bundler.snapshot.differences import Difference
-from bundler.snapshot.kinds import KINDS
+from bundler.snapshot.kinds import KINDS, NoteKind
 from bundler.snapshot.model import Event, Graph, Note, Question, Recording, Rerun
 from bundler.snapshot.rules import Rules
 
@@ -23,9 +23,9 @@ def guarded_variables(notes: Iterable[Note], rules: Rules) -> tuple[str, ...]:
     """Variables that modules asked for, and hardly anybody sets: a start that has one is a usual one. "NAME*" stands for all that begin so."""
     names: set[str] = set()
     for note in notes:
-        if note.kind == "variable" and not rules.are_harmless(note):
+        if note.kind is NoteKind.VARIABLE and not rules.are_harmless(note):
             names.add(note.detail)
-        elif note.kind == "prefix":
+        elif note.kind is NoteKind.PREFIX:
             names.add(f"{note.detail}*")
     return tuple(sorted(name for name in names if name and name not in VARIED_VARIABLES))
 
@@ -33,7 +33,7 @@ def guarded_variables(notes: Iterable[Note], rules: Rules) -> tuple[str, ...]:
 def named_late(events: Iterable[Event], rules: Rules) -> Mapping[str, tuple[Note, ...]]:
     """Notes of modules that the project wants to be imported at each start, by module."""
     names = dict.fromkeys(event.module for event in events)
-    return {name: (Note(name, 0, "named", ""),) for name in names if rules.is_named_late(name)}
+    return {name: (Note(name, 0, NoteKind.NAMED, ""),) for name in names if rules.is_named_late(name)}
 
 
 def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Mapping[str, tuple[Note, ...]]:
@@ -45,14 +45,8 @@ def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Ma
     for note in recording.notes:
         if KINDS[note.kind].says_nothing or rules.are_harmless(note):
             continue
-        if is_varied(note):
-            may_keep_bit = (
-                KINDS[note.kind].may_keep_bit
-                or note.detail in VARIED_VARIABLES
-                or (note.kind == "terminal" and note.detail)
-            )
-            if not (may_keep_bit and note.line) or note.object:
-                continue
+        if is_varied(note) and (not (_may_keep_bit(note) and note.line) or note.object):
+            continue
         if KINDS[note.kind].is_repeatable and _is_repeated(note, recording, rules, rerun):
             continue
         found[note.module] = (*found.get(note.module, ()), note)
@@ -61,7 +55,19 @@ def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Ma
 
 def is_varied(note: Note) -> bool:
     """True for a question that recordings answer in several ways: whoever keeps the answer differs between them."""
-    return KINDS[note.kind].is_varied or note.kind == "variable"
+    return KINDS[note.kind].is_varied or KINDS[note.kind].is_varied_by_name
+
+
+def _has_answers(note: Note) -> bool:
+    """True for a question that recordings answer in several ways, without one about a variable that only guards look at."""
+    kind = KINDS[note.kind]
+    return kind.is_varied or (kind.is_varied_by_name and note.detail in VARIED_VARIABLES)
+
+
+def _may_keep_bit(note: Note) -> bool:
+    kind = KINDS[note.kind]
+    is_named = kind.may_keep_named_bit and note.detail != ""
+    return kind.may_keep_bit or is_named or (kind.is_varied_by_name and note.detail in VARIED_VARIABLES)
 
 
 def _is_repeated(note: Note, recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> bool:
@@ -90,10 +96,9 @@ def late_by_differences(
     """
     asked: dict[str, list[str]] = {}
     for note in recording.notes:
-        if KINDS[note.kind].is_varied:
-            asked.setdefault(note.module, []).append(note.kind)
-        elif note.kind == "variable" and note.detail in VARIED_VARIABLES:
-            asked.setdefault(note.module, []).append(f"variable {note.detail}")
+        if _has_answers(note):
+            name = f" {note.detail}" if KINDS[note.kind].is_varied_by_name else ""
+            asked.setdefault(note.module, []).append(f"{note.kind}{name}")
     found: dict[str, str] = {}
     for each in differences[:20]:
         log.info("differs: %x %s %x %x", each.address, each.owner, *each.values)
@@ -101,14 +106,16 @@ def late_by_differences(
         module = loaders.get(each.owner, each.owner)
         # Taking a lock asks for the clock: that is hardly what it keeps, if it asked for anything else.
         known = dict.fromkeys(asked.get(module, ()))
-        kinds = ", ".join(each for each in known if each != "clock" or len(known) == 1) or "something of the machine"
+        kinds = (
+            ", ".join(each for each in known if each != NoteKind.CLOCK or len(known) == 1) or "something of the machine"
+        )
         found.setdefault(module, f"it keeps an answer ({kinds})")
     return found
 
 
 def objects_with_threads(notes: Iterable[Note], fresh: Container[str]) -> Mapping[str, frozenset[str]]:
     """Objects whose constructors start threads, without those that are constructed anew already, by the modules that load them."""
-    return _objects((note for note in notes if note.kind == "thread"), fresh)
+    return _objects((note for note in notes if note.kind is NoteKind.THREAD), fresh)
 
 
 def _objects(notes: Iterable[Note], fresh: Container[str]) -> Mapping[str, frozenset[str]]:
@@ -150,9 +157,7 @@ def asking_lines(recording: Recording, module: str, *, with_time: bool) -> tuple
             {
                 note.line
                 for note in recording.notes
-                if note.module == module
-                and (with_time or note.kind != "clock")
-                and (KINDS[note.kind].is_varied or (note.kind == "variable" and note.detail in VARIED_VARIABLES))
+                if note.module == module and (with_time or note.kind is not NoteKind.CLOCK) and _has_answers(note)
             }
         )
     )

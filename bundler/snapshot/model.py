@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from bundler.snapshot.kinds import NoteKind
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -82,13 +84,13 @@ class Question(NamedTuple):
     """A question of a module: its kind, and the variable, if it asked for one."""
 
     module: str
-    kind: str
+    kind: NoteKind
     variable: str
 
     @classmethod
-    def of(cls, module: str, kind: str, detail: str) -> Question:
+    def of(cls, module: str, kind: NoteKind, detail: str) -> Question:
         """The question of a note. Paths are left out: they may follow from other answers."""
-        return cls(module, kind, detail if kind == "variable" else "")
+        return cls(module, kind, detail if kind is NoteKind.VARIABLE else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Note:
 
     module: str
     line: int
-    kind: str
+    kind: NoteKind
     detail: str
     object: str = ""
     asker: str = ""
@@ -216,7 +218,7 @@ class Recording:
     @property
     def loaders(self) -> Mapping[str, str]:
         """The modules that loaded objects, by paths."""
-        return {note.detail: note.module for note in reversed(self.notes) if note.kind == "object"}
+        return {note.detail: note.module for note in reversed(self.notes) if note.kind is NoteKind.OBJECT}
 
 
 @dataclass(frozen=True, slots=True)

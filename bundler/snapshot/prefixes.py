@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bundler.snapshot.answers import VARIED_VARIABLES
+from bundler.snapshot.kinds import NoteKind
 from bundler.snapshot.model import Note
 
 
@@ -28,11 +29,11 @@ def with_prefixes(
 
 def _with_prefixes(note: Note, sources: Mapping[str, Path], known: Mapping[str, tuple[str, ...]]) -> Iterator[Note]:
     found: tuple[str, ...] = ()
-    if note.kind == "variables":
+    if note.kind is NoteKind.VARIABLES:
         file, *place = note.detail.rsplit(":", 4)  # recorder.py
         found = known.get(note.module) or (prefixes_at(sources[file], ":".join(place)) if file in sources else ())
     if found:
-        yield from (replace(note, kind="prefix", detail=prefix) for prefix in found)
+        yield from (replace(note, kind=NoteKind.PREFIX, detail=prefix) for prefix in found)
     else:
         yield note
 

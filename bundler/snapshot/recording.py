@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import Any, NamedTuple, TypeVar
 
 from bundler.contract import Struct, bundle_constant, bundle_ffi
+from bundler.snapshot.kinds import NoteKind
 from bundler.snapshot.model import (
     Call,
     Condition,
@@ -177,9 +178,9 @@ def _graph(content: bytes, events: tuple[Event, ...], notes: tuple[Note, ...], c
         {(module, name): digest for module, name, digest, _ in rows},
         events,
         {(module, name): place for module, name, _, place in rows if place != "-"},
-        tuple((note.module, note.detail) for note in notes if note.kind == "ordered"),
+        tuple((note.module, note.detail) for note in notes if note.kind is NoteKind.ORDERED),
         # A thread of the program's own may have called anything.
-        _called(called) if called is not None and all(note.kind != "thread" for note in notes) else None,
+        _called(called) if called is not None and all(note.kind is not NoteKind.THREAD for note in notes) else None,
     )
 
 
@@ -208,9 +209,15 @@ def _lines(content: bytes, *, keeps_locale: bool) -> Iterator[_Line]:
     """The lines. `keeps_locale`: in the end the locale was what it had been: who set another for a while has only asked for it."""
     for line in content.decode("utf-8", "replace").splitlines():
         number, place, asker, kind, detail = line.split("\t", 4)
-        if keeps_locale and kind == "set-locale":
-            kind = "locale-name"
+        if keeps_locale and kind == NoteKind.SET_LOCALE:
+            kind = NoteKind.LOCALE_NAME
         yield _Line(int(number), int(place), asker, kind, detail)
+
+
+_NOTE_KINDS = frozenset(NoteKind)
+
+# Kinds of lines that are about no module: addresses of symbols, and where statements that are run again begin and end.
+_OF_NO_MODULE = frozenset(("symbol", "again", "again-end"))
 
 
 def _read_notes(
@@ -231,11 +238,12 @@ def _read_notes(
             events.append(Event(kind, detail))
         elif kind == "constructed":
             constructing.pop()
-        elif kind == "signal-mask" and constructing and keeps_mask:
+        elif kind == NoteKind.SIGNAL_MASK and constructing and keeps_mask:
             continue
-        elif kind != "symbol" and number:
-            notes.append(Note(owners[number], place, kind, detail, constructing[-1] if constructing else "", asker))
-        if kind == "object":
+        elif kind not in _OF_NO_MODULE and number:
+            maker = constructing[-1] if constructing else ""
+            notes.append(Note(owners[number], place, NoteKind(kind), detail, maker, asker))
+        if kind == NoteKind.OBJECT:
             constructing.append(detail)
     return tuple(dict.fromkeys(notes)), tuple(owners), tuple(events)
 
@@ -247,8 +255,8 @@ def _read_asked_again(lines: Iterable[_Line]) -> frozenset[Question]:
     for *_, kind, detail in lines:
         if kind in ("again", "again-end"):
             module = detail
-        elif module:
-            found.add(Question.of(module, kind, detail))
+        elif module and kind in _NOTE_KINDS:
+            found.add(Question.of(module, NoteKind(kind), detail))
     return frozenset(found)
 
 
@@ -275,7 +283,10 @@ def _running(events: tuple[Event, ...]) -> str:
 
 
 # Reasons of failures that are found only at the end of a recording, by the kind of the note that their cause left.
-LEFT_OPEN = {"descriptor": "it leaves a descriptor open", "thread": "it leaves a thread running"}
+LEFT_OPEN: Mapping[str, str] = {
+    NoteKind.DESCRIPTOR: "it leaves a descriptor open",
+    NoteKind.THREAD: "it leaves a thread running",
+}
 
 
 def _refusal(text: str, notes: tuple[Note, ...], events: tuple[Event, ...]) -> Refusal:

@@ -14,7 +14,7 @@ from bundler.analyze.graph import ExtensionModule, ModuleGraph
 from bundler.cache import digest
 from bundler.link.objects import PrelinkedObject
 from bundler.settings import Settings
-from bundler.snapshot.kinds import REPEATABLE
+from bundler.snapshot.kinds import REPEATABLE, NoteKind
 from bundler.snapshot.model import Note
 
 
@@ -23,7 +23,7 @@ class Harmless:
     """A question that leaves nothing behind. `detail`, `asker`: patterns of what it is about, and of the file of the code that asks."""
 
     module: str
-    kind: str
+    kind: NoteKind
     detail: str
     asker: str = "*"
 
@@ -123,7 +123,7 @@ def load_rules() -> Rules:
     return Rules(
         again=again,
         harmless=tuple(
-            Harmless(each["module"], each["kind"], each.get("detail", "*"), each.get("asker", "*"))
+            Harmless(each["module"], NoteKind(each["kind"]), each.get("detail", "*"), each.get("asker", "*"))
             for each in raw.get("harmless", ())
         ),
         steady=tuple(each["module"] for each in raw.get("steady", ())),

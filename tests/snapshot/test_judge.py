@@ -15,7 +15,7 @@ from bundler.analyze.graph import APP, Binding, ExtensionModule, Import, ModuleG
 from bundler.contract import launcher_folder
 from bundler.link.objects import PrelinkedObject
 from bundler.snapshot.judge import Extent, guarded_variables, importers, recordable, unanswered
-from bundler.snapshot.kinds import KINDS
+from bundler.snapshot.kinds import KINDS, NoteKind
 from bundler.snapshot.model import Event, Graph, Note, Question, Recording, Rerun
 from bundler.snapshot.rules import Rules, Steady, load_rules
 
@@ -87,14 +87,16 @@ def recording(notes: Sequence[Note], *asked_again: Question) -> Recording:
 def test_unanswered():
     """Questions that other recordings answer in another way may be asked where no line is known; all others must be asked again."""
     notes = [
-        Note("a", 0, "time", ""),
-        Note("a", 3, "path", "/etc/x"),
-        Note("b", 2, "output", ""),
-        Note("c", 1, "time", ""),
+        Note("a", 0, NoteKind.TIME, ""),
+        Note("a", 3, NoteKind.PATH, "/etc/x"),
+        Note("b", 2, NoteKind.OUTPUT, ""),
+        Note("c", 1, NoteKind.TIME, ""),
     ]
     assert set(unanswered(recording(notes), NO_RULES, ())) == {"a", "b", "c"}
     again = (Rerun("a", "X = f()", ((3, 4),)), Rerun("b", "Y = g()", ((1, 2),)), Rerun("c", "Z = h()", ((1, 1),)))
-    asked = recording(notes, Question("a", "path", ""), Question("b", "output", ""), Question("c", "time", ""))
+    asked = recording(
+        notes, Question("a", NoteKind.PATH, ""), Question("b", NoteKind.OUTPUT, ""), Question("c", NoteKind.TIME, "")
+    )
     assert set(unanswered(asked, NO_RULES, again)) == {"b"}
     assert set(unanswered(recording(notes), NO_RULES, again)) == {"a", "b", "c"}
 
@@ -102,12 +104,12 @@ def test_unanswered():
 @pytest.mark.parametrize(
     ("note", "holds"),
     [
-        (Note("a", 1, "variable", "TERM"), False),
-        (Note("a", 1, "variable", "NO_COLOR"), True),  # guarded
-        (Note("a", 1, "clock", ""), True),  # taking a lock asks for it
-        (Note("a", 1, "process", ""), False),
-        (Note("a", 1, "thread-number", ""), True),  # as before
-        (Note("a", 1, "folder", "", "liba.so"), True),  # of constructors
+        (Note("a", 1, NoteKind.VARIABLE, "TERM"), False),
+        (Note("a", 1, NoteKind.VARIABLE, "NO_COLOR"), True),  # guarded
+        (Note("a", 1, NoteKind.CLOCK, ""), True),  # taking a lock asks for it
+        (Note("a", 1, NoteKind.PROCESS, ""), False),
+        (Note("a", 1, NoteKind.THREAD_NUMBER, ""), True),  # as before
+        (Note("a", 1, NoteKind.FOLDER, "", "liba.so"), True),  # of constructors
     ],
 )
 def test_bits(note: Note, holds: bool):
@@ -117,21 +119,21 @@ def test_bits(note: Note, holds: bool):
 
 def test_bits_of_streams():
     """Whether a standard stream is a terminal may be kept as a bit that others follow from; another file never is one."""
-    out, err, file = (Note("a", 1, "terminal", detail) for detail in ("1", "2", ""))
+    out, err, file = (Note("a", 1, NoteKind.TERMINAL, detail) for detail in ("1", "2", ""))
     assert unanswered(recording([file]), NO_RULES, ()) == {}
     assert unanswered(recording([out, err, file]), NO_RULES, ()) == {"a": (out, err)}
 
 
 def test_prefixes():
     """Who looks through all variables for a prefix is guarded by it; what else the module asks for counts as ever."""
-    prefix, home = Note("a", 1, "prefix", "A_"), Note("a", 1, "variable", "HOME")
+    prefix, home = Note("a", 1, NoteKind.PREFIX, "A_"), Note("a", 1, NoteKind.VARIABLE, "HOME")
     assert unanswered(recording([prefix, home]), NO_RULES, ()) == {"a": (home,)}
     assert guarded_variables([prefix, home], NO_RULES) == ("A_*",)
 
 
 def test_guards():
     """A variable that hardly anybody sets is guarded, one that everybody has is not."""
-    notes = [Note("a", 1, "variable", name) for name in ("NO_COLOR", "HOME", "LC_ALL", "")]
+    notes = [Note("a", 1, NoteKind.VARIABLE, name) for name in ("NO_COLOR", "HOME", "LC_ALL", "")]
     assert guarded_variables(notes, NO_RULES) == ("NO_COLOR",)
 
 
