@@ -16,17 +16,25 @@ from bundler.snapshot.judge import (
     named_late,
     objects_that_ask,
     objects_with_threads,
-    reason,
     sometimes_imported,
     spoiled_modules,
     unanswered,
 )
 from bundler.snapshot.kinds import NoteKind
-from bundler.snapshot.model import Heat, Note, Recording, Refusal, Snapshot
+from bundler.snapshot.model import Heat, Recording, Refusal, Snapshot
 from bundler.snapshot.pages import make_snapshot
 from bundler.snapshot.rounds import Asked, Repeated
 from bundler.snapshot.trial import Trial
-from bundler.snapshot.verdict import OtherOrder, Verdict
+from bundler.snapshot.verdict import (
+    INTERPRETER,
+    Cause,
+    Differing,
+    Keeping,
+    OtherOrder,
+    Unanswered,
+    Unrepeatable,
+    Verdict,
+)
 
 # Variables that make the interpreter another (docs/environment.md).
 _INTERPRETER_VARIABLES = (
@@ -44,10 +52,10 @@ def attempt(trial: Trial) -> Snapshot | Refusal | Verdict | OtherOrder:
     first = asked.first
     spoiled = spoiled_modules(first, fresh.spoiled(trial.subject.linked, first))
     if spoiled:
-        return Verdict(first, spoiled, {}, {})
+        return Verdict(first, {name: Keeping(why) for name, why in spoiled.items()})
     threads = objects_with_threads(first.notes, trial.work.fresh)
     if threads:  # they run beside the program: what is recorded depends on who is faster
-        return Verdict(first, dict.fromkeys(threads, "its libraries start threads"), {}, {}, threads)
+        return Verdict(first, {name: Keeping("its libraries start threads", its) for name, its in threads.items()})
     judged = _judged(trial, asked)
     found = judged or _compared(trial, hot_blocks(first.heat))
     return replace(found, called=tuple(graph.called for graph in asked.graphs)) if isinstance(found, Verdict) else found
@@ -59,26 +67,25 @@ def _judged(trial: Trial, asked: Asked) -> Verdict | None:
     names_differing = differing(trial, graphs)
     # Who has drawn what differs, and draws it again, is found below.
     found = {*(module for module, _ in names_differing), *(each.module for each in work.rerun)}
-    notes = {
-        name: its
-        for name, its in {**unanswered(first, rules, work.rerun), **named_late(first.events, rules)}.items()
-        if name not in found or any(note.kind is not NoteKind.DRAWN for note in its)
+    causes: dict[str, Cause] = {
+        name: Unanswered(notes)
+        for name, notes in unanswered(first, rules, work.rerun).items()
+        if name not in found or any(note.kind is not NoteKind.DRAWN for note in notes)
     }
-    if notes:
-        reasons = {name: reason(its[0]) for name, its in notes.items()}
-        return Verdict(first, reasons, notes, {}, differing=_by_module(graphs[0].sharing(names_differing)))
+    causes |= dict.fromkeys(named_late(first.events, rules), Unrepeatable("the project names it"))
+    if causes:
+        return Verdict(first, causes, sharing=_by_module(graphs[0].sharing(names_differing)))
     sometimes = sometimes_imported(*graphs)
     if sometimes:
         # No statement of theirs can be run again: it would import something.
-        return Verdict(first, sometimes, {name: (Note(name, 0, NoteKind.IMPORT, ""),) for name in sometimes}, {})
+        return Verdict(first, {name: Unrepeatable(why) for name, why in sometimes.items()})
     names = _by_module(names_differing)
     if names:
-        reasons = {module: f"`{its[0]}` depends on the machine" for module, its in names.items()}
-        return Verdict(first, reasons, {}, names)
+        return Verdict(first, {module: Differing(its) for module, its in names.items()})
     changed = changing(trial, graphs[0], asked.twice)
     if changed:
-        reasons = {module: f"`{name}` changes when statements are run again" for module, name in changed.items()}
-        return Verdict(first, reasons, {name: (Note(name, 0, NoteKind.AGAIN, ""),) for name in changed}, {})
+        why = "`{}` changes when statements are run again"
+        return Verdict(first, {module: Unrepeatable(why.format(name)) for module, name in changed.items()})
     return None
 
 
@@ -113,7 +120,9 @@ def _compared(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict
         _, others = count_words(found, first, TWO_COUNTS)  # these are looked at when nothing else differs
         keeps = _earliest(late_by_differences(others or found, first, first.loaders), first)
         if keeps:
-            return Verdict(first, keeps, {}, {}, objects_that_ask(first.notes, work.fresh), is_compared=True)
+            objects = objects_that_ask(first.notes, work.fresh)
+            causes = {name: Keeping(why, objects.get(name, frozenset())) for name, why in keeps.items()}
+            return Verdict(first, causes, is_compared=True)
     order = moved(trial, repeated.orders) if repeated.orders else None
     if order is not None:
         return order
@@ -136,5 +145,5 @@ def _earliest(found: Mapping[str, str], recording: Recording) -> Mapping[str, st
     if not found:
         return found
     order = {name: number for number, (happened, name) in enumerate(recording.events) if happened == "begin"}
-    names = sorted(found, key=lambda name: order.get(name, -1) if name else 2 * len(order))
+    names = sorted(found, key=lambda name: 2 * len(order) if name == INTERPRETER else order.get(name, -1))
     return {names[0]: found[names[0]]}

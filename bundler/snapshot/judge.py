@@ -30,10 +30,10 @@ def guarded_variables(notes: Iterable[Note], rules: Rules) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if name and name not in VARIED_VARIABLES))
 
 
-def named_late(events: Iterable[Event], rules: Rules) -> Mapping[str, tuple[Note, ...]]:
-    """Notes of modules that the project wants to be imported at each start, by module."""
+def named_late(events: Iterable[Event], rules: Rules) -> tuple[str, ...]:
+    """The modules that the project wants to be imported at each start."""
     names = dict.fromkeys(event.module for event in events)
-    return {name: (Note(name, 0, NoteKind.NAMED, ""),) for name in names if rules.is_named_late(name)}
+    return tuple(name for name in names if rules.is_named_late(name))
 
 
 def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Mapping[str, tuple[Note, ...]]:
@@ -82,15 +82,10 @@ def _is_in(line: int, rerun: Rerun) -> bool:
     return any(first <= line <= last for first, last in rerun.spans)
 
 
-def reason(note: Note) -> str:
-    """A note as the reason why its module is late."""
-    return KINDS[note.kind].words.format(detail=note.detail)
-
-
 def late_by_differences(
     differences: Sequence[Difference], recording: Recording, loaders: Mapping[str, str]
 ) -> Mapping[str, str]:
-    """Modules that keep an answer of the machine; "" stands for the interpreter itself.
+    """Modules that keep an answer of the machine; INTERPRETER stands for the interpreter itself.
 
     `loaders`: the modules that loaded objects, by paths of those.
     """

@@ -55,12 +55,9 @@ class NoteKind(StrEnum):
     SYSTEM_CALL = "system-call"
     SYSTEM_LIBRARY = "system-library"
     FINDER = "finder"
-    NAMED = "named"
     TOO_MANY_CALLS = "too-many-calls"
     AUXILIARY = "auxiliary"
     PROCESSOR = "processor"
-    IMPORT = "import"
-    AGAIN = "again"
     OBJECT = "object"
     LOCALE = "locale"
     ORDERED = "ordered"
@@ -137,12 +134,9 @@ KINDS: Mapping[NoteKind, Kind] = {
     NoteKind.SYSTEM_CALL: Kind("it makes system call {detail}"),
     NoteKind.SYSTEM_LIBRARY: Kind("it loads `{detail}`, whose system calls cannot be stopped here"),
     NoteKind.FINDER: Kind("it puts a finder before the binary's own"),
-    NoteKind.NAMED: Kind("the project names it"),
     NoteKind.TOO_MANY_CALLS: Kind("it registers too many functions"),
     NoteKind.AUXILIARY: Kind("it asks the kernel about the machine"),
     NoteKind.PROCESSOR: Kind("it asks what the processor can do"),
-    NoteKind.IMPORT: Kind("whether it imports another module depends on the machine"),
-    NoteKind.AGAIN: Kind("its statements change more than their names when they are run again"),
     NoteKind.OBJECT: Kind(says_nothing=True),
     NoteKind.LOCALE: Kind(says_nothing=True),
     NoteKind.ORDERED: Kind(says_nothing=True),

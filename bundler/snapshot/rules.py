@@ -30,7 +30,7 @@ class Harmless:
 
 @dataclass(frozen=True, slots=True)
 class Steady:
-    """What gets equal random bytes in each recording: modules, by the names by which they are imported, and their objects' numbers."""
+    """Modules that get equal random bytes in each recording, by the names by which they are imported, and the numbers of their objects."""
 
     modules: tuple[str, ...]
     objects: tuple[int, ...]

@@ -12,11 +12,20 @@ from bundler.analyze.graph import ExtensionModule, Module, ModuleGraph, SourceMo
 from bundler.snapshot.attempt import attempt
 from bundler.snapshot.judge import Extent, asking_lines, importers, is_varied, recordable
 from bundler.snapshot.kinds import KINDS
-from bundler.snapshot.model import Event, Refusal, Rerun, Snapshot
+from bundler.snapshot.model import Event, Recording, Refusal, Rerun, Snapshot
 from bundler.snapshot.rules import Rules
 from bundler.snapshot.run import Subject
 from bundler.snapshot.trial import Trial
-from bundler.snapshot.verdict import OtherOrder, Verdict
+from bundler.snapshot.verdict import (
+    INTERPRETER,
+    Cause,
+    Differing,
+    Keeping,
+    OtherOrder,
+    Unanswered,
+    Unrepeatable,
+    Verdict,
+)
 from bundler.snapshot.work import Work, find_rerun, find_uses_of_attributes
 from bundler.snapshot.worker.schema import AttributesRequest, Obstacle, RerunRequest, Source
 
@@ -144,25 +153,30 @@ class _Search:
             if not self._learn_refusal(found) and not self._give_up_fresh(found):
                 return found
         else:
-            log.info("snapshot: %s", dict(found.reasons))
+            reasons = found.reasons
+            log.info("snapshot: %s", reasons)
             self._events = self._events or found.recording.events
             self._tried = frozenset()
-            for module, its in found.differing.items():
+            for module, its in found.sharing.items():
                 self._differing[module].update(its)
             self._add_called(found)
-            if found.is_compared and not self._collects and any(self._wanted[name].found for name in found.reasons):
+            if found.is_compared and not self._collects and any(self._wanted[name].found for name in reasons):
                 # All that keeps an answer is run again: an exception, whose traceback has the frame that has the exception, may be left.
                 self._collects = True
                 return None
             missed = self._run_again(self._construct_anew(found))
-            if self._may_doubt and not self.has_doubts and any(name in found.names for name in missed):
+            if (
+                self._may_doubt
+                and not self.has_doubts
+                and any(isinstance(found.causes.get(name), Differing) for name in missed)
+            ):
                 self.has_doubts = True
                 self._differing.clear()
                 for name in missed:
                     self._wanted[name] = _Wanted()
                 return None
-            if "" in missed:
-                return Refusal(f"the interpreter keeps something of the machine: {missed['']}")
+            if INTERPRETER in missed:
+                return Refusal(f"the interpreter keeps something of the machine: {missed[INTERPRETER]}")
             self._leave_out(missed, found)
             late = len(self.late)
             # Now, for once all is compared it would have to be compared once more.
@@ -235,14 +249,14 @@ class _Search:
 
     def _construct_anew(self, found: Verdict) -> Verdict:
         """Let objects be constructed anew at each start; what is left of the verdict."""
-        left = dict(found.reasons)
-        for name in found.reasons:
-            more = found.objects.get(name, frozenset()) - self._fresh.keys()
+        left = dict(found.causes)
+        for name, cause in found.causes.items():
+            more = cause.objects - self._fresh.keys() if isinstance(cause, Keeping) else frozenset()
             if more:
                 del left[name]
             self._fresh |= dict.fromkeys(sorted(more), name)
             self._tried |= more
-        return replace(found, reasons=left)
+        return replace(found, causes=left)
 
     def _give_up_fresh(self, found: Refusal) -> bool:
         """Leave out the modules whose objects were constructed anew for the first time; False if there were none."""
@@ -267,31 +281,36 @@ class _Search:
         """Look for statements to run again; the modules with which that cannot be done, and why they are late."""
         missed: dict[str, str] = {}
         before = {name: wanted.found for name, wanted in self._wanted.items()}
-        for name, why in found.reasons.items():
+        for name, cause in found.causes.items():
             wanted = self._wanted[name]
             wanted.attempts += 1
-            is_repeatable = wanted.attempts <= _ATTEMPTS and self._add(wanted, found, name)
+            is_repeatable = wanted.attempts <= _ATTEMPTS and self._add(wanted, cause, found.recording, name)
             if is_repeatable:
                 self._find(wanted, name)
             # What copies its names may have found more already; what was found before this round did not help.
             if not is_repeatable or not wanted.found or wanted.found == before.get(name):
-                missed[name] = why + _told(wanted.obstacle, name)
+                missed[name] = cause.reason + _told(wanted.obstacle, name)
                 self._wanted[name] = _Wanted(attempts=_ATTEMPTS)
         return missed
 
-    def _add(self, wanted: _Wanted, found: Verdict, name: str) -> bool:
+    def _add(self, wanted: _Wanted, cause: Cause, recording: Recording, name: str) -> bool:
         """Add what a verdict says of a module; False if it did what cannot be repeated."""
-        notes = found.notes.get(name, ())
-        if any(not KINDS[note.kind].is_repeatable or not note.line for note in notes):
-            return False
-        wanted.is_strict |= bool(notes)
-        wanted.is_compared &= all(map(is_varied, notes))
-        wanted.names |= set(found.names.get(name, ()))
-        if notes:
-            wanted.lines |= {note.line for note in notes}
-        else:
-            # Taking a lock asks for the time, so these questions count only from the second attempt on.
-            wanted.hints |= set(asking_lines(found.recording, name, with_time=wanted.attempts > 1))
+        match cause:
+            case Unrepeatable():
+                return False
+            case Unanswered(notes):
+                if any(not KINDS[note.kind].is_repeatable or not note.line for note in notes):
+                    return False
+                wanted.is_strict = True
+                wanted.is_compared &= all(map(is_varied, notes))
+                wanted.lines |= {note.line for note in notes}
+                return True
+            case Differing(names):
+                wanted.names |= set(names)
+            case Keeping():
+                pass
+        # Taking a lock asks for the time, so these questions count only from the second attempt on.
+        wanted.hints |= set(asking_lines(recording, name, with_time=wanted.attempts > 1))
         return True
 
     def _find(self, wanted: _Wanted, name: str) -> None:

@@ -204,7 +204,7 @@ def noted_kinds() -> set[str]:
 _EVENTS = {"begin", "end", "fail", "again", "again-end", "constructed", "symbol"}
 
 # What the build makes of notes.
-_DERIVED = {"prefix", "named", "locale-name", "import", "again"}
+_DERIVED = {"prefix", "locale-name"}
 
 
 def test_every_kind_is_known():
