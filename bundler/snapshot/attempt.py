@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bundler.snapshot import fresh
-from bundler.snapshot.answers import ANSWERS
+from bundler.snapshot.assemble import make_snapshot
 from bundler.snapshot.comparison import TWO_COUNTS, Comparison, part_of_processor, with_counts
 from bundler.snapshot.differences import count_words
 from bundler.snapshot.graphs import changing, differing, moved
@@ -22,7 +22,6 @@ from bundler.snapshot.judge import (
 )
 from bundler.snapshot.kinds import NoteKind
 from bundler.snapshot.model import Heat, Recording, Refusal, Snapshot
-from bundler.snapshot.pages import make_snapshot
 from bundler.snapshot.rounds import Asked, Repeated
 from bundler.snapshot.trial import Trial
 from bundler.snapshot.verdict import (
@@ -127,17 +126,8 @@ def _compared(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict
     if order is not None:
         return order
     unbuffered = () if first.streams_are_alone else ("PYTHONUNBUFFERED",)
-    return make_snapshot(
-        subject.linked,
-        first,
-        subject.pristine,
-        compared.words,
-        (*unbuffered, *_INTERPRETER_VARIABLES, *guarded_variables(first.notes, trial.rules)),
-        part_of_processor(trial, compared, hot),
-        subject.seed,
-        ANSWERS.environment,
-        trial.late,
-    )
+    guarded = (*unbuffered, *_INTERPRETER_VARIABLES, *guarded_variables(first.notes, trial.rules))
+    return make_snapshot(trial, first, compared.words, part_of_processor(trial, compared, hot), guarded)
 
 
 def _earliest(found: Mapping[str, str], recording: Recording) -> Mapping[str, str]:

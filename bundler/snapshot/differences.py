@@ -58,14 +58,9 @@ def thread_words(first: Recording, second: Recording) -> Mapping[int, int]:
     thread's own block is its own distance from the thread pointer, which is smaller than any address.
     """
     found: dict[int, int] = {}
-    for parts in (
-        (first.executable, second.executable),
-        ((first.region,), (second.region,)),
-        (first.objects, second.objects),
-    ):
-        for address, one, other in words_that_differ(*parts):
-            if _is_near(one, first) and one - first.thread == other - second.thread:
-                found[address] = one - first.thread
+    for address, one, other in words_that_differ(first.parts, second.parts):
+        if _is_near(one, first) and one - first.thread == other - second.thread:
+            found[address] = one - first.thread
     for address, one, other in words_that_differ((first.block,), (second.block,)):
         if _is_near(one, first) and one - first.thread == other - second.thread:
             found[address - first.thread] = one - first.thread
@@ -81,26 +76,19 @@ def library_words(first: Recording, second: Recording) -> Mapping[int, int]:
     """Words that hold addresses in the C library which every start finds by itself: the numbers of those, by the words' addresses."""
     found: dict[int, int] = {}
     numbers = {value: number for number, value in enumerate(first.library) if value}
-    for parts in (
-        (first.executable, second.executable),
-        ((first.region,), (second.region,)),
-        (first.objects, second.objects),
-    ):
-        for address, one, other in words_that_differ(*parts):
-            number = numbers.get(one)
-            if number is not None and second.library[number] == other:
-                found[address] = number
+    for address, one, other in words_that_differ(first.parts, second.parts):
+        number = numbers.get(one)
+        if number is not None and second.library[number] == other:
+            found[address] = number
     return found
 
 
 def symbol_words(first: Recording, second: Recording) -> Mapping[int, str]:
     """Words that hold the address of a symbol which the program looked up, by their addresses."""
     names = {address: name for name, address in first.symbols.items()}
-    parts = (*zip(first.executable, second.executable, strict=True), (first.region, second.region))
     return {
         address: names[one]
-        for pair in (*parts, *zip(first.objects, second.objects, strict=True))
-        for address, one, other in _words(*pair)
+        for address, one, other in words_that_differ(first.parts, second.parts)
         if one in names and second.symbols.get(names[one]) == other
     }
 
@@ -166,11 +154,9 @@ def half_words(first: Recording, second: Recording) -> Mapping[int, int]:
     halves of that would differ, too, for every process has its libraries at other pages.
     """
     upper = (_upper_halves(first), _upper_halves(second))
-    parts = (*zip(first.executable, second.executable, strict=True), (first.region, second.region))
     return {
         address: one & _LOWER
-        for pair in (*parts, *zip(first.objects, second.objects, strict=True))
-        for address, one, other in _words(*pair)
+        for address, one, other in words_that_differ(first.parts, second.parts)
         if one & _LOWER == other & _LOWER and one >> 32 in upper[0] and other >> 32 in upper[1]
     }
 
@@ -331,14 +317,9 @@ def differences(
 ) -> tuple[Difference, ...]:
     """Words that differ, but for those at known addresses and those that are passed over."""
     found = []
-    for parts in (
-        (first.executable, second.executable),
-        ((first.region,), (second.region,)),
-        (first.objects, second.objects),
-    ):
-        for address, one, other in words_that_differ(*parts):
-            if address not in known and not any(each.hold(address) for each in passed_over):
-                found.append(Difference(address, owners.owner(address), (one, other)))
+    for address, one, other in words_that_differ(first.parts, second.parts):
+        if address not in known and not any(each.hold(address) for each in passed_over):
+            found.append(Difference(address, owners.owner(address), (one, other)))
     for address, one, other in words_that_differ((first.block,), (second.block,)):
         if address - first.thread not in known:
             found.append(Difference(address, "", (one, other)))

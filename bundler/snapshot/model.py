@@ -211,6 +211,11 @@ class Recording:
     asked_again: frozenset[Question] = frozenset()  # by statements that were run once more
 
     @property
+    def parts(self) -> tuple[Memory, ...]:
+        """All recorded memory but the main thread's variables: the executable's, the region, the objects'."""
+        return (*self.executable, self.region, *self.objects)
+
+    @property
     def finished(self) -> tuple[str, ...]:
         """Modules that were imported, in the order in which their bodies ended."""
         return tuple(name for happened, name in self.events if happened == "end")

@@ -93,7 +93,7 @@ class Interned:
         region = self._recording.region
         first, end = region.address, region.address + len(region.content)
         found: dict[int, list[int]] = {}
-        for part in (*self._recording.executable, region, *self._recording.objects):
+        for part in self._recording.parts:
             words = memoryview(part.content[: len(part.content) // 8 * 8]).cast("Q")
             for number, word in enumerate(words):
                 if first <= word < end:
