@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import cffi
 
-# A struct or an array of them. cffi makes their types when it has read the headers, so that mypy knows no members.
+# A struct, an array of structs or a pointer. cffi makes their types when it has read the headers: mypy knows no members.
 Struct: TypeAlias = Any
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-from bundler.contract import bundle_constant, bundle_ffi
+from bundler.contract import Struct, bundle_constant, bundle_ffi
 from bundler.link.table_writer import TableWriter
 from bundler.snapshot import fresh
 from bundler.snapshot.model import Answers, Heat, Range
@@ -37,14 +36,14 @@ def request_content(subject: Subject, run: Run, work: bytes, descriptor: int) ->
     return section_bytes(writer.finish(head))
 
 
-def _write_answers(writer: TableWriter, row: Any, answers: Answers) -> None:
+def _write_answers(writer: TableWriter, row: Struct, answers: Answers) -> None:
     row.time, row.entropy, row.process, row.user = answers.time, answers.entropy, answers.process, answers.user
     row.processors, row.is_terminal = answers.processors, answers.is_terminal
     row.own_path, row.folder, row.host = map(writer.text, (answers.own_path, answers.folder, answers.host))
     row.environment = writer.text_list(answers.environment)
 
 
-def _write_ranges(writer: TableWriter, row: Any, ranges: Sequence[Range]) -> None:
+def _write_ranges(writer: TableWriter, row: Struct, ranges: Sequence[Range]) -> None:
     pieces, place = writer.reserve("struct bundle_range", len(ranges))
     for piece, each in zip(pieces, ranges, strict=False):
         piece.address, piece.size = each.address, each.size
@@ -52,12 +51,12 @@ def _write_ranges(writer: TableWriter, row: Any, ranges: Sequence[Range]) -> Non
     row.ranges, row.range_count = writer.point("struct bundle_range *", place), len(ranges)
 
 
-def _write_steady(writer: TableWriter, row: Any, steady: Steady) -> None:
+def _write_steady(writer: TableWriter, row: Struct, steady: Steady) -> None:
     row.steady = writer.text_list(steady.modules)
     row.steady_objects, row.steady_object_count = writer.numbers(steady.objects), len(steady.objects)
 
 
-def _write_hot(writer: TableWriter, row: Any, hot: Sequence[Heat] | None) -> None:
+def _write_hot(writer: TableWriter, row: Struct, hot: Sequence[Heat] | None) -> None:
     """Write which blocks are to lie together: read ones, and written ones; or that the run is to show them."""
     row.wants_heat = hot is None
     numbers = sorted(2 * each.number + each.is_written for each in hot or ())
@@ -66,12 +65,12 @@ def _write_hot(writer: TableWriter, row: Any, hot: Sequence[Heat] | None) -> Non
         row.hot_sizes[kind] = sum(each.size for each in hot or () if each.is_written == kind)
 
 
-def _write_hidden(writer: TableWriter, row: Any, hidden: HiddenProcessor | None) -> None:
+def _write_hidden(writer: TableWriter, row: Struct, hidden: HiddenProcessor | None) -> None:
     if hidden is not None:
         row.hidden, row.hidden_count = _long_numbers(writer, hidden.places), len(hidden.places)
         row.hidden_level = hidden.level
 
 
-def _long_numbers(writer: TableWriter, values: Sequence[int]) -> Any:
+def _long_numbers(writer: TableWriter, values: Sequence[int]) -> Struct:
     """An array of uint64_t."""
     return writer.point("uint64_t *", writer.place(b"".join(each.to_bytes(8, "little") for each in values)))
