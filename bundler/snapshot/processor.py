@@ -22,9 +22,9 @@ log = logging.getLogger(__name__)
 # Micro-architecture levels of other processors, in the order in which they are tried.
 LEVELS = range(bundle_constant("BUNDLE_FIRST_LEVEL"), bundle_constant("BUNDLE_LAST_LEVEL") + 1)
 
-# Code that is decoded before two bytes, to see whether they are an instruction, and behind them: NOP.
+# Bytes of code that are decoded before two bytes, to see whether they are an instruction; and behind them, which do nothing.
 _WINDOW = 512
-_NOTHING = b"\x90" * 16
+_BEHIND = 16
 
 # The launcher's own instructions are here.
 _OWN_SECTION = "bundle_processor"
@@ -130,12 +130,13 @@ def _decoded(machine: Machine, candidates: Sequence[_Candidate], toolchain: Tool
     """
     assert machine.processor_question is not None, "asking_places does not ask otherwise"
     name, question = machine.processor_question
+    nothing = machine.no_operation * (_BEHIND // len(machine.no_operation))
     code = b""
     ends: dict[int, _Candidate] = {}
     for each in candidates:
         code += each.before
         ends[len(code)] = each
-        code += question + _NOTHING
+        code += question + nothing
     with tempfile.NamedTemporaryFile(prefix="code-") as file:
         file.write(code)
         file.flush()

@@ -138,8 +138,7 @@ def _feature_text(feature: Feature, machine: Machine) -> str:
     if feature.leaf in machine.feature_names:
         mask, value = (low | high << 32 for low, high, *_ in (feature.masks, feature.values))
         return f"{machine.feature_names[feature.leaf]} & {mask:#x} == {value:#x}"
-    names = ("EAX", "EBX", "ECX", "EDX")
-    rows = zip(names, feature.masks, feature.values, strict=True)
+    rows = zip(machine.feature_registers, feature.masks, feature.values, strict=True)
     bits = ", ".join(f"{name} & {mask:#x} == {value:#x}" for name, mask, value in rows if mask)
     return f"CPUID {feature.leaf:#x}.{feature.subleaf}: {bits}"
 

@@ -15,7 +15,7 @@ from bundler.analyze.tell.leading import leading_parts
 from bundler.cache import digest, tree_digest
 from bundler.context import BuildContext
 from bundler.contract import launcher_folder
-from bundler.elf import fill_section
+from bundler.elf import MACHINES, fill_section
 from bundler.errors import Diagnostic
 from bundler.link.model import Linked
 from bundler.link.script import SNAPSHOT_SECTION
@@ -91,18 +91,15 @@ def snapshot_digest(graph: ModuleGraph, settings: Settings) -> str:
     return digest(*code, _rules(graph, settings).digest, wishes)
 
 
-# In /proc/cpuinfo, of x86-64 and of aarch64.
-_PROCESSOR_LINES = ("vendor_id", "cpu family", "model", "stepping", "flags", "Features", "CPU ")
-
-
 def _machine() -> Iterator[str]:
-    """The facts that a recording may depend on too: the C library and the processor."""
+    """The facts that a recording may depend on too: the C library and the processor, which an emulator may use."""
     yield from platform.libc_ver()
     try:
         lines = Path("/proc/cpuinfo").read_text().split("\n\n", 1)[0].splitlines()
     except OSError:
         return
-    yield from (line for line in lines if line.startswith(_PROCESSOR_LINES))
+    beginnings = tuple(each for machine in MACHINES.values() for each in machine.processor_lines)
+    yield from (line for line in lines if line.startswith(beginnings))
 
 
 def _snapshot(  # noqa: PLR0913 - what a snapshot is made of
