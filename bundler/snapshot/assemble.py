@@ -13,24 +13,24 @@ from bundler.snapshot.pages import (
     changed_runs,
     edges,
     mapped_objects,
-    overwritten,
+    overwrite,
     pristine_objects,
     runs_of_objects,
     system_words,
     word_at,
 )
-from bundler.snapshot.processor import OfProcessor
+from bundler.snapshot.processor import ProcessorPart
 from bundler.snapshot.trial import Trial
 
 
 def make_snapshot(
-    trial: Trial, recording: Recording, words: StartWords, processor: OfProcessor, guarded: Sequence[str]
+    trial: Trial, recording: Recording, words: StartWords, processor: ProcessorPart, guarded: Sequence[str]
 ) -> Snapshot:
     """The snapshot of a recording. `words`: those that each start computes; `guarded`: variables that no start has set."""
     linked, pristine = trial.subject.linked, trial.subject.pristine
     of_system = system_words(linked, recording)
     of_objects, replaced = _runs_of_objects(linked, recording, words, processor, of_system)
-    region = _whole_pages(overwritten(recording.region, words.stored), linked.layout.plan.machine.page_size)
+    region = _whole_pages(overwrite(recording.region, words.stored), linked.layout.plan.machine.page_size)
     return Snapshot(
         region=Range(region.address, len(region.content)),
         runs=(*_runs_of_executable(linked, recording, pristine, words), *of_objects, *_runs_of_region(linked, region)),
@@ -57,7 +57,7 @@ def make_snapshot(
         variables=tuple(_changed_variables(recording.variables, ANSWERS.environment)),
         guarded=tuple(guarded),
         hash_seed=trial.subject.seed,
-        modules=recording.finished,
+        modules=recording.finished_modules,
         late=trial.late,
     )
 
@@ -69,11 +69,11 @@ def _variables(
     before = {each.address: each for each in recording.before}
     recorded = {each.address: each for each in recording.executable}
     for clean in pristine:
-        now = _padded(recorded[clean.address], clean)
-        yield overwritten(overwritten(now, words.stored), words.kept), clean, before[clean.address]
+        now = _pad(recorded[clean.address], clean)
+        yield overwrite(overwrite(now, words.stored), words.kept), clean, before[clean.address]
 
 
-def _padded(written: Memory, clean: Memory) -> Memory:
+def _pad(written: Memory, clean: Memory) -> Memory:
     """Recorded memory with the zeros at its end, which no recording holds."""
     return Memory(written.address, written.content.ljust(len(clean.content), b"\0"))
 
@@ -95,7 +95,7 @@ def _runs_of_objects(
     linked: Linked,
     recording: Recording,
     words: StartWords,
-    processor: OfProcessor,
+    processor: ProcessorPart,
     of_system: Mapping[int, tuple[int, int]],
 ) -> tuple[tuple[PageRun, ...], frozenset[int]]:
     """Runs of the objects' variables, in which words that each process knows are pristine, and the objects that these replace."""
@@ -103,7 +103,7 @@ def _runs_of_objects(
     clean = {each.address: each for each in objects}
     pristine_words = {address: word_at(clean, address) for address in (*of_system, *processor.words)}
     variables = {
-        written.address: overwritten(overwritten(_padded(written, each), words.stored), pristine_words)
+        written.address: overwrite(overwrite(_pad(written, each), words.stored), pristine_words)
         for each, written in zip(objects, recording.objects, strict=True)
     }
     return runs_of_objects(linked, recording, variables, clean, processor.constructed)
@@ -123,7 +123,7 @@ def _thread_block(recording: Recording, words: StartWords) -> bytes:
     """The main thread's variables."""
     block = Memory(recording.block.address - recording.thread, recording.block.content)
     inside = {address: value for address, value in words.local.items() if is_in_block(address)}
-    return overwritten(block, inside).content
+    return overwrite(block, inside).content
 
 
 def _fresh_objects(linked: Linked, recording: Recording) -> Iterator[str]:

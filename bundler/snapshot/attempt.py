@@ -7,18 +7,18 @@ from dataclasses import replace
 
 from bundler.snapshot import fresh
 from bundler.snapshot.assemble import make_snapshot
-from bundler.snapshot.comparison import TWO_COUNTS, Comparison, part_of_processor, with_counts
+from bundler.snapshot.comparison import TWO_COUNTS, Comparison, add_counts, find_processor_part
 from bundler.snapshot.differences import count_words
-from bundler.snapshot.graphs import changing, differing, moved
+from bundler.snapshot.graphs import changing_modules, differing_names, find_other_order
 from bundler.snapshot.judge import (
     guarded_variables,
     late_by_differences,
-    named_late,
+    modules_named_late,
+    modules_with_varying_imports,
     objects_that_ask,
     objects_with_threads,
-    sometimes_imported,
     spoiled_modules,
-    unanswered,
+    unanswered_notes,
 )
 from bundler.snapshot.kinds import NoteKind
 from bundler.snapshot.model import Heat, Recording, Refusal, Snapshot
@@ -49,46 +49,46 @@ def attempt(trial: Trial) -> Snapshot | Refusal | Verdict | OtherOrder:
     if isinstance(asked, Refusal):
         return asked
     first = asked.first
-    spoiled = spoiled_modules(first, fresh.spoiled(trial.subject.linked, first))
+    spoiled = spoiled_modules(first, fresh.spoiled_objects(trial.subject.linked, first))
     if spoiled:
         return Verdict(first, {name: Keeping(why) for name, why in spoiled.items()})
     threads = objects_with_threads(first.notes, trial.work.fresh)
     if threads:  # they run beside the program: what is recorded depends on who is faster
         return Verdict(first, {name: Keeping("its libraries start threads", its) for name, its in threads.items()})
-    judged = _judged(trial, asked)
-    found = judged or _compared(trial, hot_blocks(first.heat))
+    judged = _judge(trial, asked)
+    found = judged or _compare(trial, hot_blocks(first.heat))
     return replace(found, called=tuple(graph.called for graph in asked.graphs)) if isinstance(found, Verdict) else found
 
 
-def _judged(trial: Trial, asked: Asked) -> Verdict | None:
+def _judge(trial: Trial, asked: Asked) -> Verdict | None:
     """The verdict from what was asked, and from graphs; None if nothing is in the way."""
     work, rules, first, graphs = trial.work, trial.rules, asked.first, asked.graphs
-    names_differing = differing(trial, graphs)
+    names_differing = differing_names(trial, graphs)
     # Who has drawn what differs, and draws it again, is found below.
     found = {*(module for module, _ in names_differing), *(each.module for each in work.rerun)}
     causes: dict[str, Cause] = {
         name: Unanswered(notes)
-        for name, notes in unanswered(first, rules, work.rerun).items()
+        for name, notes in unanswered_notes(first, rules, work.rerun).items()
         if name not in found or any(note.kind is not NoteKind.DRAWN for note in notes)
     }
-    causes |= dict.fromkeys(named_late(first.events, rules), Unrepeatable("the project names it"))
+    causes |= dict.fromkeys(modules_named_late(first.events, rules), Unrepeatable("the project names it"))
     if causes:
-        return Verdict(first, causes, sharing=_by_module(graphs[0].sharing(names_differing)))
-    sometimes = sometimes_imported(*graphs)
+        return Verdict(first, causes, sharing=_group_by_module(graphs[0].names_sharing(names_differing)))
+    sometimes = modules_with_varying_imports(*graphs)
     if sometimes:
         # No statement of theirs can be run again: it would import something.
         return Verdict(first, {name: Unrepeatable(why) for name, why in sometimes.items()})
-    names = _by_module(names_differing)
+    names = _group_by_module(names_differing)
     if names:
         return Verdict(first, {module: Differing(its) for module, its in names.items()})
-    changed = changing(trial, graphs[0], asked.twice)
+    changed = changing_modules(trial, graphs[0], asked.twice)
     if changed:
         why = "`{}` changes when statements are run again"
         return Verdict(first, {module: Unrepeatable(why.format(name)) for module, name in changed.items()})
     return None
 
 
-def _by_module(names: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+def _group_by_module(names: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for module, name in names:
         found[module] = (*found.get(module, ()), name)
@@ -104,7 +104,7 @@ def hot_blocks(heat: Sequence[Heat]) -> tuple[Heat, ...]:
     return tuple(each for each in heat if each.size <= _LARGEST_HOT)
 
 
-def _compared(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict | OtherOrder:
+def _compare(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict | OtherOrder:
     """The verdict from comparing recordings; notes and graphs of earlier ones showed no obstacle."""
     subject, work = trial.subject, trial.work
     repeated = Repeated.of(trial, hot)
@@ -113,24 +113,24 @@ def _compared(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict
     first, second, other = repeated.first, repeated.second, repeated.other
     if first.thread == second.thread:
         return Refusal("this machine puts every process at the same addresses, so that recordings prove nothing")
-    compared = with_counts(trial, Comparison.of(subject, first, second, other), other, hot)
+    compared = add_counts(trial, Comparison.of(subject, first, second, other), other, hot)
     for each in (second, other):
         found = compared.differences(each)
         _, others = count_words(found, first, TWO_COUNTS)  # these are looked at when nothing else differs
-        keeps = _earliest(late_by_differences(others or found, first, first.loaders), first)
+        keeps = _first_keeper(late_by_differences(others or found, first, first.loaders), first)
         if keeps:
             objects = objects_that_ask(first.notes, work.fresh)
             causes = {name: Keeping(why, objects.get(name, frozenset())) for name, why in keeps.items()}
             return Verdict(first, causes, is_compared=True)
-    order = moved(trial, repeated.orders) if repeated.orders else None
+    order = find_other_order(trial, repeated.orders) if repeated.orders else None
     if order is not None:
         return order
     unbuffered = () if first.streams_are_alone else ("PYTHONUNBUFFERED",)
     guarded = (*unbuffered, *_INTERPRETER_VARIABLES, *guarded_variables(first.notes, trial.rules))
-    return make_snapshot(trial, first, compared.words, part_of_processor(trial, compared, hot), guarded)
+    return make_snapshot(trial, first, compared.words, find_processor_part(trial, compared, hot), guarded)
 
 
-def _earliest(found: Mapping[str, str], recording: Recording) -> Mapping[str, str]:
+def _first_keeper(found: Mapping[str, str], recording: Recording) -> Mapping[str, str]:
     """The first module that keeps something: later ones, and the interpreter, may differ only because of it."""
     if not found:
         return found

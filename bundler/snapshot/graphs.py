@@ -18,14 +18,14 @@ from bundler.snapshot.work import Work
 log = logging.getLogger(__name__)
 
 
-def differing(trial: Trial, graphs: tuple[Graph, Graph]) -> tuple[tuple[str, str], ...]:
+def differing_names(trial: Trial, graphs: tuple[Graph, Graph]) -> tuple[tuple[str, str], ...]:
     """The names whose values differ.
 
     If the search has doubts, values that depend on where objects lie are left out. An example is the order of a set, which a
     usual start may choose freely.
     """
-    found = tuple(each for each in graphs[0].differing(graphs[1]) if each[0] not in _INTERPRETER)
-    of_addresses = _of_addresses(trial, "differing", trial.work, graphs[0]) if found and trial.has_doubts else ()
+    found = tuple(each for each in graphs[0].differing_names(graphs[1]) if each[0] not in _INTERPRETER)
+    of_addresses = _names_by_address(trial, "differing", trial.work, graphs[0]) if found and trial.has_doubts else ()
     return tuple(each for each in found if each not in of_addresses)
 
 
@@ -33,11 +33,11 @@ def differing(trial: Trial, graphs: tuple[Graph, Graph]) -> tuple[tuple[str, str
 _SHIFTS = (1, 2, 3, 4)
 
 
-def _of_addresses(trial: Trial, purpose: str, work: Work, graph: Graph) -> frozenset[tuple[str, str]]:
+def _names_by_address(trial: Trial, purpose: str, work: Work, graph: Graph) -> frozenset[tuple[str, str]]:
     """The names of a graph whose values are others when all objects lie elsewhere."""
     runs = {f"{purpose}, shifted {number}": Run(work, ANSWERS, wants_graph=True, shift=number) for number in _SHIFTS}
-    shifted = [each for each in trial.taken(runs).values() if isinstance(each, Graph)]
-    found = frozenset(name for each in shifted for name in graph.differing(each))
+    shifted = [each for each in trial.record_all(runs).values() if isinstance(each, Graph)]
+    found = frozenset(name for each in shifted for name in graph.differing_names(each))
     if found:
         log.info("snapshot: %d names depend on addresses: %s", len(found), sorted(found)[:10])
     return found
@@ -47,16 +47,16 @@ def _of_addresses(trial: Trial, purpose: str, work: Work, graph: Graph) -> froze
 _INTERPRETER = frozenset(("sys", "builtins"))
 
 
-def changing(trial: Trial, once: Graph, twice: Graph | None) -> Mapping[str, str]:
+def changing_modules(trial: Trial, once: Graph, twice: Graph | None) -> Mapping[str, str]:
     """Modules with statements that change more than the names that they give when they are run again, and a name that is changed.
 
     Such are those that call a function which adds to a list, or counts.
     """
     work, rules = trial.work, trial.rules
-    if twice is None or not _changed(once, twice, work, rules):
+    if twice is None or not _changed_names(once, twice, work, rules):
         return {}
-    of_addresses = _of_addresses(trial, "changing", work, once)
-    if of_addresses.issuperset(_changed(once, twice, work, rules)):
+    of_addresses = _names_by_address(trial, "changing", work, once)
+    if of_addresses.issuperset(_changed_names(once, twice, work, rules)):
         return {}
     modules = tuple(dict.fromkeys(each.module for each in work.rerun))
     runs = {
@@ -67,29 +67,29 @@ def changing(trial: Trial, once: Graph, twice: Graph | None) -> Mapping[str, str
         )
         for module in modules
     }
-    taken = trial.taken(runs)
+    taken = trial.record_all(runs)
     found: dict[str, str] = {}
     for module in modules:
         graph = taken[f"twice {module}"]
-        changed = _changed(once, graph, work, rules) if isinstance(graph, Graph) else ((module, "it"),)
+        changed = _changed_names(once, graph, work, rules) if isinstance(graph, Graph) else ((module, "it"),)
         changed = tuple(each for each in changed if each not in of_addresses)
         if changed:
             found[module] = ".".join(changed[0])
     return found
 
 
-def _changed(once: Graph, twice: Graph, work: Work, rules: Rules) -> tuple[tuple[str, str], ...]:
+def _changed_names(once: Graph, twice: Graph, work: Work, rules: Rules) -> tuple[tuple[str, str], ...]:
     """Names whose values are others when statements were run once more, without those that these give values."""
     given = {(each.module, name) for each in work.rerun for name in each.names}
     places = {f"{module}.{name}" for module, name in given}
     return tuple(
         each
-        for each in once.differing(twice)
+        for each in once.differing_names(twice)
         if each not in given and each not in rules.unordered and once.places.get(each) not in places
     )
 
 
-def moved(trial: Trial, orders: Orders) -> OtherOrder | None:
+def find_other_order(trial: Trial, orders: Orders) -> OtherOrder | None:
     """A name whose value differs in the order of a restored start; None if there is none.
 
     What late modules keep of the machine is another value each time.
@@ -97,14 +97,14 @@ def moved(trial: Trial, orders: Orders) -> OtherOrder | None:
     program, order, other = orders.program, orders.restored, orders.other
     if isinstance(order, Refusal):
         return OtherOrder(order.module, order.reason)
-    of_machine = frozenset(program.differing(other)) if other else program.digests.keys()
+    of_machine = frozenset(program.differing_names(other)) if other else program.digests.keys()
     found = [
         each
-        for each in program.differing(order)
+        for each in program.differing_names(order)
         if each not in trial.rules.unordered and not (each[0] in trial.late and each in of_machine)
     ]
     if found:
-        of_addresses = _of_addresses(trial, "moved", trial.program, program)
+        of_addresses = _names_by_address(trial, "moved", trial.program, program)
         found = [each for each in found if each not in of_addresses]
     if not found and program.ordered != order.ordered:
         found = [one for one, two in zip(program.ordered, order.ordered, strict=False) if one != two]

@@ -30,13 +30,13 @@ def guarded_variables(notes: Iterable[Note], rules: Rules) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if name and name not in VARIED_VARIABLES))
 
 
-def named_late(events: Iterable[Event], rules: Rules) -> tuple[str, ...]:
+def modules_named_late(events: Iterable[Event], rules: Rules) -> tuple[str, ...]:
     """The modules that the project wants to be imported at each start."""
     names = dict.fromkeys(event.module for event in events)
     return tuple(name for name in names if rules.is_named_late(name))
 
 
-def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Mapping[str, tuple[Note, ...]]:
+def unanswered_notes(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Mapping[str, tuple[Note, ...]]:
     """Notes of questions and effects that cannot be recorded, by module; without those of statements that are run again.
 
     Questions that are varied are among them where the line of a module's body is known that asked; for others, comparisons must do.
@@ -131,7 +131,7 @@ def spoiled_modules(recording: Recording, spoiled: Mapping[str, str]) -> Mapping
     return {recording.loaders[path]: f"`{path.rpartition('/')[2]}`: {why}" for path, why in spoiled.items()}
 
 
-def sometimes_imported(one: Graph, other: Graph) -> Mapping[str, str]:
+def modules_with_varying_imports(one: Graph, other: Graph) -> Mapping[str, str]:
     """Modules that import others on some machines only, and why they are late. What else differs may follow from that."""
     found: dict[str, str] = {}
     for graph, missing in ((one, other), (other, one)):
@@ -181,7 +181,7 @@ class Extent(IntEnum):
     UP_TO_LEFT_OUT = 2
 
 
-def recordable(
+def recordable_modules(
     events: Sequence[Event], late: Iterable[str], imports: Iterable[Import], extent: Extent
 ) -> tuple[str, ...]:
     """The modules that can be imported without any of the late ones, in the order in which they began.
@@ -209,11 +209,11 @@ def recordable(
         left_out |= more
         pending += more
     if extent is Extent.UP_TO_LEFT_OUT:
-        left_out |= set(begun) - _ended_before(events, left_out)
+        left_out |= set(begun) - _modules_ended_before(events, left_out)
     return tuple(name for name in dict.fromkeys(begun) if name not in left_out and ":" not in name)
 
 
-def _ended_before(events: Iterable[Event], names: Container[str]) -> set[str]:
+def _modules_ended_before(events: Iterable[Event], names: Container[str]) -> set[str]:
     """The modules whose bodies had ended when the first of these names' did."""
     found: set[str] = set()
     for happened, name in events:

@@ -216,7 +216,7 @@ class Recording:
         return (*self.executable, self.region, *self.objects)
 
     @property
-    def finished(self) -> tuple[str, ...]:
+    def finished_modules(self) -> tuple[str, ...]:
         """Modules that were imported, in the order in which their bodies ended."""
         return tuple(name for happened, name in self.events if happened == "end")
 
@@ -245,12 +245,12 @@ class Graph:
         """The modules that are there."""
         return frozenset(module for module, _ in self.digests)
 
-    def differing(self, other: Graph) -> tuple[tuple[str, str], ...]:
+    def differing_names(self, other: Graph) -> tuple[tuple[str, str], ...]:
         """Modules and names that hold something else, or are not there, in the other; in order."""
         names = dict.fromkeys((*self.digests, *other.digests))
         return tuple(each for each in names if self.digests.get(each) != other.digests.get(each))
 
-    def sharing(self, names: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    def names_sharing(self, names: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """These names, and others whose values were met below them."""
         found = set(names)
         of_names = {f"{module}.{name}" for module, name in found}

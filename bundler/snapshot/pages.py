@@ -68,7 +68,7 @@ def word_at(parts: Mapping[int, Memory], address: int) -> int:
     return 0
 
 
-def overwritten(memory: Memory, words: Mapping[int, int]) -> Memory:
+def overwrite(memory: Memory, words: Mapping[int, int]) -> Memory:
     """The memory with other values for words at these addresses."""
     inside = {
         address: value
@@ -142,7 +142,7 @@ def runs_of_objects(
     """
     runs: list[PageRun] = []
     replaced = set()
-    needed = _with_needed(linked, constructed)
+    needed = _needed_objects(linked, constructed)
     for dso in mapped_objects(linked, recording):
         changed = {
             part.address: tuple(changed_runs(now[part.address], clean[part.address], dso.object.machine.page_size))
@@ -158,7 +158,7 @@ def runs_of_objects(
     return tuple(runs), frozenset(replaced)
 
 
-def _with_needed(linked: Linked, indexes: Collection[int]) -> frozenset[int]:
+def _needed_objects(linked: Linked, indexes: Collection[int]) -> frozenset[int]:
     """Objects, and all that they need."""
     objects = linked.layout.plan.prelinked.objects
     found: set[int] = set()

@@ -31,7 +31,7 @@ _OWN_SECTION = "bundle_processor"
 
 
 @dataclass(frozen=True, slots=True)
-class OfProcessor:
+class ProcessorPart:
     """The part of a snapshot that is about the processor.
 
     `features`: those that a start needs. `constructed`: objects that are constructed before their recorded pages are mapped, because
@@ -49,7 +49,7 @@ def asking_places(linked: Linked, recording: Recording, toolchain: Toolchain) ->
         return ()
     inside = _own_code(linked)
     found = [each for each in _candidates(linked, recording) if not inside.address <= each.address < inside.end]
-    decoded = _decoded(linked.layout.plan.machine, found, toolchain) if found else frozenset()
+    decoded = _decode(linked.layout.plan.machine, found, toolchain) if found else frozenset()
     return tuple(each.address for each in found if each in decoded)
 
 
@@ -96,7 +96,7 @@ class _Candidate(NamedTuple):
 
 def _candidates(linked: Linked, recording: Recording) -> Iterator[_Candidate]:
     for address, content in _code(linked, recording):
-        yield from _found(linked.layout.plan.machine, address, content)
+        yield from _find_question(linked.layout.plan.machine, address, content)
 
 
 def _code(linked: Linked, recording: Recording) -> Iterator[tuple[int, bytes]]:
@@ -114,7 +114,7 @@ def _code(linked: Linked, recording: Recording) -> Iterator[tuple[int, bytes]]:
                 yield dso.base + load.address, content
 
 
-def _found(machine: Machine, address: int, content: bytes) -> Iterator[_Candidate]:
+def _find_question(machine: Machine, address: int, content: bytes) -> Iterator[_Candidate]:
     assert machine.processor_question is not None, "asking_places does not ask otherwise"
     _, question = machine.processor_question
     at = content.find(question)
@@ -123,7 +123,7 @@ def _found(machine: Machine, address: int, content: bytes) -> Iterator[_Candidat
         at = content.find(question, at + 1)
 
 
-def _decoded(machine: Machine, candidates: Sequence[_Candidate], toolchain: Toolchain) -> frozenset[_Candidate]:
+def _decode(machine: Machine, candidates: Sequence[_Candidate], toolchain: Toolchain) -> frozenset[_Candidate]:
     """The candidates that are the instruction; all of them where there is no disassembler.
 
     Decoding falls into step with the code soon, wherever it begins.
@@ -149,9 +149,9 @@ def _decoded(machine: Machine, candidates: Sequence[_Candidate], toolchain: Tool
     return frozenset(ends[at] for each in found if each is not None and (at := int(each[1], 16)) in ends)
 
 
-def of_processor(
+def processor_part(
     linked: Linked, first: Recording, other: Recording, differing: Sequence[Difference], level: int
-) -> OfProcessor | None:
+) -> ProcessorPart | None:
     """The snapshot's part about the processor, if one of a level will do; None: only one like the build's will.
 
     A word that a constructor wrote, and nobody since, is written by the same constructor at each start.
@@ -164,7 +164,7 @@ def of_processor(
             return None
         objects.add(dso.index)
     constructed = tuple(index for index in first.order if index in objects)
-    return OfProcessor(first.least[level], constructed, frozenset(each.address for each in differing))
+    return ProcessorPart(first.least[level], constructed, frozenset(each.address for each in differing))
 
 
 def _is_constructed(recording: Recording, address: int) -> bool:

@@ -131,7 +131,7 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
         called = parts.content(Part.CALLED) if parts.has(Part.CALLED) else None
         return _graph(parts.content(Part.GRAPH), events, notes, called)
     if not parts.has(Part.END):
-        return Refusal("it ended the process while it was imported", _running(events), "", events)
+        return Refusal("it ended the process while it was imported", _running_module(events), "", events)
     return Recording(
         before=parts.all(Part.BEFORE),
         executable=parts.all(Part.EXECUTABLE),
@@ -180,11 +180,13 @@ def _graph(content: bytes, events: tuple[Event, ...], notes: tuple[Note, ...], c
         {(module, name): place for module, name, _, place in rows if place != "-"},
         tuple((note.module, note.detail) for note in notes if note.kind is NoteKind.ORDERED),
         # A thread of the program's own may have called anything.
-        _called(called) if called is not None and all(note.kind is not NoteKind.THREAD for note in notes) else None,
+        _called_lines(called)
+        if called is not None and all(note.kind is not NoteKind.THREAD for note in notes)
+        else None,
     )
 
 
-def _called(content: bytes) -> Mapping[str, frozenset[int]]:
+def _called_lines(content: bytes) -> Mapping[str, frozenset[int]]:
     """The first lines of code that ran, by files (launcher/snapshot/called.h)."""
     found: dict[str, set[int]] = defaultdict(set)
     for line in content.decode("utf-8", "surrogateescape").splitlines():
@@ -268,7 +270,7 @@ def _read_symbols(lines: Iterable[_Line]) -> Iterator[tuple[str, int]]:
             yield name, int(address, 16)
 
 
-def _running(events: tuple[Event, ...]) -> str:
+def _running_module(events: tuple[Event, ...]) -> str:
     """The module that ran last, or failed: what follows a failure is the end of those that import it."""
     running: list[str] = []
     failed = ""
@@ -294,7 +296,7 @@ def _refusal(text: str, notes: tuple[Note, ...], events: tuple[Event, ...]) -> R
     if kind in LEFT_OPEN:
         causes = [note.module for note in notes if note.kind == kind and note.detail in ("", number)]
         return Refusal(LEFT_OPEN[kind], causes[-1] if causes else "", "", events)
-    module = _running(events)
+    module = _running_module(events)
     kind, *rest = text.split("\n", 4)
     if kind != "raised":
         return Refusal(text, module, "", events)

@@ -34,7 +34,7 @@ class Asked:
         }
         if work.rerun:
             runs["twice"] = Run(replace(work, rerun=(*work.rerun, *work.rerun)), ANSWERS, wants_graph=True)
-        taken = trial.taken(runs)
+        taken = trial.record_all(runs)
         refusal = _refusal(taken.values())
         if refusal is not None:
             return refusal
@@ -78,7 +78,7 @@ class Repeated:
             "order": Run(replace(program, names=work.names), ANSWERS, wants_graph=True),
             "program, other": Run(program, OPPOSITE_ANSWERS, wants_graph=True),
         }
-        taken = trial.taken({**recorded, **(ordered if work.parts is None else {})})
+        taken = trial.record_all({**recorded, **(ordered if work.parts is None else {})})
         refusal = _refusal(taken[name] for name in recorded)
         if refusal is not None:
             return refusal

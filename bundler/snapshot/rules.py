@@ -77,7 +77,7 @@ class Rules:
             serving_modules=tuple(name for name in self.serving_modules if name not in names),
         )
 
-    def of_project(self, settings: Settings) -> Rules:
+    def add_project(self, settings: Settings) -> Rules:
         """These rules and those that the project's own settings give."""
         again = dict(self.again)
         for each in settings.snapshot_restore:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bundler.analyze.graph import ExtensionModule, Module, ModuleGraph, SourceModule
 from bundler.snapshot.attempt import attempt
-from bundler.snapshot.judge import Extent, asking_lines, importers, is_varied, recordable
+from bundler.snapshot.judge import Extent, asking_lines, importers, is_varied, recordable_modules
 from bundler.snapshot.kinds import KINDS
 from bundler.snapshot.model import Event, Recording, Refusal, Rerun, Snapshot
 from bundler.snapshot.rules import Rules
@@ -51,16 +51,16 @@ _ATTEMPTS = 3
 def settle(subject: Subject, program: Work, rules: Rules, graph: ModuleGraph) -> Snapshot | Refusal:
     """Record until no module keeps anything of the machine. `program`: the work of a start without a snapshot."""
     search = _Search(subject, graph, program, rules, may_doubt=True)
-    found = _settled(search, subject, rules, subject.folder / "first")
+    found = _search_rounds(search, subject, rules, subject.folder / "first")
     if isinstance(found, Refusal) and search.has_doubts:
         # What depends on addresses may keep an answer as well, so that nothing behind it can be compared: it is left out.
-        found = _settled(
+        found = _search_rounds(
             _Search(subject, graph, program, rules, may_doubt=False), subject, rules, subject.folder / "second"
         )
     return found
 
 
-def _settled(search: _Search, subject: Subject, rules: Rules, folder: Path) -> Snapshot | Refusal:
+def _search_rounds(search: _Search, subject: Subject, rules: Rules, folder: Path) -> Snapshot | Refusal:
     for number in range(_MOST_ROUNDS):
         work, program = search.work(), search.program()
         trial = Trial(subject, work, program, rules, folder / str(number), dict(search.late), search.has_doubts)
@@ -131,7 +131,7 @@ class _Search:
     def work(self) -> Work:
         """The work that is recorded next."""
         program = self.program()
-        return program if self._names is None else program.of_modules(self._names, self.late)
+        return program if self._names is None else program.limit_to(self._names, self.late)
 
     def _rerun(self) -> Iterator[Rerun]:
         """The statements to run again, in the order in which modules were imported: names are copied from one to the next."""
@@ -180,7 +180,7 @@ class _Search:
             self._leave_out(missed, found)
             late = len(self.late)
             # Now, for once all is compared it would have to be compared once more.
-            self._follow_attributes(recordable(self._events, self.late, self._graph.imports, self._extent))
+            self._follow_attributes(recordable_modules(self._events, self.late, self._graph.imports, self._extent))
             if not missed and len(self.late) == late:
                 return None
         return self._choose()
@@ -268,10 +268,10 @@ class _Search:
 
     def _choose(self) -> Refusal | None:
         """Choose the modules that are recorded next."""
-        names = recordable(self._events, self.late, self._graph.imports, self._extent)
+        names = recordable_modules(self._events, self.late, self._graph.imports, self._extent)
         while names == self._names and self._extent < Extent.UP_TO_LEFT_OUT:
             self._extent = Extent(self._extent + 1)
-            names = recordable(self._events, self.late, self._graph.imports, self._extent)
+            names = recordable_modules(self._events, self.late, self._graph.imports, self._extent)
         if names == self._names:
             return Refusal("modules are imported in another way", next(iter(self.late)))
         self._names = names
@@ -289,7 +289,7 @@ class _Search:
                 self._find(wanted, name)
             # What copies its names may have found more already; what was found before this round did not help.
             if not is_repeatable or not wanted.found or wanted.found == before.get(name):
-                missed[name] = cause.reason + _told(wanted.obstacle, name)
+                missed[name] = cause.reason + _obstacle_text(wanted.obstacle, name)
                 self._wanted[name] = _Wanted(attempts=_ATTEMPTS)
         return missed
 
@@ -380,7 +380,7 @@ class _Search:
                     yield importer
 
 
-def _told(obstacle: Obstacle | None, origin: str) -> str:
+def _obstacle_text(obstacle: Obstacle | None, origin: str) -> str:
     """The statement that is in the way of running those of a module again, as the end of a reason."""
     if obstacle is None:
         return ""

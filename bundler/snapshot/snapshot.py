@@ -25,7 +25,7 @@ from bundler.snapshot.model import Refusal, Snapshot
 from bundler.snapshot.rules import Rules, Steady, load_rules
 from bundler.snapshot.run import Subject
 from bundler.snapshot.section import describe, section_content
-from bundler.snapshot.servers import reached_server, refuse_server
+from bundler.snapshot.servers import refuse_server, server_note
 from bundler.snapshot.settle import settle
 from bundler.snapshot.variables import pristine_executable, recorded_ranges
 from bundler.snapshot.work import Work
@@ -68,7 +68,7 @@ def snapshot(
             context.cache.put(_KIND, key, description, {_SECTION_FILE: folder / "section"})
     section = context.cache.path(_KIND, key, _SECTION_FILE).read_bytes()
     fill_section(linked.path, SNAPSHOT_SECTION, section, machine.page_size)
-    note = reached_server(graph, rules)
+    note = server_note(graph, rules)
     return Taken(description, None, (note,) if note else ())
 
 
@@ -76,7 +76,7 @@ def _rules(graph: ModuleGraph, settings: Settings) -> Rules:
     """The rules that are in effect for a program: those of the project, and none for the app's own modules."""
     own = {name for name, module in graph.modules.items() if module.origin.is_own}
     own |= {other for other, name in graph.other_names.items() if name in own}
-    return load_rules().without(own).of_project(settings)
+    return load_rules().without(own).add_project(settings)
 
 
 # Of entries of the cache.

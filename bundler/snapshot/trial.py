@@ -10,11 +10,11 @@ from pathlib import Path
 from bundler.process import jobs
 from bundler.snapshot import fresh
 from bundler.snapshot.model import Graph, Recording, Refusal
-from bundler.snapshot.prefixes import with_prefixes
+from bundler.snapshot.prefixes import add_prefixes
 from bundler.snapshot.record import make_copy, record
 from bundler.snapshot.rules import Rules
 from bundler.snapshot.run import Run, Subject
-from bundler.snapshot.work import Work, compiled_work
+from bundler.snapshot.work import Work, compile_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +33,25 @@ class Trial:
     late: Mapping[str, str]
     has_doubts: bool
 
-    def taken(self, runs: Mapping[str, Run]) -> Mapping[str, Recording | Graph | Refusal]:
+    def record_all(self, runs: Mapping[str, Run]) -> Mapping[str, Recording | Graph | Refusal]:
         """The results of runs, side by side. Their names are those of folders: no two runs of a trial have the same."""
         subject = self.subject
         compiled: dict[Work, bytes] = {}
         for run in runs.values():
             if run.work not in compiled:
-                compiled[run.work] = compiled_work(run.work, subject.target)
+                compiled[run.work] = compile_work(run.work, subject.target)
         copies = [
             make_copy(subject, run, self.folder / name / "program", compiled[run.work]) for name, run in runs.items()
         ]
         with ThreadPoolExecutor(jobs()) as pool:
             taken = dict(zip(runs, pool.map(record, copies), strict=True))
         return {
-            name: self._finished(each, runs[name]) if isinstance(each, Recording) else each
+            name: self._complete(each, runs[name]) if isinstance(each, Recording) else each
             for name, each in taken.items()
         }
 
-    def _finished(self, recording: Recording, run: Run) -> Recording:
+    def _complete(self, recording: Recording, run: Run) -> Recording:
         """The recording without what each start constructs itself, and with the prefixes that sources tell."""
-        recording = fresh.as_new(self.subject.linked, recording, run.work.fresh)
-        notes = with_prefixes(recording.notes, self.subject.sources, self.rules.prefixes)
+        recording = fresh.renew_objects(self.subject.linked, recording, run.work.fresh)
+        notes = add_prefixes(recording.notes, self.subject.sources, self.rules.prefixes)
         return replace(recording, notes=notes)

@@ -14,7 +14,7 @@ import pytest
 from bundler.analyze.graph import APP, Binding, ExtensionModule, Import, ModuleGraph
 from bundler.contract import launcher_folder
 from bundler.link.objects import PrelinkedObject
-from bundler.snapshot.judge import Extent, guarded_variables, importers, recordable, unanswered
+from bundler.snapshot.judge import Extent, guarded_variables, importers, recordable_modules, unanswered_notes
 from bundler.snapshot.kinds import KINDS, NoteKind
 from bundler.snapshot.model import Event, Graph, Note, Question, Recording, Rerun
 from bundler.snapshot.rules import Rules, Steady, load_rules
@@ -63,15 +63,22 @@ def edges(*pairs: str) -> list[Import]:
 )
 def test_recordable(text: str, late: list[str], imports: list[str], expected: list[str]):
     """A late module is left out with all that import it; others are imported in the program's order, circles whole."""
-    assert recordable(events(text), late, edges(*imports), Extent.ALL) == tuple(expected)
+    assert recordable_modules(events(text), late, edges(*imports), Extent.ALL) == tuple(expected)
 
 
 def test_recordable_up_to_first():
     """Where the order can be told, what comes behind the first late module is left out."""
-    assert recordable(events("a b c"), ["b"], [], Extent.UP_TO_LATE) == ("a",)
-    assert recordable(events("p(a late b) c"), ["late"], edges("p>late"), Extent.UP_TO_LATE) == ("a",)
-    assert recordable(events("a p(b p.x c late)"), ["late"], edges("p>late"), Extent.UP_TO_LATE) == ("a", "b", "c")
-    assert recordable(events("a p(b p.x c late)"), ["late"], edges("p>late"), Extent.UP_TO_LEFT_OUT) == ("a", "b")
+    assert recordable_modules(events("a b c"), ["b"], [], Extent.UP_TO_LATE) == ("a",)
+    assert recordable_modules(events("p(a late b) c"), ["late"], edges("p>late"), Extent.UP_TO_LATE) == ("a",)
+    assert recordable_modules(events("a p(b p.x c late)"), ["late"], edges("p>late"), Extent.UP_TO_LATE) == (
+        "a",
+        "b",
+        "c",
+    )
+    assert recordable_modules(events("a p(b p.x c late)"), ["late"], edges("p>late"), Extent.UP_TO_LEFT_OUT) == (
+        "a",
+        "b",
+    )
 
 
 def test_importers():
@@ -92,13 +99,13 @@ def test_unanswered():
         Note("b", 2, NoteKind.OUTPUT, ""),
         Note("c", 1, NoteKind.TIME, ""),
     ]
-    assert set(unanswered(recording(notes), NO_RULES, ())) == {"a", "b", "c"}
+    assert set(unanswered_notes(recording(notes), NO_RULES, ())) == {"a", "b", "c"}
     again = (Rerun("a", "X = f()", ((3, 4),)), Rerun("b", "Y = g()", ((1, 2),)), Rerun("c", "Z = h()", ((1, 1),)))
     asked = recording(
         notes, Question("a", NoteKind.PATH, ""), Question("b", NoteKind.OUTPUT, ""), Question("c", NoteKind.TIME, "")
     )
-    assert set(unanswered(asked, NO_RULES, again)) == {"b"}
-    assert set(unanswered(recording(notes), NO_RULES, again)) == {"a", "b", "c"}
+    assert set(unanswered_notes(asked, NO_RULES, again)) == {"b"}
+    assert set(unanswered_notes(recording(notes), NO_RULES, again)) == {"a", "b", "c"}
 
 
 @pytest.mark.parametrize(
@@ -114,20 +121,20 @@ def test_unanswered():
 )
 def test_bits(note: Note, holds: bool):
     """A module may not keep a bit that follows from an answer which is not the same at each start."""
-    assert (unanswered(recording([note]), NO_RULES, ()) == {}) is holds
+    assert (unanswered_notes(recording([note]), NO_RULES, ()) == {}) is holds
 
 
 def test_bits_of_streams():
     """Whether a standard stream is a terminal may be kept as a bit that others follow from; another file never is one."""
     out, err, file = (Note("a", 1, NoteKind.TERMINAL, detail) for detail in ("1", "2", ""))
-    assert unanswered(recording([file]), NO_RULES, ()) == {}
-    assert unanswered(recording([out, err, file]), NO_RULES, ()) == {"a": (out, err)}
+    assert unanswered_notes(recording([file]), NO_RULES, ()) == {}
+    assert unanswered_notes(recording([out, err, file]), NO_RULES, ()) == {"a": (out, err)}
 
 
 def test_prefixes():
     """Who looks through all variables for a prefix is guarded by it; what else the module asks for counts as ever."""
     prefix, home = Note("a", 1, NoteKind.PREFIX, "A_"), Note("a", 1, NoteKind.VARIABLE, "HOME")
-    assert unanswered(recording([prefix, home]), NO_RULES, ()) == {"a": (home,)}
+    assert unanswered_notes(recording([prefix, home]), NO_RULES, ()) == {"a": (home,)}
     assert guarded_variables([prefix, home], NO_RULES) == ("A_*",)
 
 
@@ -141,7 +148,7 @@ def test_graphs():
     """Names that hold something else, or are missing, differ; the order of names makes no difference."""
     one = Graph({("a", "x"): "1", ("a", "y"): "2"})
     other = Graph({("a", "y"): "3", ("a", "x"): "1", ("b", "z"): "4"})
-    assert one.differing(other) == (("a", "y"), ("b", "z"))
+    assert one.differing_names(other) == (("a", "y"), ("b", "z"))
 
 
 def test_rules_are_whole():

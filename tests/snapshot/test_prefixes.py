@@ -9,7 +9,7 @@ import pytest
 
 from bundler.snapshot.kinds import NoteKind
 from bundler.snapshot.model import Note
-from bundler.snapshot.prefixes import prefixes_at, with_prefixes
+from bundler.snapshot.prefixes import add_prefixes, prefixes_at
 
 
 def _function(*lines: str) -> str:
@@ -81,7 +81,7 @@ def test_notes(tmp_path: Path):
             (NoteKind.VARIABLE, "X"),
         )
     )
-    found = with_prefixes([one, other, unknown, variable], sources, {})
+    found = add_prefixes([one, other, unknown, variable], sources, {})
     assert [(each.kind, each.detail) for each in found[:2]] == [("prefix", "A_"), ("prefix", "B_")]
     assert found[2:] == (other, unknown, variable)
-    assert [each.detail for each in with_prefixes([other], {}, {"a": ("C_",)})] == ["C_"]
+    assert [each.detail for each in add_prefixes([other], {}, {"a": ("C_",)})] == ["C_"]
