@@ -61,9 +61,8 @@ class Machine:
 
     name: str  # for messages
     number: int  # e_machine
-    python_name: (
-        str  # `platform.machine()`, also the end of wheels' platform tags, and of the names of QEMU's emulators
-    )
+    # `platform.machine()`, also the end of wheels' platform tags, and of the names of QEMU's emulators.
+    python_name: str
     gnu_name: str  # before the names of its cross compilers, and of Debian's folders for its libraries
     debian_name: str  # of Debian's port
     relocations: Mapping[int, Relocation]

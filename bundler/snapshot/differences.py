@@ -167,9 +167,8 @@ def _upper_halves(recording: Recording) -> frozenset[int]:
 
 def _is_near(value: int, recording: Recording) -> bool:
     thread, block = recording.thread, recording.block
-    if (
-        block.address > thread
-    ):  # the C library's description of the thread lies in front, and its size depends on the version
+    # The C library's description of the thread lies in front, and its size depends on the version.
+    if block.address > thread:
         return thread <= value <= block.end
     return -_NEAR_THREAD < value - thread < _NEAR_THREAD
 

@@ -104,9 +104,8 @@ class _Search:
         self._graph = graph
         self._whole = program
         self._rules = rules
-        self._names: tuple[str, ...] | None = (
-            None  # of modules that are recorded; None: all, and what comes behind them
-        )
+        # Of modules that are recorded; None: all, and what comes behind them.
+        self._names: tuple[str, ...] | None = None
         self._wanted: dict[str, _Wanted] = defaultdict(_Wanted)
         self._differing: dict[str, set[str]] = defaultdict(set)  # names of modules whose values differ between machines
         self._called: dict[str, set[int]] = defaultdict(set)  # first lines of code that ran, by its files
@@ -117,9 +116,8 @@ class _Search:
         self._collects = False
         self.has_doubts = False
         self._may_doubt = may_doubt
-        self._fresh: dict[
-            str, str
-        ] = {}  # objects that each start constructs itself, by paths: the modules that load them
+        # Objects that each start constructs itself, by paths: the modules that load them.
+        self._fresh: dict[str, str] = {}
         self._tried: frozenset[str] = frozenset()  # those of them that no recording has had yet
         self.late: dict[str, str] = {}
 

@@ -85,9 +85,8 @@ class Graph:
             return
         if (kind.__module__, kind.__name__) in _ALIASES:
             within = (*(_attribute(value, "__args__") or ()), *(_attribute(value, "__metadata__") or ()))
-            self.add(
-                f"alias {kind.__name__} {_attribute(value, '_name')} {len(within)}"
-            )  # as above: the caches of `typing`
+            # As above: the caches of `typing`.
+            self.add(f"alias {kind.__name__} {_attribute(value, '_name')} {len(within)}")
             self.pending += [*reversed(within), _attribute(value, "__origin__")]
             return
         label = self.labels.get(id(value))

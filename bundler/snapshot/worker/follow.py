@@ -31,9 +31,8 @@ def follow(modules: list[SourcedModule], *, is_strict: bool) -> Obstacle | None:
                 if is_strict and isinstance(each, ast.ClassDef):
                     if choose_attributes(module, number, by_name, is_strict=True):
                         continue
-                    if (
-                        number in module.chosen
-                    ):  # it was enough before more of its names were known to have other values
+                    # It was enough before more of its names were known to have other values.
+                    if number in module.chosen:
                         return module.obstacle(each)
                 if number in module.chosen or not (used := set(uses_in(each, scope))):
                     continue
