@@ -62,6 +62,7 @@ class Part(IntEnum):
     HEAT = bundle_constant("BUNDLE_PART_HEAT")
 
 
+_KINDS = frozenset(Part)
 _Noun = TypeVar("_Noun", Call, Condition, Feature, Heat, Key, SignalAction)
 
 
@@ -75,6 +76,8 @@ class _Parts:
         while at + size <= len(data):
             # The array is kept, for its rows do not keep it.
             heads = _rows("struct bundle_part", bytes(data[at : at + size]))
+            if heads[0].kind not in _KINDS:  # the program has written to the descriptor itself
+                break
             content = data[at + size : at + size + heads[0].size]
             self._found[Part(heads[0].kind)].append(Memory(heads[0].address, bytes(content)))
             at += size + len(content)
@@ -88,16 +91,15 @@ class _Parts:
         return bool(self._found[part])
 
     def one(self, part: Part) -> Memory:
-        """The only one of a kind."""
-        (found,) = self._found[part]
-        return found
+        """The first of a kind."""
+        return self._found[part][0]
 
     def content(self, part: Part) -> bytes:
-        """The content of the only one of a kind; nothing if there is none."""
+        """The content of the first of a kind; nothing if there is none."""
         return self.one(part).content if self.has(part) else b""
 
     def table(self, part: Part, struct: str, noun: type[_Noun]) -> tuple[_Noun, ...]:
-        """The rows of the only one of a kind, an array of structs that have members for the fields of a noun; () if there is none."""
+        """The rows of the first of a kind, an array of structs that have members for the fields of a noun; () if there is none."""
         return read_table(self.content(part), struct, noun)
 
 
