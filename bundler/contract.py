@@ -1,5 +1,5 @@
-"""`launcher/` as Python sees it: where its sources are, the declarations of `bundle.h` (with `code.h`) through cffi, and
-the lists of `interposed.h`.
+"""`launcher/` as Python sees it: where its sources are, the declarations of `bundle.h` (with `code.h`) and `recorded.h` through
+cffi, and the lists of `interposed.h`.
 
 Whatever both sides must agree on is declared in these headers and read from there.
 """
@@ -9,9 +9,12 @@ from __future__ import annotations
 import functools
 import re
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeAlias
 
 import cffi
+
+# A struct, an array of structs or a pointer. cffi makes their types when it has read the headers: mypy knows no members.
+Struct: TypeAlias = Any
 
 
 def launcher_folder() -> Path:
@@ -23,7 +26,7 @@ def launcher_folder() -> Path:
 
 @functools.cache
 def _header() -> str:
-    return "\n".join((launcher_folder() / name).read_text() for name in ("code.h", "bundle.h"))
+    return "\n".join((launcher_folder() / name).read_text() for name in ("code.h", "bundle.h", "recorded.h"))
 
 
 @functools.cache
@@ -46,22 +49,26 @@ def bundle_spare() -> PurePosixPath:
 
 @functools.cache
 def bundle_ffi() -> cffi.FFI:
-    """The tables of `bundle.h` as cffi types."""
+    """The tables of `bundle.h` and `recorded.h` as cffi types."""
     ffi = cffi.FFI()
-    # cffi reads declarations, not the preprocessor's language.
-    ffi.cdef("\n".join(line for line in _header().splitlines() if not line.startswith("#")))
+    # Of the preprocessor's language, cffi reads names of numbers alone.
+    lines = (line for line in _header().splitlines() if not line.startswith("#") or _NUMBER.fullmatch(line))
+    ffi.cdef("\n".join(lines))
     return ffi
 
 
+_NUMBER = re.compile(r"#define \w+ 0x[0-9a-f]+ul")
+
+
 def bundle_constant(name: str) -> int:
-    """The value of an enumerator of `bundle.h`."""
+    """The value of an enumerator of `bundle.h` or `recorded.h`, or of a macro that is a number."""
     value: int = getattr(_constants(), name)
     return value
 
 
 @functools.cache
 def _constants() -> Any:
-    # Enumerators are attributes of any library opened with the declarations; this one is the process itself.
+    # Numbers are attributes of any library opened with the declarations; this one is the process itself.
     return bundle_ffi().dlopen(None)
 
 

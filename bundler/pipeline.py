@@ -240,7 +240,7 @@ def _make(  # noqa: PLR0913 - the stages before it
     """Link, unless the output is up to date, and return the snapshot. The output is replaced as a whole or not at all."""
     layout = link.lay_out(planned, launcher, context, sbom=sbom)
     with_snapshot = planned.contents.has_snapshot
-    inputs = link.inputs_digest(layout, *((snapshot_digest(settings),) if with_snapshot else ()))
+    inputs = link.inputs_digest(layout, *((snapshot_digest(graph, settings),) if with_snapshot else ()))
     if link.is_current(planned.output, inputs, context):
         kept = read_description(planned.output) if with_snapshot else None
         if kept is not None or settings.snapshot != "require":

@@ -385,10 +385,10 @@ struct bundle_snapshot {
     struct bundle_range region; /* of the heap, as much as is used */
     const struct bundle_run *runs;
     const struct bundle_copy *copies;
-    const uint64_t
-        *kept_words; /* they keep the values that they have when a start gets here, and constructors have run */
-    const uint64_t *thread_words;      /* places of values that count from the thread pointer; so do places of less than
-                                          BUNDLE_NEAR_THREAD, with a sign */
+    /* They keep the values that they have when a start gets here, and constructors have run. */
+    const uint64_t *kept_words;
+    /* Places of values that count from the thread pointer; so do places of less than BUNDLE_NEAR_THREAD, with a sign. */
+    const uint64_t *thread_words;
     const unsigned char *thread_block; /* of the executable: the main thread's variables */
     const uint32_t *objects;           /* loaded ones, in the order in which they were */
     const uint32_t *replaced;          /* of each of them: all its variables are among `runs` */

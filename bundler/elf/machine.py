@@ -61,9 +61,8 @@ class Machine:
 
     name: str  # for messages
     number: int  # e_machine
-    python_name: (
-        str  # `platform.machine()`, also the end of wheels' platform tags, and of the names of QEMU's emulators
-    )
+    # `platform.machine()`, also the end of wheels' platform tags, and of the names of QEMU's emulators.
+    python_name: str
     gnu_name: str  # before the names of its cross compilers, and of Debian's folders for its libraries
     debian_name: str  # of Debian's port
     relocations: Mapping[int, Relocation]
@@ -78,12 +77,15 @@ class Machine:
     dynamic_linker: str  # its soname
     first_glibc: str  # the version of the C library's oldest symbols
     disassembler: str  # what objdump calls it (`-m`)
+    no_operation: bytes  # an instruction that does nothing
     # The instruction by which code asks what the processor has; None: it asks the kernel.
     processor_question: tuple[str, bytes] | None
     # Instructions by which code asks how caches are kept coherent, all of four bytes: bits that count, and their values.
     cache_questions: tuple[tuple[int, int], ...]
     # What the launcher asks the processor for, by its numbers (launcher/world/processor_*.c); without a name it is a leaf of CPUID.
     feature_names: Mapping[int, str]
+    feature_registers: tuple[str, ...]  # those that such a leaf fills, in the order of `struct bundle_feature`
+    processor_lines: tuple[str, ...]  # beginnings of lines of /proc/cpuinfo that tell which processor it is
     # The processor that QEMU's emulation of programs has while one is recorded, of the oldest that there are; "": none is recorded there.
     emulated_processor: str
     ldconfig_label: str  # marks this machine's libraries in the output of `ldconfig -p`
@@ -136,9 +138,12 @@ X86_64 = Machine(
     dynamic_linker="ld-linux-x86-64.so.2",
     first_glibc="2.2.5",
     disassembler="i386:x86-64",
+    no_operation=b"\x90",
     processor_question=("cpuid", b"\x0f\xa2"),
     cache_questions=(),
     feature_names={},
+    feature_registers=("EAX", "EBX", "ECX", "EDX"),
+    processor_lines=("vendor_id", "cpu family", "model", "stepping", "flags"),
     emulated_processor="",
     ldconfig_label="libc6,x86-64",
 )
@@ -173,6 +178,7 @@ AARCH64 = Machine(
     dynamic_linker="ld-linux-aarch64.so.1",
     first_glibc="2.17",
     disassembler="aarch64",
+    no_operation=b"\x1f\x20\x03\xd5",
     processor_question=None,
     # MRS Xt, CTR_EL0 and MRS Xt, DCZID_EL0.
     cache_questions=((0xFFFFFFE0, 0xD53B0020), (0xFFFFFFE0, 0xD53B00E0)),
@@ -185,6 +191,8 @@ AARCH64 = Machine(
         0xD801: "CTR_EL0",
         0xD807: "DCZID_EL0",
     },
+    feature_registers=(),
+    processor_lines=("Features", "CPU "),
     emulated_processor="cortex-a53",
     ldconfig_label="libc6,AArch64",
 )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bundler.contract import bundle_ffi
+from bundler.contract import Struct, bundle_ffi
 from bundler.elf import ElfError, SegmentType, read_executable, read_shared_object, undefined_symbols
 from bundler.errors import BundleError
 from bundler.link.digests import FORMAT as DIGESTS_FORMAT
@@ -154,17 +154,17 @@ def _stored_sizes(path: Path) -> Mapping[str, tuple[int, int]]:
         file.seek(section.offset)
         payload = file.read(section.size)
 
-    def place(pointer: Any) -> int:
+    def place(pointer: Struct) -> int:
         return int(ffi.cast("uintptr_t", pointer)) - section.address
 
-    def read(kind: str, offset: int, count: int) -> Any:
+    def read(kind: str, offset: int, count: int) -> Struct:
         # Of the payload itself, which is there longer than the rows: a row does not keep a copy alive (cffi, from_buffer).
         return ffi.from_buffer(f"{kind}[]", memoryview(payload)[offset : offset + count * ffi.sizeof(kind)])
 
     bundle = read("struct bundle", 0, 1)[0]
     rows = [row for row in read("struct bundle_file", place(bundle.files), bundle.file_index.count) if row.packed_size]
 
-    def name(pointer: Any) -> str:
+    def name(pointer: Struct) -> str:
         start = place(pointer)
         return os.fsdecode(payload[start : payload.index(b"\0", start)])
 

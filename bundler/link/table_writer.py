@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bundler.contract import bundle_ffi, fnv1a
+from bundler.contract import Struct, bundle_ffi, fnv1a
 from bundler.link.model import Reference, Tables
 
 
@@ -34,23 +34,23 @@ class TableWriter:
         self._data += content
         return offset
 
-    def reserve(self, struct: str, count: int) -> tuple[Any, int]:
+    def reserve(self, struct: str, count: int) -> tuple[Struct, int]:
         """Room for structs that are filled in later: a view of them, to be given to `fill`, and their offset."""
         array = self.ffi.new(f"{struct}[]", max(count, 1))
         return array, self.place(bytes(self.ffi.sizeof(array)))
 
-    def fill(self, array: Any, offset: int) -> None:
+    def fill(self, array: Struct, offset: int) -> None:
         """Write reserved structs."""
         start = offset - self._start
         data = self._refer(array, offset)
         self._data[start : start + len(data)] = data
 
-    def finish(self, head: Any) -> Tables:
+    def finish(self, head: Struct) -> Tables:
         """All tables; `head` comes first in the payload."""
         chunks = ((0, bytes(self._refer(head, 0))), (self._start, bytes(self._data)))
         return Tables(chunks, tuple(self._references))
 
-    def _refer(self, array: Any, offset: int) -> bytearray:
+    def _refer(self, array: Struct, offset: int) -> bytearray:
         """The bytes of an array, with references in place of its pointers."""
         data = bytearray(self.ffi.buffer(array))
         item = self.ffi.typeof(array).item
@@ -67,23 +67,23 @@ class TableWriter:
 
     # --- Values of pointers ---
 
-    def point(self, kind: str, offset: int) -> Any:
+    def point(self, kind: str, offset: int) -> Struct:
         """A pointer to an offset of the payload."""
         return self._pointer(kind, Reference(0, None, offset))
 
-    def point_to_symbol(self, kind: str, symbol: str) -> Any:
+    def point_to_symbol(self, kind: str, symbol: str) -> Struct:
         """A pointer to a symbol of the executable."""
         return self._pointer(kind, Reference(0, symbol, 0))
 
-    def point_at(self, kind: str, address: int) -> Any:
+    def point_at(self, kind: str, address: int) -> Struct:
         """A pointer to an address that is known already."""
         return self._pointer(kind, address)
 
-    def _pointer(self, kind: str, pointee: Reference | int) -> Any:
+    def _pointer(self, kind: str, pointee: Reference | int) -> Struct:
         self._pointees.append(pointee)
         return self.ffi.cast(kind, len(self._pointees))
 
-    def text(self, value: str | None) -> Any:
+    def text(self, value: str | None) -> Struct:
         """A C string, shared between equal ones; NULL for None."""
         if value is None:
             return self.ffi.NULL
@@ -91,7 +91,7 @@ class TableWriter:
             self._texts[value] = self.place(value.encode("utf-8", "surrogateescape") + b"\0", 1)
         return self.point("const char *", self._texts[value])
 
-    def text_list(self, values: Sequence[str]) -> Any:
+    def text_list(self, values: Sequence[str]) -> Struct:
         """A list of C strings that ends with NULL; NULL when there are none."""
         if not values:
             return self.ffi.NULL
@@ -100,12 +100,12 @@ class TableWriter:
         self.fill(array, offset)
         return self.point("const char *const *", offset)
 
-    def numbers(self, values: Sequence[int]) -> Any:
+    def numbers(self, values: Sequence[int]) -> Struct:
         """An array of uint32_t."""
         array = self.ffi.new("uint32_t[]", [*values, 0])
         return self.point("const uint32_t *", self.place(bytes(self.ffi.buffer(array))))
 
-    def index(self, record: Any, texts: Iterable[str]) -> None:
+    def index(self, record: Struct, texts: Iterable[str]) -> None:
         """Fill a `struct bundle_index` over records that begin with these texts."""
         keys = [text.encode("utf-8", "surrogateescape") for text in texts]
         size = 4

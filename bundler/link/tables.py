@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import PurePosixPath
-from typing import Any
 
-from bundler.contract import bundle_constant, bundle_ffi, bundle_root
+from bundler.contract import Struct, bundle_constant, bundle_ffi, bundle_root
 from bundler.elf import SegmentType, Tag
 from bundler.link import relocated
 from bundler.link.contents import (
@@ -74,7 +73,7 @@ def make_tables(
 # --- Modules ----------------------------------------------------------------------------------------------------------
 
 
-def _write_modules(writer: TableWriter, bundle: Any, modules: Sequence[ModuleEntry]) -> None:
+def _write_modules(writer: TableWriter, bundle: Struct, modules: Sequence[ModuleEntry]) -> None:
     rows, offset = writer.reserve("struct bundle_module", len(modules))
     for row, module in zip(rows, modules, strict=False):
         row.name = writer.text(module.name)
@@ -90,7 +89,7 @@ def _write_modules(writer: TableWriter, bundle: Any, modules: Sequence[ModuleEnt
     bundle.modules = writer.point("struct bundle_module *", offset)
 
 
-def _write_precompiled(writer: TableWriter, bundle: Any, precompiled: PrecompiledTable) -> None:
+def _write_precompiled(writer: TableWriter, bundle: Struct, precompiled: PrecompiledTable) -> None:
     rows, offset = writer.reserve("struct bundle_precompiled", len(precompiled.keys))
     for number, (row, key) in enumerate(zip(rows, precompiled.keys, strict=False)):
         row.key = writer.text(key)
@@ -101,7 +100,7 @@ def _write_precompiled(writer: TableWriter, bundle: Any, precompiled: Precompile
     bundle.precompiled_code = writer.point_to_symbol("struct bundle_code *", precompiled.symbol)
 
 
-def _write_config(writer: TableWriter, bundle: Any, config: InterpreterConfig) -> None:
+def _write_config(writer: TableWriter, bundle: Struct, config: InterpreterConfig) -> None:
     record = bundle.options
     record.optimize = config.optimize
     record.utf8_mode = config.utf8_mode
@@ -153,7 +152,7 @@ def _digests(tree: _Tree, stored: Mapping[PurePosixPath, str]) -> Mapping[PurePo
 
 def _write_files(
     writer: TableWriter,
-    bundle: Any,
+    bundle: Struct,
     contents: Contents,
     files: Mapping[PurePosixPath, StoredFile],
     deltas: Sequence[StoredDelta],
@@ -194,7 +193,7 @@ def _write_files(
 
 def _write_deltas(
     writer: TableWriter,
-    bundle: Any,
+    bundle: Struct,
     deltas: Sequence[StoredDelta],
     objects: Sequence[StoredObject],
 ) -> None:
@@ -216,7 +215,7 @@ def _write_deltas(
 
 def _write_objects(
     writer: TableWriter,
-    bundle: Any,
+    bundle: Struct,
     objects: Sequence[StoredObject],
     contents: Contents,
 ) -> None:
@@ -247,7 +246,7 @@ def _write_objects(
     bundle.sonames = writer.point("struct bundle_soname *", names_offset)
 
 
-def _write_carried(writer: TableWriter, bundle: Any, carried: Sequence[CarriedLibrary]) -> None:
+def _write_carried(writer: TableWriter, bundle: Struct, carried: Sequence[CarriedLibrary]) -> None:
     rows, offset = writer.reserve("struct bundle_carried", len(carried))
     for row, each in zip(rows, carried, strict=False):
         row.path = writer.text(each.library.path)
@@ -259,7 +258,7 @@ def _write_carried(writer: TableWriter, bundle: Any, carried: Sequence[CarriedLi
     bundle.carried = writer.point("struct bundle_carried *", offset)
 
 
-def _write_interposed(writer: TableWriter, bundle: Any, interposed: Sequence[str]) -> None:
+def _write_interposed(writer: TableWriter, bundle: Struct, interposed: Sequence[str]) -> None:
     rows, offset = writer.reserve("struct bundle_interposed", len(interposed))
     for row, name in zip(rows, interposed, strict=False):
         row.name = writer.text(name)
@@ -269,7 +268,7 @@ def _write_interposed(writer: TableWriter, bundle: Any, interposed: Sequence[str
     bundle.interposed = writer.point("struct bundle_interposed *", offset)
 
 
-def _write_object(writer: TableWriter, row: Any, dso: PrelinkedObject, parts: Sequence[StoredPart]) -> None:
+def _write_object(writer: TableWriter, row: Struct, dso: PrelinkedObject, parts: Sequence[StoredPart]) -> None:
     object_ = dso.object
     row.path = writer.text(dso.path)
     row.soname = writer.text(object_.name)
@@ -308,7 +307,7 @@ def _write_object(writer: TableWriter, row: Any, dso: PrelinkedObject, parts: Se
         row.thread_alignment = max(storage.alignment, 1)
 
 
-def _write_segments(writer: TableWriter, row: Any, parts: Sequence[StoredPart]) -> None:
+def _write_segments(writer: TableWriter, row: Struct, parts: Sequence[StoredPart]) -> None:
     segments, offset = writer.reserve("struct bundle_segment", len(parts))
     for segment, stored in zip(segments, parts, strict=False):
         segment.address = stored.part.address
@@ -322,7 +321,7 @@ def _write_segments(writer: TableWriter, row: Any, parts: Sequence[StoredPart]) 
     row.segment_count = len(parts)
 
 
-def _write_patches(writer: TableWriter, row: Any, dso: PrelinkedObject) -> None:
+def _write_patches(writer: TableWriter, row: Struct, dso: PrelinkedObject) -> None:
     fixups = dso.patches
     patches, offset = writer.reserve("struct bundle_patch", len(fixups))
     for patch, fixup in zip(patches, fixups, strict=False):

@@ -6,26 +6,35 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from bundler.snapshot import fresh
-from bundler.snapshot.answers import ANSWERS
-from bundler.snapshot.comparison import TWO_COUNTS, Comparison, part_of_processor, with_counts
+from bundler.snapshot.assemble import make_snapshot
+from bundler.snapshot.comparison import TWO_COUNTS, Comparison, add_counts, find_processor_part
 from bundler.snapshot.differences import count_words
-from bundler.snapshot.graphs import changing, differing, lost, moved
+from bundler.snapshot.graphs import changing_modules, differing_names, find_other_order, lost_names
 from bundler.snapshot.judge import (
     guarded_variables,
     late_by_differences,
-    named_late,
+    modules_named_late,
+    modules_with_varying_imports,
     objects_that_ask,
     objects_with_threads,
-    reason,
-    sometimes_imported,
     spoiled_modules,
-    unanswered,
+    unanswered_notes,
 )
-from bundler.snapshot.model import Heat, Note, Recording, Refusal, Snapshot
-from bundler.snapshot.pages import make_snapshot
+from bundler.snapshot.kinds import NoteKind
+from bundler.snapshot.model import Heat, Recording, Refusal, Snapshot
 from bundler.snapshot.rounds import Asked, Repeated, Starts
 from bundler.snapshot.trial import Trial
-from bundler.snapshot.verdict import OtherOrder, Verdict
+from bundler.snapshot.verdict import (
+    INTERPRETER,
+    Cause,
+    Differing,
+    Keeping,
+    Lost,
+    OtherOrder,
+    Unanswered,
+    Unrepeatable,
+    Verdict,
+)
 
 # Variables that make the interpreter another (docs/environment.md).
 _INTERPRETER_VARIABLES = (
@@ -41,47 +50,46 @@ def attempt(trial: Trial) -> Snapshot | Refusal | Verdict | OtherOrder:
     if isinstance(asked, Refusal):
         return asked
     first = asked.first
-    spoiled = spoiled_modules(first, fresh.spoiled(trial.subject.linked, first))
+    spoiled = spoiled_modules(first, fresh.spoiled_objects(trial.subject.linked, first))
     if spoiled:
-        return Verdict(first, spoiled, {}, {})
+        return Verdict(first, {name: Keeping(why) for name, why in spoiled.items()})
     threads = objects_with_threads(first.notes, trial.work.fresh)
     if threads:  # they run beside the program: what is recorded depends on who is faster
-        return Verdict(first, dict.fromkeys(threads, "its libraries start threads"), {}, {}, threads)
-    judged = _judged(trial, asked)
-    found = judged or _compared(trial, hot_blocks(first.heat))
+        return Verdict(first, {name: Keeping("its libraries start threads", its) for name, its in threads.items()})
+    judged = _judge(trial, asked)
+    found = judged or _compare(trial, hot_blocks(first.heat))
     return replace(found, called=tuple(graph.called for graph in asked.graphs)) if isinstance(found, Verdict) else found
 
 
-def _judged(trial: Trial, asked: Asked) -> Verdict | None:
+def _judge(trial: Trial, asked: Asked) -> Verdict | None:
     """The verdict from what was asked, and from graphs; None if nothing is in the way."""
     work, rules, first, graphs = trial.work, trial.rules, asked.first, asked.graphs
-    names_differing = differing(trial, graphs)
+    names_differing = differing_names(trial, graphs)
     # Who has drawn what differs, and draws it again, is found below.
     found = {*(module for module, _ in names_differing), *(each.module for each in work.rerun)}
-    notes = {
-        name: its
-        for name, its in {**unanswered(first, rules, work.rerun), **named_late(first.events, rules)}.items()
-        if name not in found or any(note.kind != "drawn" for note in its)
+    causes: dict[str, Cause] = {
+        name: Unanswered(notes)
+        for name, notes in unanswered_notes(first, rules, work.rerun).items()
+        if name not in found or any(note.kind is not NoteKind.DRAWN for note in notes)
     }
-    if notes:
-        reasons = {name: reason(its[0]) for name, its in notes.items()}
-        return Verdict(first, reasons, notes, {}, differing=_by_module(graphs[0].sharing(names_differing)))
-    sometimes = sometimes_imported(*graphs)
+    causes |= dict.fromkeys(modules_named_late(first.events, rules), Unrepeatable("the project names it"))
+    if causes:
+        return Verdict(first, causes, sharing=_group_by_module(graphs[0].names_sharing(names_differing)))
+    sometimes = modules_with_varying_imports(*graphs)
     if sometimes:
         # No statement of theirs can be run again: it would import something.
-        return Verdict(first, sometimes, {name: (Note(name, 0, "import", ""),) for name in sometimes}, {})
-    names = _by_module(names_differing)
+        return Verdict(first, {name: Unrepeatable(why) for name, why in sometimes.items()})
+    names = _group_by_module(names_differing)
     if names:
-        reasons = {module: f"`{its[0]}` depends on the machine" for module, its in names.items()}
-        return Verdict(first, reasons, {}, names)
-    changed = changing(trial, graphs[0], asked.twice)
+        return Verdict(first, {module: Differing(its) for module, its in names.items()})
+    changed = changing_modules(trial, graphs[0], asked.twice)
     if changed:
-        reasons = {module: f"`{name}` changes when statements are run again" for module, name in changed.items()}
-        return Verdict(first, reasons, {name: (Note(name, 0, "again", ""),) for name in changed}, {})
+        why = "`{}` changes when statements are run again"
+        return Verdict(first, {module: Unrepeatable(why.format(name)) for module, name in changed.items()})
     return None
 
 
-def _by_module(names: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+def _group_by_module(names: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     for module, name in names:
         found[module] = (*found.get(module, ()), name)
@@ -97,7 +105,7 @@ def hot_blocks(heat: Sequence[Heat]) -> tuple[Heat, ...]:
     return tuple(each for each in heat if each.size <= _LARGEST_HOT)
 
 
-def _compared(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict | OtherOrder:
+def _compare(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict | OtherOrder:
     """The verdict from comparing recordings; notes and graphs of earlier ones showed no obstacle."""
     subject, work = trial.subject, trial.work
     repeated = Repeated.of(trial, hot)
@@ -106,52 +114,46 @@ def _compared(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict
     first, second, other = repeated.first, repeated.second, repeated.other
     if first.thread == second.thread:
         return Refusal("this machine puts every process at the same addresses, so that recordings prove nothing")
-    compared = with_counts(trial, Comparison.of(subject, first, second, other), other, hot)
+    compared = add_counts(trial, Comparison.of(subject, first, second, other), other, hot)
     for each in (second, other):
         found = compared.differences(each)
         _, others = count_words(found, first, TWO_COUNTS)  # these are looked at when nothing else differs
-        keeps = _earliest(late_by_differences(others or found, first, first.loaders), first)
+        keeps = _first_keeper(late_by_differences(others or found, first, first.loaders), first)
         if keeps:
-            return Verdict(first, keeps, {}, {}, objects_that_ask(first.notes, work.fresh), is_compared=True)
-    order = moved(trial, repeated.orders) if repeated.orders else None
+            objects = objects_that_ask(first.notes, work.fresh)
+            causes = {name: Keeping(why, objects.get(name, frozenset())) for name, why in keeps.items()}
+            return Verdict(first, causes, is_compared=True)
+    order = find_other_order(trial, repeated.orders) if repeated.orders else None
     if order is not None:
         return order
     if work.rerun or work.again:
         starts = Starts.of(trial)
         if isinstance(starts, Refusal):
             return starts
-        names = lost(trial, starts)
+        names = lost_names(trial, starts)
         if names:
-            return _of_lost(trial, first, names)
+            return _judge_lost(trial, first, names)
     unbuffered = () if first.streams_are_alone else ("PYTHONUNBUFFERED",)
-    return make_snapshot(
-        subject.linked,
-        first,
-        subject.pristine,
-        compared.words,
-        (*unbuffered, *_INTERPRETER_VARIABLES, *guarded_variables(first.notes, trial.rules)),
-        part_of_processor(trial, compared, hot),
-        subject.seed,
-        ANSWERS.environment,
-        trial.late,
-    )
+    guarded = (*unbuffered, *_INTERPRETER_VARIABLES, *guarded_variables(first.notes, trial.rules))
+    return make_snapshot(trial, first, compared.words, find_processor_part(trial, compared, hot), guarded)
 
 
-def _of_lost(trial: Trial, first: Recording, names: tuple[tuple[str, str], ...]) -> Verdict | OtherOrder:
+def _judge_lost(trial: Trial, first: Recording, names: tuple[tuple[str, str], ...]) -> Verdict | OtherOrder:
     """The verdict about names whose values are not those of a usual start: more statements are run again, if none of the module are."""
     if names[0][0] in trial.late:
         return OtherOrder(*names[0])
     run_again = {*(each.module for each in trial.work.rerun), *(module for module, _ in trial.work.again)}
-    by_module = _by_module(names)
-    reasons = {module: f"`{its[0]}` is not what it is in a usual start" for module, its in by_module.items()}
-    notes = {module: (Note(module, 0, "again", ""),) for module in reasons if module in run_again}
-    return Verdict(first, reasons, notes, {module: its for module, its in by_module.items() if module not in notes})
+    causes: dict[str, Cause] = {}
+    for module, its in _group_by_module(names).items():
+        cause = Lost(its)
+        causes[module] = Unrepeatable(cause.reason) if module in run_again else cause
+    return Verdict(first, causes)
 
 
-def _earliest(found: Mapping[str, str], recording: Recording) -> Mapping[str, str]:
+def _first_keeper(found: Mapping[str, str], recording: Recording) -> Mapping[str, str]:
     """The first module that keeps something: later ones, and the interpreter, may differ only because of it."""
     if not found:
         return found
     order = {name: number for number, (happened, name) in enumerate(recording.events) if happened == "begin"}
-    names = sorted(found, key=lambda name: order.get(name, -1) if name else 2 * len(order))
+    names = sorted(found, key=lambda name: 2 * len(order) if name == INTERPRETER else order.get(name, -1))
     return {names[0]: found[names[0]]}

@@ -12,9 +12,9 @@ from bundler.snapshot.differences import Difference, Owners, StartWords, count_w
 from bundler.snapshot.model import Heat, Recording, Refusal
 from bundler.snapshot.pages import system_words
 from bundler.snapshot.passed_over import Instructions, Interned, Tables
-from bundler.snapshot.processor import LEVELS, OfProcessor, asking_places, asks_for_caches, of_processor
-from bundler.snapshot.record import HiddenProcessor
-from bundler.snapshot.trial import Run, Subject, Trial
+from bundler.snapshot.processor import LEVELS, ProcessorPart, asking_places, asks_for_caches, processor_part
+from bundler.snapshot.run import HiddenProcessor, Run, Subject
+from bundler.snapshot.trial import Trial
 from bundler.target.model import ObjectLayout
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ _COUNTS = (1, 1000)
 TWO_COUNTS = (ANSWERS.processors, OTHER_ANSWERS.processors)
 
 
-def with_counts(trial: Trial, compared: Comparison, other: Recording, hot: Sequence[Heat]) -> Comparison:
+def add_counts(trial: Trial, compared: Comparison, other: Recording, hot: Sequence[Heat]) -> Comparison:
     """The comparison that also knows words that hold the number of processors; more recordings show whether any do."""
     words, others = count_words(compared.differences(other), compared.first, TWO_COUNTS)
     if not words or others:
@@ -64,7 +64,7 @@ def with_counts(trial: Trial, compared: Comparison, other: Recording, hot: Seque
     known = replace(compared.words, counts={each.address: 0 for each in words})
     for count in _COUNTS:
         run = Run(trial.work, replace(ANSWERS, processors=count), hot=hot)
-        taken = trial.taken({f"processors {count}": run})[f"processors {count}"]
+        taken = trial.record_all({f"processors {count}": run})[f"processors {count}"]
         if not isinstance(taken, Recording):
             return compared
         found = {each.address: each.values[1] for each in compared.differences(taken)}
@@ -74,20 +74,20 @@ def with_counts(trial: Trial, compared: Comparison, other: Recording, hot: Seque
     return replace(compared, words=known, known=compared.known | known.counts.keys())
 
 
-def part_of_processor(trial: Trial, compared: Comparison, hot: Sequence[Heat]) -> OfProcessor:
+def find_processor_part(trial: Trial, compared: Comparison, hot: Sequence[Heat]) -> ProcessorPart:
     """The snapshot's part about the processor, by more recordings where anything asks for it."""
     subject, first = trial.subject, compared.first
     places = asking_places(subject.linked, first, subject.toolchain)
     if not places and subject.linked.layout.plan.machine.processor_question is not None:
-        return OfProcessor((), (), frozenset())
+        return ProcessorPart((), (), frozenset())
     caches = first.caches if asks_for_caches(subject.linked, first) else ()
     for level in LEVELS:
         run = Run(trial.work, ANSWERS, hidden=HiddenProcessor(level, places), hot=hot)
-        other = trial.taken({f"level {level}": run})[f"level {level}"]
+        other = trial.record_all({f"level {level}": run})[f"level {level}"]
         if not isinstance(other, Recording) or other.order != first.order:
             log.info("snapshot: with another processor: %s", other if isinstance(other, Refusal) else "other objects")
             continue
-        explained = of_processor(subject.linked, first, other, compared.differences(other), level)
+        explained = processor_part(subject.linked, first, other, compared.differences(other), level)
         if explained is not None:
             return replace(explained, features=(*explained.features, *caches))
-    return OfProcessor((*first.features, *caches), (), frozenset())
+    return ProcessorPart((*first.features, *caches), (), frozenset())

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from bundler.contract import bundle_constant
+from bundler.contract import Struct, bundle_constant, bundle_ffi
 from bundler.link.model import Linked
 from bundler.link.objects import PrelinkedObject
+from bundler.snapshot.kinds import NoteKind
 from bundler.snapshot.model import Memory, Range, Recording
 
 # Memory is compared in pieces.
@@ -17,9 +18,10 @@ _PIECE = 4096
 
 # Words that count from the thread pointer lie within so many bytes of it.
 _NEAR_THREAD = bundle_constant("BUNDLE_NEAR_THREAD")
-_HEAD_SIZE = 16  # of a block of the region (launcher/world/region.h)
 _LOWER = (1 << 32) - 1
-_OWNER = (1 << 23) - 1  # without BUNDLE_STEADY
+_STEADY = bundle_constant("BUNDLE_STEADY")
+_REGION_ROOM = bundle_constant("BUNDLE_REGION_ROOM")
+_HEAD_SIZE = bundle_ffi().sizeof("struct bundle_block_head")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +58,9 @@ def thread_words(first: Recording, second: Recording) -> Mapping[int, int]:
     thread's own block is its own distance from the thread pointer, which is smaller than any address.
     """
     found: dict[int, int] = {}
-    for parts in (
-        (first.executable, second.executable),
-        ((first.region,), (second.region,)),
-        (first.objects, second.objects),
-    ):
-        for address, one, other in words_that_differ(*parts):
-            if _is_near(one, first) and one - first.thread == other - second.thread:
-                found[address] = one - first.thread
+    for address, one, other in words_that_differ(first.parts, second.parts):
+        if _is_near(one, first) and one - first.thread == other - second.thread:
+            found[address] = one - first.thread
     for address, one, other in words_that_differ((first.block,), (second.block,)):
         if _is_near(one, first) and one - first.thread == other - second.thread:
             found[address - first.thread] = one - first.thread
@@ -79,26 +76,19 @@ def library_words(first: Recording, second: Recording) -> Mapping[int, int]:
     """Words that hold addresses in the C library which every start finds by itself: the numbers of those, by the words' addresses."""
     found: dict[int, int] = {}
     numbers = {value: number for number, value in enumerate(first.library) if value}
-    for parts in (
-        (first.executable, second.executable),
-        ((first.region,), (second.region,)),
-        (first.objects, second.objects),
-    ):
-        for address, one, other in words_that_differ(*parts):
-            number = numbers.get(one)
-            if number is not None and second.library[number] == other:
-                found[address] = number
+    for address, one, other in words_that_differ(first.parts, second.parts):
+        number = numbers.get(one)
+        if number is not None and second.library[number] == other:
+            found[address] = number
     return found
 
 
 def symbol_words(first: Recording, second: Recording) -> Mapping[int, str]:
     """Words that hold the address of a symbol which the program looked up, by their addresses."""
     names = {address: name for name, address in first.symbols.items()}
-    parts = (*zip(first.executable, second.executable, strict=True), (first.region, second.region))
     return {
         address: names[one]
-        for pair in (*parts, *zip(first.objects, second.objects, strict=True))
-        for address, one, other in _words(*pair)
+        for address, one, other in words_that_differ(first.parts, second.parts)
         if one in names and second.symbols.get(names[one]) == other
     }
 
@@ -121,10 +111,10 @@ def number_words(first: Recording, other: Recording, numbers: tuple[int, int], o
 
     Rust's standard library keeps it, for messages about panics. Who remembers the process, to notice a fork, must find another.
     """
-    kinds: dict[str, set[str]] = {}
+    kinds: dict[str, set[NoteKind]] = {}
     for note in first.notes:
         kinds.setdefault(note.module, set()).add(note.kind)
-    asking = {module for module, its in kinds.items() if "thread-number" in its and "process" not in its}
+    asking = {module for module, its in kinds.items() if NoteKind.THREAD_NUMBER in its and NoteKind.PROCESS not in its}
     loaded_by = first.loaders
     pairs = ((first.region, other.region), *zip(first.objects, other.objects, strict=True)) if asking else ()
     found: dict[int, int] = {}
@@ -146,7 +136,7 @@ def count_words(
     """
     details: dict[str, set[str]] = {}
     for note in first.notes:
-        if note.kind == "processors":
+        if note.kind is NoteKind.PROCESSORS:
             details.setdefault(note.module, set()).add(note.detail)
     asking = {module for module, its in details.items() if its == {"affinity"}}
     words: list[Difference] = []
@@ -164,11 +154,9 @@ def half_words(first: Recording, second: Recording) -> Mapping[int, int]:
     halves of that would differ, too, for every process has its libraries at other pages.
     """
     upper = (_upper_halves(first), _upper_halves(second))
-    parts = (*zip(first.executable, second.executable, strict=True), (first.region, second.region))
     return {
         address: one & _LOWER
-        for pair in (*parts, *zip(first.objects, second.objects, strict=True))
-        for address, one, other in _words(*pair)
+        for address, one, other in words_that_differ(first.parts, second.parts)
         if one & _LOWER == other & _LOWER and one >> 32 in upper[0] and other >> 32 in upper[1]
     }
 
@@ -179,9 +167,8 @@ def _upper_halves(recording: Recording) -> frozenset[int]:
 
 def _is_near(value: int, recording: Recording) -> bool:
     thread, block = recording.thread, recording.block
-    if (
-        block.address > thread
-    ):  # the C library's description of the thread lies in front, and its size depends on the version
+    # The C library's description of the thread lies in front, and its size depends on the version.
+    if block.address > thread:
         return thread <= value <= block.end
     return -_NEAR_THREAD < value - thread < _NEAR_THREAD
 
@@ -221,16 +208,17 @@ class Owners:
 
     def _walk(self) -> None:
         region = self._recording.region
-        words = memoryview(region.content[: len(region.content) // 16 * 16]).cast("Q")
+        heads: Struct = bundle_ffi().from_buffer("struct bundle_block_head[]", region.content)
         at = 0
-        while at + 2 <= len(words):
-            room, owner = words[at] & (1 << 40) - 1, words[at] >> 40 & _OWNER
+        while at < len(heads):
+            room, owner = heads[at].room, heads[at].owner & ~_STEADY
             if not room:  # a gap before a block that is aligned, or behind the last
-                at += 2
+                at += 1
                 continue
-            self._starts.append(region.address + at * 8)
-            self._rows.append((region.address + at * 8 + _HEAD_SIZE + room, owner))
-            at += (_HEAD_SIZE + room) // 8
+            start = region.address + at * _HEAD_SIZE
+            self._starts.append(start)
+            self._rows.append((start + _HEAD_SIZE + room, owner))
+            at += 1 + room // _HEAD_SIZE
 
     def _row(self, address: int) -> int:
         """The number of the block in which an address of the region lies; -1 for none."""
@@ -248,7 +236,7 @@ class Owners:
     def owner(self, address: int) -> str:
         """The owner's name: a module's, or an object's path; "" for the interpreter's and the launcher's."""
         region = self._recording.region
-        if region.address <= address < region.address + (1 << 34):
+        if region.address <= address < region.address + _REGION_ROOM:
             row = self._row(address)
             number = self._rows[row][1] if row >= 0 else len(self._recording.owners)
             return self._recording.owners[number] if number < len(self._recording.owners) else ""
@@ -328,14 +316,9 @@ def differences(
 ) -> tuple[Difference, ...]:
     """Words that differ, but for those at known addresses and those that are passed over."""
     found = []
-    for parts in (
-        (first.executable, second.executable),
-        ((first.region,), (second.region,)),
-        (first.objects, second.objects),
-    ):
-        for address, one, other in words_that_differ(*parts):
-            if address not in known and not any(each.hold(address) for each in passed_over):
-                found.append(Difference(address, owners.owner(address), (one, other)))
+    for address, one, other in words_that_differ(first.parts, second.parts):
+        if address not in known and not any(each.hold(address) for each in passed_over):
+            found.append(Difference(address, owners.owner(address), (one, other)))
     for address, one, other in words_that_differ((first.block,), (second.block,)):
         if address - first.thread not in known:
             found.append(Difference(address, "", (one, other)))

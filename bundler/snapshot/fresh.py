@@ -21,7 +21,7 @@ def indexes(linked: Linked, paths: Collection[str]) -> tuple[int, ...]:
     return tuple(each.index for each in linked.layout.plan.prelinked.objects if each.path in paths)
 
 
-def as_new(linked: Linked, recording: Recording, paths: Collection[str]) -> Recording:
+def renew_objects(linked: Linked, recording: Recording, paths: Collection[str]) -> Recording:
     """The recording with the variables of these objects as they were before their constructors ran.
 
     Words that were looked up when an object was bound are kept; those of indirect functions are looked up at each start.
@@ -32,7 +32,7 @@ def as_new(linked: Linked, recording: Recording, paths: Collection[str]) -> Reco
 
     def bound(part: Memory) -> Memory:
         found = variables.get(part.address)
-        return _bound(part, *found) if found is not None else part
+        return _renewed_part(part, *found) if found is not None else part
 
     return replace(
         recording,
@@ -49,7 +49,7 @@ def _variables(linked: Linked, index: int) -> Iterable[tuple[int, tuple[Prelinke
         yield part.address, (dso, content.ljust(part.memory_size, b"\0"))
 
 
-def _bound(part: Memory, dso: PrelinkedObject, new: bytes) -> Memory:
+def _renewed_part(part: Memory, dso: PrelinkedObject, new: bytes) -> Memory:
     content = bytearray(new)
     recorded = part.content.ljust(len(new), b"\0")
     for fixup in dso.patches:
@@ -59,7 +59,7 @@ def _bound(part: Memory, dso: PrelinkedObject, new: bytes) -> Memory:
     return Memory(part.address, bytes(content))
 
 
-def spoiled(linked: Linked, recording: Recording) -> Mapping[str, str]:
+def spoiled_objects(linked: Linked, recording: Recording) -> Mapping[str, str]:
     """The objects that cannot be constructed anew, by their paths, and why."""
     objects = linked.layout.plan.prelinked.objects
     return {objects[index].path: why for index, why in recording.spoiled}

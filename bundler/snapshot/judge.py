@@ -9,7 +9,7 @@ from enum import IntEnum
 from bundler.analyze.graph import Binding, Import
 from bundler.snapshot.answers import VARIED_VARIABLES
 from bundler.snapshot.differences import Difference
-from bundler.snapshot.kinds import KINDS
+from bundler.snapshot.kinds import KINDS, NoteKind
 from bundler.snapshot.model import Event, Graph, Note, Question, Recording, Rerun
 from bundler.snapshot.rules import Rules
 
@@ -23,20 +23,20 @@ def guarded_variables(notes: Iterable[Note], rules: Rules) -> tuple[str, ...]:
     """Variables that modules asked for, and hardly anybody sets: a start that has one is a usual one. "NAME*" stands for all that begin so."""
     names: set[str] = set()
     for note in notes:
-        if note.kind == "variable" and not rules.are_harmless(note):
+        if note.kind is NoteKind.VARIABLE and not rules.are_harmless(note):
             names.add(note.detail)
-        elif note.kind == "prefix":
+        elif note.kind is NoteKind.PREFIX:
             names.add(f"{note.detail}*")
     return tuple(sorted(name for name in names if name and name not in VARIED_VARIABLES))
 
 
-def named_late(events: Iterable[Event], rules: Rules) -> Mapping[str, tuple[Note, ...]]:
-    """Notes of modules that the project wants to be imported at each start, by module."""
+def modules_named_late(events: Iterable[Event], rules: Rules) -> tuple[str, ...]:
+    """The modules that the project wants to be imported at each start."""
     names = dict.fromkeys(event.module for event in events)
-    return {name: (Note(name, 0, "named", ""),) for name in names if rules.is_named_late(name)}
+    return tuple(name for name in names if rules.is_named_late(name))
 
 
-def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Mapping[str, tuple[Note, ...]]:
+def unanswered_notes(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Mapping[str, tuple[Note, ...]]:
     """Notes of questions and effects that cannot be recorded, by module; without those of statements that are run again.
 
     Questions that are varied are among them where the line of a module's body is known that asked; for others, comparisons must do.
@@ -45,14 +45,8 @@ def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Ma
     for note in recording.notes:
         if KINDS[note.kind].says_nothing or rules.are_harmless(note):
             continue
-        if is_varied(note):
-            may_keep_bit = (
-                KINDS[note.kind].may_keep_bit
-                or note.detail in VARIED_VARIABLES
-                or (note.kind == "terminal" and note.detail)
-            )
-            if not (may_keep_bit and note.line) or note.object:
-                continue
+        if is_varied(note) and (not (_may_keep_bit(note) and note.line) or note.object):
+            continue
         if KINDS[note.kind].is_repeatable and _is_repeated(note, recording, rules, rerun):
             continue
         found[note.module] = (*found.get(note.module, ()), note)
@@ -61,7 +55,19 @@ def unanswered(recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> Ma
 
 def is_varied(note: Note) -> bool:
     """True for a question that recordings answer in several ways: whoever keeps the answer differs between them."""
-    return KINDS[note.kind].is_varied or note.kind == "variable"
+    return KINDS[note.kind].is_varied or KINDS[note.kind].is_varied_by_name
+
+
+def _has_answers(note: Note) -> bool:
+    """True for a question that recordings answer in several ways, without one about a variable that only guards look at."""
+    kind = KINDS[note.kind]
+    return kind.is_varied or (kind.is_varied_by_name and note.detail in VARIED_VARIABLES)
+
+
+def _may_keep_bit(note: Note) -> bool:
+    kind = KINDS[note.kind]
+    is_named = kind.may_keep_named_bit and note.detail != ""
+    return kind.may_keep_bit or is_named or (kind.is_varied_by_name and note.detail in VARIED_VARIABLES)
 
 
 def _is_repeated(note: Note, recording: Recording, rules: Rules, rerun: Sequence[Rerun]) -> bool:
@@ -76,24 +82,18 @@ def _is_in(line: int, rerun: Rerun) -> bool:
     return any(first <= line <= last for first, last in rerun.spans)
 
 
-def reason(note: Note) -> str:
-    """A note as the reason why its module is late."""
-    return KINDS[note.kind].words.format(detail=note.detail)
-
-
 def late_by_differences(
     differences: Sequence[Difference], recording: Recording, loaders: Mapping[str, str]
 ) -> Mapping[str, str]:
-    """Modules that keep an answer of the machine; "" stands for the interpreter itself.
+    """Modules that keep an answer of the machine; INTERPRETER stands for the interpreter itself.
 
     `loaders`: the modules that loaded objects, by paths of those.
     """
     asked: dict[str, list[str]] = {}
     for note in recording.notes:
-        if KINDS[note.kind].is_varied:
-            asked.setdefault(note.module, []).append(note.kind)
-        elif note.kind == "variable" and note.detail in VARIED_VARIABLES:
-            asked.setdefault(note.module, []).append(f"variable {note.detail}")
+        if _has_answers(note):
+            name = f" {note.detail}" if KINDS[note.kind].is_varied_by_name else ""
+            asked.setdefault(note.module, []).append(f"{note.kind}{name}")
     found: dict[str, str] = {}
     for each in differences[:20]:
         log.info("differs: %x %s %x %x", each.address, each.owner, *each.values)
@@ -101,14 +101,16 @@ def late_by_differences(
         module = loaders.get(each.owner, each.owner)
         # Taking a lock asks for the clock: that is hardly what it keeps, if it asked for anything else.
         known = dict.fromkeys(asked.get(module, ()))
-        kinds = ", ".join(each for each in known if each != "clock" or len(known) == 1) or "something of the machine"
+        kinds = (
+            ", ".join(each for each in known if each != NoteKind.CLOCK or len(known) == 1) or "something of the machine"
+        )
         found.setdefault(module, f"it keeps an answer ({kinds})")
     return found
 
 
 def objects_with_threads(notes: Iterable[Note], fresh: Container[str]) -> Mapping[str, frozenset[str]]:
     """Objects whose constructors start threads, without those that are constructed anew already, by the modules that load them."""
-    return _objects((note for note in notes if note.kind == "thread"), fresh)
+    return _objects((note for note in notes if note.kind is NoteKind.THREAD), fresh)
 
 
 def _objects(notes: Iterable[Note], fresh: Container[str]) -> Mapping[str, frozenset[str]]:
@@ -129,7 +131,7 @@ def spoiled_modules(recording: Recording, spoiled: Mapping[str, str]) -> Mapping
     return {recording.loaders[path]: f"`{path.rpartition('/')[2]}`: {why}" for path, why in spoiled.items()}
 
 
-def sometimes_imported(one: Graph, other: Graph) -> Mapping[str, str]:
+def modules_with_varying_imports(one: Graph, other: Graph) -> Mapping[str, str]:
     """Modules that import others on some machines only, and why they are late. What else differs may follow from that."""
     found: dict[str, str] = {}
     for graph, missing in ((one, other), (other, one)):
@@ -150,9 +152,7 @@ def asking_lines(recording: Recording, module: str, *, with_time: bool) -> tuple
             {
                 note.line
                 for note in recording.notes
-                if note.module == module
-                and (with_time or note.kind != "clock")
-                and (KINDS[note.kind].is_varied or (note.kind == "variable" and note.detail in VARIED_VARIABLES))
+                if note.module == module and (with_time or note.kind is not NoteKind.CLOCK) and _has_answers(note)
             }
         )
     )
@@ -181,7 +181,7 @@ class Extent(IntEnum):
     UP_TO_LEFT_OUT = 2
 
 
-def recordable(
+def recordable_modules(
     events: Sequence[Event], late: Iterable[str], imports: Iterable[Import], extent: Extent
 ) -> tuple[str, ...]:
     """The modules that can be imported without any of the late ones, in the order in which they began.
@@ -209,11 +209,11 @@ def recordable(
         left_out |= more
         pending += more
     if extent is Extent.UP_TO_LEFT_OUT:
-        left_out |= set(begun) - _ended_before(events, left_out)
+        left_out |= set(begun) - _modules_ended_before(events, left_out)
     return tuple(name for name in dict.fromkeys(begun) if name not in left_out and ":" not in name)
 
 
-def _ended_before(events: Iterable[Event], names: Container[str]) -> set[str]:
+def _modules_ended_before(events: Iterable[Event], names: Container[str]) -> set[str]:
     """The modules whose bodies had ended when the first of these names' did."""
     found: set[str] = set()
     for happened, name in events:

@@ -4,6 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class NoteKind(StrEnum):
+    """The kinds, as the launcher writes them; `PREFIX` and `LOCALE_NAME` are also what the build makes of others."""
+
+    CLOCK = "clock"
+    TIME = "time"
+    PROCESS = "process"
+    THREAD_NUMBER = "thread-number"
+    USER = "user"
+    HOST = "host"
+    SYSTEM = "system"
+    ENTROPY = "entropy"
+    PROCESSORS = "processors"
+    MEMORY = "memory"
+    LIMITS = "limits"
+    FOLDER = "folder"
+    TERMINAL = "terminal"
+    LOAD = "load"
+    ARGUMENTS = "arguments"
+    VARIABLE = "variable"
+    SYSTEM_NAME = "system-name"
+    LOCALE_NAME = "locale-name"
+    SIGNAL_ACTION = "signal-action"
+    VARIABLES = "variables"
+    PATH = "path"
+    PATH_CHANGE = "path-change"
+    OUTPUT = "output"
+    INPUT = "input"
+    CHILD = "child"
+    THREAD = "thread"
+    SOCKET = "socket"
+    PROCESS_HANDLE = "process-handle"
+    DESCRIPTOR = "descriptor"
+    VARIABLE_SET = "variable-set"
+    DRAWN = "drawn"
+    SET_LOCALE = "set-locale"
+    UMASK = "umask"
+    SIGNAL_STACK = "signal-stack"
+    SIGNAL_MASK = "signal-mask"
+    LIMITS_SET = "limits-set"
+    TIMER = "timer"
+    PROCESSORS_SET = "processors-set"
+    PRIORITY = "priority"
+    SESSION = "session"
+    PROCESS_CONTROL = "process-control"
+    SYSTEM_LOG = "system-log"
+    SYSTEM_CALL = "system-call"
+    SYSTEM_LIBRARY = "system-library"
+    FINDER = "finder"
+    TOO_MANY_CALLS = "too-many-calls"
+    AUXILIARY = "auxiliary"
+    PROCESSOR = "processor"
+    OBJECT = "object"
+    LOCALE = "locale"
+    ORDERED = "ordered"
+    PREFIX = "prefix"
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,8 +70,10 @@ class Kind:
 
     `words`: why it is late for that; `{detail}` stands for what it is about.
     `is_varied`: answers differ between recordings, so a module may ask if it keeps no answer.
+    `is_varied_by_name`: likewise for some of the names that are asked for (`VARIED_VARIABLES`); guards look at the others.
     `may_keep_bit`: such a module may keep no more than whether something is so, and other answers need not change that. Taking a
     lock asks for the time that a clock has counted, and for the number of the thread; random bytes are asked for to be kept.
+    `may_keep_named_bit`: likewise where the note says what it is about: of a standard stream, not of any other file.
     `is_repeatable`: a statement that is run again at each start asks it again.
     `says_nothing`: of the machine. Such are the library that was loaded, and what guards look at: names of locales, prefixes
     of variables. Descriptors and threads matter if they are there in the end, and then there is no recording.
@@ -21,67 +81,66 @@ class Kind:
 
     words: str = ""
     is_varied: bool = False
+    is_varied_by_name: bool = False
     may_keep_bit: bool = False
+    may_keep_named_bit: bool = False
     is_repeatable: bool = False
     says_nothing: bool = False
 
 
-KINDS: Mapping[str, Kind] = {
-    "clock": Kind("it asks for the time", is_varied=True),
-    "time": Kind("it asks for the time", is_varied=True, may_keep_bit=True, is_repeatable=True),
-    "process": Kind("it asks for a process number", is_varied=True, may_keep_bit=True, is_repeatable=True),
-    "thread-number": Kind("it asks for the number of a thread", is_varied=True),
-    "user": Kind("it asks who runs it", is_varied=True, may_keep_bit=True, is_repeatable=True),
-    "host": Kind("it asks for the host's name", is_varied=True, may_keep_bit=True, is_repeatable=True),
-    "system": Kind("it asks for the system's version", is_varied=True, may_keep_bit=True, is_repeatable=True),
-    "entropy": Kind("it asks for random bytes", is_varied=True, is_repeatable=True),
-    "processors": Kind("it counts processors", is_varied=True, may_keep_bit=True, is_repeatable=True),
-    "memory": Kind("it asks for the size of memory", is_varied=True, may_keep_bit=True, is_repeatable=True),
-    "limits": Kind("it asks for limits", is_varied=True, may_keep_bit=True, is_repeatable=True),
-    "folder": Kind("it asks for the current folder", is_varied=True, may_keep_bit=True, is_repeatable=True),
-    "terminal": Kind("it asks for a terminal", is_varied=True, is_repeatable=True),
-    "load": Kind("it asks how busy the machine is", is_varied=True, may_keep_bit=True, is_repeatable=True),
-    "arguments": Kind("it reads `sys.argv`", is_repeatable=True),
-    "variable": Kind("it reads the variable `{detail}`", is_repeatable=True),
-    "system-name": Kind("it asks for the system's version"),
-    "locale-name": Kind("it asks for the locale", is_repeatable=True),
-    "signal-action": Kind("it asks for the action of a signal, or sets one", is_repeatable=True),
-    "variables": Kind("it looks through all variables of the environment", is_repeatable=True),
-    "path": Kind("it looks for `{detail}`", is_repeatable=True),
-    "path-change": Kind("it makes or changes `{detail}`"),
-    "output": Kind("it prints or writes"),
-    "input": Kind("it reads its standard input"),
-    "child": Kind("it starts a process"),
-    "thread": Kind("it starts a thread", says_nothing=True),
-    "socket": Kind("it opens a socket", is_repeatable=True),
-    "process-handle": Kind("it opens a process", is_repeatable=True),
-    "descriptor": Kind("it opens a descriptor", says_nothing=True),
-    "variable-set": Kind("it sets a variable without `os.environ`"),
-    "drawn": Kind("it draws random numbers"),
-    "set-locale": Kind("it sets the locale"),
-    "umask": Kind("it sets the umask"),
-    "signal-stack": Kind("it sets a stack for signals"),
-    "signal-mask": Kind("it blocks signals"),
-    "limits-set": Kind("it sets a limit"),
-    "timer": Kind("it sets a timer"),
-    "processors-set": Kind("it chooses processors"),
-    "priority": Kind("it sets its priority"),
-    "session": Kind("it makes a session"),
-    "process-control": Kind("it calls prctl"),
-    "system-log": Kind("it opens the system's log"),
-    "system-call": Kind("it makes system call {detail}"),
-    "system-library": Kind("it loads `{detail}`, whose system calls cannot be stopped here"),
-    "finder": Kind("it puts a finder before the binary's own"),
-    "named": Kind("the project names it"),
-    "too-many-calls": Kind("it registers too many functions"),
-    "auxiliary": Kind("it asks the kernel about the machine"),
-    "processor": Kind("it asks what the processor can do"),
-    "import": Kind("whether it imports another module depends on the machine"),
-    "again": Kind("its statements change more than their names when they are run again"),
-    "object": Kind(says_nothing=True),
-    "locale": Kind(says_nothing=True),
-    "ordered": Kind(says_nothing=True),
-    "prefix": Kind(says_nothing=True),
+KINDS: Mapping[NoteKind, Kind] = {
+    NoteKind.CLOCK: Kind("it asks for the time", is_varied=True),
+    NoteKind.TIME: Kind("it asks for the time", is_varied=True, may_keep_bit=True, is_repeatable=True),
+    NoteKind.PROCESS: Kind("it asks for a process number", is_varied=True, may_keep_bit=True, is_repeatable=True),
+    NoteKind.THREAD_NUMBER: Kind("it asks for the number of a thread", is_varied=True),
+    NoteKind.USER: Kind("it asks who runs it", is_varied=True, may_keep_bit=True, is_repeatable=True),
+    NoteKind.HOST: Kind("it asks for the host's name", is_varied=True, may_keep_bit=True, is_repeatable=True),
+    NoteKind.SYSTEM: Kind("it asks for the system's version", is_varied=True, may_keep_bit=True, is_repeatable=True),
+    NoteKind.ENTROPY: Kind("it asks for random bytes", is_varied=True, is_repeatable=True),
+    NoteKind.PROCESSORS: Kind("it counts processors", is_varied=True, may_keep_bit=True, is_repeatable=True),
+    NoteKind.MEMORY: Kind("it asks for the size of memory", is_varied=True, may_keep_bit=True, is_repeatable=True),
+    NoteKind.LIMITS: Kind("it asks for limits", is_varied=True, may_keep_bit=True, is_repeatable=True),
+    NoteKind.FOLDER: Kind("it asks for the current folder", is_varied=True, may_keep_bit=True, is_repeatable=True),
+    NoteKind.TERMINAL: Kind("it asks for a terminal", is_varied=True, may_keep_named_bit=True, is_repeatable=True),
+    NoteKind.LOAD: Kind("it asks how busy the machine is", is_varied=True, may_keep_bit=True, is_repeatable=True),
+    NoteKind.ARGUMENTS: Kind("it reads `sys.argv`", is_repeatable=True),
+    NoteKind.VARIABLE: Kind("it reads the variable `{detail}`", is_varied_by_name=True, is_repeatable=True),
+    NoteKind.SYSTEM_NAME: Kind("it asks for the system's version"),
+    NoteKind.LOCALE_NAME: Kind("it asks for the locale", is_repeatable=True),
+    NoteKind.SIGNAL_ACTION: Kind("it asks for the action of a signal, or sets one", is_repeatable=True),
+    NoteKind.VARIABLES: Kind("it looks through all variables of the environment", is_repeatable=True),
+    NoteKind.PATH: Kind("it looks for `{detail}`", is_repeatable=True),
+    NoteKind.PATH_CHANGE: Kind("it makes or changes `{detail}`"),
+    NoteKind.OUTPUT: Kind("it prints or writes"),
+    NoteKind.INPUT: Kind("it reads its standard input"),
+    NoteKind.CHILD: Kind("it starts a process"),
+    NoteKind.THREAD: Kind("it starts a thread", says_nothing=True),
+    NoteKind.SOCKET: Kind("it opens a socket", is_repeatable=True),
+    NoteKind.PROCESS_HANDLE: Kind("it opens a process", is_repeatable=True),
+    NoteKind.DESCRIPTOR: Kind("it opens a descriptor", says_nothing=True),
+    NoteKind.VARIABLE_SET: Kind("it sets a variable without `os.environ`"),
+    NoteKind.DRAWN: Kind("it draws random numbers"),
+    NoteKind.SET_LOCALE: Kind("it sets the locale"),
+    NoteKind.UMASK: Kind("it sets the umask"),
+    NoteKind.SIGNAL_STACK: Kind("it sets a stack for signals"),
+    NoteKind.SIGNAL_MASK: Kind("it blocks signals"),
+    NoteKind.LIMITS_SET: Kind("it sets a limit"),
+    NoteKind.TIMER: Kind("it sets a timer"),
+    NoteKind.PROCESSORS_SET: Kind("it chooses processors"),
+    NoteKind.PRIORITY: Kind("it sets its priority"),
+    NoteKind.SESSION: Kind("it makes a session"),
+    NoteKind.PROCESS_CONTROL: Kind("it calls prctl"),
+    NoteKind.SYSTEM_LOG: Kind("it opens the system's log"),
+    NoteKind.SYSTEM_CALL: Kind("it makes system call {detail}"),
+    NoteKind.SYSTEM_LIBRARY: Kind("it loads `{detail}`, whose system calls cannot be stopped here"),
+    NoteKind.FINDER: Kind("it puts a finder before the binary's own"),
+    NoteKind.TOO_MANY_CALLS: Kind("it registers too many functions"),
+    NoteKind.AUXILIARY: Kind("it asks the kernel about the machine"),
+    NoteKind.PROCESSOR: Kind("it asks what the processor can do"),
+    NoteKind.OBJECT: Kind(says_nothing=True),
+    NoteKind.LOCALE: Kind(says_nothing=True),
+    NoteKind.ORDERED: Kind(says_nothing=True),
+    NoteKind.PREFIX: Kind(says_nothing=True),
 }
 
 REPEATABLE = frozenset(name for name, kind in KINDS.items() if kind.is_repeatable)

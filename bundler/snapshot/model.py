@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from bundler.snapshot.kinds import NoteKind
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -39,7 +41,7 @@ class Memory:
 class Key:
     """A key for values of threads, and the main thread's value."""
 
-    number: int
+    key: int
     is_early: bool
     destructor: int
     value: int
@@ -81,13 +83,13 @@ class Question(NamedTuple):
     """A question of a module: its kind, and the variable, if it asked for one."""
 
     module: str
-    kind: str
+    kind: NoteKind
     variable: str
 
     @classmethod
-    def of(cls, module: str, kind: str, detail: str) -> Question:
+    def of(cls, module: str, kind: NoteKind, detail: str) -> Question:
         """The question of a note. Paths are left out: they may follow from other answers."""
-        return cls(module, kind, detail if kind == "variable" else "")
+        return cls(module, kind, detail if kind is NoteKind.VARIABLE else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class Note:
 
     module: str
     line: int
-    kind: str
+    kind: NoteKind
     detail: str
     object: str = ""
     asker: str = ""
@@ -204,14 +206,19 @@ class Recording:
     asked_again: frozenset[Question] = frozenset()  # by statements that were run once more
 
     @property
-    def finished(self) -> tuple[str, ...]:
+    def parts(self) -> tuple[Memory, ...]:
+        """All recorded memory but the main thread's variables: the executable's, the region, the objects'."""
+        return (*self.executable, self.region, *self.objects)
+
+    @property
+    def finished_modules(self) -> tuple[str, ...]:
         """Modules that were imported, in the order in which their bodies ended."""
         return tuple(name for happened, name in self.events if happened == "end")
 
     @property
     def loaders(self) -> Mapping[str, str]:
         """The modules that loaded objects, by paths."""
-        return {note.detail: note.module for note in reversed(self.notes) if note.kind == "object"}
+        return {note.detail: note.module for note in reversed(self.notes) if note.kind is NoteKind.OBJECT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,12 +240,12 @@ class Graph:
         """The modules that are there."""
         return frozenset(module for module, _ in self.digests)
 
-    def differing(self, other: Graph) -> tuple[tuple[str, str], ...]:
+    def differing_names(self, other: Graph) -> tuple[tuple[str, str], ...]:
         """Modules and names that hold something else, or are not there, in the other; in order."""
         names = dict.fromkeys((*self.digests, *other.digests))
         return tuple(each for each in names if self.digests.get(each) != other.digests.get(each))
 
-    def sharing(self, names: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    def names_sharing(self, names: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
         """These names, and others whose values were met below them."""
         found = set(names)
         of_names = {f"{module}.{name}" for module, name in found}

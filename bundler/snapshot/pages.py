@@ -1,42 +1,25 @@
-"""Finds the pages that a restored start maps, and makes the snapshot of a recording. Verb: `make_snapshot`."""
+"""Finds the pages that a restored start maps, and the words in them that only each process knows."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from bundler.contract import bundle_constant
-from bundler.elf import SegmentType
 from bundler.link import relocated
 from bundler.link.model import Linked
 from bundler.link.objects import PrelinkedObject, SystemSymbol, SystemThreadLocal
 from bundler.link.write import locator
-from bundler.snapshot.differences import StartWords, is_in_block
-from bundler.snapshot.model import Condition, Memory, PageRun, Range, Recording, Snapshot
-from bundler.snapshot.processor import OfProcessor
+from bundler.snapshot.model import Memory, PageRun, Recording
 
 # Unchanged pages are stored too when they are so few bytes, between changed ones or beside them in an object: a mapping costs more
 # (docs/startup.md).
 MOST_UNCHANGED = 256 << 10
 
-# The region and the stack of a recorded run (launcher/world/world.h). Libraries of the system lie above, or below and yet above all
-# prelinked objects, as under QEMU's emulation of programs.
-_RECORDED = Range(0x5F00000000, 0x500000000)
-
-
-def pristine_executable(linked: Linked, ranges: Sequence[Range]) -> tuple[Memory, ...]:
-    """The executable's variables as the file and zeros give them."""
-    found = []
-    with linked.path.open("rb") as file:
-        for each in ranges:
-            segment = next(
-                s
-                for s in linked.executable.segments
-                if s.type == SegmentType.LOAD and s.address <= each.address < s.address + s.memory_size
-            )
-            file.seek(segment.offset + each.address - segment.address)
-            stored = file.read(max(0, min(each.end, segment.address + segment.file_size) - each.address))
-            found.append(Memory(each.address, stored.ljust(each.size, b"\0")))
-    return tuple(found)
+# From the stack of a recorded run up to the region's end. Libraries of the system lie above, or below and yet above all prelinked
+# objects, as under QEMU's emulation of programs.
+_RECORDED = range(
+    bundle_constant("BUNDLE_STACK"), bundle_constant("BUNDLE_REGION") + bundle_constant("BUNDLE_REGION_ROOM")
+)
 
 
 def pristine_objects(linked: Linked, recording: Recording) -> tuple[Memory, ...]:
@@ -65,7 +48,7 @@ def system_words(linked: Linked, recording: Recording) -> Mapping[int, tuple[int
             continue
         for number, fixup in enumerate(dso.patches):
             if isinstance(fixup.target, SystemThreadLocal) or (
-                isinstance(fixup.target, SystemSymbol) and _is_of_system(_value(values, fixup.address), last)
+                isinstance(fixup.target, SystemSymbol) and _is_of_system(word_at(values, fixup.address), last)
             ):
                 found[fixup.address] = (dso.index, number)
     return found
@@ -73,10 +56,11 @@ def system_words(linked: Linked, recording: Recording) -> Mapping[int, tuple[int
 
 def _is_of_system(value: int, last: int) -> bool:
     """True if an address lies in a library of the system; `last`: where prelinked objects end."""
-    return value >= last and not _RECORDED.address <= value < _RECORDED.end
+    return value >= last and value not in _RECORDED
 
 
-def _value(parts: Mapping[int, Memory], address: int) -> int:
+def word_at(parts: Mapping[int, Memory], address: int) -> int:
+    """The word at an address in the parts of memory; 0 outside of them."""
     for part in parts.values():
         if part.address <= address < part.address + len(part.content):
             at = address - part.address
@@ -84,7 +68,7 @@ def _value(parts: Mapping[int, Memory], address: int) -> int:
     return 0
 
 
-def overwritten(memory: Memory, words: Mapping[int, int]) -> Memory:
+def overwrite(memory: Memory, words: Mapping[int, int]) -> Memory:
     """The memory with other values for words at these addresses."""
     inside = {
         address: value
@@ -158,7 +142,7 @@ def runs_of_objects(
     """
     runs: list[PageRun] = []
     replaced = set()
-    needed = _with_needed(linked, constructed)
+    needed = _needed_objects(linked, constructed)
     for dso in mapped_objects(linked, recording):
         changed = {
             part.address: tuple(changed_runs(now[part.address], clean[part.address], dso.object.machine.page_size))
@@ -174,7 +158,7 @@ def runs_of_objects(
     return tuple(runs), frozenset(replaced)
 
 
-def _with_needed(linked: Linked, indexes: Collection[int]) -> frozenset[int]:
+def _needed_objects(linked: Linked, indexes: Collection[int]) -> frozenset[int]:
     """Objects, and all that they need."""
     objects = linked.layout.plan.prelinked.objects
     found: set[int] = set()
@@ -185,91 +169,3 @@ def _with_needed(linked: Linked, indexes: Collection[int]) -> frozenset[int]:
             found.add(index)
             pending += objects[index].needed
     return frozenset(found)
-
-
-def restored_conditions(recording: Recording) -> tuple[Condition, ...] | None:
-    """The program's conditions; None if something else may have taken the place of one."""
-    is_known = recording.conditions is not None and all(each.is_intact for each in recording.conditions)
-    return recording.conditions if is_known else None
-
-
-def make_snapshot(  # noqa: PLR0913 - what recordings have shown
-    linked: Linked,
-    recording: Recording,
-    pristine: Sequence[Memory],
-    words: StartWords,
-    guarded: Sequence[str],
-    processor: OfProcessor,
-    seed: int,
-    environment: Sequence[str],
-    late: Mapping[str, str],
-) -> Snapshot:
-    """The snapshot of a recording."""
-    page_size = linked.layout.plan.machine.page_size
-    of_system = system_words(linked, recording)
-    outside = words.stored
-    objects = pristine_objects(linked, recording)
-    runs: list[PageRun] = []
-    copies: list[Memory] = []
-    before = {each.address: each for each in recording.before}
-    for clean in pristine:
-        now = next(each for each in recording.executable if each.address == clean.address)
-        now = Memory(now.address, now.content.ljust(len(clean.content), b"\0"))
-        now = overwritten(overwritten(now, outside), words.kept)
-        touched = before[clean.address]
-        runs += changed_runs(now, clean, page_size, touched)
-        copies += edges(now, clean, page_size)
-    at_start = {each.address: each for each in objects}
-    clean_words = {address: _value(at_start, address) for address in (*of_system, *processor.words)}
-    variables = {
-        written.address: overwritten(
-            overwritten(Memory(written.address, written.content.ljust(len(clean.content), b"\0")), outside), clean_words
-        )
-        for clean, written in zip(objects, recording.objects, strict=True)
-    }
-    of_objects, replaced = runs_of_objects(linked, recording, variables, at_start, processor.constructed)
-    runs += of_objects
-    region = overwritten(recording.region, outside)
-    used = len(region.content) + -len(region.content) % page_size
-    stored = Memory(region.address, region.content.ljust(used, b"\0"))
-    runs += changed_runs(stored, Memory(region.address, bytes(used)), page_size)
-    block = Memory(recording.block.address - recording.thread, recording.block.content)
-    inside = {address: value for address, value in words.local.items() if is_in_block(address)}
-    given = set(environment)
-    names = {each.partition("=")[0] for each in recording.variables}
-    return Snapshot(
-        region=Range(region.address, used),
-        runs=tuple(runs),
-        copies=tuple(copies),
-        kept_words=tuple(sorted((*words.kept, *processor.words))),
-        thread_words=tuple(sorted(words.local)),
-        block=overwritten(block, inside).content,
-        objects=tuple(each.index for each in mapped_objects(linked, recording)),
-        replaced=replaced,
-        constructed=processor.constructed,
-        system_words=tuple(of_system.values()),
-        library_words=tuple(sorted(words.library.items())),
-        generators=tuple(each.address for each in words.generators),
-        number_words=tuple(sorted(words.numbers)),
-        count_words=tuple(sorted(words.counts)),
-        symbol_words=tuple(sorted(words.symbols.items())),
-        fresh=tuple(
-            linked.layout.plan.prelinked.objects[each.object].path
-            for each in recording.calls
-            if each.kind == bundle_constant("BUNDLE_CALL_CONSTRUCT")
-        ),
-        keys=tuple(sorted(recording.keys, key=lambda key: key.number)),
-        calls=recording.calls,
-        signals=recording.signals,
-        features=processor.features,
-        condition=recording.condition,
-        conditions=restored_conditions(recording),
-        variables=(
-            *(each for each in recording.variables if each not in given),
-            *(name for each in environment if (name := each.partition("=")[0]) not in names),
-        ),
-        guarded=tuple(guarded),
-        hash_seed=seed,
-        modules=recording.finished,
-        late=late,
-    )

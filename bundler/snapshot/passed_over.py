@@ -84,16 +84,16 @@ class Interned:
 
     def _is_alone(self, block: Range) -> bool:
         """True if just two words in all recorded memory are addresses in a block: key and value in the table of interned strings."""
-        found = [at for address in range(block.address, block.end) for at in self._referring.get(address, ())]
+        found = [at for address in range(block.address, block.end) for at in self._referring_words.get(address, ())]
         return len(found) == 2 and abs(found[1] - found[0]) == 8
 
     @functools.cached_property
-    def _referring(self) -> Mapping[int, Sequence[int]]:
+    def _referring_words(self) -> Mapping[int, Sequence[int]]:
         """The addresses of words that are addresses in the region, by these. One walk: blocks to look at come by the thousand."""
         region = self._recording.region
         first, end = region.address, region.address + len(region.content)
         found: dict[int, list[int]] = {}
-        for part in (*self._recording.executable, region, *self._recording.objects):
+        for part in self._recording.parts:
             words = memoryview(part.content[: len(part.content) // 8 * 8]).cast("Q")
             for number, word in enumerate(words):
                 if first <= word < end:

@@ -13,26 +13,27 @@ from dataclasses import replace
 from pathlib import Path
 
 from bundler.snapshot.answers import VARIED_VARIABLES
+from bundler.snapshot.kinds import NoteKind
 from bundler.snapshot.model import Note
 
 
-def with_prefixes(
+def add_prefixes(
     notes: Iterable[Note], sources: Mapping[str, Path], known: Mapping[str, tuple[str, ...]]
 ) -> tuple[Note, ...]:
     """The notes, with one of the kind "prefix" for each prefix in place of a note that a module looked through all variables.
 
     `sources`: paths of modules' sources, by the files that their code says it has. `known`: prefixes that no source tells, by modules.
     """
-    return tuple(each for note in notes for each in _with_prefixes(note, sources, known))
+    return tuple(each for note in notes for each in _prefix_notes(note, sources, known))
 
 
-def _with_prefixes(note: Note, sources: Mapping[str, Path], known: Mapping[str, tuple[str, ...]]) -> Iterator[Note]:
+def _prefix_notes(note: Note, sources: Mapping[str, Path], known: Mapping[str, tuple[str, ...]]) -> Iterator[Note]:
     found: tuple[str, ...] = ()
-    if note.kind == "variables":
+    if note.kind is NoteKind.VARIABLES:
         file, *place = note.detail.rsplit(":", 4)  # recorder.py
         found = known.get(note.module) or (prefixes_at(sources[file], ":".join(place)) if file in sources else ())
     if found:
-        yield from (replace(note, kind="prefix", detail=prefix) for prefix in found)
+        yield from (replace(note, kind=NoteKind.PREFIX, detail=prefix) for prefix in found)
     else:
         yield note
 
@@ -58,7 +59,7 @@ def _loops(tree: ast.AST) -> Iterator[tuple[ast.expr | ast.stmt, tuple[str, ...]
     """Loops with the prefixes of names without which they do nothing. A loop is told by what it goes through; before 3.13 the interpreter
     tells its first step by the whole of it.
     """
-    forgotten = _forgotten(tree)
+    forgotten = _forgotten_loops(tree)
     for node in ast.walk(tree):
         match node:
             case ast.expr() | ast.For() if _has_code_for_later(node):
@@ -86,7 +87,7 @@ def _has_code_for_later(loop: ast.expr | ast.For) -> bool:
     return any(isinstance(each, _SCOPES | ast.GeneratorExp) for each in ast.walk(loop) if each is not loop)
 
 
-def _forgotten(tree: ast.AST) -> frozenset[ast.For]:
+def _forgotten_loops(tree: ast.AST) -> frozenset[ast.For]:
     """Loops of functions in which no other statement has the names that the loop gives values."""
     found: set[ast.For] = set()
     for function in ast.walk(tree):

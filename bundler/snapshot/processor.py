@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from bundler.contract import bundle_constant
 from bundler.elf import Machine, SegmentFlag, SegmentType
 from bundler.link.model import Linked
 from bundler.process import CommandError, run
@@ -19,18 +20,18 @@ from bundler.toolchain import Toolchain
 log = logging.getLogger(__name__)
 
 # Micro-architecture levels of other processors, in the order in which they are tried.
-LEVELS = (2, 3)
+LEVELS = range(bundle_constant("BUNDLE_FIRST_LEVEL"), bundle_constant("BUNDLE_LAST_LEVEL") + 1)
 
-# Code that is decoded before two bytes, to see whether they are an instruction, and behind them: NOP.
+# Bytes of code that are decoded before two bytes, to see whether they are an instruction; and behind them, which do nothing.
 _WINDOW = 512
-_NOTHING = b"\x90" * 16
+_BEHIND = 16
 
 # The launcher's own instructions are here.
 _OWN_SECTION = "bundle_processor"
 
 
 @dataclass(frozen=True, slots=True)
-class OfProcessor:
+class ProcessorPart:
     """The part of a snapshot that is about the processor.
 
     `features`: those that a start needs. `constructed`: objects that are constructed before their recorded pages are mapped, because
@@ -48,7 +49,7 @@ def asking_places(linked: Linked, recording: Recording, toolchain: Toolchain) ->
         return ()
     inside = _own_code(linked)
     found = [each for each in _candidates(linked, recording) if not inside.address <= each.address < inside.end]
-    decoded = _decoded(linked.layout.plan.machine, found, toolchain) if found else frozenset()
+    decoded = _decode(linked.layout.plan.machine, found, toolchain) if found else frozenset()
     return tuple(each.address for each in found if each in decoded)
 
 
@@ -95,7 +96,7 @@ class _Candidate(NamedTuple):
 
 def _candidates(linked: Linked, recording: Recording) -> Iterator[_Candidate]:
     for address, content in _code(linked, recording):
-        yield from _found(linked.layout.plan.machine, address, content)
+        yield from _find_question(linked.layout.plan.machine, address, content)
 
 
 def _code(linked: Linked, recording: Recording) -> Iterator[tuple[int, bytes]]:
@@ -113,7 +114,7 @@ def _code(linked: Linked, recording: Recording) -> Iterator[tuple[int, bytes]]:
                 yield dso.base + load.address, content
 
 
-def _found(machine: Machine, address: int, content: bytes) -> Iterator[_Candidate]:
+def _find_question(machine: Machine, address: int, content: bytes) -> Iterator[_Candidate]:
     assert machine.processor_question is not None, "asking_places does not ask otherwise"
     _, question = machine.processor_question
     at = content.find(question)
@@ -122,19 +123,20 @@ def _found(machine: Machine, address: int, content: bytes) -> Iterator[_Candidat
         at = content.find(question, at + 1)
 
 
-def _decoded(machine: Machine, candidates: Sequence[_Candidate], toolchain: Toolchain) -> frozenset[_Candidate]:
+def _decode(machine: Machine, candidates: Sequence[_Candidate], toolchain: Toolchain) -> frozenset[_Candidate]:
     """The candidates that are the instruction; all of them where there is no disassembler.
 
     Decoding falls into step with the code soon, wherever it begins.
     """
     assert machine.processor_question is not None, "asking_places does not ask otherwise"
     name, question = machine.processor_question
+    nothing = machine.no_operation * (_BEHIND // len(machine.no_operation))
     code = b""
     ends: dict[int, _Candidate] = {}
     for each in candidates:
         code += each.before
         ends[len(code)] = each
-        code += question + _NOTHING
+        code += question + nothing
     with tempfile.NamedTemporaryFile(prefix="code-") as file:
         file.write(code)
         file.flush()
@@ -147,9 +149,9 @@ def _decoded(machine: Machine, candidates: Sequence[_Candidate], toolchain: Tool
     return frozenset(ends[at] for each in found if each is not None and (at := int(each[1], 16)) in ends)
 
 
-def of_processor(
+def processor_part(
     linked: Linked, first: Recording, other: Recording, differing: Sequence[Difference], level: int
-) -> OfProcessor | None:
+) -> ProcessorPart | None:
     """The snapshot's part about the processor, if one of a level will do; None: only one like the build's will.
 
     A word that a constructor wrote, and nobody since, is written by the same constructor at each start.
@@ -162,7 +164,7 @@ def of_processor(
             return None
         objects.add(dso.index)
     constructed = tuple(index for index in first.order if index in objects)
-    return OfProcessor(first.least[level], constructed, frozenset(each.address for each in differing))
+    return ProcessorPart(first.least[level], constructed, frozenset(each.address for each in differing))
 
 
 def _is_constructed(recording: Recording, address: int) -> bool:

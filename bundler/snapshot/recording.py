@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import struct
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from enum import IntEnum
+from typing import Any, NamedTuple, TypeVar
 
-from bundler.contract import bundle_ffi
+from bundler.contract import Struct, bundle_constant, bundle_ffi
+from bundler.snapshot.kinds import NoteKind
 from bundler.snapshot.model import (
     Call,
     Condition,
@@ -25,107 +27,174 @@ from bundler.snapshot.model import (
     SignalAction,
 )
 
-_HEAD = struct.Struct("<8sQQ")
+
+class Part(IntEnum):
+    """Kinds of parts of a recording; launcher/recorded.h tells what each holds."""
+
+    NOTES = bundle_constant("BUNDLE_PART_NOTES")
+    FAILURE = bundle_constant("BUNDLE_PART_FAILURE")
+    END = bundle_constant("BUNDLE_PART_END")
+    GRAPH = bundle_constant("BUNDLE_PART_GRAPH")
+    CALLED = bundle_constant("BUNDLE_PART_CALLED")
+    LOCALE = bundle_constant("BUNDLE_PART_LOCALE")
+    MASK = bundle_constant("BUNDLE_PART_MASK")
+    STREAMS = bundle_constant("BUNDLE_PART_STREAMS")
+    VARIABLE = bundle_constant("BUNDLE_PART_VARIABLE")
+    BEFORE = bundle_constant("BUNDLE_PART_BEFORE")
+    EXECUTABLE = bundle_constant("BUNDLE_PART_EXECUTABLE")
+    REGION = bundle_constant("BUNDLE_PART_REGION")
+    OBJECT = bundle_constant("BUNDLE_PART_OBJECT")
+    CONSTRUCTED = bundle_constant("BUNDLE_PART_CONSTRUCTED")
+    SPOILED = bundle_constant("BUNDLE_PART_SPOILED")
+    THREAD = bundle_constant("BUNDLE_PART_THREAD")
+    THREAD_BLOCK = bundle_constant("BUNDLE_PART_THREAD_BLOCK")
+    GENERATOR = bundle_constant("BUNDLE_PART_GENERATOR")
+    LIBRARY = bundle_constant("BUNDLE_PART_LIBRARY")
+    ORDER = bundle_constant("BUNDLE_PART_ORDER")
+    KEYS = bundle_constant("BUNDLE_PART_KEYS")
+    CALLS = bundle_constant("BUNDLE_PART_CALLS")
+    SIGNALS = bundle_constant("BUNDLE_PART_SIGNALS")
+    FEATURES = bundle_constant("BUNDLE_PART_FEATURES")
+    LEAST = bundle_constant("BUNDLE_PART_LEAST")
+    CACHES = bundle_constant("BUNDLE_PART_CACHES")
+    NEW_CONDITION = bundle_constant("BUNDLE_PART_NEW_CONDITION")
+    CONDITIONS = bundle_constant("BUNDLE_PART_CONDITIONS")
+    HEAT = bundle_constant("BUNDLE_PART_HEAT")
+
+
+_KINDS = frozenset(Part)
+_Noun = TypeVar("_Noun", Call, Condition, Feature, Heat, Key, SignalAction)
+
+
+class _Parts:
+    """The parts that a run has written."""
+
+    def __init__(self, data: memoryview) -> None:
+        self._found: dict[Part, list[Memory]] = {part: [] for part in Part}
+        size = bundle_ffi().sizeof("struct bundle_part")
+        at = 0
+        while at + size <= len(data):
+            # The array is kept, for its rows do not keep it.
+            heads = _rows("struct bundle_part", bytes(data[at : at + size]))
+            if heads[0].kind not in _KINDS:  # the program has written to the descriptor itself
+                break
+            content = data[at + size : at + size + heads[0].size]
+            self._found[Part(heads[0].kind)].append(Memory(heads[0].address, bytes(content)))
+            at += size + len(content)
+
+    def all(self, part: Part) -> tuple[Memory, ...]:
+        """The parts of a kind, in order."""
+        return tuple(self._found[part])
+
+    def has(self, part: Part) -> bool:
+        """True if there is one of a kind."""
+        return bool(self._found[part])
+
+    def one(self, part: Part) -> Memory:
+        """The first of a kind."""
+        return self._found[part][0]
+
+    def content(self, part: Part) -> bytes:
+        """The content of the first of a kind; nothing if there is none."""
+        return self.one(part).content if self.has(part) else b""
+
+    def table(self, part: Part, struct: str, noun: type[_Noun]) -> tuple[_Noun, ...]:
+        """The rows of the first of a kind, an array of structs that have members for the fields of a noun; () if there is none."""
+        return read_table(self.content(part), struct, noun)
+
+
+def read_table(content: bytes, struct: str, noun: type[_Noun]) -> tuple[_Noun, ...]:
+    """An array of structs as nouns, whose fields have the names of members."""
+    names = [each.name for each in fields(noun)]
+    return tuple(noun(*(_value(row, name) for name in names)) for row in _rows(struct, content))
+
+
+def _value(row: Struct, name: str) -> Any:
+    """The value of a member, as a field of this name has it: an int, a bool, or a tuple of ints."""
+    value = getattr(row, name)
+    if not isinstance(value, int):
+        return tuple(value)
+    return bool(value) if name.startswith("is_") else value
+
+
+def _rows(struct: str, content: bytes) -> Struct:
+    """An array of structs that the launcher's headers declare."""
+    return bundle_ffi().from_buffer(f"{struct}[]", content)
 
 
 def read_recording(data: memoryview) -> Recording | Graph | Refusal:
     """The recording or the graph, whichever was asked for, or why there is none."""
-    parts: dict[str, list[Memory]] = defaultdict(list)
-    at = 0
-    while at + _HEAD.size <= len(data):
-        kind, address, size = _HEAD.unpack_from(data, at)
-        at += _HEAD.size
-        parts[kind.rstrip(b"\0").decode()].append(Memory(address, bytes(data[at : at + size])))
-        at += size
-    text = parts["notes"][0].content if parts["notes"] else b""
-    keeps_locale = any(each.content for each in parts["locale"])
-    lines = tuple(_lines(text, keeps_locale=keeps_locale))
-    keeps_mask = any(each.content for each in parts["mask"])
-    notes, owners, events = _read_notes(lines, keeps_mask=keeps_mask)
-    if parts["failure"]:
-        return _refusal(parts["failure"][0].content.decode("utf-8", "replace"), notes, events)
-    if parts["graph"]:
-        return _graph(parts["graph"][0].content, events, notes, parts["called"])
-    if not parts["end"]:
-        return Refusal("it ended the process while it was imported", _running(events), "", events)
+    parts = _Parts(data)
+    lines = tuple(_lines(parts.content(Part.NOTES), keeps_locale=bool(parts.content(Part.LOCALE))))
+    notes, owners, events = _read_notes(lines, keeps_mask=bool(parts.content(Part.MASK)))
+    if parts.has(Part.FAILURE):
+        return _refusal(parts.content(Part.FAILURE).decode("utf-8", "replace"), notes, events)
+    if parts.has(Part.GRAPH):
+        called = parts.content(Part.CALLED) if parts.has(Part.CALLED) else None
+        return _graph(parts.content(Part.GRAPH), events, notes, called)
+    if not parts.has(Part.END):
+        return Refusal("it ended the process while it was imported", _running_module(events), "", events)
     return Recording(
-        before=tuple(parts["before"]),
-        executable=tuple(parts["memory"]),
-        region=parts["region"][0],
-        objects=tuple(parts["object"]),
-        constructed=tuple(parts["made"]),
-        thread=parts["thread"][0].address,
-        block=parts["block"][0],
-        generators=tuple(Range(each.address, int.from_bytes(each.content, "little")) for each in parts["seeded"]),
-        library=tuple(memoryview(parts["library"][0].content).cast("Q")),
-        order=tuple(memoryview(parts["order"][0].content).cast("I")),
-        keys=tuple(
-            Key(row.key, bool(row.is_early), row.destructor, row.value)
-            for row in _rows("struct bundle_key", parts["keys"][0].content)
+        before=parts.all(Part.BEFORE),
+        executable=parts.all(Part.EXECUTABLE),
+        region=parts.one(Part.REGION),
+        objects=parts.all(Part.OBJECT),
+        constructed=parts.all(Part.CONSTRUCTED),
+        thread=parts.one(Part.THREAD).address,
+        block=parts.one(Part.THREAD_BLOCK),
+        generators=tuple(
+            Range(each.address, int.from_bytes(each.content, "little")) for each in parts.all(Part.GENERATOR)
         ),
-        calls=tuple(
-            Call(row.kind, bool(row.is_argument_local), row.function, row.argument, row.child, row.object)
-            for row in _rows("struct bundle_call", parts["calls"][0].content)
-        ),
-        signals=tuple(
-            SignalAction(row.number, row.flags, row.handler, row.mask)
-            for row in _rows("struct bundle_signal", parts["signals"][0].content)
-        ),
-        features=_features(parts["features"][0]),
-        caches=_features(parts["caches"][0]),
-        condition=parts["waits"][0].content,
-        conditions=tuple(
-            Condition(row.address, row.clock, bool(row.is_shared), bool(row.is_intact))
-            for row in _rows("struct bundle_condition", parts["conds"][0].content)
-        )
-        if parts["conds"]
-        else None,
-        least={each.address: _features(each) for each in parts["least"]},
-        streams_are_alone=bool(parts["alone"][0].content),
-        variables=tuple(each.content.decode("utf-8", "surrogateescape") for each in parts["variable"]),
+        library=tuple(memoryview(parts.content(Part.LIBRARY)).cast("Q")),
+        order=tuple(memoryview(parts.content(Part.ORDER)).cast("I")),
+        keys=parts.table(Part.KEYS, "struct bundle_key", Key),
+        calls=parts.table(Part.CALLS, "struct bundle_call", Call),
+        signals=parts.table(Part.SIGNALS, "struct bundle_signal", SignalAction),
+        features=parts.table(Part.FEATURES, "struct bundle_feature", Feature),
+        caches=parts.table(Part.CACHES, "struct bundle_feature", Feature),
+        condition=parts.content(Part.NEW_CONDITION),
+        conditions=_conditions(parts),
+        least={
+            each.address: read_table(each.content, "struct bundle_feature", Feature) for each in parts.all(Part.LEAST)
+        },
+        streams_are_alone=bool(parts.content(Part.STREAMS)),
+        variables=tuple(each.content.decode("utf-8", "surrogateescape") for each in parts.all(Part.VARIABLE)),
         notes=notes,
         owners=owners,
         events=events,
-        heat=tuple(
-            Heat(row.number, row.size, bool(row.is_written))
-            for part in parts["heat"]
-            for row in _rows("struct bundle_heat", part.content)
-        ),
+        heat=parts.table(Part.HEAT, "struct bundle_heat", Heat),
         symbols=dict(_read_symbols(lines)),
         asked_again=_read_asked_again(lines),
-        spoiled=tuple((each.address, each.content.decode()) for each in parts["spoiled"]),
+        spoiled=tuple((each.address, each.content.decode()) for each in parts.all(Part.SPOILED)),
     )
 
 
-def _graph(content: bytes, events: tuple[Event, ...], notes: tuple[Note, ...], called: Sequence[Memory]) -> Graph:
+def _conditions(parts: _Parts) -> tuple[Condition, ...] | None:
+    """The conditions of threads; None where they are not known."""
+    return parts.table(Part.CONDITIONS, "struct bundle_condition", Condition) if parts.has(Part.CONDITIONS) else None
+
+
+def _graph(content: bytes, events: tuple[Event, ...], notes: tuple[Note, ...], called: bytes | None) -> Graph:
     rows = [line.split(" ") for line in content.decode("utf-8", "surrogateescape").splitlines()]
     return Graph(
         {(module, name): digest for module, name, digest, _ in rows},
         events,
         {(module, name): place for module, name, _, place in rows if place != "-"},
-        tuple((note.module, note.detail) for note in notes if note.kind == "ordered"),
+        tuple((note.module, note.detail) for note in notes if note.kind is NoteKind.ORDERED),
         # A thread of the program's own may have called anything.
-        _called(called[0].content) if called and all(note.kind != "thread" for note in notes) else None,
+        _called_lines(called)
+        if called is not None and all(note.kind is not NoteKind.THREAD for note in notes)
+        else None,
     )
 
 
-def _called(content: bytes) -> Mapping[str, frozenset[int]]:
+def _called_lines(content: bytes) -> Mapping[str, frozenset[int]]:
     """The first lines of code that ran, by files (launcher/snapshot/called.h)."""
     found: dict[str, set[int]] = defaultdict(set)
     for line in content.decode("utf-8", "surrogateescape").splitlines():
         file, _, number = line.rpartition("\t")
         found[file].add(int(number))
     return {file: frozenset(numbers) for file, numbers in found.items()}
-
-
-def _features(part: Memory) -> tuple[Feature, ...]:
-    rows = _rows("struct bundle_feature", part.content)
-    return tuple(Feature(row.leaf, row.subleaf, tuple(row.masks), tuple(row.values)) for row in rows)
-
-
-def _rows(kind: str, content: bytes) -> Any:
-    """An array of structs that `launcher/bundle.h` declares."""
-    return bundle_ffi().from_buffer(f"{kind}[]", content)
 
 
 class _Line(NamedTuple):
@@ -144,9 +213,15 @@ def _lines(content: bytes, *, keeps_locale: bool) -> Iterator[_Line]:
     """The lines. `keeps_locale`: in the end the locale was what it had been: who set another for a while has only asked for it."""
     for line in content.decode("utf-8", "replace").splitlines():
         number, place, asker, kind, detail = line.split("\t", 4)
-        if keeps_locale and kind == "set-locale":
-            kind = "locale-name"
+        if keeps_locale and kind == NoteKind.SET_LOCALE:
+            kind = NoteKind.LOCALE_NAME
         yield _Line(int(number), int(place), asker, kind, detail)
+
+
+_NOTE_KINDS = frozenset(NoteKind)
+
+# Kinds of lines that are about no module: addresses of symbols, and where statements that are run again begin and end.
+_OF_NO_MODULE = frozenset(("symbol", "again", "again-end"))
 
 
 def _read_notes(
@@ -167,11 +242,12 @@ def _read_notes(
             events.append(Event(kind, detail))
         elif kind == "constructed":
             constructing.pop()
-        elif kind == "signal-mask" and constructing and keeps_mask:
+        elif kind == NoteKind.SIGNAL_MASK and constructing and keeps_mask:
             continue
-        elif kind != "symbol" and number:
-            notes.append(Note(owners[number], place, kind, detail, constructing[-1] if constructing else "", asker))
-        if kind == "object":
+        elif kind not in _OF_NO_MODULE and number:
+            maker = constructing[-1] if constructing else ""
+            notes.append(Note(owners[number], place, NoteKind(kind), detail, maker, asker))
+        if kind == NoteKind.OBJECT:
             constructing.append(detail)
     return tuple(dict.fromkeys(notes)), tuple(owners), tuple(events)
 
@@ -183,8 +259,8 @@ def _read_asked_again(lines: Iterable[_Line]) -> frozenset[Question]:
     for *_, kind, detail in lines:
         if kind in ("again", "again-end"):
             module = detail
-        elif module:
-            found.add(Question.of(module, kind, detail))
+        elif module and kind in _NOTE_KINDS:
+            found.add(Question.of(module, NoteKind(kind), detail))
     return frozenset(found)
 
 
@@ -196,7 +272,7 @@ def _read_symbols(lines: Iterable[_Line]) -> Iterator[tuple[str, int]]:
             yield name, int(address, 16)
 
 
-def _running(events: tuple[Event, ...]) -> str:
+def _running_module(events: tuple[Event, ...]) -> str:
     """The module that ran last, or failed: what follows a failure is the end of those that import it."""
     running: list[str] = []
     failed = ""
@@ -211,7 +287,10 @@ def _running(events: tuple[Event, ...]) -> str:
 
 
 # Reasons of failures that are found only at the end of a recording, by the kind of the note that their cause left.
-LEFT_OPEN = {"descriptor": "it leaves a descriptor open", "thread": "it leaves a thread running"}
+LEFT_OPEN: Mapping[str, str] = {
+    NoteKind.DESCRIPTOR: "it leaves a descriptor open",
+    NoteKind.THREAD: "it leaves a thread running",
+}
 
 
 def _refusal(text: str, notes: tuple[Note, ...], events: tuple[Event, ...]) -> Refusal:
@@ -219,7 +298,7 @@ def _refusal(text: str, notes: tuple[Note, ...], events: tuple[Event, ...]) -> R
     if kind in LEFT_OPEN:
         causes = [note.module for note in notes if note.kind == kind and note.detail in ("", number)]
         return Refusal(LEFT_OPEN[kind], causes[-1] if causes else "", "", events)
-    module = _running(events)
+    module = _running_module(events)
     kind, *rest = text.split("\n", 4)
     if kind != "raised":
         return Refusal(text, module, "", events)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from bundler.snapshot.answers import ANSWERS, OPPOSITE_ANSWERS, OTHER_ANSWERS, TRIED_ANSWERS
 from bundler.snapshot.model import Answers, Graph, Heat, Recording, Refusal
-from bundler.snapshot.trial import Run, Trial
+from bundler.snapshot.run import Run
+from bundler.snapshot.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Asked:
         }
         if work.rerun:
             runs["twice"] = Run(replace(work, rerun=(*work.rerun, *work.rerun)), ANSWERS, wants_graph=True)
-        taken = trial.taken(runs)
+        taken = trial.record_all(runs)
         refusal = _refusal(taken.values())
         if refusal is not None:
             return refusal
@@ -78,7 +79,7 @@ class Repeated:
             "program, other": Run(program, OPPOSITE_ANSWERS, wants_graph=True),
         }
         is_ordered = work.parts is None
-        taken = trial.taken({**recorded, **(ordered if is_ordered else {})})
+        taken = trial.record_all({**recorded, **(ordered if is_ordered else {})})
         refusal = _refusal(taken[name] for name in recorded)
         if refusal is not None:
             return refusal
@@ -115,7 +116,7 @@ class Starts:
                 f"{name}, usual": usual_start(trial, answers),
                 f"{name}, restored": Run(program, ANSWERS, wants_graph=True, restored=answers),
             }
-            usual, restored = trial.taken(runs).values()
+            usual, restored = trial.record_all(runs).values()
             refusal = usual if isinstance(usual, Refusal) else None
             if refusal is None:
                 return restored if isinstance(restored, Refusal) else cls(_graph(usual), _graph(restored), answers)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import ast
 import functools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import tomli
 
+from bundler.analyze.graph import ExtensionModule, ModuleGraph
+from bundler.cache import digest
+from bundler.link.objects import PrelinkedObject
 from bundler.settings import Settings
-from bundler.snapshot.kinds import REPEATABLE
+from bundler.snapshot.kinds import REPEATABLE, NoteKind
 from bundler.snapshot.model import Note
 
 
@@ -21,9 +24,17 @@ class Harmless:
     """A question that leaves nothing behind. `detail`, `asker`: patterns of what it is about, and of the file of the code that asks."""
 
     module: str
-    kind: str
+    kind: NoteKind
     detail: str
     asker: str = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """Modules that get equal random bytes in each recording, by the names by which they are imported, and the numbers of their objects."""
+
+    modules: tuple[str, ...]
+    objects: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,7 @@ class Rules:
             serving_modules=tuple(name for name in self.serving_modules if name not in names),
         )
 
-    def of_project(self, settings: Settings) -> Rules:
+    def add_project(self, settings: Settings) -> Rules:
         """These rules and those that the project's own settings give."""
         again = dict(self.again)
         for each in settings.snapshot_restore:
@@ -85,6 +96,18 @@ class Rules:
             late=settings.snapshot_late,
             restored=restored,
         )
+
+    def steady_parts(self, graph: ModuleGraph, objects: Iterable[PrelinkedObject]) -> Steady:
+        """The program's modules that are steady, and those of its objects that they are."""
+        modules = {name: module for name in self.steady if (module := graph.imported(name)) is not None}
+        files = {module.filename for module in modules.values() if isinstance(module, ExtensionModule)}
+        return Steady(tuple(modules), tuple(each.index for each in objects if each.path in files))
+
+    @property
+    def digest(self) -> str:
+        """A digest of all rules: equal ones have the same."""
+        values = (getattr(self, each.name) for each in fields(self))
+        return digest(*(repr(sorted(value) if isinstance(value, frozenset) else value) for value in values))
 
     def is_named_late(self, module: str) -> bool:
         """True if the project wants a module to be imported at each start."""
@@ -112,7 +135,7 @@ def load_rules() -> Rules:
         again=again,
         renewed=frozenset((module, name) for module, code in again.items() for name in _names_given(code)),
         harmless=tuple(
-            Harmless(each["module"], each["kind"], each.get("detail", "*"), each.get("asker", "*"))
+            Harmless(each["module"], NoteKind(each["kind"]), each.get("detail", "*"), each.get("asker", "*"))
             for each in raw.get("harmless", ())
         ),
         steady=tuple(each["module"] for each in raw.get("steady", ())),

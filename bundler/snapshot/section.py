@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-from bundler.contract import bundle_constant, bundle_ffi
+from bundler.contract import Struct, bundle_constant, bundle_ffi
 from bundler.elf import Machine, read_executable
-from bundler.link.script import SNAPSHOT_SECTION
+from bundler.link.model import Tables
+from bundler.link.payload import bound_tables
+from bundler.link.script import SNAPSHOT_BASE, SNAPSHOT_SECTION
 from bundler.link.table_writer import TableWriter
 from bundler.schema import SnapshotDocument
-from bundler.snapshot.model import Feature, Snapshot
-from bundler.snapshot.record import joined
+from bundler.snapshot.model import Call, Condition, Feature, Key, Memory, PageRun, SignalAction, Snapshot
 
 
 def section_content(snapshot: Snapshot, machine: Machine) -> bytes:
@@ -24,20 +26,98 @@ def section_content(snapshot: Snapshot, machine: Machine) -> bytes:
     row.state = bundle_constant("BUNDLE_RECORDED")
     row.description = writer.text(json.dumps(describe(snapshot, machine)))
     row.region.address, row.region.size = snapshot.region.address, snapshot.region.size
-    _write_tables(writer, row, snapshot)
-    copies, at = writer.reserve("struct bundle_copy", len(snapshot.copies))
-    for copy, each in zip(copies, snapshot.copies, strict=False):
-        copy.address, copy.size = each.address, len(each.content)
-        copy.content = writer.point("void *", writer.place(each.content))
-    writer.fill(copies, at)
-    row.copies, row.copy_count = writer.point("struct bundle_copy *", at), len(snapshot.copies)
-    runs, at = writer.reserve("struct bundle_run", len(snapshot.runs))
-    for run, stored in zip(runs, snapshot.runs, strict=False):
-        run.address, run.size = stored.address, len(stored.content)
-        run.content = writer.point("void *", writer.place(stored.content, machine.page_size))
-    writer.fill(runs, at)
-    row.runs, row.run_count = writer.point("struct bundle_run *", at), len(snapshot.runs)
-    return joined(writer.finish(head))
+    _write_words(writer, row, snapshot)
+    _write_objects(writer, row, snapshot)
+    row.thread_block = writer.point("unsigned char *", writer.place(snapshot.block))
+    row.thread_block_size = len(snapshot.block)
+    row.condition = writer.point("unsigned char *", writer.place(snapshot.condition))
+    row.variables = writer.text_list(snapshot.variables)
+    row.guarded_variables = writer.text_list(snapshot.guarded)
+    for table in _tables(writer, snapshot, machine.page_size):
+        _write_table(writer, row, table)
+    return section_bytes(writer.finish(head))
+
+
+def _write_words(writer: TableWriter, row: Struct, snapshot: Snapshot) -> None:
+    """Write the arrays of words: addresses, and distances from the thread pointer."""
+    for pointer, count, words in (
+        ("kept_words", "kept_word_count", snapshot.kept_words),
+        ("number_words", "number_word_count", snapshot.number_words),
+        ("count_words", "count_word_count", snapshot.count_words),
+        ("generators", "generator_count", snapshot.generators),
+        ("thread_words", "thread_word_count", snapshot.thread_words),
+    ):
+        content = b"".join((word & (1 << 64) - 1).to_bytes(8, "little") for word in words)
+        setattr(row, pointer, writer.point("uint64_t *", writer.place(content)))
+        setattr(row, count, len(words))
+
+
+def _write_objects(writer: TableWriter, row: Struct, snapshot: Snapshot) -> None:
+    """Write the numbers of objects, and facts about each."""
+    row.objects, row.object_count = writer.numbers(snapshot.objects), len(snapshot.objects)
+    row.replaced = writer.numbers([index in snapshot.replaced for index in snapshot.objects])
+    row.constructed, row.constructed_count = writer.numbers(snapshot.constructed), len(snapshot.constructed)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """An array of structs: which, the members of `struct bundle_snapshot` that point to it and count it, and values by members."""
+
+    struct: str
+    pointer: str
+    count: str
+    rows: Sequence[Mapping[str, object]]
+
+
+def _tables(writer: TableWriter, snapshot: Snapshot, page_size: int) -> Iterator[_Table]:
+    """The arrays of structs. What they point to is placed before them."""
+    system_words = [
+        {"object": index, "patch": patch, "is_replaced": index in snapshot.replaced}
+        for index, patch in snapshot.system_words
+    ]
+    library_words = [{"address": address, "number": number} for address, number in snapshot.library_words]
+    symbol_words = [{"address": address, "symbol": writer.text(name)} for address, name in snapshot.symbol_words]
+    copies = [_content(writer, each) for each in snapshot.copies]
+    runs = [_content(writer, each, page_size) for each in snapshot.runs]
+    yield _Table("bundle_system_word", "system_words", "system_word_count", system_words)
+    yield _Table("bundle_library_word", "library_words", "library_word_count", library_words)
+    yield _Table("bundle_symbol_word", "symbol_words", "symbol_word_count", symbol_words)
+    yield _Table("bundle_key", "keys", "key_count", [*map(_members, snapshot.keys)])
+    yield _Table("bundle_call", "calls", "call_count", [*map(_members, snapshot.calls)])
+    yield _Table("bundle_signal", "signals", "signal_count", [*map(_members, snapshot.signals)])
+    yield _Table("bundle_feature", "features", "feature_count", [*map(_members, snapshot.features)])
+    if snapshot.conditions is not None:
+        yield _Table("bundle_condition", "conditions", "condition_count", [*map(_members, snapshot.conditions)])
+    yield _Table("bundle_copy", "copies", "copy_count", copies)
+    yield _Table("bundle_run", "runs", "run_count", runs)
+
+
+def _members(noun: Key | Call | SignalAction | Feature | Condition) -> Mapping[str, object]:
+    """The values of a struct whose members have the names of a noun's fields."""
+    return {each.name: getattr(noun, each.name) for each in fields(noun)}
+
+
+def _content(writer: TableWriter, memory: Memory | PageRun, alignment: int = 8) -> Mapping[str, object]:
+    content = writer.point("void *", writer.place(memory.content, alignment))
+    return {"address": memory.address, "size": len(memory.content), "content": content}
+
+
+def _write_table(writer: TableWriter, row: Struct, table: _Table) -> None:
+    structs, at = writer.reserve(f"struct {table.struct}", len(table.rows))
+    for struct, members in zip(structs, table.rows, strict=False):
+        for name, value in members.items():
+            setattr(struct, name, value)
+    writer.fill(structs, at)
+    setattr(row, table.pointer, writer.point(f"struct {table.struct} *", at))
+    setattr(row, table.count, len(table.rows))
+
+
+def section_bytes(tables: Tables) -> bytes:
+    """Tables as the content of the section."""
+    data = bytearray()
+    for offset, chunk in bound_tables(tables, SNAPSHOT_BASE, {}):
+        data[offset : offset + len(chunk)] = chunk
+    return bytes(data)
 
 
 def describe(snapshot: Snapshot, machine: Machine) -> SnapshotDocument:
@@ -58,8 +138,7 @@ def _feature_text(feature: Feature, machine: Machine) -> str:
     if feature.leaf in machine.feature_names:
         mask, value = (low | high << 32 for low, high, *_ in (feature.masks, feature.values))
         return f"{machine.feature_names[feature.leaf]} & {mask:#x} == {value:#x}"
-    names = ("EAX", "EBX", "ECX", "EDX")
-    rows = zip(names, feature.masks, feature.values, strict=True)
+    rows = zip(machine.feature_registers, feature.masks, feature.values, strict=True)
     bits = ", ".join(f"{name} & {mask:#x} == {value:#x}" for name, mask, value in rows if mask)
     return f"CPUID {feature.leaf:#x}.{feature.subleaf}: {bits}"
 
@@ -85,68 +164,3 @@ def read_description(path: Path) -> SnapshotDocument | None:
     except ValueError:  # of another version
         return None
     return found
-
-
-def _write_tables(writer: TableWriter, row: object, snapshot: Snapshot) -> None:
-    def array(kind: str, name: str, count: str, values: Sequence[object], fields: Sequence[str]) -> None:
-        rows, at = writer.reserve(kind, len(values))
-        for each, value in zip(rows, values, strict=False):
-            for field, member in zip(fields, _members(value), strict=True):
-                setattr(each, field, member)
-        writer.fill(rows, at)
-        setattr(row, name, writer.point(f"{kind} *", at))
-        setattr(row, count, len(values))
-
-    def words(name: str, count: str, values: Sequence[int]) -> None:
-        content = b"".join((value & (1 << 64) - 1).to_bytes(8, "little") for value in values)
-        setattr(row, name, writer.point("uint64_t *", writer.place(content)))
-        setattr(row, count, len(values))
-
-    words("kept_words", "kept_word_count", snapshot.kept_words)
-    words("number_words", "number_word_count", snapshot.number_words)
-    words("count_words", "count_word_count", snapshot.count_words)
-    words("generators", "generator_count", snapshot.generators)
-    words("thread_words", "thread_word_count", snapshot.thread_words)
-    row.thread_block = writer.point("unsigned char *", writer.place(snapshot.block))  # type: ignore[attr-defined]
-    row.thread_block_size = len(snapshot.block)  # type: ignore[attr-defined]
-    row.objects = writer.numbers(snapshot.objects)  # type: ignore[attr-defined]
-    row.object_count = len(snapshot.objects)  # type: ignore[attr-defined]
-    row.replaced = writer.numbers([index in snapshot.replaced for index in snapshot.objects])  # type: ignore[attr-defined]
-    row.constructed = writer.numbers(snapshot.constructed)  # type: ignore[attr-defined]
-    row.constructed_count = len(snapshot.constructed)  # type: ignore[attr-defined]
-    rows_of_words = [(index, patch, index in snapshot.replaced) for index, patch in snapshot.system_words]
-    fields = ("object", "patch", "is_replaced")
-    array("struct bundle_system_word", "system_words", "system_word_count", rows_of_words, fields)
-    array("struct bundle_key", "keys", "key_count", snapshot.keys, ("key", "is_early", "destructor", "value"))
-    array(
-        "struct bundle_library_word",
-        "library_words",
-        "library_word_count",
-        snapshot.library_words,
-        ("address", "number"),
-    )
-    named = [(address, writer.text(name)) for address, name in snapshot.symbol_words]
-    array("struct bundle_symbol_word", "symbol_words", "symbol_word_count", named, ("address", "symbol"))
-    members = ("kind", "is_argument_local", "function", "argument", "child", "object")
-    array("struct bundle_call", "calls", "call_count", snapshot.calls, members)
-    signal = ("number", "flags", "handler", "mask")
-    array("struct bundle_signal", "signals", "signal_count", snapshot.signals, signal)
-    rows, at = writer.reserve("struct bundle_feature", len(snapshot.features))
-    for each, feature in zip(rows, snapshot.features, strict=False):
-        each.leaf, each.subleaf = feature.leaf, feature.subleaf
-        each.masks, each.values = feature.masks, feature.values
-    writer.fill(rows, at)
-    row.features = writer.point("struct bundle_feature *", at)  # type: ignore[attr-defined]
-    row.feature_count = len(snapshot.features)  # type: ignore[attr-defined]
-    if snapshot.conditions is not None:
-        condition = ("address", "clock", "is_shared", "is_intact")
-        array("struct bundle_condition", "conditions", "condition_count", snapshot.conditions, condition)
-    row.condition = writer.point("unsigned char *", writer.place(snapshot.condition))  # type: ignore[attr-defined]
-    row.variables = writer.text_list(snapshot.variables)  # type: ignore[attr-defined]
-    row.guarded_variables = writer.text_list(snapshot.guarded)  # type: ignore[attr-defined]
-
-
-def _members(value: object) -> Sequence[object]:
-    if isinstance(value, tuple):
-        return value
-    return [getattr(value, name) for name in value.__slots__]  # type: ignore[attr-defined]

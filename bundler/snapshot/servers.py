@@ -23,7 +23,7 @@ def refuse_server(graph: ModuleGraph, settings: Settings, rules: Rules) -> Refus
     return None
 
 
-def reached_server(graph: ModuleGraph, rules: Rules) -> Diagnostic | None:
+def server_note(graph: ModuleGraph, rules: Rules) -> Diagnostic | None:
     """A note if the program has a module that serves; None for any other."""
     name = next((name for name in rules.serving_modules if graph.imported(name) is not None), None)
     if name is None:

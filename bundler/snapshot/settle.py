@@ -10,12 +10,23 @@ from pathlib import Path
 
 from bundler.analyze.graph import ExtensionModule, Module, ModuleGraph, SourceModule
 from bundler.snapshot.attempt import attempt
-from bundler.snapshot.judge import Extent, asking_lines, importers, is_varied, recordable
+from bundler.snapshot.judge import Extent, asking_lines, importers, is_varied, recordable_modules
 from bundler.snapshot.kinds import KINDS
-from bundler.snapshot.model import Event, Refusal, Rerun, Snapshot
+from bundler.snapshot.model import Event, Recording, Refusal, Rerun, Snapshot
 from bundler.snapshot.rules import Rules
-from bundler.snapshot.trial import Subject, Trial
-from bundler.snapshot.verdict import OtherOrder, Verdict
+from bundler.snapshot.run import Subject
+from bundler.snapshot.trial import Trial
+from bundler.snapshot.verdict import (
+    INTERPRETER,
+    Cause,
+    Differing,
+    Keeping,
+    Lost,
+    OtherOrder,
+    Unanswered,
+    Unrepeatable,
+    Verdict,
+)
 from bundler.snapshot.work import Work, find_rerun, find_uses_of_attributes
 from bundler.snapshot.worker.schema import AttributesRequest, Obstacle, RerunRequest, Source
 
@@ -41,16 +52,16 @@ _ATTEMPTS = 3
 def settle(subject: Subject, program: Work, rules: Rules, graph: ModuleGraph) -> Snapshot | Refusal:
     """Record until no module keeps anything of the machine. `program`: the work of a start without a snapshot."""
     search = _Search(subject, graph, program, rules, may_doubt=True)
-    found = _settled(search, subject, rules, subject.folder / "first")
+    found = _search_rounds(search, subject, rules, subject.folder / "first")
     if isinstance(found, Refusal) and search.has_doubts:
         # What depends on addresses may keep an answer as well, so that nothing behind it can be compared: it is left out.
-        found = _settled(
+        found = _search_rounds(
             _Search(subject, graph, program, rules, may_doubt=False), subject, rules, subject.folder / "second"
         )
     return found
 
 
-def _settled(search: _Search, subject: Subject, rules: Rules, folder: Path) -> Snapshot | Refusal:
+def _search_rounds(search: _Search, subject: Subject, rules: Rules, folder: Path) -> Snapshot | Refusal:
     for number in range(_MOST_ROUNDS):
         work, program = search.work(), search.program()
         trial = Trial(subject, work, program, rules, folder / str(number), dict(search.late), search.has_doubts)
@@ -94,9 +105,8 @@ class _Search:
         self._graph = graph
         self._whole = program
         self._rules = rules
-        self._names: tuple[str, ...] | None = (
-            None  # of modules that are recorded; None: all, and what comes behind them
-        )
+        # Of modules that are recorded; None: all, and what comes behind them.
+        self._names: tuple[str, ...] | None = None
         self._wanted: dict[str, _Wanted] = defaultdict(_Wanted)
         self._differing: dict[str, set[str]] = defaultdict(set)  # names of modules whose values differ between machines
         self._called: dict[str, set[int]] = defaultdict(set)  # first lines of code that ran, by its files
@@ -107,9 +117,8 @@ class _Search:
         self._collects = False
         self.has_doubts = False
         self._may_doubt = may_doubt
-        self._fresh: dict[
-            str, str
-        ] = {}  # objects that each start constructs itself, by paths: the modules that load them
+        # Objects that each start constructs itself, by paths: the modules that load them.
+        self._fresh: dict[str, str] = {}
         self._tried: frozenset[str] = frozenset()  # those of them that no recording has had yet
         self.late: dict[str, str] = {}
 
@@ -121,7 +130,7 @@ class _Search:
     def work(self) -> Work:
         """The work that is recorded next."""
         program = self.program()
-        return program if self._names is None else program.of_modules(self._names, self.late)
+        return program if self._names is None else program.limit_to(self._names, self.late)
 
     def _rerun(self) -> Iterator[Rerun]:
         """The statements to run again, in the order in which modules were imported: names are copied from one to the next."""
@@ -143,29 +152,34 @@ class _Search:
             if not self._learn_refusal(found) and not self._give_up_fresh(found):
                 return found
         else:
-            log.info("snapshot: %s", dict(found.reasons))
+            reasons = found.reasons
+            log.info("snapshot: %s", reasons)
             self._events = self._events or found.recording.events
             self._tried = frozenset()
-            for module, its in found.differing.items():
+            for module, its in found.sharing.items():
                 self._differing[module].update(its)
             self._add_called(found)
-            if found.is_compared and not self._collects and any(self._wanted[name].found for name in found.reasons):
+            if found.is_compared and not self._collects and any(self._wanted[name].found for name in reasons):
                 # All that keeps an answer is run again: an exception, whose traceback has the frame that has the exception, may be left.
                 self._collects = True
                 return None
             missed = self._run_again(self._construct_anew(found))
-            if self._may_doubt and not self.has_doubts and any(name in found.names for name in missed):
+            if (
+                self._may_doubt
+                and not self.has_doubts
+                and any(isinstance(found.causes.get(name), Differing) for name in missed)
+            ):
                 self.has_doubts = True
                 self._differing.clear()
                 for name in missed:
                     self._wanted[name] = _Wanted()
                 return None
-            if "" in missed:
-                return Refusal(f"the interpreter keeps something of the machine: {missed['']}")
+            if INTERPRETER in missed:
+                return Refusal(f"the interpreter keeps something of the machine: {missed[INTERPRETER]}")
             self._leave_out(missed, found)
             late = len(self.late)
             # Now, for once all is compared it would have to be compared once more.
-            self._follow_attributes(recordable(self._events, self.late, self._graph.imports, self._extent))
+            self._follow_attributes(recordable_modules(self._events, self.late, self._graph.imports, self._extent))
             if not missed and len(self.late) == late:
                 return None
         return self._choose()
@@ -234,14 +248,14 @@ class _Search:
 
     def _construct_anew(self, found: Verdict) -> Verdict:
         """Let objects be constructed anew at each start; what is left of the verdict."""
-        left = dict(found.reasons)
-        for name in found.reasons:
-            more = found.objects.get(name, frozenset()) - self._fresh.keys()
+        left = dict(found.causes)
+        for name, cause in found.causes.items():
+            more = cause.objects - self._fresh.keys() if isinstance(cause, Keeping) else frozenset()
             if more:
                 del left[name]
             self._fresh |= dict.fromkeys(sorted(more), name)
             self._tried |= more
-        return replace(found, reasons=left)
+        return replace(found, causes=left)
 
     def _give_up_fresh(self, found: Refusal) -> bool:
         """Leave out the modules whose objects were constructed anew for the first time; False if there were none."""
@@ -253,10 +267,10 @@ class _Search:
 
     def _choose(self) -> Refusal | None:
         """Choose the modules that are recorded next."""
-        names = recordable(self._events, self.late, self._graph.imports, self._extent)
+        names = recordable_modules(self._events, self.late, self._graph.imports, self._extent)
         while names == self._names and self._extent < Extent.UP_TO_LEFT_OUT:
             self._extent = Extent(self._extent + 1)
-            names = recordable(self._events, self.late, self._graph.imports, self._extent)
+            names = recordable_modules(self._events, self.late, self._graph.imports, self._extent)
         if names == self._names:
             return Refusal("modules are imported in another way", next(iter(self.late)))
         self._names = names
@@ -266,31 +280,36 @@ class _Search:
         """Look for statements to run again; the modules with which that cannot be done, and why they are late."""
         missed: dict[str, str] = {}
         before = {name: wanted.found for name, wanted in self._wanted.items()}
-        for name, why in found.reasons.items():
+        for name, cause in found.causes.items():
             wanted = self._wanted[name]
             wanted.attempts += 1
-            is_repeatable = wanted.attempts <= _ATTEMPTS and self._add(wanted, found, name)
+            is_repeatable = wanted.attempts <= _ATTEMPTS and self._add(wanted, cause, found.recording, name)
             if is_repeatable:
                 self._find(wanted, name)
             # What copies its names may have found more already; what was found before this round did not help.
             if not is_repeatable or not wanted.found or wanted.found == before.get(name):
-                missed[name] = why + _told(wanted.obstacle, name)
+                missed[name] = cause.reason + _obstacle_text(wanted.obstacle, name)
                 self._wanted[name] = _Wanted(attempts=_ATTEMPTS)
         return missed
 
-    def _add(self, wanted: _Wanted, found: Verdict, name: str) -> bool:
+    def _add(self, wanted: _Wanted, cause: Cause, recording: Recording, name: str) -> bool:
         """Add what a verdict says of a module; False if it did what cannot be repeated."""
-        notes = found.notes.get(name, ())
-        if any(not KINDS[note.kind].is_repeatable or not note.line for note in notes):
-            return False
-        wanted.is_strict |= bool(notes)
-        wanted.is_compared &= all(map(is_varied, notes))
-        wanted.names |= set(found.names.get(name, ()))
-        if notes:
-            wanted.lines |= {note.line for note in notes}
-        else:
-            # Taking a lock asks for the time, so these questions count only from the second attempt on.
-            wanted.hints |= set(asking_lines(found.recording, name, with_time=wanted.attempts > 1))
+        match cause:
+            case Unrepeatable():
+                return False
+            case Unanswered(notes):
+                if any(not KINDS[note.kind].is_repeatable or not note.line for note in notes):
+                    return False
+                wanted.is_strict = True
+                wanted.is_compared &= all(map(is_varied, notes))
+                wanted.lines |= {note.line for note in notes}
+                return True
+            case Differing(names) | Lost(names):
+                wanted.names |= set(names)
+            case Keeping():
+                pass
+        # Taking a lock asks for the time, so these questions count only from the second attempt on.
+        wanted.hints |= set(asking_lines(recording, name, with_time=wanted.attempts > 1))
         return True
 
     def _find(self, wanted: _Wanted, name: str) -> None:
@@ -360,7 +379,7 @@ class _Search:
                     yield importer
 
 
-def _told(obstacle: Obstacle | None, origin: str) -> str:
+def _obstacle_text(obstacle: Obstacle | None, origin: str) -> str:
     """The statement that is in the way of running those of a module again, as the end of a reason."""
     if obstacle is None:
         return ""

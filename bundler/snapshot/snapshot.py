@@ -15,20 +15,19 @@ from bundler.analyze.tell.leading import leading_parts
 from bundler.cache import digest, tree_digest
 from bundler.context import BuildContext
 from bundler.contract import launcher_folder
-from bundler.elf import fill_section
+from bundler.elf import MACHINES, fill_section
 from bundler.errors import Diagnostic
 from bundler.link.model import Linked
 from bundler.link.script import SNAPSHOT_SECTION
 from bundler.schema import SnapshotDocument
 from bundler.settings import FunctionName, Settings
 from bundler.snapshot.model import Refusal, Snapshot
-from bundler.snapshot.pages import pristine_executable
-from bundler.snapshot.record import recorded_ranges
-from bundler.snapshot.rules import Rules, load_rules
+from bundler.snapshot.rules import Rules, Steady, load_rules
+from bundler.snapshot.run import Subject
 from bundler.snapshot.section import describe, section_content
-from bundler.snapshot.servers import reached_server, refuse_server
+from bundler.snapshot.servers import refuse_server, server_note
 from bundler.snapshot.settle import settle
-from bundler.snapshot.trial import Subject
+from bundler.snapshot.variables import pristine_executable, recorded_ranges
 from bundler.snapshot.work import Work
 from bundler.target import TargetPython
 from bundler.toolchain import Toolchain
@@ -50,16 +49,14 @@ def snapshot(
 
     The same executable on the same kind of machine has the same one: it is taken once, and kept in the cache.
     """
-    own = {name for name, module in graph.modules.items() if module.origin.is_own}
-    own |= {other for other, name in graph.other_names.items() if name in own}
-    rules = load_rules().without(own).of_project(settings)
+    rules = _rules(graph, settings)
     machine = linked.layout.plan.machine
     refusal = refuse_server(graph, settings, rules)
     if refusal is not None:
         return Taken(None, refusal)
     with linked.path.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").digest()
-    key = digest(content, snapshot_digest(settings), *_machine(), *target.system.emulator)
+    key = digest(content, snapshot_digest(graph, settings), *_machine(), *target.system.emulator)
     description: SnapshotDocument | None = context.cache.get(_KIND, key, (_SECTION_FILE,))
     if description is None:
         found = _snapshot(linked, content, graph, target, settings, rules, context)
@@ -71,8 +68,15 @@ def snapshot(
             context.cache.put(_KIND, key, description, {_SECTION_FILE: folder / "section"})
     section = context.cache.path(_KIND, key, _SECTION_FILE).read_bytes()
     fill_section(linked.path, SNAPSHOT_SECTION, section, machine.page_size)
-    note = reached_server(graph, rules)
+    note = server_note(graph, rules)
     return Taken(description, None, (note,) if note else ())
+
+
+def _rules(graph: ModuleGraph, settings: Settings) -> Rules:
+    """The rules that are in effect for a program: those of the project, and none for the app's own modules."""
+    own = {name for name, module in graph.modules.items() if module.origin.is_own}
+    own |= {other for other, name in graph.other_names.items() if name in own}
+    return load_rules().without(own).add_project(settings)
 
 
 # Of entries of the cache.
@@ -80,25 +84,22 @@ _KIND = "snapshot"
 _SECTION_FILE = ".section"
 
 
-def snapshot_digest(settings: Settings) -> str:
-    """A digest of what decides how snapshots are taken, besides the program."""
-    wishes = (settings.snapshot_imports, settings.snapshot_call, settings.snapshot_late, settings.snapshot_restore)
-    rules = (Path(__file__).parent / "rules.toml").read_bytes()
-    return digest(tree_digest(Path(__file__).parent), tree_digest(launcher_folder() / "snapshot"), rules, repr(wishes))
-
-
-# In /proc/cpuinfo, of x86-64 and of aarch64.
-_PROCESSOR_LINES = ("vendor_id", "cpu family", "model", "stepping", "flags", "Features", "CPU ")
+def snapshot_digest(graph: ModuleGraph, settings: Settings) -> str:
+    """A digest of what decides how snapshots are taken, besides the executable."""
+    wishes = repr((settings.snapshot_imports, settings.snapshot_call))
+    code = (tree_digest(Path(__file__).parent), tree_digest(launcher_folder() / "snapshot"))
+    return digest(*code, _rules(graph, settings).digest, wishes)
 
 
 def _machine() -> Iterator[str]:
-    """The facts that a recording may depend on too: the C library and the processor."""
+    """The facts that a recording may depend on too: the C library and the processor, which an emulator may use."""
     yield from platform.libc_ver()
     try:
         lines = Path("/proc/cpuinfo").read_text().split("\n\n", 1)[0].splitlines()
     except OSError:
         return
-    yield from (line for line in lines if line.startswith(_PROCESSOR_LINES))
+    beginnings = tuple(each for machine in MACHINES.values() for each in machine.processor_lines)
+    yield from (line for line in lines if line.startswith(beginnings))
 
 
 def _snapshot(  # noqa: PLR0913 - what a snapshot is made of
@@ -110,7 +111,8 @@ def _snapshot(  # noqa: PLR0913 - what a snapshot is made of
     rules: Rules,
     context: BuildContext,
 ) -> Snapshot | Refusal:
-    with _subject(linked, content, graph, target, context.toolchain) as subject:
+    steady = rules.steady_parts(graph, linked.layout.plan.prelinked.objects)
+    with _subject(linked, content, graph, target, steady, context.toolchain) as subject:
         parts = leading_parts(graph, target, context.cache)
         wishes: tuple[FunctionName | str, ...] = (*settings.snapshot_imports, *settings.snapshot_call)
         work = Work((), parts, tuple(rules.again.items()), (), wishes, settings.optimize)
@@ -121,8 +123,8 @@ def _snapshot(  # noqa: PLR0913 - what a snapshot is made of
 
 
 @contextmanager
-def _subject(
-    linked: Linked, content: bytes, graph: ModuleGraph, target: TargetPython, toolchain: Toolchain
+def _subject(  # noqa: PLR0913 - facts from all that the stage is given
+    linked: Linked, content: bytes, graph: ModuleGraph, target: TargetPython, steady: Steady, toolchain: Toolchain
 ) -> Iterator[Subject]:
     ranges = recorded_ranges(linked)
     sources = {module.filename: module.path for module in graph.of_kind(SourceModule)}
@@ -130,4 +132,4 @@ def _subject(
     seed = int.from_bytes(content[:4], "little") or 1
     with tempfile.TemporaryDirectory(prefix=".recording-", dir=linked.path.parent) as folder:
         pristine = pristine_executable(linked, ranges)
-        yield Subject(linked, target, toolchain, ranges, pristine, seed, Path(folder), sources)
+        yield Subject(linked, target, toolchain, ranges, pristine, seed, Path(folder), sources, steady)

@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bundler.link.model import Linked
 from bundler.process import jobs
 from bundler.snapshot import fresh
-from bundler.snapshot.model import Answers, Graph, Heat, Memory, Range, Recording, Refusal
-from bundler.snapshot.prefixes import with_prefixes
-from bundler.snapshot.record import HiddenProcessor, make_copy, record
+from bundler.snapshot.model import Graph, Recording, Refusal
+from bundler.snapshot.prefixes import add_prefixes
+from bundler.snapshot.record import make_copy, record
 from bundler.snapshot.rules import Rules
-from bundler.snapshot.work import Work, compiled_work
-from bundler.target import TargetPython
-from bundler.toolchain import Toolchain
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The executable that is recorded again and again, and facts about it."""
-
-    linked: Linked
-    target: TargetPython
-    toolchain: Toolchain
-    ranges: tuple[Range, ...]
-    pristine: tuple[Memory, ...]
-    seed: int
-    folder: Path
-    sources: Mapping[str, Path]  # of modules, by the files that their code says it has
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One run of a copy. `hot`: blocks that are to lie together; None: the run shows which a start touches. `restored`: answers of the
-    machine on which a start is tried, once the modules are imported that are recorded.
-    """
-
-    work: Work
-    answers: Answers
-    wants_graph: bool = False
-    shift: int = 0
-    hidden: HiddenProcessor | None = None
-    hot: Sequence[Heat] | None = ()
-    restored: Answers | None = None
+from bundler.snapshot.run import Run, Subject
+from bundler.snapshot.work import Work, compile_work
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,41 +33,25 @@ class Trial:
     late: Mapping[str, str]
     has_doubts: bool
 
-    def taken(self, runs: Mapping[str, Run]) -> Mapping[str, Recording | Graph | Refusal]:
+    def record_all(self, runs: Mapping[str, Run]) -> Mapping[str, Recording | Graph | Refusal]:
         """The results of runs, side by side. Their names are those of folders: no two runs of a trial have the same."""
         subject = self.subject
         compiled: dict[Work, bytes] = {}
         for run in runs.values():
             if run.work not in compiled:
-                compiled[run.work] = compiled_work(run.work, subject.target)
+                compiled[run.work] = compile_work(run.work, subject.target)
         copies = [
-            make_copy(
-                subject.linked,
-                self.folder / name / "program",
-                run.answers,
-                subject.ranges,
-                compiled[run.work],
-                subject.seed,
-                subject.target.system,
-                wants_graph=run.wants_graph,
-                collects=run.work.collects,
-                shift=run.shift,
-                hidden=run.hidden,
-                hot=run.hot,
-                fresh=fresh.indexes(subject.linked, run.work.fresh),
-                restored=run.restored,
-            )
-            for name, run in runs.items()
+            make_copy(subject, run, self.folder / name / "program", compiled[run.work]) for name, run in runs.items()
         ]
         with ThreadPoolExecutor(jobs()) as pool:
             taken = dict(zip(runs, pool.map(record, copies), strict=True))
         return {
-            name: self._finished(each, runs[name]) if isinstance(each, Recording) else each
+            name: self._complete(each, runs[name]) if isinstance(each, Recording) else each
             for name, each in taken.items()
         }
 
-    def _finished(self, recording: Recording, run: Run) -> Recording:
+    def _complete(self, recording: Recording, run: Run) -> Recording:
         """The recording without what each start constructs itself, and with the prefixes that sources tell."""
-        recording = fresh.as_new(self.subject.linked, recording, run.work.fresh)
-        notes = with_prefixes(recording.notes, self.subject.sources, self.rules.prefixes)
+        recording = fresh.renew_objects(self.subject.linked, recording, run.work.fresh)
+        notes = add_prefixes(recording.notes, self.subject.sources, self.rules.prefixes)
         return replace(recording, notes=notes)

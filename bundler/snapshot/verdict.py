@@ -1,11 +1,15 @@
-"""The obstacles that a trial of a snapshot found. Nouns: Verdict, OtherOrder."""
+"""The obstacles that a trial of a snapshot found. Nouns: Verdict with its causes, OtherOrder."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bundler.snapshot.kinds import KINDS
 from bundler.snapshot.model import Note, Recording
+
+# In place of a module, where it is the interpreter that keeps something.
+INTERPRETER = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +21,75 @@ class OtherOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Questions and effects of a module that cannot be recorded; one at least."""
+
+    notes: tuple[Note, ...]
+
+    @property
+    def reason(self) -> str:
+        """The first of them as the reason why the module is late."""
+        first = self.notes[0]
+        return KINDS[first.kind].words.format(detail=first.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """Names of a module whose values differ between machines; one at least."""
+
+    names: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        """The first of them as the reason why the module is late."""
+        return f"`{self.names[0]}` depends on the machine"
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Names of a module whose values are others than in a usual start, once statements were run again; one at least."""
+
+    names: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        """The first of them as the reason why the module is late."""
+        return f"`{self.names[0]}` is not what it is in a usual start"
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """A module that keeps something of the machine. `objects`: if each start constructs these, by their paths, it keeps nothing."""
+
+    reason: str
+    objects: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Unrepeatable:
+    """A module of which no statement can be run again at each start."""
+
+    reason: str
+
+
+Cause = Unanswered | Differing | Lost | Keeping | Unrepeatable
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """Modules that must not be in a snapshot as they are. All mappings are by module."""
+    """Modules that must not be in a snapshot as they are. All mappings are by module.
+
+    `sharing`: names whose values differ between machines, or were met below those of such. `called`: `Graph.called` of each graph.
+    `is_compared`: memory showed it, so garbage may be what keeps something.
+    """
 
     recording: Recording
-    reasons: Mapping[str, str]
-    notes: Mapping[str, tuple[Note, ...]]  # questions that were not answered
-    names: Mapping[str, tuple[str, ...]]  # those whose values differ between machines
-    # Paths of objects: if each start constructs them, the module keeps nothing.
-    objects: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    differing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # as `names`, in a verdict about `notes`
-    called: tuple[Mapping[str, frozenset[int]] | None, ...] = ()  # `Graph.called` of each graph
-    is_compared: bool = False  # the memory showed it, so garbage may be what keeps something
+    causes: Mapping[str, Cause]
+    sharing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    called: tuple[Mapping[str, frozenset[int]] | None, ...] = ()
+    is_compared: bool = False
+
+    @property
+    def reasons(self) -> Mapping[str, str]:
+        """The reason why each module is late."""
+        return {name: cause.reason for name, cause in self.causes.items()}

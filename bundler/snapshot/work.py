@@ -35,14 +35,14 @@ class Work:
     fresh: frozenset[str] = frozenset()
     collects: bool = False
 
-    def of_modules(self, names: tuple[str, ...], late: Container[str]) -> Work:
+    def limit_to(self, names: tuple[str, ...], late: Container[str]) -> Work:
         """The part of this work that imports these modules alone; wishes that are late are left out too."""
         calls = (each for each in self.wishes if isinstance(each, FunctionName))
         wishes = tuple(each for each in calls if each.module in names and str(each) not in late)
         return replace(self, names=names, parts=None, wishes=wishes)
 
 
-def compiled_work(work: Work, target: TargetPython) -> bytes:
+def compile_work(work: Work, target: TargetPython) -> bytes:
     """The work as the recorder reads it."""
     sources = launcher_folder() / "snapshot"
     request: Request = {
@@ -77,15 +77,15 @@ class Found:
 
 def find_rerun(request: RerunRequest, target: TargetPython) -> Found:
     """Find statements to run at each start, so that names of the first module, and copies of them in the others, get their values."""
-    return _found(run_worker(target.command, "snapshot", "rerun", job=json.dumps(request).encode()).stdout)
+    return _read_answer(run_worker(target.command, "snapshot", "rerun", job=json.dumps(request).encode()).stdout)
 
 
 def find_uses_of_attributes(request: AttributesRequest, target: TargetPython) -> Found:
     """Find statements to run at each start, so that what uses attributes of the interpreter uses this start's."""
-    return _found(run_worker(target.command, "snapshot", "attributes", job=json.dumps(request).encode()).stdout)
+    return _read_answer(run_worker(target.command, "snapshot", "attributes", job=json.dumps(request).encode()).stdout)
 
 
-def _found(content: bytes) -> Found:
+def _read_answer(content: bytes) -> Found:
     answer: RerunAnswer = json.loads(content)
     rerun = tuple(
         Rerun(

@@ -232,6 +232,6 @@ bundle_put_before(void)
 {
     const struct bundle_request *request = bundle.snapshot->request;
     for (uint64_t i = 0; i < request->range_count; i++) {
-        bundle_put_memory("before", request->ranges[i].address, before[i], request->ranges[i].size);
+        bundle_put_memory(BUNDLE_PART_BEFORE, request->ranges[i].address, before[i], request->ranges[i].size);
     }
 }

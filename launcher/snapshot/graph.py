@@ -37,14 +37,14 @@ _MOST = 3_000_000
 # through them all (logging.config) sorts these: in which order they came makes no difference.
 _TABLES = frozenset((("logging", "Manager"), ("logging", "PlaceHolder")))
 
-# Where recorded objects lie (launcher/world/world.h).
-_REGION = 0x6000000000
-
 
 class Graph:
-    """Labels each object with the name below which it was first met, and a number."""
+    """Labels each object with the name below which it was first met, and a number. `region`: addresses of recorded objects."""
 
-    def __init__(self):
+    def __init__(self, region):
+        self.region = region
+        # Parts of texts with such addresses.
+        self.signs = (str(region.start)[:2], str(region.stop)[:2], f"{region.start:#x}"[:4])
         self.labels = {}
         self.kept = []  # so that no address is used twice
         self.digest = 0
@@ -74,20 +74,19 @@ class Graph:
 
     def _describe(self, value):
         kind = type(value)
-        if kind is int and value >> 34 == _REGION >> 34:
+        if kind is int and value in self.region:
             self.add("address")  # of an object that is recorded too: `id` tells the same at each start
             return
         if kind in _ATOMS:
-            self.add(f"{kind.__name__} {_without_addresses(value) if kind is str else value!r}")
+            self.add(f"{kind.__name__} {self._without_addresses(value) if kind is str else value!r}")
             return
         if kind.__name__ == "Pattern" and kind.__module__ == "re":
             self.add(f"pattern {value.pattern!r} {value.flags}")  # whether two are one depends on the cache of `re`
             return
         if (kind.__module__, kind.__name__) in _ALIASES:
             within = (*(_attribute(value, "__args__") or ()), *(_attribute(value, "__metadata__") or ()))
-            self.add(
-                f"alias {kind.__name__} {_attribute(value, '_name')} {len(within)}"
-            )  # as above: the caches of `typing`
+            # As above: the caches of `typing`.
+            self.add(f"alias {kind.__name__} {_attribute(value, '_name')} {len(within)}")
             self.pending += [*reversed(within), _attribute(value, "__origin__")]
             return
         label = self.labels.get(id(value))
@@ -135,7 +134,7 @@ class Graph:
         self.add(f"{kind.__module__} {kind.__qualname__}")
         if issubclass(kind, _VALUES):
             base = next(each for each in _VALUES if issubclass(kind, each))
-            self.add(_without_addresses(str.__str__(value)) if base is str else base.__repr__(value))
+            self.add(self._without_addresses(str.__str__(value)) if base is str else base.__repr__(value))
         if kind.__name__ in ("count", "Decimal", "Fraction", "timedelta"):
             self.add(repr(value))
         elif kind.__module__ == "datetime" and kind.__name__ in ("date", "time", "datetime"):
@@ -166,27 +165,25 @@ class Graph:
             children = gc.get_referents(value)
         self.pending += [each for each in reversed(children) if each is not kind]
 
+    def _without_addresses(self, text):
+        """The text without numbers that are addresses of recorded objects: names may be made with `id`, as pydantic's of schemas are."""
+        first, last, hexadecimal = self.signs
+        if not (first in text or last in text or hexadecimal in text):
+            return text
+        parts = []
+        start = 0
+        for at, character in enumerate(text + " "):
+            if character in "0123456789abcdefx":
+                continue
+            parts += ("address" if self._is_address(text[start:at]) else text[start:at], character)
+            start = at + 1
+        return "".join(parts)
 
-def _without_addresses(text):
-    """The text without numbers that are addresses of recorded objects: names may be made with `id`, as pydantic's of schemas are."""
-    if not ("41" in text or "42" in text or "0x60" in text):
-        return text
-    parts = []
-    start = 0
-    for at, character in enumerate(text + " "):
-        if character in "0123456789abcdefx":
-            continue
-        parts += ("address" if _is_address(text[start:at]) else text[start:at], character)
-        start = at + 1
-    return "".join(parts)
-
-
-def _is_address(word):
-    try:
-        number = int(word, 16 if word.startswith("0x") else 10)
-    except ValueError:
-        return False
-    return number >> 34 == _REGION >> 34
+    def _is_address(self, word):
+        try:
+            return int(word, 16 if word.startswith("0x") else 10) in self.region
+        except ValueError:
+            return False
 
 
 def _sorted(name, item):
@@ -236,16 +233,17 @@ def _attribute(value, name):
         return None
 
 
-def describe(kept):
+def describe(kept, start, size):
     """Lines "MODULE NAME DIGEST PLACE": a digest of what is first met below each name of each module; the module and name, with a dot
     between them, below which its own value was met before, or "-".
 
-    `kept`: "MODULE NAME:object" for objects that have got new values in place. That must be so on every machine.
+    `kept`: "MODULE NAME:object" for objects that have got new values in place. That must be so on every machine. `start`, `size`: of
+    the region in which recorded objects lie (launcher/recorded.h).
 
     Modules come in the order of their names: in which order they were imported makes no difference. What a module defines is
     met below its own name there, then objects of its classes, which it has made for itself, and then what has come from elsewhere.
     """
-    graph = Graph()
+    graph = Graph(range(start, start + size))
     lines = [f"{each} 0 -" for each in kept]
     names = [*(each for each in _names() if each[2] is not graph), *_state()]
     by_distance = ([], [], [])

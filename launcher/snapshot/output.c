@@ -25,13 +25,6 @@ bundle_open_output(int descriptor)
     return output >= 0;
 }
 
-/* A part of the recording: its kind, an address, and so many bytes (bundler/snapshot/recording.py). */
-struct part {
-    char kind[8];
-    uint64_t address;
-    uint64_t size;
-};
-
 static void
 put_bytes(const void *bytes, uint64_t size)
 {
@@ -45,16 +38,15 @@ put_bytes(const void *bytes, uint64_t size)
 }
 
 void
-bundle_put(const char *kind, uint64_t address, const void *bytes, uint64_t size)
+bundle_put(enum bundle_part_kind kind, uint64_t address, const void *bytes, uint64_t size)
 {
-    struct part part = {"", address, size};
-    memcpy(part.kind, kind, strnlen(kind, sizeof part.kind));
+    struct bundle_part part = {kind, 0, address, size};
     put_bytes(&part, sizeof part);
     put_bytes(bytes, size);
 }
 
 void
-bundle_put_memory(const char *kind, uint64_t address, const void *bytes, uint64_t size)
+bundle_put_memory(enum bundle_part_kind kind, uint64_t address, const void *bytes, uint64_t size)
 {
     static const char zeros[PAGE];
     while (size > PAGE && memcmp((const char *)bytes + size - PAGE, zeros, PAGE) == 0) {
@@ -68,14 +60,14 @@ bundle_put_notes(void)
 {
     size_t size;
     const char *notes = bundle_notes(&size);
-    bundle_put("notes", 0, notes, size);
+    bundle_put(BUNDLE_PART_NOTES, 0, notes, size);
 }
 
 _Noreturn void
 bundle_give_up(const char *why)
 {
     bundle_put_notes();
-    bundle_put("failure", 0, why, strlen(why));
+    bundle_put(BUNDLE_PART_FAILURE, 0, why, strlen(why));
     _exit(3);
 }
 

@@ -95,7 +95,7 @@ static void
 put_variables(void)
 {
     for (char **variable = environ; variable && *variable; variable++) {
-        bundle_put("variable", 0, *variable, strlen(*variable));
+        bundle_put(BUNDLE_PART_VARIABLE, 0, *variable, strlen(*variable));
     }
 }
 
@@ -207,7 +207,7 @@ blocked_signals(void)
 static void
 put_mask(void)
 {
-    bundle_put("mask", 0, "", blocked_signals() == first_mask);
+    bundle_put(BUNDLE_PART_MASK, 0, "", blocked_signals() == first_mask);
 }
 
 static void
@@ -215,7 +215,7 @@ put_locale(void)
 {
     const char *now = __real_setlocale(LC_ALL, NULL);
     bool is_kept = first_locale && now && strcmp(first_locale, now) == 0;
-    bundle_put("locale", 0, "", is_kept);
+    bundle_put(BUNDLE_PART_LOCALE, 0, "", is_kept);
     free(first_locale);
 }
 
@@ -304,12 +304,13 @@ write_graph(void)
     PyObject *space = run_recorder(work.graph);
     PyObject *function = PyDict_GetItemString(space, "describe"); /* borrowed */
     PyObject *kept = bundle_names_kept();
-    PyObject *text = function && kept ? PyObject_CallOneArg(function, kept) : NULL;
+    PyObject *text =
+        function && kept ? PyObject_CallFunction(function, "Okk", kept, BUNDLE_REGION, BUNDLE_REGION_ROOM) : NULL;
     if (!text || !PyBytes_Check(text)) {
         bundle_give_up_raised();
     }
     bundle_put_notes();
-    bundle_put("graph", 0, PyBytes_AS_STRING(text), (uint64_t)PyBytes_GET_SIZE(text));
+    bundle_put(BUNDLE_PART_GRAPH, 0, PyBytes_AS_STRING(text), (uint64_t)PyBytes_GET_SIZE(text));
     _exit(0);
 }
 
@@ -322,7 +323,7 @@ put_called(void)
         bundle_give_up_raised();
     }
     if (PyBytes_Check(called)) {
-        bundle_put("called", 0, PyBytes_AS_STRING(called), (uint64_t)PyBytes_GET_SIZE(called));
+        bundle_put(BUNDLE_PART_CALLED, 0, PyBytes_AS_STRING(called), (uint64_t)PyBytes_GET_SIZE(called));
     }
     Py_DECREF(called);
 }

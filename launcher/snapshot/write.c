@@ -33,7 +33,7 @@ put_signals(void)
                                                       (uint64_t)now.sa_handler, mask}; /* without SA_RESTORER */
         }
     }
-    bundle_put("signals", 0, signals, count * sizeof *signals);
+    bundle_put(BUNDLE_PART_SIGNALS, 0, signals, count * sizeof *signals);
 }
 
 /* Write what the processor has, as far as code asks for it; what of it each level requires; and what code may ask for in every
@@ -43,13 +43,13 @@ put_features(void)
 {
     struct bundle_feature features[BUNDLE_MOST_FEATURES];
     uint32_t count = bundle_all_features(features);
-    bundle_put("features", 0, features, count * sizeof *features);
-    for (uint32_t level = 2; level <= 3; level++) {
+    bundle_put(BUNDLE_PART_FEATURES, 0, features, count * sizeof *features);
+    for (uint32_t level = BUNDLE_FIRST_LEVEL; level <= BUNDLE_LAST_LEVEL; level++) {
         count = bundle_least_features(level, features);
-        bundle_put("least", level, features, count * sizeof *features);
+        bundle_put(BUNDLE_PART_LEAST, level, features, count * sizeof *features);
     }
     count = bundle_cache_features(features);
-    bundle_put("caches", 0, features, count * sizeof *features);
+    bundle_put(BUNDLE_PART_CACHES, 0, features, count * sizeof *features);
 }
 
 /* Is it memory that is written? Stacks are not, and those of threads that have ended may be gone. */
@@ -82,11 +82,11 @@ put_conditions(void)
 {
     pthread_cond_t condition;
     bundle_make_condition(&condition);
-    bundle_put("waits", 0, &condition, sizeof condition);
+    bundle_put(BUNDLE_PART_NEW_CONDITION, 0, &condition, sizeof condition);
     uint32_t count;
     const struct bundle_condition *conditions = bundle_conditions(is_recorded, &count);
     if (conditions) {
-        bundle_put("conds", 0, conditions, count * sizeof *conditions);
+        bundle_put(BUNDLE_PART_CONDITIONS, 0, conditions, count * sizeof *conditions);
     }
 }
 
@@ -100,8 +100,9 @@ put_objects(const uint32_t *order, uint32_t count)
         for (uint32_t j = 0; j < object->segment_count; j++) {
             const struct bundle_segment *segment = &object->segments[j];
             if (segment->protection & PROT_WRITE) {
-                bundle_put_memory("object", segment->address, (void *)segment->address, segment->memory_size);
-                bundle_put_memory("made", segment->address, constructed, constructed ? segment->memory_size : 0);
+                bundle_put_memory(BUNDLE_PART_OBJECT, segment->address, (void *)segment->address, segment->memory_size);
+                bundle_put_memory(BUNDLE_PART_CONSTRUCTED, segment->address, constructed,
+                                  constructed ? segment->memory_size : 0);
                 constructed = constructed ? constructed + segment->memory_size : NULL;
             }
         }
@@ -128,13 +129,13 @@ overwrite_free_numbers(void)
 static void
 put_generator(PyObject *object, uint64_t size)
 {
-    bundle_put("seeded", (uint64_t)object, &size, sizeof size);
+    bundle_put(BUNDLE_PART_GENERATOR, (uint64_t)object, &size, sizeof size);
 }
 
 static void
 put_spoiled(uint32_t object, const char *why)
 {
-    bundle_put("spoiled", object, why, strlen(why));
+    bundle_put(BUNDLE_PART_SPOILED, object, why, strlen(why));
 }
 
 /* Do what a start from the snapshot does, and write which blocks it touches. Afterwards the process is good for nothing. */
@@ -150,7 +151,7 @@ put_heat(char **variables)
     PyObject *globals = bundle_adopt(&start, &is_ready);
     uint64_t count;
     const struct bundle_heat *heat = bundle_end_heat(&count);
-    bundle_put("heat", 0, heat, globals ? count * sizeof *heat : 0);
+    bundle_put(BUNDLE_PART_HEAT, 0, heat, globals ? count * sizeof *heat : 0);
 }
 
 _Noreturn void
@@ -166,7 +167,7 @@ bundle_write_recording(void)
     put_signals();
     put_features();
     put_conditions();
-    bundle_put("alone", 0, "", bundle_streams_are_alone());
+    bundle_put(BUNDLE_PART_STREAMS, 0, "", bundle_streams_are_alone());
     char **variables = environ;
     environ = NULL;
     overwrite_free_numbers();
@@ -174,25 +175,25 @@ bundle_write_recording(void)
     bundle_close_region();
 
     struct bundle_told told = bundle_told();
-    bundle_put("keys", 0, told.keys, told.key_count * sizeof *told.keys);
-    bundle_put("calls", 0, told.calls, told.call_count * sizeof *told.calls);
+    bundle_put(BUNDLE_PART_KEYS, 0, told.keys, told.key_count * sizeof *told.keys);
+    bundle_put(BUNDLE_PART_CALLS, 0, told.calls, told.call_count * sizeof *told.calls);
     struct bundle_thread_block block = bundle_find_thread_block();
     uint64_t addresses[BUNDLE_MOST_LIBRARY_ADDRESSES];
-    bundle_put("library", 0, addresses, bundle_library_addresses(addresses) * sizeof *addresses);
-    bundle_put("thread", (uint64_t)__builtin_thread_pointer(), &block.address, sizeof block.address);
-    bundle_put("block", (uint64_t)block.address, block.address, block.size);
+    bundle_put(BUNDLE_PART_LIBRARY, 0, addresses, bundle_library_addresses(addresses) * sizeof *addresses);
+    bundle_put(BUNDLE_PART_THREAD, (uint64_t)__builtin_thread_pointer(), &block.address, sizeof block.address);
+    bundle_put(BUNDLE_PART_THREAD_BLOCK, (uint64_t)block.address, block.address, block.size);
     uint32_t count;
     const uint32_t *order = bundle_loaded_objects(&count);
-    bundle_put("order", 0, order, count * sizeof *order);
+    bundle_put(BUNDLE_PART_ORDER, 0, order, count * sizeof *order);
     bundle_put_notes();
     bundle_put_before();
     for (uint64_t i = 0; i < request->range_count; i++) {
-        bundle_put_memory("memory", request->ranges[i].address, (void *)request->ranges[i].address,
+        bundle_put_memory(BUNDLE_PART_EXECUTABLE, request->ranges[i].address, (void *)request->ranges[i].address,
                           request->ranges[i].size);
     }
-    bundle_put_memory("region", BUNDLE_REGION, (void *)BUNDLE_REGION, bundle_region_used());
+    bundle_put_memory(BUNDLE_PART_REGION, BUNDLE_REGION, (void *)BUNDLE_REGION, bundle_region_used());
     put_objects(order, count);
-    bundle_put("end", 0, NULL, 0);
+    bundle_put(BUNDLE_PART_END, 0, NULL, 0);
     put_heat(variables);
     _exit(0);
 }

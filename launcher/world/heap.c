@@ -28,9 +28,9 @@ take(size_t size, size_t alignment)
         return bundle_take_block(room, alignment, size ? size : 1);
     }
     void *block =
-        bundle_take_from_arena(room, alignment < BLOCK_UNIT ? BLOCK_UNIT : alignment, sizeof(struct block_head));
+        bundle_take_from_arena(room, alignment < BLOCK_UNIT ? BLOCK_UNIT : alignment, sizeof(struct bundle_block_head));
     if (block) {
-        *block_head_of(block) = (struct block_head){room, 0, size ? size : 1};
+        *block_head_of(block) = (struct bundle_block_head){room, 0, size ? size : 1};
     }
     return block;
 }
@@ -107,7 +107,7 @@ __wrap_realloc(void *block, size_t size)
     if (is_of_arena) {
         spoil();
     }
-    struct block_head *head = block_head_of(block);
+    struct bundle_block_head *head = block_head_of(block);
     if (size <= head->room) {
         if (bundle_is_recording()) {
             if (size < head->size) {

@@ -98,7 +98,7 @@ take_hot(size_t room)
         return NULL;
     }
     struct hot_part *part = &region.hot[request->hot[*next] & 1];
-    uint64_t start = part->used + sizeof(struct block_head);
+    uint64_t start = part->used + sizeof(struct bundle_block_head);
     if (start + room > part->end) {
         return NULL;
     }
@@ -142,9 +142,9 @@ bundle_take_block(size_t room, size_t alignment, size_t size)
         *free_blocks = *(void **)block;
         *(void **)block = NULL;
     }
-    block = block ? block : carve(room, alignment < UNIT ? UNIT : alignment, sizeof(struct block_head));
+    block = block ? block : carve(room, alignment < UNIT ? UNIT : alignment, sizeof(struct bundle_block_head));
     if (block) {
-        *block_head_of(block) = (struct block_head){room, region.owner, size};
+        *block_head_of(block) = (struct bundle_block_head){room, region.owner, size};
     }
     if (block && region.numbers && !region.is_watched) {
         note_number(block, room, number);
@@ -163,7 +163,7 @@ bundle_give_back_block(void *block)
     }
     else if (!region.is_closed) {
         memset(block, 0, room); /* nothing of what was there is left: recordings are the same, and zeros need no room */
-        *block_head_of(block) = (struct block_head){room, 0, 0};
+        *block_head_of(block) = (struct bundle_block_head){room, 0, 0};
         *(void **)block = *free_list(room);
         *free_list(room) = block;
     }
@@ -174,9 +174,9 @@ void *
 bundle_take_pages(size_t room, size_t size)
 {
     pthread_mutex_lock(&lock);
-    void *pages = carve(room, MACHINE_PAGE, sizeof(struct block_head));
+    void *pages = carve(room, MACHINE_PAGE, sizeof(struct bundle_block_head));
     if (pages) {
-        *block_head_of(pages) = (struct block_head){room, region.owner, size};
+        *block_head_of(pages) = (struct bundle_block_head){room, region.owner, size};
     }
     pthread_mutex_unlock(&lock);
     return pages;
@@ -219,7 +219,7 @@ bundle_is_block_free(const void *block)
 uint64_t
 bundle_block_size(const void *block)
 {
-    return sizeof(struct block_head) + block_head_of(block)->room;
+    return sizeof(struct bundle_block_head) + block_head_of(block)->room;
 }
 
 /* --- Numbers of blocks ------------------------------------------------------------------------------------------------ */

@@ -5,6 +5,8 @@
 #ifndef REGION_H
 #define REGION_H
 
+#include "recorded.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,18 +17,12 @@ enum { BLOCK_UNIT = 16 };
 /* Blocks up to this have every multiple of BLOCK_UNIT as their size; above, there are four steps between powers of two. */
 enum { SMALL_BLOCK = 1024 };
 
-/* In front of each block. */
-struct block_head {
-    uint64_t room : 40; /* bytes that it has; all of one class have the same */
-    uint64_t owner : 24;
-    uint64_t size; /* that were asked for; 0 when it is free */
-};
-_Static_assert(sizeof(struct block_head) == BLOCK_UNIT, "blocks are aligned");
+_Static_assert(sizeof(struct bundle_block_head) == BLOCK_UNIT, "blocks are aligned");
 
-static inline struct block_head *
+static inline struct bundle_block_head *
 block_head_of(const void *block)
 {
-    return (struct block_head *)block - 1;
+    return (struct bundle_block_head *)block - 1;
 }
 
 /* The bytes that a block for so many has. */

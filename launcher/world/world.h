@@ -7,6 +7,7 @@
 #define WORLD_H
 
 #include "bundle.h"
+#include "recorded.h"
 #include "recording.h"
 
 #include <stdbool.h>
@@ -14,14 +15,6 @@
 #include <sys/types.h>
 
 /* --- Memory --- */
-
-/* Above prelinked objects (64 GiB and up). The kernel places what is mapped without an address above it, QEMU's emulation below. */
-#define BUNDLE_REGION 0x6000000000ul
-#define BUNDLE_REGION_ROOM (16ul << 30)
-
-/* Where the stack of a recorded run lies. */
-#define BUNDLE_STACK (BUNDLE_REGION - (1ul << 32))
-#define BUNDLE_STACK_SIZE (64ul << 20)
 
 static inline bool
 bundle_in_region(const void *address)
@@ -62,9 +55,6 @@ void *bundle_answering_function(const char *name);
 
 /* What is taken from here on is counted anew: the import of another module begins, or goes on. */
 void bundle_begin_period(void);
-
-/* Of owners: random bytes are the same for it in each recording. */
-enum { BUNDLE_STEADY = 1 << 23 };
 
 /* --- Memory of constructors that each start runs anew (arena.c) --- */
 
@@ -154,7 +144,7 @@ enum { BUNDLE_MOST_FEATURES = 8 };
 /* All that code asks for. How many rows there are, as below. */
 uint32_t bundle_all_features(struct bundle_feature *out);
 
-/* What a processor of a level, 2 or 3, has, as far as this one has it. */
+/* What a processor of a level (recorded.h) has, as far as this one has it. */
 uint32_t bundle_least_features(uint32_t level, struct bundle_feature *out);
 
 /* What code asks for by instructions that no recording answers: how caches are kept coherent. */

@@ -13,15 +13,19 @@ from typing import Any
 
 import pytest
 
-from bundler.contract import launcher_folder
+from bundler.contract import bundle_constant, launcher_folder
 
 _SPACE: dict[str, Any] = {"__name__": "graph"}
 exec(compile((launcher_folder() / "snapshot" / "graph.py").read_text(), "graph.py", "exec"), _SPACE)
 
+_REGION = range(
+    bundle_constant("BUNDLE_REGION"), bundle_constant("BUNDLE_REGION") + bundle_constant("BUNDLE_REGION_ROOM")
+)
+
 
 def digest(value: object) -> int:
     """The digest of an object, and of all below it."""
-    graph = _SPACE["Graph"]()
+    graph = _SPACE["Graph"](_REGION)
     graph.begin("a.name")
     graph.meet(value)
     return int(graph.digest)

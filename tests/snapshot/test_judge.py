@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 import pytest
 
-from bundler.analyze.graph import Binding, Import
+from bundler.analyze.graph import APP, Binding, ExtensionModule, Import, ModuleGraph
 from bundler.contract import launcher_folder
-from bundler.snapshot.judge import Extent, guarded_variables, importers, recordable, unanswered
-from bundler.snapshot.kinds import KINDS
+from bundler.link.objects import PrelinkedObject
+from bundler.snapshot.judge import Extent, guarded_variables, importers, recordable_modules, unanswered_notes
+from bundler.snapshot.kinds import KINDS, NoteKind
 from bundler.snapshot.model import Event, Graph, Note, Question, Recording, Rerun
-from bundler.snapshot.rules import Rules, load_rules
+from bundler.snapshot.rules import Rules, Steady, load_rules
 
 NO_RULES = Rules(again={}, harmless=(), unordered=frozenset(), steady=(), prefixes={})
 
@@ -61,15 +63,22 @@ def edges(*pairs: str) -> list[Import]:
 )
 def test_recordable(text: str, late: list[str], imports: list[str], expected: list[str]):
     """A late module is left out with all that import it; others are imported in the program's order, circles whole."""
-    assert recordable(events(text), late, edges(*imports), Extent.ALL) == tuple(expected)
+    assert recordable_modules(events(text), late, edges(*imports), Extent.ALL) == tuple(expected)
 
 
 def test_recordable_up_to_first():
     """Where the order can be told, what comes behind the first late module is left out."""
-    assert recordable(events("a b c"), ["b"], [], Extent.UP_TO_LATE) == ("a",)
-    assert recordable(events("p(a late b) c"), ["late"], edges("p>late"), Extent.UP_TO_LATE) == ("a",)
-    assert recordable(events("a p(b p.x c late)"), ["late"], edges("p>late"), Extent.UP_TO_LATE) == ("a", "b", "c")
-    assert recordable(events("a p(b p.x c late)"), ["late"], edges("p>late"), Extent.UP_TO_LEFT_OUT) == ("a", "b")
+    assert recordable_modules(events("a b c"), ["b"], [], Extent.UP_TO_LATE) == ("a",)
+    assert recordable_modules(events("p(a late b) c"), ["late"], edges("p>late"), Extent.UP_TO_LATE) == ("a",)
+    assert recordable_modules(events("a p(b p.x c late)"), ["late"], edges("p>late"), Extent.UP_TO_LATE) == (
+        "a",
+        "b",
+        "c",
+    )
+    assert recordable_modules(events("a p(b p.x c late)"), ["late"], edges("p>late"), Extent.UP_TO_LEFT_OUT) == (
+        "a",
+        "b",
+    )
 
 
 def test_importers():
@@ -85,51 +94,53 @@ def recording(notes: Sequence[Note], *asked_again: Question) -> Recording:
 def test_unanswered():
     """Questions that other recordings answer in another way may be asked where no line is known; all others must be asked again."""
     notes = [
-        Note("a", 0, "time", ""),
-        Note("a", 3, "path", "/etc/x"),
-        Note("b", 2, "output", ""),
-        Note("c", 1, "time", ""),
+        Note("a", 0, NoteKind.TIME, ""),
+        Note("a", 3, NoteKind.PATH, "/etc/x"),
+        Note("b", 2, NoteKind.OUTPUT, ""),
+        Note("c", 1, NoteKind.TIME, ""),
     ]
-    assert set(unanswered(recording(notes), NO_RULES, ())) == {"a", "b", "c"}
+    assert set(unanswered_notes(recording(notes), NO_RULES, ())) == {"a", "b", "c"}
     again = (Rerun("a", "X = f()", ((3, 4),)), Rerun("b", "Y = g()", ((1, 2),)), Rerun("c", "Z = h()", ((1, 1),)))
-    asked = recording(notes, Question("a", "path", ""), Question("b", "output", ""), Question("c", "time", ""))
-    assert set(unanswered(asked, NO_RULES, again)) == {"b"}
-    assert set(unanswered(recording(notes), NO_RULES, again)) == {"a", "b", "c"}
+    asked = recording(
+        notes, Question("a", NoteKind.PATH, ""), Question("b", NoteKind.OUTPUT, ""), Question("c", NoteKind.TIME, "")
+    )
+    assert set(unanswered_notes(asked, NO_RULES, again)) == {"b"}
+    assert set(unanswered_notes(recording(notes), NO_RULES, again)) == {"a", "b", "c"}
 
 
 @pytest.mark.parametrize(
     ("note", "holds"),
     [
-        (Note("a", 1, "variable", "TERM"), False),
-        (Note("a", 1, "variable", "NO_COLOR"), True),  # guarded
-        (Note("a", 1, "clock", ""), True),  # taking a lock asks for it
-        (Note("a", 1, "process", ""), False),
-        (Note("a", 1, "thread-number", ""), True),  # as before
-        (Note("a", 1, "folder", "", "liba.so"), True),  # of constructors
+        (Note("a", 1, NoteKind.VARIABLE, "TERM"), False),
+        (Note("a", 1, NoteKind.VARIABLE, "NO_COLOR"), True),  # guarded
+        (Note("a", 1, NoteKind.CLOCK, ""), True),  # taking a lock asks for it
+        (Note("a", 1, NoteKind.PROCESS, ""), False),
+        (Note("a", 1, NoteKind.THREAD_NUMBER, ""), True),  # as before
+        (Note("a", 1, NoteKind.FOLDER, "", "liba.so"), True),  # of constructors
     ],
 )
 def test_bits(note: Note, holds: bool):
     """A module may not keep a bit that follows from an answer which is not the same at each start."""
-    assert (unanswered(recording([note]), NO_RULES, ()) == {}) is holds
+    assert (unanswered_notes(recording([note]), NO_RULES, ()) == {}) is holds
 
 
 def test_bits_of_streams():
     """Whether a standard stream is a terminal may be kept as a bit that others follow from; another file never is one."""
-    out, err, file = (Note("a", 1, "terminal", detail) for detail in ("1", "2", ""))
-    assert unanswered(recording([file]), NO_RULES, ()) == {}
-    assert unanswered(recording([out, err, file]), NO_RULES, ()) == {"a": (out, err)}
+    out, err, file = (Note("a", 1, NoteKind.TERMINAL, detail) for detail in ("1", "2", ""))
+    assert unanswered_notes(recording([file]), NO_RULES, ()) == {}
+    assert unanswered_notes(recording([out, err, file]), NO_RULES, ()) == {"a": (out, err)}
 
 
 def test_prefixes():
     """Who looks through all variables for a prefix is guarded by it; what else the module asks for counts as ever."""
-    prefix, home = Note("a", 1, "prefix", "A_"), Note("a", 1, "variable", "HOME")
-    assert unanswered(recording([prefix, home]), NO_RULES, ()) == {"a": (home,)}
+    prefix, home = Note("a", 1, NoteKind.PREFIX, "A_"), Note("a", 1, NoteKind.VARIABLE, "HOME")
+    assert unanswered_notes(recording([prefix, home]), NO_RULES, ()) == {"a": (home,)}
     assert guarded_variables([prefix, home], NO_RULES) == ("A_*",)
 
 
 def test_guards():
     """A variable that hardly anybody sets is guarded, one that everybody has is not."""
-    notes = [Note("a", 1, "variable", name) for name in ("NO_COLOR", "HOME", "LC_ALL", "")]
+    notes = [Note("a", 1, NoteKind.VARIABLE, name) for name in ("NO_COLOR", "HOME", "LC_ALL", "")]
     assert guarded_variables(notes, NO_RULES) == ("NO_COLOR",)
 
 
@@ -137,7 +148,7 @@ def test_graphs():
     """Names that hold something else, or are missing, differ; the order of names makes no difference."""
     one = Graph({("a", "x"): "1", ("a", "y"): "2"})
     other = Graph({("a", "y"): "3", ("a", "x"): "1", ("b", "z"): "4"})
-    assert one.differing(other) == (("a", "y"), ("b", "z"))
+    assert one.differing_names(other) == (("a", "y"), ("b", "z"))
 
 
 def test_rules_are_whole():
@@ -152,6 +163,30 @@ def test_rules_are_whole():
             assert row["reason"], kind
             assert row["distributions"] if kind == "server" else row["module"], kind
     assert load_rules().again["time"] == "tzset()"
+
+
+def test_steady_modules():
+    """A module that is steady by a rule is the one that the program imports by this name, wherever it lies, and no object beside it."""
+    module = ExtensionModule("lib.orjson.orjson", Path(), "/__bundle__/lib/orjson/orjson.so", False, APP)
+    named = ModuleGraph(
+        "app", {module.name: module}, (), (), (), (), (), main_module="", other_names={"orjson.orjson": module.name}
+    )
+    other = replace(named, other_names={})
+    paths = ("/__bundle__/orjson/orjson.so", "/__bundle__/lib/orjson/orjson.so")
+    objects = [cast(PrelinkedObject, SimpleNamespace(path=path, index=index)) for index, path in enumerate(paths)]
+    rules = replace(NO_RULES, steady=("orjson.orjson", "lxml.etree"))
+
+    assert rules.steady_parts(named, objects) == Steady(("orjson.orjson",), (1,))
+    assert rules.steady_parts(other, objects) == Steady((), ())
+    assert rules.without({"orjson.orjson"}).steady_parts(named, objects) == Steady((), ())
+
+
+def test_rules_in_effect_have_a_digest():
+    """Equal rules have equal digests, those that are left for an app with modules of their names have others."""
+    rules = load_rules()
+
+    assert rules.digest == replace(rules).digest
+    assert len({rules.digest, rules.without({"time"}).digest, rules.without({"orjson.orjson"}).digest}) == 3
 
 
 # --- Kinds ------------------------------------------------------------------------------------------------------------
@@ -176,7 +211,7 @@ def noted_kinds() -> set[str]:
 _EVENTS = {"begin", "end", "fail", "again", "again-end", "constructed", "symbol"}
 
 # What the build makes of notes.
-_DERIVED = {"prefix", "named", "locale-name", "import", "again"}
+_DERIVED = {"prefix", "locale-name"}
 
 
 def test_every_kind_is_known():

@@ -187,17 +187,15 @@ def test_time_differences(recorded: Callable[[Path], Recorded], tmp_path_factory
 
 
 @pytest.mark.one_python
-def test_seeds_of_tables(
-    recorded: Callable[[Path], Recorded], extension: Extension, tmp_path_factory: pytest.TempPathFactory
-):
+def test_seeds_of_tables(recorded_with: Callable[[Path, Path], Recorded], extension: Extension, tmp_path: Path):
     """An object that asks for seeds of tables, whoever uses it, keeps its module and that of the user in the snapshot."""
-    folder = tmp_path_factory.mktemp("seeded")
-    (folder / "pydantic_core").mkdir()
-    (folder / "pydantic_core" / "__init__.py").write_text("")
-    extension(folder / "pydantic_core", "seeded.c", "_pydantic_core")
-    (folder / "shop.py").write_text("from pydantic_core import _pydantic_core\nHAS = _pydantic_core.use()\n")
-    (folder / "main.py").write_text("import shop\nprint(shop.HAS)\n")
-    program = recorded(folder / "main.py")
+    installed = tmp_path / "installed"
+    (installed / "pydantic_core").mkdir(parents=True)
+    (installed / "pydantic_core" / "__init__.py").write_text("")
+    extension(installed / "pydantic_core", "seeded.c", "_pydantic_core")
+    (tmp_path / "shop.py").write_text("from pydantic_core import _pydantic_core\nHAS = _pydantic_core.use()\n")
+    (tmp_path / "main.py").write_text("import shop\nprint(shop.HAS)\n")
+    program = recorded_with(installed, tmp_path / "main.py")
     assert "shop" in inspect(program.binary)["snapshot"]["modules"]
     program.check_same()
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from bundler.snapshot.kinds import NoteKind
 from bundler.snapshot.model import Note
-from bundler.snapshot.prefixes import prefixes_at, with_prefixes
+from bundler.snapshot.prefixes import add_prefixes, prefixes_at
 
 
 def _function(*lines: str) -> str:
@@ -74,13 +75,13 @@ def test_notes(tmp_path: Path):
     one, other, unknown, variable = (
         Note("a", 1, kind, detail)
         for kind, detail in (
-            ("variables", "/__bundle__/a.py:1:12:1:22"),
-            ("variables", "/__bundle__/a.py:2:2:2:12"),
-            ("variables", "<string>:1:0:1:9"),
-            ("variable", "X"),
+            (NoteKind.VARIABLES, "/__bundle__/a.py:1:12:1:22"),
+            (NoteKind.VARIABLES, "/__bundle__/a.py:2:2:2:12"),
+            (NoteKind.VARIABLES, "<string>:1:0:1:9"),
+            (NoteKind.VARIABLE, "X"),
         )
     )
-    found = with_prefixes([one, other, unknown, variable], sources, {})
+    found = add_prefixes([one, other, unknown, variable], sources, {})
     assert [(each.kind, each.detail) for each in found[:2]] == [("prefix", "A_"), ("prefix", "B_")]
     assert found[2:] == (other, unknown, variable)
-    assert [each.detail for each in with_prefixes([other], {}, {"a": ("C_",)})] == ["C_"]
+    assert [each.detail for each in add_prefixes([other], {}, {"a": ("C_",)})] == ["C_"]

@@ -51,3 +51,4 @@ def test_own_modules_with_names_of_others(recorded: Callable[[Path], Recorded]):
     assert {"platform", "tqdm.std"} <= set(inspect(program.binary)["snapshot"]["modules"])
     program.check_same()
     assert told(program.start(OWN_STYLE="x")) == "OWN_*"
+    assert program.start("secret").stdout != program.start("secret").stdout, "random bytes of the app are the build's"

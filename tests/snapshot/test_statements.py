@@ -241,7 +241,7 @@ def test_interned(kind: int, state: int, words: list[int], holds: bool):
     """A string that nobody but the table of interned strings refers to may differ."""
     numbers = (1, kind, 4, state, 0x636261, *words)
     memory = Memory(START, b"".join(number.to_bytes(8, "little") for number in numbers))
-    recording = cast(Recording, SimpleNamespace(executable=(), region=memory, objects=()))
+    recording = cast(Recording, SimpleNamespace(region=memory, parts=(memory,)))
     linked = cast(Linked, SimpleNamespace(executable=SimpleNamespace(symbols={"PyUnicode_Type": TEXT_TYPE})))
     owners = cast(Owners, SimpleNamespace(block=lambda _: Range(START, 40)))
     layout = cast(ObjectLayout, SimpleNamespace(structs={"ascii": (field("state", 24, 4),)}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from .repeat import defaults, part_again, span, stored
+from .repeat import defaults, repeatable_part, span, stored_names
 from .schema import Obstacle
 from .scope import Scope, shown_names, words_of
 from .sourced import SourcedModule
@@ -31,13 +31,12 @@ def follow(modules: list[SourcedModule], *, is_strict: bool) -> Obstacle | None:
                 if is_strict and isinstance(each, ast.ClassDef):
                     if choose_attributes(module, number, by_name, is_strict=True):
                         continue
-                    if (
-                        number in module.chosen
-                    ):  # it was enough before more of its names were known to have other values
+                    # It was enough before more of its names were known to have other values.
+                    if number in module.chosen:
                         return module.obstacle(each)
                 if number in module.chosen or not (used := set(uses_in(each, scope))):
                     continue
-                part = _copying(each, scope, {use.name for use in used})
+                part = _copying_part(each, scope, {use.name for use in used})
                 if part is not None:
                     module.choose(number, part)
                 elif is_strict and (name := next((use.name for use in sorted(used) if not use.is_compared), "")):
@@ -75,17 +74,17 @@ def choose_attributes(
         own = Scope(SourcedModule(module.name, module.path, None, given=names), {})
         if each not in asking and each not in using and not any(True for _ in uses_in(each, own)):
             continue
-        part = part_again(each, node)
+        part = repeatable_part(each, node)
         if part is not None:
             parts.append(part)
             spans.append(span(each))
-            names |= {one.id for one in stored(each)} if not isinstance(each, ast.FunctionDef) else set()
+            names |= {one.id for one in stored_names(each)} if not isinstance(each, ast.FunctionDef) else set()
         elif each in asking or is_strict:
             return False
     if not parts:
         return False
     if is_strict and node.bases:
-        parts.insert(0, _of_silent_bases(node.name))
+        parts.insert(0, _check_of_bases(node.name))
     module.chosen[number] = ast.If(ast.Constant(value=True), parts, [])
     module.spans[number] = spans
     module.given |= names
@@ -94,13 +93,13 @@ def choose_attributes(
     return True
 
 
-def _of_silent_bases(name: str) -> ast.stmt:
+def _check_of_bases(name: str) -> ast.stmt:
     """A statement that raises an exception if bases of a class were told of it when it was made."""
     told = f"type({name}) is not type or hasattr({name}.__init_subclass__, '__func__')"
     return ast.parse(f"if {told}: raise TypeError('a base may keep attributes')").body[0]
 
 
-def _copying(node: ast.stmt, scope: Scope, used: set[str]) -> ast.stmt | None:
+def _copying_part(node: ast.stmt, scope: Scope, used: set[str]) -> ast.stmt | None:
     """The part of a statement that copies names which it uses, as it can be run again; None: it uses them in another way."""
     match node:
         case ast.ImportFrom() if "*" in used:

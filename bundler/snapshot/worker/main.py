@@ -27,7 +27,7 @@ def main() -> None:
     graph = compile(request["graph"], "<graph>", "exec", dont_inherit=True)
     parts = None
     if request["parts"] is not None:
-        parts = tuple((_compiled(part, optimize), part["module"]) for part in request["parts"])
+        parts = tuple((_compile(part, optimize), part["module"]) for part in request["parts"])
     # Statement by statement: what comes behind one has the object that it has changed in place (launcher/snapshot/statements.c).
     again = tuple(
         (module, compile(ast.Module([node], []), f"<again {module}>", "exec", dont_inherit=True, optimize=optimize))
@@ -53,7 +53,7 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts((*names, value.co_name, value.co_qualname))
 
 
-def _compiled(part: Part, optimize: int) -> CodeType:
+def _compile(part: Part, optimize: int) -> CodeType:
     """The statements at these lines, as code of their module."""
     tree = ast.parse(Path(part["path"]).read_bytes())
     body = tree.body
@@ -62,15 +62,15 @@ def _compiled(part: Part, optimize: int) -> CodeType:
             each.body for each in tree.body if isinstance(each, ast.FunctionDef) and each.name == part["function"]
         )
     wanted = set(zip(part["lines"][::2], part["lines"][1::2], strict=True))
-    chosen = list(_chosen(body, wanted))
+    chosen = list(_choose_statements(body, wanted))
     module = ast.Module(body=chosen, type_ignores=[])
     return compile(module, part["filename"], "exec", dont_inherit=True, optimize=optimize)
 
 
-def _chosen(body: list[ast.stmt], wanted: set[tuple[int, int]]) -> Iterator[ast.stmt]:
+def _choose_statements(body: list[ast.stmt], wanted: set[tuple[int, int]]) -> Iterator[ast.stmt]:
     """The statements at these lines, those within others too."""
     for each in body:
         if (each.lineno, each.end_lineno or each.lineno) in wanted:
             yield each
         else:
-            yield from _chosen(getattr(each, "body", []), wanted)
+            yield from _choose_statements(getattr(each, "body", []), wanted)

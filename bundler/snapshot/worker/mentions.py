@@ -6,7 +6,7 @@ import ast
 import functools
 from typing import cast
 
-from .repeat import bound
+from .repeat import bound_names
 from .scope import Scope
 
 
@@ -99,4 +99,4 @@ def own_names(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> 
     if isinstance(function, ast.Lambda):
         return frozenset(arguments)
     shared = {name for each in ast.walk(function) if isinstance(each, ast.Global) for name in each.names}
-    return frozenset((arguments | {name for each in function.body for name in bound(each)}) - shared)
+    return frozenset((arguments | {name for each in function.body for name in bound_names(each)}) - shared)

@@ -53,7 +53,7 @@ class _InClass(ast.NodeTransformer):
 
     def __init__(self, node: ast.ClassDef) -> None:
         self._class = node.name
-        self._own = {each.id for part in node.body for each in stored(part)}
+        self._own = {each.id for part in node.body for each in stored_names(part)}
         self._own |= {part.name for part in node.body if isinstance(part, ast.FunctionDef | ast.ClassDef)}
 
     def visit_Name(self, node: ast.Name) -> ast.expr:  # noqa: N802 - the method's name is ast's
@@ -70,7 +70,7 @@ class _InClass(ast.NodeTransformer):
         return f"_{self._class.lstrip('_')}{name}" if is_private else name
 
 
-def part_again(node: ast.stmt, parent: ast.ClassDef) -> ast.stmt | None:
+def repeatable_part(node: ast.stmt, parent: ast.ClassDef) -> ast.stmt | None:
     """A statement in the body of a class as one of the module: an attribute gets its value, a method its defaults. None if it cannot
     be one.
 
@@ -233,12 +233,12 @@ def names_given(node: ast.stmt) -> set[str]:
         case ast.Import():
             return set()  # what is there already
         case _ if only_gives(node):
-            return {each.id for each in stored(node)} | changed(node)
+            return {each.id for each in stored_names(node)} | changed_names(node)
         case _:
             return set()
 
 
-def stored(node: ast.AST) -> Iterator[ast.Name]:
+def stored_names(node: ast.AST) -> Iterator[ast.Name]:
     """The names of the module that code assigns to; variables of comprehensions and functions are none."""
     pending = [node]
     while pending:
@@ -253,7 +253,7 @@ def stored(node: ast.AST) -> Iterator[ast.Name]:
                 pending += ast.iter_child_nodes(other)
 
 
-def bound(node: ast.AST) -> Iterator[str]:
+def bound_names(node: ast.AST) -> Iterator[str]:
     """All names of the module that a statement binds or deletes, in whatever way."""
     pending = [node]
     while pending:
@@ -279,38 +279,41 @@ def alias_name(alias: ast.alias) -> str:
     return alias.asname or alias.name.partition(".")[0]
 
 
-def given_sometimes(node: ast.stmt, varied: Collection[str]) -> set[str]:
+def names_given_sometimes(node: ast.stmt, varied: Collection[str]) -> set[str]:
     """The names that a statement which only gives binds at some starts, and at others not; `varied` are names with other values."""
-    return {each.id for each in stored(node)} - given_always([node], varied)
+    return {each.id for each in stored_names(node)} - names_given_always([node], varied)
 
 
-def given_always(body: Iterable[ast.stmt], varied: Collection[str]) -> set[str]:
+def names_given_always(body: Iterable[ast.stmt], varied: Collection[str]) -> set[str]:
     """The names that statements which only give bind at every start at which they end, or at none."""
     found: set[str] = set()
     for node in body:
         match node:
             case ast.If(test, body, orelse) if _is_decided(test):
-                found |= given_always(body, varied) | given_always(orelse, varied)
+                found |= names_given_always(body, varied) | names_given_always(orelse, varied)
             case ast.If(_, body, orelse):
-                found |= given_always(body, varied) & given_always(orelse, varied)
+                found |= names_given_always(body, varied) & names_given_always(orelse, varied)
             case ast.For(target, iterable, body, orelse):
-                found |= given_always(orelse, varied)
-                if _has_items(iterable) or _is_steady(iterable, varied):
-                    found |= given_always(body, varied) | {each.id for each in stored(target)}
+                found |= names_given_always(orelse, varied)
+                if _has_items(iterable) or _keeps_items(iterable, varied):
+                    found |= names_given_always(body, varied) | {each.id for each in stored_names(target)}
             case ast.With(items, body):
-                found |= given_always(body, varied) if all(map(_manager, items)) else set()
+                found |= names_given_always(body, varied) if all(map(_manager, items)) else set()
             case ast.Try(body, handlers, orelse, finalbody):
-                ends = [given_always([*body, *orelse], varied), *(given_always(each.body, varied) for each in handlers)]
-                found |= set.intersection(*ends) | given_always(finalbody, varied)
+                ends = [
+                    names_given_always([*body, *orelse], varied),
+                    *(names_given_always(each.body, varied) for each in handlers),
+                ]
+                found |= set.intersection(*ends) | names_given_always(finalbody, varied)
             case ast.ImportFrom(names=aliases):
                 found |= set(map(alias_name, aliases))
             case _:
                 walruses = {id(each.target) for each in ast.walk(node) if isinstance(each, ast.NamedExpr)}
-                found |= {each.id for each in stored(node) if id(each) not in walruses}
+                found |= {each.id for each in stored_names(node) if id(each) not in walruses}
     return found
 
 
-def _is_steady(iterable: ast.expr, varied: Collection[str]) -> bool:
+def _keeps_items(iterable: ast.expr, varied: Collection[str]) -> bool:
     """True for a view of a table, which has at each start the items that it had. Anything else may be an iterator, which has none left."""
     match iterable:
         case ast.Call(ast.Attribute(attr="items" | "keys" | "values") as view, [], []):
@@ -340,7 +343,7 @@ _QUIET = frozenset(
 )
 
 
-def changed(node: ast.stmt) -> set[str]:
+def changed_names(node: ast.stmt) -> set[str]:
     """The names whose values must be there before: they are changed, or a method of theirs is called."""
     found: set[str] = set()
     for each in ast.walk(node):
@@ -353,7 +356,9 @@ def changed(node: ast.stmt) -> set[str]:
             case ast.Subscript(ast.Name(id=name), ctx=ast.Store()):
                 found.add(name)
     return (
-        found - {each.id for each in stored(node)} if isinstance(node, ast.If | ast.For | ast.Try | ast.With) else found
+        found - {each.id for each in stored_names(node)}
+        if isinstance(node, ast.If | ast.For | ast.Try | ast.With)
+        else found
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .follow import choose_attributes, follow
-from .repeat import bound, defaults, is_at
+from .repeat import bound_names, defaults, is_at
 from .schema import Obstacle, Rerun, RerunRequest, Source
 from .sourced import SourcedModule
 
@@ -26,7 +26,7 @@ def main() -> None:
     answer: Rerun = {
         "pieces": [] if obstacle else [each.piece() for each in modules if each.chosen],
         "obstacle": obstacle,
-        "copied": list(_copied(modules[0])),
+        "copied": list(_copied_names(modules[0])),
     }
     print(json.dumps(answer))
 
@@ -62,7 +62,7 @@ def read_sources(sources: list[Source]) -> list[SourcedModule]:
     ]
 
 
-def _copied(module: SourcedModule) -> Iterator[tuple[str, str]]:
+def _copied_names(module: SourcedModule) -> Iterator[tuple[str, str]]:
     """The modules and names of which a module imports names again."""
     for node in module.chosen.values():
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -100,6 +100,6 @@ def _obstacle(request: RerunRequest, modules: list[SourcedModule]) -> Obstacle |
     spans = [span for its in origin.spans.values() for span in its]
     left = [line for line in request["lines"] if not any(first <= line <= last for first, last in spans)]
     if (is_strict and left) or not origin.chosen:
-        makers = (each.lineno for each in origin.statements if set(request["names"]) & set(bound(each)))
+        makers = (each.lineno for each in origin.statements if set(request["names"]) & set(bound_names(each)))
         return {"module": origin.name, "line": next(iter((*left, *makers)), 1), "name": ""}
     return follow(modules, is_strict=is_strict)

@@ -16,14 +16,14 @@ from .repeat import (
     MANAGERS,
     again,
     alias_name,
-    bound,
-    changed,
-    given_always,
-    given_sometimes,
+    bound_names,
+    changed_names,
     names_given,
+    names_given_always,
+    names_given_sometimes,
     only_gives,
     span,
-    stored,
+    stored_names,
 )
 from .schema import Obstacle, Piece
 
@@ -142,7 +142,7 @@ class SourcedModule:
     @functools.cached_property
     def bound(self) -> frozenset[str]:
         """The names that its statements bind."""
-        return frozenset(name for each in self.statements for name in bound(each))
+        return frozenset(name for each in self.statements for name in bound_names(each))
 
     def was_called(self, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
         """False for a function that nobody has called."""
@@ -189,7 +189,7 @@ class SourcedModule:
             for number, each in enumerate(self.statements):
                 if number not in self.chosen and self.only_gives(each) and names_given(each) & self.given:
                     self.choose(number, each)
-        stored_again = {each.id for node in self.chosen.values() for each in stored(node)}
+        stored_again = {each.id for node in self.chosen.values() for each in stored_names(node)}
         for number, each in enumerate(self.statements):
             deleting = self.again(each, stored_again) if isinstance(each, ast.Delete) else None
             if number not in self.chosen and deleting is not None:
@@ -205,15 +205,15 @@ class SourcedModule:
         for number, each in enumerate(self.statements):
             chosen = self.chosen.get(number)
             if chosen is None:
-                if begun & set(bound(each)):
+                if begun & set(bound_names(each)):
                     return self.obstacle(each)
             elif isinstance(chosen, ast.Delete):
-                made -= set(bound(chosen))
+                made -= set(bound_names(chosen))
             else:
-                if not (changed(chosen) | given_sometimes(chosen, self.given)) <= made:
+                if not (changed_names(chosen) | names_given_sometimes(chosen, self.given)) <= made:
                     return self.obstacle(each)
-                made |= given_always([chosen], self.given)
-                begun |= stored_again & set(bound(chosen))
+                made |= names_given_always([chosen], self.given)
+                begun |= stored_again & set(bound_names(chosen))
         return None
 
     def obstacle(self, node: ast.stmt) -> Obstacle:

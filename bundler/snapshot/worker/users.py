@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 
 from .mentions import mentions, own_names
-from .repeat import alias_name, branches, changed, stored
+from .repeat import alias_name, branches, changed_names, stored_names
 from .scope import Scope, words_of
 from .sourced import SourcedModule
 from .uses import is_made_quietly
@@ -19,7 +19,7 @@ def find_users(modules: list[SourcedModule], by_name: Mapping[str, SourcedModule
     before: set[tuple[str, str, str]] = set()
     words: set[str] = set()
     # Which functions only make others, and which classes are told of others, follows from all that is found.
-    while before != (now := {each for module in modules for each in _found(module)}):
+    while before != (now := {each for module in modules for each in _find_users_of(module)}):
         known, words = words, words_of(modules)
         new = {*(words - known), *(name for *_, name in before ^ now)}
         before = now
@@ -48,12 +48,12 @@ def find_users(modules: list[SourcedModule], by_name: Mapping[str, SourcedModule
                             module.told |= source.told & module.users
                     case ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.Expr():
                         if mentions(node, scope, with_given=False):
-                            module.users |= {each.id for each in stored(node)} | changed(node)
+                            module.users |= {each.id for each in stored_names(node)} | changed_names(node)
                     case _:
                         pass
 
 
-def _found(module: SourcedModule) -> Iterator[tuple[str, str, str]]:
+def _find_users_of(module: SourcedModule) -> Iterator[tuple[str, str, str]]:
     """Tell all that is known of a module's names."""
     for kind, names in (
         ("given", module.given),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .mentions import is_method_apart, mentions, with_attribute
-from .repeat import alias_name, bound, branches, truth
+from .repeat import alias_name, bound_names, branches, truth
 from .scope import Scope, makes, takes
 from .sourced import SourcedModule
 
@@ -164,7 +164,7 @@ def _only_wraps(decorator: ast.expr, scope: Scope) -> bool:
     module = scope.by_name.get(owner)
     if module is None:
         return False
-    givers = [each for each in module.statements if name in bound(each)]
+    givers = [each for each in module.statements if name in bound_names(each)]
     return len(givers) == 1 and isinstance(givers[0], ast.FunctionDef) and _is_wrapper(givers[0], module)
 
 
