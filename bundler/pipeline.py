@@ -163,7 +163,7 @@ def _inventory(  # noqa: PLR0913 - the stages before it
     settings: Settings,
     context: BuildContext,
 ) -> release.Inventory | None:
-    """What is in the binary, if a document is to tell it. What licences ask for is told with documents about licences."""
+    """Take the inventory of the binary, if a document is to tell it; None: none is. Tells what licences ask for, with a document of them."""
     if not delivery.needs_inventory and settings.report is None:
         return None
     inventory = release.take_inventory(planned, graph.distributions, delivery, target)
