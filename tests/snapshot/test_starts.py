@@ -24,6 +24,7 @@ def test_objects_that_others_change(recorded: Callable[[Path], Recorded], tmp_pa
 
     late = inspect(program.binary)["snapshot"]["late"]
     assert {"places", "server", "settings", "memory"} <= set(late)
+    assert "annotated" not in late
     assert all("usual start" in late[name] for name in ("places", "server", "settings"))
     program.check_same(*arguments, HOME=str(tmp_path))
 

@@ -224,7 +224,8 @@ class SourcedModule:
         """The statements to run again, in the order of the source."""
         numbers = sorted(self.chosen)
         chosen = [self.chosen[number] for number in numbers]
-        body = ast.fix_missing_locations(ast.Module(self._with_deleted(chosen), []))
+        statements = [_WithoutAnnotations().visit(node) for node in self._with_deleted(chosen)]
+        body = ast.fix_missing_locations(ast.Module(statements, []))
         spans = [span for number in numbers for span in self.spans[number]]
         return {
             "module": self.name,
@@ -262,6 +263,13 @@ class SourcedModule:
         package = self.name.split(".") if is_package else self.name.split(".")[:-1]
         above = package[: len(package) - node.level + 1] if node.level else []
         return ".".join((*above, *(node.module or "").split(".")) if node.module else above)
+
+
+class _WithoutAnnotations(ast.NodeTransformer):
+    """Makes annotated assignments plain ones: the module has the annotations, which may be texts there (`from __future__`)."""
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.stmt:  # noqa: N802 - the method's name is ast's
+        return ast.Assign([node.target], node.value) if node.value is not None else ast.Pass()
 
 
 def _names_set(root: ast.AST) -> set[str]:

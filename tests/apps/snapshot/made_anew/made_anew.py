@@ -1,5 +1,6 @@
 """Shows objects that modules make of answers of the machine, and that others change while they are imported."""
 
+import annotated
 import guest
 import level
 import memory
@@ -14,4 +15,5 @@ print(places.PLACES, guest.COUNT)
 print(sorted(server.SERVER.routes), pages.other())
 print(settings.SETTINGS.home, settings.SETTINGS.colour, settings.CACHE, theme.CACHE)
 print(verbose.VERBOSE, verbose.shown)
+print(annotated.HOME, annotated.__annotations__)
 print(level.LEVEL, memory.QUIET, memory.BOTH)
