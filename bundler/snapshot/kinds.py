@@ -48,6 +48,7 @@ KINDS: Mapping[str, Kind] = {
     "signal-action": Kind("it asks for the action of a signal, or sets one", is_repeatable=True),
     "variables": Kind("it looks through all variables of the environment", is_repeatable=True),
     "path": Kind("it looks for `{detail}`", is_repeatable=True),
+    "catalogue": Kind("it looks for a translation of `{detail}` in the user's language", is_repeatable=True),
     "path-change": Kind("it makes or changes `{detail}`"),
     "output": Kind("it prints or writes"),
     "input": Kind("it reads its standard input"),
