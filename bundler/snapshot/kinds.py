@@ -52,6 +52,8 @@ KINDS: Mapping[str, Kind] = {
     "path-change": Kind("it makes or changes `{detail}`"),
     "output": Kind("it prints or writes"),
     "input": Kind("it reads its standard input"),
+    "stream": Kind("it asks how a standard stream was opened", is_repeatable=True),
+    "stream-change": Kind("it changes or copies a standard stream"),
     "child": Kind("it starts a process"),
     "thread": Kind("it starts a thread", says_nothing=True),
     "socket": Kind("it opens a socket", is_repeatable=True),

@@ -7,6 +7,7 @@
 #include "lifetime.h"
 #include "machine.h"
 #include "world/arena.h"
+#include "world/calls.h"
 #include "world/notes.h"
 
 #include <errno.h>
@@ -419,8 +420,8 @@ __wrap_ioctl(int fd, unsigned long request_, ...)
     va_start(rest, request_);
     void *argument = va_arg(rest, void *);
     va_end(rest);
-    if (!bundle_is_recording() || request_ == FIOCLEX || request_ == FIONCLEX) {
-        return __real_ioctl(fd, request_, argument);
+    if (!bundle_is_recording() || bundle_sets_flag(request_)) {
+        return __real_ioctl(fd, request_, argument); /* the filter sees whether it is for a standard stream */
     }
     note_terminal(fd);
     if (request_ == TIOCGWINSZ && is_terminal(fd)) {
