@@ -71,6 +71,7 @@ KINDS: Mapping[str, Kind] = {
     "priority": Kind("it sets its priority"),
     "session": Kind("it makes a session"),
     "process-control": Kind("it calls prctl"),
+    "library-state": Kind("it changes what the C library keeps"),
     "system-log": Kind("it opens the system's log"),
     "system-call": Kind("it makes system call {detail}"),
     "system-library": Kind("it loads `{detail}`, whose system calls cannot be stopped here"),

@@ -1,0 +1,51 @@
+"""What the C library keeps, or answers without a call of the kernel, is that of each start. Each test asserts that it was a restored one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.snapshot.conftest import Recorded
+from tests.support import inspect
+
+CHANGES = "it changes what the C library keeps"
+
+
+def calling(call: str) -> str:
+    return f"import ctypes\nLIBRARY = ctypes.CDLL(None)\nVALUE = LIBRARY.{call}"
+
+
+# Modules, each with a name VALUE, and why they are late; None: they are recorded.
+STATE = {
+    "sets_domain": ("import locale\nlocale.bindtextdomain('app', '/tmp')\nVALUE = locale.textdomain('app')", CHANGES),
+    "asks_domain": ("import locale\nVALUE = locale.textdomain(None)", None),
+    "sets_mask": ("import syslog\nVALUE = syslog.setlogmask(syslog.LOG_UPTO(syslog.LOG_ERR))", CHANGES),
+    "seeds": (calling("srand(42)"), CHANGES),
+    "draws": (calling("random()"), CHANGES),
+    "tunes": (calling("mallopt(-8, 1)"), CHANGES),
+    "buffers": (calling("setvbuf(ctypes.c_void_p.in_dll(LIBRARY, 'stderr'), None, 2, 0)"), CHANGES),
+}
+SHOWN = "locale.textdomain(None), locale.bindtextdomain('app', None), syslog.setlogmask(0), ctypes.CDLL(None).rand()"
+
+
+def program_of(
+    recorded: Callable[[Path], Recorded], folder: Path, modules: dict[str, tuple[str, str | None]], shown: str
+) -> Recorded:
+    """A program that imports modules, and shows what they keep; they are late for these reasons."""
+    for name, (source, _) in modules.items():
+        (folder / f"{name}.py").write_text(f"{source}\n")
+    imports = "".join(f"import {name}\n" for name in modules)
+    values = ", ".join(f"{name}.VALUE" for name in modules)
+    (folder / "main.py").write_text(f"{imports}import ctypes, locale, syslog\nprint({values})\nprint({shown})\n")
+    program = recorded(folder / "main.py")
+    late = inspect(program.binary)["snapshot"]["late"]
+    assert {name: late.get(name) for name in modules} == {name: reason for name, (_, reason) in modules.items()}
+    return program
+
+
+@pytest.mark.one_python
+def test_state(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
+    """Who changes what the C library keeps, changes it at each start."""
+    program_of(recorded, tmp_path_factory.mktemp("state"), STATE, SHOWN).check_same()
