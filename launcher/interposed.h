@@ -214,12 +214,22 @@ struct thread_local_index;
     FUNCTION(struct tm *, localtime, (const time_t *time)) \
     FUNCTION(struct tm *, localtime_r, (const time_t *time, struct tm *out)) \
     FUNCTION(time_t, mktime, (struct tm * parts)) \
+    FUNCTION(char *, ctime, (const time_t *time)) \
+    FUNCTION(char *, ctime_r, (const time_t *time, char *out)) \
+    FUNCTION(time_t, timelocal, (struct tm * parts)) \
+    FUNCTION(int, timespec_get, (struct timespec * out, int base)) \
     FUNCTION(clock_t, clock, (void)) \
     FUNCTION(clock_t, times, (struct tms * out)) \
     FUNCTION(long, sysconf, (int name)) \
     FUNCTION(unsigned long, getauxval, (unsigned long kind)) \
     FUNCTION(unsigned long, __getauxval, (unsigned long kind)) \
     FUNCTION(int, sched_getaffinity, (pid_t process, size_t size, cpu_set_t *out)) \
+    FUNCTION(int, sched_getcpu, (void)) \
+    FUNCTION(size_t, confstr, (int name, char *out, size_t size)) \
+    FUNCTION(size_t, __confstr_chk, (int name, char *out, size_t size, size_t room)) \
+    FUNCTION(const char *, gnu_get_libc_version, (void)) \
+    FUNCTION(const char *, gnu_get_libc_release, (void)) \
+    FUNCTION(char *, nl_langinfo, (nl_item item)) \
     FUNCTION(int, getloadavg, (double *out, int count)) \
     FUNCTION(int, getrlimit, (__rlimit_resource_t resource, struct rlimit * out)) \
     FUNCTION(int, getrlimit64, (__rlimit_resource_t resource, struct rlimit64 * out)) \
@@ -294,6 +304,8 @@ struct thread_local_index;
     FUNCTION(void, srand48, (long seed)) \
     FUNCTION(unsigned short *, seed48, (unsigned short seed[3])) \
     FUNCTION(void, lcong48, (unsigned short parameters[7])) \
+    FUNCTION(char *, getlogin, (void)) \
+    FUNCTION(int, getlogin_r, (char *out, size_t size)) \
     FUNCTION(struct passwd *, getpwuid, (uid_t user)) \
     FUNCTION(struct passwd *, getpwnam, (const char *name)) \
     FUNCTION(int, getpwuid_r, (uid_t user, struct passwd * out, char *room, size_t size, struct passwd **found)) \

@@ -67,6 +67,7 @@ count_threads(void)
 {
     char line[256];
     int threads = 0;
+    bundle_begin_passing();
     FILE *status = __real_fopen("/proc/self/status", "r");
     while (status && fgets(line, sizeof line, status)) {
         sscanf(line, "Threads: %d", &threads);
@@ -74,6 +75,7 @@ count_threads(void)
     if (status) {
         fclose(status);
     }
+    bundle_end_passing();
     return threads;
 }
 

@@ -381,6 +381,9 @@ guards_hold(const struct bundle_snapshot *snapshot)
     if (__real_getauxval(AT_PAGESZ) > MACHINE_PAGE) {
         return refused("the size of pages");
     }
+    if (__real_getauxval(AT_MINSIGSTKSZ) > BUNDLE_SIGNAL_STACK) {
+        return refused("the size of stacks for signals");
+    }
     return variables_fit(snapshot) && descriptors_fit() && c_library_fits(snapshot) && processor_fits(snapshot);
 }
 

@@ -8,6 +8,7 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "machine.h"
+#include "world/arena.h"
 #include "world/notes.h"
 #include "world/replaced_calls.h"
 
@@ -185,11 +186,12 @@ path_argument(long number, const long *a, bool *is_change)
     }
 }
 
-/* Paths of the process itself, and none: a call about a descriptor that is open. */
+/* None, a call about a descriptor that is open; and the kernel's list of the process's memory, from which the C library learns
+   where the first thread's stack lies (pthread_getattr_np(3)): two recordings differ in that. */
 static bool
 is_inner_path(const char *path)
 {
-    return *path == '\0' || strncmp(path, "/proc/self/", strlen("/proc/self/")) == 0;
+    return *path == '\0' || strcmp(path, "/proc/self/maps") == 0;
 }
 
 /* The C library looks for the file of a time zone, whose name is another in each recording. */
@@ -370,6 +372,17 @@ answer_memory_file(const long *a)
     return fd;
 }
 
+/* What the kernel is asked to do for this process: to let it use parts of the processor (ARCH_REQ_XCOMP_PERM), or to count it among
+   those for which others wait (MEMBARRIER_CMD_REGISTER...). Constructors that each start runs anew ask again. */
+static long
+answer_process_control(long number, const long *a)
+{
+    if (!bundle_is_arena_open()) {
+        bundle_note("process-control", NULL);
+    }
+    return make_call(number, a);
+}
+
 static long
 answer_clone(const long *a)
 {
@@ -437,6 +450,11 @@ answer(long number, const long *a, const void *caller)
         return answer_two_descriptors(number, a, a[1]);
     case SYS_epoll_ctl:
         return answer_two_descriptors(number, a, a[2]);
+    case SYS_membarrier:
+#ifdef SYS_arch_prctl
+    case SYS_arch_prctl:
+#endif
+        return answer_process_control(number, a);
     case SYS_clone:
         return answer_clone(a);
 #ifdef SYS_fork

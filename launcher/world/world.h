@@ -11,7 +11,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/auxv.h>
 #include <sys/types.h>
+
+#ifndef AT_MINSIGSTKSZ
+#define AT_MINSIGSTKSZ 51 /* headers of Linux before 5.14 lack it */
+#endif
 
 /* --- Memory --- */
 
@@ -110,6 +115,10 @@ struct bundle_place {
 
 /* Whoever can tell where the program is. */
 void bundle_set_locator(struct bundle_place (*locator)(void));
+
+/* What the kernel needs of a stack on which a signal is handled (AT_MINSIGSTKSZ), in each recording: more than any kernel asks for, as
+   far as is known (x86-64 with AMX: 11,952). Who makes such a stack with one kernel may use it with another. */
+enum { BUNDLE_SIGNAL_STACK = 16 << 10 };
 
 /* From now on answer as in every recording. */
 void bundle_answer_alike(void);

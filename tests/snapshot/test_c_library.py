@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,10 +12,17 @@ from tests.snapshot.conftest import Recorded
 from tests.support import inspect
 
 CHANGES = "it changes what the C library keeps"
+AGAIN = ", and line 3 cannot be run again"
+MEMBARRIER = {"x86_64": 324, "aarch64": 283}[platform.machine()]
 
 
 def calling(call: str) -> str:
     return f"import ctypes\nLIBRARY = ctypes.CDLL(None)\nVALUE = LIBRARY.{call}"
+
+
+def keeping(importing: str, value: str) -> str:
+    """A module that keeps a value in a way that cannot be done again."""
+    return f"import {importing}\nVALUE = 1\nif {value}:\n    KEPT = 1"
 
 
 # Modules, each with a name VALUE, and why they are late; None: they are recorded.
@@ -49,3 +57,34 @@ def program_of(
 def test_state(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
     """Who changes what the C library keeps, changes it at each start."""
     program_of(recorded, tmp_path_factory.mktemp("state"), STATE, SHOWN).check_same()
+
+
+ANSWERS = {
+    "keeps_version": (
+        keeping("os", "os.confstr('CS_GNU_LIBC_VERSION')"),
+        f"it asks for the C library's version{AGAIN}",
+    ),
+    "keeps_size": (keeping("os", "os.sysconf('SC_MINSIGSTKSZ')"), "it asks the kernel about the machine"),
+    "keeps_user": (
+        "import os\nVALUE = 1\ntry:\n    USER = os.getlogin()\nexcept OSError:\n    pass",
+        "it asks who runs it, and line 3 cannot be run again",
+    ),
+    "asks_kernel": (calling(f"syscall({MEMBARRIER}, 0, 0)"), "it asks the kernel to treat it in another way"),
+    "keeps_processor": (
+        keeping("ctypes", "ctypes.CDLL(None).sched_getcpu() >= 0"),
+        f"it counts processors{AGAIN}",
+    ),
+    "asks_zone": (
+        "import ctypes\nNAMES = ctypes.CDLL(None).ctime\nNAMES.restype = ctypes.c_char_p\n"
+        "VALUE = NAMES(ctypes.byref(ctypes.c_long(0)))",
+        None,
+    ),
+    "uses_subprocess": ("import subprocess\nVALUE = subprocess._USE_POSIX_SPAWN", None),
+}
+
+
+@pytest.mark.one_python
+def test_answers(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
+    """Who asks the C library for its version, the user or a time zone finds those of this start."""
+    program = program_of(recorded, tmp_path_factory.mktemp("answers"), ANSWERS, "None")
+    assert b"09:00:00 1970" in program.check_same(TZ="Asia/Tokyo").stdout
