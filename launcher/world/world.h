@@ -62,6 +62,12 @@ uint32_t bundle_set_owner(uint32_t owner);
 /* While recording: remember the value of a variable that constructors asked for. */
 void bundle_note_variable(const char *name, const char *value);
 
+/* While recording: what stands for `environ` in objects; NULL without memory. */
+void *bundle_shown_variables(void);
+
+/* Note whether somebody has read it since the last time. */
+void bundle_note_shown_variables(void);
+
 /* The launcher's function that answers in place of one of the C library's; NULL for others. */
 void *bundle_answering_function(const char *name);
 
