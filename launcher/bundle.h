@@ -413,6 +413,7 @@ struct bundle_snapshot {
     const unsigned char *condition;            /* a new one of the C library that the program was recorded with */
     const struct bundle_condition *conditions; /* NULL: they are not all known */
     uint64_t condition_count;
+    uint64_t float_control;  /* what the program has told the processor of numbers with a point; 0: nothing */
     const char *description; /* JSON for `bundle inspect` */
 };
 

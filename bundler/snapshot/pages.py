@@ -272,4 +272,5 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
         hash_seed=seed,
         modules=recording.finished,
         late=late,
+        float_control=recording.float_control,
     )

@@ -92,6 +92,7 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
             for row in _rows("struct bundle_heat", part.content)
         ),
         symbols=dict(_read_symbols(lines)),
+        float_control=parts["float"][0].address,
         asked_again=_read_asked_again(lines),
         spoiled=tuple((each.address, each.content.decode()) for each in parts["spoiled"]),
     )

@@ -458,6 +458,9 @@ bundle_restore(const struct bundle_start *start)
                        : bundle_traces("imports")        ? refused("BUNDLE_TRACE=imports")
                                                          : restore(snapshot);
     tell(start->argv[0], is_restored ? "restored" : reason);
+    if (is_restored && snapshot->float_control) {
+        machine_set_float_control(snapshot->float_control); /* constructors of libraries may do so */
+    }
     if (is_restored) {
         bundle_keep_environment(snapshot);
         tell_again(snapshot);
