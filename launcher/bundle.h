@@ -368,7 +368,7 @@ struct bundle_library_word {
 
 struct bundle_snapshot {
     uint32_t state;
-    uint32_t reserved;
+    uint32_t asks_codeset; /* a module has asked for the encoding of the locale */
     const struct bundle_request *request;
     struct bundle_range region; /* of the heap, as much as is used */
     const struct bundle_run *runs;

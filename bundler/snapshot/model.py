@@ -308,3 +308,4 @@ class Snapshot:
     modules: tuple[str, ...]
     late: Mapping[str, str]
     float_control: int
+    asks_codeset: bool

@@ -272,5 +272,6 @@ def make_snapshot(  # noqa: PLR0913 - what recordings have shown
         hash_seed=seed,
         modules=recording.finished,
         late=late,
+        asks_codeset=any(note.kind == "codeset" for note in recording.notes),
         float_control=recording.float_control,
     )

@@ -419,7 +419,7 @@ restore(const struct bundle_snapshot *snapshot)
         return refused("the executable's file");
     }
     bool is_mapped = false;
-    if ((bundle_locale_fits() || refused("the locale")) && take_region(snapshot, fd)) {
+    if ((bundle_locale_fits(snapshot->asks_codeset) || refused("the locale")) && take_region(snapshot, fd)) {
         is_mapped =
             keys_fit(snapshot) && (bundle_map_objects_again(snapshot, fd) || refused("objects cannot be mapped"));
         if (!is_mapped) {
@@ -427,7 +427,14 @@ restore(const struct bundle_snapshot *snapshot)
         }
     }
     if (is_mapped) {
+        if (bundle_coerces_locale() || (snapshot->variables && *snapshot->variables)) {
+            bundle_keep_environment();
+        }
+        bundle_coerce_locale();
         replace_memory(snapshot, fd, block, &found);
+    }
+    else {
+        bundle_leave_locale();
     }
     close(fd);
     return is_mapped;
@@ -462,7 +469,6 @@ bundle_restore(const struct bundle_start *start)
         machine_set_float_control(snapshot->float_control); /* constructors of libraries may do so */
     }
     if (is_restored) {
-        bundle_keep_environment(snapshot);
         tell_again(snapshot);
         call_child_handlers(snapshot);
     }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import platform
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.snapshot.conftest import Recorded
-from tests.support import inspect
+from tests.snapshot.conftest import Recorded, told
+from tests.support import inspect, run
 
 CHANGES = "it changes what the C library keeps"
 AGAIN = ", and line 3 cannot be run again"
@@ -88,3 +89,65 @@ def test_answers(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.
     """Who asks the C library for its version, the user or a time zone finds those of this start."""
     program = program_of(recorded, tmp_path_factory.mktemp("answers"), ANSWERS, "None")
     assert b"09:00:00 1970" in program.check_same(TZ="Asia/Tokyo").stdout
+
+
+@pytest.mark.one_python
+def test_encoding(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
+    """Who asks for the encoding of the locale finds UTF-8 or has a usual start, in which nothing tells of the guard that failed."""
+    folder = tmp_path_factory.mktemp("encoding")
+    (folder / "asks.py").write_text("import locale\nVALUE = locale.getencoding()\n")
+    shown = "asks.VALUE, sys.flags.utf8_mode, os.environ.get('LC_CTYPE'), locale.setlocale(locale.LC_CTYPE)"
+    (folder / "main.py").write_text(f"import asks\nimport locale, os, sys\nprint({shown})\n")
+    program = recorded(folder / "main.py")
+    assert inspect(program.binary)["snapshot"]["late"] == {}
+    path = {"PATH": "/usr/bin:/bin"}
+    for variables in ({"LC_ALL": "C.UTF-8"}, {"LANG": "C"}):
+        program.check_same(whole={**path, **variables})
+    for variables in ({"LC_ALL": "C"}, {"LC_ALL": "POSIX"}):
+        environment = {**path, **variables}
+        assert told(run([program.binary], environment={**environment, "BUNDLE_TRACE": "snapshot"})) == "the locale"
+        program.program.check_same(environment=environment)
+
+
+# Takes more keys of threads than the recording has left free, so that a guard fails.
+_TAKING = """
+#include <pthread.h>
+static pthread_key_t keys[9];
+__attribute__((constructor)) static void take(void)
+{
+    for (int i = 0; i < 9; i++) {
+        pthread_key_create(&keys[i], NULL);
+    }
+}
+"""
+
+
+@pytest.mark.one_python
+def test_locale_of_usual_starts(
+    recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+):
+    """In the C locale, a start that was nearly restored and became a usual one finds the locale and the environment as they were."""
+    folder = tmp_path_factory.mktemp("usual")
+    (folder / "asks.py").write_text("import os\nHERE = os.getcwd()\n")
+    (folder / "handles.py").write_text("try:\n    import asks\nexcept OSError:\n    asks = None\n")
+    shown = (
+        "handles.asks is None, sys.flags.utf8_mode, os.environ.get('LC_CTYPE'), locale.setlocale(locale.LC_ALL, None)"
+    )
+    (folder / "main.py").write_text(f"import handles\nimport locale, os, sys\nprint({shown})\n")
+    program = recorded(folder / "main.py")
+    (tmp_path / "taking.c").write_text(_TAKING)
+    taking = tmp_path / "taking.so"
+    subprocess.run(["cc", "-shared", "-fPIC", tmp_path / "taking.c", "-o", taking], check=True)
+    environment = {"PATH": "/usr/bin:/bin", "LANG": "C"}
+    refused = {**environment, "LD_PRELOAD": str(taking)}
+    done = run([program.binary], environment={**refused, "BUNDLE_TRACE": "snapshot"})
+    assert told(done) == "keys of threads"
+    assert done.stdout == program.program.check_same(environment=environment).stdout
+
+    gone = tmp_path / "gone"
+    command = ("sh", "-c", 'mkdir "$0" && cd "$0" && rmdir "$0" && exec "$@"', gone)
+    restored = run([*command, program.binary], environment={**environment, "BUNDLE_TRACE": "snapshot"})
+    expected = run([*command, *program.program.original], environment=environment)
+    assert b": snapshot: restored\n" in restored.stderr
+    assert restored.stdout == expected.stdout
+    assert expected.stdout.startswith(b"True 1 C.UTF-8")
