@@ -151,3 +151,18 @@ def test_locale_of_usual_starts(
     assert b": snapshot: restored\n" in restored.stderr
     assert restored.stdout == expected.stdout
     assert expected.stdout.startswith(b"True 1 C.UTF-8")
+
+
+@pytest.mark.one_python
+def test_switches_that_are_kept(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
+    """Who keeps what PYTHONUNBUFFERED and PYTHONFAULTHANDLER switch on finds those of the start."""
+    folder = tmp_path_factory.mktemp("switches")
+    (folder / "writes.py").write_text("import sys\nVALUE = sys.stdout.write_through\n")
+    (folder / "faults.py").write_text("import faulthandler\nVALUE = faulthandler.is_enabled()\n")
+    (folder / "main.py").write_text("import faults, writes\nprint(faults.VALUE, writes.VALUE)\n")
+    program = recorded(folder / "main.py")
+    assert inspect(program.binary)["snapshot"]["late"] == {}
+    assert program.check_same(PYTHONUNBUFFERED="1").stdout == b"False True\n"
+    assert program.check_same().stdout == b"False False\n"
+    assert told(program.start(PYTHONFAULTHANDLER="1")) == "PYTHONFAULTHANDLER"
+    program.program.check_same(environment=program.environment({"PYTHONFAULTHANDLER": "1"}))
