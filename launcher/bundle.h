@@ -380,7 +380,7 @@ struct bundle_library_word {
 
 struct bundle_snapshot {
     uint32_t state;
-    uint32_t reserved;
+    uint32_t asks_codeset; /* a module has asked for the encoding of the locale */
     const struct bundle_request *request;
     struct bundle_range region; /* of the heap, as much as is used */
     const struct bundle_run *runs;
@@ -425,6 +425,7 @@ struct bundle_snapshot {
     const unsigned char *condition;            /* a new one of the C library that the program was recorded with */
     const struct bundle_condition *conditions; /* NULL: they are not all known */
     uint64_t condition_count;
+    uint64_t float_control;  /* what the program has told the processor of numbers with a point; 0: nothing */
     const char *description; /* JSON for `bundle inspect` */
 };
 

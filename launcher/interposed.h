@@ -9,6 +9,9 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <gnu/libc-version.h>
+#include <langinfo.h>
+#include <libintl.h>
 #include <link.h>
 #include <locale.h>
 #include <malloc.h>
@@ -19,6 +22,7 @@
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -27,8 +31,10 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
+#include <syslog.h>
 #include <termios.h>
 #include <time.h>
+#include <unistd.h>
 #include <utime.h>
 #include <wchar.h>
 
@@ -208,12 +214,22 @@ struct thread_local_index;
     FUNCTION(struct tm *, localtime, (const time_t *time)) \
     FUNCTION(struct tm *, localtime_r, (const time_t *time, struct tm *out)) \
     FUNCTION(time_t, mktime, (struct tm * parts)) \
+    FUNCTION(char *, ctime, (const time_t *time)) \
+    FUNCTION(char *, ctime_r, (const time_t *time, char *out)) \
+    FUNCTION(time_t, timelocal, (struct tm * parts)) \
+    FUNCTION(int, timespec_get, (struct timespec * out, int base)) \
     FUNCTION(clock_t, clock, (void)) \
     FUNCTION(clock_t, times, (struct tms * out)) \
     FUNCTION(long, sysconf, (int name)) \
     FUNCTION(unsigned long, getauxval, (unsigned long kind)) \
     FUNCTION(unsigned long, __getauxval, (unsigned long kind)) \
     FUNCTION(int, sched_getaffinity, (pid_t process, size_t size, cpu_set_t *out)) \
+    FUNCTION(int, sched_getcpu, (void)) \
+    FUNCTION(size_t, confstr, (int name, char *out, size_t size)) \
+    FUNCTION(size_t, __confstr_chk, (int name, char *out, size_t size, size_t room)) \
+    FUNCTION(const char *, gnu_get_libc_version, (void)) \
+    FUNCTION(const char *, gnu_get_libc_release, (void)) \
+    FUNCTION(char *, nl_langinfo, (nl_item item)) \
     FUNCTION(int, getloadavg, (double *out, int count)) \
     FUNCTION(int, getrlimit, (__rlimit_resource_t resource, struct rlimit * out)) \
     FUNCTION(int, getrlimit64, (__rlimit_resource_t resource, struct rlimit64 * out)) \
@@ -266,6 +282,30 @@ struct thread_local_index;
     FUNCTION(pid_t, setsid, (void)) \
     FUNCTION(int, prctl, (int option, ...)) \
     FUNCTION(void, openlog, (const char *name, int options, int facility)) \
+    FUNCTION(int, setlogmask, (int mask)) \
+    FUNCTION(char *, textdomain, (const char *name)) \
+    FUNCTION(char *, bindtextdomain, (const char *name, const char *folder)) \
+    FUNCTION(char *, bind_textdomain_codeset, (const char *name, const char *codeset)) \
+    FUNCTION(int, mallopt, (int parameter, int value)) \
+    FUNCTION(int, pthread_setattr_default_np, (const pthread_attr_t *attributes)) \
+    FUNCTION(int, setvbuf, (FILE *stream, char *buffer, int mode, size_t size)) \
+    FUNCTION(void, setbuf, (FILE *stream, char *buffer)) \
+    FUNCTION(void, setbuffer, (FILE *stream, char *buffer, size_t size)) \
+    FUNCTION(void, setlinebuf, (FILE *stream)) \
+    FUNCTION(int, rand, (void)) \
+    FUNCTION(void, srand, (unsigned seed)) \
+    FUNCTION(long, random, (void)) \
+    FUNCTION(void, srandom, (unsigned seed)) \
+    FUNCTION(char *, initstate, (unsigned seed, char *state, size_t size)) \
+    FUNCTION(char *, setstate, (char *state)) \
+    FUNCTION(double, drand48, (void)) \
+    FUNCTION(long, lrand48, (void)) \
+    FUNCTION(long, mrand48, (void)) \
+    FUNCTION(void, srand48, (long seed)) \
+    FUNCTION(unsigned short *, seed48, (unsigned short seed[3])) \
+    FUNCTION(void, lcong48, (unsigned short parameters[7])) \
+    FUNCTION(char *, getlogin, (void)) \
+    FUNCTION(int, getlogin_r, (char *out, size_t size)) \
     FUNCTION(struct passwd *, getpwuid, (uid_t user)) \
     FUNCTION(struct passwd *, getpwnam, (const char *name)) \
     FUNCTION(int, getpwuid_r, (uid_t user, struct passwd * out, char *room, size_t size, struct passwd **found)) \

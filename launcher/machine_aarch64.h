@@ -89,6 +89,23 @@ machine_own_thread(void)
     return (uint64_t)pthread_self();
 }
 
+/* --- Numbers with a point --- */
+
+/* How the processor rounds and what it takes for zero (FPCR: Arm Architecture Reference Manual, section C5.2). */
+static inline uint64_t
+machine_float_control(void)
+{
+    uint64_t control;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+    return control;
+}
+
+static inline void
+machine_set_float_control(uint64_t control)
+{
+    __asm__ volatile("msr fpcr, %0" : : "r"(control));
+}
+
 /* --- Signals of instructions that the kernel refused --- */
 
 /* Can the processor be told to stop behind one instruction? Only a debugger can. */

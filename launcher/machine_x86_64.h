@@ -80,6 +80,27 @@ machine_own_thread(void)
     return 0;
 }
 
+/* --- Numbers with a point --- */
+
+/* How the processor rounds and what it takes for zero, without what has happened so far (MXCSR, and the control word of the x87:
+   Intel's manual, volume 1, sections 10.2.3 and 8.1.5). */
+static inline uint64_t
+machine_float_control(void)
+{
+    uint32_t vector;
+    uint16_t old;
+    __asm__ volatile("stmxcsr %0\nfnstcw %1" : "=m"(vector), "=m"(old));
+    return (vector & ~UINT32_C(0x3f)) | (uint64_t)old << 32;
+}
+
+static inline void
+machine_set_float_control(uint64_t control)
+{
+    uint32_t vector = (uint32_t)control;
+    uint16_t old = (uint16_t)(control >> 32);
+    __asm__ volatile("ldmxcsr %0\nfldcw %1" : : "m"(vector), "m"(old));
+}
+
 /* --- Signals of instructions that the kernel refused --- */
 
 /* Can the processor be told to stop behind one instruction? */

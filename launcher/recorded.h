@@ -68,6 +68,7 @@ enum bundle_part_kind {
     BUNDLE_PART_NEW_CONDITION, /* pthread_cond_t */
     BUNDLE_PART_CONDITIONS,    /* struct bundle_condition[]; missing where they are not known */
     BUNDLE_PART_HEAT,          /* struct bundle_heat[] */
+    BUNDLE_PART_FLOAT_CONTROL, /* the processor's floating-point control (machine.h) in place of an address; 0: as it was at first */
 };
 
 #endif

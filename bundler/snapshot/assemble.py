@@ -8,6 +8,7 @@ from bundler.contract import bundle_constant
 from bundler.link.model import Linked
 from bundler.snapshot.answers import ANSWERS
 from bundler.snapshot.differences import StartWords, is_in_block
+from bundler.snapshot.kinds import NoteKind
 from bundler.snapshot.model import Condition, Memory, PageRun, Range, Recording, Snapshot
 from bundler.snapshot.pages import (
     changed_runs,
@@ -59,6 +60,8 @@ def make_snapshot(
         hash_seed=trial.subject.seed,
         modules=recording.finished_modules,
         late=trial.late,
+        asks_codeset=any(note.kind is NoteKind.CODESET for note in recording.notes),
+        float_control=recording.float_control,
     )
 
 

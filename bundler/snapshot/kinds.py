@@ -31,9 +31,12 @@ class NoteKind(StrEnum):
     SIGNAL_ACTION = "signal-action"
     VARIABLES = "variables"
     PATH = "path"
+    CATALOGUE = "catalogue"
     PATH_CHANGE = "path-change"
     OUTPUT = "output"
     INPUT = "input"
+    STREAM = "stream"
+    STREAM_CHANGE = "stream-change"
     CHILD = "child"
     THREAD = "thread"
     SOCKET = "socket"
@@ -51,11 +54,14 @@ class NoteKind(StrEnum):
     PRIORITY = "priority"
     SESSION = "session"
     PROCESS_CONTROL = "process-control"
+    LIBRARY_STATE = "library-state"
     SYSTEM_LOG = "system-log"
     SYSTEM_CALL = "system-call"
     SYSTEM_LIBRARY = "system-library"
     FINDER = "finder"
     TOO_MANY_CALLS = "too-many-calls"
+    C_LIBRARY = "c-library"
+    CODESET = "codeset"
     AUXILIARY = "auxiliary"
     PROCESSOR = "processor"
     OBJECT = "object"
@@ -110,9 +116,12 @@ KINDS: Mapping[NoteKind, Kind] = {
     NoteKind.SIGNAL_ACTION: Kind("it asks for the action of a signal, or sets one", is_repeatable=True),
     NoteKind.VARIABLES: Kind("it looks through all variables of the environment", is_repeatable=True),
     NoteKind.PATH: Kind("it looks for `{detail}`", is_repeatable=True),
+    NoteKind.CATALOGUE: Kind("it looks for a translation of `{detail}` in the user's language", is_repeatable=True),
     NoteKind.PATH_CHANGE: Kind("it makes or changes `{detail}`"),
     NoteKind.OUTPUT: Kind("it prints or writes"),
     NoteKind.INPUT: Kind("it reads its standard input"),
+    NoteKind.STREAM: Kind("it asks how a standard stream was opened", is_repeatable=True),
+    NoteKind.STREAM_CHANGE: Kind("it changes or copies a standard stream"),
     NoteKind.CHILD: Kind("it starts a process"),
     NoteKind.THREAD: Kind("it starts a thread", says_nothing=True),
     NoteKind.SOCKET: Kind("it opens a socket", is_repeatable=True),
@@ -129,12 +138,15 @@ KINDS: Mapping[NoteKind, Kind] = {
     NoteKind.PROCESSORS_SET: Kind("it chooses processors"),
     NoteKind.PRIORITY: Kind("it sets its priority"),
     NoteKind.SESSION: Kind("it makes a session"),
-    NoteKind.PROCESS_CONTROL: Kind("it calls prctl"),
+    NoteKind.PROCESS_CONTROL: Kind("it asks the kernel to treat it in another way"),
+    NoteKind.LIBRARY_STATE: Kind("it changes what the C library keeps"),
     NoteKind.SYSTEM_LOG: Kind("it opens the system's log"),
     NoteKind.SYSTEM_CALL: Kind("it makes system call {detail}"),
     NoteKind.SYSTEM_LIBRARY: Kind("it loads `{detail}`, whose system calls cannot be stopped here"),
     NoteKind.FINDER: Kind("it puts a finder before the binary's own"),
     NoteKind.TOO_MANY_CALLS: Kind("it registers too many functions"),
+    NoteKind.C_LIBRARY: Kind("it asks for the C library's version", is_repeatable=True),
+    NoteKind.CODESET: Kind(says_nothing=True),
     NoteKind.AUXILIARY: Kind("it asks the kernel about the machine"),
     NoteKind.PROCESSOR: Kind("it asks what the processor can do"),
     NoteKind.OBJECT: Kind(says_nothing=True),

@@ -203,6 +203,7 @@ class Recording:
     heat: tuple[Heat, ...] = ()  # blocks that a start touches, if that was asked
     spoiled: tuple[tuple[int, str], ...] = ()  # numbers of objects that a start cannot construct, and why
     symbols: Mapping[str, int] = field(default_factory=dict)  # addresses of those that the program looked up
+    float_control: int = 0  # of the processor, if the program has changed it (launcher/machine.h)
     asked_again: frozenset[Question] = frozenset()  # by statements that were run once more
 
     @property
@@ -308,3 +309,5 @@ class Snapshot:
     hash_seed: int
     modules: tuple[str, ...]
     late: Mapping[str, str]
+    float_control: int
+    asks_codeset: bool

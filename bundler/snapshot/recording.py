@@ -60,6 +60,7 @@ class Part(IntEnum):
     NEW_CONDITION = bundle_constant("BUNDLE_PART_NEW_CONDITION")
     CONDITIONS = bundle_constant("BUNDLE_PART_CONDITIONS")
     HEAT = bundle_constant("BUNDLE_PART_HEAT")
+    FLOAT_CONTROL = bundle_constant("BUNDLE_PART_FLOAT_CONTROL")
 
 
 _KINDS = frozenset(Part)
@@ -164,6 +165,7 @@ def read_recording(data: memoryview) -> Recording | Graph | Refusal:
         events=events,
         heat=parts.table(Part.HEAT, "struct bundle_heat", Heat),
         symbols=dict(_read_symbols(lines)),
+        float_control=parts.one(Part.FLOAT_CONTROL).address,
         asked_again=_read_asked_again(lines),
         spoiled=tuple((each.address, each.content.decode()) for each in parts.all(Part.SPOILED)),
     )

@@ -25,6 +25,8 @@ def section_content(snapshot: Snapshot, machine: Machine) -> bytes:
     row = head[0]
     row.state = bundle_constant("BUNDLE_RECORDED")
     row.description = writer.text(json.dumps(describe(snapshot, machine)))
+    row.asks_codeset = snapshot.asks_codeset
+    row.float_control = snapshot.float_control
     row.region.address, row.region.size = snapshot.region.address, snapshot.region.size
     _write_words(writer, row, snapshot)
     _write_objects(writer, row, snapshot)

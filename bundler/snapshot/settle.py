@@ -40,7 +40,7 @@ _MOST_ROUNDS = 24
 _ATTRIBUTES = {
     "sys": ["executable", "_base_executable"],
     "sys.flags": ["utf8_mode"],
-    **{f"sys.{name}": ["line_buffering", "seekable"] for name in ("stdin", "stdout", "stderr")},
+    **{f"sys.{name}": ["line_buffering", "seekable", "write_through"] for name in ("stdin", "stdout", "stderr")},
     **{f"sys.{name}.buffer": ["seekable"] for name in ("stdin", "stdout", "stderr")},
 }
 _DIFFERING = {"sys": ["executable", "_base_executable"]}

@@ -78,7 +78,10 @@ UNWRITTEN(ssize_t, pread64, (int fd, void *out, size_t size, off_t offset), (fd,
     { \
         note_stream(fd); \
         const struct bundle_file *file = unwritten_file(fd); \
-        return file ? unwritten_lseek(file, fd, offset, whence) : __real_##name(fd, offset, whence); \
+        bundle_begin_passing(); \
+        off_t place = file ? unwritten_lseek(file, fd, offset, whence) : __real_##name(fd, offset, whence); \
+        bundle_end_passing(); \
+        return place; \
     }
 
 WRAP_LSEEK(lseek)
@@ -95,6 +98,9 @@ is_region_mapping(void *address, int protection, int flags)
 #define WRAP_MMAP(name) \
     void *__wrap_##name(void *address, size_t size, int protection, int flags, int fd, off_t offset) \
     { \
+        if (!(flags & MAP_ANONYMOUS)) { \
+            note_stream(fd); \
+        } \
         const struct bundle_file *file = unwritten_file(fd); \
         if (is_region_mapping(address, protection, flags)) { \
             void *pages = bundle_region_pages(size); \

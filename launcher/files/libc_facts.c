@@ -12,7 +12,9 @@ WRAP_PATH(int, lstat64, (const char *path, struct stat *out), (path, out), vfs_s
     int __wrap_##name(int fd, struct stat *out) \
     { \
         note_stream(fd); \
+        bundle_begin_passing(); \
         int status = __real_##name(fd, out); \
+        bundle_end_passing(); \
         if (status == 0 && out->st_nlink == 0) { \
             vfs_describe(out); \
         } \
@@ -71,7 +73,13 @@ __wrap_statx(int folder, const char *path, int flags, unsigned mask, struct stat
         return -1;
     }
     if (!inner && !(is_descriptor && vfs_described_by(folder))) {
-        return __real_statx(folder, path, flags, mask, out);
+        if (is_descriptor) {
+            note_stream(folder);
+        }
+        bundle_begin_passing();
+        int status = __real_statx(folder, path, flags, mask, out);
+        bundle_end_passing();
+        return status;
     }
     if ((inner ? vfs_stat(inner, &facts) : fstat(folder, &facts)) < 0) {
         return -1;

@@ -5,12 +5,47 @@
 #include "files/changes.h"
 #include "files/files.h"
 #include "files/unwritten.h"
+#include "world/world.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+/* --- Questions ------------------------------------------------------------------------------------------------ */
+
+/* Has the binary this catalogue of translations (FOLDER/LANGUAGE/LC_MESSAGES/NAME.mo) in any language? `part`: "/LC_MESSAGES/NAME.mo". */
+static bool
+is_translated(const char *path, const char *part)
+{
+    char folder[PATH_MAX];
+    const char *language = part;
+    while (language > path && language[-1] != '/') {
+        language--;
+    }
+    snprintf(folder, sizeof folder, "%.*s", (int)(language - path), path);
+    const struct bundle_file *found = bundle_find_file(folder);
+    for (uint32_t i = 0; found && i < found->entry_count; i++) {
+        char other[PATH_MAX];
+        snprintf(other, sizeof other, "%s%s", bundle.files[found->first_entry + i].path, part);
+        if (bundle_find_file(other)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* All of the binary is the same everywhere, but in which language a catalogue is looked for follows from the user's variables. */
+static void
+note_catalogue(const char *path)
+{
+    const char *part = bundle_is_recording() ? strstr(path, "/LC_MESSAGES/") : NULL;
+    if (part && is_translated(path, part)) {
+        bundle_note("catalogue", part + strlen("/LC_MESSAGES/"));
+    }
+}
 
 /* --- Opening -------------------------------------------------------------------------------------------------- */
 
@@ -44,6 +79,7 @@ open_file(const struct bundle_file *file, int flags)
 int
 vfs_open(const char *path, int flags)
 {
+    note_catalogue(path);
     const struct bundle_file *file = bundle_find_file(path);
     if (!file && errno == ENOENT && flags & O_CREAT) {
         return vfs_refuse_new(path);
@@ -96,6 +132,7 @@ vfs_fopen(const char *path, const char *mode)
 int
 vfs_stat(const char *path, struct stat *out)
 {
+    note_catalogue(path);
     const struct bundle_file *file = bundle_find_file(path);
     if (!file) {
         return -1;
@@ -126,6 +163,7 @@ vfs_statvfs(const char *path, struct statvfs *out)
 int
 vfs_access(const char *path, int mode)
 {
+    note_catalogue(path);
     const struct bundle_file *file = bundle_find_file(path);
     if (!file) {
         return -1;

@@ -82,6 +82,15 @@ bundle_call_resolver(const struct bundle_patch *patch)
     *patch->place = bundle_resolve(patch->addend);
 }
 
+/* While recording, what an object sees as the variable by which code goes through the environment (environ(7): it has three names); else
+   NULL. The interpreter's own library is resident. */
+static void *
+shown_to(const struct bundle_object *object, const struct bundle_patch *patch)
+{
+    bool is_environment = strcmp(patch->symbol + strspn(patch->symbol, "_"), "environ") == 0;
+    return bundle_is_recording() && object->segment_count && is_environment ? bundle_shown_variables() : NULL;
+}
+
 int
 bundle_bind_object(const struct bundle_object *object, const struct bundle_object *root)
 {
@@ -103,7 +112,8 @@ bundle_bind_object(const struct bundle_object *object, const struct bundle_objec
             }
             continue;
         }
-        void *found = bundle_system_symbol(patch);
+        void *shown = shown_to(object, patch);
+        void *found = shown ? shown : bundle_system_symbol(patch);
         if (!found) { /* it depends on who needs the library */
             found = bundle_symbol_below(root, patch->symbol);
         }

@@ -217,30 +217,29 @@ is_legacy(const char *locale)
     return strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0;
 }
 
-/* PEP 538 (pylifecycle.c, _Py_CoerceLegacyLocale): another locale for the C locale, for this process and its children. */
-static void
-coerce_locale(void)
+/* PEP 538 (pylifecycle.c, _Py_CoerceLegacyLocale): another locale for the C locale, for this process and its children. It becomes
+   that of LC_CTYPE; NULL if there is none. */
+static const char *
+find_target(void)
 {
     static const char *const targets[] = {"C.UTF-8", "C.utf8", "UTF-8"};
     const char *override = __real_getenv("LC_ALL");
-    if (override && *override) {
-        return;
-    }
-    for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
-        if (__real_setlocale(LC_CTYPE, targets[i]) && *nl_langinfo(CODESET)) {
-            setenv("LC_CTYPE", targets[i], 1);
-            __real_setlocale(LC_ALL, "");
-            return;
+    bool may_be = !override || !*override;
+    for (size_t i = 0; may_be && i < sizeof targets / sizeof *targets; i++) {
+        if (__real_setlocale(LC_CTYPE, targets[i]) && *__real_nl_langinfo(CODESET)) {
+            return targets[i];
         }
     }
     __real_setlocale(LC_CTYPE, "C");
+    return NULL;
 }
 
 /* Was the process started in the C locale? Then the interpreter is in UTF-8 mode (PEP 540). */
 PER_PROCESS static bool was_legacy;
+PER_PROCESS static const char *target;
 
 bool
-bundle_locale_fits(void)
+bundle_locale_fits(bool asks_codeset)
 {
     const char *locale = __real_setlocale(LC_CTYPE, "");
     if (!locale) {
@@ -248,10 +247,31 @@ bundle_locale_fits(void)
     }
     was_legacy = is_legacy(locale);
     if (was_legacy) {
-        coerce_locale();
-        return true;
+        target = find_target();
+        return target || !asks_codeset;
     }
-    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    return strcmp(__real_nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+bool
+bundle_coerces_locale(void)
+{
+    return target;
+}
+
+void
+bundle_coerce_locale(void)
+{
+    if (target) {
+        setenv("LC_CTYPE", target, 1);
+        __real_setlocale(LC_ALL, "");
+    }
+}
+
+void
+bundle_leave_locale(void)
+{
+    __real_setlocale(LC_CTYPE, "C"); /* as every process begins */
 }
 
 /* --- After mapping ------------------------------------------------------------------------------------------------------------ */

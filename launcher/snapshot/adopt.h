@@ -16,7 +16,15 @@ int bundle_pretend_start(PyObject *again);
 /* Does nothing but the standard streams hold what lies below them? Else they cannot become unbuffered. */
 bool bundle_streams_are_alone(void);
 
-/* The locale of this process, if a program that was recorded can have it. Sets it. */
-bool bundle_locale_fits(void);
+/* Can a program that was recorded have the locale of this process? `asks_codeset`: some module keeps its encoding. Sets it, and nothing
+   else. */
+bool bundle_locale_fits(bool asks_codeset);
+
+/* Behind the last guard: take another for the C locale, if there is one. It goes into the environment, too. */
+bool bundle_coerces_locale(void);
+void bundle_coerce_locale(void);
+
+/* A guard does not hold: the locale is what it was. */
+void bundle_leave_locale(void);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "interposed.h"
 #include "lifetime.h"
+#include "machine.h"
 #include "snapshot/output.h"
 #include "snapshot/snapshot.h"
 #include "world/world.h"
@@ -40,6 +41,9 @@ room(uint64_t size)
     return pages;
 }
 
+/* How the processor computed then. */
+PER_PROCESS static uint64_t first_float_control;
+
 static void
 note_what_was_there(void)
 {
@@ -67,6 +71,7 @@ count_threads(void)
 {
     char line[256];
     int threads = 0;
+    bundle_begin_passing();
     FILE *status = __real_fopen("/proc/self/status", "r");
     while (status && fgets(line, sizeof line, status)) {
         sscanf(line, "Threads: %d", &threads);
@@ -74,6 +79,7 @@ count_threads(void)
     if (status) {
         fclose(status);
     }
+    bundle_end_passing();
     return threads;
 }
 
@@ -152,6 +158,7 @@ bundle_start_recording(int (*run)(int, char **, char **))
 {
     bool has_output = bundle_open_output((int)bundle.snapshot->request->output);
     note_what_is_open();
+    first_float_control = machine_float_control();
     shift_heap();
     usual_signals();
     bundle_own_signal_stack();
@@ -234,4 +241,6 @@ bundle_put_before(void)
     for (uint64_t i = 0; i < request->range_count; i++) {
         bundle_put_memory(BUNDLE_PART_BEFORE, request->ranges[i].address, before[i], request->ranges[i].size);
     }
+    uint64_t now = machine_float_control();
+    bundle_put(BUNDLE_PART_FLOAT_CONTROL, now == first_float_control ? 0 : now, NULL, 0);
 }

@@ -14,12 +14,9 @@
 PER_PROCESS static char **environment; /* NULL: no variable was set since */
 
 void
-bundle_keep_environment(const struct bundle_snapshot *snapshot)
+bundle_keep_environment(void)
 {
     size_t count = 1; /* the NULL at the end */
-    if (!snapshot->variables || !*snapshot->variables) {
-        return;
-    }
     for (char **variable = environ; variable && *variable; variable++) {
         count++;
     }

@@ -5,7 +5,7 @@
 
 #include "bundle.h"
 
-/* Before the variables of a snapshot are set: remember the environment that this process was started with. */
-void bundle_keep_environment(const struct bundle_snapshot *snapshot);
+/* Before variables are set: remember the environment that this process was started with. */
+void bundle_keep_environment(void);
 
 #endif

@@ -90,6 +90,7 @@ bundle_begin_module(const char *name)
 {
     note_drawn();
     note_arguments();
+    bundle_note_shown_variables();
     bundle_note("begin", name);
     bool is_steady = false;
     for (const char *const *each = bundle.snapshot->request->steady; each && *each; each++) {
@@ -110,6 +111,7 @@ bundle_end_module(struct bundle_running before, const char *name)
     flush_streams();
     note_drawn();
     note_arguments();
+    bundle_note_shown_variables();
     PyErr_Restore(type, value, traceback);
     bundle_set_owner(before.owner);
     running_path = before.path;

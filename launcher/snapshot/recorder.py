@@ -102,6 +102,7 @@ _QUESTIONS = {
     "time": _ZONE,
     "platform": dict.fromkeys(("release", "version", "platform", "uname", "node"), ("system-name", None)),
     "_signal": dict.fromkeys(("getsignal", "signal"), ("signal-action", None)),
+    "faulthandler": {"is_enabled": ("variable", "PYTHONFAULTHANDLER")},
     "atexit": {"register": ("ordered", "atexit")},
     "codecs": {"register": ("ordered", "codecs")},
     "os": {

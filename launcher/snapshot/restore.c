@@ -381,6 +381,9 @@ guards_hold(const struct bundle_snapshot *snapshot)
     if (__real_getauxval(AT_PAGESZ) > MACHINE_PAGE) {
         return refused("the size of pages");
     }
+    if (__real_getauxval(AT_MINSIGSTKSZ) > BUNDLE_SIGNAL_STACK) {
+        return refused("the size of stacks for signals");
+    }
     return variables_fit(snapshot) && descriptors_fit() && c_library_fits(snapshot) && processor_fits(snapshot);
 }
 
@@ -416,7 +419,7 @@ restore(const struct bundle_snapshot *snapshot)
         return refused("the executable's file");
     }
     bool is_mapped = false;
-    if ((bundle_locale_fits() || refused("the locale")) && take_region(snapshot, fd)) {
+    if ((bundle_locale_fits(snapshot->asks_codeset) || refused("the locale")) && take_region(snapshot, fd)) {
         is_mapped =
             keys_fit(snapshot) && (bundle_map_objects_again(snapshot, fd) || refused("objects cannot be mapped"));
         if (!is_mapped) {
@@ -424,7 +427,14 @@ restore(const struct bundle_snapshot *snapshot)
         }
     }
     if (is_mapped) {
+        if (bundle_coerces_locale() || (snapshot->variables && *snapshot->variables)) {
+            bundle_keep_environment();
+        }
+        bundle_coerce_locale();
         replace_memory(snapshot, fd, block, &found);
+    }
+    else {
+        bundle_leave_locale();
     }
     close(fd);
     return is_mapped;
@@ -455,8 +465,10 @@ bundle_restore(const struct bundle_start *start)
                        : bundle_traces("imports")        ? refused("BUNDLE_TRACE=imports")
                                                          : restore(snapshot);
     tell(start->argv[0], is_restored ? "restored" : reason);
+    if (is_restored && snapshot->float_control) {
+        machine_set_float_control(snapshot->float_control); /* constructors of libraries may do so */
+    }
     if (is_restored) {
-        bundle_keep_environment(snapshot);
         tell_again(snapshot);
         call_child_handlers(snapshot);
     }

@@ -7,9 +7,12 @@
 #include "lifetime.h"
 #include "machine.h"
 #include "world/arena.h"
+#include "world/calls.h"
 #include "world/notes.h"
 
 #include <errno.h>
+#include <gnu/libc-version.h>
+#include <langinfo.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -164,6 +167,25 @@ ASK(uid_t, geteuid, (void), (), "user", answers()->user)
 ASK(gid_t, getgid, (void), (), "user", answers()->user)
 ASK(gid_t, getegid, (void), (), "user", answers()->user)
 
+/* By the terminal, or by a file of the kernel's. */
+static int
+fill_login(char *out, size_t size)
+{
+    return snprintf(out, size, "user%u", (unsigned)request()->user) < (int)size ? 0 : ERANGE;
+}
+
+ASK(int, getlogin_r, (char *out, size_t size), (out, size), "user", fill_login(out, size))
+
+static char *
+login(void)
+{
+    PER_PROCESS static char room[16];
+    fill_login(room, sizeof room);
+    return room;
+}
+
+ASK(char *, getlogin, (void), (), "user", login())
+
 static int
 fill_host(char *out, size_t size)
 {
@@ -316,6 +338,13 @@ __wrap_clock_gettime(clockid_t clock, struct timespec *out)
     return 0;
 }
 
+int
+__wrap_timespec_get(struct timespec *out, int base)
+{
+    return bundle_is_recording() && base == TIME_UTC ? (__wrap_clock_gettime(CLOCK_REALTIME, out), base)
+                                                     : __real_timespec_get(out, base);
+}
+
 ASK(clock_t, clock, (void), (), "clock", (clock_t)now())
 
 clock_t
@@ -341,7 +370,10 @@ __wrap_times(struct tms *out)
 
 ASK_ZONE(struct tm *, localtime, (const time_t *time), (time))
 ASK_ZONE(struct tm *, localtime_r, (const time_t *time, struct tm *out), (time, out))
+ASK_ZONE(char *, ctime, (const time_t *time), (time))
+ASK_ZONE(char *, ctime_r, (const time_t *time, char *out), (time, out))
 ASK_ZONE(time_t, mktime, (struct tm * parts), (parts))
+ASK_ZONE(time_t, timelocal, (struct tm * parts), (parts))
 
 /* --- The machine ------------------------------------------------------------------------------------------------ */
 
@@ -363,6 +395,12 @@ __wrap_sysconf(int name)
         bundle_note("limits", NULL);
         return 1024l * answers()->processors;
     }
+#ifdef _SC_MINSIGSTKSZ
+    if (name == _SC_MINSIGSTKSZ || name == _SC_SIGSTKSZ) {
+        bundle_note("auxiliary", NULL);
+        return name == _SC_MINSIGSTKSZ ? BUNDLE_SIGNAL_STACK : 4 * BUNDLE_SIGNAL_STACK;
+    }
+#endif
     if (name >= _SC_LEVEL1_ICACHE_SIZE && name <= _SC_LEVEL4_CACHE_LINESIZE) {
         bundle_note("processors", NULL);
         return 64l * answers()->processors;
@@ -382,6 +420,48 @@ fill_processors(size_t size, cpu_set_t *out)
 
 ASK_FOR(int, sched_getaffinity, (pid_t process, size_t size, cpu_set_t *out), (process, size, out), "processors",
         "affinity", fill_processors(size, out))
+
+ASK(int, sched_getcpu, (void), (), "processors", (int)request()->processors - 1)
+
+/* --- The C library ----------------------------------------------------------------------------------------------- */
+
+ASK(const char *, gnu_get_libc_version, (void), (), "c-library", __real_gnu_get_libc_version())
+ASK(const char *, gnu_get_libc_release, (void), (), "c-library", __real_gnu_get_libc_release())
+
+/* All other answers are the same with every version. */
+static void
+note_configuration(int name)
+{
+    if (bundle_is_recording() && (name == _CS_GNU_LIBC_VERSION || name == _CS_GNU_LIBPTHREAD_VERSION)) {
+        bundle_note("c-library", NULL);
+    }
+}
+
+size_t
+__wrap_confstr(int name, char *out, size_t size)
+{
+    note_configuration(name);
+    return __real_confstr(name, out, size);
+}
+
+size_t
+__wrap___confstr_chk(int name, char *out, size_t size, size_t room)
+{
+    note_configuration(name);
+    return __real___confstr_chk(name, out, size, room);
+}
+
+/* The encoding of the locale: UTF-8 in every restored start, but for one in the C locale, which a guard refuses then. */
+char *
+__wrap_nl_langinfo(nl_item item)
+{
+    if (bundle_is_recording() && item == CODESET) {
+        bundle_note("codeset", NULL);
+    }
+    return __real_nl_langinfo(item);
+}
+
+/* --- Load and limits ---------------------------------------------------------------------------------------------- */
 
 static int
 fill_load(double *out, int count)
@@ -496,8 +576,8 @@ __wrap_ioctl(int fd, unsigned long request_, ...)
     va_start(rest, request_);
     void *argument = va_arg(rest, void *);
     va_end(rest);
-    if (!bundle_is_recording() || request_ == FIOCLEX || request_ == FIONCLEX) {
-        return __real_ioctl(fd, request_, argument);
+    if (!bundle_is_recording() || bundle_sets_flag(request_)) {
+        return __real_ioctl(fd, request_, argument); /* the filter sees whether it is for a standard stream */
     }
     note_terminal(fd);
     if (request_ == TIOCGWINSZ && is_terminal(fd)) {

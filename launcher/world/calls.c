@@ -8,43 +8,29 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "machine.h"
+#include "world/arena.h"
 #include "world/notes.h"
 #include "world/replaced_calls.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/select.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
-/* Calls that only concern memory, threads and signals of the process, or a descriptor that is open. Who opens one is
-   noted. */
+/* Calls that only concern memory, threads and signals of the process. Who opens a descriptor is noted. */
 const unsigned short bundle_inner_calls[] = {
-    SYS_read,
-    SYS_pread64,
-    SYS_readv,
-    SYS_preadv,
-    SYS_lseek,
-    SYS_close,
-    SYS_fstat,
-    SYS_fcntl,
-    SYS_ftruncate,
-    SYS_dup,
-    SYS_dup3,
-    SYS_getdents64,
-    SYS_fstatfs,
     SYS_epoll_create1,
-    SYS_epoll_ctl,
     SYS_epoll_pwait,
     SYS_eventfd2,
     SYS_pipe2,
-    SYS_ppoll,
-    SYS_pselect6,
     SYS_mmap,
     SYS_munmap,
     SYS_mremap,
@@ -52,7 +38,6 @@ const unsigned short bundle_inner_calls[] = {
     SYS_madvise,
     SYS_brk,
     SYS_mincore,
-    SYS_membarrier,
     SYS_mbind,
     SYS_futex,
     SYS_set_robust_list,
@@ -81,25 +66,20 @@ const unsigned short bundle_inner_calls[] = {
 #ifdef SYS_pipe
     SYS_pipe,
 #endif
-#ifdef SYS_poll
-    SYS_poll,
-#endif
-#ifdef SYS_select
-    SYS_select,
-#endif
-#ifdef SYS_dup2
-    SYS_dup2,
-#endif
-#ifdef SYS_arch_prctl
-    SYS_arch_prctl,
-#endif
 #ifdef SYS_rseq
     SYS_rseq,
 #endif
 };
 const size_t bundle_inner_call_count = sizeof bundle_inner_calls / sizeof *bundle_inner_calls;
-_Static_assert(sizeof bundle_inner_calls / sizeof *bundle_inner_calls <= MOST_INNER_CALLS,
-               "the filter jumps over them");
+
+const unsigned short bundle_descriptor_calls[] = {
+    SYS_read,  SYS_pread64, SYS_readv, SYS_preadv, SYS_write,      SYS_writev,    SYS_lseek,
+    SYS_close, SYS_fstat,   SYS_fcntl, SYS_dup,    SYS_getdents64, SYS_ftruncate, SYS_fstatfs,
+};
+const size_t bundle_descriptor_call_count = sizeof bundle_descriptor_calls / sizeof *bundle_descriptor_calls;
+
+enum { INNER_CALLS = (sizeof bundle_inner_calls + sizeof bundle_descriptor_calls) / sizeof *bundle_inner_calls };
+_Static_assert((int)INNER_CALLS <= (int)MOST_INNER_CALLS, "the filter jumps over them");
 
 /* How many functions that the launcher lets pass are being run. */
 PER_PROCESS static _Atomic int passing;
@@ -206,11 +186,12 @@ path_argument(long number, const long *a, bool *is_change)
     }
 }
 
-/* Paths of the process itself, and none: a call about a descriptor that is open. */
+/* None, a call about a descriptor that is open; and the kernel's list of the process's memory, from which the C library learns
+   where the first thread's stack lies (pthread_getattr_np(3)): two recordings differ in that. */
 static bool
 is_inner_path(const char *path)
 {
-    return *path == '\0' || strncmp(path, "/proc/self/", strlen("/proc/self/")) == 0;
+    return *path == '\0' || strcmp(path, "/proc/self/maps") == 0;
 }
 
 /* The C library looks for the file of a time zone, whose name is another in each recording. */
@@ -222,9 +203,26 @@ is_time_zone(const char *path)
     return zone && end && strcmp(end + 1, zone) == 0;
 }
 
+/* Is it a standard stream? These belong to whoever has started the process. */
+static bool
+is_stream(long fd)
+{
+    return (int)fd >= 0 && (int)fd <= STDERR_FILENO;
+}
+
+static void
+note_stream(const char *kind, long fd)
+{
+    char detail[2] = {(char)('0' + fd), 0};
+    bundle_note(kind, detail);
+}
+
 static long
 answer_path(long number, const long *a, const char *path, bool is_change)
 {
+    if (!*path && is_stream(a[0])) {
+        note_stream("stream", a[0]);
+    }
     if ((loading || is_inner_path(path)) && !is_change) {
         return make_call(number, a);
     }
@@ -244,10 +242,10 @@ note_call(long number)
 }
 
 static bool
-is_inner(long number)
+is_one_of(const unsigned short *numbers, size_t count, long number)
 {
-    for (size_t i = 0; i < bundle_inner_call_count; i++) {
-        if (bundle_inner_calls[i] == number) {
+    for (size_t i = 0; i < count; i++) {
+        if (numbers[i] == number) {
             return true;
         }
     }
@@ -257,7 +255,7 @@ is_inner(long number)
 bool
 bundle_passes(long number)
 {
-    return passing || is_inner(number);
+    return passing || is_one_of(bundle_inner_calls, bundle_inner_call_count, number);
 }
 
 static long
@@ -275,14 +273,90 @@ answer_memory(struct sysinfo *out)
     return 0;
 }
 
+/* --- The standard streams --- */
+
+/* A call about one: what it asks or does. */
+static const char *
+kind_for_stream(long number, const long *a)
+{
+    switch (number) {
+    case SYS_read:
+    case SYS_pread64:
+    case SYS_readv:
+    case SYS_preadv:
+        return "input";
+    case SYS_write:
+    case SYS_writev:
+        return "output";
+    case SYS_lseek:
+    case SYS_fstat:
+    case SYS_fstatfs:
+    case SYS_getdents64:
+        return "stream";
+    case SYS_fcntl:
+        return (int)a[1] == F_GETFL || (int)a[1] == F_GETFD ? "stream" : "stream-change";
+    default:
+        return "stream-change";
+    }
+}
+
+/* Where it is none of them, it is made as it is. */
+static long
+answer_descriptor(long number, const long *a)
+{
+    if (is_stream(a[0])) {
+        note_stream(kind_for_stream(number, a), a[0]);
+    }
+    return make_call(number, a);
+}
+
+/* What one descriptor is for another. */
+static long
+answer_two_descriptors(long number, const long *a, long other)
+{
+    if (is_stream(a[0]) || is_stream(other)) {
+        note_stream("stream-change", is_stream(other) ? other : a[0]);
+    }
+    return make_call(number, a);
+}
+
+/* Whether something can be read, or written, without waiting. */
+static long
+answer_poll(long number, const long *a)
+{
+    const struct pollfd *rows = (const struct pollfd *)a[0];
+    for (long i = 0; rows && i < a[1]; i++) {
+        if (is_stream(rows[i].fd)) {
+            note_stream("input", rows[i].fd);
+        }
+    }
+    return make_call(number, a);
+}
+
+static long
+answer_select(long number, const long *a)
+{
+    for (int i = 1; i <= 3; i++) {
+        for (int fd = 0; a[i] && fd <= STDERR_FILENO && fd < a[0]; fd++) {
+            if (FD_ISSET(fd, (fd_set *)a[i])) {
+                note_stream("input", fd);
+            }
+        }
+    }
+    return make_call(number, a);
+}
+
 static long
 answer_terminal(const long *a)
 {
-    if (a[1] == FIOCLEX || a[1] == FIONCLEX) {
-        return make_call(SYS_ioctl, a);
+    bool sets_flag = bundle_sets_flag((unsigned long)a[1]);
+    if (is_stream(a[0])) {
+        note_stream(sets_flag ? "stream-change" : "terminal", a[0]);
     }
-    bundle_note("terminal", NULL);
-    return -ENOTTY;
+    else if (!sets_flag) {
+        bundle_note("terminal", NULL);
+    }
+    return sets_flag ? make_call(SYS_ioctl, a) : -ENOTTY;
 }
 
 /* libffi makes one for its closures where it may not have memory that is both written and run. */
@@ -298,11 +372,13 @@ answer_memory_file(const long *a)
     return fd;
 }
 
+/* What the kernel is asked to do for this process: to let it use parts of the processor (ARCH_REQ_XCOMP_PERM), or to count it among
+   those for which others wait (MEMBARRIER_CMD_REGISTER...). Constructors that each start runs anew ask again. */
 static long
-answer_write(long number, const long *a)
+answer_process_control(long number, const long *a)
 {
-    if (a[0] <= STDERR_FILENO) {
-        bundle_note("output", NULL);
+    if (!bundle_is_arena_open()) {
+        bundle_note("process-control", NULL);
     }
     return make_call(number, a);
 }
@@ -357,9 +433,28 @@ answer(long number, const long *a, const void *caller)
         return answer_terminal(a);
     case SYS_memfd_create:
         return answer_memory_file(a);
-    case SYS_write:
-    case SYS_writev:
-        return answer_write(number, a);
+    case SYS_ppoll:
+#ifdef SYS_poll
+    case SYS_poll:
+#endif
+        return answer_poll(number, a);
+    case SYS_pselect6:
+#ifdef SYS_select
+    case SYS_select:
+#endif
+        return answer_select(number, a);
+#ifdef SYS_dup2
+    case SYS_dup2:
+#endif
+    case SYS_dup3:
+        return answer_two_descriptors(number, a, a[1]);
+    case SYS_epoll_ctl:
+        return answer_two_descriptors(number, a, a[2]);
+    case SYS_membarrier:
+#ifdef SYS_arch_prctl
+    case SYS_arch_prctl:
+#endif
+        return answer_process_control(number, a);
     case SYS_clone:
         return answer_clone(a);
 #ifdef SYS_fork
@@ -378,7 +473,8 @@ answer(long number, const long *a, const void *caller)
         return -EPERM;
 #endif
     default:
-        return note_call(number);
+        return is_one_of(bundle_descriptor_calls, bundle_descriptor_call_count, number) ? answer_descriptor(number, a)
+                                                                                        : note_call(number);
     }
 }
 

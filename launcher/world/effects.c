@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <libintl.h>
 #include <locale.h>
 #include <pthread.h>
 #include <pwd.h>
@@ -15,6 +16,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -272,6 +274,95 @@ __wrap_openlog(const char *name, int options, int facility)
         return;
     }
     __real_openlog(name, options, facility);
+}
+
+/* --- What the C library keeps, and no call of the kernel shows ---------------------------------------------------------- */
+
+/* SET(type, name, parameters, arguments, value): who gives no value only asks, and finds what is the same in each process. */
+#define SET(type, name, parameters, arguments, value) \
+    type __wrap_##name parameters \
+    { \
+        if (bundle_is_recording() && (value)) { \
+            bundle_note("library-state", NULL); \
+        } \
+        return __real_##name arguments; \
+    }
+
+/* CHANGE(name, parameters, arguments): what gives nothing back, noted. */
+#define CHANGE(name, parameters, arguments) \
+    void __wrap_##name parameters \
+    { \
+        if (bundle_is_recording()) { \
+            bundle_note("library-state", NULL); \
+        } \
+        __real_##name arguments; \
+    }
+
+SET(int, setlogmask, (int mask), (mask), mask)
+SET(char *, textdomain, (const char *name), (name), name)
+SET(char *, bindtextdomain, (const char *name, const char *folder), (name, folder), folder)
+SET(char *, bind_textdomain_codeset, (const char *name, const char *codeset), (name, codeset), codeset)
+DO(int, mallopt, (int parameter, int value), (parameter, value), "library-state")
+DO(int, rand, (void), (), "library-state")
+DO(long, random, (void), (), "library-state")
+DO(char *, initstate, (unsigned seed, char *state, size_t size), (seed, state, size), "library-state")
+DO(char *, setstate, (char *state), (state), "library-state")
+DO(double, drand48, (void), (), "library-state")
+DO(long, lrand48, (void), (), "library-state")
+DO(long, mrand48, (void), (), "library-state")
+DO(unsigned short *, seed48, (unsigned short seed[3]), (seed), "library-state")
+CHANGE(srand, (unsigned seed), (seed))
+CHANGE(srandom, (unsigned seed), (seed))
+CHANGE(srand48, (long seed), (seed))
+CHANGE(lcong48, (unsigned short parameters[7]), (parameters))
+
+/* Since glibc 2.18. */
+int
+__wrap_pthread_setattr_default_np(const pthread_attr_t *attributes)
+{
+    int (*set)(const pthread_attr_t *) =
+        (int (*)(const pthread_attr_t *))__real_dlsym(RTLD_DEFAULT, "pthread_setattr_default_np");
+    if (bundle_is_recording()) {
+        bundle_note("library-state", NULL);
+    }
+    return set ? set(attributes) : ENOSYS;
+}
+
+/* A stream that the program has opened is gone when it closes it. */
+static void
+note_buffer(const FILE *stream)
+{
+    if (bundle_is_recording() && (stream == stdin || stream == stdout || stream == stderr)) {
+        bundle_note("library-state", NULL);
+    }
+}
+
+int
+__wrap_setvbuf(FILE *stream, char *buffer, int mode, size_t size)
+{
+    note_buffer(stream);
+    return __real_setvbuf(stream, buffer, mode, size);
+}
+
+void
+__wrap_setbuf(FILE *stream, char *buffer)
+{
+    note_buffer(stream);
+    __real_setbuf(stream, buffer);
+}
+
+void
+__wrap_setbuffer(FILE *stream, char *buffer, size_t size)
+{
+    note_buffer(stream);
+    __real_setbuffer(stream, buffer, size);
+}
+
+void
+__wrap_setlinebuf(FILE *stream)
+{
+    note_buffer(stream);
+    __real_setlinebuf(stream);
 }
 
 /* --- Databases of the system ---------------------------------------------------------------------------------------- */

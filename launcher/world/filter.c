@@ -73,22 +73,23 @@ bundle_stop_calls(void)
         RETURN(SECCOMP_RET_TRAP),
         IF(BPF_JEQ, SYS_clone3, 0, 1),
         RETURN(SECCOMP_RET_ERRNO | ENOSYS), /* its flags cannot be looked at; the C library goes on with clone */
-        IF(BPF_JEQ, SYS_write, 1, 0),
-        IF(BPF_JEQ, SYS_writev, 0, 4),
-        ARGUMENT(0),
-        IF(BPF_JGT, STDERR_FILENO, 0, 1),
-        RETURN(SECCOMP_RET_ALLOW),
-        RETURN(SECCOMP_RET_TRAP),
     };
-    enum { HEAD = sizeof head / sizeof *head };
-    const size_t inner = bundle_inner_call_count, count = HEAD + inner + 2;
-    struct sock_filter filter[HEAD + MOST_INNER_CALLS + 2];
+    const struct sock_filter tail[] = {
+        RETURN(SECCOMP_RET_TRAP),         ARGUMENT(0), /* of a call about a descriptor */
+        IF(BPF_JGT, STDERR_FILENO, 1, 0), RETURN(SECCOMP_RET_TRAP),
+        RETURN(SECCOMP_RET_ALLOW),
+    };
+    enum { HEAD = sizeof head / sizeof *head, TAIL = sizeof tail / sizeof *tail };
+    const size_t inner = bundle_inner_call_count, all = inner + bundle_descriptor_call_count, count = HEAD + all + TAIL;
+    struct sock_filter filter[HEAD + MOST_INNER_CALLS + TAIL];
     memcpy(filter, head, sizeof head);
-    for (size_t i = 0; i < inner; i++) {
-        filter[HEAD + i] = (struct sock_filter)IF(BPF_JEQ, bundle_inner_calls[i], (unsigned char)(inner - i), 0);
+    for (size_t i = 0; i < all; i++) {
+        bool is_inner = i < inner;
+        unsigned number = is_inner ? bundle_inner_calls[i] : bundle_descriptor_calls[i - inner];
+        filter[HEAD + i] =
+            (struct sock_filter)IF(BPF_JEQ, number, (unsigned char)(all - 1 - i + (is_inner ? 4 : 1)), 0);
     }
-    filter[HEAD + inner] = (struct sock_filter)RETURN(SECCOMP_RET_TRAP);
-    filter[HEAD + inner + 1] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
+    memcpy(filter + HEAD + all, tail, sizeof tail);
     struct sigaction action = {.sa_sigaction = answer_stopped, .sa_flags = SA_SIGINFO | SA_NODEFER | SA_ONSTACK};
     struct sock_fprog program = {(unsigned short)count, filter};
     __real_sigaction(SIGSYS, &action, NULL);

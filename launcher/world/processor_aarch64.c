@@ -145,7 +145,7 @@ __wrap_getauxval(unsigned long kind)
         return features(kind); /* no question: another recording shows who keeps the answer */
     }
     bundle_note("auxiliary", NULL);
-    return value;
+    return kind == AT_MINSIGSTKSZ ? BUNDLE_SIGNAL_STACK : value;
 }
 
 unsigned long

@@ -234,6 +234,9 @@ __wrap_getauxval(unsigned long kind)
     }
     bool is_feature = kind == AT_HWCAP || kind == AT_HWCAP2;
     bundle_note(is_feature ? "processor" : "auxiliary", NULL);
+    if (kind == AT_MINSIGSTKSZ) {
+        return BUNDLE_SIGNAL_STACK;
+    }
     return is_feature && is_hidden() ? 0 : value;
 }
 

@@ -12,7 +12,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/auxv.h>
 #include <sys/types.h>
+
+#ifndef AT_MINSIGSTKSZ
+#define AT_MINSIGSTKSZ 51 /* headers of Linux before 5.14 lack it */
+#endif
 
 /* --- Memory --- */
 
@@ -49,6 +54,12 @@ uint32_t bundle_set_owner(uint32_t owner);
 
 /* While recording: remember the value of a variable that constructors asked for. */
 void bundle_note_variable(const char *name, const char *value);
+
+/* While recording: what stands for `environ` in objects; NULL without memory. */
+void *bundle_shown_variables(void);
+
+/* Note whether somebody has read it since the last time. */
+void bundle_note_shown_variables(void);
 
 /* The launcher's function that answers in place of one of the C library's; NULL for others. */
 void *bundle_answering_function(const char *name);
@@ -100,6 +111,10 @@ struct bundle_place {
 
 /* Whoever can tell where the program is. */
 void bundle_set_locator(struct bundle_place (*locator)(void));
+
+/* What the kernel needs of a stack on which a signal is handled (AT_MINSIGSTKSZ), in each recording: more than any kernel asks for, as
+   far as is known (x86-64 with AMX: 11,952). Who makes such a stack with one kernel may use it with another. */
+enum { BUNDLE_SIGNAL_STACK = 16 << 10 };
 
 /* From now on answer as in every recording. */
 void bundle_answer_alike(void);

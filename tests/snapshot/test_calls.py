@@ -24,6 +24,8 @@ LATE = {
     "keep_in_pages": "it keeps an answer (process)",
     "keep_thread_number": None,
     "sort": None,
+    "look_through": "it looks through all variables of the environment",
+    "look_no_further": None,
 }
 
 
@@ -55,5 +57,5 @@ def test_calls(
     assert {name: late[name].replace(", time", "") if name in late else None for name in LATE} == LATE
     done = run([program.binary], environment=program.environment({"BUNDLE_TRACE": "snapshot", "FOLDER": str(made)}))
     assert told(done) == "restored"
-    assert done.stdout == b"beneath\nTrue 1 0 8 3 0 5 6 500 True\n"
+    assert done.stdout == b"beneath\nTrue 1 0 8 3 0 5 6 500 1 7 True\n"
     assert made.is_dir()

@@ -198,7 +198,7 @@ def noted_kinds() -> set[str]:
     python = (launcher_folder() / "snapshot" / "recorder.py").read_text()
     ways = (
         (c, r'^(?:ASK|ASK_FOR|DO|REFUSE)\([^"]*"([a-z-]+)"'),
-        (c, r'\bbundle_note\([^";]*"([a-z-]+)"'),
+        (c, r'\b(?:bundle_note|note_stream)\([^";]*"([a-z-]+)"'),
         (c, r'\bbundle_note\([^";]*"[a-z-]+" : "([a-z-]+)"'),
         (python, r'\b_?not(?:e|ing)\("([a-z-]+)"'),
         (python, r'(?:: |\), )\("([a-z-]+)", (?:None|"[A-Za-z]+")\)'),

@@ -157,6 +157,25 @@ def test_what_follows_from_a_number(
 
 
 @pytest.mark.one_python
+def test_how_numbers_are_rounded(
+    recorded: Callable[[Path], Recorded], extension: Extension, tmp_path_factory: pytest.TempPathFactory
+):
+    """What a library tells the processor about numbers with a point when it is loaded, as with -ffast-math, holds in a restored start,
+    also in threads.
+    """
+    folder = tmp_path_factory.mktemp("rounds")
+    extension(folder, "rounds.c", "rounds")
+    (folder / "main.py").write_text(
+        "import rounds\nimport threading\n"
+        "def show():\n    print(5e-324 * float('1.0'), 1.0 / float('3.0'))\n"
+        "show()\nthread = threading.Thread(target=show)\nthread.start()\nthread.join()\n"
+    )
+    program = recorded(folder / "main.py")
+    assert "rounds" in inspect(program.binary)["snapshot"]["modules"]
+    assert program.check_same().stdout == 2 * b"0.0 0.33333333333333337\n"
+
+
+@pytest.mark.one_python
 def test_symbols_of_ctypes(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
     """A function that a module has looked up with `ctypes` is that of the process."""
     folder = tmp_path_factory.mktemp("symbols")

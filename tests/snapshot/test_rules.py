@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
 from pathlib import Path
 
@@ -52,3 +53,38 @@ def test_own_modules_with_names_of_others(recorded: Callable[[Path], Recorded]):
     program.check_same()
     assert told(program.start(OWN_STYLE="x")) == "OWN_*"
     assert program.start("secret").stdout != program.start("secret").stdout, "random bytes of the app are the build's"
+
+
+def catalogue(translations: dict[str, str]) -> bytes:
+    """A file of translations, as `msgfmt` makes it: two tables of lengths and places, then the texts."""
+    texts = [each.encode() for table in (translations, translations.values()) for each in table]
+    places, at, count = [], 28 + 8 * len(texts), len(translations)
+    for text in texts:
+        places += [len(text), at]
+        at += len(text) + 1
+    head = struct.pack("<7I", 0x950412DE, 0, count, 28, 28 + 8 * count, 0, at)
+    return head + struct.pack(f"<{len(places)}I", *places) + b"".join(text + b"\0" for text in texts)
+
+
+@pytest.mark.one_python
+def test_translations_in_the_binary(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
+    """Which translation a module finds follows from the user's language, if the binary carries any; who looks for others asks nothing."""
+    folder = tmp_path_factory.mktemp("translations")
+    for package in ("shop", "bare"):
+        (folder / package).mkdir()
+        (folder / package / "__init__.py").write_text(
+            "import gettext, os.path\n"
+            f"_ = gettext.translation('{package}', os.path.join(os.path.dirname(__file__), 'locale'), fallback=True).gettext\n"
+        )
+    (folder / "users.py").write_text("import shop\nGREETING = shop._('hello')\n")
+    table = folder / "shop" / "locale" / "es" / "LC_MESSAGES" / "shop.mo"
+    table.parent.mkdir(parents=True)
+    table.write_bytes(catalogue({"": "Content-Type: text/plain; charset=UTF-8\n", "hello": "hola"}))
+    (folder / "main.py").write_text(
+        "import argparse, bare, shop, users\n"
+        "print(shop._('hello'), users.GREETING, bare._('hello'), argparse.ArgumentParser(prog='main').format_help())\n"
+    )
+    program = recorded(folder / "main.py")
+    assert set(inspect(program.binary)["snapshot"]["late"]) <= {"shop", "users"}
+    assert program.check_same(LANGUAGE="es").stdout.startswith(b"hola hola hello")
+    assert program.check_same(LANGUAGE="de:en").stdout.startswith(b"hello hello hello")

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
+#include <unistd.h>
 
 static long
 call(long number, long a, long b, long c, long d)
@@ -103,6 +104,24 @@ sort(void)
     }
     qsort(numbers, 100000, sizeof *numbers, compare);
     return numbers[500];
+}
+
+/* As Rust's standard library does. */
+static long
+look_through(void)
+{
+    long found = 0;
+    for (char **variable = environ; *variable; variable++) {
+        found += strncmp(*variable, "FOLDER=", 7) == 0;
+    }
+    return found;
+}
+
+/* It has the variable, too, and does not read it. */
+static long
+look_no_further(void)
+{
+    return getenv("FOLDER_OF_NOBODY") ? look_through() : 7;
 }
 
 #define JOIN(one, other) one##other
