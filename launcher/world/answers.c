@@ -171,7 +171,7 @@ ASK(gid_t, getegid, (void), (), "user", answers()->user)
 static int
 fill_login(char *out, size_t size)
 {
-    return snprintf(out, size, "user%u", (unsigned)request()->user) < (int)size ? 0 : ERANGE;
+    return snprintf(out, size, "user%u", (unsigned)answers()->user) < (int)size ? 0 : ERANGE;
 }
 
 ASK(int, getlogin_r, (char *out, size_t size), (out, size), "user", fill_login(out, size))
@@ -421,7 +421,7 @@ fill_processors(size_t size, cpu_set_t *out)
 ASK_FOR(int, sched_getaffinity, (pid_t process, size_t size, cpu_set_t *out), (process, size, out), "processors",
         "affinity", fill_processors(size, out))
 
-ASK(int, sched_getcpu, (void), (), "processors", (int)request()->processors - 1)
+ASK(int, sched_getcpu, (void), (), "processors", (int)answers()->processors - 1)
 
 /* --- The C library ----------------------------------------------------------------------------------------------- */
 
