@@ -17,7 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/random.h>
 #include <sys/time.h>
 #include <sys/times.h>
 #include <sys/utsname.h>
@@ -38,6 +37,9 @@ static const struct bundle_request alike = {
 };
 
 enum { MOST_TAKERS = 64 };
+
+/* GRND_INSECURE, which headers of C libraries before 2.32 lack (Linux, include/uapi/linux/random.h). */
+enum { INSECURE = 4 };
 
 PER_PROCESS static struct {
     bool is_alike;
@@ -144,7 +146,7 @@ fill_with_chance(unsigned char *bytes, size_t size, unsigned flags, const void *
 {
     uint32_t owner = bundle_set_owner(0);
     bundle_set_owner(owner);
-    bool is_steady = owner & BUNDLE_STEADY || flags & GRND_INSECURE || is_of_steady_object(caller);
+    bool is_steady = owner & BUNDLE_STEADY || flags & INSECURE || is_of_steady_object(caller);
     for (size_t i = 0; i < size; i++) {
         /* splitmix64 */
         uint64_t value = is_steady ? given.steady++ : (request()->entropy << 32) + given.entropy++;

@@ -8,6 +8,7 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "machine.h"
+#include "polyfill/polyfill.h"
 #include "world/notes.h"
 #include "world/replaced_calls.h"
 
@@ -18,7 +19,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -93,9 +93,7 @@ const unsigned short bundle_inner_calls[] = {
 #ifdef SYS_arch_prctl
     SYS_arch_prctl,
 #endif
-#ifdef SYS_rseq
     SYS_rseq,
-#endif
 };
 const size_t bundle_inner_call_count = sizeof bundle_inner_calls / sizeof *bundle_inner_calls;
 _Static_assert(sizeof bundle_inner_calls / sizeof *bundle_inner_calls <= MOST_INNER_CALLS,
@@ -193,12 +191,8 @@ path_argument(long number, const long *a, bool *is_change)
         return (const char *)a[1];
     case SYS_newfstatat:
     case SYS_faccessat:
-#ifdef SYS_faccessat2
     case SYS_faccessat2:
-#endif
-#ifdef SYS_statx
     case SYS_statx:
-#endif
     case SYS_readlinkat:
         return (const char *)a[1];
     default:
@@ -372,11 +366,9 @@ answer(long number, const long *a, const void *caller)
     case SYS_socket:
         bundle_note("socket", NULL);
         return -EACCES;
-#ifdef SYS_pidfd_open
     case SYS_pidfd_open:
         bundle_note("process-handle", NULL);
         return -EPERM;
-#endif
     default:
         return note_call(number);
     }
