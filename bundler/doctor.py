@@ -31,7 +31,7 @@ from bundler.toolchain import find_toolchain
 _CROSS_COMPILER = "no-compiler for another processor"
 
 # By the distribution's family (os-release(5), ID and ID_LIKE): its command, and packages for what an error's code says is
-# lacking. `{python}` is the version of a Python that the system brought; `{gnu}` and `{machine}` are names of another processor.
+# lacking. `{python}` is the version of a Python that the system brought; the other names are of another processor.
 _PACKAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "debian": (
         "apt install",
@@ -41,7 +41,7 @@ _PACKAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "no-static-libc": "libc6-dev",
             "no-headers": "python{python}-dev",
             "no-libpython": "libpython{python}-dev",
-            _CROSS_COMPILER: "gcc-{gnu} libc6-dev-{debian}-cross",
+            _CROSS_COMPILER: "{compiler} libc6-dev-{debian}-cross",
             "no-emulator": "qemu-user-static",
         },
     ),
@@ -53,7 +53,7 @@ _PACKAGES: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "no-static-libc": "glibc-static",
             "no-headers": "python{python}-devel",
             "no-libpython": "python{python}-libs",
-            "no-emulator": "qemu-user-static-{machine}",
+            "no-emulator": "{emulator}",
         },
     ),
     "suse": (
@@ -168,7 +168,12 @@ def cross_check(machine: Machine, family: str) -> Check:
     if not problems:
         return Check(name, " ".join(found))
     command, packages = _PACKAGES.get(family, ("", {}))
-    names = {"gnu": machine.gnu_name.replace("_", "-"), "debian": machine.debian_name, "machine": machine.python_name}
+    names = {
+        "compiler": machine.debian_compiler,
+        "debian": machine.debian_name,
+        "emulator": machine.fedora_emulator,
+        "gnu": machine.gnu_name,
+    }
     wanted = [packages[code].format(**names) for code in codes if code in packages]
     return Check(
         name,
