@@ -51,7 +51,7 @@ _NEEDS: Mapping[str, Need] = {
 }
 
 # By the distribution's family (os-release(5), ID and ID_LIKE): its command, and the packages. `{python}` is the version of a
-# Python that the system brought; `{gnu}` and `{machine}` are names of another processor.
+# Python that the system brought; the other names are of another processor.
 _PACKAGES: Mapping[str, tuple[str, Mapping[Need, str]]] = {
     "debian": (
         "apt install",
@@ -61,7 +61,7 @@ _PACKAGES: Mapping[str, tuple[str, Mapping[Need, str]]] = {
             Need.STATIC_LIBC: "libc6-dev",
             Need.HEADERS: "python{python}-dev",
             Need.LIBPYTHON: "libpython{python}-dev",
-            Need.CROSS_COMPILER: "gcc-{gnu} libc6-dev-{debian}-cross",
+            Need.CROSS_COMPILER: "{compiler} libc6-dev-{debian}-cross",
             Need.EMULATOR: "qemu-user-static",
         },
     ),
@@ -73,7 +73,7 @@ _PACKAGES: Mapping[str, tuple[str, Mapping[Need, str]]] = {
             Need.STATIC_LIBC: "glibc-static",
             Need.HEADERS: "python{python}-devel",
             Need.LIBPYTHON: "python{python}-libs",
-            Need.EMULATOR: "qemu-user-static-{machine}",
+            Need.EMULATOR: "{emulator}",
         },
     ),
     "suse": (
@@ -201,7 +201,12 @@ def cross_check(machine: Machine, family: str) -> Check:
     if not problems:
         return Check(name, " ".join(found))
     command, packages = _PACKAGES.get(family, ("", {}))
-    names = {"gnu": machine.gnu_name.replace("_", "-"), "debian": machine.debian_name, "machine": machine.python_name}
+    names = {
+        "compiler": machine.debian_compiler,
+        "debian": machine.debian_name,
+        "emulator": machine.fedora_emulator,
+        "gnu": machine.gnu_name,
+    }
     wanted = [packages[need].format(**names) for need in needs if need in packages]
     return Check(
         name,

@@ -22,7 +22,7 @@ _INSTALL = (
     "or name it in the variable CC"
 )
 _INSTALL_CROSS = (
-    "install the cross compiler (Debian, Ubuntu: `apt install gcc-{0.gnu_name}`; Arch: "
+    "install the cross compiler (Debian, Ubuntu: `apt install {0.debian_compiler}`; Arch: "
     "`pacman -S {0.gnu_name}-gcc`), or name one in the variable CC"
 )
 _ARGUMENTS_FILE = "arguments.txt"

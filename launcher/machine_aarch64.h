@@ -24,6 +24,9 @@ enum { MACHINE_PAGE = 64 << 10 };
 
 #define MACHINE_ELF EM_AARCH64
 
+/* A version of the C library's symbols that the C library of every system has on which binaries run. */
+#define MACHINE_LIBC_VERSION "GLIBC_2.17"
+
 /* Does a relocation stand for a word that holds the address of a symbol? */
 static inline bool
 machine_is_symbol_word(uint32_t type)

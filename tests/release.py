@@ -45,7 +45,8 @@ def made(folder: Path) -> dict[str, str]:
     }
     script = "\n".join(("set -eu", *steps()))
     subprocess.run(["bash", "-c", script], cwd=project, env=environment, check=True)
-    files = sorted(path for path in (project / "dist").iterdir() if path.is_file())
+    [dist] = project.glob("built-*/dist")
+    files = sorted(path for path in dist.iterdir() if path.is_file())
     for binary in (path for path in files if os.access(path, os.X_OK)):
         subprocess.run([project / ".bundler" / "bin" / "bundle", "verify", binary], check=True)
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

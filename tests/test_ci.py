@@ -23,7 +23,7 @@ import yaml
 
 from bundler.cache import Cache
 from bundler.cache_limit import entries
-from bundler.elf import MACHINES
+from bundler.elf import MACHINES, Machine
 from tests.support import EXAMPLES, ROOT, Interpreter
 
 ACTION = ROOT / "action.yml"
@@ -32,23 +32,37 @@ SCRIPTS = Path(sysconfig.get_path("scripts"))
 NAMES = ("slug", "tally", "wrap")
 
 
+SCHEMAS = {"GitHub": "github-workflows", "GitLab": "gitlab-ci"}
+
+
+def blocks() -> Iterator[tuple[str, str]]:
+    """The YAML of the page, each with the heading of its section."""
+    for text in re.split(r"^## ", PAGE.read_text(), flags=re.MULTILINE)[1:]:
+        for found in re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL):
+            yield text.partition("\n")[0], found
+
+
 def recipes() -> Mapping[str, str]:
-    """The YAML of the page, by the headings of its sections."""
-    sections = re.split(r"^## ", PAGE.read_text(), flags=re.MULTILINE)[1:]
-    blocks = (
-        (text.partition("\n")[0], re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
-        for text in sections
-    )
-    return {title: found[0] for title, found in blocks if found}
+    """The recipes of the page, by the headings of their sections."""
+    return dict(blocks())
+
+
+def test_recipes_are_whole():
+    """A section has one recipe, which is checked; nothing is left to be put together by hand."""
+    assert [title for title, _ in blocks()] == list(SCHEMAS)
+    rest = re.sub(r"^```yaml\n.*?^```$", "", PAGE.read_text(), flags=re.MULTILINE | re.DOTALL)
+    assert re.findall(r"^ {4,}[\w-]+:.*$", rest, re.MULTILINE) == []
 
 
 @pytest.mark.parametrize(
-    ("schema", "name"), [("github-actions", ""), ("github-workflows", "GitHub"), ("gitlab-ci", "GitLab")]
+    ("schema", "text"),
+    [("github-actions", ACTION.read_text()), *((SCHEMAS.get(title, title), text) for title, text in blocks())],
+    ids=["action", *(title for title, _ in blocks())],
 )
-def test_yaml_is_valid(tmp_path: Path, schema: str, name: str):
+def test_yaml_is_valid(tmp_path: Path, schema: str, text: str):
     """The recipes and the action are valid by the schemas of their services."""
     file = tmp_path / "file.yml"
-    file.write_text(recipes()[name] if name else ACTION.read_text())
+    file.write_text(text)
     checker = SCRIPTS / "check-jsonschema"
 
     done = subprocess.run([checker, "--builtin-schema", f"vendor.{schema}", file], capture_output=True, check=False)
@@ -267,10 +281,14 @@ def test_a_binary_that_needs_the_c_library(tmp_path: Path):
         runner.run("Try the binaries in an empty root")
 
 
+def other_machine() -> Machine:
+    """A processor that this machine does not have."""
+    return next(machine for machine in MACHINES.values() if machine.python_name != platform.machine())
+
+
 def test_a_binary_for_another_processor(tmp_path: Path):
     """One that was built with `--target` cannot be started on the machine, and the step says so."""
-    other = next(machine for machine in MACHINES.values() if machine.python_name != platform.machine())
-    (tmp_path / "app").write_bytes(b"\x7fELF" + bytes(14) + other.number.to_bytes(2, "little"))
+    (tmp_path / "app").write_bytes(b"\x7fELF" + bytes(14) + other_machine().number.to_bytes(2, "little"))
     (tmp_path / "report.json").write_text('{"programs": [{"output": "app"}]}')
     runner = Runner(tmp_path, {"working-directory": str(tmp_path), "smoke-test": "--version"})
     (tmp_path / "output").write_text(f"report={tmp_path / 'report.json'}\n")
@@ -302,6 +320,11 @@ def test_the_steps_for_gitlab(built: tuple[Path, Runner], tmp_path: Path, one_in
     (tmp_path / "bin" / "python").symlink_to(one_interpreter.base)
     machine = of_a_machine(tmp_path / "home")
     environment = {**machine, **gitlab_variables(project), "PATH": f"{tmp_path / 'bin'}:{machine['PATH']}"}
+    # What the other machine of the matrix has made is there too.
+    other = project / "built-other" / "dist" / "slug"
+    other.parent.mkdir(parents=True)
+    other.write_bytes(b"\x7fELF" + bytes(14) + other_machine().number.to_bytes(2, "little"))
+    other.chmod(0o755)
 
     printed = {}
     for job in ("binaries", *(["empty-root"] if os.geteuid() == 0 else [])):
@@ -311,12 +334,63 @@ def test_the_steps_for_gitlab(built: tuple[Path, Runner], tmp_path: Path, one_in
         assert done.returncode == 0, done.stderr
         printed[job] = done.stdout
 
-    assert json.loads((project / "bundle-report.json").read_text())["status"] == 0
+    folder = project / f"built-{platform.machine()}"
+    assert json.loads((folder / "bundle-report.json").read_text())["status"] == 0
     assert environment["BUNDLER_CACHE_DIR"] == str(project / kept)
-    listed = (project / "dist" / "SHA256SUMS").read_text().split()[1::2]
+    listed = (folder / "dist" / "SHA256SUMS").read_text().split()[1::2]
     assert {name.partition("-")[0] for name in listed} == set(NAMES)
     assert all(f"{name}: OK" in printed["binaries"] for name in NAMES)
-    assert os.geteuid() != 0 or sorted(printed["empty-root"].splitlines()) == [f"{name} 1.2" for name in NAMES]
+    started = [f"{name} 1.2" for name in NAMES]
+    left_out = "built-other/dist/slug is for another processor and is not started here"
+    assert os.geteuid() != 0 or sorted(printed["empty-root"].splitlines()) == [left_out, *started]
+
+
+def test_processors_of_gitlab():
+    """Jobs of different processors share no cache and write no equal names, for later jobs unpack the artifacts of all."""
+    jobs = yaml.safe_load(recipes()["GitLab"])
+    job = jobs["binaries"]
+
+    assert jobs["empty-root"]["parallel"] == job["parallel"]
+    assert jobs["empty-root"]["tags"] == job["tags"] == ["$RUNNER"]
+    assert job["cache"]["key"] == "bundler-$RUNNER"
+    assert job["artifacts"]["paths"] == ["built-*"]
+
+
+def test_what_is_released(built: tuple[Path, Runner], tmp_path: Path):
+    """Files of both processors have other names in the release; each archive goes there with its checksum and bill of materials."""
+    [job] = yaml.safe_load(recipes()["GitHub"])["jobs"].values()
+    artifact = next(step["with"]["artifact"] for step in job["steps"] if "artifact" in step.get("with", {}))
+    [step] = [step for step in job["steps"] if step.get("name") == "Upload to the release"]
+    (tmp_path / "gh").write_text('#!/bin/sh\nfor word; do echo "$word"; done\n')
+    (tmp_path / "uname").write_text('#!/bin/sh\necho "$PROCESSOR"\n')
+    for program in ("gh", "uname"):
+        (tmp_path / program).chmod(0o755)
+    here = built[1].output("files")
+
+    released = {}
+    for machine in MACHINES.values():
+        processor = machine.python_name
+        folder = tmp_path / processor
+        folder.mkdir()
+        for path in here.splitlines():
+            (folder / Path(path).name.replace(f"linux-{platform.machine()}", f"linux-{processor}")).touch()
+        variables = {"GITHUB_REF_NAME": "v1.2", "PROCESSOR": processor, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+        done = subprocess.run(
+            ["bash", "-e", "-c", step["run"]],
+            cwd=folder,
+            env={**variables, "FILES": "\n".join(str(path) for path in folder.iterdir() if path.is_file())},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        command, *files = done.stdout.partition("upload/")[0].split(), *re.findall(r"upload/(\S+)", done.stdout)
+        assert command == ["release", "upload", "v1.2", "--clobber"]
+        released[processor] = set(files)
+
+    ends = ("-1.2-linux-{}.tar.gz", "-1.2-linux-{}.tar.gz.sha256", "-linux-{}.cdx.json")
+    for processor, names in released.items():
+        assert names == {f"{name}{end.format(processor)}" for name in NAMES for end in ends}
+    assert artifact == "binaries-${{ runner.arch }}"
 
 
 def test_recipes_and_readme_agree():

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from bundler.analyze.follow.rules import load_rules
 from bundler.cli.arguments import read_arguments
 from bundler.cli.commands import parsers
 from bundler.cli.usage import BUILD_COMMANDS
+from bundler.elf import Machine
 from bundler.settings import OPTIONS
 from tests.analyze.trees import install, write
 from tests.support import ROOT, bundle
@@ -41,6 +43,15 @@ def test_links_lead_somewhere(page: Path):
     links = re.findall(r"\]\(([^)#]+)\)", page.read_text())
 
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_columns_of_the_machine_table():
+    """The page about processors tells of every column of `Machine`, and of no other."""
+    page = (ROOT / "docs" / "adding-a-processor.md").read_text()
+    section = page.partition("## 1. The table\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`.*?) \|", section, re.MULTILINE)
+
+    assert sorted(re.findall(r"`(\w+)`", " ".join(cells))) == sorted(field.name for field in fields(Machine))
 
 
 def test_every_page_is_in_the_index():

@@ -400,6 +400,7 @@ def pretender(project: Project) -> Callable[[str], Path]:
         ("unsupported-python", "variables.update(Py_DEBUG=1)", "debug build"),
         ("unsupported-python", "variables.update(Py_GIL_DISABLED=1)", "free-threaded"),
         ("unsupported-python", "sys.implementation.name = 'pypy'", "pypy"),
+        ("unsupported-python", "sys.maxsize = 2**31 - 1", "is a 32-bit build"),
         ("other-processor", "platform.machine = lambda: 'aarch64'", "aarch64"),
         ("unsupported-python", "platform.libc_ver = lambda *args: ('', '')", "C library"),
         ("unsupported-python", "sys.platform = 'darwin'", "darwin"),

@@ -120,7 +120,8 @@ def archive(folder: Path, text: str) -> None:
 
 
 def found(variables: dict[str, str], wanted: Linkage | None, folder: Path) -> Linkage:
-    return find_libpython(Path("/python"), "3.99.0", variables, wanted, System(), Cache(folder / "cache")).linkage
+    arguments = (Path("/python"), "3.99.0", variables, wanted, folder, System(), Cache(folder / "cache"))
+    return find_libpython(*arguments).linkage
 
 
 def test_static_comes_first(variables: dict[str, str], tmp_path: Path):
@@ -143,6 +144,33 @@ def test_only_one(variables: dict[str, str], tmp_path: Path):
     (tmp_path / variables["INSTSONAME"]).unlink()
     with pytest.raises(BundleError, match="neither a static nor a shared"):
         found(variables, None, tmp_path)
+
+
+def test_of_another_system(variables: dict[str, str], tmp_path: Path):
+    """A Python of another processor that lies outside of its system's folder has its library there; errors name all places."""
+    system = System(tmp_path / "root", ("qemu",))
+    library = tmp_path / variables["INSTSONAME"]
+    below = Path(f"{tmp_path}/root{library}")
+    below.parent.mkdir(parents=True)
+
+    def find(prefix: Path) -> Path:
+        cache = Cache(tmp_path / "cache")
+        return find_libpython(Path("/python"), "3.99.0", variables, None, prefix, system, cache).path
+
+    with pytest.raises(BundleError) as raised:
+        find(tmp_path)
+    [of_archive, of_library] = raised.value.diagnostic.notes
+    assert of_archive.endswith(
+        f"in {tmp_path}/root{tmp_path}/config, {tmp_path}/config, {tmp_path}/root{tmp_path}, {tmp_path}"
+    )
+    assert f"in {below.parent}, {tmp_path}" in of_library
+
+    library.touch()
+    assert find(tmp_path) == library
+    with pytest.raises(BundleError):
+        find(tmp_path / "other")
+    below.touch()
+    assert find(tmp_path) == below
 
 
 def test_archive_that_is_not_whole(variables: dict[str, str], tmp_path: Path):

@@ -65,6 +65,8 @@ class Machine:
     python_name: str
     gnu_name: str  # before the names of its cross compilers, and of Debian's folders for its libraries
     debian_name: str  # of Debian's port
+    debian_compiler: str  # Debian's package with GNU's cross compiler
+    fedora_emulator: str  # Fedora's package with QEMU's emulator of programs
     relocations: Mapping[int, Relocation]
     # The largest page that kernels use: what is mapped by itself is aligned to it.
     page_size: int
@@ -116,6 +118,8 @@ X86_64 = Machine(
     python_name="x86_64",
     gnu_name="x86_64-linux-gnu",
     debian_name="amd64",
+    debian_compiler="gcc-x86-64-linux-gnu",
+    fedora_emulator="qemu-user-static-x86",
     # psABI, table 4.10.
     relocations={
         0: Relocation.NONE,
@@ -154,6 +158,8 @@ AARCH64 = Machine(
     python_name="aarch64",
     gnu_name="aarch64-linux-gnu",
     debian_name="arm64",
+    debian_compiler="gcc-aarch64-linux-gnu",
+    fedora_emulator="qemu-user-static-aarch64",
     # ELF for the Arm 64-bit Architecture, section "Dynamic relocations"; 257 is a static relocation too.
     relocations={
         0: Relocation.NONE,

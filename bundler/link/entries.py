@@ -15,6 +15,7 @@ from bundler.link.contents import CarriedFile, Entry, FileEntry, InlineFile, Lis
 from bundler.link.objects import Closure, Placement
 from bundler.link.static import static_files
 from bundler.settings import Settings
+from bundler.target import System
 
 
 def module_entries(image: FrozenImage, early: frozenset[str]) -> Iterator[ModuleEntry]:
@@ -55,15 +56,18 @@ def _adapted_names() -> frozenset[str]:
 
 
 def file_entries(
-    image: FrozenImage, closure: Closure, placement: Placement, settings: Settings, *, is_static: bool
+    image: FrozenImage, closure: Closure, placement: Placement, settings: Settings, static: System | None
 ) -> tuple[Entry, ...]:
-    """All files of the binary: data, libraries, and the sources that it carries."""
+    """All files of the binary: data, libraries, and the sources that it carries.
+
+    `static`: the system whose C library is linked in; None: it has a dynamic linker.
+    """
     return _each_once(
         (
             *_data_entries(image),
             *_library_entries(placement, _brought(closure, image.graph)),
             *_wanted_sources(image, settings),
-            *(static_files() if is_static else ()),
+            *(static_files(static) if static is not None else ()),
         )
     )
 

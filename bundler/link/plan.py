@@ -56,7 +56,7 @@ def plan(
     versions, version_end = _versions(image)
     contents = Contents(
         modules=tuple(module_entries(image, target.early_modules)),
-        files=file_entries(image, closure, placement, settings, is_static=is_static),
+        files=file_entries(image, closure, placement, settings, target.system if is_static else None),
         folders=(bundle_root(), *package_folders(image)),
         libraries=placement,
         ending_visibly=ending_visibly(graph, closure),

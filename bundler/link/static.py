@@ -7,7 +7,7 @@ system. What the program looks up in itself (dlsym, `ctypes.CDLL(None)`) stands 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from bundler.analyze.graph import LAUNCHER
 from bundler.contract import bundle_spare
@@ -19,12 +19,12 @@ from bundler.link.model import StaticLink
 from bundler.link.objects import Closure, Offer, Placement, SystemSymbol
 from bundler.link.script import EXPORTED_PREFIXES
 from bundler.link.system_libraries import c_library_names
-from bundler.target import Libpython, Linkage
+from bundler.target import Libpython, Linkage, System
 
 # Modules with which a program calls functions of the C library that no analysis knows.
 _LOOKING_UP = frozenset({"_ctypes", "_cffi_backend"})
 
-_LOCALE = Path("/usr/lib/locale/C.utf8")
+_LOCALE = PurePosixPath("/usr/lib/locale/C.utf8")
 
 _MOST_NOTES = 10
 
@@ -67,14 +67,15 @@ def _c_names(closure: Closure) -> frozenset[str]:
     return frozenset(symbol.name for each in libraries for symbol in each.symbols if _can_be_looked_up(symbol))
 
 
-def static_files() -> Iterator[FileEntry]:
-    """Files of the locale C.UTF-8 of this machine's C library. The C library in the executable opens them by their usual paths;
+def static_files(system: System) -> Iterator[FileEntry]:
+    """Files of the locale C.UTF-8 of the system's C library. The C library in the executable opens them by their usual paths;
     if the system lacks one, the launcher serves it from below `bundle_spare()`.
     """
-    for path in sorted(_LOCALE.rglob("*LC_*")):
+    folder = system.file(str(_LOCALE))
+    for path in sorted(folder.rglob("*LC_*")):
         if path.is_file():
             # Messages are in a folder, or are a file of its name (glibc 2.36, locale/loadlocale.c).
-            place = path.parent if path.name == "SYS_LC_MESSAGES" else path
+            place = _LOCALE / (path.parent if path.name == "SYS_LC_MESSAGES" else path).relative_to(folder)
             yield FileEntry(PurePosixPath(f"{bundle_spare()}{place}"), path, path.stat().st_size, origin=LAUNCHER)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ctypes.util
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from bundler.analyze.graph import LibraryName
-from bundler.elf import MACHINES, Machine
+from bundler.elf import MACHINES, ElfError, Machine, is_shared_object, read_shared_object
 from bundler.process import CommandError, run
 from bundler.target import System
 
@@ -59,6 +59,8 @@ _STAYING = (
 
 THIS_SYSTEM = System()
 
+_DEEPEST = 4  # of files that include each other
+
 
 def c_library_names(*, is_static: bool) -> frozenset[str]:
     """The libraries of the system that the executable is linked with, whatever the program: as files, or as archives."""
@@ -74,11 +76,10 @@ def stays_with_the_machine(name: str) -> bool:
 def system_libraries(machine: Machine, system: System = THIS_SYSTEM) -> Mapping[str, Path]:
     """The dynamic linker's own cache: files by soname; empty where there is no ldconfig.
 
-    Of another system, it is the files in the folders in which the dynamic linker looks last.
+    Of another system, it is what ldconfig would write there: its programs need not have been run.
     """
     if not system.is_own:
-        folders = (system.file(folder) for folder in reversed(machine.library_folders))
-        return {path.name: path for folder in folders for path in sorted(folder.glob("lib*.so*")) if is_file(path)}
+        return _found_libraries(machine, system)
     program = shutil.which("ldconfig") or "/sbin/ldconfig"
     try:
         listing = run([program, "-p"]).stdout.decode(errors="replace")
@@ -89,6 +90,43 @@ def system_libraries(machine: Machine, system: System = THIS_SYSTEM) -> Mapping[
     for name, path in line.findall(listing):
         libraries.setdefault(name, Path(path))
     return libraries
+
+
+def _found_libraries(machine: Machine, system: System) -> Mapping[str, Path]:
+    """The shared libraries in the folders of a system's ld.so.conf, then in those in which the dynamic linker looks last."""
+    folders = (*_configured_folders(system, "/etc/ld.so.conf"), *machine.library_folders)
+    libraries: dict[str, Path] = {}
+    names: dict[Path, str] = {}  # by file, which several links may mean
+    for folder in dict.fromkeys(system.real_file(folder) for folder in folders):
+        for link in sorted(folder.glob("lib*.so*")):
+            path = system.real_file(f"/{link.relative_to(system.root)}")
+            if is_file(path) and is_shared_object(path, machine):
+                if path not in names:
+                    names[path] = _soname(path)
+                libraries.setdefault(link.name, path)
+                libraries.setdefault(names[path], path)
+    return libraries
+
+
+def _configured_folders(system: System, pattern: str, depth: int = 0) -> Iterator[str]:
+    """The folders that a file of the form of ld.so.conf names, and those that it includes (ldconfig(8))."""
+    for path in sorted(system.root.glob(pattern.lstrip("/"))) if depth < _DEEPEST else ():
+        file = system.real_file(f"/{path.relative_to(system.root)}")
+        lines = file.read_text(errors="replace").splitlines() if is_file(file) else []
+        for line in lines:
+            first, *others = line.partition("#")[0].replace(",", " ").split() or [""]
+            if first == "include":
+                for other in others:
+                    yield from _configured_folders(system, str(PurePosixPath(pattern).parent / other), depth + 1)
+            else:
+                yield from (folder for folder in (first, *others) if folder.startswith("/"))
+
+
+def _soname(path: Path) -> str:
+    try:
+        return read_shared_object(path).name
+    except ElfError:
+        return path.name
 
 
 def linked_library(option: str, known: Mapping[str, Path]) -> Path | None:

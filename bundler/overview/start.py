@@ -51,10 +51,10 @@ class TracedStart:
 
 
 def trace_start(program: Path, arguments: Sequence[str], system: System, seconds: float = _SECONDS) -> TracedStart:
-    """Start the program, with the user's environment and folder; it is ended if it goes on."""
+    """Start the program, with the user's environment and folder; it is ended if it goes on for `seconds` of this machine."""
     command = [*system.command(program.absolute()), *arguments]
     try:
-        said = watch(command, environment=_VARIABLES, seconds=seconds)
+        said = watch(command, environment=_VARIABLES, seconds=seconds * system.patience)
     except CommandError as error:
         return TracedStart(f"No start was traced: the program {error.reason}.", ())
     return TracedStart(f"A start of {shlex.join((program.name, *arguments))}.", read_imports(said))
@@ -78,7 +78,7 @@ def trace_probe(probe: Path, system: System) -> TracedStart:
     """Start the binary of `probe_plan`, as code of installed packages is run."""
     with closing(ForeignCode()) as foreign:
         try:
-            said = foreign.run(system.command(probe.absolute()), b"", _SECONDS, **_VARIABLES).stderr
+            said = foreign.run(system.command(probe.absolute()), b"", _SECONDS * system.patience, **_VARIABLES).stderr
         except CommandError as error:
             said = error.output.encode()  # it ends with an error, as it is meant to
     found = tuple(each for each in read_imports(said) if each.name != _END)

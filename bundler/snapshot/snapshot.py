@@ -19,6 +19,7 @@ from bundler.elf import MACHINES, fill_section
 from bundler.errors import Diagnostic
 from bundler.link.model import Linked
 from bundler.link.script import SNAPSHOT_SECTION
+from bundler.link.system_libraries import system_libraries
 from bundler.schema import SnapshotDocument
 from bundler.settings import FunctionName, Settings
 from bundler.snapshot.model import Refusal, Snapshot
@@ -56,7 +57,7 @@ def snapshot(
         return Taken(None, refusal)
     with linked.path.open("rb") as file:
         content = hashlib.file_digest(file, "sha256").digest()
-    key = digest(content, snapshot_digest(graph, settings), *_machine(), *target.system.emulator)
+    key = digest(content, snapshot_digest(graph, settings), *machine_facts(target), *target.system.emulator)
     description: SnapshotDocument | None = context.cache.get(_KIND, key, (_SECTION_FILE,))
     if description is None:
         found = _snapshot(linked, content, graph, target, settings, rules, context)
@@ -91,8 +92,14 @@ def snapshot_digest(graph: ModuleGraph, settings: Settings) -> str:
     return digest(*code, _rules(graph, settings).digest, wishes)
 
 
-def _machine() -> Iterator[str]:
-    """The facts that a recording may depend on too: the C library and the processor, which an emulator may use."""
+def machine_facts(target: TargetPython) -> Iterator[str | bytes]:
+    """The facts that a recording may depend on too: the C library and the processor, or who emulates it."""
+    if not target.system.is_own:
+        c_library = system_libraries(target.machine, target.system).get("libc.so.6")
+        for path in filter(None, (c_library, Path(target.system.emulator[0]))):
+            with path.open("rb") as file:
+                yield hashlib.file_digest(file, "sha256").digest()
+        return
     yield from platform.libc_ver()
     try:
         lines = Path("/proc/cpuinfo").read_text().split("\n\n", 1)[0].splitlines()

@@ -19,15 +19,20 @@ def find_libpython(  # noqa: PLR0913 - what it is found by
     version: str,
     variables: Mapping[str, str],
     wanted: Linkage | None,
+    base_prefix: Path,
     system: System,
     cache: Cache,
 ) -> Libpython:
     """The library of the interpreter at `executable`, from its build variables (`sysconfig.get_config_vars`).
 
-    Those name folders of its system. BundleError when there is none, or not of the kind that is `wanted`.
+    Those name folders of its system; those of a Python that lies elsewhere, below `base_prefix`, name this machine's. BundleError
+    when there is none, or not of the kind that is `wanted`.
     """
-    static = _first_file(_static_libraries(variables), system)
-    shared = _first_file(_shared_libraries(variables), system)
+    places = {
+        Linkage.STATIC: tuple(_places(_static_libraries(variables), base_prefix, system)),
+        Linkage.SHARED: tuple(_places(_shared_libraries(variables), base_prefix, system)),
+    }
+    static, shared = (next((path for path in places[kind] if path.is_file()), None) for kind in Linkage)
     missing = missing_symbols(static, _OWN_PREFIXES, cache) if static and wanted is not Linkage.SHARED else ()
     if static and not missing and wanted is not Linkage.SHARED:
         return Libpython(Linkage.STATIC, static, tuple(_link_libraries(variables)))
@@ -47,16 +52,21 @@ def find_libpython(  # noqa: PLR0913 - what it is found by
     raise BundleError(
         "no-libpython",
         f"`{executable}` has {kind} libpython",
-        notes=(
-            f"looked for {variables['LIBRARY']} in {variables['LIBPL']}",
-            f"looked for {variables['INSTSONAME']} in {variables['LIBDIR']}",
+        notes=tuple(
+            f"looked for {name} in {', '.join(folders)}"
+            for kind, name in ((Linkage.STATIC, variables["LIBRARY"]), (Linkage.SHARED, variables["INSTSONAME"]))
+            if (folders := [str(path.parent) for path in places[kind] if path.name == name])
         ),
         hint=f"{install}, or choose an interpreter that has them with `--python`",
     )
 
 
-def _first_file(candidates: Iterator[Path], system: System) -> Path | None:
-    return next((path for each in candidates if (path := system.file(str(each))).is_file()), None)
+def _places(candidates: Iterator[Path], base_prefix: Path, system: System) -> Iterator[Path]:
+    """Where paths that an interpreter knows may be on this machine."""
+    for path in candidates:
+        yield system.file(str(path))
+        if not system.is_own and path.is_relative_to(base_prefix):
+            yield path
 
 
 def _static_libraries(variables: Mapping[str, str]) -> Iterator[Path]:

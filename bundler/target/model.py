@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from bundler.elf import Machine
+
+_MOST_LINKS = 40  # on the way to a file (path_resolution(7))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,28 @@ class System:
     def file(self, path: str) -> Path:
         """A file of the system, by its absolute path there."""
         return self.root / path.lstrip("/")
+
+    def real_file(self, path: str) -> Path:
+        """The file that an absolute path there means: links in the system that name absolute paths mean files of it, too.
+
+        A path that leads in circles is the last link.
+        """
+        found, links = self.root, 0
+        rest = [part for part in PurePosixPath(path).parts[::-1] if part != "/"]
+        while rest:
+            part = rest.pop()
+            if part == "..":
+                found = found if found == self.root else found.parent
+                continue
+            step = found / part
+            if step.is_symlink() and links < _MOST_LINKS:
+                links += 1
+                aim = step.readlink()
+                found = self.root if aim.is_absolute() else found
+                rest += [each for each in aim.parts[::-1] if each != "/"]
+            else:
+                found = step
+        return found
 
 
 @dataclass(frozen=True, slots=True)

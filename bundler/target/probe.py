@@ -49,7 +49,15 @@ def probe(executable: Path, context: BuildContext, linkage: Linkage | None = Non
         search_path=tuple(Path(entry) for entry in facts["path"]),
         stdlib=Path(facts["stdlib"]),
         include_dirs=include_dirs,
-        libpython=find_libpython(executable, facts["version_text"], facts["variables"], linkage, system, context.cache),
+        libpython=find_libpython(
+            executable,
+            facts["version_text"],
+            facts["variables"],
+            linkage,
+            Path(facts["base_prefix"]),
+            system,
+            context.cache,
+        ),
         machine=machine,
         system=system,
         builtin_modules=frozenset(facts["builtin"]),
@@ -107,6 +115,9 @@ def _supported_machine(executable: Path, facts: InterpreterFacts) -> Machine:
         problem = f"{name} is a free-threaded build"
     elif facts["debug"]:
         problem = f"{name} is a debug build"
+    elif not facts["is_64bit"]:
+        problem = f"{name} is a 32-bit build"
+        supported = f"only 64-bit Pythons for {' or '.join(each.name for each in MACHINES.values())} are supported"
     elif facts["platform"] != "linux" or machine is None or facts["libc"] != "glibc":
         problem = (
             f"{name} is for {facts['platform']} on {facts['machine']} with {facts['libc'] or 'an unknown C library'}"

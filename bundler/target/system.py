@@ -84,7 +84,7 @@ def find_emulator(machine: Machine) -> tuple[str, ...]:
             "no-emulator",
             f"nothing here runs programs for {machine.name}: {' or '.join(f'`{name}`' for name in names)} was not found",
             hint="install QEMU's user emulation (Debian, Ubuntu: `apt install qemu-user-static`; Fedora: `dnf install "
-            f"qemu-user-static-{machine.python_name}`)",
+            f"{machine.fedora_emulator}`)",
         )
     return (found,)
 

@@ -23,9 +23,8 @@
 /* The dynamic linker gives symbols to whoever asks for a version of them only if their object has versions (glibc 2.36,
    elf/dl-lookup.c, check_match). So it asks for one itself; its symbols have the base version, which serves for any. */
 #define LIBC "libc.so.6"
-#define VERSION "GLIBC_2.17"
-#define VERSION_HASH 0x06969197 /* gABI, "Hash Table" */
-#define VERSION_INDEX 2         /* the first that is not the base version */
+#define VERSION MACHINE_LIBC_VERSION
+#define VERSION_INDEX 2 /* the first that is not the base version */
 
 /* What is as large in each. Tables lie behind it, whose first symbol is none. */
 struct beginning {
@@ -41,6 +40,18 @@ struct making {
     size_t size, symbols, hash, versions, strings; /* the last are places of tables */
     uint32_t count, end;                           /* of symbols, and of the text in the table of strings, so far */
 };
+
+/* gABI, "Hash Table". */
+static uint32_t
+hash_of(const char *name)
+{
+    uint32_t hash = 0;
+    for (; *name; name++) {
+        hash = (hash << 4) + (unsigned char)*name;
+        hash = (hash ^ (hash >> 24 & 0xf0)) & 0x0fffffff;
+    }
+    return hash;
+}
 
 static const char *
 name_of(const struct bundle_object *object, const ElfW(Sym) *symbol)
@@ -167,7 +178,7 @@ add_beginning(struct making *made, const char *soname, const char *behind)
     memcpy(beginning->dynamic, dynamic, sizeof dynamic);
     beginning->need = (ElfW(Verneed)){
         .vn_version = VER_NEED_CURRENT, .vn_cnt = 1, .vn_file = library, .vn_aux = sizeof(ElfW(Verneed))};
-    beginning->version = (ElfW(Vernaux)){.vna_hash = VERSION_HASH, .vna_other = VERSION_INDEX, .vna_name = version};
+    beginning->version = (ElfW(Vernaux)){.vna_hash = hash_of(VERSION), .vna_other = VERSION_INDEX, .vna_name = version};
 }
 
 /* The object's address, loaded from a file without a name; 0 when the dynamic linker does not take it. */

@@ -18,6 +18,9 @@ typedef long double polyfill_float128;
 #ifndef SYS_execveat
 #define SYS_execveat 281
 #endif
+#ifndef SYS_membarrier
+#define SYS_membarrier 283
+#endif
 #ifndef SYS_mlock2
 #define SYS_mlock2 284
 #endif
@@ -32,6 +35,9 @@ typedef long double polyfill_float128;
 #endif
 #ifndef SYS_statx
 #define SYS_statx 291
+#endif
+#ifndef SYS_rseq
+#define SYS_rseq 293
 #endif
 
 #endif

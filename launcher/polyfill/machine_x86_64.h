@@ -18,6 +18,9 @@ typedef __float128 polyfill_float128;
 #ifndef SYS_execveat
 #define SYS_execveat 322
 #endif
+#ifndef SYS_membarrier
+#define SYS_membarrier 324
+#endif
 #ifndef SYS_mlock2
 #define SYS_mlock2 325
 #endif
@@ -32,6 +35,9 @@ typedef __float128 polyfill_float128;
 #endif
 #ifndef SYS_statx
 #define SYS_statx 332
+#endif
+#ifndef SYS_rseq
+#define SYS_rseq 334
 #endif
 
 #endif

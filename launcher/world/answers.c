@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/random.h>
 #include <sys/time.h>
 #include <sys/times.h>
 #include <sys/utsname.h>
@@ -44,6 +43,9 @@ enum { MOST_TAKERS = 64 };
 
 /* So often the same answer is given where answers repeat; then who waits for another gets one. */
 enum { MOST_REPEATED = 4096 };
+
+/* GRND_INSECURE, which headers of C libraries before 2.32 lack (Linux, include/uapi/linux/random.h). */
+enum { INSECURE = 4 };
 
 PER_PROCESS static struct {
     bool is_alike;
@@ -236,7 +238,7 @@ fill_with_chance(unsigned char *bytes, size_t size, unsigned flags, const void *
 {
     uint32_t owner = bundle_set_owner(0);
     bundle_set_owner(owner);
-    bool is_steady = owner & BUNDLE_STEADY || flags & GRND_INSECURE || is_of_steady_object(caller);
+    bool is_steady = owner & BUNDLE_STEADY || flags & INSECURE || is_of_steady_object(caller);
     bool repeats = answers()->is_tried && given.entropy < MOST_REPEATED;
     uint64_t taken = repeats ? 0 : given.entropy;
     given.entropy += repeats ? 1 : size;

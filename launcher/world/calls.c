@@ -8,6 +8,7 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "machine.h"
+#include "polyfill/polyfill.h"
 #include "world/arena.h"
 #include "world/notes.h"
 #include "world/replaced_calls.h"
@@ -21,7 +22,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
-#include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
@@ -66,9 +66,7 @@ const unsigned short bundle_inner_calls[] = {
 #ifdef SYS_pipe
     SYS_pipe,
 #endif
-#ifdef SYS_rseq
     SYS_rseq,
-#endif
 };
 const size_t bundle_inner_call_count = sizeof bundle_inner_calls / sizeof *bundle_inner_calls;
 
@@ -173,12 +171,8 @@ path_argument(long number, const long *a, bool *is_change)
         return (const char *)a[1];
     case SYS_newfstatat:
     case SYS_faccessat:
-#ifdef SYS_faccessat2
     case SYS_faccessat2:
-#endif
-#ifdef SYS_statx
     case SYS_statx:
-#endif
     case SYS_readlinkat:
         return (const char *)a[1];
     default:
@@ -467,11 +461,9 @@ answer(long number, const long *a, const void *caller)
     case SYS_socket:
         bundle_note("socket", NULL);
         return -EACCES;
-#ifdef SYS_pidfd_open
     case SYS_pidfd_open:
         bundle_note("process-handle", NULL);
         return -EPERM;
-#endif
     default:
         return is_one_of(bundle_descriptor_calls, bundle_descriptor_call_count, number) ? answer_descriptor(number, a)
                                                                                         : note_call(number);

@@ -7,6 +7,7 @@
 
 #include "interposed.h"
 #include "machine.h"
+#include "polyfill/polyfill.h"
 #include "world/calls.h"
 #include "world/replaced_calls.h"
 #include "world/world.h"
@@ -20,8 +21,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/syscall.h>
 #include <unistd.h>
+
+/* Headers of Linux before 4.14 lack it; kernels before that end the thread alone. */
+#ifndef SECCOMP_RET_KILL_PROCESS
+#define SECCOMP_RET_KILL_PROCESS 0x80000000U
+#endif
 
 static void
 answer_stopped(int signal, siginfo_t *info, void *context)

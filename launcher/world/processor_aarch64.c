@@ -14,7 +14,6 @@
 
 #include <asm/hwcap.h>
 #include <sys/auxv.h>
-#include <sys/ifunc.h>
 
 /* Kinds of entries that older headers lack (Linux, include/uapi/linux/auxvec.h). */
 enum { THIRD = 29, FOURTH = 30 };
@@ -113,12 +112,20 @@ features(unsigned long kind)
     return kind == AT_HWCAP ? value & levels[bundle.snapshot->request->hidden_level - 2] : 0;
 }
 
-/* The dynamic linker gives a resolver the first entry, and what <sys/ifunc.h> declares (glibc, sysdeps/aarch64/dl-irel.h). */
+/* The second argument of a resolver, and the bit of the first that says that there is one: <sys/ifunc.h>, which C libraries before
+   2.30 lack, and to which later ones have added. A resolver sees by the size what is there. */
+struct resolver_argument {
+    unsigned long size, first, second;
+};
+
+#define HAS_ARGUMENT (UINT64_C(1) << 62)
+
+/* The dynamic linker gives a resolver the first entry, and both (glibc, sysdeps/aarch64/dl-irel.h). */
 uint64_t
 bundle_resolve(uint64_t resolver)
 {
-    const __ifunc_arg_t more = {sizeof more, features(AT_HWCAP), features(AT_HWCAP2)};
-    return ((uint64_t (*)(uint64_t, const __ifunc_arg_t *))resolver)(more._hwcap | _IFUNC_ARG_HWCAP, &more);
+    const struct resolver_argument more = {sizeof more, features(AT_HWCAP), features(AT_HWCAP2)};
+    return ((uint64_t (*)(uint64_t, const struct resolver_argument *))resolver)(more.first | HAS_ARGUMENT, &more);
 }
 
 void

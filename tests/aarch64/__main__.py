@@ -18,7 +18,9 @@ _HEAD = """# aarch64
 
 Programs that are built on x86-64 for aarch64 (`--target aarch64-linux`), with Debian 12's Python 3.11, and run by QEMU's user
 emulation: what they write, and their exit status, is compared with what `python` does there.
-Written by `python -m tests.aarch64`; the programs are in `tests/aarch64/trial.py`.
+Written by `python -m tests.aarch64`; the programs are in `tests/aarch64/trial.py`. The first call
+makes a root folder with that Python. Where it has been made, and QEMU and the cross compiler are installed, the default tests build
+three small programs too (`tests/aarch64/test_two_programs.py`).
 
 | program | what it shows | runs | result |
 |---|---|---|---|
@@ -34,7 +36,7 @@ def main() -> int:
     if unknown:
         parser.error(f"there is no program {', '.join(sorted(unknown))}")
     root()
-    rows = _read_rows(PAGE)
+    rows = read_rows(PAGE)
     with children():
         for name in names:
             rows[name] = _row(TRIALS[name])
@@ -61,7 +63,7 @@ def _row(trial: Trial) -> str:
     return f"| {trial.name} | {trial.what} | {runs} | {result} |"
 
 
-def _read_rows(page: Path) -> dict[str, str]:
+def read_rows(page: Path) -> dict[str, str]:
     """The rows of the page, by program."""
     lines = page.read_text().splitlines() if page.exists() else []
     return {name: line for line in lines for name in TRIALS if line.startswith(f"| {name} |")}

@@ -14,6 +14,7 @@ from pathlib import Path
 from bundler.elf import AARCH64, read_shared_object
 from bundler.link.system_libraries import LINKED_SYSTEM_LIBRARIES, system_libraries
 from bundler.target import System
+from tests import test_endings
 from tests.aarch64.alignment import misaligned
 from tests.aarch64.foreign import (
     FEW_ADDRESSES,
@@ -29,12 +30,16 @@ from tests.aarch64.foreign import (
     work_folder,
 )
 from tests.link import natives, test_natives
-from tests.support import BUNDLE_ROOT, Outcome, Program
+from tests.support import APPS, BUNDLE_ROOT, Outcome, Program, inspect
 from tests.systems.facts import wrong_facts
 from tests.systems.programs import SUBJECTS, Subject
 from tests.systems.roots import make_root
 
 _MOST_SHOWN = 12  # lines of a difference
+_TRACED = {"BUNDLE_TRACE": "snapshot"}
+
+# Programs of `tests.systems` that have a snapshot when nothing is asked for.
+_RECORDED = {"hello", "greet", "standard-library", "wheels"}
 
 # Differences that are right, with their reasons: by the arguments of a run, and a word of the lines that differ.
 _STATIC_BLOCK = "the dynamic linker has no room for the variables that the module wants at a fixed place; a binary has"
@@ -66,22 +71,32 @@ class Trial:
 
 
 def _of_subject(name: str, *options: str, is_old: bool = False) -> Callable[[], Iterator[tuple[str, list[str]]]]:
-    """A program of `tests.systems`. `is_old`: the binary runs with the oldest C library."""
+    """A program of `tests.systems`. `is_old`: the binary runs with the oldest C library.
+
+    Where it has a snapshot, each start must be restored from it; those in `_RECORDED` have one.
+    """
 
     def attempt() -> Iterator[tuple[str, list[str]]]:
         subject = SUBJECTS[name]
         program = _built(subject, *options)
         prefix = make_root(OLD) if is_old else None
+        # With a snapshot hashes are those of the recording, and the variable would make the start a usual one. A C library of before
+        # 2.25 knows no snapshot.
+        snapshot = None if is_old else inspect(program.binary)["snapshot"]
+        hashes = {"PYTHONHASHSEED": str(snapshot["hash_seed"] if snapshot else 0)}
+        own = _TRACED if snapshot else hashes
+        # The caches that it was recorded with: those that QEMU has by itself no processor has.
+        kernel = ("-cpu", AARCH64.emulated_processor) if snapshot else ()
 
         def compared(arguments: Sequence[str]) -> tuple[str, list[str]]:
-            outcomes = [
-                _run(subject, form, [*command, *arguments], root)
-                for form, command, root in (
-                    ("python", program.original, None),
-                    ("binary", (program.binary,), prefix),
-                )
-            ]
-            return " ".join(arguments), list(_difference(*(_lines(program, each) for each in outcomes)))
+            expected = _run(subject, "python", [*program.original, *arguments], None, kernel, hashes)
+            found = _run(subject, "binary", [program.binary, *arguments], prefix, kernel, own)
+            is_restored, found = _without_trace(program.binary, found)
+            lines = list(_difference(_lines(program, expected), _lines(program, found)))
+            return " ".join(arguments), lines or (["the start was a usual one"] if snapshot and not is_restored else [])
+
+        if subject.name in _RECORDED and not (snapshot or is_old or options):
+            yield "snapshot", ["it has none"]
 
         with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
             yield from pool.map(compared, subject.runs)
@@ -107,9 +122,24 @@ def _built(subject: Subject, *options: str) -> Program:
     return Program(interpreter, source, binary)
 
 
-def _run(subject: Subject, form: str, command: Sequence[str | Path], prefix: Path | None) -> Outcome:
+def _run(
+    subject: Subject,
+    form: str,
+    command: Sequence[str | Path],
+    prefix: Path | None,
+    kernel: Sequence[str],
+    variables: Mapping[str, str],
+) -> Outcome:
     folder = work_folder(f"{subject.name}-{form}-{abs(hash(tuple(map(str, command))))}", subject.files)
-    return run_foreign(command, prefix=prefix, cwd=folder, HOME=str(folder), COLUMNS="100", PYTHONHASHSEED="0")
+    return run_foreign(command, prefix=prefix, cwd=folder, kernel=kernel, HOME=str(folder), COLUMNS="100", **variables)
+
+
+def _without_trace(binary: Path, found: Outcome) -> tuple[bool, Outcome]:
+    """True if a start was restored, which was told to tell, and its outcome without that line."""
+    told = f"{binary}: snapshot: ".encode()
+    lines = [line for line in found.stderr.splitlines(keepends=True) if line.startswith(told)]
+    rest = b"".join(line for line in found.stderr.splitlines(keepends=True) if not line.startswith(told))
+    return lines[:1] == [told + b"restored\n"], Outcome(found.status, found.stdout, rest)
 
 
 def _natives(
@@ -143,6 +173,30 @@ def _natives(
     return attempt
 
 
+def _own(source: Path, runs: Sequence[str]) -> Callable[[], Iterator[tuple[str, list[str]]]]:
+    """A program with the files of its folder."""
+
+    def attempt() -> Iterator[tuple[str, list[str]]]:
+        folder = work_folder(source.stem)
+        copy = shutil.copytree(source.parent, folder / "program") / source.name
+        binary = folder / "built" / source.name
+        done = bundle_foreign(environment().python, binary, copy)
+        if done.status:
+            raise TrialError(done.stderr.decode(errors="replace"))
+        program = Program(environment(), copy, binary)
+
+        def compared(arguments: str) -> tuple[str, list[str]]:
+            expected, found = (
+                run_foreign([*command, *arguments.split()], cwd=folder) for command in (program.original, (binary,))
+            )
+            return arguments, list(_difference(_lines(program, expected), _lines(program, found)))
+
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+            yield from pool.map(compared, runs)
+
+    return attempt
+
+
 # Those of a Raspberry Pi 3 and 4, and one as servers have.
 _PROCESSORS = ("cortex-a53", "cortex-a72", "neoverse-n1")
 
@@ -164,10 +218,7 @@ def _recorded() -> Iterator[tuple[str, list[str]]]:
         for name, kernel in kernels.items()
     }
     for name, options in tries.items():
-        found = run_foreign([binary], kernel=options, BUNDLE_TRACE="snapshot")
-        restored = f"{binary}: snapshot: restored\n".encode()
-        is_restored = found.stderr.startswith(restored)
-        found = Outcome(found.status, found.stdout, found.stderr.removeprefix(restored))
+        is_restored, found = _without_trace(binary, run_foreign([binary], kernel=options, BUNDLE_TRACE="snapshot"))
         lines = list(_difference(expected, _lines(program, found)))
         yield name, lines or ([] if is_restored else ["the start was a usual one"])
     yield "alignment", list(misaligned(binary))
@@ -264,6 +315,8 @@ TRIALS = {
             "groups of the standard library: processes, pools, sockets, signals, threads, files",
             _of_subject("standard-library"),
         ),
+        Trial("own-data", "data files of the program's own", _own(APPS / "own_data" / "own_data.py", ("",))),
+        Trial("endings", "how programs end", _own(APPS / "endings" / "endings.py", test_endings.CASES)),
         Trial("wheels", "wheels in C, C++, Cython and Rust, numpy with OpenBLAS among them", _of_subject("wheels")),
         Trial("wheels-2.17", "the same, with glibc 2.17", _of_subject("wheels", is_old=True)),
         Trial(

@@ -151,11 +151,12 @@ def hooks_of(  # what surrounds hooks
     cache: Path,
     folders: tuple[Path, ...] = (),
     config: HookConfig | None = None,
+    system: System = System(),  # noqa: B008  # a frozen noun
 ) -> Hooks:
     target = SimpleNamespace(
         executable=python,
         command=(python,),
-        system=System(),
+        system=system,
         prefix=python.parent.parent,
         hexversion=1,
         stdlib_modules=frozenset(),
@@ -461,6 +462,58 @@ def test_functions_for_hooks(run: Run, tmp_path: Path):
     values = [json_value(text) for text in answer(run(), "p").hidden_imports]
 
     assert dict(zip(CALLS, values, strict=True)) == CALLS
+
+
+@pytest.fixture
+def emulator(tmp_path: Path) -> System:
+    """A system whose programs are run by another one, which writes down what it runs."""
+    program = tmp_path / "emulator"
+    program.write_text(f'#!/bin/sh\necho "$1" >> {tmp_path / "emulated"}\nexec "$@"\n')
+    program.chmod(0o755)
+    return System(emulator=(str(program),))
+
+
+def test_pythons_that_hooks_start(python: Path, emulator: System, tmp_path: Path):
+    """In a build for another processor, the interpreter that a hook starts is run by the emulator as well."""
+    (tmp_path / "script.py").write_text("import sys; print(sys.argv[1])")
+    hook(
+        tmp_path,
+        "p",
+        f"""
+        from PyInstaller import compat
+        from PyInstaller.utils.hooks import eval_statement, exec_script
+
+        hiddenimports = [
+            eval_statement("print(repr('stated'))"),
+            exec_script({str(tmp_path / "script.py")!r}, "scripted"),
+            compat.exec_python("-c", "print('started', end='')"),
+            f"status{{compat.exec_python_rc('-c', 'raise SystemExit(3)')}}",
+        ]
+        """,
+    )
+    stdlib = python.parent.parent / "lib" / python.name
+    hooks = hooks_of(python, stdlib, tmp_path / "site", tmp_path / "cache", (tmp_path / "hooks",), system=emulator)
+
+    assert answer(hooks, "p").hidden_imports == ("stated", "scripted", "started", "status3")
+    assert (tmp_path / "emulated").read_text().splitlines() == [str(python.resolve())] * 4
+    hooks.close()
+
+
+def test_an_emulated_hook_has_more_time(emulator: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A hook that takes too long is ended; under an emulator all takes longer."""
+    monkeypatch.setattr("bundler.analyze.hooks.run._SECONDS_OF_HOOK", 0.3)
+    hook(tmp_path, "p", "import time; time.sleep(1); hiddenimports = ['late']")
+    write(tmp_path / "site", {"p.py": ""})
+    found = []
+    for name, system in (("own", System()), ("emulated", emulator)):
+        arguments = (Path(sys.executable), Path(os.__file__).parent, tmp_path / "site", tmp_path / name)
+        hooks = hooks_of(*arguments, (tmp_path / "hooks",), system=system)
+        standard = hooks.standard("p", None, APP)
+        found.append(standard.hidden_imports if standard is not None else hooks.findings[0].message)
+        hooks.close()
+
+    assert found == [found[0], ("late",)]
+    assert "more than 0 seconds" in found[0]
 
 
 def json_value(text: str) -> object:

@@ -65,6 +65,51 @@ def test_plain_c_compiles_at_every_level(source: Path, level: str):
     compile_source(source, (), level, *WARNINGS)
 
 
+# Names that headers define since a version, by header. The C library's begin with 2.28 here, the kernel's with 3.10.
+NEWER = {
+    "linux/seccomp.h": ("SECCOMP_RET_KILL_PROCESS", "SECCOMP_RET_USER_NOTIF", "SECCOMP_RET_LOG"),
+    "sched.h": ("CLONE_PIDFD", "CLONE_CLEAR_SIGHAND", "CLONE_NEWTIME"),
+    "sys/mman.h": ("MADV_COLD", "MADV_PAGEOUT", "MADV_POPULATE_READ", "MADV_POPULATE_WRITE", "MREMAP_DONTUNMAP"),
+    "sys/random.h": ("GRND_INSECURE",),
+}
+NEWER_HEADERS = {"linux/rseq.h", "stdbit.h", "sys/ifunc.h", "sys/pidfd.h", "sys/rseq.h", "sys/single_threaded.h"}
+
+
+@pytest.fixture(scope="module")
+def old_headers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of headers in front of the system's, which take away what those of old build machines lack."""
+    folder = tmp_path_factory.mktemp("headers")
+    command = ["cc", "-E", "-dM", "-include", "sys/syscall.h", "-x", "c", "/dev/null"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    numbers = {name: int(number) for name, number in re.findall(r"^#define __NR_(\w+) (\d+)$", text, re.MULTILINE)}
+    newest = numbers["finit_module"]  # of Linux 3.10
+    calls = tuple(
+        f"{prefix}_{name}" for name, number in numbers.items() if number > newest for prefix in ("SYS", "__NR")
+    )
+    for header, names in {**NEWER, "sys/syscall.h": calls}.items():
+        (folder / header).parent.mkdir(exist_ok=True)
+        (folder / header).write_text(
+            "\n".join((f"#include_next <{header}>", *(f"#undef {name}" for name in names), ""))
+        )
+    return folder
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name_of)
+def test_compiles_with_headers_of_old_systems(newest_target: TargetPython, old_headers: Path, source: Path):
+    """Numbers and names that the headers of glibc 2.28 and Linux 3.10 lack are the launcher's own."""
+    compile_source(
+        source, newest_target.include_dirs, f"-I{old_headers}", "-fsyntax-only", "-Wall", "-Wextra", "-Werror"
+    )
+
+
+def test_headers_are_those_of_old_systems():
+    """No file, for whatever processor, includes a header that glibc 2.28 and Linux 3.10 lack."""
+    texts = {name_of(path): path.read_text() for path in LAUNCHER.rglob("*.[chS]")}
+    included = {(name, header) for name, text in texts.items() for header in re.findall(r"#include <(.+?)>", text)}
+
+    assert [each for each in included if each[1] in NEWER_HEADERS] == []
+
+
 @pytest.mark.parametrize("header", HEADERS, ids=name_of)
 def test_headers_stand_alone(target: TargetPython, tmp_path: Path, header: Path):
     """A header includes what it needs, and may be included twice."""

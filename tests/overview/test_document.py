@@ -150,6 +150,16 @@ def test_a_start_that_goes_on_is_ended(tmp_path: Path):
     assert found.imports == (ImportTime("json", 0, 3, 5),)
 
 
+def test_an_emulated_start_is_watched_longer(tmp_path: Path):
+    """Under an emulator a start takes longer than on this machine."""
+    program = tmp_path / "slow"
+    program.write_text("#!/bin/sh\nsleep 1\necho 'import time: 3 | 5 | json' >&2\n")
+    program.chmod(0o755)
+
+    assert trace_start(program, (), System(), seconds=0.2).imports == ()
+    assert trace_start(program, (), System(emulator=("env",)), seconds=0.2).imports == (ImportTime("json", 0, 3, 5),)
+
+
 def test_a_program_that_cannot_start(tmp_path: Path):
     """For a program that cannot be started, the page says why there are no times."""
     (tmp_path / "broken").touch()

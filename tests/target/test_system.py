@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bundler.doctor import cross_check
 from bundler.elf import AARCH64, X86_64, Machine
 from bundler.errors import BundleError
 from bundler.target import System
-from bundler.target.system import find_system, foreign_machine, this_machine
+from bundler.target.system import find_emulator, find_system, foreign_machine, this_machine
 from bundler.toolchain import Toolchain, find_toolchain
 
 FOREIGN = next(machine for machine in (AARCH64, X86_64) if machine != this_machine())
@@ -111,4 +112,29 @@ def test_what_lacks_is_named(root: Path, tmp_path: Path, toolchain: Toolchain, m
     assert (code_of(error), "qemu-user-static" in str(error.value.diagnostic.hint)) == ("no-emulator", True)
     with pytest.raises(BundleError) as error:
         find_toolchain(None, FOREIGN)
-    assert (code_of(error), f"gcc-{FOREIGN.gnu_name}" in str(error.value.diagnostic.hint)) == ("no-compiler", True)
+    assert (code_of(error), FOREIGN.debian_compiler in str(error.value.diagnostic.hint)) == ("no-compiler", True)
+
+
+@pytest.mark.parametrize(
+    ("machine", "compiler", "emulator"),
+    [
+        (X86_64, "gcc-x86-64-linux-gnu", "qemu-user-static-x86"),
+        (AARCH64, "gcc-aarch64-linux-gnu", "qemu-user-static-aarch64"),
+    ],
+    ids=["x86-64", "aarch64"],
+)
+def test_packages_are_those_of_the_distributions(
+    machine: Machine, compiler: str, emulator: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Debian's names of packages hold no `_`, and Fedora's emulator for x86-64 is named after all x86; errors and `doctor` agree."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BundleError) as no_compiler:
+        find_toolchain(None, machine)
+    with pytest.raises(BundleError) as no_emulator:
+        find_emulator(machine)
+
+    assert f"`apt install {compiler}`" in str(no_compiler.value.diagnostic.hint)
+    assert f"`dnf install {emulator}`" in str(no_emulator.value.diagnostic.hint)
+    assert cross_check(machine, "debian").install == (
+        f"apt install {compiler} libc6-dev-{machine.debian_name}-cross qemu-user-static"
+    )

@@ -122,6 +122,7 @@ FACTS: dict[str, Any] = {
     "debug": False,
     "platform": "linux",
     "machine": "x86_64",
+    "is_64bit": True,
     "libc": "glibc",
 }
 
@@ -134,6 +135,7 @@ FACTS: dict[str, Any] = {
         ({"version": [3, 99, 0], "version_text": "3.99.0"}, "newer than this bundler knows"),
         ({"free_threaded": True}, "free-threaded"),
         ({"debug": True}, "debug build"),
+        ({"machine": "aarch64", "is_64bit": False}, "is a 32-bit build"),
         ({"platform": "darwin"}, "darwin"),
         ({"machine": "riscv64"}, "riscv64"),
         ({"libc": ""}, "unknown C library"),

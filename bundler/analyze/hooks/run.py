@@ -55,7 +55,9 @@ from bundler.target.workers import ForeignCode, worker_command
 # Packages of our environment that hooks may import though the program has them not.
 _GUESTS = (CONTRIBUTED, "packaging")
 
-_SECONDS = 400.0  # the worker ends a hook of its own accord after 300
+# The longest that a hook may take before the worker ends it, and that the worker may take to say so.
+_SECONDS_OF_HOOK = 300.0
+_SECONDS = 400.0
 
 _WORKER = Path(__file__).parent / "worker"
 
@@ -293,6 +295,8 @@ class Hooks:
                 ],
                 "ldconfig_label": self._target.machine.ldconfig_label,
             },
+            "emulator": list(self._target.system.emulator),
+            "seconds": _SECONDS_OF_HOOK * self._target.system.patience,
             "config": self._config,
         }
 

@@ -53,6 +53,7 @@ def facts() -> "InterpreterFacts":
         "free_threaded": bool(variables.get("Py_GIL_DISABLED")),
         "platform": sys.platform,
         "machine": platform.machine(),
+        "is_64bit": sys.maxsize > 2**32,
         "libc": platform.libc_ver()[0],
         "markers": {
             "implementation_name": sys.implementation.name,

@@ -32,7 +32,8 @@ class InterpreterFacts(TypedDict):
     debug: bool
     free_threaded: bool
     platform: str
-    machine: str
+    machine: str  # of the kernel, which may run programs of 32 bits too
+    is_64bit: bool
     libc: str
     markers: dict[str, str]
 

@@ -42,8 +42,6 @@ from .schema import (
     StandardResult,
 )
 
-_LONGEST_SECONDS = 300.0
-
 # Helpers for frameworks that only PyInstaller's own hooks use: theirs serve when they are there.
 _THEIRS = {"qt", "gi", "setuptools", "tcl_tk"}
 
@@ -199,8 +197,8 @@ def _failure(error: str) -> str:
     return json.dumps(failure)
 
 
-def _in_fork(request: Request, config: HookConfig) -> str:
-    """The answer as JSON, from a child process."""
+def _in_fork(request: Request, config: HookConfig, seconds: float) -> str:
+    """The answer as JSON, from a child process that is ended after some time."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -213,19 +211,19 @@ def _in_fork(request: Request, config: HookConfig) -> str:
             pipe.write(text)
         os._exit(0)
     os.close(writing)
-    answer = _read(reading)
+    answer = _read(reading, seconds)
     if answer is None:
         os.kill(child, signal.SIGKILL)
-        answer = _failure(f"it took more than {_LONGEST_SECONDS:.0f} seconds")
+        answer = _failure(f"it took more than {seconds:.0f} seconds")
     _, status = os.waitpid(child, 0)
     return answer or _failure(f"it ended its process (status {status})")
 
 
-def _read(descriptor: int) -> str | None:
+def _read(descriptor: int, seconds: float) -> str | None:
     """The text that comes through a pipe; None when its end takes too long to come."""
     data = bytearray()
     with os.fdopen(descriptor, "rb", buffering=0) as pipe:
-        while select.select([pipe], [], [], _LONGEST_SECONDS)[0]:
+        while select.select([pipe], [], [], seconds)[0]:
             chunk = pipe.read(1 << 16)
             if not chunk:
                 return data.decode()
@@ -251,6 +249,7 @@ def _prepare(setting: Setting) -> None:
     _job.suffixes_left_out = frozenset(setting["left_out"]["suffixes"])
     _job.library_folders = tuple(setting["machine"]["library_folders"])
     _job.ldconfig_label = setting["machine"]["ldconfig_label"]
+    _job.emulator = tuple(setting["emulator"])
     CONF["hooksconfig"] = setting["config"]
 
 
@@ -264,4 +263,4 @@ def main() -> None:
     setting: Setting = json.loads(next(iter(requests)))
     _prepare(setting)
     for line in requests:
-        print(_in_fork(json.loads(line), setting["config"]), file=answers, flush=True)
+        print(_in_fork(json.loads(line), setting["config"], setting["seconds"]), file=answers, flush=True)

@@ -35,7 +35,8 @@ class Setting(TypedDict):
 
     `path`, `prefix`: `sys.path` of the program and `sys.prefix` of the target. `guests`: folders, by name, of packages
     that hooks may import though they belong to the build, not to the program. `pyinstaller`: the folder of an installed
-    PyInstaller, whose modules complete our API.
+    PyInstaller, whose modules complete our API. `emulator`: the words that run programs of the target's system, before their own;
+    none for this machine's. `seconds`: the longest that a hook may take.
     """
 
     path: list[str]
@@ -44,6 +45,8 @@ class Setting(TypedDict):
     pyinstaller: str | None
     left_out: LeftOut
     machine: MachineFacts
+    emulator: list[str]
+    seconds: float
     config: HookConfig
 
 

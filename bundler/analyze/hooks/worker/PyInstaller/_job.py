@@ -9,3 +9,6 @@ suffixes_left_out: frozenset[str] = frozenset()
 # Facts about the target's processor (bundler/elf/machine.py): folders of libraries, and their mark in `ldconfig -p`.
 library_folders: tuple[str, ...] = ()
 ldconfig_label = ""
+
+# The words that run a program of the target's system, before its own; none where that is this machine's.
+emulator: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from types import FunctionType
 from typing import Any
 
+from . import _job
 from .exceptions import ExecCommandFailed
 
 __all__ = ["importlib_metadata"]
@@ -176,12 +177,12 @@ def exec_command_stdout(*command_args: str, encoding: str | None = None, **kwarg
 
 def exec_python(*args: str, **kwargs: Any) -> str:
     """Standard output of the target interpreter with these arguments."""
-    return exec_command(sys.executable, *args)
+    return exec_command(*_job.emulator, sys.executable, *args)
 
 
 def exec_python_rc(*args: str, **kwargs: Any) -> int:
     """The exit status of the target interpreter with these arguments."""
-    return exec_command_rc(sys.executable, *args, **kwargs)
+    return exec_command_rc(*_job.emulator, sys.executable, *args, **kwargs)
 
 
 def which(name: str) -> str | None:

@@ -38,7 +38,7 @@ def exec_statement(statement: str) -> str:
     """The output of Python statements, in a process of their own."""
     path = f"import sys; sys.path[:] = {sys.path!r}\n"
     code = path + textwrap.dedent(statement)
-    output = exec_command_stdout(sys.executable, "-I", "-S", "-c", code, encoding="utf-8")
+    output = exec_command_stdout(*_job.emulator, sys.executable, "-I", "-S", "-c", code, encoding="utf-8")
     return str(output).strip()
 
 
@@ -50,7 +50,8 @@ def eval_statement(statement: str) -> Any:
 
 def exec_script(script_filename: str, *args: str) -> str:
     """The output of a script, in a process of its own."""
-    return str(exec_command_stdout(sys.executable, script_filename, *args, encoding="utf-8")).strip()
+    command = (*_job.emulator, sys.executable, script_filename, *args)
+    return str(exec_command_stdout(*command, encoding="utf-8")).strip()
 
 
 def eval_script(scriptfilename: str, *args: str) -> Any:
