@@ -31,6 +31,7 @@ from bundler.snapshot.verdict import (
     Keeping,
     Lost,
     OtherOrder,
+    Success,
     Unanswered,
     Unrepeatable,
     Verdict,
@@ -44,7 +45,7 @@ _INTERPRETER_VARIABLES = (
 )
 
 
-def attempt(trial: Trial) -> Snapshot | Refusal | Verdict | OtherOrder:
+def attempt(trial: Trial) -> Success | Refusal | Verdict | OtherOrder:
     """The snapshot, or what is in its way."""
     asked = Asked.of(trial)
     if isinstance(asked, Refusal):
@@ -58,7 +59,14 @@ def attempt(trial: Trial) -> Snapshot | Refusal | Verdict | OtherOrder:
         return Verdict(first, {name: Keeping("its libraries start threads", its) for name, its in threads.items()})
     judged = _judge(trial, asked)
     found = judged or _compare(trial, hot_blocks(first.heat))
-    return replace(found, called=tuple(graph.called for graph in asked.graphs)) if isinstance(found, Verdict) else found
+    called = tuple(graph.called for graph in asked.graphs)
+    match found:
+        case Snapshot():
+            return Success(found, first.events, called)
+        case Verdict():
+            return replace(found, called=called)
+        case _:
+            return found
 
 
 def _judge(trial: Trial, asked: Asked) -> Verdict | None:

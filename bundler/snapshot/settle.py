@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from bundler.snapshot.verdict import (
     Keeping,
     Lost,
     OtherOrder,
+    Success,
     Unanswered,
     Unrepeatable,
     Verdict,
@@ -66,9 +67,9 @@ def _search_rounds(search: _Search, subject: Subject, rules: Rules, folder: Path
         work, program = search.work(), search.program()
         trial = Trial(subject, work, program, rules, folder / str(number), dict(search.late), search.has_doubts)
         found = attempt(trial)
-        if isinstance(found, Snapshot):
+        if isinstance(found, Success):
             if search.is_done(found):
-                return found
+                return found.snapshot
             continue
         refusal = search.learn(found)
         log.debug("snapshot: late: %s", search.late)
@@ -158,7 +159,7 @@ class _Search:
             self._tried = frozenset()
             for module, its in found.sharing.items():
                 self._differing[module].update(its)
-            self._add_called(found)
+            self._add_called(found.called)
             if found.is_compared and not self._collects and any(self._wanted[name].found for name in reasons):
                 # All that keeps an answer is run again: an exception, whose traceback has the frame that has the exception, may be left.
                 self._collects = True
@@ -184,18 +185,19 @@ class _Search:
                 return None
         return self._choose()
 
-    def _add_called(self, found: Verdict) -> None:
+    def _add_called(self, called: Iterable[Mapping[str, frozenset[int]] | None]) -> None:
         """Add what ran in recordings with other answers, or with other modules."""
-        for each in found.called:
+        for each in called:
             self._knows_called = each is not None and self._knows_called is not False
             for file, lines in (each or {}).items():
                 self._called[file] |= lines
 
-    def is_done(self, found: Snapshot) -> bool:
+    def is_done(self, found: Success) -> bool:
         """True if the modules of a snapshot use attributes of the interpreter in no statements but those that are run again."""
-        self._events = self._events or tuple(Event(each, name) for name in found.modules for each in ("begin", "end"))
+        self._events = self._events or found.events
+        self._add_called(found.called)
         late = len(self.late)
-        is_done = not self._follow_attributes(found.modules)
+        is_done = not self._follow_attributes(found.snapshot.modules)
         if len(self.late) > late:
             self._choose()
         return is_done

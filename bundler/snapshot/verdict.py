@@ -1,4 +1,4 @@
-"""The obstacles that a trial of a snapshot found. Nouns: Verdict with its causes, OtherOrder."""
+"""What a trial of a snapshot came to. Nouns: Success; obstacles: Verdict with its causes, OtherOrder."""
 
 from __future__ import annotations
 
@@ -6,10 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bundler.snapshot.kinds import KINDS
-from bundler.snapshot.model import Note, Recording
+from bundler.snapshot.model import Event, Note, Recording, Snapshot
 
 # In place of a module, where it is the interpreter that keeps something.
 INTERPRETER = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """A snapshot that nothing is in the way of, and what its recordings told: what happened to modules, and `Graph.called` of each
+    graph.
+    """
+
+    snapshot: Snapshot
+    events: tuple[Event, ...]
+    called: tuple[Mapping[str, frozenset[int]] | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
