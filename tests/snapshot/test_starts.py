@@ -39,3 +39,12 @@ def test_a_variable_that_is_set_later(one_interpreter: Interpreter, tmp_path: Pa
         assert run([tmp_path / "app"], environment=environment) == run(
             [one_interpreter.python, source], environment=environment
         )
+
+
+@pytest.mark.one_python
+def test_functions_that_nobody_calls(recorded: Callable[[Path], Recorded]):
+    """A function that a decorator registers uses no attribute of the interpreter before it is called: its module is recorded."""
+    program = recorded(_APPS / "uncalled" / "uncalled.py")
+
+    assert inspect(program.binary)["snapshot"]["late"] == {}
+    program.check_same()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 
@@ -81,7 +82,8 @@ def repeatable_part(node: ast.stmt, parent: ast.ClassDef) -> ast.stmt | None:
     match node:
         case ast.FunctionDef(name=name, decorator_list=[]) if not _has_scope(node.args):
             statement = defaults(node, ast.Attribute(own, name, ast.Load()))
-            return outside.visit(statement) if statement else None
+            # The class is looked at again: it keeps its own defaults.
+            return outside.visit(copy.deepcopy(statement)) if statement else None
         case (
             ast.Assign([ast.Name(id=name)], value)
             | ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
@@ -92,7 +94,7 @@ def repeatable_part(node: ast.stmt, parent: ast.ClassDef) -> ast.stmt | None:
             text = (
                 f"not any(hasattr(type(vars({parent.name})[{name!r}]), each) for each in ('__get__', '__set_name__'))"
             )
-            assignment = ast.Assign([ast.Attribute(own, name, ast.Store())], outside.visit(value))
+            assignment = ast.Assign([ast.Attribute(own, name, ast.Store())], outside.visit(copy.deepcopy(value)))
             return ast.If(ast.parse(text, mode="eval").body, [assignment], [])
         case _:
             return None

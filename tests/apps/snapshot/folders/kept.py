@@ -18,6 +18,9 @@ class Plain:
     shelf = os.path.join(os.path.expanduser("~"), name)
     user: str = os.environ.get("LOGNAME", "nobody")
 
+    def place(self, shelf=shelf):
+        return shelf
+
 
 @dataclass
 class Table:
@@ -35,7 +38,7 @@ PARTIAL = functools.partial(str, FOLDER)
 
 
 def show():
-    print(Plain.shelf, Plain.user)
+    print(Plain.shelf, Plain.user, Plain().place())
     print(FOLDER, ALIAS, PURE, Plain.folder, Table(), decorated(), PARTIAL())
     print(FOLDER is ALIAS is Plain.folder is Table().folder, FOLDER == Path.home() / ".cache", FOLDER.parts[-1])
     print({FOLDER: 1}[Path.home() / ".cache"], sorted([PURE, PurePosixPath("/a")])[0] == PurePosixPath("/a"))
