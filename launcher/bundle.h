@@ -245,10 +245,8 @@ struct bundle_answers {
     uint32_t user;
     uint32_t processors;
     uint32_t is_terminal; /* what the standard streams say they are */
-    /* Is every word among the arguments, and do the first questions of the time, and those for random bytes, all have the same
-       answer? */
-    uint32_t is_tried;
-    uint32_t reserved;
+    uint32_t is_tried;    /* the first questions of the time, and those for random bytes, all have the same answer */
+    uint32_t has_every_argument;    /* every word is said to be among the arguments */
     const char *own_path;           /* of the executable, and the first argument */
     const char *const *arguments;   /* the others; ends with NULL, or is NULL */
     const char *folder;             /* the current one */

@@ -101,4 +101,4 @@ OPPOSITE_ANSWERS = Answers(
     environment=_environment(2),
 )
 # Those of a machine on which a start is tried. What two runs draw, and when they ask for the time, tells nothing of their order.
-TRIED_ANSWERS = replace(OPPOSITE_ANSWERS, own_path=ANSWERS.own_path, arguments=("--bundle-argument",), is_tried=True)
+TRIED_ANSWERS = replace(OPPOSITE_ANSWERS, own_path=ANSWERS.own_path, is_tried=True)

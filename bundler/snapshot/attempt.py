@@ -138,7 +138,7 @@ def _compare(trial: Trial, hot: Sequence[Heat]) -> Snapshot | Refusal | Verdict 
         starts = Starts.of(trial)
         if isinstance(starts, Refusal):
             return starts
-        names = lost_names(trial, starts)
+        names = next(filter(None, (lost_names(trial, each) for each in starts)), ())
         if names:
             return _judge_lost(trial, first, names)
     unbuffered = () if first.streams_are_alone else ("PYTHONUNBUFFERED",)

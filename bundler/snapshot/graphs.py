@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bundler.snapshot.answers import ANSWERS
 from bundler.snapshot.model import Graph, Refusal
-from bundler.snapshot.rounds import Orders, Starts, usual_start
+from bundler.snapshot.rounds import Orders, Starts
 from bundler.snapshot.rules import Rules
 from bundler.snapshot.run import Run
 from bundler.snapshot.trial import Trial
@@ -134,7 +134,8 @@ def lost_names(trial: Trial, starts: Starts) -> tuple[tuple[str, str], ...]:
         if each not in rules.unordered | rules.renewed and each[0] not in rules.restored | _INTERPRETER
     ]
     if found:
-        of_addresses = _names_by_address(trial, "started", usual_start(trial, starts.answers), starts.usual)
+        purpose = "started" if starts.run.answers.has_every_argument else "started without arguments"
+        of_addresses = _names_by_address(trial, purpose, starts.run, starts.usual)
         found = [each for each in found if each not in of_addresses]
         log.info("snapshot: %d names differ from a usual start: %s", len(found), found[:10])
     return tuple(each for each in found if each[0] not in trial.late) or tuple(found)

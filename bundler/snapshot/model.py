@@ -146,7 +146,7 @@ class Event(NamedTuple):
 class Answers:
     """The answers that a recorded run gets from the machine, its environment, and its arguments behind the first, which is `own_path`.
 
-    `is_tried`: every word is among the arguments, the time stands still, and random bytes are the same each time, as far as nobody waits
+    `has_every_argument`: every word is said to be among the arguments. `is_tried`: the time stands still, and random bytes are the same each time, as far as nobody waits
     for others.
     """
 
@@ -161,6 +161,7 @@ class Answers:
     host: str
     environment: tuple[str, ...]
     arguments: tuple[str, ...] = ()
+    has_every_argument: bool = False
     is_tried: bool = False
 
 

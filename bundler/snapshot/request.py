@@ -44,6 +44,7 @@ def _write_answers(writer: TableWriter, answers: Answers) -> Struct:
     row = rows[0]
     row.time, row.entropy, row.process, row.user = answers.time, answers.entropy, answers.process, answers.user
     row.processors, row.is_terminal, row.is_tried = answers.processors, answers.is_terminal, answers.is_tried
+    row.has_every_argument = answers.has_every_argument
     row.own_path, row.folder, row.host = map(writer.text, (answers.own_path, answers.folder, answers.host))
     row.arguments, row.environment = writer.text_list(answers.arguments), writer.text_list(answers.environment)
     writer.fill(rows, at)

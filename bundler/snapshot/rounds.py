@@ -9,6 +9,7 @@ from bundler.snapshot.answers import ANSWERS, OPPOSITE_ANSWERS, OTHER_ANSWERS, T
 from bundler.snapshot.model import Answers, Graph, Heat, Recording, Refusal
 from bundler.snapshot.run import Run
 from bundler.snapshot.trial import Trial
+from bundler.snapshot.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,35 +99,54 @@ class Repeated:
 @dataclass(frozen=True, slots=True)
 class Starts:
     """Graphs that tell whether a start in which statements are run again leaves what a usual one leaves, on a machine that answers in
-    another way than the one where the program was recorded. `answers`: that machine's.
+    another way than the one where the program was recorded. `run`: the usual one.
     """
 
+    run: Run
     usual: Graph
     restored: Graph
-    answers: Answers
 
     @classmethod
-    def of(cls, trial: Trial) -> Starts | Refusal:
-        """Make the runs; the refusal of one, if any. A program that refuses the arguments gets none."""
-        refusal: Refusal | None = None
-        for answers in (TRIED_ANSWERS, replace(TRIED_ANSWERS, arguments=())):
-            name = "started" if answers.arguments else "started without arguments"
-            program = replace(trial.program, names=trial.work.names)
-            runs = {
-                f"{name}, usual": usual_start(trial, answers),
-                f"{name}, restored": Run(program, ANSWERS, wants_graph=True, restored=answers),
-            }
-            usual, restored = trial.record_all(runs).values()
-            refusal = usual if isinstance(usual, Refusal) else None
-            if refusal is None:
-                return restored if isinstance(restored, Refusal) else cls(_graph(usual), _graph(restored), answers)
-        assert refusal is not None, "the last of them"
-        return refusal
+    def of(cls, trial: Trial) -> tuple[Starts, ...] | Refusal:
+        """Make the runs; the refusal of a restored start, or of all usual ones.
+
+        A program that ends for an argument is tried without its late modules, among which is the one that ends it; and without arguments.
+        """
+        every = replace(TRIED_ANSWERS, has_every_argument=True)
+        found = cls._of(trial, "one more", trial.program, replace(every, arguments=("--bundle-argument",)))
+        if isinstance(found, _Refused) and found.is_usual:
+            found = cls._of(trial, "every", trial.program, every)
+        if isinstance(found, Starts):
+            return (found,)
+        if not found.is_usual:
+            return found.refusal
+        parts = (
+            cls._of(trial, "every, recorded part", trial.work, every),
+            cls._of(trial, "none", trial.program, TRIED_ANSWERS),
+        )
+        refused = next((each.refusal for each in parts if isinstance(each, _Refused) and not each.is_usual), None)
+        return refused or tuple(each for each in parts if isinstance(each, Starts)) or found.refusal
+
+    @classmethod
+    def _of(cls, trial: Trial, arguments: str, work: Work, answers: Answers) -> Starts | _Refused:
+        """The starts of a work, or which of them is refused. `arguments`: what they are called, for a folder."""
+        run = Run(replace(work, rerun=(), again=()), answers, wants_graph=True)
+        other = Run(replace(work, names=trial.work.names), ANSWERS, wants_graph=True, restored=answers)
+        taken = trial.record_all({f"arguments: {arguments}; usual": run, f"arguments: {arguments}; restored": other})
+        usual, restored = taken.values()
+        if isinstance(usual, Refusal):
+            return _Refused(usual, is_usual=True)
+        if isinstance(restored, Refusal):
+            return _Refused(restored, is_usual=False)
+        return cls(run, _graph(usual), _graph(restored))
 
 
-def usual_start(trial: Trial, answers: Answers) -> Run:
-    """A run that describes what a start without a snapshot leaves on a machine."""
-    return Run(replace(trial.program, rerun=(), again=()), answers, wants_graph=True)
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """The refusal of a start: a usual one, or one in which statements are run again."""
+
+    refusal: Refusal
+    is_usual: bool
 
 
 def _refusal(taken: Iterable[Recording | Graph | Refusal]) -> Refusal | None:

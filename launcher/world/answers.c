@@ -127,7 +127,7 @@ changed_environment(const char *const *first, const char *const *now, const char
 bool
 bundle_has_every_argument(void)
 {
-    return answers()->is_tried;
+    return answers()->has_every_argument;
 }
 
 void

@@ -16,7 +16,7 @@ from tests.support import APPS, Interpreter, bundle, inspect, run
 _APPS = APPS / "snapshot"
 
 
-@pytest.mark.parametrize("arguments", [(), ("-v", "--debug"), ("--quiet", "--all")], ids=" ".join)
+@pytest.mark.parametrize("arguments", [(), ("-v", "--debug"), ("--quiet", "--all"), ("--version",)], ids=" ".join)
 @pytest.mark.one_python
 def test_objects_that_others_change(recorded: Callable[[Path], Recorded], tmp_path: Path, arguments: tuple[str, ...]):
     """A module whose object is made anew, and was changed by others, is imported at each start: nothing that they did is lost."""
