@@ -1,4 +1,4 @@
-"""What a trial of a snapshot came to. Nouns: Success; obstacles: Verdict with its causes, OtherOrder."""
+"""Results of a trial of a snapshot. Nouns: Success; obstacles: Verdict with its causes, OtherOrder."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def find_libpython(  # noqa: PLR0913 - what it is found by
 
 
 def _places(candidates: Iterator[Path], base_prefix: Path, system: System) -> Iterator[Path]:
-    """Where paths that an interpreter knows may be on this machine."""
+    """The places on this machine of paths that an interpreter knows."""
     for path in candidates:
         yield system.file(str(path))
         if not system.is_own and path.is_relative_to(base_prefix):
