@@ -466,7 +466,7 @@ forget_references(void)
 }
 
 int
-bundle_pretend_start(PyObject *again)
+bundle_try_start(PyObject *again)
 {
     char *arguments[BUNDLE_MOST_ARGUMENTS + 1];
     int count = bundle_fill_arguments(bundle.snapshot->request->restored, arguments);

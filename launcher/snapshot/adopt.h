@@ -11,7 +11,7 @@ int bundle_prepare_adoption(PyObject *globals, PyObject *again, bool is_ready);
 
 /* Make the process one as it is at a start on the machine that answers now, and run code again, as such a start does: pairs as above.
    What was found for it is forgotten. 0, or -1 with an exception set. */
-int bundle_pretend_start(PyObject *again);
+int bundle_try_start(PyObject *again);
 
 /* Does nothing but the standard streams hold what lies below them? Else they cannot become unbuffered. */
 bool bundle_streams_are_alone(void);

@@ -241,11 +241,11 @@ watch_modules(void)
 
 /* Go on as a start does: on another machine, if the build asks for one. */
 static void
-pretend_start(void)
+try_start(void)
 {
     if (bundle.snapshot->request->restored) {
         bundle_answer_restored();
-        if (bundle_pretend_start(work.again) < 0) {
+        if (bundle_try_start(work.again) < 0) {
             bundle_give_up_raised();
         }
         work.again = PyTuple_New(0);
@@ -286,7 +286,7 @@ bundle_begin_recording(PyObject *globals)
         import_named(PyTuple_GET_ITEM(work.names, i));
     }
     if (PyTuple_GET_SIZE(work.names)) { /* else what `__main__` does is recorded, too */
-        pretend_start();
+        try_start();
     }
     return globals;
 }
@@ -355,7 +355,7 @@ run_work(PyObject *globals)
         run_call(globals, PyTuple_GET_ITEM(work.calls, i));
     }
     if (!PyTuple_GET_SIZE(work.names)) {
-        pretend_start();
+        try_start();
     }
     if (bundle.snapshot->request->collects) {
         PyGC_Collect();

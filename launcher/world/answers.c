@@ -49,7 +49,7 @@ enum { INSECURE = 4 };
 
 PER_PROCESS static struct {
     bool is_alike;
-    bool is_restored;                /* the machine is the one of which a start is pretended */
+    bool is_restored;                /* the machine is the one on which a start is tried */
     uint64_t questions;              /* of the time */
     uint64_t entropy;                /* taken already */
     const void *takers[MOST_TAKERS]; /* code that took some */

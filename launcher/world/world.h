@@ -119,7 +119,7 @@ enum { BUNDLE_SIGNAL_STACK = 16 << 10 };
 /* From now on answer as in every recording. */
 void bundle_answer_alike(void);
 
-/* Answer from now on as the machine of which a start is pretended; variables that the program has set stay set. */
+/* Answer from now on as the machine on which a start is tried; variables that the program has set stay set. */
 void bundle_answer_restored(void);
 
 /* Does the machine that answers now say that every word is among the arguments? */
