@@ -20,7 +20,8 @@ from pathlib import Path
 
 from bundler.elf import X86_64
 from bundler.link.interposed import INTERPOSED_FOR_EXTENSIONS, INTERPOSED_FUNCTIONS, INTERPOSED_IN_OBJECTS
-from bundler.link.libraries import find_closure
+from bundler.link.libraries import Roots, find_closure
+from bundler.link.library_search import LibrarySearch
 from bundler.link.objects import Offer
 from bundler.link.place import library_rules, place
 from bundler.link.relocated import contents
@@ -76,7 +77,7 @@ def run_time(python: Path, names: list[str]) -> tuple[float, float]:
 def build_time(files: list[Path]) -> float:
     """Seconds of CPU to find, read, bind and write out shared objects."""
     start = time.process_time()
-    closure = find_closure(((file, f"/here/{file}") for file in files), "/here", X86_64)
+    closure = find_closure(Roots([(file, f"/here/{file}") for file in files]), "/here", LibrarySearch.of(X86_64))
     interposed = INTERPOSED_FUNCTIONS | INTERPOSED_IN_OBJECTS | INTERPOSED_FOR_EXTENSIONS
     placement = place(closure, Offer(frozenset(), interposed), library_rules())
     for dso in placement.prelinked.objects:

@@ -42,19 +42,23 @@ _bases = {version: find_interpreter(version) for version in VERSIONS}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--libpython`: everything that is built, with the one or the other library. `--every-python`: no test has one alone."""
+    """`--libpython`: everything that is built, with the one or the other library. `--every-python`, `--proofs`: more tests."""
     parser.addoption(
         "--snapshot", action="store_true", help="let binaries start from a snapshot where they can, as users' do"
     )
     parser.addoption("--libpython", choices=[linkage.value for linkage in Linkage], help="which libpython to embed")
     parser.addoption(
-        "--every-python", action="store_true", help="run the tests of the newest Python with each that is found"
+        "--every-python",
+        action="store_true",
+        help="run each test with each Python that is found, not with the oldest and the newest, or the newest alone",
     )
+    parser.addoption("--proofs", action="store_true", help="run the slower proofs too")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Before any interpreter is looked at."""
     config.addinivalue_line("markers", "one_python: the newest Python serves; see `--every-python`")
+    config.addinivalue_line("markers", "proof: slow, and seldom what fails first; see `--proofs`")
     # A shell starts its background jobs with interrupts ignored, `nohup` ignores hang-ups, and programs would inherit that.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
@@ -71,20 +75,31 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("one_interpreter", found, indirect=True, scope="session")
 
 
+# First, for pytest-xdist reads the groups in its own hook of this name.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests marked `one_python` run with the newest, unless `--every-python` asks for more.
+    """Leave out what nobody asked for, and group the rest.
 
     Processes that share the tests (pytest-xdist) take all of one Python, or all of one file: each binary is built once.
     """
-    found = [version for version, base in _bases.items() if base is not None and version <= "3.13"]
-    if found and not config.getoption("--every-python"):
-        left_out = [
-            item for item in items if item.get_closest_marker("one_python") and _version(item) not in (None, max(found))
-        ]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in set(left_out)]
+    left_out = [item for item in items if not _is_asked_for(item, config)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in set(left_out)]
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_version(item) or str(item.path)))
+
+
+def _is_asked_for(item: pytest.Item, config: pytest.Config) -> bool:
+    """Whether a test runs: without options, neither proofs, nor Pythons between the oldest and the newest."""
+    if item.get_closest_marker("proof") and not config.getoption("--proofs"):
+        return False
+    version = _version(item)
+    found = [version for version, base in _bases.items() if base is not None and version <= "3.13"]
+    if config.getoption("--every-python") or not found or version is None:
+        return True
+    if item.get_closest_marker("one_python"):
+        return version == max(found)
+    return version not in found or version in (min(found), max(found))
 
 
 def _version(item: pytest.Item) -> str | None:

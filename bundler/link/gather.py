@@ -15,12 +15,13 @@ from bundler.link.interposed import (
     INTERPOSED_IN_OBJECTS,
     INTERPOSED_IN_SHARED_PYTHON,
 )
-from bundler.link.libraries import find_closure
+from bundler.link.libraries import Roots, find_closure
+from bundler.link.library_search import LibrarySearch, linked_library, system_libraries
 from bundler.link.objects import Closure, Offer, Placement
 from bundler.link.place import library_rules, place
 from bundler.link.script import EXPORTED_PREFIXES
 from bundler.link.static import check_static
-from bundler.link.system_libraries import LINKED_SYSTEM_LIBRARIES, RUNTIMES, linked_library, system_libraries
+from bundler.link.system_libraries import LINKED_SYSTEM_LIBRARIES, RUNTIMES
 from bundler.settings import Settings
 from bundler.target import Linkage, TargetPython
 
@@ -31,20 +32,23 @@ def gather(
     """The libraries of the binary, what they get from the executable and the C library, and how they are carried."""
     libpython = target.libpython
     is_shared = libpython.linkage is Linkage.SHARED
-    roots: list[ExtensionModule | OpenedLibrary] = [*graph.of_kind(ExtensionModule), *graph.libraries]
+    files: list[ExtensionModule | OpenedLibrary] = [*graph.of_kind(ExtensionModule), *graph.libraries]
     embedded = needed_libraries(target)
     symbols = frozenset() if is_shared else archive_symbols(libpython.path)
     exported = frozenset(name for name in symbols if name.startswith(EXPORTED_PREFIXES))
 
+    roots = Roots(
+        modules=[(each.path, each.filename) for each in files],
+        linked=[libpython.path] if is_shared else list(embedded.values()),
+        opened=tuple(graph.library_names),
+    )
+    places = LibrarySearch.of(target.machine, target.system, settings.library_folders)
+
     def placed(left_to_system: frozenset[str]) -> tuple[Closure, Offer, Placement]:
         closure = find_closure(
-            ((each.path, each.filename) for each in roots),
+            roots,
             str(bundle_root()),
-            target.machine,
-            target.system,
-            linked=(libpython.path,) if is_shared else embedded.values(),
-            opened=graph.library_names,
-            library_folders=settings.library_folders,
+            places,
             left_to_system=left_to_system,
             is_static=static is not None,
         )

@@ -9,64 +9,66 @@ import contextlib
 import functools
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from bundler.analyze.graph import LibraryName
-from bundler.elf import ElfError, Machine, SharedObject, is_shared_object, read_shared_object
+from bundler.elf import ElfError, SharedObject, is_shared_object, read_shared_object
 from bundler.errors import BundleError
+from bundler.link.library_search import LibrarySearch
 from bundler.link.objects import Closure, Library
 from bundler.link.system_libraries import (
     CXX_RUNTIME,
     LINKED_SYSTEM_LIBRARIES,
     RUNTIMES,
     SYSTEM_LIBRARIES,
-    THIS_SYSTEM,
     UNWINDER,
-    is_file,
     stays_with_the_machine,
-    system_libraries,
-    system_name,
 )
 from bundler.packages import library_hint
-from bundler.target import System
 
 _UNWINDING = frozenset({"backtrace", "pthread_cancel", "pthread_exit"})
 
 
-def find_closure(  # noqa: PLR0913  # what the search begins with, and where it looks
-    roots: Iterable[tuple[Path, str]],
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """Shared objects with which a search begins.
+
+    `modules`: files, with their paths in the binary. `linked`: libraries that the executable is linked with. `opened`: names of
+    libraries that modules open.
+    """
+
+    modules: Sequence[tuple[Path, str]] = ()
+    linked: Sequence[Path] = ()
+    opened: Sequence[LibraryName] = ()
+
+
+def find_closure(
+    roots: Roots,
     root_folder: str,
-    machine: Machine,
-    system: System = THIS_SYSTEM,
+    places: LibrarySearch,
     *,
-    linked: Iterable[Path] = (),
-    opened: Iterable[LibraryName] = (),
-    library_folders: tuple[str, ...] = (),
     left_to_system: frozenset[str] = frozenset(),
     is_static: bool = False,
 ) -> Closure:
-    """The shared objects at `roots` (file, path in the binary) with all that they need.
+    """The shared objects at `roots` with all that they need.
 
     Libraries that a wheel brings keep their place beside what needs them, others appear directly under `root_folder`.
-    `linked` are those that the executable is linked with: BundleError when what they need is not found. Of the others,
-    importing or opening them fails in the binary as it does on this machine. `opened`: names of libraries that modules
-    open; those that this machine has are roots too, except libraries that belong to the user's machine (`stays_with_the_machine`).
-    `library_folders` are searched before the system's.
+    BundleError when what linked ones need is not found; of the others, importing or opening them fails in the binary as it does
+    on this machine. Libraries that modules open are roots if this machine has them, and if they do not belong to the user's machine
+    (`stays_with_the_machine`).
     `left_to_system`: names of libraries that are no part of the binary, besides `SYSTEM_LIBRARIES`. `RUNTIMES` are added to
     them if a library of the system needs libstdc++, or if a library that needs libstdc++ lacks another one here, which may
     need it too. `is_static`: the binary loads no library of the system; `RUNTIMES` are not added.
     """
-    roots, linked, opened = tuple(roots), tuple(linked), tuple(opened)
-    known = system_libraries(machine, system)
     read = functools.cache(read_shared_object)
     while True:
-        search = _Search(root_folder, machine, system, known, SYSTEM_LIBRARIES | left_to_system, read, library_folders)
-        linked_names = [search.add_linked(file) for file in linked]
-        for file, path in roots:
+        search = _Search(root_folder, places, SYSTEM_LIBRARIES | left_to_system, read)
+        linked_names = [search.add_linked(file) for file in roots.linked]
+        for file, path in roots.modules:
             search.add(file, path, ())
-        for each in opened:
+        for each in roots.opened:
             search.add_opened(each)
         search.run()
         _check_readable(search.unreadable)
@@ -79,7 +81,7 @@ def find_closure(  # noqa: PLR0913  # what the search begins with, and where it 
         left_to_system |= RUNTIMES
     _check_found(search.lacking)
     for name in sorted(LINKED_SYSTEM_LIBRARIES):
-        search.add_system(name, search.find(name, ()))
+        search.add_system(name, places.find(name))
     found = {library.path: search.by_sonames(library) for library in search.by_file.values()}
     every = tuple(found[path] for path in sorted(found))
     return Closure(every, search.system, search.absent(), linked=tuple(linked_names))
@@ -90,12 +92,9 @@ class _Search:
     """The work of `find_closure`: breadth first, as ld.so loads."""
 
     root_folder: str
-    machine: Machine
-    target_system: System  # in which libraries are looked for
-    known: Mapping[str, Path]  # the dynamic linker's cache
+    places: LibrarySearch
     of_system: frozenset[str]  # names of libraries that are no part of the binary
     read: Callable[[Path], SharedObject]
-    library_folders: tuple[str, ...] = ()  # LD_LIBRARY_PATH
     system: dict[str, SharedObject] = field(default_factory=dict)
     by_file: dict[Path, Library] = field(default_factory=dict)
     missing: dict[str, list[str]] = field(default_factory=dict)
@@ -139,9 +138,14 @@ class _Search:
 
     def add_opened(self, opened: LibraryName) -> None:
         """Add a library that a program opens by name, if this machine has it and it need not be the user's machine's own."""
-        name = system_name(opened, self.known, self.target_system)
-        file = self.find(name, ()) if name is not None else None
-        if name is None or file is None or stays_with_the_machine(name) or not is_shared_object(file, self.machine):
+        name = self.places.name_of(opened)
+        file = self.places.find(name) if name is not None else None
+        if (
+            name is None
+            or file is None
+            or stays_with_the_machine(name)
+            or not is_shared_object(file, self.places.machine)
+        ):
             return
         if opened.is_short and not name.startswith(f"lib{opened.name}.so"):
             name = f"lib{opened.name}.so"  # under which `find_library` finds it in the binary (launcher/interpreter/adapt.py)
@@ -152,7 +156,7 @@ class _Search:
         """Add the unwinder, if this machine has it, for libraries that call functions for which the C library loads it."""
         others = (library.object for library in self.by_file.values() if library.object.name not in self._linked)
         if UNWINDER not in self._names | self.of_system and any(map(_unwinds, others)):
-            file = self.find(UNWINDER, ())
+            file = self.places.find(UNWINDER)
             if file is not None:
                 self._names.add(UNWINDER)
                 self.add(file, None, (), name=UNWINDER)
@@ -185,7 +189,7 @@ class _Search:
                 folders = (*runpath, *inherited)
                 # DT_RPATH goes before LD_LIBRARY_PATH, DT_RUNPATH behind it.
                 before, behind = (folders, ()) if object_.is_rpath else ((), folders)
-                file = self.find(name, before, behind)
+                file = self.places.find(name, before, behind)
                 if name in self.of_system:
                     self.add_system(name, file)
                 elif file is not None:
@@ -206,7 +210,7 @@ class _Search:
         while pending:
             object_ = pending.pop()
             for name in object_.needed:
-                file = None if name in seen else self.find(name, object_.runpath)
+                file = None if name in seen else self.places.find(name, object_.runpath)
                 seen.add(name)
                 if file is not None:
                     with contextlib.suppress(ElfError, OSError):
@@ -228,15 +232,6 @@ class _Search:
         there = {library.object.name for library in self.by_file.values()}
         lists = {path: tuple(name for name in names if name not in there) for path, names in self.missing.items()}
         return {path: names for path, names in sorted(lists.items()) if names}
-
-    def find(self, name: str, before: Iterable[str], behind: Iterable[str] = ()) -> Path | None:
-        """The file that the dynamic linker would take for a needed name; `before` and `behind` LD_LIBRARY_PATH: run paths."""
-        folders = (*before, *self.library_folders, *behind)
-        candidates = [Path(name)] if "/" in name else [Path(folder) / name for folder in folders]
-        if name in self.known:
-            candidates.append(self.known[name])
-        candidates += [self.target_system.file(folder) / name for folder in self.machine.library_folders]
-        return next((path for path in candidates if is_file(path)), None)
 
     def _place(self, file: Path, needed_by: Library) -> str | None:
         """The path of a needed library in the binary: relative to the needing one as on disk, if that is below the root."""

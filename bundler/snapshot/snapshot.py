@@ -17,9 +17,9 @@ from bundler.context import BuildContext
 from bundler.contract import launcher_folder
 from bundler.elf import MACHINES, fill_section
 from bundler.errors import Diagnostic
+from bundler.link.library_search import system_libraries
 from bundler.link.model import Linked
 from bundler.link.script import SNAPSHOT_SECTION
-from bundler.link.system_libraries import system_libraries
 from bundler.schema import SnapshotDocument
 from bundler.settings import FunctionName, Settings
 from bundler.snapshot.model import Refusal, Snapshot

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bundler.elf import AARCH64, read_shared_object
-from bundler.link.system_libraries import LINKED_SYSTEM_LIBRARIES, system_libraries
+from bundler.link.library_search import system_libraries
+from bundler.link.system_libraries import LINKED_SYSTEM_LIBRARIES
 from bundler.target import System
 from tests import test_endings
 from tests.aarch64.alignment import misaligned

@@ -36,7 +36,7 @@ from bundler.elf import (
     thread_local_symbols,
     undefined_symbols,
 )
-from bundler.link.system_libraries import system_libraries
+from bundler.link.library_search import system_libraries
 from bundler.target import Linkage, TargetPython
 from tests.link import natives
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bundler.elf import Machine, SharedObject, read_shared_object
-from bundler.link.system_libraries import LINKED_SYSTEM_LIBRARIES, system_libraries
+from bundler.link.library_search import system_libraries
+from bundler.link.system_libraries import LINKED_SYSTEM_LIBRARIES
 
 
 def read_c_library(machine: Machine) -> Mapping[str, SharedObject]:

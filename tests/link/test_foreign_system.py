@@ -14,8 +14,8 @@ import pytest
 
 from bundler.contract import bundle_spare
 from bundler.elf import MACHINES
+from bundler.link.library_search import system_libraries
 from bundler.link.static import static_files
-from bundler.link.system_libraries import system_libraries
 from bundler.snapshot.snapshot import machine_facts
 from bundler.target import System, TargetPython
 from bundler.target.system import this_machine

@@ -21,7 +21,8 @@ from bundler.elf import X86_64, ElfError, SegmentType, read_executable, read_sha
 from bundler.errors import BundleError
 from bundler.link.contents import PrelinkedFile
 from bundler.link.interposed import INTERPOSED_FUNCTIONS
-from bundler.link.libraries import find_closure
+from bundler.link.libraries import Roots, find_closure
+from bundler.link.library_search import LibrarySearch
 from bundler.link.objects import Offer
 from bundler.link.payload import lay_out_payload
 from bundler.link.place import place
@@ -60,7 +61,7 @@ def interesting(path: Path) -> tuple[bytes, tuple[tuple[int, int], ...]]:
 
 def use(path: Path) -> None:
     """What a build does with a shared object."""
-    closure = find_closure([(path, "/here/module.so")], "/here", X86_64)
+    closure = find_closure(Roots([(path, "/here/module.so")]), "/here", LibrarySearch.of(X86_64))
     placement = place(closure, Offer(frozenset({"PyModuleDef_Init"}), INTERPOSED_FUNCTIONS), {})
     files = [PrelinkedFile(PurePosixPath(each.path), each, is_readable=True) for each in placement.prelinked.objects]
     written(lay_out_payload(all_of(files=files, libraries=placement), X86_64))

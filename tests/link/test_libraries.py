@@ -16,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from bundler.elf import X86_64
-from bundler.link.libraries import find_closure
+from bundler.link.libraries import Roots, find_closure
+from bundler.link.library_search import LibrarySearch
 from bundler.target import TargetPython
 from tests.link import natives
 from tests.support import Outcome, bundle, inspect, on_old_kernel, plain_environment, run, without_memory_files
@@ -241,11 +242,11 @@ def test_run_times_beside_a_library_that_is_missing(tmp_path: Path):
         pytest.skip("there is no C++ compiler")
     compile_library(tmp_path / "libgone.so", "which.c", '-DANSWER="gone"', "-Wl,-soname,libgone.so")
     compile_library(tmp_path / "libthrow.so", "throw.cpp", "-lstdc++", "-l:libgone.so")
-    root = [(tmp_path / "libthrow.so", "/here/libthrow.so")]
+    root = Roots([(tmp_path / "libthrow.so", "/here/libthrow.so")])
 
-    there = find_closure(root, "/here", X86_64)
+    there = find_closure(root, "/here", LibrarySearch.of(X86_64))
     (tmp_path / "libgone.so").unlink()
-    gone = find_closure(root, "/here", X86_64)
+    gone = find_closure(root, "/here", LibrarySearch.of(X86_64))
 
     assert "libstdc++.so.6" not in there.system
     assert "libstdc++.so.6" in gone.system

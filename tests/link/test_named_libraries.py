@@ -13,7 +13,8 @@ import pytest
 
 from bundler.analyze.graph import LibraryName
 from bundler.elf import MACHINES
-from bundler.link.libraries import find_closure
+from bundler.link.libraries import Roots, find_closure
+from bundler.link.library_search import LibrarySearch
 from bundler.target import TargetPython
 from tests.link.test_libraries import compile_library
 from tests.support import bundle, inspect, run
@@ -80,6 +81,11 @@ def test_plan_says_why(folder: Path, newest_target: TargetPython, tmp_path: Path
     assert b"is opened by its name" in done.stdout
 
 
+def in_folder(folder: Path) -> LibrarySearch:
+    """The search of a machine with this folder in LD_LIBRARY_PATH."""
+    return LibrarySearch.of(_MACHINE, folders=(str(folder),))
+
+
 @pytest.mark.parametrize(
     "name", ["libc.so.6", "libpython3.so", "libGL.so.1", "libX11.so.6", "libcuda.so", "libudev.so.1"]
 )
@@ -87,9 +93,7 @@ def test_what_belongs_to_the_machine_stays(folder: Path, tmp_path: Path, name: s
     """Libraries of drivers and services, and other interpreters, are those of the machine on which the program runs."""
     shutil.copy(folder / "libother.so.2", tmp_path / name)
 
-    closure = find_closure(
-        (), "/__bundle__", _MACHINE, opened=[LibraryName(name, is_short=False)], library_folders=(str(tmp_path),)
-    )
+    closure = find_closure(Roots(opened=[LibraryName(name, is_short=False)]), "/__bundle__", in_folder(tmp_path))
 
     assert closure.libraries == ()
 
@@ -103,13 +107,8 @@ def test_what_the_program_brings_is_taken(folder: Path, tmp_path: Path):
     for name in ("own.so", "libother.so.2"):
         shutil.copy(folder / "libbelow.so.1", tmp_path / "machine" / name)
 
-    closure = find_closure(
-        [(own, "/__bundle__/own.so")],
-        "/__bundle__",
-        _MACHINE,
-        opened=names,
-        library_folders=(str(tmp_path / "machine"),),
-    )
+    roots = Roots(modules=[(own, "/__bundle__/own.so")], opened=names)
+    closure = find_closure(roots, "/__bundle__", in_folder(tmp_path / "machine"))
 
     assert [library.object.path for library in closure.libraries] == [own]
 
@@ -119,13 +118,8 @@ def test_what_is_not_here_is_no_error(tmp_path: Path):
     (tmp_path / "libtext.so").write_text("INPUT(-lother)")
     names = [LibraryName("libnowhere.so.7", is_short=False), LibraryName("nowhere", is_short=True)]
 
-    closure = find_closure(
-        (),
-        "/__bundle__",
-        _MACHINE,
-        opened=[*names, LibraryName("libtext.so", is_short=False)],
-        library_folders=(str(tmp_path),),
-    )
+    roots = Roots(opened=[*names, LibraryName("libtext.so", is_short=False)])
+    closure = find_closure(roots, "/__bundle__", in_folder(tmp_path))
 
     assert closure.libraries == ()
 
@@ -138,4 +132,5 @@ def test_what_cannot_be_found_out_is_not_here(monkeypatch: pytest.MonkeyPatch):
 
     monkeypatch.setattr("ctypes.util.find_library", fail)
 
-    assert find_closure((), "/__bundle__", _MACHINE, opened=[LibraryName("liblost", is_short=True)]).libraries == ()
+    roots = Roots(opened=[LibraryName("liblost", is_short=True)])
+    assert find_closure(roots, "/__bundle__", LibrarySearch.of(_MACHINE)).libraries == ()

@@ -27,7 +27,8 @@ from bundler.link.contents import (
     PrecompiledTable,
 )
 from bundler.link.interposed import INTERPOSED_FUNCTIONS
-from bundler.link.libraries import find_closure
+from bundler.link.libraries import Roots, find_closure
+from bundler.link.library_search import LibrarySearch
 from bundler.link.model import Payload
 from bundler.link.objects import Offer, Placement, Prelinked
 from bundler.link.payload import bound_tables, lay_out_payload, write_payload
@@ -172,8 +173,9 @@ def test_files_are_found_by_path(look_up: LookUp):
 
 def test_objects_are_found_by_path_and_soname(look_up: LookUp, natives_folder: Path):
     """A prelinked object is found by its path and by its soname."""
-    roots = [(natives_folder / f"{part.name}.abi3.so", f"/here/{part.name}.so") for part in natives.MODULES[:8]]
-    placed = place(find_closure(roots, "/here", X86_64), Offer(frozenset(), INTERPOSED_FUNCTIONS), {})
+    files = [(natives_folder / f"{part.name}.abi3.so", f"/here/{part.name}.so") for part in natives.MODULES[:8]]
+    closure = find_closure(Roots(files), "/here", LibrarySearch.of(X86_64))
+    placed = place(closure, Offer(frozenset(), INTERPOSED_FUNCTIONS), {})
     # As in an executable, objects lie above the payload.
     objects = tuple(replace(dso, base=dso.base + BASE) for dso in placed.prelinked.objects)
     libraries = replace(placed, prelinked=replace(placed.prelinked, objects=objects))

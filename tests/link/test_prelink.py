@@ -30,7 +30,8 @@ from bundler.link import relocated
 from bundler.link.bind import FIRST_BASE, prelink
 from bundler.link.exports import Exports
 from bundler.link.interposed import INTERPOSED_FUNCTIONS, interposer
-from bundler.link.libraries import find_closure
+from bundler.link.libraries import Roots, find_closure
+from bundler.link.library_search import LibrarySearch
 from bundler.link.objects import (
     Closure,
     Constant,
@@ -53,6 +54,7 @@ from bundler.link.thread_local import thread_pointer_offset
 from tests.link import natives
 
 PAGE = X86_64.page_size
+PLACES = LibrarySearch.of(X86_64)
 _STRSZ = 10  # DT_STRSZ: only this test asks for it
 
 OFFER = Offer(frozenset({"PyModuleDef_Init", "PyUnicode_FromString"}), INTERPOSED_FUNCTIONS)
@@ -62,7 +64,7 @@ OFFER = Offer(frozenset({"PyModuleDef_Init", "PyUnicode_FromString"}), INTERPOSE
 def closure(natives_folder: Path) -> Closure:
     """All small modules with everything they need."""
     files = sorted(natives_folder.glob("*.abi3.so"))
-    return find_closure(((file, f"/here/{file.name}") for file in files), "/here", X86_64)
+    return find_closure(Roots([(file, f"/here/{file.name}") for file in files]), "/here", PLACES)
 
 
 @pytest.fixture(scope="session")
@@ -259,7 +261,7 @@ def test_all_damaged_libraries_are_told(tmp_path: Path):
     files = [tmp_path / "a.so", tmp_path / "b.so"]
     files[0].write_text("not a library")
     with pytest.raises(BundleError) as raised:
-        find_closure(((file, f"/here/{file.name}") for file in files), "/here", X86_64)
+        find_closure(Roots([(file, f"/here/{file.name}") for file in files]), "/here", PLACES)
     told = raised.value.diagnostic
 
     assert told.code == "bad-library"
@@ -495,9 +497,9 @@ def test_missing_library(natives_folder: Path, tmp_path: Path):
     shutil.copy(natives_folder / "order_first_second.abi3.so", tmp_path)
     file = tmp_path / "order_first_second.abi3.so"
 
-    closure = find_closure([(file, "/here/x.so")], "/here", X86_64)
+    closure = find_closure(Roots([(file, "/here/x.so")]), "/here", PLACES)
     with pytest.raises(BundleError, match=r"`libfirst\.so` was not found") as raised:
-        find_closure([], "/here", X86_64, linked=[file])
+        find_closure(Roots(linked=[file]), "/here", PLACES)
 
     assert "libfirst.so" in closure.missing["/here/x.so"]
     assert str(file) in raised.value.diagnostic.notes[0]
@@ -514,7 +516,7 @@ def test_run_paths(natives_folder: Path, tmp_path: Path):
     def found(kind: str) -> list[str]:
         flags = [f"-Wl,--{kind}-new-dtags", "-Wl,-rpath,$ORIGIN/a:${ORIGIN}/b"]
         subprocess.run([*link, "module.so", "-x", "c", "/dev/null", "-La", "-ldeep", *flags], cwd=tmp_path, check=True)
-        closure = find_closure([(tmp_path / "module.so", "/here/module.so")], "/here", X86_64)
+        closure = find_closure(Roots([(tmp_path / "module.so", "/here/module.so")]), "/here", PLACES)
         return [library.path for library in closure.libraries]
 
     assert found("disable") == ["/here/a/libdeep.so", "/here/b/libsecond.so", "/here/module.so"]
@@ -527,7 +529,7 @@ def test_file_that_is_no_library(tmp_path: Path):
     file.write_bytes(b"not at all")
 
     with pytest.raises(BundleError, match=r"broken\.so"):
-        find_closure([(file, "/here/broken.so")], "/here", X86_64)
+        find_closure(Roots([(file, "/here/broken.so")]), "/here", PLACES)
 
 
 @pytest.mark.parametrize(

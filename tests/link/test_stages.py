@@ -17,8 +17,8 @@ from bundler.cache import Cache
 from bundler.context import BuildContext
 from bundler.elf import read_executable, read_shared_object
 from bundler.freeze import FrozenImage, freeze
+from bundler.link.library_search import linked_library, system_libraries
 from bundler.link.script import FROZEN_SECTIONS
-from bundler.link.system_libraries import linked_library, system_libraries
 from bundler.settings import AddedData, Settings
 from bundler.target import Linkage, TargetPython
 from bundler.toolchain import Toolchain

@@ -9,7 +9,8 @@ import pytest
 from bundler.analyze.graph import ModuleGraph
 from bundler.elf import X86_64
 from bundler.link.endings import ending_visibly
-from bundler.link.libraries import find_closure
+from bundler.link.libraries import Roots, find_closure
+from bundler.link.library_search import LibrarySearch
 from tests.link import natives
 
 
@@ -17,7 +18,7 @@ from tests.link import natives
 def test_who_writes_when_objects_die(natives_folder: Path):
     """Who calls functions that write, or has streams to files or removes them in C++; not the C++ library, which every module in C++ needs."""
     files = sorted(natives_folder.glob("*.abi3.so"))
-    closure = find_closure(((file, f"/here/{file.name}") for file in files), "/here", X86_64)
+    closure = find_closure(Roots([(file, f"/here/{file.name}") for file in files]), "/here", LibrarySearch.of(X86_64))
 
     found = {Path(path).name for path in ending_visibly(ModuleGraph("app", {}, (), (), (), (), (), ""), closure)}
 
