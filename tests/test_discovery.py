@@ -72,6 +72,17 @@ PROGRAMS: Mapping[str, Mapping[str, str]] = {
         "app.py": f"{IMPORT}"
         "print([importlib.import_module(m.name).NAME for m in pkgutil.iter_modules() if m.name.startswith('shopext_')])\n",
     },
+    "names below the own package": {
+        "shop/__init__.py": IMPORT
+        + "def load(name):\n    return importlib.import_module(f'{__name__}.parts.{name}')\n",
+        "shop/parts/__init__.py": "",
+        "shop/parts/till.py": "NAME = 'till'\n",
+        "shop/tools.py": "import importlib\nPACKAGE = __package__\n"
+        "def load(name):\n    return importlib.import_module('{}.{}'.format(PACKAGE, name))\n",
+        "shop/scale.py": "NAME = 'scale'\n",
+        "app.py": "import sys, shop, shop.tools\n"
+        "print(shop.load('ti' + 'll').NAME, shop.tools.load('sc' + 'ale').NAME)\n",
+    },
     "a list in a script": {
         "csv_export.py": "NAME = 'csv'\n",
         "json_export.py": "NAME = 'json'\n",

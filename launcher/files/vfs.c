@@ -111,14 +111,38 @@ vfs_path_at(int folder, const char *path, char *room)
     return room;
 }
 
+/* The flags of open() for a mode of fopen(), as _IO_new_file_fopen reads it (libio/fileops.c of glibc 2.36): a letter, then up to
+   six more. -1 for another mode. */
+static int
+flags_of(const char *mode)
+{
+    int flags;
+    switch (mode[0]) {
+    case 'r':
+        flags = O_RDONLY;
+        break;
+    case 'w':
+        flags = O_WRONLY | O_CREAT | O_TRUNC;
+        break;
+    case 'a':
+        flags = O_WRONLY | O_CREAT | O_APPEND;
+        break;
+    default:
+        errno = EINVAL;
+        return -1;
+    }
+    for (const char *letter = mode + 1; letter <= mode + 6 && *letter; letter++) {
+        flags = *letter == '+' ? (flags & ~O_ACCMODE) | O_RDWR : flags;
+        flags |= *letter == 'x' ? O_EXCL : *letter == 'e' ? O_CLOEXEC : 0;
+    }
+    return flags;
+}
+
 FILE *
 vfs_fopen(const char *path, const char *mode)
 {
-    if (strpbrk(mode, "wa+")) {
-        errno = EROFS;
-        return NULL;
-    }
-    int fd = vfs_open(path, O_RDONLY | (strchr(mode, 'e') ? O_CLOEXEC : 0));
+    int flags = flags_of(mode);
+    int fd = flags < 0 ? -1 : vfs_open(path, flags); /* fails where it would write */
     const struct bundle_file *unwritten = fd < 0 ? NULL : unwritten_file(fd);
     FILE *stream = fd < 0 ? NULL : unwritten ? unwritten_fdopen(unwritten, fd, mode) : fdopen(fd, mode);
     if (!stream && fd >= 0) {

@@ -59,6 +59,11 @@ def test_call_with_a_literal_name(call: str, name: str, level: int):
         ("x, 'p'", ("p", 0, "")),
         ("x, globals(), None, None, 1", ("", 1, "")),
         ("'a.b_' + x, level=2", ("a", 2, "b_")),
+        ("f'{__name__}.{x}'", ("", 1, "")),
+        ("f'{__package__}.a.b_{x}'", ("a", 1, "b_")),
+        ("__spec__.parent + '.a.' + x", ("a", 1, "")),
+        ("__name__.rpartition('.')[0] + '.a.' + x", ("a", 1, "")),
+        ("__name__.rsplit('.', 1)[0] + '.a.' + x", ("a", 1, "")),
     ],
 )
 def test_call_with_a_name_that_begins_literally(argument: str, family: tuple[str, int, str]):
@@ -148,6 +153,22 @@ def test_composed_name(composed: str, use: str):
     found = facts(f"PACKAGE, x = 'p', 1\nPACKAGE = 'p'\nFORM = '{{}}.{{}}'\n{use.format(composed)}")
 
     assert [(text, lines) for text, _, lines in found["patterns"]] == [("p.*", found["dynamic"])]
+
+
+@pytest.mark.parametrize("package", ["__name__", "__package__", "__spec__.parent", "__spec__.name"])
+@pytest.mark.parametrize(
+    "composed", ["f'{{PACKAGE}}.a.{{x}}'", "'%s.a.%s' % ({0}, x)", "'{{}}.a.{{}}'.format({0}, x)", "{0} + '.a.' + x"]
+)
+def test_composed_name_in_the_own_package(composed: str, package: str):
+    """The file's own package is known, under each name that it has; also where a constant is its name."""
+    found = facts(f"PACKAGE = {package}\nimport_module({composed.format(package)})")
+
+    assert [(text, lines) for text, _, lines in found["patterns"]] == [(".a.*", [2])]
+
+
+def test_name_of_the_own_package_elsewhere():
+    """The name of the own package is not known where it does not begin a name."""
+    assert patterns(facts("import_module('p.' + __name__)\nimport_module(__package__ + 'a.b')")) == ["p.*"]
 
 
 @pytest.mark.parametrize("composed", ["'%d.%s' % (x, PACKAGE)", "'{!r}.{}'.format(x, PACKAGE)", "'%s.%s' % x"])

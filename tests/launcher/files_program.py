@@ -277,7 +277,7 @@ def asked_by_libraries() -> Any:
     """Compiled code has calls of its own for facts."""
     import ctypes
 
-    size = ctypes.CDLL(os.path.join(os.path.dirname(vfs.__file__), "libstatx.so")).size_by_statx
+    size = ctypes.CDLL(os.path.join(os.path.dirname(vfs.__file__), "libcalls.so")).size_by_statx
     size.argtypes, size.restype = [ctypes.c_int, ctypes.c_char_p], ctypes.c_longlong
     with open(data("text.txt"), "rb") as file:
         return [size(-100, os.fsencode(data(path))) for path in PATHS if path not in {"sub", "sub/deeper", ""}], size(
@@ -408,6 +408,30 @@ def refused_by_descriptors() -> Any:
     with open(data("text.txt"), "rb") as file:
         fd = file.fileno()
         return outcome(os.fchmod, fd, 0o600), outcome(os.fchown, fd, -1, -1), outcome(os.utime, fd)
+
+
+def refused_to_libraries() -> Any:
+    """Compiled code opens streams, in modes of C."""
+    import ctypes
+
+    opened = ctypes.CDLL(os.path.join(os.path.dirname(vfs.__file__), "libcalls.so")).open_stream
+    modes = (
+        b"r",
+        b"rb",
+        b"rbe",
+        b"r,ccs=latin1",
+        b"w",
+        b"wx",
+        b"ax",
+        b"a+",
+        b"r+",
+        b"rb+",
+        b"",
+        b"q",
+        b"rrrrrr+",
+        b"rrrrrrr+",
+    )
+    return {mode: [opened(os.fsencode(data(path)), mode) for path in TARGETS] for mode in modes}
 
 
 # --- Libraries --------------------------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ def _cases() -> list[str]:
 
 
 # What a read-only file system answers to.
-READ_ONLY = ("refused", "refused_in_folders", "refused_by_descriptors")
+READ_ONLY = ("refused", "refused_in_folders", "refused_by_descriptors", "refused_to_libraries")
 
 CASES = [name for name in _cases() if name not in (*OF_BINARIES, *READ_ONLY)]
 
@@ -93,8 +93,8 @@ def make_tree(folder: Path) -> Path:
     (data / "tool").write_text("#!/bin/sh\necho tool\n")
     (data / "tool").chmod(0o755)
     shutil.copy(HERE / "certificate.pem", data)
-    library = folder / "vfs" / "libstatx.so"
-    subprocess.run(["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", HERE / "statx.c", "-o", library], check=True)
+    library = folder / "vfs" / "libcalls.so"
+    subprocess.run(["cc", "-D_GNU_SOURCE", "-shared", "-fPIC", HERE / "library_calls.c", "-o", library], check=True)
     with zipfile.ZipFile(data / "archive.zip", "w") as archive:
         archive.writestr("inside.txt", "in the archive")
     with tarfile.open(data / "archive.tar.gz", "w:gz") as archive:

@@ -19,6 +19,9 @@ CHANGING = frozenset("replace removeprefix removesuffix strip lstrip rstrip lowe
 # Functions and methods that go through a table as it is, whatever the order.
 _PASSING = frozenset("sorted list tuple set frozenset reversed enumerate iter items keys values".split())
 
+# In a text, in place of the name of the file's own package.
+OWN_PACKAGE = "\0"
+
 Change = tuple[str, tuple[str, ...]]  # a method of texts, and its arguments
 
 
@@ -49,31 +52,61 @@ def literal_level(call: ast.Call) -> int:
 
 
 def pattern_of(node: ast.expr, constants: Mapping[str, str]) -> str:
-    """A computed string with stars for what is not known; a star alone when nothing is."""
+    """A computed string with stars for what is not known; a star alone when nothing is.
+
+    It begins with a dot where the string begins with the name of the file's own package, as relative names do.
+    """
+    text = _pattern(node, constants)
+    if text.startswith(f"{OWN_PACKAGE}."):
+        text = text.removeprefix(OWN_PACKAGE)
+    return text.replace(OWN_PACKAGE, "*")
+
+
+def is_own_package(node: ast.expr) -> bool:
+    """True for what is the name of the file's own package. `__name__` is, where a name of a submodule is made of it."""
+    match node:
+        case ast.Name("__name__" | "__package__") | ast.Attribute(ast.Name("__spec__"), "name" | "parent"):
+            return True
+        case ast.Subscript(
+            ast.Call(ast.Attribute(ast.Name("__name__"), "rpartition"), [ast.Constant(".")]), ast.Constant(0)
+        ):
+            return True
+        case ast.Subscript(
+            ast.Call(ast.Attribute(ast.Name("__name__"), "rsplit"), [ast.Constant("."), ast.Constant(1)]),
+            ast.Constant(0),
+        ):
+            return True
+        case _:
+            return False
+
+
+def _pattern(node: ast.expr, constants: Mapping[str, str]) -> str:
     match node:
         case ast.Constant(str(text)):
             return text
         case ast.Name(name) if name in constants:
             return constants[name]
+        case _ if is_own_package(node):
+            return OWN_PACKAGE
         case ast.JoinedStr(values):
             return "".join(
-                pattern_of(each.value if isinstance(each, ast.FormattedValue) else each, constants) for each in values
+                _pattern(each.value if isinstance(each, ast.FormattedValue) else each, constants) for each in values
             )
         case ast.BinOp(left, ast.Add(), right):
-            return pattern_of(left, constants) + pattern_of(right, constants)
+            return _pattern(left, constants) + _pattern(right, constants)
         case ast.BinOp(left, ast.Mod(), right):
-            text = pattern_of(left, constants)
+            text = _pattern(left, constants)
             return _filled(_PLACEHOLDER_OLD, text, _operands(right), constants) if "*" not in text else "*"
         case ast.Call(ast.Attribute(form, "format"), arguments, keywords):
-            text = pattern_of(form, constants)
+            text = _pattern(form, constants)
             given = {str(place): each for place, each in _before_star(arguments)}
             given |= {each.arg: each.value for each in keywords if each.arg is not None}
             return _filled(_PLACEHOLDER, text, given, constants) if "*" not in text else "*"
         case ast.Call(ast.Attribute(ast.Constant(str(text)), "join"), [ast.Tuple(parts) | ast.List(parts)]):
-            return text.join(pattern_of(each, constants) for each in parts)
+            return text.join(_pattern(each, constants) for each in parts)
         case ast.Call(ast.Attribute(attr=method)) if method in CHANGING:
             start, changes = changes_of(node)
-            return changed(pattern_of(start, constants), changes) if changes else "*"
+            return changed(_pattern(start, constants), changes) if changes else "*"
         case _:
             return "*"
 
@@ -104,7 +137,7 @@ def _filled(
 
     def fill(found: re.Match[str]) -> str:
         node = given.get(found[1] or next(places))
-        return pattern_of(node, constants) if node is not None else "*"
+        return _pattern(node, constants) if node is not None else "*"
 
     return placeholder.sub(fill, text)
 

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from .composed_names import (
     CHANGING,
+    OWN_PACKAGE,
     alternatives_in,
     changed,
     changes_of,
     choices_of,
+    is_own_package,
     literal_level,
     literal_package,
     pattern_of,
@@ -84,6 +86,8 @@ class ComputedNames:
                 | ast.AnnAssign(ast.Name(name), value=ast.Constant(str(text)))
             ) if is_module_level:
                 self._constants[name] = text
+            case ast.Assign([ast.Name(name)], value) if is_module_level and is_own_package(value):
+                self._constants[name] = OWN_PACKAGE
         if not isinstance(target, ast.Name) or node.value is None:
             return
         if type(node.value) in _TABLES:
