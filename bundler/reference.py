@@ -42,8 +42,8 @@ def _option_tables() -> Iterator[str]:
         yield "|---|---|---|"
         for option in COMMAND_LINE.values():
             if option.group is group:
-                key = "" if option.place is Place.COMMAND_LINE else f"`{option.name}`: "
-                yield f"| {_usage(option)} | {key}{option.kind.value} | {_description(option)} |"
+                key = "only on the command line" if option.place is Place.COMMAND_LINE else f"`{option.name}`"
+                yield f"| {_usage(option)} | {key}: {option.kind.value} | {_description(option)} |"
     yield ""
 
 

@@ -1,6 +1,6 @@
 """Converts values of options, and merges those of the command line, the project's file and the environment into settings.
 
-The only reader of the environment.
+The only reader of the environment for settings; other rooms hand the environment on to programs that they run.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_asked_for(item: pytest.Item, config: pytest.Config) -> bool:
-    """Whether a test runs: without options, neither proofs, nor Pythons between the oldest and the newest."""
+    """True for a test that runs: without options, neither proofs, nor Pythons between the oldest and the newest."""
     if item.get_closest_marker("proof") and not config.getoption("--proofs"):
         return False
     version = _version(item)

@@ -149,9 +149,17 @@ def test_a_target_called_like_a_command(tmp_path: Path, name: str):
         (["--oops"], 2, "error[usage]: there is no option `--oops`\n  hint: "),
         (["inspect"], 2, "error[usage]: the following arguments are required: FILE\n  hint: "),
         (["inspect", "x", "--jsn"], 2, "error[usage]: there is no option `--jsn`\n  hint: did you mean `--json`?\n"),
-        (["why"], 2, "error[usage]: MODULE is missing\n  hint: `bundle why MODULE [OPTIONS] TARGET [--json]`\n"),
+        (
+            ["why"],
+            2,
+            "error[usage]: MODULE is missing\n  hint: `bundle why MODULE [OPTIONS] [TARGET | -m MODULE | --script NAME | --program NAME] [--json]`\n",
+        ),
         (["why", "json"], 2, "error[usage]: nothing to bundle is named\n  hint: "),
-        (["trace"], 2, "error[usage]: ARGS is missing\n  hint: `bundle trace ARGS [OPTIONS] TARGET`\n"),
+        (
+            ["trace"],
+            2,
+            "error[usage]: ARGS is missing\n  hint: `bundle trace ARGS [OPTIONS] [TARGET | -m MODULE | --script NAME | --program NAME]`\n",
+        ),
         (["trace", "'", "text.py"], 2, "error[usage]: `--trace`: No closing quotation\n  hint: "),
         (["plan", "text.py", "--jsn"], 2, "error[usage]: there is no option `--jsn`\n  hint: did you mean `--json`?\n"),
         (["text.py", "--program", "x"], 2, "error[usage]: `TARGET` and `--program` exclude each other\n  hint: "),
@@ -419,9 +427,15 @@ def test_plan_page(app: Path, planned: dict[str, Any]):
         (["--version"], f"bundle {__version__}\n"),
         (["--help"], "usage: bundle [OPTIONS] TARGET\n"),
         (["inspect", "--help"], "usage: bundle inspect"),
-        (["plan", "--help"], "usage: bundle plan [OPTIONS] TARGET [--json]\n"),
-        (["why", "--help"], "usage: bundle why MODULE [OPTIONS] TARGET [--json]\n"),
-        (["trace", "-h"], "usage: bundle trace ARGS [OPTIONS] TARGET\n"),
+        (
+            ["plan", "--help"],
+            "usage: bundle plan [OPTIONS] [TARGET | -m MODULE | --script NAME | --program NAME] [--json]\n",
+        ),
+        (
+            ["why", "--help"],
+            "usage: bundle why MODULE [OPTIONS] [TARGET | -m MODULE | --script NAME | --program NAME] [--json]\n",
+        ),
+        (["trace", "-h"], "usage: bundle trace ARGS [OPTIONS] [TARGET | -m MODULE | --script NAME | --program NAME]\n"),
     ],
 )
 def test_help_and_version(arguments: list[str], beginning: str):

@@ -19,21 +19,24 @@ USAGE = """bundle [OPTIONS] TARGET
        bundle [OPTIONS] -m MODULE
        bundle [OPTIONS] --script NAME
        bundle [OPTIONS] [--program NAME]
-       bundle plan [OPTIONS] TARGET [--json]
-       bundle why MODULE [OPTIONS] TARGET [--json]
-       bundle trace ARGS [OPTIONS] TARGET
+       bundle plan [OPTIONS] [PROGRAM] [--json]
+       bundle why MODULE [OPTIONS] [PROGRAM] [--json]
+       bundle trace ARGS [OPTIONS] [PROGRAM]
        bundle inspect FILE [--json | --sbom]
        bundle verify FILE [--against MANIFEST] [--json]
        bundle cache [dir|prune|clean] [OPTIONS]
-       bundle doctor [--json]
+       bundle doctor [OPTIONS]
        bundle migrate [--execute] FILE | COMMAND
        bundle completion bash|zsh|fish"""
 
+# The program of a build, in its four forms.
+PROGRAM = "[TARGET | -m MODULE | --script NAME | --program NAME]"
+
 # Commands with the arguments of a build.
 BUILD_COMMANDS = {
-    PLAN: "bundle plan [OPTIONS] TARGET [--json]",
-    WHY: "bundle why MODULE [OPTIONS] TARGET [--json]",
-    TRACE: "bundle trace ARGS [OPTIONS] TARGET",
+    PLAN: f"bundle plan [OPTIONS] {PROGRAM} [--json]",
+    WHY: f"bundle why MODULE [OPTIONS] {PROGRAM} [--json]",
+    TRACE: f"bundle trace ARGS [OPTIONS] {PROGRAM}",
 }
 DESCRIPTIONS = {
     "": "Turn a Python program into one native executable that starts faster than Python itself.",
@@ -56,7 +59,8 @@ EPILOG = """examples:
   bundle doctor                   what this machine lacks
   bundle migrate app.spec         [tool.bundle] for what PyInstaller builds from it
 
-Every option can also stand in pyproject.toml, under [tool.bundle], by its long name: hidden-import = ["package.module"].
+Options can also stand in pyproject.toml, under [tool.bundle], by their long names: hidden-import = ["package.module"].
+Not those that choose a program, a system or a command: --program, --target, --json, --why, --trace.
 Options given here win; those that may be given several times are added to the file's.
 To bundle a file that is called like a command, such as `plan`, write `./plan`."""
 

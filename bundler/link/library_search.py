@@ -1,4 +1,4 @@
-"""Where the dynamic linker looks for shared objects (ld.so(8)), on this machine or in another system's folder. Noun: LibrarySearch."""
+"""Finds shared objects where the dynamic linker would (ld.so(8)), on this machine or in another system's folder. Noun: LibrarySearch."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DEEPEST = 4  # of files that include each other
 
 @dataclass(frozen=True, slots=True)
 class LibrarySearch:
-    """What the dynamic linker searches: `folders`, as those of LD_LIBRARY_PATH, then its cache, then the system's folders."""
+    """Places that the dynamic linker searches: `folders`, as those of LD_LIBRARY_PATH, its cache, then the system's folders."""
 
     machine: Machine
     system: System

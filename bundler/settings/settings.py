@@ -345,7 +345,8 @@ class Settings:
             "cache-dir",
             ValueType.PATH,
             Group.BUILD,
-            "the folder for compiled modules (default: $BUNDLER_CACHE_DIR, else bundler in the user's cache folder)",
+            "the folder for compiled modules; the variable BUNDLER_CACHE_DIR wins over pyproject.toml, and this option over both "
+            "(default: bundler in the user's cache folder)",
             metavar="DIR",
             place=Place.PROJECT,
         ),
@@ -507,7 +508,7 @@ class Settings:
             "strict",
             ValueType.SWITCH,
             Group.BUILD,
-            "report all warnings, and fail if there is one: the output stays as it was",
+            "show warnings even with `-q`; if there is one, fail, and leave an earlier output as it was",
         ),
     ] = False
     quiet: Annotated[
@@ -587,6 +588,6 @@ IN_FILES: Mapping[str, Option] = {
     field: option for field, option in OPTIONS.items() if option.place is not Place.COMMAND_LINE
 }
 
-# Options of a group exclude each other; one of the first group must be given.
+# Options of a group exclude each other; a single program of a file has one of the first group.
 ENTRIES = ("target", "module", "script")
 EXCLUSIVE = (ENTRIES, ("quiet", "verbose"), ("static", "glibc"))

@@ -32,7 +32,7 @@ _ATTEMPTS = 3
 
 @dataclass
 class Shown:
-    """What the rounds have shown so far, each in addition to those before it.
+    """The results of all rounds so far.
 
     `events`: of the round that tells the order of imports. `differing`: names whose values differ between machines, by modules.
     """
@@ -113,7 +113,7 @@ class Statements:
         return tuple(sorted(dict.fromkeys(found), key=lambda each: order.get(each.module, 0)))
 
     def are_found_for(self, names: Iterable[str]) -> bool:
-        """Whether statements of one of these modules, or for one of them, are run again."""
+        """True if statements of one of these modules, or for one of them, are run again."""
         return any(self._wanted[name].found for name in names)
 
     def leave_out_main(self) -> None:
