@@ -18,6 +18,9 @@ _MODULE = type(sys)
 _PLACES = (
     type(str.join), type(str.__add__), type(dict.__dict__["fromkeys"]), type(_FUNCTION.__code__), type(_CODE.co_name)
 )  # fmt: skip
+_ATTRIBUTES = type(_FUNCTION.__dict__["__dict__"])
+_NAMESPACE = type.__dict__["__dict__"].__get__  # as classes have it, whatever a metaclass says
+_ORDER = type.__dict__["__mro__"].__get__
 _WEAK = frozenset(("ReferenceType", "weakref", "weakproxy", "weakcallableproxy"))
 
 # Types that are written in annotations.
@@ -120,7 +123,7 @@ class Graph:
     def _describe_class(self, value):
         self.add(f"class {type.__getattribute__(value, '__module__')!s} {value.__qualname__}")
         if value.__flags__ & 1 << 9:  # Py_TPFLAGS_HEAPTYPE: others are the interpreter's
-            own = type.__dict__["__dict__"].__get__(value)
+            own = _NAMESPACE(value)
             self.add(f"{len(own)}")
             self.pending += [
                 each
@@ -162,7 +165,7 @@ class Graph:
                 *(each for each in gc.get_referents(value) if id(each) not in numbers),
             ]
         else:
-            children = gc.get_referents(value)
+            children = _attributes_first(value)
         self.pending += [each for each in reversed(children) if each is not kind]
 
     def _without_addresses(self, text):
@@ -199,6 +202,20 @@ def _keys(value):
         each for each in type(value).__mro__ if each.__name__ == "OrderedDict" and each.__module__ == "collections"
     )
     return list(next(ordered, dict).__iter__(value))
+
+
+def _attributes_first(value):
+    """Return what an object refers to, its attributes in a dictionary: `gc.get_referents` alone may tell their values without their
+    names, in an order that depends on which of these had been used before the class was made (`_PyDict_NewKeysForClass` of 3.14).
+    """
+    referents = gc.get_referents(value)
+    namespaces = map(_NAMESPACE, _ORDER(type(value)))
+    found = next((each["__dict__"] for each in namespaces if "__dict__" in each), None)
+    attributes = found.__get__(value) if type(found) is _ATTRIBUTES else None
+    if type(attributes) is not dict:
+        return referents
+    within = frozenset((id(attributes), *map(id, attributes.values())))
+    return [attributes, *(each for each in referents if id(each) not in within)]
 
 
 def _in_order_of_names(value):

@@ -7,6 +7,7 @@ import collections
 import copy
 import functools
 import logging
+import types
 import typing
 from collections.abc import Callable
 from typing import Any
@@ -134,3 +135,38 @@ def test_types_in_annotations():
     for each, same in zip(one, other, strict=True):
         assert digest([each, each]) == digest([each, same])
         assert digest([each, each]) != digest([each, list[str]])
+
+
+class _Plain:
+    pass
+
+
+class _Slotted(_Plain):
+    __slots__ = ("slot",)
+
+
+class _Hiding(_Plain):
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        raise AssertionError("this is the program's code")
+
+
+def _with(kind: type, **attributes: object) -> object:
+    made = kind()
+    for name, value in attributes.items():
+        setattr(made, name, value)
+    return made
+
+
+@pytest.mark.parametrize("kind", [_Plain, _Slotted, _Hiding, types.SimpleNamespace, Exception])
+def test_attributes_have_names(kind: type):
+    """An object is described with the names of its attributes, in their order; in which order a class met them makes no difference."""
+    assert digest(_with(kind, x=1, y=2)) == digest(_with(kind, x=1, y=2))
+    if kind is not _Hiding:
+        assert digest(_with(kind, x=1)) != digest(_with(kind, y=1))
+        assert digest(_with(kind, x=1, y=2)) != digest(_with(kind, y=2, x=1))
+
+
+def test_slots_beside_attributes():
+    """What lies in slots is described too."""
+    assert digest(_with(_Slotted, x=1, slot=2)) != digest(_with(_Slotted, x=1, slot=3))
