@@ -188,6 +188,17 @@ def built(tmp_path_factory: pytest.TempPathFactory, one_interpreter: Interpreter
     return project, runner
 
 
+def after_build(folder: Path) -> Runner:
+    """A runner of the action, as it is when bundler is installed and has built `app` in a folder."""
+    (folder / "report.json").write_text('{"programs": [{"output": "app"}]}')
+    runner = Runner(folder, {"working-directory": str(folder), "smoke-test": "--version"})
+    (folder / "bundler" / "bin").mkdir(parents=True)
+    (folder / "bundler" / "bin" / "python").symlink_to(sys.executable)
+    (folder / "output").write_text(f"report={folder / 'report.json'}\n")
+    runner.take_outputs("build")
+    return runner
+
+
 def test_what_the_action_installs(built: tuple[Path, Runner]):
     """The action installs the checkout that it is part of, apart from the project, and keeps the cache where it is restored."""
     project, runner = built
@@ -270,10 +281,7 @@ def test_a_binary_that_needs_the_c_library(tmp_path: Path):
     """One that is not static gets the C library into the root; one that fails there fails the step."""
     (tmp_path / "app.c").write_text(C_PROGRAM)
     subprocess.run(["cc", "app.c", "-o", "app"], cwd=tmp_path, check=True)
-    (tmp_path / "report.json").write_text('{"programs": [{"output": "app"}]}')
-    runner = Runner(tmp_path, {"working-directory": str(tmp_path), "smoke-test": "--version"})
-    (tmp_path / "output").write_text(f"report={tmp_path / 'report.json'}\n")
-    runner.take_outputs("build")
+    runner = after_build(tmp_path)
 
     assert "started" in runner.run("Try the binaries in an empty root")
     runner.set_input("smoke-test", "fail")
@@ -289,10 +297,7 @@ def other_machine() -> Machine:
 def test_a_binary_for_another_processor(tmp_path: Path):
     """One that was built with `--target` cannot be started on the machine, and the step says so."""
     (tmp_path / "app").write_bytes(b"\x7fELF" + bytes(14) + other_machine().number.to_bytes(2, "little"))
-    (tmp_path / "report.json").write_text('{"programs": [{"output": "app"}]}')
-    runner = Runner(tmp_path, {"working-directory": str(tmp_path), "smoke-test": "--version"})
-    (tmp_path / "output").write_text(f"report={tmp_path / 'report.json'}\n")
-    runner.take_outputs("build")
+    runner = after_build(tmp_path)
 
     assert runner.run("Try the binaries in an empty root") == "app is for another processor and is not started here\n"
 

@@ -23,6 +23,17 @@ def told(outcome: Outcome) -> str:
     return lines[0].rpartition(": snapshot: ")[2]
 
 
+def check_late(binary: Path, modules: Mapping[str, tuple[str, str | None]]) -> None:
+    """Assert why modules are late, given with their sources; None: they are recorded.
+
+    Where `_ctypes` itself is late (libffi 3.8 keeps a memory file open), its importers are so for no reason of their own.
+    """
+    late = inspect(binary)["snapshot"]["late"]
+    told = {name: why for name, (source, why) in modules.items() if "_ctypes" not in late or "ctypes" not in source}
+    assert {name: late.get(name) for name in told} == told
+    assert {name: late.get(name) for name in modules.keys() - told.keys()} == dict.fromkeys(modules.keys() - told.keys())
+
+
 @dataclass(frozen=True)
 class Recorded:
     """A program whose binary has a snapshot."""

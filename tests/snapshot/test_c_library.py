@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.snapshot.conftest import Recorded, told
+from tests.snapshot.conftest import Recorded, check_late, told
 from tests.support import inspect, run
 
 CHANGES = "it changes what the C library keeps"
@@ -49,8 +49,7 @@ def program_of(
     values = ", ".join(f"{name}.VALUE" for name in modules)
     (folder / "main.py").write_text(f"{imports}import ctypes, locale, syslog\nprint({values})\nprint({shown})\n")
     program = recorded(folder / "main.py")
-    late = inspect(program.binary)["snapshot"]["late"]
-    assert {name: late.get(name) for name in modules} == {name: reason for name, (_, reason) in modules.items()}
+    check_late(program.binary, modules)
     return program
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.snapshot.conftest import Recorded
-from tests.support import inspect
+from tests.snapshot.conftest import Recorded, check_late
 
 CHANGES = "it changes or copies a standard stream"
 INPUT = "it reads its standard input"
@@ -59,7 +58,6 @@ def test_streams(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.
         f"{imports}import os, sys\nprint({values}, file=sys.stderr)\nprint({SHOWN}, file=sys.stderr)\n"
     )
     program = recorded(folder / "main.py")
-    late = inspect(program.binary)["snapshot"]["late"]
-    assert {name: late.get(name) for name in MODULES} == {name: reason for name, (_, reason) in MODULES.items()}
+    check_late(program.binary, MODULES)
     done = program.check_same(stdin=b"some words")
     assert b"True False False" in done.stderr, done.stderr
