@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import APPS, Interpreter, Outcome, Program, bundle, run
+from tests.support import APPS, Interpreter, Outcome, Program, bundle, inspect, run
 from tests.target.pythons import cache, newest_target, toolchain
 
 __all__ = ["cache", "newest_target", "toolchain"]
@@ -31,7 +31,9 @@ def check_late(binary: Path, modules: Mapping[str, tuple[str, str | None]]) -> N
     late = inspect(binary)["snapshot"]["late"]
     told = {name: why for name, (source, why) in modules.items() if "_ctypes" not in late or "ctypes" not in source}
     assert {name: late.get(name) for name in told} == told
-    assert {name: late.get(name) for name in modules.keys() - told.keys()} == dict.fromkeys(modules.keys() - told.keys())
+    assert {name: late.get(name) for name in modules.keys() - told.keys()} == dict.fromkeys(
+        modules.keys() - told.keys()
+    )
 
 
 @dataclass(frozen=True)
