@@ -1,4 +1,4 @@
-# `make demo` sets up, bundles an example and runs it; `make test` sets up and runs every check there is.
+# `make demo` sets up, bundles an example and runs it; `make test` sets up and runs the checks.
 # Both need nothing but a C compiler and a Python from 3.11 to 3.15 with its headers; `make PYTHON=...` chooses one.
 
 # Looked for when it is first needed, and once, so that a complaint is printed once.
@@ -7,7 +7,7 @@ PYTHON ?= $(eval PYTHON := $(shell .ci/find-python))$(PYTHON)
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint unit site clean
+.PHONY: demo test lint unit proofs site clean
 
 demo: $(VENV)/installed
 	$(BIN)/bundle examples/hello/hello.py
@@ -22,9 +22,13 @@ lint: $(VENV)/developing
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Builds and runs real programs with every Python found; `TESTS=tests/test_link.py` runs less.
+# Builds and runs real programs with the oldest and the newest Python found; `TESTS=tests/test_link.py` runs less.
 unit: $(VENV)/developing
 	$(BIN)/pytest --numprocesses=auto --dist=loadgroup $(TESTS)
+
+# The same tests with every Python found, and those that are slow and seldom fail first.
+proofs: $(VENV)/developing
+	$(BIN)/pytest --numprocesses=auto --dist=loadgroup --every-python --proofs $(TESTS)
 
 # The documentation as a site, in build/site.
 site: $(VENV)/developing

@@ -255,6 +255,7 @@ def test_builds_are_reproducible(interpreter: Interpreter, tmp_path: Path):
     assert [text for text in private if text.encode() in binaries[0]] == []
 
 
+@pytest.mark.proof
 def test_environments_at_different_paths(one_interpreter: Interpreter, tmp_path: Path):
     """The same packages in an environment that lies elsewhere give the same bytes, and no path of it is in them.
 

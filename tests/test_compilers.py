@@ -95,7 +95,7 @@ def test_linker_for_the_static_libpython_only(one_interpreter: Interpreter, tmp_
     assert hello.check_same().status == 0
 
 
-@pytest.mark.parametrize("command", [*PAIRS, "gcc -fuse-ld=gold"])
+@pytest.mark.parametrize("command", [*PAIRS, pytest.param("gcc -fuse-ld=gold", marks=pytest.mark.proof)])
 def test_without_a_dynamic_linker(one_interpreter: Interpreter, tmp_path: Path, command: str):
     """The C library is linked in as well, and looked up by name (`ctypes`)."""
     skip_without(Linkage.STATIC, one_interpreter, toolchain_or_skip(command))

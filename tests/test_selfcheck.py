@@ -52,6 +52,7 @@ def test_self_check_of_a_program(app: Path, newest_target: TargetPython, tmp_pat
     assert run([checked]).status == 0
 
 
+@pytest.mark.proof
 def test_self_check_fails_on_a_difference(app: Path, newest_target: TargetPython, tmp_path: Path):
     """A single wrong byte in a module's object file fails the build, says where it is, and writes no binary."""
     options = ("--python", newest_target.executable, "-o", tmp_path / "app")

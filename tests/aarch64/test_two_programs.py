@@ -59,6 +59,7 @@ def test_a_line_is_printed(tmp_path: Path):
     assert inspect(tmp_path / "hello")["newest_versions"]["GLIBC"]["version"] == AARCH64.first_glibc
 
 
+@pytest.mark.proof
 def test_a_script_gets_what_its_header_requires(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Markers are those of the other processor, and so are wheels; they are installed before the program is built."""
     make_wheel(tmp_path / "wheels", "frobnicate", "VALUE = 'found'\n")
