@@ -9,6 +9,7 @@
 #include "interposed.h"
 #include "lifetime.h"
 #include "snapshot/alike.h"
+#include "snapshot/askers.h"
 #include "snapshot/generators.h"
 #include "snapshot/statements.h"
 
@@ -60,21 +61,22 @@ module_named(const char *name)
     return PyDict_GetItemString(PyImport_GetModuleDict(), name);
 }
 
+/* The streams as the interpreter has made them. Where a program has others in their places, it has been noted who put them there. */
 static int
 find_streams(void)
 {
+    bundle_note_streams();
     for (int i = 0; i < STREAMS; i++) {
-        PyObject *stream = PySys_GetObject(stream_names[i]); /* borrowed */
-        char name[16];
+        char original[16], name[16];
+        snprintf(original, sizeof original, "__%s__", stream_names[i]);
         snprintf(name, sizeof name, "<%s>", stream_names[i]);
+        PyObject *stream = PySys_GetObject(original); /* borrowed */
         found.names[i] = PyUnicode_InternFromString(name);
         found.text[i] = Py_XNewRef(stream);
         found.buffer[i] = Py_XNewRef(attribute(stream, "buffer"));
         found.raw[i] = Py_XNewRef(attribute(found.buffer[i], "raw"));
-        char original[16];
-        snprintf(original, sizeof original, "__%s__", stream_names[i]);
-        if (!found.raw[i] || stream != PySys_GetObject(original)) {
-            PyErr_Format(PyExc_RuntimeError, "sys.%s was replaced", stream_names[i]);
+        if (!found.raw[i]) {
+            PyErr_Format(PyExc_RuntimeError, "sys.%s was replaced", original);
             return -1;
         }
     }

@@ -85,11 +85,26 @@ note_arguments(void)
     before = now;
 }
 
+void
+bundle_note_streams(void)
+{
+    static const char *const names[] = {"stdin", "stdout", "stderr"};
+    PER_PROCESS static PyObject *before[sizeof names / sizeof *names];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        PyObject *now = PySys_GetObject(names[i]); /* borrowed */
+        if (before[i] && now != before[i]) {
+            bundle_note("stream-change", names[i]);
+        }
+        before[i] = now;
+    }
+}
+
 struct bundle_running
 bundle_begin_module(const char *name)
 {
     note_drawn();
     note_arguments();
+    bundle_note_streams();
     bundle_note_shown_variables();
     bundle_note("begin", name);
     bool is_steady = false;
@@ -111,6 +126,7 @@ bundle_end_module(struct bundle_running before, const char *name)
     flush_streams();
     note_drawn();
     note_arguments();
+    bundle_note_streams();
     bundle_note_shown_variables();
     PyErr_Restore(type, value, traceback);
     bundle_set_owner(before.owner);

@@ -23,6 +23,9 @@ void bundle_end_module(struct bundle_running before, const char *name);
 void bundle_note_imports(void (*after)(void));
 void bundle_note_imports_no_more(void);
 
+/* Note standard streams that are other objects than before: the module that runs has put them there. */
+void bundle_note_streams(void);
+
 /* Note with each question of this thread the line of the module that asks, and the file of the code. */
 void bundle_note_places(void);
 

@@ -39,6 +39,11 @@ MODULES = {
         "import fcntl, os\nVALUE = fcntl.fcntl(0, fcntl.F_SETFL, os.O_NONBLOCK)",
         CHANGES,
     ),
+    "wraps": (
+        "import io, sys\nsys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding='latin-1', write_through=True)\n"
+        "VALUE = sys.stdout.encoding",
+        "it asks for a terminal",  # as does whoever opens a file; then it changes a stream
+    ),
     "sets_blocking": ("import os\nVALUE = os.set_blocking(1, True)", CHANGES),
     "keeps_from_children": ("import os\nVALUE = os.set_inheritable(2, False)", CHANGES),
 }
