@@ -22,7 +22,7 @@ lint: $(VENV)/developing
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Builds and runs real programs with the oldest and the newest Python found; `TESTS=tests/test_link.py` runs less.
+# Builds and runs real programs with the newest Python found, and some with the oldest; `TESTS=tests/test_link.py` runs less.
 unit: $(VENV)/developing
 	$(BIN)/pytest --numprocesses=auto --dist=loadgroup $(TESTS)
 

@@ -313,6 +313,7 @@ def gitlab_variables(project: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.proof
 def test_the_steps_for_gitlab(built: tuple[Path, Runner], tmp_path: Path, one_interpreter: Interpreter):
     """All steps of both jobs run in a project that has nothing yet but a cache; checksums are right, binaries start."""
     _, runner = built

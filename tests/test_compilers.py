@@ -86,6 +86,7 @@ def test_small_programs(one_interpreter: Interpreter, tmp_path: Path, command: s
     assert greet.check_same("--help").status == 0
 
 
+@pytest.mark.proof
 def test_linker_for_the_static_libpython_only(one_interpreter: Interpreter, tmp_path: Path):
     """Gold links what needs no sections at addresses."""
     command = "gcc -fuse-ld=gold"

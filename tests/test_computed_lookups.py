@@ -136,6 +136,7 @@ PLACES = {
 
 
 @pytest.mark.parametrize("place", PLACES)
+@pytest.mark.proof
 def test_a_place_alone(one_interpreter: Interpreter, tmp_path: Path, place: str):
     """What is found under Python is found in a binary, in a program that brings it along by nothing else."""
     source, binary = tmp_path / "app.py", tmp_path / "built" / "app.py"
@@ -163,6 +164,7 @@ OLD_PLACES = {
 
 
 @pytest.mark.parametrize("place", OLD_PLACES)
+@pytest.mark.proof
 def test_a_place_of_an_old_python(tmp_path: Path, place: str):
     """Packages that only older Pythons have find under a name what Python finds, also in an environment without setuptools."""
     base = find_interpreter("3.11")

@@ -131,6 +131,7 @@ def test_wheel(one_interpreter: Interpreter, tmp_path: Path):
     _check(interpreter, tmp_path, _WHEELS / "program.py", "numpy", leave_out=others)
 
 
+@pytest.mark.proof
 def test_static_library_of_debian(tmp_path: Path):
     """Debian's static libpython is linked with libz and libexpat of the system: they are part of the binary as well."""
     python = next((each for each in find_pythons() if str(each) == "3.11 Debian static"), None)

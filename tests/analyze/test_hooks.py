@@ -672,6 +672,7 @@ _OF_THE_PACKAGE = ("PackageNotFoundError", "is not there", "has no attribute", "
                    "cannot import name", "KeyError: 'PROCESSOR_ARCHITECTURE'")  # fmt: skip
 
 
+@pytest.mark.proof
 def test_every_contributed_hook(tmp_path: Path):
     """At least 95 % of pyinstaller-hooks-contrib's hooks run to their end over empty packages; none misses our API."""
     found = HookSources(HookFolder(folder, 0) for folder in contributed_folders())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -38,6 +39,7 @@ def _source(displays: list[list[object]]) -> str:
     return "\n".join((*lines, ""))
 
 
+@pytest.mark.one_python
 def test_order_of_sets(target: TargetPython, tmp_path: Path):
     """Iterating over a set, and printing one, gives the same order as in Python."""
     displays = _displays(150)

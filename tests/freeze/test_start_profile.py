@@ -38,6 +38,7 @@ def rehearse(interpreter: Interpreter, tmp_path: Path) -> Rehearse:
     return rehearse
 
 
+@pytest.mark.one_python
 def test_texts_are_noted(rehearse: Rehearse):
     """Every text that is compiled, how, under which name, and what it inherits from the code that has it compiled."""
     answer = rehearse(

@@ -54,6 +54,7 @@ def program_of(
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_state(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
     """Who changes what the C library keeps, changes it at each start."""
     program_of(recorded, tmp_path_factory.mktemp("state"), STATE, SHOWN).check_same()
@@ -84,6 +85,7 @@ ANSWERS = {
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_answers(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
     """Who asks the C library for its version, the user or a time zone finds those of this start."""
     program = program_of(recorded, tmp_path_factory.mktemp("answers"), ANSWERS, "None")
@@ -91,6 +93,7 @@ def test_answers(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_encoding(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
     """Who asks for the encoding of the locale finds UTF-8 or has a usual start, in which nothing tells of the guard that failed."""
     folder = tmp_path_factory.mktemp("encoding")
@@ -153,6 +156,7 @@ def test_locale_of_usual_starts(
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_switches_that_are_kept(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
     """Who keeps what PYTHONUNBUFFERED and PYTHONFAULTHANDLER switch on finds those of the start."""
     folder = tmp_path_factory.mktemp("switches")

@@ -30,6 +30,7 @@ LATE = {
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_calls(
     recorded: Callable[[Path], Recorded],
     interpreter: Interpreter,

@@ -25,6 +25,7 @@ def _with_padding_set() -> tuple[str, ...]:
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_state_of_cxx(
     recorded: Callable[[Path], Recorded], interpreter: Interpreter, tmp_path_factory: pytest.TempPathFactory
 ):

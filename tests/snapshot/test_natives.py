@@ -82,6 +82,7 @@ def test_constructed_anew(
 
 @pytest.mark.one_python
 @pytest.mark.parametrize("is_before", [True, False])
+@pytest.mark.proof
 def test_environment_of_constructors(
     recorded: Callable[[Path], Recorded],
     extension: Extension,
@@ -110,6 +111,7 @@ SPOILED = {
 
 @pytest.mark.one_python
 @pytest.mark.parametrize("name", SPOILED)
+@pytest.mark.proof
 def test_not_constructed_anew(
     recorded: Callable[[Path], Recorded], extension: Extension, tmp_path_factory: pytest.TempPathFactory, name: str
 ):
@@ -144,6 +146,7 @@ def test_words_of_a_process(
 
 @pytest.mark.one_python
 @pytest.mark.parametrize("count", ["(count < 4 ? count : 4)", "(count > 2 ? count : 2)", "count * 2"])
+@pytest.mark.proof
 def test_what_follows_from_a_number(
     recorded: Callable[[Path], Recorded], extension: Extension, tmp_path_factory: pytest.TempPathFactory, count: str
 ):
@@ -157,6 +160,7 @@ def test_what_follows_from_a_number(
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_how_numbers_are_rounded(
     recorded: Callable[[Path], Recorded], extension: Extension, tmp_path_factory: pytest.TempPathFactory
 ):
@@ -176,6 +180,7 @@ def test_how_numbers_are_rounded(
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_symbols_of_ctypes(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
     """A function that a module has looked up with `ctypes` is that of the process."""
     folder = tmp_path_factory.mktemp("symbols")
@@ -192,6 +197,7 @@ def test_symbols_of_ctypes(recorded: Callable[[Path], Recorded], tmp_path_factor
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_time_differences(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
     """A difference of times that follows from the zone is that of the user's zone, also in another module."""
     folder = tmp_path_factory.mktemp("zone")
@@ -206,6 +212,7 @@ def test_time_differences(recorded: Callable[[Path], Recorded], tmp_path_factory
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_seeds_of_tables(recorded_with: Callable[[Path, Path], Recorded], extension: Extension, tmp_path: Path):
     """An object that asks for seeds of tables, whoever uses it, keeps its module and that of the user in the snapshot."""
     installed = tmp_path / "installed"

@@ -86,6 +86,7 @@ LEAVES = {"avx2": "CPUID 0x7.0", "avx512f": "CPUID 0xd.1"}
 
 @pytest.mark.one_python
 @pytest.mark.parametrize("feature", LEAVES)
+@pytest.mark.proof
 def test_what_keeps_a_feature(
     recorded: Callable[[Path], Recorded],
     interpreter: Interpreter,

@@ -39,6 +39,7 @@ def test_collection(recorded: Callable[[Path], Recorded], command: str):
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_touched_pages(recorded: Callable[[Path], Recorded]):
     """What each start touches lies together: of the recorded memory, it makes few pages its own."""
     done = recorded(APPS / "snapshot" / "pages.py").start()
@@ -465,6 +466,7 @@ def test_inspected(library: Recorded, recorded: Callable[[Path], Recorded]):
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_builds_are_equal(library: Recorded, build: Callable[..., Path], tmp_path: Path):
     """The same program gives the same bytes again, when it is recorded again and with what the cache has kept of that."""
     share_cache(tmp_path, without=["snapshot"])

@@ -21,6 +21,7 @@ def tables(recorded_with: Callable[[Path, Path], Recorded]) -> Recorded:
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_tables_without_order(tables: Recorded):
     """Tables of the standard library, of Pygments and of NumPy whose order nobody can tell end no snapshot, though a module that is
     imported late fills them in a usual start before others do.
@@ -67,6 +68,7 @@ def catalogue(translations: dict[str, str]) -> bytes:
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_translations_in_the_binary(recorded: Callable[[Path], Recorded], tmp_path_factory: pytest.TempPathFactory):
     """Which translation a module finds follows from the user's language, if the binary carries any; who looks for others asks nothing."""
     folder = tmp_path_factory.mktemp("translations")

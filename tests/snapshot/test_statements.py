@@ -48,6 +48,7 @@ def test_other_objects(recorded: Callable[[Path], Recorded], name: str, module: 
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_judged_answers(recorded: Callable[[Path], Recorded]):
     """Of an answer no more may be kept than a bit, which is the same in every recording: it is that of this start all the same.
 
@@ -66,6 +67,7 @@ def test_judged_answers(recorded: Callable[[Path], Recorded]):
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_roundabout_uses(recorded: Callable[[Path], Recorded]):
     """A bit of an answer is followed where a module is asked for any of its names, and where a function that uses it is called, or a
     class that does is told, without a call that can be seen. A function that a decorator has, and nobody calls, uses nothing yet.
@@ -112,6 +114,7 @@ def test_order_of_addresses(recorded: Callable[[Path], Recorded]):
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_quiet_questions(recorded: Callable[[Path], Recorded]):
     """Attributes of `time`, methods of `sys.argv`, the time zone and actions of signals are answers of the machine, too."""
     program = recorded(APPS / "snapshot" / "asking" / "asking.py")
@@ -126,6 +129,7 @@ def test_quiet_questions(recorded: Callable[[Path], Recorded]):
 
 
 # Pythons tell the place of a loop's step in two ways.
+@pytest.mark.proof
 def test_prefixes(recorded: Callable[[Path], Recorded]):
     """Who looks through all variables for those with a prefix is guarded by the prefix; who looks at others too does so again."""
     program = recorded(APPS / "snapshot" / "prefixes" / "prefixes.py")
@@ -140,6 +144,7 @@ def test_prefixes(recorded: Callable[[Path], Recorded]):
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_statements_that_add(recorded: Callable[[Path], Recorded]):
     """A statement that changes more than its names each time is not run again; nor is a lot drawn once for all starts."""
     program = recorded(APPS / "snapshot" / "adding" / "adding.py")
@@ -148,6 +153,7 @@ def test_statements_that_add(recorded: Callable[[Path], Recorded]):
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_order_of_state(recorded: Callable[[Path], Recorded]):
     """Where a module sets what one before it has set, which is imported at each start, it is imported behind that."""
     program = recorded(APPS / "snapshot" / "ordering" / "ordering.py")
@@ -156,6 +162,7 @@ def test_order_of_state(recorded: Callable[[Path], Recorded]):
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_begun_anew(recorded: Callable[[Path], Recorded], tmp_path: Path):
     """Where a statement that is run again raises an exception, the usual start takes over, and nobody can tell."""
     program = recorded(JUDGING / "elsewhere.py")
