@@ -305,4 +305,5 @@ def _refusal(text: str, notes: tuple[Note, ...], events: tuple[Event, ...]) -> R
     if kind != "raised":
         return Refusal(text, module, "", events)
     file, line, exception, message = (*rest, "", "", "", "")[:4]
-    return Refusal(f"it raises {exception}: {message}".rstrip(": "), module, f"{file}:{line}", events)
+    place = f"{file}:{line}" if file else ""  # the recorder itself raises as well
+    return Refusal(f"it raises {exception}: {message}".rstrip(": "), module, place, events)
