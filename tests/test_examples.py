@@ -78,6 +78,7 @@ def test_hello(program: Programs, arguments: tuple[str, ...]):
     assert program(SOURCES["hello"]).check_same(*arguments).stdout.startswith(b"Hello, ")
 
 
+@pytest.mark.proof
 def test_system_python(tmp_path: Path):
     """The Python that the system brings is built in other ways than most; its extension modules are as well."""
     found = (suitable_interpreter(version, [Path(f"/usr/bin/python{version}")]) for version in VERSIONS)

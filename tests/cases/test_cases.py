@@ -87,7 +87,7 @@ def test_cases_that_are_elsewhere_are_there():
     """The tests that cover the other cases exist, with the parametrisations that are named."""
     places = [place for each in ELSEWHERE.values() for place in each]
     files = sorted({place.test.partition("::")[0] for place in places})
-    command = [sys.executable, "-m", "pytest", "--collect-only", "--quiet", *files]
+    command = [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "--proofs", *files]
     collected = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
 
     assert [place for place in places if not any(place.covers(test) for test in collected)] == []

@@ -39,7 +39,7 @@ def _source(displays: list[list[object]]) -> str:
     return "\n".join((*lines, ""))
 
 
-@pytest.mark.one_python
+@pytest.mark.proof
 def test_order_of_sets(target: TargetPython, tmp_path: Path):
     """Iterating over a set, and printing one, gives the same order as in Python."""
     displays = _displays(150)

@@ -33,6 +33,7 @@ def test_tables_without_order(tables: Recorded):
 
 
 @pytest.mark.one_python
+@pytest.mark.proof
 def test_part_named_by_a_file(tables: Recorded, tmp_path: Path):
     """SciPy names a part of its own where the current folder has a file of that name, and not elsewhere."""
     (tmp_path / "odr").touch()

@@ -39,6 +39,7 @@ def test_copies(recorded: Callable[[Path], Recorded], tmp_path: Path):
 
 @pytest.mark.one_python
 @pytest.mark.parametrize(("name", "module"), [("as_key", "keys"), ("at_times", "sometimes")])
+@pytest.mark.proof
 def test_other_objects(recorded: Callable[[Path], Recorded], name: str, module: str):
     """A path that was a key, or that is none on other machines, is not changed: who has a copy of it is imported at each start."""
     program = recorded(FOLDERS / f"{name}.py")
