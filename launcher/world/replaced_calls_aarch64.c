@@ -17,6 +17,8 @@
 extern const uint32_t bundle_replaced_call[], bundle_replaced_refused[], bundle_replaced_back[],
     bundle_replaced_allowed[], bundle_replaced_end[];
 
+extern const char etext[]; /* the end of the executable's code (end(3)) */
+
 enum { CALL = 0xd4000001, BRANCH = 0x14000000, REACH = 100 << 20, STEP = 1 << 20, MOST_RANGES = 256, NUMBERS = 512 };
 
 /* Prelinked objects lie from here on (bundler/link/bind.py): others of them may come. */
@@ -161,8 +163,10 @@ find_code(struct range *out)
         for (size_t i = 0; i < state.done_count; i++) {
             is_done |= start >= state.done[i].start && start < state.done[i].end;
         }
+        /* Behind the executable's own code, in the same segment, lie constants and the payload: more than a branch reaches over. */
+        uint64_t behind = start <= (uint64_t)etext && (uint64_t)etext < end ? (uint64_t)etext : end;
         if (!is_done && count < MOST_RANGES) {
-            out[count++] = (struct range){start, end};
+            out[count++] = (struct range){start, behind};
         }
     }
     if (maps) {
