@@ -19,9 +19,9 @@ USAGE = """bundle [OPTIONS] TARGET
        bundle [OPTIONS] -m MODULE
        bundle [OPTIONS] --script NAME
        bundle [OPTIONS] [--program NAME]
-       bundle plan [OPTIONS] [PROGRAM] [--json]
-       bundle why MODULE [OPTIONS] [PROGRAM] [--json]
-       bundle trace ARGS [OPTIONS] [PROGRAM]
+       bundle plan [OPTIONS] [TARGET] [--json]
+       bundle why MODULE [OPTIONS] [TARGET] [--json]
+       bundle trace ARGS [OPTIONS] [TARGET]
        bundle inspect FILE [--json | --sbom]
        bundle verify FILE [--against MANIFEST] [--json]
        bundle cache [dir|prune|clean] [OPTIONS]
@@ -60,7 +60,7 @@ EPILOG = """examples:
   bundle migrate app.spec         [tool.bundle] for what PyInstaller builds from it
 
 Options can also stand in pyproject.toml, under [tool.bundle], by their long names: hidden-import = ["package.module"].
-Not those that choose a program, a system or a command: --program, --target, --json, --why, --trace.
+These cannot stand there: --program, --target, --json, --why, --trace.
 Options given here win; those that may be given several times are added to the file's.
 To bundle a file that is called like a command, such as `plan`, write `./plan`."""
 

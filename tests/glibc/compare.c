@@ -555,7 +555,7 @@ FUNCTION(getrandom)
     char bytes[64];
     long some = f(bytes, sizeof bytes, 0);
     say("some", some);
-    if (some > 0) { /* else glibc 2.43 alone has none to ask for */
+    if (some > 0) { /* where the kernel lacks the call, glibc 2.43 answers this by itself */
         say("none", f(bytes, 0, GRND_NONBLOCK));
     }
     say("flags", f(bytes, 1, 1 << 20));
